@@ -1,0 +1,41 @@
+.PHONY: run test check serve bench lock clean
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+run: .stamps/run ## set up, then replay every scenario
+	@mkdir -p reports
+	$(BIN)/harness run scenarios --html reports/scenarios.html --junit reports/scenarios.xml --json reports/scenarios.json
+
+test: .stamps/dev check ## set up, check, then run all tests
+	$(BIN)/pytest tests scenarios -n auto -q
+
+check: .stamps/dev ## format, lint, types, layers
+	$(BIN)/ruff format --check harness tests
+	$(BIN)/ruff check harness tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+serve: .stamps/run ## both apps on loopback, until Ctrl-C
+	$(BIN)/harness serve
+
+bench: .stamps/dev ## measure against the bare Flask route and scim2-server, in one run
+	$(BIN)/python tests/benchmarks/run.py
+
+lock: .stamps/dev ## write down the versions that the tests passed with
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+clean: ## forget the environment and what was built
+	rm -rf .venv .stamps dist reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(PIP) install "pip>=25.1"
+
+.stamps/run: .venv/bin/python pyproject.toml requirements.lock
+	$(PIP) install -c requirements.lock -e .
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: .stamps/run
+	$(PIP) install -c requirements.lock --group dev --group referee
+	@touch $@

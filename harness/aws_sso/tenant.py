@@ -1,0 +1,50 @@
+"""One AWS account with AWS SSO enabled: everything a request needs, handed to the app with the request.
+
+The Flask app is built once a process and holds no state; the transport puts the tenant into the WSGI environment
+under `TENANT`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.base.quirks import Quirks
+from harness.base.store import Store
+
+TENANT = "harness.aws_sso"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The account's constants. `scim_origin` and `api_origin` are what the outside calls this app (no trailing slash).
+
+    `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
+    """
+
+    region: str
+    account_id: str
+    tenant_id: str
+    identity_store_id: str
+    instance_arn: str
+    scim_origin: str
+    api_origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    settings: Settings
+    store: Store
+    clock: Clock
+    ids: Ids
+    quirks: Quirks
+
+
+def current() -> Tenant:
+    """Return the tenant that the present request is for."""
+    tenant = request.environ[TENANT]
+    assert isinstance(tenant, Tenant)
+    return tenant

@@ -1,0 +1,197 @@
+"""Time, injected. The only module that may look at the machine's clock.
+
+Scenarios run on `VirtualClock`: waiting 28 days pops what falls due, in order, and takes microseconds.
+`harness serve` runs on `OffsetClock`: wall time plus an offset that the control API may move forward.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from harness.base.errors import HarnessError
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+
+
+@dataclass(order=True, slots=True)
+class Timer:
+    """A callback that falls due at a moment; `cancel` makes it never fire."""
+
+    due: datetime
+    order: int
+    callback: Callable[[], None] = field(compare=False)
+    cancelled: bool = field(default=False, compare=False)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the present moment, in UTC."""
+        ...
+
+    def call_at(self, due: datetime, callback: Callable[[], None]) -> Timer:
+        """Call back once the clock reaches `due`; at once on the next advance if that is past."""
+        ...
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward, running what falls due in order, each at its own moment."""
+        ...
+
+
+class _Timers:
+    """Due callbacks in order of time, then of registration."""
+
+    def __init__(self) -> None:
+        self._heap: list[Timer] = []
+        self._orders = itertools.count()
+        self._lock = threading.Lock()
+
+    def add(self, due: datetime, callback: Callable[[], None]) -> Timer:
+        with self._lock:
+            timer = Timer(due, next(self._orders), callback)
+            heapq.heappush(self._heap, timer)
+        return timer
+
+    def pop_due(self, until: datetime) -> Timer | None:
+        with self._lock:
+            while self._heap and self._heap[0].due <= until:
+                timer = heapq.heappop(self._heap)
+                if not timer.cancelled:
+                    return timer
+        return None
+
+
+class VirtualClock:
+    """Time that moves only when told. One world, one thread."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._timers = _Timers()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def call_at(self, due: datetime, callback: Callable[[], None]) -> Timer:
+        return self._timers.add(due, callback)
+
+    def advance(self, by: timedelta) -> None:
+        until = self._now + by
+        while timer := self._timers.pop_due(until):
+            self._now = max(self._now, timer.due)
+            timer.callback()
+        self._now = max(self._now, until)
+
+
+class OffsetClock:
+    """Wall time plus an offset; a background thread fires what falls due.
+
+    Callbacks run one at a time, whoever moved the clock, so a cycle never overlaps another.
+    """
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:
+        self.offset = offset
+        self._timers = _Timers()
+        self._turn = threading.RLock()
+        self._wake = threading.Event()
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+        self.on_error: Callable[[BaseException], None] = lambda _: None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def call_at(self, due: datetime, callback: Callable[[], None]) -> Timer:
+        timer = self._timers.add(due, callback)
+        self._wake.set()
+        return timer
+
+    def advance(self, by: timedelta) -> None:
+        with self._turn:
+            until = self.now() + by
+            while timer := self._timers.pop_due(until):
+                self.offset += max(timer.due - self.now(), timedelta())
+                timer.callback()
+            self.offset += max(until - self.now(), timedelta())
+
+    def run_due(self) -> None:
+        """Run, in the caller's thread, what has fallen due by now."""
+        with self._turn:
+            while timer := self._timers.pop_due(self.now()):
+                timer.callback()
+
+    def start(self) -> None:
+        """Fire due callbacks from a daemon thread until `stop`."""
+        self._thread = threading.Thread(target=self._tick, name="harness-clock", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the running callback finish, then end the thread."""
+        self._stopped = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _tick(self) -> None:
+        while not self._stopped:
+            try:
+                self.run_due()
+            except Exception as error:  # noqa: BLE001 - one failed callback must not stop time
+                self.on_error(error)
+            self._wake.wait(timeout=0.2)
+            self._wake.clear()
+
+
+class Stopwatch:
+    """Elapsed wall seconds, for people waiting; never part of a run's result."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+
+def wall_now() -> datetime:
+    """Return the machine's time, for stamping what belongs to no world (a report's file name)."""
+    return datetime.now(UTC)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `40m`, `28d`, `1h30m`, `250ms`.
+
+    Raises HarnessError with the accepted form when the text is anything else.
+    """
+    compact = text.strip()
+    parts = _PART.findall(compact)
+    if not parts or _PART.sub("", compact).strip():
+        raise HarnessError(
+            f"'{text}' is not a duration; write it as 40m, 6h, 28d or 1h30m (units: ms s m h d w)"
+        )
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    except OverflowError as error:
+        raise HarnessError(f"'{text}' is longer than time itself allows") from error
+
+
+def iso(moment: datetime, digits: int = 0) -> str:
+    """Write a moment as `2020-03-31T02:36:15Z`, with `digits` decimals of the second."""
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    if digits:
+        text += "." + f"{moment.microsecond:06d}".ljust(digits, "0")[:digits]
+    return text + "Z"
+
+
+def from_iso(text: str) -> datetime:
+    """Read what `iso` wrote."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,95 @@
+"""Quirks: what a service does that nobody would guess, one row a behaviour, one YAML file a service.
+
+Code asks by id; `harness explain ID` prints the row. A row says the behaviour in a sentence, where it is recorded
+(title, URL, date read), its value in each profile, and the scenario that proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from harness.base.errors import HarnessError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    """One row. `values` has one value per profile; `inferred` says that sources are silent and this is a default."""
+
+    id: str
+    sentence: str
+    source: str
+    url: str
+    read: str
+    values: Mapping[str, Any]
+    proof: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuirkTable:
+    """All rows of one service, and its profiles (name to settings such as the year its world plays in)."""
+
+    profiles: Mapping[str, Mapping[str, Any]]
+    rows: Mapping[str, Quirk]
+
+    def choose(self, profile: str, flips: Mapping[str, Any] | None = None) -> Quirks:
+        """Return the values of one profile, with single quirks set otherwise.
+
+        Raises HarnessError for an unknown profile or quirk.
+        """
+        if profile not in self.profiles:
+            raise HarnessError(f"unknown profile '{profile}'{nearest(profile, self.profiles)}")
+        values = {row.id: row.values[profile] for row in self.rows.values()}
+        for name, value in (flips or {}).items():
+            if name not in values:
+                raise HarnessError(f"unknown quirk '{name}'{nearest(name, values)}")
+            values[name] = value
+        return Quirks(profile, values)
+
+
+class Quirks:
+    """The values in force in one world; remembers which were asked for."""
+
+    def __init__(self, profile: str, values: Mapping[str, Any]) -> None:
+        self.profile = profile
+        self._values = dict(values)
+        self.fired: set[str] = set()
+
+    def __getitem__(self, quirk: str) -> Any:
+        """Return the value in force; a row that nobody wrote is a KeyError."""
+        value = self._values[quirk]
+        if value not in (False, None):
+            self.fired.add(quirk)
+        return value
+
+
+@cache
+def load_table(package: str) -> QuirkTable:
+    """Read `quirks.yaml` of a package. Every row must give a value for every profile."""
+    data = yaml.safe_load(files(package).joinpath("quirks.yaml").read_text(encoding="utf-8"))
+    profiles: dict[str, dict[str, Any]] = data["profiles"]
+    rows: dict[str, Quirk] = {}
+    for name, row in data["quirks"].items():
+        source = data["sources"][row["source"]]
+        given = row["values"] if isinstance(row["values"], dict) else dict.fromkeys(profiles, row["values"])
+        if set(given) != set(profiles):
+            raise HarnessError(
+                f"quirk '{name}' of {package} needs a value for each of: {', '.join(profiles)}"
+            )
+        rows[name] = Quirk(
+            id=name,
+            sentence=row["sentence"],
+            source=source["title"],
+            url=source["url"],
+            read=str(source["read"]),
+            values=given,
+            proof=row["proof"],
+            inferred=bool(row.get("inferred", False)),
+        )
+    return QuirkTable(profiles, rows)

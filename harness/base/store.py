@@ -1,0 +1,99 @@
+"""What both services keep things in: documents, unique keys, links and append-only logs.
+
+`Store` is the seam; `tests/base/test_store.py` holds the contract that every engine passes. Documents are JSON
+objects, written whole. Everything inside `transaction()` is kept or nothing is: a change and its log entry
+commit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+
+
+class TakenError(Exception):
+    """A unique key already belongs to somebody else."""
+
+    def __init__(self, space: str, key: str, owner: str) -> None:
+        super().__init__(f"{space} is taken")
+        self.space, self.key, self.owner = space, key, owner
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a log: `sequence` grows without bound and is never used twice."""
+
+    sequence: int
+    body: Document
+
+
+class Store(Protocol):
+    """One tenant's data."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit on leaving, roll back on an exception; an inner transaction joins the outer one."""
+        ...
+
+    def put(self, kind: str, key: str, body: Document) -> None: ...
+
+    def get(self, kind: str, key: str) -> Document | None: ...
+
+    def delete(self, kind: str, key: str) -> bool: ...
+
+    def scan(
+        self, kind: str, *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[tuple[str, Document]]:
+        """Yield documents in the order they were first put, starting behind the key `after`."""
+        ...
+
+    def count(self, kind: str) -> int: ...
+
+    def claim(self, space: str, key: str, owner: str) -> None:
+        """Make `key` the owner's. Raises TakenError when it is somebody else's; claiming one's own again is fine."""
+        ...
+
+    def release(self, space: str, key: str) -> None: ...
+
+    def owner(self, space: str, key: str) -> str | None: ...
+
+    def link(self, relation: str, left: str, right: str) -> bool:
+        """Join two ids; False when they were joined already."""
+        ...
+
+    def unlink(self, relation: str, left: str, right: str) -> bool: ...
+
+    def linked(self, relation: str, left: str, right: str) -> bool: ...
+
+    def rights(self, relation: str, left: str) -> list[str]:
+        """Return what `left` is joined to, oldest first."""
+        ...
+
+    def lefts(self, relation: str, right: str) -> list[str]: ...
+
+    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
+        """Add a line to a log; a tag (`eventName=CreateUser`) makes it quick to find. Returns its sequence."""
+        ...
+
+    def read(
+        self,
+        log: str,
+        *,
+        after: int = 0,
+        tag: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        """Yield the lines behind sequence `after`; with `newest_first`, those before it (0: from the end)."""
+        ...
+
+    def last_sequence(self, log: str) -> int:
+        """Return the newest line's sequence, 0 for an empty log."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything of this tenant."""
+        ...

@@ -1,0 +1,146 @@
+"""What a run says while it goes: small frozen records, in order. Reports are consumers of these and of nothing else.
+
+RunStarted  (FileRejected | ScenarioStarted (StepStarted Observation* StepFinished)* ScenarioFinished)*  RunFinished
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.wire.record import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something stands in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
+
+    `expected`, `actual` and `nearest` are text ready to print (several lines are fine), `curl` repeats the exchange
+    in question; each may be empty.
+    """
+
+    location: Location
+    message: str
+    expected: str = ""
+    actual: str = ""
+    nearest: str = ""
+    curl: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    total: int
+    seed: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRejected:
+    """A file that is no scenario: bad YAML, an unknown key, a wrong type. `snippet` is the offending line."""
+
+    location: Location
+    message: str
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioStarted:
+    """`id` is the file and, for a table of cases, the case's name: `scenarios/setup/test-connection.yaml[wrong token]`."""
+
+    id: str
+    title: str
+    location: Location
+    source: Mapping[str, str]
+    tags: tuple[str, ...]
+    profile: str
+    seed: str
+    at: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """`arguments` is the step's data as written, secrets taken out."""
+
+    number: int
+    verb: str
+    arguments: Any
+    location: Location
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that happened at virtual time `at`, in the order it happened.
+
+    `kind` is `exchange` (then `exchange` is set), `provisioning log`, `audit log`, `cloudtrail`, `mail` or `clock`;
+    `lane` says whose it is (`Administrator`, `Azure AD`, `AWS SSO`), `summary` is one line for people, `good` False
+    marks a failure or refusal, `detail` is the whole entry (JSON).
+    """
+
+    kind: str
+    at: str
+    lane: str
+    summary: str
+    good: bool = True
+    detail: Any = None
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """`outcome` says in a line what the step brought about; `checked` lists the expectations that held."""
+
+    number: int
+    at: str
+    outcome: str
+    checked: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFinished:
+    """`quirks` are the ids asked for in this world; `seconds` is wall time and stays out of reproducible reports."""
+
+    id: str
+    at: str
+    failures: tuple[Failure, ...]
+    quirks: tuple[str, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    passed: int
+    failed: int
+    rejected: int
+    seconds: float
+
+
+Event: TypeAlias = (
+    RunStarted
+    | FileRejected
+    | ScenarioStarted
+    | StepStarted
+    | Observation
+    | StepFinished
+    | ScenarioFinished
+    | RunFinished
+)

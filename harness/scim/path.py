@@ -1,0 +1,166 @@
+"""Attribute paths of RFC 7644 section 3.5.2, and reading and writing a resource at one.
+
+    emails[type eq "work"].value      urn:…:enterprise:2.0:User:manager      name.givenName      active
+
+Attribute names compare without regard to case (RFC 7643 section 2.1); what is stored keeps its spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from harness.scim.filter import Comparison, FilterError, parse_filter
+from harness.scim.names import SCHEMAS
+
+Resource = dict[str, Any]
+_NAME = re.compile(r"[A-Za-z$][\w$-]*\Z")
+_FILTERED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<filter>.*)\](?:\.(?P<sub>[^.\[\]]+))?\Z", re.DOTALL)
+_SCHEMAS = {urn.lower(): urn for urn in SCHEMAS}
+
+
+class PathError(ValueError):
+    """The text is no attribute path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`schema` is the URN of an extension, or None for core attributes; `attribute` None means the whole extension."""
+
+    schema: str | None
+    attribute: str | None
+    where: tuple[Comparison, ...] | None = None
+    sub: str | None = None
+
+
+@lru_cache(maxsize=1024)
+def parse_path(text: str) -> Path:
+    """Read a path. Raises PathError when it has another form; `.` instead of `:` behind a URN is accepted."""
+    if text.lower() in _SCHEMAS:
+        return Path(_SCHEMAS[text.lower()], None)
+    schema, rest = _split_schema(text)
+    if match := _FILTERED.match(rest):
+        try:
+            where = parse_filter(match["filter"])
+        except FilterError as error:
+            raise PathError(f"'{text}' is not an attribute path: {error}") from error
+        return Path(schema, _name(match["name"], text), where, match["sub"] and _name(match["sub"], text))
+    name, dot, sub = rest.partition(".")
+    return Path(schema, _name(name, text), None, _name(sub, text) if dot else None)
+
+
+def _split_schema(text: str) -> tuple[str | None, str]:
+    if not text.lower().startswith("urn:"):
+        return None, text
+    for folded, urn in _SCHEMAS.items():
+        if text.lower().startswith((folded + ":", folded + ".")):
+            return (urn if "extension" in urn else None), text[len(urn) + 1 :]
+    head, bracket, tail = text.partition("[")
+    schema, _, name = head.rpartition(":")
+    return schema, name + bracket + tail
+
+
+def _name(text: str, whole: str) -> str:
+    if not _NAME.match(text):
+        raise PathError(f"'{whole}' is not an attribute path")
+    return text
+
+
+def key_of(resource: Resource, name: str) -> str:
+    """Return the spelling under which `resource` holds `name`, or `name` itself."""
+    if name in resource:
+        return name
+    folded = name.lower()
+    return next((key for key in resource if key.lower() == folded), name)
+
+
+def get(resource: Resource, name: str) -> Any:
+    """Return the value of an attribute whatever its spelling; None when absent."""
+    return resource.get(key_of(resource, name))
+
+
+def read(resource: Resource, path: Path) -> Any:
+    """Return the value at a path; None when nothing is there."""
+    holder: Any = resource if path.schema is None else get(resource, path.schema)
+    if path.attribute is None:
+        return holder
+    if not isinstance(holder, dict):
+        return None
+    value = get(holder, path.attribute)
+    if path.where is not None:
+        elements = value if isinstance(value, list) else []
+        value = next((element for element in elements if matches(element, path.where)), None)
+    if path.sub is not None:
+        return get(value, path.sub) if isinstance(value, dict) else None
+    return value
+
+
+def write(resource: Resource, path: Path, value: Any) -> None:
+    """Set the value at a path, creating what leads to it: an extension, a complex value, the filtered element."""
+    holder = resource
+    if path.schema is not None:
+        holder = _container(resource, path.schema, {})
+    if path.attribute is None:
+        holder.update(value)
+        return
+    if path.where is not None:
+        elements: list[Any] = _container(holder, path.attribute, [])
+        element = next((present for present in elements if matches(present, path.where)), None)
+        if element is None:
+            element = {term.attribute: term.value for term in path.where}
+            elements.append(element)
+        if path.sub is None:
+            element.update(value)
+        else:
+            element[key_of(element, path.sub)] = value
+    elif path.sub is not None:
+        inner: Resource = _container(holder, path.attribute, {})
+        inner[key_of(inner, path.sub)] = value
+    else:
+        holder[key_of(holder, path.attribute)] = value
+
+
+def remove(resource: Resource, path: Path) -> None:
+    """Take away the value at a path, and containers that this leaves empty; absent values are fine."""
+    if path.schema is not None:
+        inner = get(resource, path.schema)
+        if path.attribute is not None and isinstance(inner, dict):
+            remove(inner, Path(None, path.attribute, path.where, path.sub))
+        if path.attribute is None or not inner:
+            resource.pop(key_of(resource, path.schema), None)
+        return
+    assert path.attribute is not None
+    key = key_of(resource, path.attribute)
+    value = resource.get(key)
+    if path.where is not None and isinstance(value, list):
+        for element in [present for present in value if matches(present, path.where)]:
+            if path.sub is not None:
+                element.pop(key_of(element, path.sub), None)
+            else:
+                value.remove(element)
+    elif path.sub is not None and isinstance(value, dict):
+        value.pop(key_of(value, path.sub), None)
+    elif path.where is None and path.sub is None:
+        resource.pop(key, None)
+    if key in resource and resource[key] in ({}, []):
+        del resource[key]
+
+
+def matches(element: Any, where: tuple[Comparison, ...]) -> bool:
+    """Tell whether a list element satisfies every `eq` term; strings and booleans compare by their text."""
+    return isinstance(element, dict) and all(
+        term.operator == "eq" and _same(get(element, term.attribute), term.value) for term in where
+    )
+
+
+def _same(left: Any, right: Any) -> bool:
+    return left is not None and str(left).lower() == str(right).lower()
+
+
+def _container(holder: Resource, name: str, empty: Any) -> Any:
+    key = key_of(holder, name)
+    if not isinstance(holder.get(key), type(empty)):
+        holder[key] = empty
+    return holder[key]

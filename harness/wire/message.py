@@ -1,0 +1,66 @@
+"""`Request`, `Response` and `Send`: the seam between whoever asks and whoever answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`url` is absolute and already percent-encoded."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+    def json(self) -> Any:
+        """Parse the body. Raises ValueError when it is not JSON."""
+        return json.loads(self.body)
+
+
+class TransportError(Exception):
+    """No answer came back. `kind` is one of `dns`, `refused`, `reset`, `timeout`, `tls`, `url`."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+Send: TypeAlias = Callable[[Request], Response]
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    folded = name.lower()
+    return next((value for key, value in headers if key.lower() == folded), None)
+
+
+def json_request(
+    method: str, url: str, body: Any = None, *, bearer: str | None = None, headers: Headers = ()
+) -> Request:
+    """Build a request with a JSON body (none when `body` is None) and an optional bearer token."""
+    if bearer is not None:
+        headers = (*headers, ("Authorization", f"Bearer {bearer}"))
+    if body is None:
+        return Request(method, url, headers)
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers = (*headers, ("Content-Type", "application/json"))
+    return Request(method, url, headers, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,51 @@
+"""Real HTTP: a WSGI application on a loopback socket, in threads of this process."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from cheroot import wsgi
+
+from harness.base.errors import HarnessError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+MAX_BODY = 1_048_576
+
+
+class _QuietServer(wsgi.Server):  # type: ignore[misc, unused-ignore]
+    """cheroot without its log on standard error: request lines hold people's names."""
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        del msg, level, traceback
+
+
+class Server:
+    """A listening server. `port` 0 lets the system choose; `url` says what it chose."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, threads: int = 8) -> None:
+        self._server: Any = _QuietServer((host, port), app, numthreads=threads, max=64, shutdown_timeout=5)
+        self._server.max_request_body_size = (
+            2 * MAX_BODY
+        )  # the applications refuse at MAX_BODY, in their own words
+        self._server.keep_alive_conn_limit = 128
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise HarnessError(
+                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another port"
+            ) from error
+        bound = self._server.bind_addr
+        shown = f"[{bound[0]}]" if ":" in str(bound[0]) else bound[0]
+        self.url = f"http://{shown}:{bound[1]}"
+        self._thread = threading.Thread(target=self._server.serve, name=f"http-{bound[1]}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the requests under way, then close the socket."""
+        self._server.stop()
+        self._thread.join()
