@@ -64,7 +64,7 @@ class Quirks:
     def __getitem__(self, quirk: str) -> Any:
         """Return the value in force; a row that nobody wrote is a KeyError."""
         value = self._values[quirk]
-        if value not in (False, None):
+        if value is not False and value is not None:
             self.fired.add(quirk)
         return value
 

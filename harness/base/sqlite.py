@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from harness.base.errors import HarnessError
 from harness.base.store import Document, Entry, TakenError
 
 _LAYOUT = 1
+_APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
 _SCHEMA = """
 CREATE TABLE document (
   number INTEGER PRIMARY KEY, tenant TEXT, kind TEXT, key TEXT, body TEXT, UNIQUE (tenant, kind, key));
+CREATE INDEX document_order ON document (tenant, kind, number);
 CREATE TABLE unique_key (
   tenant TEXT, space TEXT, key TEXT, owner TEXT, PRIMARY KEY (tenant, space, key)) WITHOUT ROWID;
 CREATE TABLE link (
@@ -32,18 +34,28 @@ CREATE TABLE log_tag (
   tenant TEXT, log TEXT, tag TEXT, number INTEGER, PRIMARY KEY (tenant, log, tag, number)) WITHOUT ROWID;
 """
 _TABLES = ("document", "unique_key", "link", "log", "log_tag")
+_LOG = "SELECT number, body FROM log WHERE tenant = ? AND log = ?"
+# The tag's rows lead, so that a rare tag in a long log costs only its own lines.
+_TAGGED = (
+    "SELECT number, (SELECT body FROM log WHERE log.number = log_tag.number) FROM log_tag"
+    " WHERE tenant = ? AND log = ? AND tag = ?"
+)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Database:
     """One SQLite database, shared by the stores of its tenants.
 
-    `path` None keeps it in memory. Raises HarnessError when the file is not one of ours.
+    `path` None keeps it in memory; `exclusive` keeps other processes out of the file. Raises HarnessError when the file
+    is not one of ours or in use. `on_append`, when set, is told of every log line once it is committed.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, exclusive: bool = False) -> None:
         self.lock = threading.RLock()
         self.depth = 0
+        self.on_append: Callable[[str, Document], None] | None = None
+        self.appended: list[tuple[str, Document]] = []
+        self._exclusive = exclusive
         try:
             self.connection = sqlite3.connect(
                 ":memory:" if path is None else path,
@@ -51,27 +63,56 @@ class Database:
                 check_same_thread=False,
                 cached_statements=256,
             )
-            if path is not None:
-                self.connection.execute("PRAGMA journal_mode = WAL")
-                self.connection.execute("PRAGMA synchronous = NORMAL")
-            (layout,) = self.connection.execute("PRAGMA user_version").fetchone()
-            if layout == 0:
-                self.connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_LAYOUT}; COMMIT;")
-            elif layout != _LAYOUT:
-                raise HarnessError(
-                    f"{path} was written by another version of the harness (layout {layout}); remove it"
-                )
         except sqlite3.DatabaseError as error:
+            raise _unusable(path, error) from error
+        try:
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise _unusable(path, error) from error
+        except HarnessError:
+            self.connection.close()
+            raise
+
+    def _prepare(self, path: Path | None) -> None:
+        """Lay the tables out in an empty database; look before touching, for the file may be anybody's."""
+        empty = self._number("SELECT count(*) FROM sqlite_schema") == 0
+        layout = self._number("PRAGMA user_version")
+        if not empty and self._number("PRAGMA application_id") != _APPLICATION:
+            raise HarnessError(f"{path} holds another program's data; name another file")
+        if not empty and layout != _LAYOUT:
             raise HarnessError(
-                f"{path} cannot be used as a data file: {error}; remove it or name another"
-            ) from error
+                f"{path} was written by another version of the harness (layout {layout}); remove it"
+            )
+        if self._exclusive:
+            self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if path is not None:
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+        if empty:
+            marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_LAYOUT};"
+            self.connection.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
+
+    def _number(self, sql: str) -> int:
+        return int(self.connection.execute(sql).fetchone()[0])
 
     def tenant(self, name: str) -> SqliteStore:
         return SqliteStore(self, name)
 
+    def tell(self) -> None:
+        """Hand over the log lines of the transaction that was just committed."""
+        if self.on_append is not None:
+            for log, body in self.appended:
+                self.on_append(log, body)
+        self.appended.clear()
+
     def close(self) -> None:
         with self.lock:
             self.connection.close()
+
+
+def _unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
+    return HarnessError(f"{path} cannot be used as a data file: {error}; remove it or name another")
 
 
 class SqliteStore:
@@ -93,11 +134,13 @@ class SqliteStore:
             database.depth = 1
             try:
                 yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            else:
                 self._connection.execute("COMMIT")
+                database.tell()
+            except BaseException:
+                database.appended.clear()
+                if self._connection.in_transaction:  # a full disk has rolled back already
+                    self._connection.execute("ROLLBACK")
+                raise
             finally:
                 database.depth = 0
 
@@ -156,9 +199,10 @@ class SqliteStore:
         return int(self._one("SELECT count(*) FROM document WHERE tenant = ? AND kind = ?", kind))
 
     def claim(self, space: str, key: str, owner: str) -> None:
-        added = self._change("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?, ?)", space, key, owner)
-        if not added and (present := self.owner(space, key)) != owner:
-            raise TakenError(space, key, str(present))
+        with self._database.lock:
+            added = self._change("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?, ?)", space, key, owner)
+            if not added and (present := self.owner(space, key)) != owner:
+                raise TakenError(space, key, str(present))
 
     def release(self, space: str, key: str) -> None:
         self._change("DELETE FROM unique_key WHERE tenant = ? AND space = ? AND key = ?", space, key)
@@ -190,7 +234,7 @@ class SqliteStore:
         return [row[0] for row in self._all(sql, relation, right)]
 
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
-        with self._database.lock:
+        with self.transaction():
             insert = "INSERT INTO log (tenant, log, body) VALUES (?, ?, ?)"
             number = self._connection.execute(insert, (self._tenant, log, _encode(body))).lastrowid
             assert number is not None
@@ -198,6 +242,7 @@ class SqliteStore:
                 self._connection.execute(
                     "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?, ?)", (self._tenant, log, tag, number)
                 )
+            self._database.appended.append((log, body))
         return number
 
     def read(
@@ -211,20 +256,14 @@ class SqliteStore:
     ) -> Iterator[Entry]:
         compare, order = ("<", "DESC") if newest_first else (">", "ASC")
         number = 2**62 if newest_first and not after else after
-        source = "log" if tag is None else "log_tag JOIN log USING (number)"
-        tagged = (
-            ""
-            if tag is None
-            else " AND log_tag.tenant = log.tenant AND log_tag.log = log.log AND log_tag.tag = ?"
-        )
+        rows_of = _LOG if tag is None else _TAGGED
+        given = (log,) if tag is None else (log, tag)
         remaining = limit
         while remaining is None or remaining > 0:
             page = 500 if remaining is None else min(500, remaining)
             rows = self._all(
-                f"SELECT log.number, body FROM {source} WHERE log.tenant = ? AND log.log = ?{tagged}"  # noqa: S608
-                f" AND log.number {compare} ? ORDER BY log.number {order} LIMIT ?",
-                log, *(() if tag is None else (tag,)), number, page,
-            )  # fmt: skip
+                f"{rows_of} AND number {compare} ? ORDER BY number {order} LIMIT ?", *given, number, page
+            )
             for number, body in rows:
                 yield Entry(number, json.loads(body))
             if len(rows) < page:

@@ -1,6 +1,6 @@
 """What both services keep things in: documents, unique keys, links and append-only logs.
 
-`Store` is the seam; `tests/base/test_store.py` holds the contract that every engine passes. Documents are JSON
+`Store` is the seam; `tests/base/store_contract.py` holds the contract that every engine passes. Documents are JSON
 objects, written whole. Everything inside `transaction()` is kept or nothing is: a change and its log entry
 commit together.
 """

@@ -7,8 +7,10 @@ refuse them by name.
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 OPERATORS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
 _SPACE = re.compile(r"\s+")
@@ -65,10 +67,17 @@ def _comparison(text: str, position: int) -> tuple[Comparison, int]:
     else:
         literal, after = _take(_LITERAL, text, position, "a value")
     try:
-        value = json.loads(literal)
+        value = _value(literal)
     except (ValueError, RecursionError) as error:
         raise FilterError(f"expected a quoted value, found '{literal}'", position + 1) from error
     return Comparison(attribute, operator.lower(), value), after
+
+
+def _value(literal: str) -> Any:
+    value = json.loads(literal)
+    if isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError(literal)
+    return value
 
 
 def _skip(text: str, position: int) -> int:

@@ -138,7 +138,7 @@ def remove(resource: Resource, path: Path) -> None:
         for element in [present for present in value if matches(present, path.where)]:
             if path.sub is not None:
                 element.pop(key_of(element, path.sub), None)
-            else:
+            if path.sub is None or not element:
                 value.remove(element)
     elif path.sub is not None and isinstance(value, dict):
         value.pop(key_of(value, path.sub), None)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _BARE_HEADERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # these say "length 0" when there is none
+
 
 class _Errors(io.TextIOBase):
     """What an application writes to `wsgi.errors` is raised, not lost: a mock that hides its bugs is worse than none."""
@@ -26,8 +28,8 @@ _ERRORS = _Errors()
 
 
 def inprocess(app: WSGIApplication, context: Mapping[str, object] | None = None) -> Send:
-    """Return a transport into `app`; `context` joins every request's WSGI environment (which tenant is served)."""
-    extra = dict(context or {})
+    """Return a transport into `app`; what `context` holds by then joins each request's WSGI environment (the tenant)."""
+    extra = {} if context is None else context
 
     def send(request: Request) -> Response:
         environ = _environ(request)
@@ -66,7 +68,6 @@ def _environ(request: Request) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": parts.netloc.rpartition("@")[2],
         "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": str(len(request.body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
         "wsgi.input": io.BytesIO(request.body),
@@ -75,6 +76,8 @@ def _environ(request: Request) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+    if request.body or request.method in _WITH_BODY:
+        environ["CONTENT_LENGTH"] = str(len(request.body))
     _add_headers(environ, request.headers)
     return environ
 
@@ -83,5 +86,5 @@ def _add_headers(environ: dict[str, Any], headers: Headers) -> None:
     for name, value in headers:
         key = _BARE_HEADERS.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
         if key in environ and key.startswith("HTTP_") and key != "HTTP_HOST":
-            value = f"{environ[key]},{value}"  # noqa: PLW2901 - WSGI joins repeated headers
+            value = f"{environ[key]}, {value}"  # noqa: PLW2901 - WSGI joins repeated headers
         environ[key] = value

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import SplitResult, urlsplit
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -43,6 +44,18 @@ class TransportError(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+def check_url(url: str) -> SplitResult:
+    """Return the parts of an absolute http or https URL. Raises TransportError `url` for anything else."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise TransportError("url", f"'{url}' is not an absolute http or https URL")
+    return parts
 
 
 Send: TypeAlias = Callable[[Request], Response]

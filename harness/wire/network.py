@@ -17,13 +17,13 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from harness.wire.message import Request, Response, TransportError
+from harness.wire.message import Request, Response, TransportError, check_url
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (NameResolutionError, "dns"),
+    (NewConnectionError, "refused"),  # in urllib3 also a ConnectTimeoutError
     (ConnectTimeoutError, "timeout"),
     (ReadTimeoutError, "timeout"),
-    (NewConnectionError, "refused"),
     (SSLError, "tls"),
     (LocationValueError, "url"),
 )
@@ -37,6 +37,7 @@ class Network:
 
     def __call__(self, request: Request) -> Response:
         """Raise TransportError when no complete answer comes back."""
+        check_url(request.url)
         headers = urllib3.HTTPHeaderDict(request.headers)
         for name in ("User-Agent", "Accept-Encoding"):
             if name not in headers:

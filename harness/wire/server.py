@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
-from cheroot import wsgi
+from cheroot import server, wsgi
 
 from harness.base.errors import HarnessError
 
@@ -15,8 +16,30 @@ if TYPE_CHECKING:
 MAX_BODY = 1_048_576
 
 
+class _Gateway(wsgi.Gateway_10):  # type: ignore[misc, unused-ignore]
+    """The path as it was asked for: cheroot takes `//Users` for a host and leaves `%2F` encoded."""
+
+    def get_environ(self) -> Any:
+        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
+        path = self.req.uri.partition(b"?")[0]
+        if path.startswith(b"/"):
+            environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+        return environ
+
+
+class _Request(server.HTTPRequest):  # type: ignore[misc, unused-ignore]
+    def __init__(self, listening: Any, connection: Any) -> None:
+        super().__init__(listening, connection, proxy_mode=True)  # else `//Users` is an absolute URI, refused
+
+
+class _Connection(server.HTTPConnection):  # type: ignore[misc, unused-ignore]
+    RequestHandlerClass = _Request
+
+
 class _QuietServer(wsgi.Server):  # type: ignore[misc, unused-ignore]
     """cheroot without its log on standard error: request lines hold people's names."""
+
+    ConnectionClass = _Connection
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         del msg, level, traceback
@@ -27,6 +50,7 @@ class Server:
 
     def __init__(self, app: WSGIApplication, host: str, port: int, threads: int = 8) -> None:
         self._server: Any = _QuietServer((host, port), app, numthreads=threads, max=64, shutdown_timeout=5)
+        self._server.gateway = _Gateway
         self._server.max_request_body_size = (
             2 * MAX_BODY
         )  # the applications refuse at MAX_BODY, in their own words
@@ -48,4 +72,5 @@ class Server:
     def stop(self) -> None:
         """Finish the requests under way, then close the socket."""
         self._server.stop()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()

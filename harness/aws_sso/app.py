@@ -1,0 +1,61 @@
+"""The AWS SSO side as one Flask application: routes and their order. Built once a process, stateless.
+
+The tenant comes with each request in the WSGI environment (`tenant.TENANT`). `/<tenant id>/scim/v2` is the SCIM endpoint,
+`POST /` the AWS APIs (JSON 1.1), `/console` the administrator's pages, which have no sign-in: this is a tool for the
+loopback interface.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, Rule
+
+from harness.aws_sso import apis, console, tokens
+from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.scim import service
+from harness.aws_sso.tenant import current
+from harness.wire.server import MAX_BODY
+
+
+class _Anything(BaseConverter):
+    """The rest of a path, slashes, line breaks and nothing at all included."""
+
+    regex = r"[\s\S]*"
+    part_isolating = False
+
+
+def create_app() -> Flask:
+    """Build the application."""
+    app = Flask(__name__, static_url_path="/console/static")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.url_map.converters["anything"] = _Anything
+    # A bare Rule, because it answers every method: unknown ones must be refused in SCIM's words.
+    app.url_map.add(Rule("/<tenant_id>/scim/v2<anything:rest>", endpoint="scim"))
+    app.view_functions["scim"] = service.answer
+    app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
+    app.add_url_rule("/", "home", _home)
+    app.register_blueprint(console.blueprint)
+    app.register_error_handler(HTTPException, _refuse)
+    return app
+
+
+def _home() -> str:
+    tenant = current()
+    return render_template("home.html", settings=tenant.settings, endpoint=tokens.endpoint(tenant))
+
+
+def _refuse(error: HTTPException) -> Response:
+    """Answer what no route took, and what broke, in the words of the surface it was meant for."""
+    if request.path.startswith("/console"):
+        return console.refuse(error)
+    if request.path == "/" and request.method == "POST":
+        return apis.refuse(error)
+    tenant = current()
+    code = error.code or 500
+    refused = Refused("InternalServerException" if code >= 500 else INVALID)
+    if code in (404, 405):
+        refused = Refused(tenant.quirks["unknown-endpoint"])
+    return service.refusal(tenant, refused, tenant.ids.uuid())

@@ -1,0 +1,181 @@
+"""The attributes that AWS SSO knows: one table for users, one for groups, in the order answers print them.
+
+`rules.py` walks these tables. Lengths and patterns are those of the Identity Store API model
+(https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, read 2026-11); which
+attributes the SCIM endpoint takes is on
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from harness.scim.names import ENTERPRISE_USER
+
+# The service prints its pattern with the plain space only, though the no-break and ideographic spaces pass too.
+_PRINTED_LINE = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+"
+_PRINTED_WORD = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Letters, marks, symbols, numbers, punctuation and the listed white space; `printed` is what errors quote."""
+
+    longest: int
+    spaces: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false, or their names as strings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Accepted and forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Refused when its label stands in the quirk `refused-attributes`, else forgotten."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complex:
+    """Named parts. `bare` names the part that a plain string stands for, where that is understood."""
+
+    parts: Mapping[str, Attribute]
+    required: frozenset[str] = frozenset()
+    bare: str | None = None
+    folded: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", {name.lower(): name for name in self.parts})
+
+
+@dataclass(frozen=True, slots=True)
+class OneItem:
+    """A list that may hold one element."""
+
+    element: Complex
+
+
+Attribute: TypeAlias = Text | Flag | Dropped | Unsupported | Complex | OneItem
+
+LINE = Text(1024, "\t\n\r \u00a0\u3000", _PRINTED_LINE)
+GROUP_NAME = Text(1024, "\t\n\r \u00a0", _PRINTED_LINE)
+USER_NAME = Text(128, "", _PRINTED_WORD)
+SPACED_USER_NAME = Text(128, " ", _PRINTED_LINE)
+EXTERNAL_ID = Text(256, "", _PRINTED_WORD)
+MEMBER_ID = Text(47, "", _PRINTED_WORD)
+
+_DISPLAY = Unsupported("display")
+_TYPED: dict[str, Attribute] = {"value": LINE, "type": LINE, "primary": Flag(), "display": _DISPLAY}
+_ENVELOPE: dict[str, Attribute] = {"id": Dropped(), "meta": Dropped(), "schemas": Dropped()}
+
+USER = Complex(
+    {
+        **_ENVELOPE,
+        "externalId": EXTERNAL_ID,
+        "userName": USER_NAME,
+        "name": Complex(
+            dict.fromkeys(
+                (
+                    "formatted",
+                    "familyName",
+                    "givenName",
+                    "middleName",
+                    "honorificPrefix",
+                    "honorificSuffix",
+                ),
+                LINE,
+            ),
+            required=frozenset({"familyName", "givenName"}),
+        ),
+        "displayName": LINE,
+        "nickName": LINE,
+        "profileUrl": LINE,
+        "title": LINE,
+        "userType": LINE,
+        "preferredLanguage": LINE,
+        "locale": LINE,
+        "timezone": LINE,
+        "active": Flag(),
+        "emails": OneItem(Complex(_TYPED)),
+        "addresses": OneItem(
+            Complex(
+                {
+                    "formatted": LINE,
+                    "streetAddress": LINE,
+                    "locality": LINE,
+                    "region": LINE,
+                    "postalCode": LINE,
+                    "country": LINE,
+                    "type": LINE,
+                    "primary": Flag(),
+                    "display": _DISPLAY,
+                }
+            )
+        ),
+        "phoneNumbers": OneItem(Complex(_TYPED)),
+        "roles": OneItem(Complex(_TYPED)),
+        ENTERPRISE_USER: Complex(
+            {
+                "employeeNumber": LINE,
+                "costCenter": LINE,
+                "organization": LINE,
+                "division": LINE,
+                "department": LINE,
+                "manager": Complex(
+                    {
+                        "value": LINE,
+                        "$ref": Dropped(),
+                        "displayName": Unsupported("manager.displayName"),
+                    },
+                    bare="value",
+                ),
+            }
+        ),
+        **{
+            name: Unsupported(name)
+            for name in ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
+        },
+    },
+    required=frozenset({"userName", "name", "displayName"}),
+)
+
+MEMBER = Complex(
+    {"value": MEMBER_ID, "$ref": Dropped(), "type": Dropped(), "display": _DISPLAY},
+    required=frozenset({"value"}),
+)
+
+GROUP = Complex(
+    {**_ENVELOPE, "externalId": EXTERNAL_ID, "displayName": GROUP_NAME},
+    required=frozenset({"displayName"}),
+)
+
+# PatchUser, "The following attributes can be changed"; roles are missing from it.
+PATCHABLE = frozenset(
+    {
+        "username",
+        "active",
+        "externalid",
+        "displayname",
+        "nickname",
+        "profileurl",
+        "title",
+        "usertype",
+        "preferredlanguage",
+        "locale",
+        "timezone",
+        "name",
+        "emails",
+        "addresses",
+        "phonenumbers",
+    }
+)

@@ -1,0 +1,102 @@
+"""The console as JSON: what scenarios press and read. Errors are `{"message": …}` with a 4xx status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from harness.aws_sso import tokens
+from harness.aws_sso.console import actions
+from harness.aws_sso.documents import decode, encode
+from harness.aws_sso.tenant import current
+from harness.aws_sso.tokens import Declined, Token
+
+_PROVISIONING = "/api/automatic-provisioning"
+_TOKENS = "/api/tokens"
+
+
+def register(blueprint: Blueprint) -> None:
+    routes: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+        ("GET", _PROVISIONING, get_provisioning),
+        ("POST", _PROVISIONING, enable),
+        ("DELETE", _PROVISIONING, disable),
+        ("POST", _TOKENS, generate_token),
+        ("DELETE", f"{_TOKENS}/<token_id>", delete_token),
+        ("GET", "/api/users", get_users),
+        ("GET", "/api/groups", get_groups),
+    )
+    for method, rule, view in routes:
+        blueprint.add_url_rule(rule, f"api_{view.__name__}", _answering(view), methods=[method])
+
+
+def _answering(view: Callable[..., tuple[int, Any]]) -> Callable[..., Response]:
+    def answer(**path: str) -> Response:
+        try:
+            status, document = view(**path)
+        except Declined as declined:
+            status, document = declined.status, {"message": str(declined)}
+        body = b"" if document is None else encode(document)
+        return Response(body, status, {"Content-Type": "application/json"})
+
+    return answer
+
+
+def get_provisioning() -> tuple[int, Any]:
+    tenant = current()
+    on = tokens.enabled(tenant)
+    return 200, {
+        "provisioningMethod": "SCIM" if on else "Manual",
+        "scimEndpoint": tokens.endpoint(tenant) if on else None,
+        "tokens": [_described(token) for token in tokens.listed(tenant)],
+    }
+
+
+def enable() -> tuple[int, Any]:
+    tenant = current()
+    return 201, _issued(actions.enable(tenant))
+
+
+def disable() -> tuple[int, Any]:
+    actions.disable(current(), _confirmation())
+    return 204, None
+
+
+def generate_token() -> tuple[int, Any]:
+    return 201, _issued(actions.generate_token(current()))
+
+
+def delete_token(token_id: str) -> tuple[int, Any]:
+    actions.delete_token(current(), token_id, _confirmation())
+    return 204, None
+
+
+def get_users() -> tuple[int, Any]:
+    return 200, {"users": list(actions.users(current()))}
+
+
+def get_groups() -> tuple[int, Any]:
+    return 200, {"groups": list(actions.groups(current()))}
+
+
+def _issued(token: Token) -> dict[str, Any]:
+    return {
+        "provisioningMethod": "SCIM",
+        "scimEndpoint": tokens.endpoint(current()),
+        "accessToken": token.value,
+        **_described(token),
+    }
+
+
+def _described(token: Token) -> dict[str, str]:
+    return {"tokenId": token.id, "createdAt": token.created_at, "expiresAt": token.expires_at}
+
+
+def _confirmation() -> object:
+    """Return the word that the body confirms with."""
+    try:
+        document = decode(request.get_data(cache=False) or b"{}")
+    except ValueError as error:
+        raise Declined(400, "The body is not JSON.") from error
+    return document.get("confirm") if isinstance(document, dict) else None

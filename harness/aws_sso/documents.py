@@ -1,0 +1,56 @@
+"""JSON in and out, for all three surfaces: strict reading that no junk can break, and one compact writer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+# Deep enough for any SCIM body, shallow enough for every function that later walks one.
+_DEEPEST = 32
+encode_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def encode(document: Any) -> bytes:
+    return encode_text(document).encode()
+
+
+def decode(raw: bytes) -> Any:
+    """Read JSON in UTF-8. Raises ValueError for anything else, duplicate members and unpaired surrogates included."""
+    text = raw.decode()
+    try:
+        document = _decoder.decode(text)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    if text.count("[") + text.count("{") > _DEEPEST and _deeper(document, _DEEPEST):
+        raise ValueError("too deep")
+    if "\\ud" in text or "\\uD" in text:
+        encode(document)  # an unpaired surrogate cannot be written as UTF-8, here or in the store
+    return document
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice")
+    return members
+
+
+def _constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _deeper(document: Any, levels: int) -> bool:
+    if not isinstance(document, dict | list):
+        return False
+    inner = document.values() if isinstance(document, dict) else document
+    return levels == 0 or any(_deeper(item, levels - 1) for item in inner)
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant, parse_float=_number)

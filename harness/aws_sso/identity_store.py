@@ -1,0 +1,180 @@
+"""The directory behind both surfaces: users, groups, memberships and what must be unique.
+
+Called by the SCIM operations, the AWS APIs, the console and `populate`. Every function that writes expects to run inside
+`store.transaction()`, so that a refused request leaves nothing behind. Uniqueness is as described in
+https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.aws_sso.refusals import CONFLICT, NOT_FOUND, Refused
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import iso
+from harness.base.quirks import Quirks
+from harness.base.store import TakenError
+
+USER = "user"
+GROUP = "group"
+_MEMBER = "member"
+Attributes = dict[str, Any]
+
+# What CloudTrail says was duplicate. AWS prints GroupDisplayName; the others follow its example.
+_DUPLICATES = {
+    "user.userName": "Duplicate UserName",
+    "user.email": "Duplicate Email",
+    "user.externalId": "Duplicate UserExternalId",
+    "group.displayName": "Duplicate GroupDisplayName",
+    "group.externalId": "Duplicate GroupExternalId",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One user or group as stored. `attributes` are SCIM's, cleaned by `rules.py`; moments are whole seconds, UTC."""
+
+    id: str
+    attributes: Attributes
+    created: str
+    modified: str
+    created_by: str
+    modified_by: str
+    revision: int
+
+    def document(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def create(tenant: Tenant, kind: str, attributes: Attributes, by: str) -> Record:
+    """Add a user or group. Raises Refused (ConflictException) when something that must be unique is taken."""
+    now = iso(tenant.clock.now())
+    record = Record(_new_id(tenant), attributes, now, now, by, by, 1)
+    _claim(tenant, record.id, _keys(kind, attributes, tenant.quirks))
+    tenant.store.put(kind, record.id, record.document())
+    return record
+
+
+def replace(tenant: Tenant, kind: str, old: Record, attributes: Attributes, by: str) -> Record:
+    """Give a user or group other attributes. Raises Refused as `create` does."""
+    before, after = (_keys(kind, version, tenant.quirks) for version in (old.attributes, attributes))
+    for space, key in before - after:
+        tenant.store.release(space, key)
+    _claim(tenant, old.id, after - before)
+    now = iso(tenant.clock.now())
+    record = Record(old.id, attributes, old.created, now, old.created_by, by, old.revision + 1)
+    tenant.store.put(kind, record.id, record.document())
+    return record
+
+
+def delete(tenant: Tenant, kind: str, record: Record) -> None:
+    """Forget a user or group, its memberships and its claims, which are free again at once."""
+    store = tenant.store
+    if kind == USER:
+        for group in store.lefts(_MEMBER, record.id):
+            store.unlink(_MEMBER, group, record.id)
+    else:
+        for user in store.rights(_MEMBER, record.id):
+            store.unlink(_MEMBER, record.id, user)
+    for space, key in _keys(kind, record.attributes, tenant.quirks):
+        store.release(space, key)
+    store.delete(kind, record.id)
+
+
+def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:
+    body = tenant.store.get(kind, _storable(resource_id))
+    return None if body is None else Record(**body)
+
+
+def require(tenant: Tenant, kind: str, resource_id: str) -> Record:
+    """Return a record. Raises Refused (ResourceNotFoundException) when there is none."""
+    record = fetch(tenant, kind, resource_id)
+    if record is None:
+        raise Refused(NOT_FOUND)
+    return record
+
+
+def find(tenant: Tenant, space: str, value: str) -> str | None:
+    """Return the id of whoever holds a unique value; `space` is a key of the table above, `user.userName` say."""
+    return tenant.store.owner(space, _storable(_fold(space, value, tenant.quirks)))
+
+
+def scan(
+    tenant: Tenant, kind: str, *, after: str | None = None, limit: int | None = None
+) -> Iterator[Record]:
+    """Yield records, oldest first."""
+    return (Record(**body) for _, body in tenant.store.scan(kind, after=after, limit=limit))
+
+
+def add_members(tenant: Tenant, group_id: str, user_ids: Iterable[str], unknown: str) -> None:
+    """Put users into a group; present ones stay. Raises Refused (`unknown`) for an id that is no user's."""
+    for user_id in user_ids:
+        if tenant.store.get(USER, _storable(user_id)) is None:
+            raise Refused(unknown)
+        tenant.store.link(_MEMBER, group_id, user_id)
+
+
+def remove_members(tenant: Tenant, group_id: str, user_ids: Iterable[str]) -> None:
+    """Take users out of a group; absent ones are fine."""
+    for user_id in user_ids:
+        tenant.store.unlink(_MEMBER, group_id, _storable(user_id))
+
+
+def members(tenant: Tenant, group_id: str) -> list[str]:
+    return tenant.store.rights(_MEMBER, _storable(group_id))
+
+
+def groups_of(tenant: Tenant, user_id: str) -> list[str]:
+    return tenant.store.lefts(_MEMBER, _storable(user_id))
+
+
+def is_member(tenant: Tenant, group_id: str, user_id: str) -> bool:
+    return tenant.store.linked(_MEMBER, _storable(group_id), _storable(user_id))
+
+
+def membership_id(group_id: str, user_id: str) -> str:
+    """Return the id under which the Identity Store API shows a membership."""
+    digest = hashlib.sha256(f"{group_id} {user_id}".encode()).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-70{digest[14:16]}-{digest[16:20]}-{digest[20:32]}"
+
+
+def _new_id(tenant: Tenant) -> str:
+    drawn = tenant.ids.uuid()
+    if tenant.quirks["id-form"] == "prefixed":
+        return f"{tenant.settings.identity_store_id.removeprefix('d-')}-{drawn}"
+    return f"{drawn[:14]}70{drawn[16:]}"
+
+
+def _keys(kind: str, attributes: Attributes, quirks: Quirks) -> set[tuple[str, str]]:
+    """Return what a record holds for itself, as (space, key)."""
+    held = {"externalId": attributes.get("externalId")}
+    if kind == USER:
+        held["userName"] = attributes["userName"]
+        if quirks["unique-primary-email"]:
+            held["email"] = next((email.get("value") for email in attributes.get("emails", ())), None)
+    else:
+        held["displayName"] = attributes["displayName"]
+    spaces = ((f"{kind}.{name}", value) for name, value in held.items() if value is not None)
+    return {(space, _fold(space, value, quirks)) for space, value in spaces}
+
+
+def _fold(space: str, value: str, quirks: Quirks) -> str:
+    if quirks["names-ignore-case"] and not space.endswith("externalId"):
+        return value.casefold()
+    return value
+
+
+def _claim(tenant: Tenant, owner: str, keys: set[tuple[str, str]]) -> None:
+    for space, key in sorted(keys):
+        try:
+            tenant.store.claim(space, key, owner)
+        except TakenError as taken:
+            raise Refused(CONFLICT, _DUPLICATES[taken.space]) from taken
+
+
+def _storable(text: str) -> str:
+    """Replace what no engine can look up (NUL and unpaired surrogates, which no stored value holds)."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -1,0 +1,86 @@
+"""Refusals in AWS's words: what a SCIM call that fails answers over HTTP, and what CloudTrail keeps of it.
+
+Raised anywhere below `scim/`, written by `scim/service.py`. The names are those of the developer guide's error tables
+(https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, read 2026-11) and never show over HTTP;
+the sentences are RFC 7644's, section 3.12; the envelope is as quoted in
+https://docs.aws.amazon.com/singlesignon/latest/userguide/idp-microsoft-entra.html and in issues since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from harness.aws_sso.tenant import Tenant
+from harness.scim.names import ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    status: int
+    sentence: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "ValidationException": Kind(400, "Request is unparsable, syntactically incorrect, or violates schema."),
+    "UnauthorizedException": Kind(
+        401, "Authorization failure. The authorization header is invalid or missing."
+    ),
+    "AccessDeniedException": Kind(403, "Operation is not permitted based on the supplied authorization."),
+    "ResourceNotFoundException": Kind(404, "Specified resource (e.g., User) or endpoint does not exist."),
+    "ConflictException": Kind(409, "Refused to create a new, duplicate resource."),
+    "ThrottlingException": Kind(429, "Rate exceeded"),
+    "InternalServerException": Kind(500, "An internal error."),
+}
+
+INVALID = "ValidationException"
+UNAUTHORIZED = "UnauthorizedException"
+NOT_FOUND = "ResourceNotFoundException"
+CONFLICT = "ConflictException"
+
+
+class Refused(Exception):
+    """A call is not carried out.
+
+    `error` is a key of `KINDS`, `reason` the specific cause where the service names one. CloudTrail prints the reason
+    whenever there is one; over HTTP it stands only where the quirk `specific-details` lists the error. `detail` is for
+    the rare text that HTTP shows in every era.
+    """
+
+    def __init__(self, error: str, reason: str | None = None, *, detail: str | None = None) -> None:
+        super().__init__(reason or KINDS[error].sentence)
+        self.error = error
+        self.reason = reason
+        self.detail = detail
+
+    @property
+    def status(self) -> int:
+        return KINDS[self.error].status
+
+    @property
+    def trail_message(self) -> str:
+        return self.reason or self.detail or KINDS[self.error].sentence
+
+
+def document(refused: Refused, tenant: Tenant, request_id: str) -> dict[str, Any]:
+    """Return the error body in the form of the tenant's era."""
+    detail = refused.detail
+    if detail is None and refused.reason is not None and refused.error in tenant.quirks["specific-details"]:
+        detail = refused.reason
+    members = {
+        "schema": [ERROR],
+        "schemas": [ERROR],
+        "detail": detail or KINDS[refused.error].sentence,
+        "status": str(refused.status),
+        "exceptionRequestId": request_id,
+        "timeStamp": _timestamp(tenant.clock.now()),
+    }
+    return {name: members[name] for name in tenant.quirks["error-members"]}
+
+
+def _timestamp(moment: datetime) -> str:
+    """Write `2026-05-27 00:37:52.16`: milliseconds lose their trailing zeros, but one digit stays."""
+    millis = f"{moment.microsecond // 1000:03d}".rstrip("0") or "0"
+    return moment.strftime("%Y-%m-%d %H:%M:%S.") + millis

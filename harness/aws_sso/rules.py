@@ -1,0 +1,206 @@
+"""Validation: one small function a rule, walking the tables of `attributes.py`.
+
+Called with what POST and PUT sent and with what a PATCH would leave, so all three obey the same law. The rules are those of
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html and the texts those of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (both read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unicodedata import category
+
+from harness.aws_sso.attributes import (
+    GROUP,
+    MEMBER,
+    SPACED_USER_NAME,
+    USER,
+    Attribute,
+    Complex,
+    Dropped,
+    Flag,
+    OneItem,
+    Text,
+    Unsupported,
+)
+from harness.aws_sso.refusals import INVALID, Refused
+from harness.base.quirks import Quirks
+
+Attributes = dict[str, Any]
+_FLAGS = {"true": True, "false": False}
+_EMPTY: tuple[Any, ...] = (None, {}, [])
+_SPACED_USER = replace(USER, parts={**USER.parts, "userName": SPACED_USER_NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One request under examination: the quirks in force and the constraints broken so far."""
+
+    quirks: Quirks
+    forbidden: str
+    broken: list[str] = field(default_factory=list)
+
+
+def user(body: Any, quirks: Quirks, *, replacing: bool = False) -> Attributes:
+    """Return a user's attributes as they will be stored. Raises Refused (ValidationException)."""
+    spaced = replacing and quirks["space-in-user-name-on-put"]
+    attributes = _clean(_SPACED_USER if spaced else USER, body, quirks)
+    for rule in _USER_RULES:
+        rule(attributes, quirks)
+    return attributes
+
+
+def group(body: Any, quirks: Quirks) -> Attributes:
+    """Return a group's attributes, members apart, as they will be stored. Raises Refused (ValidationException)."""
+    attributes = _clean(GROUP, body, quirks)
+    _no_reserved_name(attributes["displayName"], quirks)
+    return attributes
+
+
+def member_ids(value: Any, quirks: Quirks) -> list[str]:
+    """Return the ids in a `members` value: a list of elements, or one. Raises Refused (ValidationException)."""
+    elements = [value] if isinstance(value, dict) else value
+    if not isinstance(elements, list):
+        raise Refused(INVALID)
+    return [_clean(MEMBER, element, quirks)["value"] for element in elements]
+
+
+def one_email_and_primary(attributes: Attributes, quirks: Quirks) -> None:
+    if not quirks["email-must-be-primary"]:
+        return
+    if any(email.get("primary") is not True for email in attributes.get("emails", ())):
+        raise Refused(INVALID)
+
+
+def no_reserved_user_name(attributes: Attributes, quirks: Quirks) -> None:
+    _no_reserved_name(attributes["userName"], quirks)
+
+
+def active_is_known(attributes: Attributes, quirks: Quirks) -> None:
+    if "active" not in attributes:
+        attributes["active"] = quirks["missing-active"]
+
+
+_USER_RULES: tuple[Callable[[Attributes, Quirks], None], ...] = (
+    one_email_and_primary,
+    no_reserved_user_name,
+    active_is_known,
+)
+
+
+def _no_reserved_name(name: str, quirks: Quirks) -> None:
+    if name.casefold() in (reserved.casefold() for reserved in quirks["reserved-names"]):
+        raise Refused(INVALID)
+
+
+def _clean(table: Complex, body: Any, quirks: Quirks) -> Attributes:
+    review = Review(quirks, quirks["forbidden-characters"])
+    attributes = _complex(table, body, "", review)
+    if review.broken:
+        raise Refused(INVALID, f"{len(review.broken)} validation errors detected: {'; '.join(review.broken)}")
+    return attributes
+
+
+def _attribute(attribute: Attribute, value: Any, where: str, review: Review) -> Any:
+    """Return the value to keep, or something of `_EMPTY` for nothing."""
+    if isinstance(attribute, Text):
+        return _text(attribute, value, where, review)
+    if isinstance(attribute, Flag):
+        return _flag(value, review)
+    if isinstance(attribute, OneItem):
+        return _one_item(attribute, value, where, review)
+    if isinstance(attribute, Complex):
+        return _complex(attribute, value, where, review)
+    if isinstance(attribute, Unsupported) and attribute.label in review.quirks["refused-attributes"]:
+        raise Refused(INVALID)
+    return None
+
+
+def _text(text: Text, value: Any, where: str, review: Review) -> str:
+    if not isinstance(value, str):
+        raise Refused(INVALID)
+    broken = []
+    if not _fits(text, value) or (
+        review.forbidden and any(character in value for character in review.forbidden)
+    ):
+        broken.append(f"satisfy regular expression pattern: {text.printed}")
+    if not value:
+        broken.append("have length greater than or equal to 1")
+    if len(value) > text.longest:
+        broken.append(f"have length less than or equal to {text.longest}")
+    for constraint in broken:
+        review.broken.append(f"Value at '{where}' failed to satisfy constraint: Member must {constraint}")
+    return value
+
+
+def _fits(text: Text, value: str) -> bool:
+    if value.isascii() and value.isprintable():
+        return bool(value) and (" " in text.spaces or " " not in value)
+    return all(character in text.spaces or category(character)[0] in "LMSNP" for character in value)
+
+
+def _flag(value: Any, review: Review) -> bool:
+    if isinstance(value, bool):
+        return value
+    named = _FLAGS.get(value.lower()) if isinstance(value, str) else None
+    if named is None or not review.quirks["boolean-strings"]:
+        raise Refused(INVALID)
+    return named
+
+
+def _one_item(attribute: OneItem, value: Any, where: str, review: Review) -> list[Any]:
+    if not isinstance(value, list):
+        raise Refused(INVALID)
+    if len(value) > 1:
+        raise Refused(INVALID, review.quirks["list-limit-message"].format(attribute=where))
+    items = (_complex(attribute.element, item, where, review) for item in value if item is not None)
+    return [item for item in items if item]
+
+
+def _complex(table: Complex, value: Any, where: str, review: Review) -> Attributes:
+    given = _given(table, value, review)
+    kept = {}
+    for name, part in table.parts.items():
+        if name in given and not isinstance(part, Dropped):
+            inner = _attribute(part, given[name], _join(where, name), review)
+            if inner not in _EMPTY:
+                kept[name] = inner
+        elif name in table.required:
+            _missing(part, _join(where, name), review)
+    return kept
+
+
+def _given(table: Complex, value: Any, review: Review) -> Attributes:
+    """Return the parts sent, under the table's spelling; null counts as not sent."""
+    if table.bare is not None and isinstance(value, str) and review.quirks["manager-as-string"]:
+        value = {table.bare: value}
+    if not isinstance(value, dict):
+        raise Refused(INVALID)
+    given: Attributes = {}
+    for key, item in value.items():
+        if item is None:
+            continue
+        name = key if key in table.parts else table.folded.get(key.lower())
+        if name in given:
+            raise Refused(INVALID)
+        if name is not None:
+            given[name] = item
+        elif review.quirks["unknown-attributes"] == "refused":
+            raise Refused(INVALID)
+    return given
+
+
+def _missing(part: Attribute, where: str, review: Review) -> None:
+    """Report a required attribute that is not there as an empty one, which is what the service's message says."""
+    if isinstance(part, Complex):
+        for name in part.parts:
+            if name in part.required:
+                _missing(part.parts[name], _join(where, name), review)
+    else:
+        _attribute(part, "", where, review)
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name

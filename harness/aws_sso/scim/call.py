@@ -1,0 +1,41 @@
+"""What a SCIM operation is handed, what it hands back, and the table row that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.aws_sso.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One accepted request. `resource_id` is the last path segment, empty for a collection; `body` parsed JSON."""
+
+    tenant: Tenant
+    resource_id: str
+    query: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`document` None is an empty body. `logged` says whether CloudTrail's responseElements show the document."""
+
+    status: int
+    document: dict[str, Any] | None = None
+    logged: bool = False
+
+
+Handler: TypeAlias = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`name` is the operation's in the developer guide, which is also its CloudTrail eventName."""
+
+    name: str
+    handler: Handler
+    read_only: bool = False
+    has_body: bool = False

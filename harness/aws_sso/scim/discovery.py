@@ -1,0 +1,64 @@
+"""ServiceProviderConfig, Schemas and ResourceTypes, served from the JSON files beside this module.
+
+Imitates serviceproviderconfig.html, listschemas.html, getschema.html and listresourcetypes.html of
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/ (read 2026-11), with the departures from RFC 7643 that
+those pages print.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from harness.aws_sso.refusals import NOT_FOUND, Refused
+from harness.aws_sso.scim.call import Answer, Call
+from harness.scim.names import LIST_RESPONSE
+
+
+@cache
+def _data(name: str) -> Any:
+    return json.loads(files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+
+
+def service_provider_config(call: Call) -> Answer:
+    document = _data("service_provider_config")
+    most = call.tenant.quirks["announced-max-results"]
+    return Answer(200, {**document, "filter": {"supported": True, "maxResults": most}})
+
+
+def schemas(call: Call) -> Answer:
+    del call
+    located = [
+        {**schema, "meta": {"resourceType": "Schema", "location": f"/v2/Schemas/{schema['id']}"}}
+        for schema in _data("schemas")
+    ]
+    return Answer(200, _list(located))
+
+
+def schema(call: Call) -> Answer:
+    found = next((schema for schema in _data("schemas") if schema["id"] == call.resource_id), None)
+    if found is None:
+        raise Refused(NOT_FOUND)
+    return Answer(200, found)
+
+
+def resource_types(call: Call) -> Answer:
+    settings = call.tenant.settings
+    base = f"{settings.scim_origin}/{settings.tenant_id}/scim/v2/ResourceTypes"
+    located = [
+        {**each, "meta": {"resourceType": "ResourceType", "location": f"{base}/{each['name']}"}}
+        for each in _data("resource_types")
+    ]
+    return Answer(200, _list(located))
+
+
+def _list(resources: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "totalResults": len(resources),
+        "itemsPerPage": len(resources),
+        "startIndex": 1,
+        "schemas": [LIST_RESPONSE],
+        "Resources": resources,
+    }

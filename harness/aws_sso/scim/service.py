@@ -1,0 +1,148 @@
+"""One SCIM request from the socket to the answer: operation, token, body, transaction, event history.
+
+Called by `app.py` for everything under `/<tenant id>/scim/v2`. The order matters: nothing is read before the token is
+good, and a change commits together with its CloudTrail event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
+
+from harness.aws_sso import cloudtrail, refusals, tokens
+from harness.aws_sso.cloudtrail import ScimCall
+from harness.aws_sso.documents import decode, encode
+from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.scim import discovery, groups, users
+from harness.aws_sso.scim.call import Answer, Call, Operation
+from harness.aws_sso.tenant import Tenant, current
+from harness.base.quirks import Quirks
+
+# Method, collection, whether an id follows.
+OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
+    ("POST", "Users", False): Operation("CreateUser", users.create, has_body=True),
+    ("GET", "Users", True): Operation("GetUser", users.get, read_only=True),
+    ("GET", "Users", False): Operation("ListUsers", users.find, read_only=True),
+    ("PUT", "Users", True): Operation("PutUser", users.put, has_body=True),
+    ("PATCH", "Users", True): Operation("PatchUser", users.patch, has_body=True),
+    ("DELETE", "Users", True): Operation("DeleteUser", users.delete),
+    ("POST", "Groups", False): Operation("CreateGroup", groups.create, has_body=True),
+    ("GET", "Groups", True): Operation("GetGroup", groups.get, read_only=True),
+    ("GET", "Groups", False): Operation("ListGroups", groups.find, read_only=True),
+    ("PATCH", "Groups", True): Operation("PatchGroup", groups.patch, has_body=True),
+    ("DELETE", "Groups", True): Operation("DeleteGroup", groups.delete),
+    ("GET", "ServiceProviderConfig", False): Operation(
+        "ServiceProviderConfig", discovery.service_provider_config, read_only=True
+    ),
+    ("GET", "Schemas", False): Operation("ListSchemas", discovery.schemas, read_only=True),
+    ("GET", "Schemas", True): Operation("GetSchema", discovery.schema, read_only=True),
+    ("GET", "ResourceTypes", False): Operation("ListResourceTypes", discovery.resource_types, read_only=True),
+}
+_ENDPOINTS = frozenset((collection, has_id) for _, collection, has_id in OPERATIONS)
+_LATER_ENDPOINTS = frozenset({"Schemas", "ResourceTypes"})
+
+
+def answer(tenant_id: str, rest: str) -> Response:
+    """Answer the present request; `rest` is what follows `/scim/v2` in the path."""
+    tenant = current()
+    request_id = tenant.ids.uuid()
+    try:
+        made = _perform(tenant, request_id, tenant_id, rest)
+    except Refused as refused:
+        return refusal(tenant, refused, request_id)
+    return _response(tenant, request_id, made)
+
+
+def refusal(tenant: Tenant, refused: Refused, request_id: str) -> Response:
+    """Return an error answer in the form of the tenant's era."""
+    made = Answer(refused.status, refusals.document(refused, tenant, request_id))
+    return _response(tenant, request_id, made)
+
+
+def _response(tenant: Tenant, request_id: str, made: Answer) -> Response:
+    body = b"" if made.document is None else encode(made.document)
+    headers = {
+        "Date": _date(tenant.clock.now().replace(microsecond=0)),
+        "Content-Type": "application/json",
+        "x-amzn-RequestId": request_id,
+    }
+    return Response(body, made.status, headers)
+
+
+@lru_cache(maxsize=16)
+def _date(second: datetime) -> str:
+    return http_date(second)
+
+
+def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
+    operation, resource_id = _route(rest, tenant.quirks)
+    body = token_id = None
+
+    def logged() -> ScimCall:
+        parameters = _parameters(tenant_id, resource_id)
+        caller = cloudtrail.caller()
+        return ScimCall(operation.name, operation.read_only, request_id, token_id, parameters, body, caller)
+
+    try:
+        token_id = tokens.authenticate(tenant, request.headers.get("Authorization"), tenant_id)
+        body = _body() if operation.has_body else None
+        query = request.args.to_dict() if request.query_string else {}
+        with tenant.store.transaction():
+            made = operation.handler(Call(tenant, resource_id, query, body))
+            cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
+    except Refused as refused:
+        if operation.name and (token_id is not None or tenant.quirks["trail-unauthorized-calls"]):
+            with tenant.store.transaction():
+                cloudtrail.scim_refused(tenant, logged(), refused)
+        raise
+    return made
+
+
+def _route(rest: str, quirks: Quirks) -> tuple[Operation, str]:
+    """Return the operation and resource id of a path; what is not supported becomes an operation that refuses."""
+    if rest.startswith("//"):
+        if quirks["double-slash"] != "accepted":
+            return _unsupported(quirks["double-slash"]), ""
+        rest = rest[1:]
+    before, _, tail = rest.removesuffix("/").partition("/")
+    collection, slash, resource_id = tail.partition("/")
+    endpoint = (collection, bool(slash))
+    later = collection in _LATER_ENDPOINTS and not quirks["schema-discovery"]
+    if before or endpoint not in _ENDPOINTS or "/" in resource_id or later:
+        return _unsupported(quirks["unknown-endpoint"]), ""
+    operation = OPERATIONS.get((request.method, *endpoint))
+    if operation is not None:
+        return operation, resource_id
+    if (request.method, *endpoint) == ("PUT", "Groups", True):
+        return _unsupported(quirks["put-group"]), ""
+    return _unsupported(quirks["unsupported-method"]), ""
+
+
+def _unsupported(error: str) -> Operation:
+    def refuse(_: Call) -> Answer:
+        raise Refused(error)
+
+    return Operation("", refuse)
+
+
+def _parameters(tenant_id: str, resource_id: str) -> dict[str, str]:
+    parameters = {"tenantId": tenant_id}
+    if resource_id:
+        parameters["id"] = resource_id
+    if b"filter=" in request.query_string:
+        parameters["filter"] = cloudtrail.HIDDEN
+    return parameters
+
+
+def _body() -> object:
+    try:
+        return decode(request.get_data(cache=False))
+    except HTTPException as error:
+        raise Refused(INVALID) from error
+    except ValueError as error:
+        raise Refused(INVALID, "Invalid JSON from RequestBody") from error

@@ -1,0 +1,128 @@
+"""Automatic provisioning: the switch, the SCIM endpoint's address and its access tokens.
+
+Called by the console and, for every SCIM request, by `scim/service.py`. Imitates
+https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, rotate-token.html,
+delete-token.html and disable-provisioning.html (read 2026-11). Only a token's SHA-256 is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from harness.aws_sso.refusals import KINDS, NOT_FOUND, UNAUTHORIZED, Refused
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import iso
+
+_TOKEN = "token"  # noqa: S105 - a kind of document
+_SWITCH = "provisioning"
+_TOKEN_OCTETS = 420  # 560 characters of base64
+
+
+class Declined(Exception):
+    """The console will not do this: the HTTP status and what the administrator reads."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`value` is set only when the token has just been made; it cannot be seen again."""
+
+    id: str
+    created_at: str
+    expires_at: str
+    value: str | None = None
+
+
+def endpoint(tenant: Tenant) -> str:
+    slash = "/" if tenant.quirks["endpoint-trailing-slash"] else ""
+    return f"{tenant.settings.scim_origin}/{tenant.settings.tenant_id}/scim/v2{slash}"
+
+
+def enabled(tenant: Tenant) -> bool:
+    return tenant.store.get(_SWITCH, _SWITCH) is not None
+
+
+def listed(tenant: Tenant) -> list[Token]:
+    """Return the tokens, expired ones included, oldest first."""
+    return [Token(key, body["createdAt"], body["expiresAt"]) for key, body in tenant.store.scan(_TOKEN)]
+
+
+def enable(tenant: Tenant) -> Token:
+    """Turn provisioning on and return the first token. Raises Declined when it is on."""
+    if enabled(tenant):
+        raise Declined(409, "Automatic provisioning is already enabled.")
+    tenant.store.put(_SWITCH, _SWITCH, {"enabledAt": iso(tenant.clock.now())})
+    return generate(tenant)
+
+
+def disable(tenant: Tenant, confirm: object) -> None:
+    """Turn provisioning off; users and groups stay. Raises Declined while there are tokens or without DISABLE."""
+    _require_enabled(tenant)
+    if listed(tenant):
+        raise Declined(409, "Delete all access tokens before you disable automatic provisioning.")
+    _require_word(confirm, "DISABLE")
+    tenant.store.delete(_SWITCH, _SWITCH)
+
+
+def generate(tenant: Tenant) -> Token:
+    """Make another token. Raises Declined when provisioning is off or there are as many as allowed."""
+    _require_enabled(tenant)
+    most = tenant.quirks["most-tokens"]
+    if len(listed(tenant)) >= most:
+        raise Declined(409, f"There are {most} access tokens already; delete one first.")
+    now = tenant.clock.now()
+    value = tenant.ids.base64(_TOKEN_OCTETS)
+    token = Token(
+        id=tenant.ids.uuid(),
+        created_at=iso(now),
+        expires_at=iso(now + timedelta(days=tenant.quirks["token-life-days"])),
+        value=value,
+    )
+    body = {"createdAt": token.created_at, "expiresAt": token.expires_at, "sha256": _digest(value)}
+    tenant.store.put(_TOKEN, token.id, body)
+    return token
+
+
+def remove(tenant: Tenant, token_id: str, confirm: object) -> None:
+    """Delete a token, which stops working at once. Raises Declined when it is unknown or without DELETE."""
+    if token_id not in {token.id for token in listed(tenant)}:
+        raise Declined(404, "There is no access token with this ID.")
+    _require_word(confirm, "DELETE")
+    tenant.store.delete(_TOKEN, token_id)
+
+
+def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> str:
+    """Return the id of the token that a request carries. Raises Refused for anything but a living one."""
+    scheme, _, value = (authorization or "").partition(" ")
+    presented = _digest(value.strip()) if scheme.lower() == "bearer" else ""
+    now = iso(tenant.clock.now())
+    holder = None
+    for token_id, body in tenant.store.scan(_TOKEN):
+        if hmac.compare_digest(presented, body["sha256"]) and now < body["expiresAt"]:
+            holder = token_id
+    if holder is None:
+        raise Refused(UNAUTHORIZED)
+    if tenant_id != tenant.settings.tenant_id:
+        error = tenant.quirks["wrong-tenant"]
+        raise Refused(error, detail="TENANT does not exist." if error == NOT_FOUND else KINDS[error].sentence)
+    return holder
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+
+
+def _require_enabled(tenant: Tenant) -> None:
+    if not enabled(tenant):
+        raise Declined(409, "Automatic provisioning is not enabled.")
+
+
+def _require_word(given: object, word: str) -> None:
+    if given != word:
+        raise Declined(400, f"Type {word} to confirm.")

@@ -1,0 +1,136 @@
+"""How Azure AD words its SCIM requests: POST bodies, and PATCH in the default and in the flagged dialect.
+
+A tenant URL that ends in `?aadOptscim062020` asks for the flagged one: lower-case operations, real booleans, plain
+replaces merged into one operation without a path, filtered removal of members.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
+and …/use-scim-to-provision-users-and-groups (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.azure_ad.provisioning.mapping import Flow, ObjectMapping
+from harness.base.store import Document
+from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP
+from harness.scim.path import read, write
+
+FLAG = "aadOptscim062020"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute that must differ in the target; `present` says whether the target holds any value now."""
+
+    flow: Flow
+    value: str
+    present: bool
+
+
+def split_tenant_url(url: str) -> tuple[str, bool]:
+    """Return the base of resource URLs (query taken off) and whether the flag was set."""
+    parts = urlsplit(url.strip())
+    flagged = FLAG.lower() in parts.query.lower()
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), flagged
+
+
+def create_body(mapping: ObjectMapping, values: Mapping[str, str]) -> Document:
+    """Word a POST: booleans are booleans, `meta` and an empty `roles` or `members` always go along.
+
+    The work e-mail is primary, other typed values say nothing about it (customize-application-attributes, read 2026-11).
+    Group bodies follow observed traffic (https://learn.microsoft.com/en-us/answers/a/637791): no Microsoft URN.
+    """
+    resource: Document = {}
+    for flow in mapping.flows:
+        if flow.target in values:
+            write(resource, flow.path, _typed(flow, values[flow.target]))
+    for email in resource.get("emails", []):
+        if email.get("type") == "work":
+            email["primary"] = True
+    if mapping.kind == "Group":
+        head = {"schemas": [CORE_GROUP]}
+        tail: Document = {"members": [], "meta": {"resourceType": "Group"}}
+    else:
+        head = {"schemas": [CORE_USER, ENTERPRISE_USER]}
+        tail = {"meta": {"resourceType": "User"}, "roles": []}
+    return {**head, **resource, **tail}
+
+
+def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
+    """Compare what should be with what the target holds; text compares without regard to case.
+
+    Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues).
+    """
+    changes = []
+    for flow in mapping.flows:
+        wanted = values.get(flow.target)
+        if wanted is None:
+            continue
+        held = read(resource, flow.path)
+        if str(held).casefold() != wanted.casefold():
+            changes.append(Change(flow, wanted, held not in (None, "")))
+    return changes
+
+
+def patch_body(changes: Sequence[Change], *, flagged: bool) -> Document:
+    """Word one PATCH for all changed attributes of an object."""
+    return _message(_flagged_operations(changes) if flagged else _operations(changes))
+
+
+def member_body(target_ids: Sequence[str], *, adding: bool, flagged: bool) -> Document:
+    """Word a membership PATCH. The default dialect removes by a list of values, the flagged one by filtered paths."""
+    if flagged and not adding:
+        return _message([{"op": "remove", "path": f'members[value eq "{key}"]'} for key in target_ids])
+    operation = "Add" if adding else "Remove"
+    values = [{"$ref": None, "value": key} if adding else {"value": key} for key in target_ids]
+    return _message([{"op": operation.lower() if flagged else operation, "path": "members", "value": values}])
+
+
+def manager_body(path: str, manager: str | None, before: str | None, *, flagged: bool) -> Document:
+    """Word a manager PATCH: the bare id of the target's user; a removal names the manager it takes away.
+
+    Observed in Captain-P-Goldfish/SCIM-SDK#541 and thomaspoignant/scim-patch#453.
+    """
+    if manager is None:
+        operation: Document = {"op": "Remove", "path": f'{path}[value eq "{before}"]'}
+    else:
+        operation = {"op": "Replace" if before else "Add", "path": path, "value": manager}
+    return _message([{**operation, "op": operation["op"].lower() if flagged else operation["op"]}])
+
+
+def _operations(changes: Iterable[Change]) -> list[Document]:
+    return [
+        {"op": "Replace" if change.present else "Add", "path": change.flow.target, "value": change.value}
+        for change in changes
+    ]
+
+
+def _flagged_operations(changes: Sequence[Change]) -> list[Document]:
+    merged = [change for change in changes if change.present and change.flow.path.where is None]
+    alone = [change for change in changes if change not in merged]
+    if len(merged) == 1:
+        alone, merged = alone + merged, []
+    operations: list[Document] = [
+        {
+            "op": "replace" if change.present else "add",
+            "path": change.flow.target,
+            "value": _typed(change.flow, change.value),
+        }
+        for change in alone
+    ]
+    if merged:
+        values = {change.flow.target: _typed(change.flow, change.value) for change in merged}
+        operations.append({"op": "replace", "value": values})
+    return operations
+
+
+def _typed(flow: Flow, value: str) -> Any:
+    return value.casefold() == "true" if flow.boolean else value
+
+
+def _message(operations: list[Document]) -> Document:
+    return {"schemas": [PATCH_OP], "Operations": operations}

@@ -1,0 +1,393 @@
+"""The provisioning service: it keeps the jobs, runs their cycles when the clock says so, and never loses its place.
+
+Whatever a job is doing is in the store; timers only say when to look. After a restart `resume` sets them again and a
+cycle that was cut off goes on behind the last object it settled.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
+from harness.azure_ad.enterprise_app import EnterpriseApps
+from harness.azure_ad.mail import Mailer
+from harness.azure_ad.provisioning import cycle, job, schema
+from harness.azure_ad.provisioning.dialect import split_tenant_url
+from harness.azure_ad.provisioning.logs import INITIATOR, Frame, write_audit
+from harness.azure_ad.provisioning.mapping import compile_mappings
+from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.target import Target, TargetError, describe
+from harness.base.clock import Clock, Timer, from_iso, iso
+from harness.base.ids import Ids
+from harness.base.quirks import Quirks
+from harness.base.store import Document, Store
+from harness.wire.message import Send
+
+ADMINISTRATOR = "Administrator"
+
+
+@dataclass(slots=True)
+class CredentialsError(Exception):
+    """Test Connection did not get the answers it needs; `code` and `message` are what the portal shows."""
+
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class _Run:
+    """A cycle under way in this process; `epoch` tells whether it was overtaken by a restart or an edited mapping."""
+
+    session: Session
+    steps: Iterator[None]
+    epoch: int
+
+
+class Engine:
+    """The jobs of one tenant."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        quirks: Quirks,
+        send: Send,
+        mailer: Mailer,
+        tenant_id: str,
+    ) -> None:
+        self.directory = Directory(store, clock, ids.branch("directory"))
+        self.apps = EnterpriseApps(store, clock, ids.branch("apps"), self.directory)
+        self.mailer = mailer
+        self._store, self._clock, self._quirks, self._send = store, clock, quirks, send
+        self._ids = ids.branch("engine")
+        self._tenant_id = tenant_id
+        self._timers: dict[str, Timer] = {}
+        self._runs: dict[str, _Run] = {}
+        self._stopping = False
+
+    def create_job(self, app: str, template_id: str) -> Document:
+        """Add a job to an application. Raises NotFoundError, SchemaError, or ConflictError when it has one already."""
+        service = self.apps.find(app)
+        job_id = f"{template_id}.{self._tenant_id.replace('-', '')}.{service['appId']}"
+        rule_id = self._ids.uuid()
+        built = schema.build(template_id, job_id, rule_id, self._quirks["directory-name"])
+        with self._store.transaction():
+            if self._store.get("job", job_id) is not None:
+                raise ConflictError(f"A job of template '{template_id}' already exists for this application.")
+            document = job.new_job(job_id, template_id, self._quirks["cycle-interval-minutes"])
+            self._store.put(
+                "job", job_id, {"app": app, "job": document, "watermark": None, "next": None, "epoch": 0}
+            )
+            self._store.put("schema", job_id, built)
+            self._audit(app, "Add provisioning configuration")
+        return document
+
+    def jobs(self, app: str) -> list[Document]:
+        """Return the application's jobs as Graph shows them. Raises NotFoundError."""
+        self.apps.find(app)
+        return [self._shown(key, record) for key, record in self._store.scan("job") if record["app"] == app]
+
+    def job(self, job_id: str) -> Document:
+        """Return one job, with the progress of a running cycle. Raises NotFoundError."""
+        return self._shown(job_id, self._record(job_id))
+
+    def app_of(self, job_id: str) -> str:
+        return str(self._record(job_id)["app"])
+
+    def schema(self, job_id: str) -> Document:
+        self._record(job_id)
+        document = self._store.get("schema", job_id)
+        assert document is not None
+        return document
+
+    def save_schema(self, job_id: str, document: Document) -> None:
+        """Replace the schema; every object is looked at again in the next cycle. Raises SchemaError, NotFoundError."""
+        schema.check(document)
+        with self._store.transaction():
+            record = self._record(job_id)
+            self._store.put("schema", job_id, {**document, "id": job_id})
+            self._reset(job_id, record)
+            self._audit(record["app"], "Update attribute mappings or scope")
+
+    def restore_schema(self, job_id: str) -> None:
+        """Put the template's mappings back. Raises NotFoundError."""
+        present = self.schema(job_id)
+        template = self._record(job_id)["job"]["templateId"]
+        rule = present["synchronizationRules"][0]["id"]
+        self.save_schema(job_id, schema.build(template, job_id, rule, self._quirks["directory-name"]))
+
+    def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
+        with self._store.transaction():
+            self.apps.save_secrets(app, secrets)
+            self._audit(app, "Update provisioning setting or credentials")
+
+    def start(self, job_id: str) -> None:
+        """Turn the schedule on; the cycle begins at once."""
+        with self._store.transaction():
+            record = self._record(job_id)
+            record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
+            self._store.put("job", job_id, record)
+            self._audit(record["app"], "Enable/start provisioning configuration")
+        self._schedule(job_id, record)
+
+    def pause(self, job_id: str) -> None:
+        """Turn the schedule off; a running cycle still comes to its end.
+
+        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user
+        """
+        with self._store.transaction():
+            record = self._record(job_id)
+            self._store.put("job", job_id, {**record, "job": job.paused(record["job"]), "next": None})
+            self._audit(record["app"], "Disable/pause provisioning configuration")
+        self._cancel(job_id)
+
+    def restart(self, job_id: str) -> None:
+        """Start over as the portal's "Restart provisioning" does: escrows, watermark and quarantine go, links stay."""
+        with self._store.transaction():
+            record = self._reset(job_id, self._record(job_id))
+            for key, _ in list(self._store.scan(f"escrow:{job_id}")):
+                self._store.delete(f"escrow:{job_id}", key)
+            record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
+            self._store.put("job", job_id, record)
+            self._audit(record["app"], "Enable/restart provisioning configuration")
+        self._schedule(job_id, record)
+
+    def validate(self, app: str, secrets: dict[str, str], template_id: str = "scim") -> None:
+        """Test Connection: ask for a random user and a random group. Raises CredentialsError, NotFoundError.
+
+        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+        """
+        self.apps.find(app)
+        jobs = self.jobs(app)
+        document = self.schema(jobs[0]["id"]) if jobs else schema.build(template_id, "", "", "")
+        target, _ = self._target(secrets)
+        for mapping in compile_mappings(document).values():
+            try:
+                target.probe(mapping)
+            except TargetError as error:
+                raise CredentialsError(error.code, _explain(error)) from error
+
+    def resume(self) -> None:
+        """Set the timers of all jobs that were running when the process ended."""
+        for job_id, record in self._store.scan("job"):
+            self._schedule(job_id, record)
+
+    def abandon(self, job_id: str) -> None:
+        """Turn the schedule off and forget all progress, a cycle under way included."""
+        with self._store.transaction():
+            record = self._reset(job_id, self._record(job_id))
+            self._store.put("job", job_id, {**record, "job": job.paused(record["job"]), "next": None})
+        self._cancel(job_id)
+
+    def stop(self) -> None:
+        """End after the object under way; what is left of a cycle waits in the store."""
+        self._stopping = True
+
+    def _record(self, job_id: str) -> Document:
+        record = self._store.get("job", job_id)
+        if record is None:
+            raise NotFoundError(
+                f"Resource '{job_id}' does not exist or one of its queried reference-property objects are not present."
+            )
+        return record
+
+    def _shown(self, job_id: str, record: Document) -> Document:
+        progress = self._store.get("progress", job_id)
+        document: Document = record["job"]
+        return document if progress is None else job.running(document, progress, self._clock.now())
+
+    def _reset(self, job_id: str, record: Document) -> Document:
+        """Forget watermark and progress: the next cycle is an initial one."""
+        record = {**record, "watermark": None, "epoch": record["epoch"] + 1}
+        self._store.put("job", job_id, record)
+        self._store.delete("progress", job_id)
+        self._runs.pop(job_id, None)
+        return record
+
+    def _schedule(self, job_id: str, record: Document) -> None:
+        self._cancel(job_id)
+        if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
+            self._timers[job_id] = self._clock.call_at(from_iso(record["next"]), lambda: self._begin(job_id))
+
+    def _cancel(self, job_id: str) -> None:
+        timer = self._timers.pop(job_id, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _begin(self, job_id: str) -> None:
+        """Begin a cycle, or take up the one that was cut off."""
+        if job_id in self._runs or self._stopping:
+            return
+        record = self._record(job_id)
+        progress = self._store.get("progress", job_id)
+        session = self._session(job_id, record, progress["id"] if progress else self._ids.uuid())
+        if progress is None:
+            progress = cycle.begin(session, record["watermark"], session.frame.cycle_id)
+            progress |= {"began": iso(self._clock.now(), 6), "counts": {}}
+        session.counts = Counter(progress["counts"])
+        self._store.put("progress", job_id, progress)
+
+        def save(reached: Document) -> None:
+            self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
+
+        run = _Run(session, cycle.run(session, progress, save), record["epoch"])
+        self._runs[job_id] = run
+        self._pump(job_id, run)
+
+    def _pump(self, job_id: str, run: _Run) -> None:
+        """Do one object after another; with a pace, give the clock back in between."""
+        pace = timedelta(milliseconds=self._quirks["milliseconds-per-object"])
+        try:
+            while self._runs.get(job_id) is run and not self._stopping:
+                next(run.steps)
+                if pace:
+                    self._clock.call_at(self._clock.now() + pace, lambda: self._pump(job_id, run))
+                    return
+        except StopIteration:
+            self._finish(job_id, run)
+        except TargetError as error:
+            self._quarantine(job_id, error)
+        if self._runs.get(job_id) is run and self._stopping:
+            del self._runs[job_id]
+
+    def _finish(self, job_id: str, run: _Run) -> None:
+        del self._runs[job_id]
+        now = self._clock.now()
+        with self._store.transaction():
+            record = self._record(job_id)
+            progress = self._store.get("progress", job_id)
+            assert progress is not None
+            progress |= {"counts": dict(run.session.counts)}
+            failed = run.session.counts["countEscrowed"] > 0
+            execution = _execution(progress, now, "EntryLevelErrors" if failed else "Succeeded")
+            counts = Counter(connection["type"] for _, connection in run.session.connections())
+            document = job.succeeded(record["job"], execution, counts, now)
+            if record["job"]["schedule"]["state"] != "Active":
+                document = job.paused(document)
+            if record["epoch"] == run.epoch:
+                record["watermark"] = progress["until"]
+            record = {**record, "job": document, "next": self._next(progress, now)}
+            self._store.put("job", job_id, record)
+            self._store.delete("progress", job_id)
+        self._schedule(job_id, record)
+
+    def _next(self, progress: Document, now: datetime) -> str:
+        interval = timedelta(minutes=self._quirks["cycle-interval-minutes"])
+        return iso(max(from_iso(progress["began"]) + interval, now), 6)
+
+    def _quarantine(self, job_id: str, error: TargetError) -> None:
+        del self._runs[job_id]
+        now = self._clock.now()
+        told: Document = {"code": error.code, "message": _explain(error), "tenantActionable": True}
+        with self._store.transaction():
+            record = self._record(job_id)
+            entering = record["job"]["status"]["quarantine"] is None
+            progress = self._store.get("progress", job_id)
+            assert progress is not None
+            document = job.quarantined(
+                record["job"],
+                _execution(progress, now, "Failed"),
+                told,
+                now,
+                self._quirks["quarantine-first-minutes"],
+            )
+            quarantine = document["status"]["quarantine"]
+            limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])
+            if now > limit:
+                document = job.disabled(document)
+            record = {**record, "job": document, "next": quarantine["nextAttempt"]}
+            self._store.put("job", job_id, record)
+            if not progress["done"]:
+                self._store.delete("progress", job_id)
+            if entering:
+                self._audit(record["app"], "Quarantine", by=INITIATOR, reason=told["message"], good=False)
+        if entering:
+            self._notify(record["app"], told["message"])
+        self._schedule(job_id, record)
+
+    def _notify(self, app: str, message: str) -> None:
+        recipient, wanted = self.apps.notification(app)
+        if recipient and wanted:
+            name = self.apps.find(app)["displayName"]
+            text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
+            self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
+
+    def _session(self, job_id: str, record: Document, cycle_id: str) -> Session:
+        app = self.apps.find(record["app"])
+        secrets = self.apps.secrets(record["app"])
+        target, flagged = self._target(secrets)
+        document = self.schema(job_id)
+        rule = document["synchronizationRules"][0]
+        frame = Frame(
+            tenant_id=self._tenant_id,
+            job_id=job_id,
+            cycle_id=cycle_id,
+            app=app,
+            directory_name=rule["sourceDirectoryName"],
+            target_name=rule["targetDirectoryName"],
+        )
+        return Session(
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            quirks=self._quirks,
+            directory=self.directory,
+            apps=self.apps,
+            target=target,
+            mappings=compile_mappings(document),
+            frame=frame,
+            sync_all=secrets.get("SyncAll", "false").lower() == "true",
+            flagged=flagged,
+        )
+
+    def _target(self, secrets: dict[str, str]) -> tuple[Target, bool]:
+        base, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
+        return Target(self._send, base, secrets.get("SecretToken", ""), self._clock, self._ids), flagged
+
+    def _audit(
+        self, app: str, activity: str, *, by: str = ADMINISTRATOR, reason: str = "", good: bool = True
+    ) -> None:
+        write_audit(
+            self._store,
+            self._clock.now(),
+            activity,
+            entry_id=self._ids.uuid(),
+            app=self.apps.find(app),
+            by=by,
+            reason=reason,
+            good=good,
+        )
+
+
+def _execution(progress: Document, now: datetime, state: str) -> Document:
+    counts: dict[str, int] = progress["counts"]
+    exported, escrowed = counts.get("countExported", 0), counts.get("countEscrowed", 0)
+    return {
+        "activityIdentifier": progress["id"],
+        "countEntitled": exported + escrowed,
+        "countEntitledForProvisioning": exported + escrowed,
+        "countEscrowed": escrowed,
+        "countEscrowedRaw": escrowed,
+        "countExported": exported,
+        "countExports": exported,
+        "countImported": progress["done"],
+        "countImportedDeltas": progress["done"] if progress["kind"] == "incremental" else 0,
+        "countImportedReferenceDeltas": 0,
+        "state": state,
+        "timeBegan": progress["began"],
+        "timeEnded": iso(now, 6),
+        "error": None,
+    }
+
+
+def _explain(error: TargetError) -> str:
+    if error.message:
+        return error.message
+    return describe(error.request, error.response) if error.response else error.code

@@ -1,0 +1,131 @@
+"""References, after all objects: a user's manager, a group's members.
+
+A reference to an object that the target does not know yet is left out and does not fail anything.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
+…/use-scim-to-provision-users-and-groups (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.azure_ad.provisioning.dialect import manager_body, member_body
+from harness.azure_ad.provisioning.logs import Trace
+from harness.azure_ad.provisioning.mapping import ObjectMapping
+from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.target import TargetError
+from harness.base.store import Document
+
+
+def synchronize_references(session: Session) -> Iterator[None]:
+    """Bring the references of every waiting object up to date, yielding after each request.
+
+    Raises TargetError when the connection itself is bad; the object then goes on waiting.
+    """
+    for source_id in session.pending_references():
+        connection = session.connection(source_id)
+        mapping = session.mappings.get(connection["type"]) if connection else None
+        if connection is not None and mapping is not None and mapping.reference is not None:
+            if mapping.kind == "User":
+                _manager(session, mapping, source_id, connection)
+            else:
+                yield from _members(session, mapping, source_id, connection)
+        session.references_done(source_id)
+        yield
+
+
+def _manager(session: Session, mapping: ObjectMapping, source_id: str, connection: Document) -> None:
+    assert mapping.reference is not None
+    manager = session.directory.manager(source_id)
+    linked = session.connection(manager) if manager else None
+    wanted, held = (linked["targetId"] if linked else None), connection["manager"]
+    if wanted == held or (manager and linked is None):
+        return
+    trace = _trace(session, "User", connection)
+    trace.modify(mapping.reference.target, held, wanted or "")
+    body = manager_body(mapping.reference.target, wanted, held, flagged=session.flagged)
+    error = _send(session, mapping, trace, body)
+    with session.store.transaction():
+        if error is None:
+            session.connect(source_id, {**connection, "manager": wanted})
+        session.log(trace)
+    if error is not None and error.fatal:
+        raise error
+
+
+def _members(
+    session: Session, mapping: ObjectMapping, source_id: str, connection: Document
+) -> Iterator[None]:
+    exported = session.exported_members(source_id)
+    held = set(exported)
+    wanted = [member for member in session.directory.members(source_id) if session.connection(member)]
+    gone = set(exported) - set(wanted)
+    leaving = []
+    for member in (member for member in exported if member in gone):
+        if session.connection(member):
+            leaving.append(member)
+        else:
+            # Deleted in the target, and out of its groups with that.
+            session.mark_member(source_id, member, present=False)
+    for adding, members in ((True, [member for member in wanted if member not in held]), (False, leaving)):
+        size = session.quirks["members-per-patch"]
+        for start in range(0, len(members), size):
+            _patch_members(
+                session, mapping, source_id, connection, members[start : start + size], adding=adding
+            )
+            yield
+
+
+def _patch_members(
+    session: Session,
+    mapping: ObjectMapping,
+    source_id: str,
+    connection: Document,
+    members: list[str],
+    *,
+    adding: bool,
+) -> None:
+    assert mapping.reference is not None
+    targets = [linked["targetId"] for member in members if (linked := session.connection(member))]
+    trace = _trace(session, "Group", connection)
+    for target in targets:
+        trace.modify(mapping.reference.target, None if adding else target, target if adding else None)
+    error = _send(session, mapping, trace, member_body(targets, adding=adding, flagged=session.flagged))
+    with session.store.transaction():
+        if error is None:
+            for member in members:
+                session.mark_member(source_id, member, present=adding)
+        session.log(trace)
+    if error is not None and error.fatal:
+        raise error
+
+
+def _send(session: Session, mapping: ObjectMapping, trace: Trace, body: Document) -> TargetError | None:
+    target = session.frame.target_name
+    try:
+        session.target.patch(mapping, trace.target_id, body)
+    except TargetError as error:
+        description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"
+        session.fail(trace, error, step="EntryExportUpdate", description=description)
+        return error
+    details = {
+        "ReportableIdentifier": trace.identifier,
+        **{row["displayName"]: row["newValue"] for row in trace.modified},
+    }
+    description = f"{trace.kind} '{trace.identifier}' was updated in {target}"
+    trace.step("EntryExportUpdate", "export", description, details)
+    return None
+
+
+def _trace(session: Session, kind: str, connection: Document) -> Trace:
+    identity = connection["identity"]
+    identifier = identity["userPrincipalName" if kind == "User" else "displayName"]
+    trace = Trace(kind, identity["id"], identifier, identity["displayName"] or identifier, action="update")
+    trace.target_id = connection["targetId"]
+    trace.step(
+        "EntryImportUpdate",
+        "import",
+        f"Received {kind} '{identifier}' change of type (Update) from {session.frame.directory_name}",
+    )
+    return trace

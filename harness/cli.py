@@ -1,0 +1,255 @@
+"""The `harness` command. What is heavy is imported inside the command that needs it, so that `--help` is quick.
+
+Exit codes: 0 everything passed, 1 something failed or nothing ran, 2 a bad file or bad usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from harness import __version__
+from harness.base.errors import HarnessError, nearest
+
+if TYPE_CHECKING:
+    from harness.base.quirks import Quirk, QuirkTable
+    from harness.scenario.events import Event
+
+# Each service keeps its quirks beside its code.
+QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
+_FILE = click.Path(path_type=Path, dir_okay=True)
+
+
+class _Commands(click.Group):
+    """Turns what people can mend into `error: …` and exit code 2, and Ctrl-C into 130: never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HarnessError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
+
+class _Report(Protocol):
+    def consume(self, event: Event) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="harness")
+def main() -> None:
+    """Replay SCIM provisioning from Azure AD to AWS SSO, on one machine and a virtual clock."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe may be cp1252 or ASCII; a name it cannot write must not end the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=_FILE)
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people.")
+@click.option("--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs.")
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="Run only scenarios with this tag (repeatable)."
+)
+@click.option("--keep-going/--fail-fast", default=True, help="Go on after a failure (default), or stop.")
+@click.option("--seed", default="1", show_default=True, help="Seed of every identifier: same seed, same run.")
+def run(
+    *,
+    paths: tuple[Path, ...],
+    junit: Path | None,
+    html: Path | None,
+    json_: Path | None,
+    tags: tuple[str, ...],
+    keep_going: bool,
+    seed: str,
+) -> None:
+    """Run scenario files, or every one in a folder (default: scenarios)."""
+    from harness.scenario.loading import find
+    from harness.scenario.running import run as run_scenarios
+
+    reports = _reports(junit, html, json_)
+    files = find(paths or (Path("scenarios"),))
+    tally = _Tally()
+    try:
+        for event in run_scenarios(files, seed=seed, tags=tags, fail_fast=not keep_going):
+            tally.consume(event)
+            for report in reports:
+                report.consume(event)
+    finally:
+        # Whatever stopped the run, what did run is reported.
+        _finish(reports)
+    if not tally.ran and not tally.rejected:
+        reason = f" has the tag {' or '.join(repr(tag) for tag in tags)}" if files and tags else " was found"
+        click.echo(f"error: no scenario{reason} in {', '.join(map(str, paths)) or 'scenarios'}", err=True)
+    sys.exit(tally.exit_code())
+
+
+def _reports(junit: Path | None, html: Path | None, json: Path | None) -> list[_Report]:
+    """Prepare every report that is asked for; one that cannot be written stops us before anything runs."""
+    from harness.report.terminal import TerminalReport
+
+    reports: list[_Report] = []
+    if junit is not None:
+        from harness.report.junit import JUnitReport
+
+        reports.append(JUnitReport(junit))
+    if html is not None:
+        from harness.report.html import HtmlReport
+
+        reports.append(HtmlReport(html))
+    if json is not None:
+        from harness.report.json_report import JsonReport
+
+        reports.append(JsonReport(json))
+    return [*reports, TerminalReport()]
+
+
+def _finish(reports: list[_Report]) -> None:
+    """Finish them all, even when one cannot be written any more; then say so."""
+    trouble = []
+    for report in reports:
+        try:
+            report.finish()
+        except HarnessError as error:
+            trouble.append(str(error))
+    if trouble:
+        raise HarnessError("; ".join(trouble))
+
+
+class _Tally:
+    """Counts what the exit code depends on."""
+
+    def __init__(self) -> None:
+        self.ran = self.failed = self.rejected = 0
+
+    def consume(self, event: Event) -> None:
+        from harness.scenario.events import FileRejected, ScenarioFinished
+
+        if isinstance(event, FileRejected):
+            self.rejected += 1
+        elif isinstance(event, ScenarioFinished):
+            self.ran += 1
+            self.failed += not event.passed
+
+    def exit_code(self) -> int:
+        if self.rejected:
+            return 2
+        return 0 if self.ran and not self.failed else 1
+
+
+@main.command("list")
+@click.argument("paths", nargs=-1, type=_FILE)
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="List only scenarios with this tag (repeatable)."
+)
+def list_(paths: tuple[Path, ...], tags: tuple[str, ...]) -> None:
+    """List scenarios: id, title and tags."""
+    from harness.report.diagnostics import as_text, rejection_lines
+    from harness.scenario.loading import ScenarioError, find, load
+
+    rejected = False
+    for path in find(paths or (Path("scenarios"),)):
+        try:
+            scenarios = load(path).scenarios()
+        except ScenarioError as error:
+            click.echo(as_text(rejection_lines(error.rejection)), err=True)
+            rejected = True
+            continue
+        for scenario in scenarios:
+            if not tags or set(tags) & set(scenario.tags):
+                words = f"  [{', '.join(scenario.tags)}]" if scenario.tags else ""
+                click.echo(f"{scenario.id}  {scenario.title}{words}")
+    if rejected:
+        sys.exit(2)
+
+
+@main.command()
+@click.argument("name")
+def explain(name: str) -> None:
+    """Say what a quirk, a step, an expectation or a matcher is."""
+    from harness.scenario.loading import schema
+    from harness.scenario.matching import MATCHERS
+
+    known: list[str] = []
+    for service, table in _quirk_tables():
+        if name in table.rows:
+            click.echo(_quirk(service, table.rows[name]))
+            return
+        known += table.rows
+    definitions = schema()["$defs"]
+    for kind, title in (("steps", "step"), ("expectations", "expectation")):
+        if name in definitions[kind]:
+            click.echo(_definition(name, title, definitions[kind][name]))
+            return
+        known += definitions[kind]
+    if name in MATCHERS:
+        matcher = MATCHERS[name]
+        click.echo(f"{name} (matcher)\n  {matcher.doc}\n  takes: {matcher.takes}")
+        return
+    known += MATCHERS
+    hint = nearest(name, known) or "; 'harness quirks' and 'harness schema' list what there is"
+    raise HarnessError(f"nothing here is called '{name}'{hint}")
+
+
+def _quirk_tables() -> Iterator[tuple[str, QuirkTable]]:
+    from harness.base.quirks import load_table
+
+    for service, package in QUIRK_PACKAGES.items():
+        yield service, load_table(package)
+
+
+def _quirk(service: str, row: Quirk) -> str:
+    lines = [f"{row.id} (quirk of {service})", f"  {row.sentence}", ""]
+    lines.append(f"  source: {row.source}" + (" (inferred: the sources are silent)" if row.inferred else ""))
+    lines += [f"          {row.url}", f"          read {row.read}"]
+    lines += [f"  {profile}: {_value(value)}" for profile, value in row.values.items()]
+    return "\n".join([*lines, f"  proof: {row.proof}"])
+
+
+def _value(value: Any) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _definition(name: str, title: str, definition: dict[str, Any]) -> str:
+    lines = [f"{name} ({title})", f"  {definition['description']}"]
+    required = definition.get("required", [])
+    for key, value in definition.get("properties", {}).items():
+        need = " (required)" if key in required else ""
+        choices = f" One of: {', '.join(value['enum'])}." if "enum" in value else ""
+        lines.append(f"    {key}{need}: {value.get('description', '')}{choices}")
+    return "\n".join(lines)
+
+
+@main.command()
+def quirks() -> None:
+    """List every quirk with its sentence, by service."""
+    for service, table in _quirk_tables():
+        click.echo(f"{service} ({', '.join(table.profiles)})")
+        for row in table.rows.values():
+            click.echo(f"  {row.id}\n      {row.sentence}")
+
+
+@main.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from harness.scenario.loading import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,86 @@
+"""The events of a run put together: scenarios with their steps, and the files that were rejected.
+
+For reports that are written at the end. A run that was interrupted leaves a scenario without its finish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness.scenario.events import (
+    Event,
+    Failure,
+    FileRejected,
+    Observation,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+    StepStarted,
+)
+
+
+@dataclass(slots=True)
+class StepStory:
+    started: StepStarted
+    observations: list[Observation] = field(default_factory=list)
+    finished: StepFinished | None = None
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        return self.finished.failures if self.finished else ()
+
+
+@dataclass(slots=True)
+class ScenarioStory:
+    started: ScenarioStarted
+    steps: list[StepStory] = field(default_factory=list)
+    finished: ScenarioFinished | None = None
+
+    @property
+    def outcome(self) -> str:
+        if self.finished is None:
+            return "interrupted"
+        return "passed" if self.finished.passed else "failed"
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Every failure once: those of the scenario as a whole repeat those of its steps."""
+        found = [failure for step in self.steps for failure in step.failures]
+        found += self.finished.failures if self.finished else ()
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class Collected:
+    """Everything so far. `consume` the events in order; all of it can be read at any time."""
+
+    seed: str = ""
+    version: str = ""
+    scenarios: list[ScenarioStory] = field(default_factory=list)
+    rejected: list[FileRejected] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def consume(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self.seed, self.version = event.seed, event.version
+            case FileRejected():
+                self.rejected.append(event)
+            case ScenarioStarted():
+                self.scenarios.append(ScenarioStory(event))
+            case StepStarted():
+                self.scenarios[-1].steps.append(StepStory(event))
+            case Observation():
+                if self.scenarios[-1].steps:
+                    self.scenarios[-1].steps[-1].observations.append(event)
+            case StepFinished():
+                self.scenarios[-1].steps[-1].finished = event
+            case ScenarioFinished():
+                self.scenarios[-1].finished = event
+            case RunFinished():
+                self.seconds = event.seconds
+
+    def count(self, outcome: str) -> int:
+        return sum(story.outcome == outcome for story in self.scenarios)

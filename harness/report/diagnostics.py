@@ -1,0 +1,79 @@
+"""Failures as a compiler would print them: the message, file:line:column, the source line with a caret, the rest.
+
+Used by the terminal report, which adds colour, and by the pytest plugin and JUnit, which do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from harness.report.writing import legal
+from harness.scenario.events import Failure, FileRejected, Location
+
+# A piece of a line and what it is: error, place, source, caret, label, good, bad or plain.
+Piece = tuple[str, str]
+Line = list[Piece]
+
+_LABELS = ("expected", "actual", "nearest", "curl")
+_KINDS = {"expected": "good", "actual": "bad"}
+
+
+def failure_lines(failure: Failure) -> Iterator[Line]:
+    """Yield the lines of one broken expectation or refused step."""
+    yield from _head(failure.message, failure.location, _source_line(failure.location))
+    for label in _LABELS:
+        text: str = getattr(failure, label)
+        if text:
+            first, *others = legal(text).splitlines() or [""]
+            yield [("label", f"  {label + ':':<10}"), (_KINDS.get(label, "plain"), first)]
+            for other in others:
+                yield [(_KINDS.get(label, "plain"), f"  {'':<10}{other}")]
+
+
+def rejection_lines(rejected: FileRejected) -> Iterator[Line]:
+    """Yield the lines of a file that is no scenario."""
+    yield from _head(rejected.message, rejected.location, rejected.snippet)
+
+
+def as_text(lines: Iterable[Line]) -> str:
+    """Join lines without colour."""
+    return "\n".join("".join(text for _, text in line).rstrip() for line in lines)
+
+
+def _head(message: str, location: Location, source: str) -> Iterator[Line]:
+    first, *others = legal(message).splitlines() or [""]
+    yield [("error", "error: "), ("plain", first)]
+    for other in others:
+        yield [("plain", f"       {other}")]
+    width = len(str(location.line))
+    yield [("place", f"{' ' * width}--> "), ("plain", legal(str(location)))]
+    if source.strip():
+        column, shown = _window(source, location.column)
+        yield [("place", f"{' ' * width} |")]
+        yield [("place", f"{location.line} | "), ("source", shown)]
+        yield [("place", f"{' ' * width} | "), ("caret", f"{' ' * (column - 1)}^")]
+
+
+def _window(source: str, column: int, width: int = 160) -> tuple[int, str]:
+    """Cut a long line around the column; tabs and controls become one visible column each."""
+    plain = "".join(letter if legal(letter) == letter and letter != "\t" else " " for letter in source)
+    start = max(0, column - width // 2) if len(plain) > width else 0
+    shown = plain[start : start + width].rstrip()
+    if start:
+        shown = "…" + shown[1:]
+    if len(plain.rstrip()) > start + width:
+        shown = shown[:-1] + "…"
+    return min(column - start, len(shown) + 1), shown
+
+
+def _source_line(location: Location) -> str:
+    """Return the line a failure stands on, nothing when the file has gone."""
+    try:
+        with Path(location.file).open(encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if number == location.line:
+                    return line.rstrip("\n")
+    except (OSError, ValueError):
+        pass
+    return ""

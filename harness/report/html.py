@@ -1,0 +1,189 @@
+"""The report to read and to pass on: one HTML file with everything in it, for people who did not write the scenario.
+
+No script, no link that it needs, light and dark. What a very long scenario leaves out is counted on the page.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from harness.report.collected import Collected, ScenarioStory, StepStory
+from harness.report.diagnostics import as_text, failure_lines, rejection_lines
+from harness.report.lanes import draw, label
+from harness.report.writing import check_writable, legal, write
+from harness.scenario.events import Event, Observation
+
+MAX_PER_STEP = 150
+_MAX_BODY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A line of the timeline: a plain one, or one that opens on its detail."""
+
+    at: str
+    kind: str
+    lane: str
+    summary: str
+    good: bool = True
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class HtmlReport:
+    """Raises HarnessError at once when `path` cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        check_writable(path)
+        self._path = path
+        self._collected = Collected()
+
+    def consume(self, event: Event) -> None:
+        self._collected.consume(event)
+
+    def finish(self) -> None:
+        write(self._path, render(self._collected))
+
+
+def render(collected: Collected) -> str:
+    """Write the run as one HTML document."""
+    counts = {
+        "passed": collected.count("passed"),
+        "failed": collected.count("failed"),
+        "interrupted": collected.count("interrupted"),
+        "rejected": len(collected.rejected),
+    }
+    page = _template().render(
+        run=collected,
+        counts=counts,
+        style=Markup(_resource("page.css")),  # noqa: S704 - our own file
+    )
+    return legal(page)
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    environment.globals.update(
+        picture=lambda story: Markup(draw(story)),  # noqa: S704 - lanes.py escapes every text it is given
+        timeline=timeline,
+        text_of=lambda failure: as_text(failure_lines(failure)),
+        text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
+        written=_written,
+        safe_link=lambda url: url if url.startswith(("https://", "http://")) else "",
+    )
+    return environment.from_string(_resource("page.html.jinja"))
+
+
+def _resource(name: str) -> str:
+    return files("harness.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _written(story: ScenarioStory) -> str:
+    """Return the scenario file as it stands, nothing when it has gone."""
+    try:
+        return Path(story.started.location.file).read_text(encoding="utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return ""
+
+
+def timeline(story: ScenarioStory) -> list[TimelineRow]:
+    """Merge steps, exchanges, log entries, clock jumps and expectations into one list, in order."""
+    rows: list[TimelineRow] = []
+    for step in story.steps:
+        started = step.started
+        details = (("arguments", _pretty(started.arguments)),) if started.arguments else ()
+        rows.append(
+            TimelineRow(
+                started.at,
+                "step",
+                "",
+                f"{started.number}. {started.verb}",
+                good=not step.failures,
+                details=details,
+            )
+        )
+        rows += _observed(step)
+        rows += _concluded(step)
+    return rows
+
+
+def _observed(step: StepStory) -> list[TimelineRow]:
+    """Return what happened in a step; of very much, the first part and every failure that still has room."""
+    items = step.observations
+    if len(items) > MAX_PER_STEP:
+        failed = [index for index, item in enumerate(items) if not item.good][: MAX_PER_STEP // 2]
+        first = [index for index in range(len(items)) if index not in set(failed)][
+            : MAX_PER_STEP - len(failed)
+        ]
+        items = [items[index] for index in sorted(failed + first)]
+    rows = [_row(item) for item in items]
+    left_out = len(step.observations) - len(items)
+    if left_out:
+        summary = f"{left_out} more entries of this step are left out here; the JSON report has them"
+        rows.append(TimelineRow(step.observations[-1].at, "more", "", summary))
+    return rows
+
+
+def _concluded(step: StepStory) -> list[TimelineRow]:
+    finished = step.finished
+    if finished is None:
+        return []
+    rows = [TimelineRow(finished.at, "outcome", "", finished.outcome)] if finished.outcome else []
+    rows += [TimelineRow(finished.at, "held", "", checked) for checked in finished.checked]
+    for failure in finished.failures:
+        details = (("", as_text(failure_lines(failure))),)
+        rows.append(TimelineRow(finished.at, "broken", "", failure.message, good=False, details=details))
+    return rows
+
+
+def _row(item: Observation) -> TimelineRow:
+    details: tuple[tuple[str, str], ...] = ()
+    summary, lane = item.summary, item.lane
+    if item.exchange is not None:
+        exchange = item.exchange
+        request, response = exchange.request, exchange.response
+        head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
+        details = (("request", "\n".join(head) + _body(request.body)),)
+        if response is not None:
+            head = [str(response.status), *(f"{name}: {value}" for name, value in response.headers)]
+            details += (("response", "\n".join(head) + _body(response.body)),)
+        else:
+            details += (("no response", exchange.error or ""),)
+        details += (("again by hand", exchange.curl()),)
+        summary = label(exchange)
+        lane = f"{exchange.source} → {exchange.target}"
+    elif item.detail is not None:
+        details = (("entry", _pretty(item.detail)),)
+    return TimelineRow(item.at, item.kind, lane, summary, item.good, details)
+
+
+def _body(body: bytes) -> str:
+    if not body:
+        return ""
+    try:
+        text = _pretty(json.loads(body))
+    except (ValueError, RecursionError):
+        text = body.decode("utf-8", "replace")
+    return "\n\n" + _shortened(text)
+
+
+def _pretty(value: Any) -> str:
+    if isinstance(value, str):
+        return _shortened(value)
+    return _shortened(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _shortened(text: str) -> str:
+    return (
+        text if len(text) <= _MAX_BODY else f"{text[:_MAX_BODY]}\n… {len(text) - _MAX_BODY} more characters"
+    )

@@ -1,0 +1,136 @@
+"""The whole run as JSON, for programs: the same run gives the same bytes, so wall time is left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.report.collected import Collected, ScenarioStory, StepStory
+from harness.report.writing import check_writable, write
+from harness.scenario.events import Event, Failure, Observation
+from harness.wire.message import Headers
+from harness.wire.record import Exchange
+
+FORMAT = 1
+
+
+class JsonReport:
+    """Raises HarnessError at once when `path` cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        check_writable(path)
+        self._path = path
+        self._collected = Collected()
+
+    def consume(self, event: Event) -> None:
+        self._collected.consume(event)
+
+    def finish(self) -> None:
+        write(self._path, render(self._collected))
+
+
+def render(collected: Collected) -> str:
+    """Write the run as JSON; `format` grows when a reader has to change."""
+    data = {
+        "format": FORMAT,
+        "version": collected.version,
+        "seed": collected.seed,
+        "totals": {
+            "passed": collected.count("passed"),
+            "failed": collected.count("failed"),
+            "interrupted": collected.count("interrupted"),
+            "rejected": len(collected.rejected),
+        },
+        "rejected": [asdict(rejected) for rejected in collected.rejected],
+        "scenarios": [_scenario(story) for story in collected.scenarios],
+    }
+    # Half a surrogate pair is fine in JSON's own escapes and impossible in UTF-8.
+    text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+
+
+def _scenario(story: ScenarioStory) -> dict[str, Any]:
+    started = story.started
+    return {
+        "id": started.id,
+        "title": started.title,
+        "location": asdict(started.location),
+        "source": dict(started.source),
+        "tags": list(started.tags),
+        "profile": started.profile,
+        "seed": started.seed,
+        "start": started.at,
+        "description": started.description,
+        "outcome": story.outcome,
+        "end": story.finished.at if story.finished else None,
+        "quirks": sorted(story.finished.quirks) if story.finished else [],
+        "failures": [_failure(failure) for failure in story.failures],
+        "steps": [_step(step) for step in story.steps],
+    }
+
+
+def _step(step: StepStory) -> dict[str, Any]:
+    started, finished = step.started, step.finished
+    return {
+        "number": started.number,
+        "verb": started.verb,
+        "arguments": started.arguments,
+        "location": asdict(started.location),
+        "at": started.at,
+        "outcome": finished.outcome if finished else None,
+        "held": list(finished.checked) if finished else [],
+        "failures": [_failure(failure) for failure in step.failures],
+        "observations": [_observation(observation) for observation in step.observations],
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return asdict(failure)
+
+
+def _observation(observation: Observation) -> dict[str, Any]:
+    data = {
+        "kind": observation.kind,
+        "at": observation.at,
+        "lane": observation.lane,
+        "summary": observation.summary,
+        "good": observation.good,
+        "detail": observation.detail,
+    }
+    return data if observation.exchange is None else {**data, "exchange": _exchange(observation.exchange)}
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "source": exchange.source,
+        "target": exchange.target,
+        "error": exchange.error,
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": _headers(request.headers),
+            "body": _body(request.body),
+        },
+        "response": None
+        if response is None
+        else {
+            "status": response.status,
+            "headers": _headers(response.headers),
+            "body": _body(response.body),
+        },
+    }
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    return [list(header) for header in headers]
+
+
+def _body(body: bytes) -> Any:
+    """Return the JSON a body holds, else its text."""
+    try:
+        return json.loads(body, parse_constant=str) if body else None
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")

@@ -1,0 +1,163 @@
+"""The swim-lane picture of a scenario, as inline SVG: who said what to whom, step by step, and where time jumped.
+
+A long scenario is thinned, never cut off: each step shows its first arrows and all the failed ones it has room for,
+and says how many it left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlsplit
+
+from harness.report.collected import ScenarioStory, StepStory
+from harness.report.writing import legal
+from harness.scenario.events import Observation
+from harness.wire.record import Exchange
+
+MAX_ARROWS = 60
+_ORDER = ("Administrator", "Azure AD", "AWS SSO")
+_LEFT, _LANE, _ROW, _HEAD = 250, 300, 30, 44
+_KINDS = ("exchange", "mail", "clock")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the picture. `kind` is step, arrow, mail, clock or more; `ends` are lanes, from and to."""
+
+    kind: str
+    text: str
+    ends: tuple[str, str] = ("", "")
+    good: bool = True
+    title: str = ""
+
+
+def draw(story: ScenarioStory) -> str:
+    """Return the picture as SVG markup, empty when nothing was exchanged."""
+    rows = list(_rows(story))
+    named = {lane for row in rows for lane in row.ends if lane}
+    lanes = [lane for lane in _ORDER if lane in named] + sorted(named - set(_ORDER))
+    if not lanes:
+        return ""
+    places = {lane: _LEFT + _LANE // 2 + _LANE * index for index, lane in enumerate(lanes)}
+    width, height = _LEFT + _LANE * len(lanes), _HEAD + _ROW * len(rows) + 12
+    title = escape(legal(f"Exchanges of: {story.started.title}"))
+    parts = [
+        f'<svg class="lanes" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+        f"<title>{title}</title>",
+    ]
+    for lane, x in places.items():
+        parts.append(f'<line class="lane" x1="{x}" y1="{_HEAD - 10}" x2="{x}" y2="{height - 6}"/>')
+        parts.append(f'<rect class="lane-head" x="{x - 75}" y="4" width="150" height="26" rx="5"/>')
+        parts.append(_text(x, 22, lane, "lane-name", anchor="middle"))
+    for index, row in enumerate(rows):
+        parts += _draw(row, _HEAD + _ROW * index, places, width)
+    return "".join([*parts, "</svg>"])
+
+
+def _rows(story: ScenarioStory) -> Iterator[_Row]:
+    busy = [step for step in story.steps if any(item.kind in _KINDS[:2] for item in step.observations)]
+    total = sum(item.kind in _KINDS[:2] for step in busy for item in step.observations)
+    share = MAX_ARROWS if total <= MAX_ARROWS else max(1, MAX_ARROWS // len(busy))
+    left = MAX_ARROWS
+    for step in story.steps:
+        yield _Row("step", f"{step.started.number}. {step.started.verb}", good=not step.failures)
+        shown = _choose(step, min(share, left))
+        hidden = 0
+        for index, item in enumerate(step.observations):
+            if item.kind not in _KINDS:
+                continue
+            if item.kind != "clock" and index not in shown:
+                hidden += 1
+                continue
+            if hidden:
+                yield _Row("more", _left_out(hidden))
+                hidden = 0
+            yield _row(item)
+        if hidden:
+            yield _Row("more", _left_out(hidden))
+        left -= len(shown)
+
+
+def _choose(step: StepStory, room: int) -> set[int]:
+    """Pick the arrows of a step, by index: half the room for the first that failed, the rest for the first of all."""
+    arrows = [index for index, item in enumerate(step.observations) if item.kind in _KINDS[:2]]
+    if len(arrows) <= room:
+        return set(arrows)
+    chosen = set([index for index in arrows if not step.observations[index].good][: (room + 1) // 2])
+    for index in arrows:
+        if len(chosen) >= room:
+            break
+        chosen.add(index)
+    return chosen
+
+
+def _left_out(count: int) -> str:
+    return f"… {count} more {'exchange' if count == 1 else 'exchanges'}, see the timeline"
+
+
+def _row(item: Observation) -> _Row:
+    title = f"{item.at} {item.summary}"
+    if item.exchange is not None:
+        exchange = item.exchange
+        return _Row("arrow", label(exchange), (exchange.source, exchange.target), item.good, title)
+    if item.kind == "mail":
+        return _Row("mail", f"✉ {item.summary}", (item.lane, "Administrator"), item.good, title)
+    return _Row("clock", item.summary, title=title)
+
+
+def label(exchange: Exchange) -> str:
+    """Write an exchange in a line: `POST /Users → 201`."""
+    parts = urlsplit(exchange.request.url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    # Whose tenant it is says nothing here: an endpoint begins with /<tenant>/scim/v2.
+    path = path.partition("/scim/v2")[2] or path
+    path = path if len(path) <= 60 else f"{path[:59]}…"
+    answer = (
+        str(exchange.response.status) if exchange.response else (exchange.error or "no answer").split(":")[0]
+    )
+    return f"{exchange.request.method} {path} → {answer}"
+
+
+def _draw(row: _Row, y: int, places: dict[str, int], width: int) -> Iterator[str]:
+    tone = "" if row.good else " bad"
+    middle = y + _ROW // 2 + 4
+    if row.kind == "step":
+        yield f'<rect class="band{tone}" x="0" y="{y + 2}" width="{width}" height="{_ROW - 4}"/>'
+        yield _text(10, middle, row.text, f"verb{tone}", most=90)
+    elif row.kind == "clock":
+        yield f'<line class="jump" x1="{_LEFT - 20}" y1="{middle - 4}" x2="{width}" y2="{middle - 4}"/>'
+        yield _text(_LEFT - 30, middle, row.text, "jump-text", anchor="end", most=34, title=row.title)
+    elif row.kind == "more":
+        yield _text((_LEFT + width) // 2, middle, row.text, "more", anchor="middle")
+    else:
+        yield from _arrow(row, y, places, tone)
+
+
+def _arrow(row: _Row, y: int, places: dict[str, int], tone: str) -> Iterator[str]:
+    start, end, base = places[row.ends[0]], places[row.ends[1]], y + _ROW - 6
+    direction = 1 if end >= start else -1
+    dashed = " mail" if row.kind == "mail" else ""
+    if start == end:
+        path = f"M{start} {base - 12} h22 v12 h-22"
+        tip, side = start, -1
+    else:
+        path = f"M{start} {base} H{end}"
+        tip, side = end, direction
+    yield f'<path class="arrow{tone}{dashed}" d="{path}"/>'
+    yield f'<path class="tip{tone}" d="M{tip} {base} l{-9 * side} -5 v10 z"/>'
+    middle = start + 30 if start == end else (start + end) // 2
+    anchor = "start" if start == end else "middle"
+    room = 40 * max(1, abs(end - start) // _LANE)
+    yield _text(middle, base - 6, row.text, f"arrow-text{tone}", anchor=anchor, most=room, title=row.title)
+
+
+def _text(
+    x: int, y: int, text: str, style: str, *, anchor: str = "start", most: int = 80, title: str = ""
+) -> str:
+    shown = legal(text)
+    if len(shown) > most:
+        shown, title = f"{shown[: most - 1]}…", title or text
+    hover = f"<title>{escape(legal(title))}</title>" if title else ""
+    return f'<text class="{style}" x="{x}" y="{y}" text-anchor="{anchor}">{hover}{escape(shown)}</text>'

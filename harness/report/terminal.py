@@ -1,0 +1,121 @@
+"""The report for the person who waits: a progress bar on the way, then a table, then every failure in full.
+
+The bar goes to stderr and only to a terminal; the rest goes to stdout and is plain text in a pipe or with NO_COLOR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.collected import Collected, ScenarioStory
+from harness.report.diagnostics import Line, failure_lines, rejection_lines
+from harness.report.writing import legal
+from harness.scenario.events import (
+    Event,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+)
+
+_STYLES = {
+    "error": "bold red",
+    "place": "blue",
+    "source": "",
+    "caret": "bold red",
+    "label": "bold",
+    "good": "green",
+    "bad": "red",
+    "plain": "",
+}
+_OUTCOMES = {"passed": "green", "failed": "bold red", "interrupted": "yellow"}
+_NARROW = 70
+
+
+class TerminalReport:
+    """Consumes events; `finish` prints. `out` and `err` are the streams to write to."""
+
+    def __init__(self, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self._console = Console(file=out, highlight=False)
+        self._errors = Console(file=err, stderr=err is None, highlight=False)
+        self._collected = Collected()
+        self._progress: Progress | None = None
+        self._task = TaskID(0)
+        self._complete = False
+
+    def consume(self, event: Event) -> None:
+        self._collected.consume(event)
+        if isinstance(event, RunStarted):
+            self._begin(event.total)
+        elif isinstance(event, ScenarioStarted) and self._progress is not None:
+            self._progress.update(self._task, title=legal(event.title))
+        elif isinstance(event, ScenarioFinished) and self._progress is not None:
+            self._progress.advance(self._task)
+        elif isinstance(event, RunFinished):
+            self._complete = True
+
+    def finish(self) -> None:
+        """Take the bar away and print what became of everything."""
+        if self._progress is not None:
+            self._progress.stop()
+        stories = self._collected.scenarios
+        if stories:
+            self._console.print(self._table(stories))
+        for rejected in self._collected.rejected:
+            self._print(rejection_lines(rejected))
+        for story in stories:
+            for failure in story.failures:
+                self._print(failure_lines(failure))
+        self._console.print(self._summary())
+
+    def _begin(self, total: int) -> None:
+        if not self._errors.is_terminal:
+            return
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[title]}", markup=False))
+        self._progress = Progress(*columns, console=self._errors, transient=True)
+        self._progress.start()
+        self._task = self._progress.add_task("", total=total, title="")
+
+    def _table(self, stories: list[ScenarioStory]) -> Table:
+        wide = self._console.width >= _NARROW
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("scenario", overflow="fold", ratio=1)
+        if wide:
+            table.add_column("profile")
+            table.add_column("steps", justify="right")
+        table.add_column("outcome")
+        if wide:
+            table.add_column("seconds", justify="right")
+        for story in stories:
+            middle = [Text(legal(story.started.profile)), Text(str(len(story.steps)))] if wide else []
+            seconds = [Text(f"{story.finished.seconds:.2f}" if story.finished else "")] if wide else []
+            outcome = Text(story.outcome, style=_OUTCOMES[story.outcome])
+            table.add_row(Text(legal(story.started.id)), *middle, outcome, *seconds)
+        return table
+
+    def _print(self, lines: Iterable[Line]) -> None:
+        self._console.print()
+        for line in lines:
+            text = Text.assemble(*((piece, _STYLES[kind]) for kind, piece in line))
+            # A path or a curl line is for copying: the terminal may wrap it, we do not.
+            self._console.print(text, soft_wrap=True)
+
+    def _summary(self) -> Text:
+        collected = self._collected
+        counts = [
+            (collected.count("passed"), "passed", "green"),
+            (collected.count("failed"), "failed", "bold red"),
+            (collected.count("interrupted"), "interrupted", "yellow"),
+            (len(collected.rejected), "rejected", "bold red"),
+        ]
+        parts = [Text(f"{number} {word}", style=style) for number, word, style in counts if number]
+        summary = Text(", ").join(parts) if parts else Text("nothing ran")
+        if self._complete and parts:
+            summary.append(f" in {collected.seconds:.1f} s (seed {legal(collected.seed)})")
+        return Text("\n").append_text(summary)

@@ -1,0 +1,213 @@
+"""What a step can be expected to bring about, read back through the surfaces a user has: Graph, console, AWS APIs.
+
+`EXPECTATIONS` is the registry; `schema.json` describes each. Logs, exchanges and mails are those since the step began.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import quote, unquote_plus, urlsplit
+
+from harness.base.errors import HarnessError
+from harness.scenario.matching import Mismatch, compare, explain, nearest, show
+from harness.scenario.observing import Since
+from harness.scenario.play import Play, Result
+from harness.wire.record import Exchange
+from harness.world import AZURE_AD
+
+Reader: TypeAlias = Callable[[Play, Result, Since], Any]
+EXPECTATIONS: dict[str, Reader] = {}
+# These read a list of entries; a mapping asks for one that is like it, a list for all of them in order.
+_LOGS = frozenset({"provisioning log", "audit log", "cloudtrail", "exchanges", "mail"})
+
+
+def _expectation(key: str) -> Callable[[Reader], Reader]:
+    def register(function: Reader) -> Reader:
+        EXPECTATIONS[key] = function
+        return function
+
+    return register
+
+
+def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> tuple[list[Mismatch], str]:
+    """Return what differs, and in words what came nearest (for lists of entries)."""
+    actual = EXPECTATIONS[key](play, result, since)
+    if key in _LOGS and isinstance(expected, Mapping) and not _is_matcher(expected):
+        return _one_of(expected, actual)
+    return compare(expected, actual), ""
+
+
+def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> tuple[list[Mismatch], str]:
+    found = nearest(expected, entries)
+    if found is None:
+        return [Mismatch((), f"an entry with {show(dict(expected))}", "no entry at all")], ""
+    candidate, mismatches = found
+    if not mismatches:
+        return [], ""
+    told = Mismatch((), f"an entry with {show(dict(expected))}", f"none like that among {len(entries)}")
+    return [told], f"{explain(mismatches)}\nin {show(candidate, 1200)}"
+
+
+def _is_matcher(expected: Mapping[str, Any]) -> bool:
+    return len(expected) == 1 and str(next(iter(expected))).startswith("$")
+
+
+@_expectation("result")
+def _result(play: Play, result: Result, since: Since) -> Any:
+    """`success` or `failure`."""
+    del play, since
+    return result.as_data()["result"]
+
+
+@_expectation("error")
+def _error(play: Play, result: Result, since: Since) -> Any:
+    """The sentence of a refusal, null when there was none."""
+    del play, since
+    return result.error
+
+
+@_expectation("status")
+def _status(play: Play, result: Result, since: Since) -> Any:
+    del play, since
+    return result.status
+
+
+@_expectation("headers")
+def _headers(play: Play, result: Result, since: Since) -> Any:
+    """The answer's headers, names in lower case."""
+    del play, since
+    return dict(result.headers)
+
+
+@_expectation("body")
+def _body(play: Play, result: Result, since: Since) -> Any:
+    del play, since
+    return result.body
+
+
+@_expectation("provisioning log")
+def _provisioning_log(play: Play, result: Result, since: Since) -> Any:
+    """Entries of the provisioning log, oldest first."""
+    del result
+    return _graph_log(play, "/auditLogs/provisioning", since.provisioning)
+
+
+@_expectation("audit log")
+def _audit_log(play: Play, result: Result, since: Since) -> Any:
+    """Entries of the audit log, oldest first; `Status Reason` is what the portal's column of that name shows."""
+    del result
+    entries = _graph_log(play, "/auditLogs/directoryAudits", since.audit)
+    return [{**entry, "Status Reason": entry["resultReason"]} for entry in entries]
+
+
+@_expectation("cloudtrail")
+def _cloudtrail(play: Play, result: Result, since: Since) -> Any:
+    """Events of CloudTrail's event history, oldest first, as `CloudTrailEvent` holds them."""
+    del result
+    events: list[Any] = []
+    parameters: dict[str, Any] = {"MaxResults": 50}
+    while len(events) < since.cloudtrail:
+        page = _read(play.aws("cloudtrail", "LookupEvents", parameters, quiet=True))
+        events += [json.loads(event["CloudTrailEvent"]) for event in page["Events"]]
+        if not page.get("NextToken"):
+            break
+        parameters["NextToken"] = page["NextToken"]
+    return events[: since.cloudtrail][::-1]
+
+
+@_expectation("aws users")
+def _aws_users(play: Play, result: Result, since: Since) -> Any:
+    """The console's Users page, oldest first."""
+    del result, since
+    return _read(play.console("GET", "/users", quiet=True))["users"]
+
+
+@_expectation("aws groups")
+def _aws_groups(play: Play, result: Result, since: Since) -> Any:
+    """The console's Groups page, oldest first."""
+    del result, since
+    return _read(play.console("GET", "/groups", quiet=True))["groups"]
+
+
+@_expectation("aws memberships")
+def _aws_memberships(play: Play, result: Result, since: Since) -> Any:
+    """Group name to the user names of its members, sorted."""
+    del result, since
+    groups = _read(play.console("GET", "/groups", quiet=True))["groups"]
+    return {group["displayName"]: sorted(group["members"]) for group in groups}
+
+
+@_expectation("exchanges")
+def _exchanges(play: Play, result: Result, since: Since) -> Any:
+    """What Azure AD's provisioning service sent: method, path (decoded, behind the tenant URL), status, request, response."""
+    del result, since
+    return [_as_data(exchange) for exchange in play.exchanges if exchange.source == AZURE_AD]
+
+
+@_expectation("job")
+def _job(play: Play, result: Result, since: Since) -> Any:
+    """The synchronization job as Graph shows it."""
+    del result, since
+    return _read(play.graph("GET", play.job_path(), quiet=True))
+
+
+@_expectation("mail")
+def _mail(play: Play, result: Result, since: Since) -> Any:
+    """Notification mails: from, to, subject, text, delivery."""
+    del result
+    mails = list(play.world.azure.engine.mailer.outbox())
+    return mails[len(mails) - since.mails :]
+
+
+@_expectation("mapping")
+def _mapping(play: Play, result: Result, since: Since) -> Any:
+    """Users' attribute mappings: target attribute to source expression (null for a constant)."""
+    del result, since
+    schema = _read(play.graph("GET", play.job_path("/schema"), quiet=True))
+    mapping = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+    return {row["targetAttributeName"]: (row["source"] or {}).get("expression") for row in mapping}
+
+
+def _graph_log(play: Play, path: str, count: int) -> list[Any]:
+    entries: list[Any] = []
+    url = f"{path}?$top={max(1, min(count, 999))}"
+    while len(entries) < count:
+        page = _read(play.graph("GET", url, quiet=True))
+        entries += page["value"]
+        link = page.get("@odata.nextLink")
+        if not link:
+            break
+        url = quote(link.partition("/v1.0")[2], safe="/?&=$%")
+    return entries[:count][::-1]
+
+
+def _read(response: Any) -> Any:
+    if response.status >= 400:
+        raise HarnessError(
+            f"the expectation could not be read: HTTP {response.status} {response.body[:300]!r}"
+        )
+    return response.json()
+
+
+def _as_data(exchange: Exchange) -> dict[str, Any]:
+    parts = urlsplit(exchange.request.url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return {
+        "method": exchange.request.method,
+        "url": exchange.request.url,
+        "path": unquote_plus(path.partition("/scim/v2")[2] or path),
+        "status": exchange.response.status if exchange.response else None,
+        "error": exchange.error,
+        "headers": {name.lower(): value for name, value in exchange.request.headers},
+        "request": _json(exchange.request.body),
+        "response": _json(exchange.response.body) if exchange.response else None,
+    }
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body.decode("utf-8", "replace")

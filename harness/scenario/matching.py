@@ -1,0 +1,335 @@
+"""Comparing what a scenario expects with what there is; every difference is named by its path.
+
+Scalars are compared exactly, an expected mapping asks only for the keys it names, an expected list for every item
+in order. What cannot be written as a value is a matcher: a mapping whose only key begins with `$`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from harness.base.errors import HarnessError
+from harness.base.errors import nearest as near_word
+
+Path: TypeAlias = tuple[str | int, ...]
+_T = TypeVar("_T")
+
+# JSON members whose real names begin with `$`: SCIM has one, and it is compared like any other.
+_LITERAL = frozenset({"$ref"})
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One difference, in words ready to print."""
+
+    path: Path
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """`doc` is its line in the documentation, `takes` says in words what `accepts` lets through."""
+
+    doc: str
+    takes: str
+    accepts: Callable[[Any], bool]
+    compare: Callable[[Any, Any, Path], list[Mismatch]]
+
+
+def compare(expected: Any, actual: Any, path: Path = ()) -> list[Mismatch]:
+    """Return every difference, none when it matches. Raises HarnessError for a matcher that does not exist."""
+    if isinstance(expected, Mapping):
+        matcher = _matcher(expected)
+        if matcher is not None:
+            name, argument = matcher
+            if not MATCHERS[name].accepts(argument):
+                raise HarnessError(_wrong_argument(name, argument))
+            return MATCHERS[name].compare(argument, actual, path)
+        return _compare_mapping(expected, actual, path)
+    if isinstance(expected, list):
+        return _compare_list(expected, actual, path)
+    return [] if _same(expected, actual) else [Mismatch(path, show(expected), show(actual))]
+
+
+def lookup(value: Any, dotted: str) -> Any:
+    """Return what stands at `name.givenName` or `emails.0.value`, ABSENT when nothing does.
+
+    A key that itself contains the dots wins, so URNs can be written as they are.
+    """
+    if isinstance(value, Mapping):
+        if dotted in value:
+            return value[dotted]
+        for position in reversed([index for index, letter in enumerate(dotted) if letter == "."]):
+            if dotted[:position] in value:
+                found = lookup(value[dotted[:position]], dotted[position + 1 :])
+                if found is not ABSENT:
+                    return found
+    elif isinstance(value, list):
+        first, _, rest = dotted.partition(".")
+        if first.isdecimal() and int(first) < len(value):
+            item = value[int(first)]
+            return lookup(item, rest) if rest else item
+    return ABSENT
+
+
+def nearest(expected: Any, candidates: Iterable[_T]) -> tuple[_T, list[Mismatch]] | None:
+    """Return the candidate with the fewest differences (the first of equals), None when there is none."""
+    scored = [(candidate, compare(expected, candidate)) for candidate in candidates]
+    return min(scored, key=lambda pair: len(pair[1])) if scored else None
+
+
+def explain(mismatches: Sequence[Mismatch]) -> str:
+    """Write differences one a line: `name.givenName: expected "Ana", found nothing`."""
+    return "\n".join(
+        f"{write_path(item.path)}{': ' if item.path else ''}expected {item.expected}, found {item.actual}"
+        for item in mismatches
+    )
+
+
+def mistakes(expected: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong with an expectation as written, before anything has run.
+
+    An argument that is a whole `${name}` is taken on trust: its value comes later.
+    """
+    if isinstance(expected, list):
+        for index, item in enumerate(expected):
+            yield from mistakes(item, (*path, index))
+    if not isinstance(expected, Mapping):
+        return
+    try:
+        matcher = _matcher(expected)
+    except HarnessError as error:
+        yield path, str(error)
+        return
+    for key, value in expected.items():
+        yield from mistakes(value, (*path, key))
+    if matcher is not None:
+        name, argument = matcher
+        later = isinstance(argument, str) and argument.startswith("${")
+        if not later and not MATCHERS[name].accepts(argument):
+            yield (*path, name), _wrong_argument(name, argument)
+
+
+def show(value: Any, limit: int = 400) -> str:
+    """Write a value as compact JSON, shortened when it is long."""
+    if value is ABSENT:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def write_path(path: Path) -> str:
+    """Write a path as people would: `emails[0].value`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+    return text
+
+
+def _matcher(expected: Mapping[str, Any]) -> tuple[str, Any] | None:
+    if len(expected) != 1:
+        alone = [key for key in expected if key in MATCHERS]
+        if alone:
+            raise HarnessError(
+                f"the matcher {alone[0]} stands alone in its mapping; other keys are in its way"
+            )
+        return None
+    name, argument = next(iter(expected.items()))
+    if not name.startswith("$") or name in _LITERAL or name.startswith("${"):
+        return None
+    if name not in MATCHERS:
+        hint = near_word(name, MATCHERS) or f"; there are: {', '.join(MATCHERS)}"
+        raise HarnessError(f"unknown matcher '{name}'{hint}")
+    return name, argument
+
+
+def _wrong_argument(name: str, argument: Any) -> str:
+    return f"{name} takes {MATCHERS[name].takes}, not {show(argument)}"
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    """Compare scalars as JSON has them: 1 is 1.0, but neither true nor "1"."""
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    if isinstance(expected, (int, float)) and isinstance(actual, (int, float)):
+        return expected == actual
+    return type(expected) is type(actual) and bool(expected == actual)
+
+
+def _compare_mapping(expected: Mapping[str, Any], actual: Any, path: Path) -> list[Mismatch]:
+    if not isinstance(actual, Mapping):
+        return [Mismatch(path, show(expected), show(actual))]
+    found = []
+    for key, value in expected.items():
+        found += compare(value, lookup(actual, key), (*path, key))
+    return found
+
+
+def _compare_list(expected: list[Any], actual: Any, path: Path) -> list[Mismatch]:
+    if not isinstance(actual, list):
+        return [Mismatch(path, show(expected), show(actual))]
+    found = []
+    for index, (wanted, there) in enumerate(zip(expected, actual, strict=False)):
+        found += compare(wanted, there, (*path, index))
+    for index in range(len(actual), len(expected)):
+        found.append(Mismatch((*path, index), show(expected[index]), show(ABSENT)))
+    for index in range(len(expected), len(actual)):
+        found.append(Mismatch((*path, index), show(ABSENT), show(actual[index])))
+    return found
+
+
+def _contains(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    wanted = argument if isinstance(argument, list) else [argument]
+    if isinstance(actual, str):
+        missing = [item for item in wanted if not (isinstance(item, str) and item in actual)]
+    elif isinstance(actual, list):
+        missing = [item for item in wanted if not any(not compare(item, there) for there in actual)]
+    else:
+        return [Mismatch(path, f"text or a list containing {show(argument)}", show(actual))]
+    return [Mismatch(path, f"something containing {show(item)}", show(actual)) for item in missing]
+
+
+def _matches(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if isinstance(actual, str) and re.search(argument, actual):
+        return []
+    return [Mismatch(path, f"text matching /{argument}/", show(actual))]
+
+
+def _present(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if (actual is not ABSENT) is argument:
+        return []
+    return [Mismatch(path, "anything" if argument else show(ABSENT), show(actual))]
+
+
+def _absent(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    return _present(not argument, actual, path)
+
+
+def _count(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if not isinstance(actual, (list, Mapping)):
+        return [Mismatch(path, f"a list of {show(argument)} items", show(actual))]
+    return [
+        Mismatch(path, f"{item.expected} items", f"{item.actual}: {show(actual)}")
+        for item in compare(argument, len(actual))
+    ]
+
+
+def _one_of(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if any(not compare(choice, actual) for choice in argument):
+        return []
+    return [Mismatch(path, f"one of {show(argument)}", show(actual))]
+
+
+def _not(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    return (
+        [] if compare(argument, actual) else [Mismatch(path, f"anything but {show(argument)}", show(actual))]
+    )
+
+
+def _at_least(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if _is_number(actual) and actual >= argument:
+        return []
+    return [Mismatch(path, f"at least {show(argument)}", show(actual))]
+
+
+def _unordered(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+    if not isinstance(actual, list):
+        return [Mismatch(path, f"in any order {show(argument)}", show(actual))]
+    pairs = _pair_up([[not compare(wanted, there) for there in actual] for wanted in argument])
+    left = [there for index, there in enumerate(actual) if index not in pairs.values()]
+    found = []
+    for index, wanted in enumerate(argument):
+        if index not in pairs:
+            close = nearest(wanted, left)
+            there = f"{show(ABSENT)} left to match" if close is None else show(close[0])
+            found.append(Mismatch((*path, index), show(wanted), there))
+    if len(actual) > len(argument):
+        words = f"{len(argument)} items in any order"
+        found.append(Mismatch(path, words, f"{len(actual)}, beyond them {show(left)}"))
+    return found
+
+
+def _pair_up(fits: list[list[bool]]) -> dict[int, int]:
+    """Match as many rows to columns as can be (augmenting paths): a greedy match could take the wrong partner."""
+    taken: dict[int, int] = {}
+
+    def place(row: int, seen: set[int]) -> bool:
+        for column, fit in enumerate(fits[row]):
+            if fit and column not in seen:
+                seen.add(column)
+                if column not in taken or place(taken[column], seen):
+                    taken[column] = row
+                    return True
+        return False
+
+    for row in range(len(fits)):
+        place(row, set())
+    return {row: column for column, row in taken.items()}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_pattern(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, Mapping) or (
+        isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_choice(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+def _is_anything(_value: Any) -> bool:
+    return True
+
+
+MATCHERS: dict[str, Matcher] = {
+    "$contains": Matcher(
+        "Text with this in it, or a list with an item that matches; given a list, all of them.",
+        "a value or a list of values", _is_anything, _contains),
+    "$matches": Matcher(
+        "Text in which this regular expression is found (Python's dialect, anywhere in the text).",
+        "a regular expression", _is_pattern, _matches),
+    "$any": Matcher("Anything at all, as long as it is there.", "true or false", _is_flag, _present),
+    "$absent": Matcher("The key must not be there.", "true or false", _is_flag, _absent),
+    "$count": Matcher(
+        "A list or mapping of this many entries; a number, or a matcher for one.",
+        "a number from 0, or a matcher", _is_size, _count),
+    "$one of": Matcher("Any one of these.", "a list of at least one value", _is_choice, _one_of),
+    "$not": Matcher("Anything that does not match this, nothing included.", "a value", _is_anything, _not),
+    "$unordered": Matcher("Exactly these items, in any order.", "a list", _is_list, _unordered),
+    "$at least": Matcher("This number or more.", "a number", _is_number, _at_least),
+}  # fmt: skip

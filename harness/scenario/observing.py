@@ -1,0 +1,87 @@
+"""Telling what happened in a world, for the report: every exchange and log line in a sentence, in order.
+
+The timeline is what the world's journal was told (it must miss nothing); expectations never look at it, they only
+learn from here how many entries are new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
+from harness.azure_ad.mail import MAIL
+from harness.azure_ad.provisioning.logs import AUDIT, PROVISIONING
+from harness.scenario.events import Observation
+from harness.wire.record import Exchange
+from harness.world import AWS_SSO, AZURE_AD, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How many entries each log gained since the step began."""
+
+    provisioning: int
+    audit: int
+    cloudtrail: int
+    mails: int
+
+
+def since(journal: Journal) -> Since:
+    """Count what the journal was told; the audit log shows a line for each step of a provisioning entry."""
+    bodies = {name: [body for _, log, body in journal.lines if log == name] for name in _TELLERS}
+    steps = sum(len(body["provisioningSteps"]) for body in bodies[PROVISIONING])
+    return Since(
+        provisioning=len(bodies[PROVISIONING]),
+        audit=len(bodies[AUDIT]) + steps,
+        cloudtrail=len(bodies[CLOUDTRAIL]),
+        mails=len(bodies[MAIL]),
+    )
+
+
+def observations(journal: Journal) -> list[Observation]:
+    """Tell exchanges and log lines in the order they began."""
+    told = [(exchange.order, _exchange(exchange)) for exchange in journal.exchanges]
+    told += [(place, _TELLERS[log](body)) for place, log, body in journal.lines if log in _TELLERS]
+    return [observation for _, observation in sorted(told, key=lambda pair: pair[0])]
+
+
+def _exchange(exchange: Exchange) -> Observation:
+    """Write `POST /Users → 201`."""
+    answer = str(exchange.response.status) if exchange.response else exchange.error or "no answer"
+    path = exchange.request.url.partition("://")[2].partition("/")[2]
+    good = exchange.response is not None and exchange.response.status < 400
+    summary = f"{exchange.request.method} /{path.partition('/scim/v2/')[2] or path} → {answer}"
+    return Observation("exchange", exchange.at, exchange.source, summary, good, None, exchange)
+
+
+def _provisioning(body: dict[str, Any]) -> Observation:
+    status = body["provisioningStatusInfo"]
+    error = status["errorInformation"] or {}
+    name = f"{body['sourceIdentity']['identityType']} {body['sourceIdentity']['displayName']}"
+    summary = f"{body['provisioningAction']} {name}: {status['status']}"
+    if error.get("errorCode"):
+        summary += f" ({error['errorCode']})"
+    return Observation(
+        "provisioning log", body["activityDateTime"], AZURE_AD, summary, status["status"] != "failure", body
+    )
+
+
+def _audit(body: dict[str, Any]) -> Observation:
+    good = body["result"] == "success"
+    return Observation(
+        "audit log", body["activityDateTime"], AZURE_AD, body["activityDisplayName"], good, body
+    )
+
+
+def _mail(body: dict[str, Any]) -> Observation:
+    return Observation("mail", body["at"], AZURE_AD, f"mail to {body['to']}: {body['subject']}", detail=body)
+
+
+def _cloudtrail(body: dict[str, Any]) -> Observation:
+    code = body.get("errorCode")
+    summary = f"{body['eventName']}" + (f": {code}: {body.get('errorMessage')}" if code else "")
+    return Observation("cloudtrail", str(body["eventTime"]), AWS_SSO, summary, not code, body)
+
+
+_TELLERS = {PROVISIONING: _provisioning, AUDIT: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}

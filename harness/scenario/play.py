@@ -1,0 +1,145 @@
+"""One scenario under way: its world, what people have noted down (endpoint, token), and how they call both services.
+
+Steps and expectations go through here, and so through the same HTTP surfaces that real clients use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from harness.base.errors import HarnessError
+from harness.wire.message import Request, Response, json_request
+from harness.wire.record import Exchange
+from harness.world import World
+
+# Any well-formed signature is accepted; these are the example credentials of AWS's own documentation.
+_SIGNATURE = (
+    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/{service}/aws4_request, "
+    "SignedHeaders=host;x-amz-date;x-amz-target, Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024"
+)
+_TARGETS = {
+    "identitystore": ("AWSIdentityStore", "identitystore"),
+    "cloudtrail": ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+    "sso-admin": ("SWBExternalService", "sso"),
+}
+
+
+class StepError(HarnessError):
+    """A step that could not be carried out as written: an unknown person, a missing credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a step brought about. `outcome` is a line for people; `error` is None when the service agreed."""
+
+    outcome: str
+    error: str | None = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what expectations and `let` see."""
+        return {
+            "result": "success" if self.error is None else "failure",
+            "error": self.error,
+            "status": self.status,
+            "headers": dict(self.headers),
+            "body": self.body,
+        }
+
+
+@dataclass(slots=True)
+class Play:
+    """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded."""
+
+    world: World
+    exchanges: list[Exchange]
+    scim_endpoint: str = ""
+    access_token: str = ""
+    job_id: str = ""
+
+    def graph(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
+        """Call Microsoft Graph; `path` starts behind `/v1.0`."""
+        settings = self.world.azure.settings
+        request = json_request(
+            method, f"{settings.graph_origin}/v1.0{path}", body, bearer=settings.graph_token
+        )
+        return self._call(request, quiet=quiet)
+
+    def console(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
+        """Press a button of the AWS SSO console, or look at one of its pages."""
+        return self._call(
+            json_request(method, f"{self.world.origins['console']}/console/api{path}", body), quiet=quiet
+        )
+
+    def aws(self, service: str, operation: str, parameters: Any, *, quiet: bool = False) -> Response:
+        """Call an AWS API as an SDK does: AWS JSON 1.1, signed."""
+        prefix, name = _TARGETS[service]
+        headers = (
+            ("X-Amz-Target", f"{prefix}.{operation}"),
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("X-Amz-Date", self.world.clock.now().strftime("%Y%m%dT%H%M%SZ")),
+            ("Authorization", _SIGNATURE.format(service=name)),
+        )
+        return self._call(
+            json_request("POST", f"{self.world.origins[service]}/", parameters, headers=headers), quiet=quiet
+        )
+
+    def scim(self, request: Request) -> Response:
+        return self._call(request, quiet=False)
+
+    def synchronization(self, path: str) -> str:
+        return f"/servicePrincipals/{self.world.app_id}/synchronization{path}"
+
+    def job_path(self, path: str = "") -> str:
+        """Return the path of the application's job. Raises StepError when nobody configured one."""
+        if not self.job_id:
+            raise StepError("there is no provisioning job yet; use 'configure provisioning' first")
+        return self.synchronization(f"/jobs/{quote(self.job_id)}{path}")
+
+    def principal(self, kind: str, name: str) -> str:
+        """Return the id of a user (by userPrincipalName) or a group (by displayName). Raises StepError."""
+        if kind == "users":
+            response = self.graph("GET", f"/users/{quote(name, safe='')}?$select=id", quiet=True)
+            found = [response.json()] if response.status == 200 else []
+        else:
+            condition = quote("displayName eq '{}'".format(name.replace("'", "''")))
+            found = self.graph("GET", f"/groups?$filter={condition}&$select=id", quiet=True).json()["value"]
+        if not found:
+            raise StepError(
+                f"Azure AD has no {kind[:-1]} '{name}'; name one that 'given' or an earlier step created"
+            )
+        return str(found[0]["id"])
+
+    def _call(self, request: Request, *, quiet: bool) -> Response:
+        return (self.world.unrecorded if quiet else self.world.person)(request)
+
+
+def judge(response: Response, outcome: str) -> Result:
+    """Turn an answer into a step's result; 4xx and 5xx are failures with the service's own words."""
+    try:
+        body = response.json() if response.body else None
+    except ValueError:
+        body = response.body.decode("utf-8", "replace")
+    headers = {name.lower(): value for name, value in response.headers}
+    if response.status < 400:
+        return Result(outcome, None, response.status, headers, body)
+    return Result(
+        f"refused with {response.status}", _message(body, response.status), response.status, headers, body
+    )
+
+
+def _message(body: Any, status: int) -> str:
+    """Find the sentence in an error body: Graph's, SCIM's, the console's or an AWS API's."""
+    if isinstance(body, dict):
+        inner = body.get("error")
+        if isinstance(inner, dict):
+            return f"{inner.get('code')}: {inner.get('message')}"
+        for name in ("detail", "message", "Message"):
+            if isinstance(body.get(name), str):
+                return str(body[name])
+    return f"HTTP {status}"

@@ -1,0 +1,214 @@
+"""Playing scenarios: each in a world of its own, told as a stream of events.
+
+The same seed tells the same story, byte for byte; only `seconds` is the machine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+from harness.base.clock import Stopwatch, from_iso, iso
+from harness.base.errors import HarnessError
+from harness.scenario.events import (
+    Event,
+    Failure,
+    FileRejected,
+    Observation,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+    StepStarted,
+)
+from harness.scenario.expectations import check
+from harness.scenario.loading import Scenario, ScenarioError, Step, find, load, substitute
+from harness.scenario.matching import explain, lookup
+from harness.scenario.observing import Since, observations, since
+from harness.scenario.play import Play, Result, StepError
+from harness.scenario.steps import STEPS
+from harness.wire.faults import html_page, twins
+from harness.wire.record import Exchange, redact
+from harness.world import ADMINISTRATOR, Journal, World, create
+
+# Origins where something else than a SCIM server answers, for scenarios that need one.
+FAULTY_ORIGINS = {"https://portal.contoso.com": html_page, "https://twins.contoso.com": twins}
+
+
+def run(
+    paths: Iterable[Path], *, seed: str, tags: Sequence[str] = (), fail_fast: bool = False
+) -> Iterator[Event]:
+    """Play every scenario below the paths that has one of the tags (all without tags).
+
+    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`.
+    Raises HarnessError for a path that does not exist.
+    """
+    watch = Stopwatch()
+    scenarios: list[Scenario] = []
+    rejected: list[FileRejected] = []
+    for path in find(list(paths)):
+        try:
+            scenarios += [case for case in load(path).scenarios() if not tags or set(tags) & set(case.tags)]
+        except ScenarioError as error:
+            rejected.append(error.rejection)
+    yield RunStarted(len(scenarios), seed, __version__)
+    yield from rejected
+    passed = failed = 0
+    if not (rejected and fail_fast):
+        for scenario in scenarios:
+            for event in run_scenario(scenario, seed=seed):
+                yield event
+                if isinstance(event, ScenarioFinished):
+                    passed, failed = passed + event.passed, failed + (not event.passed)
+            if failed and fail_fast:
+                break
+    yield RunFinished(passed, failed, len(rejected), watch.seconds())
+
+
+def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:
+    """Play one scenario in a fresh world; after a step that failed the rest is not played."""
+    watch = Stopwatch()
+    journal = Journal()
+    seed = scenario.seed or seed
+    try:
+        world = create(
+            scenario.profile,
+            seed=seed,
+            flips=scenario.quirks,
+            start=from_iso(scenario.start) if scenario.start else None,
+            journal=journal,
+            faults=FAULTY_ORIGINS,
+        )
+        world.populate(scenario.given)
+    except HarnessError as error:
+        failure = Failure(scenario.location, str(error))
+        yield _started(scenario, seed, scenario.start or "")
+        yield ScenarioFinished(scenario.id, scenario.start or "", (failure,), (), watch.seconds())
+        return
+    yield _started(scenario, seed, iso(world.clock.now()))
+    player = _Player(world, journal)
+    failures: tuple[Failure, ...] = ()
+    for number, step in enumerate(scenario.steps, start=1):
+        for event in player.play(number, step):
+            yield event
+            if isinstance(event, StepFinished):
+                failures = event.failures
+        if failures:
+            break
+    yield ScenarioFinished(scenario.id, iso(world.clock.now()), failures, world.quirks_fired, watch.seconds())
+
+
+def _started(scenario: Scenario, seed: str, at: str) -> ScenarioStarted:
+    return ScenarioStarted(
+        id=scenario.id,
+        title=scenario.title,
+        location=scenario.location,
+        source=scenario.source,
+        tags=scenario.tags,
+        profile=scenario.profile,
+        seed=seed,
+        at=at,
+        description=scenario.description,
+    )
+
+
+class _Player:
+    """Plays the steps of one scenario in its world."""
+
+    def __init__(self, world: World, journal: Journal) -> None:
+        self._world = world
+        self._journal = journal
+        self._play = Play(world, journal.exchanges)
+        self._names: dict[str, Any] = {}
+
+    def play(self, number: int, step: Step) -> Iterator[Event]:
+        """Act, let time settle what is due at once, then look whether it came as expected."""
+        play, world = self._play, self._world
+        self._journal.clear()
+        began = world.clock.now()
+        arguments = substitute(step.arguments, self._names)
+        yield StepStarted(number, step.verb, redact(arguments), step.location, iso(began))
+        failures: list[Failure] = []
+        checked: list[str] = []
+        try:
+            result = STEPS[step.verb](play, arguments if arguments is not None else {})
+            world.advance(timedelta())
+        except HarnessError as error:
+            result = Result("could not be carried out", str(error))
+            if not isinstance(error, StepError) or not _expects_failure(step.expect):
+                failures.append(Failure(step.location, str(error)))
+        yield from observations(self._journal)
+        if world.clock.now() > began:
+            yield Observation(
+                "clock", iso(world.clock.now()), ADMINISTRATOR, f"{_words(world.clock.now() - began)} later"
+            )
+        if result.error and not failures and not _expects_failure(step.expect):
+            failures.append(
+                Failure(step.location, f"{step.verb}: {result.error}", curl=_curl(play.exchanges))
+            )
+        if not failures:
+            failures, checked = self._check(step, result, since(self._journal))
+        for name, path in step.let.items() if not failures else ():
+            self._names[name] = lookup(result.as_data(), path)
+        outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
+        yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), tuple(failures))
+
+    def _check(self, step: Step, result: Result, new: Since) -> tuple[list[Failure], list[str]]:
+        failures, checked = [], []
+        for key, expected in substitute(step.expect, self._names).items():
+            mismatches, near = check(key, expected, self._play, result, new)
+            if not mismatches:
+                checked.append(key)
+                continue
+            first = mismatches[0]
+            trail = ("expect", key, *first.path)
+            failures.append(
+                Failure(
+                    location=_locate(step, trail),
+                    message=f"{step.verb}: expected another {key}",
+                    expected=first.expected,
+                    actual=first.actual
+                    if len(mismatches) == 1
+                    else f"{first.actual}\n{explain(mismatches[1:])}",
+                    nearest=near,
+                    curl=_curl(self._play.exchanges),
+                )
+            )
+        return failures, checked
+
+
+def _expects_failure(expect: Mapping[str, Any]) -> bool:
+    """A step may be refused only where the scenario says so."""
+    return bool({"result", "error", "status"} & set(expect))
+
+
+def _locate(step: Step, trail: tuple[Any, ...]) -> Any:
+    """Return where the innermost known part of a path stands in the file."""
+    for length in range(len(trail), 0, -1):
+        if trail[:length] in step.locations:
+            return step.locations[trail[:length]]
+    return step.location
+
+
+def _curl(exchanges: Sequence[Exchange]) -> str:
+    """Return the command for the last exchange that went wrong, or the last one."""
+    wrong = [
+        exchange for exchange in exchanges if exchange.response is None or exchange.response.status >= 400
+    ]
+    chosen = (wrong or list(exchanges))[-1:]
+    return chosen[0].curl() if chosen else ""
+
+
+def _words(span: timedelta) -> str:
+    """Say a span of time in its two largest units: `28 days`, `40 minutes`, `1 hour 30 minutes`."""
+    seconds = int(span.total_seconds())
+    parts = []
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}{'s' if number > 1 else ''}")
+    return " ".join(parts[:2]) or f"{span.microseconds // 1000} milliseconds"

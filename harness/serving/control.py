@@ -1,0 +1,120 @@
+"""What has no counterpart in either cloud, under `/_harness/` on both apps: clock, reset, populate, outbox.
+
+GET  /_harness/clock                      {"now", "offsetSeconds"}
+POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
+POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
+POST /_harness/reset                      no people, groups or logs; endpoint, tokens and job settings stay
+GET  /_harness/mail                       notification mails, oldest first
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from harness.base.clock import iso, parse_duration
+from harness.base.errors import HarnessError
+from harness.wire.server import MAX_BODY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from harness.serving.served import Served
+
+PREFIX = "/_harness/"
+KEY_HEADER = "X-Harness-Key"
+
+
+def with_control(app: WSGIApplication, served: Served) -> WSGIApplication:
+    """Return `app` with the control API in front; `served.key` None leaves it open (loopback)."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if environ.get("PATH_INFO", "").startswith(PREFIX):
+            return _answer(Request(environ), served)(environ, start_response)
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def _answer(request: Request, served: Served) -> Response:
+    try:
+        if served.key and not hmac.compare_digest(
+            request.headers.get(KEY_HEADER, "").encode(), served.key.encode()
+        ):
+            return _reply(
+                {"message": f"the control API needs the key printed at start, in the header {KEY_HEADER}"},
+                401,
+            )
+        name = request.path.removeprefix(PREFIX)
+        if name not in {route for route, _ in _ROUTES}:
+            return _reply(
+                {"message": f"unknown control path; there are: {', '.join(sorted({n for n, _ in _ROUTES}))}"},
+                404,
+            )
+        act = _ROUTES.get((name, request.method))
+        if act is None:
+            return _reply({"message": f"{request.method} is not offered here"}, 405)
+        return _reply(act(served, _body(request)))
+    except (HarnessError, HTTPException) as error:
+        return _reply({"message": str(error)}, 400)
+
+
+def _body(request: Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return {}
+    request.max_content_length = MAX_BODY
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise HarnessError(f"the body is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise HarnessError("the body must be a JSON object")
+    return body
+
+
+def _clock(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return {"now": iso(served.clock.now(), 3), "offsetSeconds": round(served.clock.offset.total_seconds(), 3)}
+
+
+def _advance(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    span = body.get("advance")
+    if not isinstance(span, str) or set(body) != {"advance"}:
+        raise HarnessError('the body must be {"advance": "40m"}')
+    served.advance(parse_duration(span))
+    return _clock(served, body)
+
+
+def _populate(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    served.world.populate(body)
+    return {"populated": True}
+
+
+def _reset(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    served.reset()
+    return {"reset": True}
+
+
+def _mail(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return {"value": list(served.world.azure.engine.mailer.outbox())}
+
+
+_Act = Callable[["Served", dict[str, Any]], dict[str, Any]]
+_ROUTES: dict[tuple[str, str], _Act] = {
+    ("clock", "GET"): _clock,
+    ("clock", "POST"): _advance,
+    ("populate", "POST"): _populate,
+    ("reset", "POST"): _reset,
+    ("mail", "GET"): _mail,
+}
+
+
+def _reply(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False) + "\n", status, content_type="application/json")

@@ -1,0 +1,229 @@
+"""A world on sockets: two servers, wall time plus a movable offset, data in memory or in a folder.
+
+`Served.open` builds it, with automatic provisioning enabled and a job configured against the SCIM endpoint, its
+schedule off; on a folder that was served before it takes up what is there, a cycle that was cut off included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.aws_sso.app import create_app as create_aws_app
+from harness.azure_ad.app import create_app as create_azure_app
+from harness.base.clock import OffsetClock
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.base.sqlite import Database
+from harness.base.store import Store
+from harness.serving.control import with_control
+from harness.wire.message import Send, json_request
+from harness.wire.network import Network
+from harness.wire.server import Server
+from harness.world import Contexts, Parts, World, assemble, choose_quirks
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
+_KEPT = {
+    "aws_sso": ("account", "provisioning", "token"),
+    "azure_ad": ("account", "servicePrincipal", "secrets", "job", "schema"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for. `data` None keeps everything in memory; `smtp` is host and port."""
+
+    host: str = "127.0.0.1"
+    aws_port: int = 0
+    azure_port: int = 0
+    profile: str = "identity-center"
+    data: Path | None = None
+    seed: str | None = None
+    smtp: tuple[str, int] | None = None
+
+
+class Served:
+    """The running world. `key` is what the control API asks for when it is not on loopback."""
+
+    world: World
+    clock: OffsetClock
+
+    def __init__(self, options: Options) -> None:
+        """Listen, build the world and configure it. Raises HarnessError for a busy port or an unusable folder."""
+        self._contexts: list[Contexts] = []
+        quirks = choose_quirks(options.profile, {})
+        self._databases = [_open(options.data, name) for name in ("aws_sso", "azure_ad")]
+        stores = [database.tenant("main") for database in self._databases]
+        self._stores = dict(zip(("aws_sso", "azure_ad"), stores, strict=True))
+        self._network = Network()
+        self._seed = _boot_seed(stores[1], options.seed)
+        ids = Ids(self._seed)
+        self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
+        self._servers = [
+            Server(self._door(create_aws_app(), 0), options.host, options.aws_port),
+            Server(self._door(create_azure_app(), 1), options.host, options.azure_port),
+        ]
+        self.clock = OffsetClock(_saved_offset(stores[1]))
+        self.clock.on_error = _report
+        aws_url, azure_url = (server.url for server in self._servers)
+        hosts = dict.fromkeys(("scim", "identitystore", "cloudtrail", "sso-admin", "console"), aws_url)
+        parts = Parts(self.clock, ids, stores[0], stores[1], {"graph": azure_url, **hosts}, options.smtp)
+        self.world = assemble(parts, quirks, self._wire)
+        for server in self._servers:
+            server.start()
+        self.ready = self._configure()
+        self.world.azure.engine.resume()
+        self.clock.start()
+
+    @property
+    def urls(self) -> tuple[str, str]:
+        return self._servers[0].url, self._servers[1].url
+
+    @property
+    def is_empty(self) -> bool:
+        return self.world.azure.store.count("User") == 0
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward and keep the offset with the data."""
+        try:
+            self.clock.advance(by)
+        finally:
+            self._stores["azure_ad"].put("clock", "offset", {"seconds": self.clock.offset.total_seconds()})
+
+    def reset(self) -> None:
+        """Forget people, groups and logs; endpoint, tokens, application and job stay, the job's schedule goes off."""
+        engine = self.world.azure.engine
+        for job in engine.jobs(self.world.app_id):
+            engine.abandon(job["id"])
+        for name, store in self._stores.items():
+            with store.transaction():
+                kept = [(kind, key, body) for kind in _KEPT[name] for key, body in store.scan(kind)]
+                store.clear()
+                for kind, key, body in kept:
+                    store.put(kind, key, body)
+
+    def stop(self) -> None:
+        """End after the object under way; nothing is left half written."""
+        self.world.azure.engine.stop()
+        self.clock.stop()
+        for server in self._servers:
+            server.stop()
+        self._network.close()
+        for database in self._databases:
+            database.close()
+
+    def _wire(self, parts: Parts, contexts: Contexts) -> Send:
+        del parts
+        self._contexts.append(contexts)
+        return self._network
+
+    def _door(self, app: WSGIApplication, side: int) -> WSGIApplication:
+        """Bring the tenant into every request, and the control API in front of the app."""
+
+        def with_tenant(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+            environ.update(self._contexts[0][side])
+            return app(environ, start_response)
+
+        return with_control(with_tenant, self)
+
+    def _configure(self) -> dict[str, dict[str, str]]:
+        """Do what an administrator does once, and return what scripts need (the ready file)."""
+        world, engine = self.world, self.world.azure.engine
+        secrets = engine.apps.secrets(world.app_id)
+        settings = self._console("GET", {})
+        if settings["provisioningMethod"] != "SCIM":
+            settings = self._console("POST", {})
+            secrets = {"SecretToken": settings["accessToken"]}
+        endpoint = settings["scimEndpoint"]
+        mine = world.aws.settings.tenant_id in secrets.get("BaseAddress", world.aws.settings.tenant_id)
+        if mine and secrets.get("BaseAddress") != endpoint:
+            # Ports differ from one start to the next; an address that an administrator chose otherwise is left alone.
+            engine.save_secrets(world.app_id, {**secrets, "BaseAddress": endpoint})
+        jobs = engine.jobs(world.app_id) or [engine.create_job(world.app_id, "scim")]
+        schema = engine.schema(jobs[0]["id"])
+        aws_url, azure_url = self.urls
+        return {
+            "aws_sso": {
+                "url": aws_url,
+                "scim_endpoint": endpoint,
+                "access_token": engine.apps.secrets(world.app_id).get("SecretToken", ""),
+                "api_endpoint": aws_url,
+                "identity_store_id": world.aws.settings.identity_store_id,
+            },
+            "azure_ad": {
+                "url": azure_url,
+                "graph_endpoint": f"{azure_url}/v1.0",
+                "graph_token": world.azure.settings.graph_token,
+                "tenant_id": world.azure.settings.tenant_id,
+                "service_principal_id": world.app_id,
+                "job_id": jobs[0]["id"],
+                "rule_id": schema["synchronizationRules"][0]["id"],
+            },
+        }
+
+    def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        url = f"{self.urls[0]}/console/api/automatic-provisioning"
+        answer = self._network(json_request(method, url, None if method == "GET" else dict(body)))
+        if answer.status >= 300:
+            raise HarnessError(
+                f"automatic provisioning could not be enabled: {answer.body.decode('utf-8', 'replace')}"
+            )
+        document: dict[str, Any] = answer.json()
+        return document
+
+
+def write_ready_file(path: Path, ready: Mapping[str, Any]) -> None:
+    """Write the file in one go, readable by its owner only: it holds tokens. Raises HarnessError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as file:
+            json.dump(ready, file, indent=2)
+            file.write("\n")
+        part.replace(path)
+    except OSError as error:
+        raise HarnessError(f"cannot write the ready file {path}: {error.strerror}") from error
+
+
+def _open(folder: Path | None, name: str) -> Database:
+    if folder is None:
+        return Database()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
+    return Database(folder / f"{name}.sqlite", exclusive=True)
+
+
+def _boot_seed(store: Store, seed: str | None) -> str | None:
+    """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""
+    with store.transaction():
+        boots = (store.get("clock", "boots") or {"count": 0})["count"] + 1
+        store.put("clock", "boots", {"count": boots})
+    return None if seed is None else seed if boots == 1 else f"{seed}/{boots}"
+
+
+def _saved_offset(store: Store) -> timedelta:
+    saved = store.get("clock", "offset")
+    return timedelta(seconds=saved["seconds"] if saved else 0)
+
+
+def _report(error: BaseException) -> None:
+    """Say that the engine itself failed, and where; without the data that it failed on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+    sys.stderr.write(f"error: the provisioning engine failed with {type(error).__name__} at {place}\n")

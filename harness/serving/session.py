@@ -1,0 +1,85 @@
+"""`harness serve` from start to end: listen, tell, wait for Ctrl-C or SIGTERM, stop cleanly."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from harness.base.errors import HarnessError
+from harness.serving.served import LOOPBACK, Options, Served, write_ready_file
+
+Say = Callable[[str], None]
+
+
+def serve(
+    options: Options, *, populate: Path | None, ready_file: Path | None, allow_remote: bool, say: Say
+) -> None:
+    """Run both apps until a signal arrives. Raises HarnessError for anything that keeps them from starting."""
+    if options.host not in LOOPBACK and not allow_remote:
+        raise HarnessError(
+            f"{options.host} is not a loopback address; add --allow-remote to serve other machines"
+        )
+    people = _read(populate) if populate else None
+    stopped = threading.Event()
+    before = {number: signal.signal(number, _stopper(stopped)) for number in (signal.SIGINT, signal.SIGTERM)}
+    served = Served(options)
+    try:
+        if people is not None:
+            _populate(served, people, populate, say)
+        if ready_file is not None:
+            write_ready_file(ready_file, served.ready)
+        _tell(served, options, ready_file, say)
+        stopped.wait()
+    finally:
+        served.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
+    say("stopped")
+
+
+def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:
+    return lambda _number, _frame: stopped.set()
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users` and `groups` for Azure AD alone."""
+    import yaml
+
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HarnessError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise HarnessError(f"{path} is not a YAML or JSON file: {error}") from error
+    if not isinstance(document, dict):
+        raise HarnessError(f"{path} must hold a mapping with azure_ad and aws_sso, or with users and groups")
+    return document if {"azure_ad", "aws_sso"} & set(document) else {"azure_ad": document}
+
+
+def _populate(served: Served, people: Mapping[str, Any], path: Path | None, say: Say) -> None:
+    if served.is_empty:
+        served.world.populate(people)
+    else:
+        say(f"the data folder has people already; {path} is left alone")
+
+
+def _tell(served: Served, options: Options, ready_file: Path | None, say: Say) -> None:
+    """Say what a person needs; tokens go to the ready file, or to the terminal when there is none."""
+    aws_url, azure_url = served.urls
+    say(f"AWS SSO   {aws_url}")
+    say(f"Azure AD  {azure_url}")
+    say(f"profile   {options.profile}; data {options.data or 'in memory'}")
+    if served.key:
+        say(f"control   needs the header X-Harness-Key: {served.key}")
+    if ready_file is not None:
+        say(f"tokens    in {ready_file}")
+    else:
+        say(json.dumps(served.ready, indent=2))
+    say("Ctrl-C stops")

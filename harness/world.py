@@ -1,0 +1,273 @@
+"""The composition root: one fresh universe of clock, chance, storage, an AWS account, an Azure AD tenant, and the wire.
+
+The only module that knows both services. A scenario gets its own world; `harness serve` is one world with wall time,
+files and sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from harness import aws_sso, azure_ad
+from harness.aws_sso import app as aws_app
+from harness.aws_sso import populate as aws_populate
+from harness.aws_sso import tenant as aws_tenant
+from harness.azure_ad import app as azure_app
+from harness.azure_ad import populate as azure_populate
+from harness.azure_ad import tenant as azure_tenant
+from harness.azure_ad.mail import Mailer
+from harness.azure_ad.provisioning.engine import Engine
+from harness.base.clock import Clock, VirtualClock, from_iso
+from harness.base.errors import HarnessError, nearest
+from harness.base.ids import Ids
+from harness.base.quirks import Quirks, load_table
+from harness.base.sqlite import Database
+from harness.base.store import Document, Store
+from harness.wire.inprocess import inprocess
+from harness.wire.message import Send
+from harness.wire.record import Exchange, recording
+from harness.wire.routing import routing
+
+ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"
+DEFAULT_PROFILE = "identity-center"
+REGION = "us-east-1"
+GRAPH = "https://graph.microsoft.com"
+_AWS_HOSTS = {
+    "scim": f"https://scim.{REGION}.amazonaws.com",
+    "identitystore": f"https://identitystore.{REGION}.amazonaws.com",
+    "cloudtrail": f"https://cloudtrail.{REGION}.amazonaws.com",
+    "sso-admin": f"https://sso.{REGION}.amazonaws.com",
+    "console": f"https://{REGION}.console.aws.amazon.com",
+}
+
+
+class Journal:
+    """Everything that happens in a world, in order: exchanges as they began, log lines as they were committed."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.lines: list[tuple[int, str, Document]] = []
+        self._places = count()
+
+    def next(self) -> int:
+        return next(self._places)
+
+    def exchange(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
+    def log(self, name: str, body: Document) -> None:
+        self.lines.append((self.next(), name, body))
+
+    def clear(self) -> None:
+        """Forget what was told, not the count."""
+        self.exchanges.clear()
+        self.lines.clear()
+
+
+@dataclass(slots=True)
+class World:
+    """Both services and what joins them.
+
+    `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
+    timeline.
+    """
+
+    clock: Clock
+    ids: Ids
+    aws: aws_tenant.Tenant
+    azure: azure_tenant.Tenant
+    person: Send
+    unrecorded: Send
+    app_id: str
+    origins: Mapping[str, str]
+
+    @property
+    def quirks_fired(self) -> tuple[str, ...]:
+        return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass; whatever falls due happens on the way."""
+        self.clock.advance(by)
+
+    def populate(self, document: Mapping[str, Any]) -> None:
+        """Add people and groups on either side: `{"azure_ad": {users, groups}, "aws_sso": {users, groups}}`.
+
+        Raises HarnessError naming the entry that is wrong; each side is filled whole or not at all.
+        """
+        for key in document:
+            if key not in ("azure_ad", "aws_sso"):
+                raise HarnessError(f"unknown side '{key}'{nearest(key, ('azure_ad', 'aws_sso'))}")
+        azure_populate.populate(self.azure.store, self.azure.engine.directory, _side(document, "azure_ad"))
+        aws_populate.populate(self.aws, _side(document, "aws_sso"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts."""
+
+    clock: Clock
+    ids: Ids
+    aws_store: Store
+    azure_store: Store
+    origins: Mapping[str, str]
+    smtp: tuple[str, int] | None = None
+
+
+class Contexts(NamedTuple):
+    """The WSGI environments of the two apps, filled once the tenants exist."""
+
+    aws: dict[str, object]
+    azure: dict[str, object]
+
+
+def choose_quirks(profile: str, flips: Mapping[str, Any]) -> tuple[Quirks, Quirks]:
+    """Return the values in force on the AWS and the Azure side. Raises HarnessError for an unknown profile or quirk."""
+    tables = load_table(aws_sso.__name__), load_table(azure_ad.__name__)
+    known = [name for table in tables for name in table.rows]
+    for name in flips:
+        if name not in known:
+            raise HarnessError(f"unknown quirk '{name}'{nearest(name, known)}")
+    aws, azure = (
+        table.choose(profile, {name: value for name, value in flips.items() if name in table.rows})
+        for table in tables
+    )
+    return aws, azure
+
+
+def create(
+    profile: str = DEFAULT_PROFILE,
+    *,
+    seed: str = "1",
+    flips: Mapping[str, Any] | None = None,
+    start: datetime | None = None,
+    journal: Journal | None = None,
+    faults: Mapping[str, Send] | None = None,
+) -> World:
+    """Build a scenario's world: virtual time, memory, no sockets.
+
+    `journal` is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
+    """
+    quirks = choose_quirks(profile, flips or {})
+    profiles = load_table(aws_sso.__name__).profiles
+    clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
+    database = Database()
+    journal = journal or Journal()
+    database.on_append = journal.log
+    parts = Parts(
+        clock=clock,
+        ids=Ids(seed),
+        aws_store=database.tenant("aws_sso"),
+        azure_store=database.tenant("azure_ad"),
+        origins={"graph": GRAPH, **_AWS_HOSTS},
+    )
+
+    def local(_: Parts, contexts: Contexts) -> Send:
+        to_aws = inprocess(aws_app.create_app(), contexts.aws)
+        to_azure = inprocess(azure_app.create_app(), contexts.azure)
+        sides = {origin: to_azure if key == "graph" else to_aws for key, origin in parts.origins.items()}
+        return routing({**sides, **(faults or {})})
+
+    return assemble(parts, quirks, local, journal)
+
+
+def assemble(
+    parts: Parts,
+    quirks: tuple[Quirks, Quirks],
+    wire: Callable[[Parts, Contexts], Send],
+    journal: Journal | None = None,
+) -> World:
+    """Join the parts. What the stores hold already (accounts, jobs) is taken up, the rest is made.
+
+    `wire` makes the transport; the WSGI contexts it is given hold the tenants once they are built, for the engine
+    inside one of them sends over that very transport.
+    """
+    contexts = Contexts({}, {})
+    network = wire(parts, contexts)
+    aws = aws_tenant.Tenant(
+        _aws_settings(parts), parts.aws_store, parts.clock, parts.ids.branch("aws"), quirks[0]
+    )
+    settings = _azure_settings(parts)
+
+    def record(source: str) -> Send:
+        """Tell the journal of what one side sends; a served world keeps none."""
+        if journal is None:
+            return network
+        return recording(network, journal.exchange, parts.clock, source, lane, order=journal.next)
+
+    def lane(url: str) -> str:
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        return (
+            AZURE_AD
+            if origin == parts.origins["graph"]
+            else AWS_SSO
+            if origin in parts.origins.values()
+            else origin
+        )
+
+    engine = Engine(
+        store=parts.azure_store,
+        clock=parts.clock,
+        ids=parts.ids.branch("azure"),
+        quirks=quirks[1],
+        send=record(AZURE_AD),
+        mailer=Mailer(parts.azure_store, parts.clock, *(parts.smtp or ())),
+        tenant_id=settings.tenant_id,
+    )
+    graph_ids = parts.ids.branch("graph")
+    azure = azure_tenant.Tenant(settings, parts.azure_store, parts.clock, graph_ids, quirks[1], engine)
+    contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
+    app = next(engine.apps.scan(), None) or engine.apps.instantiate("AWS SSO")
+    return World(parts.clock, parts.ids, aws, azure, record(ADMINISTRATOR), network, app["id"], parts.origins)
+
+
+def _aws_settings(parts: Parts) -> aws_tenant.Settings:
+    """Return the account's constants, made once and kept with its data."""
+    ids = parts.ids.branch("aws-account")
+    kept = _kept(
+        parts.aws_store,
+        lambda: {
+            "tenant_id": f"{ids.alphanumeric(3)}{ids.uuid()}",
+            "identity_store_id": f"d-{ids.hex(10)}",
+            "instance_arn": f"arn:aws:sso:::instance/ssoins-{ids.hex(16)}",
+        },
+    )
+    return aws_tenant.Settings(
+        region=REGION,
+        account_id="123456789012",
+        scim_origin=parts.origins["scim"],
+        api_origin=parts.origins["identitystore"],
+        **kept,
+    )
+
+
+def _azure_settings(parts: Parts) -> azure_tenant.Settings:
+    ids = parts.ids.branch("azure-tenant")
+    kept = _kept(
+        parts.azure_store,
+        lambda: {"tenant_id": ids.uuid(), "domain": "contoso.com", "graph_token": ids.alphanumeric(64)},
+    )
+    return azure_tenant.Settings(graph_origin=parts.origins["graph"], **kept)
+
+
+def _kept(store: Store, make: Callable[[], Document]) -> Document:
+    with store.transaction():
+        document = store.get("account", "settings")
+        if document is None:
+            document = make()
+            store.put("account", "settings", document)
+    return document
+
+
+def _side(document: Mapping[str, Any], key: str) -> Document:
+    side = document.get(key) or {}
+    if not isinstance(side, Mapping):
+        raise HarnessError(f"'{key}' must be a mapping with users and groups")
+    for name in side:
+        if name not in ("users", "groups"):
+            raise HarnessError(f"unknown key '{key}.{name}'{nearest(name, ('users', 'groups'))}")
+    return dict(side)

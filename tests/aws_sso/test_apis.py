@@ -1,0 +1,250 @@
+"""The AWS APIs as boto3 speaks them over a real socket, and their errors as AWS frames them."""
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from harness.wire.message import Request, json_request
+from harness.wire.network import Network
+
+STORE = "d-9067729b3d"
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=AKID/20260302/us-east-1/identitystore/aws4_request, "
+    "SignedHeaders=content-type;host;x-amz-date, Signature=" + "0" * 64
+)
+
+
+@pytest.fixture
+def client(served):
+    """Return a function that makes a boto3 client of the served account."""
+
+    def made(service):
+        return boto3.client(
+            service,
+            endpoint_url=served,
+            region_name="us-east-1",
+            aws_access_key_id="AKID",
+            aws_secret_access_key="any",
+            config=Config(retries={"max_attempts": 1}),
+        )
+
+    return made
+
+
+def call(account, target, body=b"{}", authorization=SIGNED):
+    headers = (("X-Amz-Target", target), ("Authorization", authorization))
+    return account.send(
+        Request("POST", account.origin + "/", tuple(h for h in headers if h[1] is not None), body)
+    )
+
+
+def test_scim_over_a_socket_and_its_event_in_cloudtrail(account, served, client, new_person):
+    """A real POST arrives, and lookup-events finds it by name with the event as a JSON string."""
+    url = f"{served}/{account.tenant.settings.tenant_id}/scim/v2/Users"
+    send = Network()
+    assert send(json_request("POST", url, new_person("ana"), bearer=account.token)).status == 201
+    assert send(json_request("POST", url, new_person("b b"), bearer=account.token)).status == 400
+    send.close()
+    where = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
+    failed, succeeded = client("cloudtrail").lookup_events(LookupAttributes=where)["Events"]
+    assert '"errorCode":"ValidationException"' in failed["CloudTrailEvent"]
+    assert succeeded["ReadOnly"] == "false"
+    assert succeeded["EventSource"] == "identitystore-scim.amazonaws.com"
+    assert succeeded["EventTime"].isoformat().startswith("2026-03-02T")
+
+
+def test_lookups_page_newest_first(account, client):
+    """The paginator of boto3 sees every event once, newest first, and each lookup key finds."""
+    for number in range(7):
+        account.user(f"user{number}")
+    trail = client("cloudtrail")
+    pages = trail.get_paginator("lookup_events").paginate(PaginationConfig={"PageSize": 3})
+    seen = [event["EventId"] for page in pages for event in page["Events"]]
+    assert seen == [event["eventID"] for event in account.events()]
+    for key, value, count in (
+        ("EventId", seen[0], 1),
+        ("EventSource", "identitystore-scim.amazonaws.com", 7),
+        ("ReadOnly", "true", 0),
+        ("Username", "user1", 0),
+    ):
+        where = [{"AttributeKey": key, "AttributeValue": value}]
+        assert len(trail.lookup_events(LookupAttributes=where)["Events"]) == count
+
+
+def test_lookups_take_a_time_range_of_ninety_days(account, client):
+    """StartTime and EndTime bound the answer, and older events than 90 days are gone."""
+    from datetime import timedelta
+
+    began = account.tenant.clock.now()
+    account.user("early")
+    account.tenant.clock.advance(timedelta(days=60))
+    account.user("late")
+    trail = client("cloudtrail")
+    where = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
+    early = trail.lookup_events(LookupAttributes=where, EndTime=began)["Events"]
+    late = trail.lookup_events(LookupAttributes=where, StartTime=began + timedelta(days=1))["Events"]
+    assert (len(early), len(late)) == (1, 1)
+    account.tenant.clock.advance(timedelta(days=31))
+    assert len(trail.lookup_events(LookupAttributes=where)["Events"]) == 1
+
+
+def test_users_and_groups_as_the_identity_store_shows_them(account, client):
+    """Every attribute, the external id with its issuer, who created it, and status in the API's words."""
+    user = account.user(
+        "ana",
+        externalId="7",
+        active=True,
+        profileUrl="https://x.y/",
+        emails=[{"value": "ana@x.y", "type": "work", "primary": True}],
+        **{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Dev"}},
+    )
+    group = account.group("Dev", externalId="g")
+    store = client("identitystore")
+    shown = store.describe_user(
+        IdentityStoreId=STORE, UserId=user["id"], Extensions=["aws:identitystore:enterprise"]
+    )
+    assert shown["UserName"] == "ana"
+    assert shown["Name"] == {"FamilyName": "Jensen", "GivenName": "Barbara"}
+    assert shown["Emails"] == [{"Value": "ana@x.y", "Type": "work", "Primary": True}]
+    assert shown["ProfileUrl"] == "https://x.y/"
+    assert shown["UserStatus"] == "ENABLED"
+    assert shown["CreatedBy"] == "SCIM"
+    assert shown["Extensions"] == {"aws:identitystore:enterprise": {"department": "Dev"}}
+    issuer = f"https://scim.aws.com/{account.tenant.settings.tenant_id}"
+    assert shown["ExternalIds"] == [{"Issuer": issuer, "Id": "7"}]
+    assert store.describe_group(IdentityStoreId=STORE, GroupId=group["id"])["DisplayName"] == "Dev"
+    for identifier in (
+        {"ExternalId": {"Issuer": issuer, "Id": "7"}},
+        {"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": "ANA"}},
+        {"UniqueAttribute": {"AttributePath": "emails.value", "AttributeValue": "ana@x.y"}},
+    ):
+        assert (
+            store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=identifier)["UserId"] == user["id"]
+        )
+    unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "Dev"}}
+    assert store.get_group_id(IdentityStoreId=STORE, AlternateIdentifier=unique)["GroupId"] == group["id"]
+
+
+def test_memberships_are_visible_here(account, client):
+    """What SCIM never shows is listed from both ends, page by page, and can be asked for."""
+    users = [account.user(f"user{number}")["id"] for number in range(5)]
+    group = account.group("Dev", members=[{"value": each} for each in users[:4]])["id"]
+    store = client("identitystore")
+    pages = store.get_paginator("list_group_memberships").paginate(
+        IdentityStoreId=STORE, GroupId=group, PaginationConfig={"PageSize": 3}
+    )
+    rows = [row for page in pages for row in page["GroupMemberships"]]
+    assert [row["MemberId"]["UserId"] for row in rows] == users[:4]
+    member = {"UserId": users[0]}
+    (row,) = store.list_group_memberships_for_member(IdentityStoreId=STORE, MemberId=member)[
+        "GroupMemberships"
+    ]
+    assert row["MembershipId"] == rows[0]["MembershipId"]
+    for user, expected in ((users[0], True), (users[4], False)):
+        answer = store.is_member_in_groups(IdentityStoreId=STORE, MemberId={"UserId": user}, GroupIds=[group])
+        assert answer["Results"][0]["MembershipExists"] is expected
+
+
+def test_lists_page_and_filter(account, client):
+    """ListUsers and ListGroups meet everyone once; one filter finds one."""
+    names = [account.user(f"user{number}")["userName"] for number in range(5)]
+    account.group("Dev")
+    store = client("identitystore")
+    pages = store.get_paginator("list_users").paginate(
+        IdentityStoreId=STORE, PaginationConfig={"PageSize": 2}
+    )
+    assert [user["UserName"] for page in pages for user in page["Users"]] == names
+    only = [{"AttributePath": "UserName", "AttributeValue": "user3"}]
+    assert len(store.list_users(IdentityStoreId=STORE, Filters=only)["Users"]) == 1
+    only = [{"AttributePath": "DisplayName", "AttributeValue": "nobody"}]
+    assert store.list_groups(IdentityStoreId=STORE, Filters=only)["Groups"] == []
+
+
+def test_the_instance_of_the_account(client):
+    """ListInstances names the instance and its identity store."""
+    (instance,) = client("sso-admin").list_instances()["Instances"]
+    assert instance["IdentityStoreId"] == STORE
+    assert instance["InstanceArn"] == "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+
+
+def test_errors_arrive_as_botocore_expects_them(client):
+    """An unknown user is the modelled exception; a bad token and a bad cursor have AWS's codes."""
+    store = client("identitystore")
+    nobody = "00000000-0000-7000-0000-000000000000"
+    with pytest.raises(store.exceptions.ResourceNotFoundException) as caught:
+        store.describe_user(IdentityStoreId=STORE, UserId=nobody)
+    assert caught.value.response["ResourceType"] == "USER"
+    with pytest.raises(store.exceptions.ValidationException):
+        store.list_users(IdentityStoreId=STORE, NextToken="AAAA")
+    with pytest.raises(ClientError, match="InvalidNextTokenException"):
+        client("cloudtrail").lookup_events(NextToken="AAAA")
+    with pytest.raises(ClientError, match="UnknownOperationException"):
+        client("sso-admin").list_permission_sets(InstanceArn="arn:aws:sso:::instance/ssoins-1234567890abcdef")
+
+
+@pytest.mark.parametrize(
+    ("target", "authorization", "code"),
+    [
+        ("AWSIdentityStore.ListUsers", None, "MissingAuthenticationTokenException"),
+        ("AWSIdentityStore.ListUsers", "Bearer x", "IncompleteSignatureException"),
+        ("AWSIdentityStore.ListUsers", SIGNED[:-1], "IncompleteSignatureException"),
+        ("AWSIdentityStore.Frobnicate", SIGNED, "UnknownOperationException"),
+        ("", SIGNED, "UnknownOperationException"),
+    ],
+)
+def test_unsigned_and_unknown_calls(account, target, authorization, code):
+    """A missing or malformed signature and an unknown target have AWS's frame and codes."""
+    answer = call(account, target, authorization=authorization)
+    assert answer.status in (400, 403)
+    assert answer.json()["__type"] == code
+    assert answer.header("x-amzn-ErrorType") == code
+    assert answer.header("Content-Type") == "application/x-amz-json-1.1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b'{"IdentityStoreId":7}',
+        b'{"IdentityStoreId":""}',
+        b'{"IdentityStoreId":"\\ud800"}',
+        b'{"IdentityStoreId":"d-0000000000"}',
+        b'{"IdentityStoreId":"d-9067729b3d","MaxResults":true}',
+        b'{"IdentityStoreId":"d-9067729b3d","MaxResults":0}',
+        b'{"IdentityStoreId":"d-9067729b3d","Filters":{}}',
+        b'{"IdentityStoreId":"d-9067729b3d","Filters":[{},{}]}',
+        b'{"IdentityStoreId":"d-9067729b3d","Filters":[{"AttributePath":"x","AttributeValue":"y"}]}',
+        b'{"IdentityStoreId":"d-9067729b3d","Extensions":[7]}',
+        b'{"x":"' + b"x" * 1_048_576 + b'"}',
+    ],
+    ids=lambda body: repr(body[:60]),
+)
+def test_junk_input_is_400(account, body):
+    """Whatever the body, ListUsers answers 400 in AWS's frame."""
+    answer = call(account, "AWSIdentityStore.ListUsers", body)
+    assert answer.status == 400
+    assert answer.json()["__type"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"StartTime":2,"EndTime":1}', "InvalidTimeRangeException"),
+        (b'{"StartTime":1e300}', "ValidationException"),
+        (b'{"StartTime":"x"}', "SerializationException"),
+        (
+            b'{"LookupAttributes":[{"AttributeKey":"Nonsense","AttributeValue":"x"}]}',
+            "InvalidLookupAttributesException",
+        ),
+        (b'{"LookupAttributes":[{"AttributeKey":"EventId"}]}', "ValidationException"),
+        (b'{"MaxResults":51}', "ValidationException"),
+        (b'{"NextToken":"\xc3\xa9"}', "InvalidNextTokenException"),
+    ],
+)
+def test_bad_lookups_have_cloudtrails_codes(account, body, code):
+    """Ranges, keys, sizes and tokens that make no sense are refused by name."""
+    target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
+    assert call(account, target, body).json()["__type"] == code

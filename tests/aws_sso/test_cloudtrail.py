@@ -1,0 +1,155 @@
+"""Event history: the documented shapes, what is hidden, and that log and change are one."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DOCUMENTED = json.loads(Path(__file__).with_name("documented_user.json").read_text())
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+
+def test_a_successful_createuser_is_the_documented_event(account, new_person):
+    """The sample of AWS's page, member for member, with English dates and personal values hidden."""
+    body = {"schemas": [CORE], **new_person("ana"), "externalId": "7", "active": True}
+    made = account.scim("POST", "/Users", body, headers=(("User-Agent", "Go-http-client/2.0"),))
+    event = account.events()[0]
+    (token,) = account.console("GET", "automatic-provisioning").json()["tokens"]
+    hidden_name = {"familyName": HIDDEN, "givenName": HIDDEN}
+    assert re.fullmatch(r"[0-9a-f-]{36}", event.pop("eventID"))
+    assert event == {
+        "eventVersion": "1.10",
+        "userIdentity": {
+            "type": "WebIdentityUser",
+            "accountId": "123456789012",
+            "accessKeyId": token["tokenId"],
+        },
+        "eventTime": "2026-03-02T08:00:00Z",
+        "eventSource": "identitystore-scim.amazonaws.com",
+        "eventName": "CreateUser",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": "Go-http-client/2.0",
+        "requestParameters": {
+            "httpBody": {
+                "schemas": [CORE],
+                "userName": HIDDEN,
+                "name": hidden_name,
+                "displayName": HIDDEN,
+                "active": True,
+            },
+            "tenantId": account.tenant.settings.tenant_id,
+        },
+        "responseElements": {
+            "id": made.json()["id"],
+            "meta": {
+                "created": "Mar 2, 2026, 8:00:00 AM",
+                "lastModified": "Mar 2, 2026, 8:00:00 AM",
+                "resourceType": "User",
+            },
+            "schemas": [CORE],
+            "userName": HIDDEN,
+            "name": hidden_name,
+            "displayName": HIDDEN,
+            "active": True,
+        },
+        "requestID": made.header("x-amzn-RequestId"),
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": "123456789012",
+        "eventCategory": "Management",
+        "tlsDetails": {"clientProvidedHostHeader": "scim.us-east-1.amazonaws.com"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "message", "shown"),
+    [
+        (
+            {"op": "remove", "value": {"displayName": "x"}},
+            "ValidationException",
+            "Missing path in PATCH request",
+            {"op": "REMOVE", "value": HIDDEN},
+        ),
+        (
+            {"op": "replace", "path": "members", "value": []},
+            "ValidationException",
+            "Replacing group memberships is not supported.",
+            {"op": "REPLACE", "path": "members", "value": HIDDEN},
+        ),
+    ],
+)
+def test_a_refused_patch_is_the_documented_event(account, operation, code, message, shown):
+    """Failures say type Unknown, hide the schemas too, and name operations in lower case with upper-case ops."""
+    group = account.group()
+    account.patch(f"/Groups/{group['id']}", operation)
+    event = account.events()[0]
+    assert event["eventName"] == "PatchGroup"
+    assert event["userIdentity"]["type"] == "Unknown"
+    assert (event["errorCode"], event["errorMessage"]) == (code, message)
+    assert event["responseElements"] is None
+    assert event["requestParameters"] == {
+        "httpBody": {"operations": [shown], "schemas": [HIDDEN]},
+        "tenantId": account.tenant.settings.tenant_id,
+        "id": group["id"],
+    }
+
+
+def test_nothing_personal_is_kept(any_account):
+    """No value of a person's record stands in any event of its life."""
+    user = any_account.made("/Users", DOCUMENTED)
+    any_account.scim("POST", "/Users", DOCUMENTED)
+    any_account.patch(f"/Users/{user['id']}", {"op": "replace", "path": "nickName", "value": "Babette"})
+    any_account.scim("GET", "/Users?filter=userName+eq+%22bjensen%22")
+    kept = json.dumps(any_account.events())
+    for personal in (
+        "bjensen",
+        "Barbara",
+        "Babs",
+        "Babette",
+        "701984",
+        "Hollywood",
+        "555-",
+        "Researcher",
+        "Tour",
+    ):
+        assert personal not in kept
+
+
+def test_reads_are_logged_today_and_were_not(account, old_account):
+    """Today all fifteen operations leave an event; in 2020 a list left none."""
+    for each in (account, old_account):
+        each.scim("GET", "/Users?filter=userName+eq+%22x%22")
+    event = account.events()[0]
+    assert (event["eventName"], event["readOnly"]) == ("ListUsers", True)
+    assert event["requestParameters"] == {"tenantId": account.tenant.settings.tenant_id, "filter": HIDDEN}
+    assert not [event for event in old_account.events() if event["eventName"] == "ListUsers"]
+
+
+def test_the_directory_of_2020_called_it_update(old_account):
+    """PATCHing a user was an UpdateUser of sso-directory."""
+    user = old_account.user()
+    old_account.patch(f"/Users/{user['id']}", {"op": "replace", "path": "title", "value": "x"})
+    event = old_account.events()[0]
+    assert (event["eventName"], event["eventSource"]) == ("UpdateUser", "sso-directory.amazonaws.com")
+    assert event["userIdentity"]["type"] == "Unknown"
+
+
+def test_a_change_without_its_event_is_undone(account, new_person, monkeypatch):
+    """When the event cannot be written the change is not made either."""
+    before = account.directory()
+    monkeypatch.setattr("harness.aws_sso.cloudtrail._keep", lambda *_: 1 // 0)
+    monkeypatch.setattr(account.app.logger, "error", lambda *_, **__: None)
+    assert account.scim("POST", "/Users", new_person("ana")).status == 500
+    assert account.directory() == before
+
+
+def test_a_refusal_writes_its_event_and_nothing_else(account, new_person):
+    """One event more, and the directory as it was."""
+    events, before = len(account.events()), account.directory()
+    account.scim("POST", "/Users", new_person("with space"))
+    assert len(account.events()) == events + 1
+    assert account.directory() == before

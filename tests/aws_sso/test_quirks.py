@@ -1,0 +1,242 @@
+"""The table of quirks and the code that asks it: no row without a use, no use without a row, no row without effect."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import harness.aws_sso
+from harness.base.quirks import load_table
+
+TABLE = load_table("harness.aws_sso")
+PACKAGE = Path(harness.aws_sso.__file__).parent
+WORK = {"value": "a@x.y", "type": "work", "primary": True}
+NOBODY = "00000000-0000-7000-0000-000000000000"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+def asked() -> Iterator[str]:
+    """Yield the literal of every `…quirks["…"]` in the package, both branches of a conditional included."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("quirks"):
+                for leaf in ast.walk(node.slice):
+                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
+                        yield leaf.value
+
+
+def test_every_row_is_asked_for_and_every_question_has_a_row():
+    """The table and the code name the same quirks."""
+    assert set(asked()) == set(TABLE.rows)
+
+
+def test_every_row_names_its_proof_and_its_source():
+    """Proofs are scenario files of this side, sources are public pages."""
+    for row in TABLE.rows.values():
+        assert row.proof.startswith("scenarios/aws-sso/")
+        assert row.url.startswith("https://")
+        assert row.sentence.endswith(".")
+
+
+def post(**more):
+    return lambda a: status(a.scim("POST", "/Users", a.person("ana", **more)))
+
+
+def status(answer):
+    return answer.status
+
+
+def patch_user(*operations):
+    def probe(account):
+        user = account.user(emails=[WORK])
+        return account.patch(f"/Users/{user['id']}", *operations).status
+
+    return probe
+
+
+def patch_group(*operations):
+    def probe(account):
+        user = account.user()["id"]
+        group = account.group(members=[{"value": user}])["id"]
+        filled = [
+            {key: item.format(user) if isinstance(item, str) else item for key, item in each.items()}
+            for each in operations
+        ]
+        account.patch(f"/Groups/{group}", *filled)
+        return account.events()[0].get("errorCode"), account.console("GET", "groups").json()["groups"]
+
+    return probe
+
+
+def get(path):
+    return lambda a: (a.scim("GET", path).status, a.scim("GET", path).json().get("totalResults"))
+
+
+def first_event(account):
+    account.user()
+    return account.events()[0]
+
+
+def phones(account):
+    answer = account.scim("POST", "/Users", account.person("ana", phoneNumbers=[{"value": "1"}] * 2))
+    return answer.json()["detail"], account.events()[0]["errorMessage"]
+
+
+def twice(first, second):
+    def probe(account):
+        account.user("ana", **first)
+        return account.scim("POST", "/Users", account.person("bo", **second)).status
+
+    return probe
+
+
+def wrong_tenant(account):
+    account.base = account.base.replace("a1B", "zzz")
+    answer = account.scim("GET", "/Users")
+    return answer.status, answer.json()["detail"]
+
+
+def console_events(account):
+    account.console("POST", "tokens")
+    return account.events()[0]["eventSource"], account.events()[0]["eventName"]
+
+
+def put_spaced(account):
+    return account.scim("PUT", f"/Users/{account.user()['id']}", account.person("a b")).status
+
+
+def put_user(account):
+    return account.scim("PUT", f"/Users/{account.user()['id']}", account.person("a")).status
+
+
+def updated(account):
+    account.patch(f"/Users/{account.user()['id']}", {"op": "replace", "path": "title", "value": "x"})
+    return account.events()[0]["eventName"]
+
+
+def expiry(account):
+    return account.console("GET", "automatic-provisioning").json()["tokens"][0]["expiresAt"]
+
+
+def unauthorized(account):
+    account.scim("GET", "/Users", token="x")
+    return len(account.events())
+
+
+def listed(account):
+    for number in range(3):
+        account.user(f"user{number}")
+    return account.scim("GET", "/Users?count=1").json()["totalResults"]
+
+
+def many_listed(account):
+    for number in range(5):
+        account.user(f"user{number}")
+    return account.scim("GET", "/Users").json()["itemsPerPage"]
+
+
+def discovered(account):
+    return account.scim("GET", "/ServiceProviderConfig").json()["filter"]
+
+
+def endpoint(account):
+    return account.console("GET", "automatic-provisioning").json()["scimEndpoint"]
+
+
+def added_email(account):
+    user = account.user()
+    path = 'emails[type eq "work"].value'
+    return account.patch(f"/Users/{user['id']}", {"op": "add", "path": path, "value": "x"}).status
+
+
+def created_group(*members):
+    def probe(account):
+        body = {"displayName": "g", "members": [{"value": each} for each in members]}
+        return account.scim("POST", "/Groups", body).status
+
+    return probe
+
+
+# For each quirk: another value than today's, and a probe whose outcome must differ.
+FLIPS = {
+    "error-members": (["detail"], lambda a: list(a.scim("GET", "/Users/x").json())),
+    "specific-details": ([], phones),
+    "list-limit-message": ("other", phones),
+    "wrong-tenant": ("ResourceNotFoundException", wrong_tenant),
+    "unknown-endpoint": ("ValidationException", get("/Me")),
+    "unsupported-method": ("ResourceNotFoundException", lambda a: a.scim("DELETE", "/Users").status),
+    "put-group": ("ResourceNotFoundException", lambda a: a.scim("PUT", "/Groups/x").status),
+    "double-slash": ("UnauthorizedException", lambda a: a.scim("GET", "//Users").status),
+    "id-form": ("prefixed", lambda a: len(a.user()["id"])),
+    "names-ignore-case": (False, twice({}, {"userName": "ANA"})),
+    "unique-primary-email": (False, twice({"emails": [WORK]}, {"emails": [WORK]})),
+    "email-must-be-primary": (False, post(emails=[{"value": "x"}])),
+    "missing-active": (True, lambda a: a.user()["active"]),
+    "reserved-names": ([], post(userName="Administrator")),
+    "forbidden-characters": ("<>;:%", post(displayName="a:b")),
+    "space-in-user-name-on-put": (True, put_spaced),
+    "refused-attributes": ([], post(photos=[])),
+    "unknown-attributes": ("dropped", post(unheardOf=1)),
+    "boolean-strings": (False, post(active="true")),
+    "manager-as-string": (False, post(**{ENTERPRISE: {"manager": "x"}})),
+    "profile-url-returned": (True, lambda a: "profileUrl" in a.user(profileUrl="https://x.y")),
+    "put-user-status": (200, put_user),
+    "patch-op-in-any-case": (False, patch_user({"op": "Replace", "path": "title", "value": "x"})),
+    "pathless-patch-single-attribute": (
+        False,
+        patch_user({"op": "add", "value": {"title": "x", "nickName": "y"}}),
+    ),
+    "patch-null-clears": (False, patch_user({"op": "replace", "path": "title", "value": None})),
+    "patch-roles": (True, patch_user({"op": "add", "path": "roles", "value": [{"value": "x"}]})),
+    "patched-email-becomes-primary": (False, added_email),
+    "membership-changes-per-request": (
+        1,
+        patch_group({"op": "remove", "path": "members", "value": [{"value": "x"}, {"value": "y"}]}),
+    ),
+    "replace-members": (True, patch_group({"op": "replace", "path": "members", "value": []})),
+    "filtered-member-removal": (False, patch_group({"op": "remove", "path": 'members[value eq "{}"]'})),
+    "unknown-member-on-create": ("ResourceNotFoundException", created_group(NOBODY)),
+    "unknown-member-on-patch": (
+        "ValidationException",
+        patch_group({"op": "add", "path": "members", "value": [{"value": NOBODY}]}),
+    ),
+    "members-in-single-group": ("empty", lambda a: list(a.group())),
+    "user-filters": ([], get('/Users?filter=userName+eq+"x"')),
+    "group-filters": ([], get('/Groups?filter=displayName+eq+"x"')),
+    "page-size": (4, many_listed),
+    "cursor-paging": (False, lambda a: list(a.scim("GET", "/Users?cursor").json())),
+    "total-results": ("existing", listed),
+    "count-out-of-range": ("clamped", get("/Users?count=101")),
+    "ignored-query-parameters": ([], get("/Users?attributes=id")),
+    "schema-discovery": (False, get("/Schemas")),
+    "announced-max-results": (100, discovered),
+    "endpoint-trailing-slash": (True, endpoint),
+    "most-tokens": (1, lambda a: a.console("POST", "tokens").status),
+    "token-life-days": (1, expiry),
+    "trail-event-source": ("x", lambda a: first_event(a)["eventSource"]),
+    "trail-event-version": ("x", lambda a: first_event(a)["eventVersion"]),
+    "trail-event-names": ({"PatchUser": "UpdateUser"}, updated),
+    "trail-caller-type": ("Unknown", lambda a: first_event(a)["userIdentity"]["type"]),
+    "trail-hides-schemas": (True, lambda a: first_event(a)["responseElements"]["schemas"]),
+    "trail-reads": (False, lambda a: (a.scim("GET", "/Users"), len(a.events()))[1]),
+    "trail-unauthorized-calls": (True, unauthorized),
+    "console-event-source": ("x", console_events),
+    "console-event-names": (
+        {"enable": "a", "disable": "b", "generate token": "c", "delete token": "d"},
+        console_events,
+    ),
+}
+
+
+def test_every_row_has_a_probe():
+    """No row is left out below."""
+    assert set(FLIPS) == set(TABLE.rows)
+
+
+@pytest.mark.parametrize("quirk", FLIPS)
+def test_a_quirk_set_otherwise_behaves_otherwise(open_account, quirk):
+    """Flipping one row changes what a caller sees."""
+    value, probe = FLIPS[quirk]
+    usual = probe(open_account())
+    assert probe(open_account(**{quirk: value})) != usual

@@ -1,0 +1,157 @@
+"""The shape of the project: who may import whom, how long anything may be, and what lies where."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "harness").rglob("*.py"))
+LINES, STATEMENTS = 400, 30
+TOP_LEVEL = {
+    *{"pyproject.toml", "README.md", "Makefile", "LICENSE", "requirements.lock"},
+    *{"harness", "scenarios", "tests", "fixtures"},
+}
+# Written in halves, so that this file does not mention what it forbids.
+FOREIGN = ["/" + "work/", "/" + "root/", "." + "library", "../" + "shared"]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def project_files() -> list[Path]:
+    """Everything that is or would be committed."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("no git repository to ask")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / path for path in sorted(set(listed.split("\0"))) if path and (ROOT / path).is_file()]
+
+
+def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def statements(function: ast.AST) -> int:
+    """Count the statements of a function: compound ones with their inside, docstrings and inner functions' insides not."""
+    count = 0
+    for node in ast.iter_child_nodes(function):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        inner = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        count += isinstance(node, ast.stmt) + (0 if inner else statements(node))
+    return count
+
+
+def test_a_folder_imports_only_what_lies_below_it():
+    """The layers of pyproject.toml hold: reading top-down, nothing below needs what is above."""
+    program = "from importlinter.cli import lint_imports_command as run; run()"
+    run = subprocess.run(
+        [sys.executable, "-c", program, "--no-cache", "--no-logo"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_opens_with_what_it_is(module):
+    """Whoever opens a file is told what it is for."""
+    docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+    assert docstring, f"{name(module)}:1 has no docstring"
+
+
+def test_no_module_is_too_long():
+    """A file can be read in one sitting."""
+    lengths = {name(module): len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES}
+    assert not [f"{module}: {length} lines" for module, length in lengths.items() if length > LINES]
+
+
+def test_no_function_is_too_long():
+    """A function fits on a screen and in the head."""
+    assert not [
+        f"{name(module)}:{function.lineno} {function.name}: {count} statements"
+        for module in MODULES
+        for function in functions(module)
+        if (count := statements(function)) > STATEMENTS
+    ]
+
+
+def test_statements_are_counted_as_people_count_them():
+    """The ruler itself: branches count with what they hold, docstrings and inner functions' insides do not."""
+    text = '''
+def f():
+    """Doc."""
+    a = 1
+    if a:
+        b = 2
+    elif a:
+        c = 3
+    else:
+        with d, e:
+            pass
+    def g():
+        return 1
+    try:
+        raise a
+    except b:
+        ...
+    match a:
+        case 1:
+            pass
+    return g
+'''
+    (function,) = ast.parse(text).body
+    assert statements(function) == len(
+        [
+            "a = 1",
+            "if",
+            "b = 2",
+            "elif",
+            "c = 3",
+            "with",
+            "pass",
+            "def g",
+            "try",
+            "raise",
+            "match",
+            "pass",
+            "return",
+        ]
+    )
+
+
+def test_nothing_mentions_the_machine_it_was_written_on():
+    """The project is at home anywhere: no path or tool of one particular machine stands in it."""
+    found = []
+    for path in project_files():
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(lines, 1):
+            found += [f"{name(path)}:{number} mentions {word}" for word in FOREIGN if word in line]
+    assert not found
+
+
+def test_the_top_level_is_what_the_readme_shows():
+    """A newcomer sees four folders and a handful of files."""
+    present = {path.relative_to(ROOT).parts[0] for path in project_files()}
+    assert not {entry for entry in present - TOP_LEVEL if not entry.startswith(".")}
+
+
+def test_modules_have_telling_names():
+    """Modules are nouns of the subject, not drawers."""
+    drawers = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+    assert not [name(module) for module in MODULES if module.stem in drawers]

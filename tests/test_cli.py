@@ -1,0 +1,214 @@
+"""The command line: exit codes, what goes where, and never a traceback."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from harness.base.errors import HarnessError
+from harness.cli import main
+from harness.scenario import running
+from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
+from harness.scenario.loading import schema
+from harness.scenario.matching import MATCHERS
+from tests.report.stories import sample, story
+
+GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nsteps:\n  - enable automatic provisioning: {}\n"
+BAD = "scenario: A bad file\nstepps: []\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "good.yaml").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+def harness(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def play(monkeypatch: pytest.MonkeyPatch, events: list[Event], then: BaseException | None = None) -> None:
+    def run(*_paths: object, **_options: object) -> Iterator[Event]:
+        yield from events
+        if then is not None:
+            raise then
+
+    monkeypatch.setattr(running, "run", run)
+
+
+def test_a_passing_run_is_zero(folder: Path) -> None:
+    """The folder `scenarios` is run when nothing is named."""
+    result = harness("run")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "scenarios/good.yaml" in result.stdout
+    assert "1 passed" in result.stdout
+
+
+def test_a_failure_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken expectation fails the build."""
+    events = [event for event in sample(folder) if not isinstance(event, FileRejected)]
+    play(monkeypatch, events)
+    assert harness("run").exit_code == 1
+
+
+def test_a_rejected_file_is_two_and_the_rest_still_runs(folder: Path) -> None:
+    """One bad file does not hide what the others say."""
+    (folder / "scenarios" / "bad.yaml").write_text(BAD, encoding="utf-8")
+    result = harness("run")
+    assert result.exit_code == 2
+    assert "error: unknown key 'stepps'; did you mean 'steps'?\n --> scenarios/bad.yaml:2:1" in result.stdout
+    assert "1 passed, 1 rejected" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [(["--tag", "seed"], "has the tag 'seed'"), (["empty"], "was found")]
+)
+def test_nothing_ran_is_one(folder: Path, arguments: list[str], words: str) -> None:
+    """A run of nothing is no success."""
+    (folder / "empty").mkdir()
+    result = harness("run", *arguments)
+    assert result.exit_code == 1
+    assert f"error: no scenario {words}" in result.stderr
+
+
+def test_tags_choose(folder: Path) -> None:
+    """Only scenarios with the tag run."""
+    (folder / "scenarios" / "other.yaml").write_text(GOOD.replace("setup", "other"), encoding="utf-8")
+    assert "1 passed" in harness("run", "--tag", "setup").stdout
+
+
+def test_all_reports_in_one_run(folder: Path) -> None:
+    """Each report is written, into folders that need not exist."""
+    result = harness("run", "--junit", "out/j.xml", "--html", "out/h.html", "--json", "out/j.json")
+    assert result.exit_code == 0
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["h.html", "j.json", "j.xml"]
+
+
+def test_the_seed_is_the_run(folder: Path) -> None:
+    """Same seed, same JSON report, byte for byte."""
+    for name in ("a", "b"):
+        harness("run", "--seed", "7", "--json", f"{name}.json")
+    assert (folder / "a.json").read_bytes() == (folder / "b.json").read_bytes()
+    assert json.loads((folder / "a.json").read_text())["seed"] == "7"
+
+
+def test_a_report_that_cannot_be_written_stops_the_run_before_it_starts(folder: Path) -> None:
+    """Bad usage is answered at once."""
+    result = harness("run", "--html", "scenarios")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: 'scenarios' is a folder; name a file for the report\n"
+
+
+def test_a_missing_path_is_two(folder: Path) -> None:
+    """A mistyped path is bad usage, answered with the nearest name."""
+    result = harness("run", "scenarois")
+    assert result.exit_code == 2
+    assert result.stderr == "error: there is no file or folder 'scenarois'; did you mean 'scenarios'?\n"
+
+
+def test_what_people_can_mend_is_no_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A HarnessError in the middle of a run is a line on stderr, and what ran is reported."""
+    play(monkeypatch, [RunStarted(2, "1", "0"), *story("a.yaml", [])], HarnessError("the disk is full"))
+    result = harness("run", "--json", "o.json")
+    assert (result.exit_code, result.stderr) == (2, "error: the disk is full\n")
+    assert "1 passed" in result.stdout
+    assert json.loads((folder / "o.json").read_text())["totals"]["passed"] == 1
+
+
+def test_an_interrupted_run_still_reports(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is exit code 130, without a traceback, and the reports have what ran."""
+    events = [RunStarted(2, "1", "0"), *story("a.yaml", []), *story("b.yaml", [], finished=False)]
+    play(monkeypatch, events, KeyboardInterrupt())
+    result = harness("run", "--json", "o.json")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+    assert json.loads((folder / "o.json").read_text())["totals"] == {
+        "passed": 1, "failed": 0, "interrupted": 1, "rejected": 0,
+    }  # fmt: skip
+
+
+def test_rejected_wins_over_failed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that nobody could read is told apart from a service that misbehaved."""
+    rejected = FileRejected(Location("x.yaml", 1, 1), "no")
+    play(monkeypatch, [RunStarted(1, "1", "0"), rejected, *story("a.yaml", []), RunFinished(1, 0, 1, 0.1)])
+    assert harness("run").exit_code == 2
+
+
+def test_list(folder: Path) -> None:
+    """Id, title and tags, one scenario a line; a bad file is named on stderr."""
+    (folder / "scenarios" / "bad.yaml").write_text(BAD, encoding="utf-8")
+    result = harness("list")
+    assert result.stdout == "scenarios/good.yaml  Provisioning can be enabled  [setup]\n"
+    assert result.stderr.startswith("error: unknown key 'stepps'")
+    assert result.exit_code == 2
+    assert harness("list", "scenarios/good.yaml", "--tag", "seed").stdout == ""
+
+
+def test_everything_in_the_language_is_explained() -> None:
+    """Each step, expectation and matcher has its sentence."""
+    definitions = schema()["$defs"]
+    for name in [*definitions["steps"], *definitions["expectations"], *MATCHERS]:
+        result = harness("explain", name)
+        assert (result.exit_code, result.stdout.startswith(f"{name} (")) == (0, True)
+
+
+def test_explain_a_step() -> None:
+    """A step is explained with its arguments."""
+    text = harness("explain", "sign in").stdout
+    assert text.startswith("sign in (step)\n  Sign in to the AWS SSO user portal")
+    assert "    user (required): userPrincipalName of the user." in text
+
+
+def test_explain_every_quirk() -> None:
+    """A quirk is explained with its source, its value in each profile and its proof."""
+    lines = harness("quirks").stdout.splitlines()
+    ids = [line.strip() for line in lines if line.startswith("  ") and not line.startswith("   ")]
+    assert ids
+    for name in ids:
+        text = harness("explain", name).stdout
+        assert all(
+            part in text for part in (f"{name} (quirk of ", "  source: ", "  aws-sso-2020: ", "  proof: ")
+        )
+
+
+def test_explain_the_unknown() -> None:
+    """What does not exist is answered with the nearest name."""
+    result = harness("explain", "sing in")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: nothing here is called 'sing in'; did you mean 'sign in'?\n",
+    )
+
+
+def test_schema_is_what_editors_need() -> None:
+    """The printed schema is the one that files are checked against."""
+    assert json.loads(harness("schema").stdout) == schema()
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """`harness --help` answers before one has looked up."""
+    heavy = ("yaml", "jsonschema", "rich", "flask", "jinja2", "werkzeug", "lxml", "faker", "pytest")
+    code = (
+        "import sys; from harness.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_installed_command_in_a_narrow_pipe(folder: Path) -> None:
+    """A name that the pipe's encoding lacks is escaped, no reason to fail."""
+    (folder / "scenarios" / "good.yaml").write_text(GOOD.replace("can", "čan"), encoding="utf-8")
+    command = [sys.executable, "-c", "from harness.cli import main; main()", "list"]
+    done = subprocess.run(
+        command, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\u010dan" in done.stdout

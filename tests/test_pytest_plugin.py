@@ -1,0 +1,152 @@
+"""Scenario files as pytest tests: collected, chosen, reported and refused as users see it."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import pytest_plugin
+
+pytest_plugins = ["pytester"]
+
+PASSING = (
+    "scenario: Provisioning can be enabled\ntags: [calm]\nsteps:\n  - enable automatic provisioning: {}\n"
+)
+FAILING = "scenario: Somebody is there\nsteps:\n  - enable automatic provisioning:\n    expect:\n      aws users:\n        - {userName: ana}\n"
+CASES = "scenario: A table\ncases:\n  - {case: one}\n  - {case: two}\nsteps:\n  - enable automatic provisioning: {}\n"
+BAD = "scenario: A bad file\nsteps:\n  - veiw job: {}\n"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    (pytester.path / "scenarios" / "deep").mkdir(parents=True)
+    return pytester
+
+
+def write(project: pytest.Pytester, name: str, text: str) -> None:
+    (project.path / name).write_text(text, encoding="utf-8")
+
+
+def test_every_case_is_an_item(project: pytest.Pytester) -> None:
+    """Files below `scenarios` are collected, a table case by case, under names that can be selected."""
+    write(project, "scenarios/deep/calm.yml", PASSING)
+    write(project, "scenarios/table.yaml", CASES)
+    write(project, "elsewhere.yaml", PASSING)
+    project.runpytest("--collect-only", "-q").stdout.fnmatch_lines_random(
+        [
+            "scenarios/deep/calm.yml::calm",
+            "scenarios/table.yaml::table[[]one]",
+            "scenarios/table.yaml::table[[]two]",
+        ]
+    )
+    project.runpytest().assert_outcomes(passed=3)
+    project.runpytest("scenarios/table.yaml::table[two]").assert_outcomes(passed=1)
+
+
+def test_a_failure_reads_as_in_the_terminal_report(project: pytest.Pytester) -> None:
+    """The failing line with its caret, expected and actual, and no Python."""
+    write(project, "scenarios/fails.yaml", FAILING)
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*fails: Somebody is there*",
+            "error: enable automatic provisioning: *aws users*",
+            " --> scenarios/fails.yaml:6:*",
+            "6 |         - {userName: ana}",
+            "*^",
+            '  expected: *"ana"*',
+            "  actual: *",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "\x1b" not in result.stdout.str()
+
+
+def test_a_bad_file_is_a_collection_error(project: pytest.Pytester) -> None:
+    """File, line and column, and no traceback."""
+    write(project, "scenarios/bad.yaml", BAD)
+    result = project.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["error: unknown step 'veiw job'; did you mean 'view job'?", " --> scenarios/bad.yaml:3:5", "*^"]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "pytest_plugin.py" not in result.stdout.str()
+
+
+def test_a_file_named_on_the_command_line_is_collected_wherever_it_is(project: pytest.Pytester) -> None:
+    """Asking for a file by name is enough."""
+    write(project, "elsewhere.yaml", PASSING)
+    project.runpytest("elsewhere.yaml").assert_outcomes(passed=1)
+
+
+def test_the_folders_can_be_chosen(project: pytest.Pytester) -> None:
+    """`scenario_paths` replaces the default."""
+    project.makeini("[pytest]\nscenario_paths = stories more\n")
+    (project.path / "stories").mkdir()
+    write(project, "stories/calm.yaml", PASSING)
+    write(project, "scenarios/bad.yaml", BAD)
+    project.runpytest().assert_outcomes(passed=1)
+
+
+def test_titles_and_tags_are_found_by_k(project: pytest.Pytester) -> None:
+    """-k knows the words of the title and the tags."""
+    write(project, "scenarios/a.yaml", PASSING)
+    write(project, "scenarios/b.yaml", CASES)
+    project.runpytest("-k", "calm").assert_outcomes(passed=1, deselected=2)
+    project.runpytest("-k", "Provisioning").assert_outcomes(passed=1, deselected=2)
+    project.runpytest("-k", "two").assert_outcomes(passed=1, deselected=2)
+
+
+def test_workers_share_the_scenarios(project: pytest.Pytester) -> None:
+    """The same items are collected in every process of pytest-xdist."""
+    write(project, "scenarios/a.yaml", PASSING)
+    write(project, "scenarios/b.yaml", CASES)
+    project.runpytest_subprocess("-n", "2").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("ini", "arguments", "seed"),
+    [("", [], "1"), ("scenario_seed = 5", [], "5"), ("scenario_seed = 5", ["--scenario-seed", "9"], "9")],
+)
+def test_the_seed_comes_from_the_command_line_the_ini_file_or_is_one(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ini: str, arguments: list[str], seed: str
+) -> None:
+    """The nearest setting wins."""
+    from harness.scenario import running
+
+    seeds = []
+    original = running.run_scenario
+
+    def watched(scenario, *, seed):
+        seeds.append(seed)
+        return original(scenario, seed=seed)
+
+    monkeypatch.setattr(running, "run_scenario", watched)
+    project.makeini(f"[pytest]\n{ini}\n")
+    write(project, "scenarios/a.yaml", PASSING)
+    project.runpytest(*arguments).assert_outcomes(passed=1)
+    assert seeds == [seed]
+
+
+def test_only_public_names_of_pytest_are_used() -> None:
+    """A new pytest release must not break every run of an environment that has us installed."""
+    source = Path(pytest_plugin.__file__).read_text(encoding="utf-8")
+    assert "_pytest" not in re.sub(r"pytest_\w+", "", source)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "pytest":
+            assert node.attr in pytest.__all__
+
+
+def test_foreign_runs_pay_nothing() -> None:
+    """Loading the plugin imports neither YAML nor Flask nor any other part of the harness."""
+    code = (
+        "import sys, pytest; before = set(sys.modules); import harness.pytest_plugin\n"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['harness', 'harness.pytest_plugin']"

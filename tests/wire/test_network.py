@@ -1,0 +1,166 @@
+"""When no answer comes, the error says what kind of silence it was, and soon."""
+
+import socket
+import threading
+from contextlib import closing, contextmanager
+
+import pytest
+
+from harness.wire.message import Request, TransportError
+from harness.wire.network import Network
+
+
+@pytest.fixture
+def network():
+    network = Network(timeout=5)
+    yield network
+    network.close()
+
+
+@contextmanager
+def peer(behave):
+    """A listening socket whose first connection is handed to `behave`; yields its URL."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        listening.settimeout(10)
+
+        def serve():
+            connection, _ = listening.accept()
+            with closing(connection):
+                connection.settimeout(10)
+                behave(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/Users"
+        finally:
+            thread.join()
+
+
+def read_request(connection):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(4096)
+
+
+def kind_of_failure(network, url, method="GET", headers=()):
+    with pytest.raises(TransportError) as caught:
+        network(Request(method, url, headers))
+    assert str(caught.value)
+    return caught.value.kind
+
+
+def test_nobody_listening_is_refused(network):
+    """A port that was just free has nobody behind it."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = listening.getsockname()[1]
+    assert kind_of_failure(network, f"http://127.0.0.1:{port}/") == "refused"
+
+
+def test_an_unknown_host_is_dns(network):
+    """A name that can never resolve (RFC 6761, `.invalid`) is told apart from a closed door."""
+    assert kind_of_failure(network, "http://no-such-host.invalid/") == "dns"
+
+
+def test_a_connection_closed_without_an_answer_is_reset(network):
+    """The peer heard the request and hung up."""
+    with peer(read_request) as url:
+        assert kind_of_failure(network, url) == "reset"
+
+
+def test_a_connection_torn_down_is_reset(network):
+    """A TCP reset is a reset."""
+
+    def tear(connection):
+        read_request(connection)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    with peer(tear) as url:
+        assert kind_of_failure(network, url) == "reset"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nten bytes.",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a length\r\n",
+        b"HTTP/1.1 2",
+        b"no HTTP at all\r\n\r\n",
+    ],
+    ids=["body", "chunk", "chunk length", "status", "not HTTP"],
+)
+def test_half_an_answer_is_no_answer(network, answer):
+    """Whatever was cut off, the caller never sees a shortened body or a made-up status."""
+
+    def cut_off(connection):
+        read_request(connection)
+        connection.sendall(answer)
+
+    with peer(cut_off) as url:
+        assert kind_of_failure(network, url) == "reset"
+
+
+def test_silence_is_a_timeout():
+    """A peer that accepts and says nothing is given up after the time allowed."""
+    done = threading.Event()
+    network = Network(timeout=0.1)
+    with peer(lambda _: done.wait(timeout=10)) as url:
+        try:
+            assert kind_of_failure(network, url) == "timeout"
+        finally:
+            done.set()
+    network.close()
+
+
+def test_speaking_tls_to_a_plain_server_is_tls(network):
+    """A wrong scheme shows as a failed handshake."""
+
+    def answer_plainly(connection):
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with peer(answer_plainly) as url:
+        assert kind_of_failure(network, url.replace("http:", "https:")) == "tls"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "scim.example/Users",
+        "localhost:8080",
+        "/Users",
+        "ftp://a/",
+        "http://",
+        "http://[::1/",
+        "http://a:99999/",
+        "http://a:b/",
+        "http://.example/",
+        "http://" + "a" * 64 + ".example/",
+    ],
+)
+def test_what_is_no_url_is_url(network, url):
+    """A mistyped tenant URL is reported as such, without a warning and without touching the network."""
+    assert kind_of_failure(network, url) == "url"
+
+
+def test_a_failure_leaves_the_pool_usable(network):
+    """After a reset the next request to the same place gets a fresh connection."""
+    answers = iter([b"", b"HTTP/1.1 204 No Content\r\n\r\n"])
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def serve():
+            for answer in answers:
+                connection, _ = listening.accept()
+                with closing(connection):
+                    read_request(connection)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        assert kind_of_failure(network, url) == "reset"
+        assert network(Request("GET", url)).status == 204
+        thread.join()
