@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Each service keeps its quirks beside its code.
 QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
 _FILE = click.Path(path_type=Path, dir_okay=True)
+_PORT = click.IntRange(0, 65535)
 
 
 class _Commands(click.Group):
@@ -253,3 +254,67 @@ def schema_() -> None:
     from harness.scenario.loading import schema
 
     click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Permit a host that is not loopback; the control API then needs a key.",
+)
+@click.option(
+    "--aws-port", default=8080, show_default=True, type=_PORT, help="Port of AWS SSO (0: any free one)."
+)
+@click.option(
+    "--azure-port", default=8081, show_default=True, type=_PORT, help="Port of Azure AD (0: any free one)."
+)
+@click.option(
+    "--profile", default="identity-center", show_default=True, help="The year whose AWS SSO is imitated."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep state in SQLite files.",
+)
+@click.option(
+    "--populate", type=_FILE, metavar="FILE", help="Fill an empty directory from a YAML or JSON file."
+)
+@click.option(
+    "--ready-file", type=_FILE, metavar="FILE", help="Write endpoints and tokens here once both apps listen."
+)
+@click.option(
+    "--smtp", metavar="HOST:PORT", help="Send notification mails through this host, not only to the outbox."
+)
+@click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed.")
+def serve(
+    *,
+    host: str,
+    allow_remote: bool,
+    aws_port: int,
+    azure_port: int,
+    profile: str,
+    data: Path | None,
+    populate: Path | None,
+    ready_file: Path | None,
+    smtp: str | None,
+    seed: str | None,
+) -> None:
+    """Start both apps for a person, until Ctrl-C."""
+    from harness.serving.served import Options
+    from harness.serving.session import serve as serve_until_stopped
+
+    options = Options(host, aws_port, azure_port, profile, data, seed, _mail_host(smtp))
+    serve_until_stopped(
+        options, populate=populate, ready_file=ready_file, allow_remote=allow_remote, say=click.echo
+    )
+
+
+def _mail_host(smtp: str | None) -> tuple[str, int] | None:
+    if smtp is None:
+        return None
+    host, _, port = smtp.rpartition(":")
+    if not host or not port.isdecimal():
+        raise HarnessError(f"--smtp '{smtp}' is not HOST:PORT, as in localhost:1025")
+    return host.strip("[]"), int(port)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+# pytester forgets the modules an inner run imported, and PyYAML's C part cannot be imported twice: here they stay.
 from harness import pytest_plugin
+from harness.report import diagnostics  # noqa: F401
+from harness.scenario import running
 
 pytest_plugins = ["pytester"]
 
@@ -117,8 +120,6 @@ def test_the_seed_comes_from_the_command_line_the_ini_file_or_is_one(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ini: str, arguments: list[str], seed: str
 ) -> None:
     """The nearest setting wins."""
-    from harness.scenario import running
-
     seeds = []
     original = running.run_scenario
 

@@ -6,7 +6,6 @@ Built once a process and stateless; the tenant comes with each request (`tenant.
 from __future__ import annotations
 
 import hmac
-from functools import cache
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -24,9 +23,8 @@ from harness.wire.server import MAX_BODY
 _VERSION = "/v1.0"
 
 
-@cache
 def create_app() -> Flask:
-    """Return the application; one serves every tenant of the process."""
+    """Build the application; one serves every tenant of the process."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_authorize)

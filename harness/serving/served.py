@@ -15,8 +15,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.aws_sso.app import create_app as create_aws_app
-from harness.azure_ad.app import create_app as create_azure_app
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -26,7 +24,7 @@ from harness.serving.control import with_control
 from harness.wire.message import Send, json_request
 from harness.wire.network import Network
 from harness.wire.server import Server
-from harness.world import Contexts, Parts, World, assemble, choose_quirks
+from harness.world import Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,8 +68,8 @@ class Served:
         ids = Ids(self._seed)
         self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
         self._servers = [
-            Server(self._door(create_aws_app(), 0), options.host, options.aws_port),
-            Server(self._door(create_azure_app(), 1), options.host, options.azure_port),
+            Server(self._door(apps()[0], 0), options.host, options.aws_port),
+            Server(self._door(apps()[1], 1), options.host, options.azure_port),
         ]
         self.clock = OffsetClock(_saved_offset(stores[1]))
         self.clock.on_error = _report

@@ -58,9 +58,7 @@ def discovery() -> Any:
     config = load_default_service_provider_config()
     config.authentication_schemes = [BEARER_TOKEN_SCHEME]
     return ScimProvider.from_discovery(
-        schemas=list(load_default_schemas().values()),
-        resource_types=list(load_default_resource_types().values()),
-        service_provider_config=config,
+        load_default_schemas().values(), load_default_resource_types().values(), config=config
     )
 
 

@@ -100,7 +100,7 @@ class ScimServer:
                 extension["manager"] = names.get(extension["manager"]["value"], "?")
             users.append({**user, "id": "", ENTERPRISE_USER: extension})
         groups = [
-            {**group, "id": "", "members": sorted(names[key] for key in group["members"])}
+            {**group, "id": "", "externalId": "", "members": sorted(names[key] for key in group["members"])}
             for group in self.resources["Groups"].values()
         ]
         return sorted(users, key=lambda user: user["userName"]), sorted(

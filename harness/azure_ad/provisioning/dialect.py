@@ -48,7 +48,8 @@ def create_body(mapping: ObjectMapping, values: Mapping[str, str]) -> Document:
     for flow in mapping.flows:
         if flow.target in values:
             write(resource, flow.path, _typed(flow, values[flow.target]))
-    for email in resource.get("emails", []):
+    emails = resource.get("emails")
+    for email in emails if isinstance(emails, list) else ():
         if email.get("type") == "work":
             email["primary"] = True
     if mapping.kind == "Group":

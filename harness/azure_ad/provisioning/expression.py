@@ -100,7 +100,7 @@ def _node(text: str, position: int, depth: int) -> tuple[Node, int]:
         raise ExpressionError(
             f"the expression is nested deeper than {_MAX_DEPTH} functions at column {position + 1}"
         )
-    if match := _ATTRIBUTE.match(text, position):
+    if (match := _ATTRIBUTE.match(text, position)) and match[1].strip():
         return Attribute(match[1].strip()), _skip(text, match.end())
     if match := _STRING.match(text, position):
         return Constant(_ESCAPE.sub(r"\1", match[1])), _skip(text, match.end())

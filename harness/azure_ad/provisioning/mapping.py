@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.azure_ad.provisioning.expression import Attribute, Node, evaluate
+from harness.azure_ad.provisioning.expression import Node, evaluate
 from harness.azure_ad.provisioning.functions import Value
-from harness.azure_ad.provisioning.schema import expression_of, object_mappings
+from harness.azure_ad.provisioning.schema import expression_of, is_reference, object_mappings
 from harness.base.store import Document
 from harness.scim.path import Path, parse_path
-
-REFERENCES = ("manager", "members")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,8 @@ def _compile(mapping: Document) -> ObjectMapping:
     return ObjectMapping(
         kind=kind,
         resource="Users" if kind == "User" else "Groups",
-        flows=tuple(flow for flow in flows if not _is_reference(flow)),
-        reference=next((flow for flow in flows if _is_reference(flow)), None),
+        flows=tuple(flow for flow in flows if not is_reference(flow.node)),
+        reference=next((flow for flow in flows if is_reference(flow.node)), None),
         allowed=frozenset(part.strip() for part in mapping["flowTypes"].split(",")),
     )
 
@@ -97,7 +95,3 @@ def _flow(entry: Document) -> Flow:
         only_on_creation=entry.get("flowType") == "ObjectAddOnly",
         boolean=target == "active",
     )
-
-
-def _is_reference(flow: Flow) -> bool:
-    return isinstance(flow.node, Attribute) and flow.node.name in REFERENCES

@@ -29,6 +29,7 @@ from harness.base.store import Document
 from harness.scim.path import PathError, parse_path
 
 FLOW_TYPES = ("Always", "ObjectAddOnly")
+REFERENCES = ("manager", "members")
 # What the engine computes beside the stored properties.
 _COMPUTED = {"User": {"IsSoftDeleted", "manager", "originalUserPrincipalName"}, "Group": {"members"}}
 _EXTENSION_ATTRIBUTES = {f"extensionAttribute{number}" for number in range(1, 16)}
@@ -111,22 +112,37 @@ def check(schema: Any) -> None:
     """Refuse a schema that the engine could not run. Raises SchemaError saying which mapping is wrong and why."""
     try:
         mappings = object_mappings(schema)
+        for name in ("id", "sourceDirectoryName", "targetDirectoryName"):
+            _demand_text(schema["synchronizationRules"][0], name)
         for mapping in mappings:
-            kind = mapping["sourceObjectName"]
-            if kind not in ("User", "Group"):
-                raise SchemaError(
-                    f"objectMapping '{mapping.get('name')}': sourceObjectName must be User or Group, not '{kind}'"
-                )
-            for entry in mapping["attributeMappings"]:
-                _check_attribute(kind, entry)
-            if not any(entry.get("matchingPriority", 0) > 0 for entry in mapping["attributeMappings"]):
-                raise SchemaError(
-                    f"objectMapping '{mapping.get('name')}' has no matching attribute; give one a matchingPriority of 1"
-                )
+            _check_object(mapping)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise SchemaError(f"the schema is not of the shape that GET returns: {error!r}") from error
     if not any(mapping["sourceObjectName"] == "User" for mapping in mappings):
         raise SchemaError("the schema has no objectMapping for User")
+
+
+def _demand_text(holder: Document, name: str) -> None:
+    if not isinstance(holder[name], str):
+        raise SchemaError(f"{name} must be text, not {type(holder[name]).__name__}")
+
+
+def _check_object(mapping: Document) -> None:
+    kind = mapping["sourceObjectName"]
+    if kind not in ("User", "Group"):
+        raise SchemaError(
+            f"objectMapping '{mapping.get('name')}': sourceObjectName must be User or Group, not '{kind}'"
+        )
+    _demand_text(mapping, "flowTypes")
+    for entry in mapping["attributeMappings"]:
+        _check_attribute(kind, entry)
+    if not any(
+        entry.get("matchingPriority", 0) > 0 and not is_reference(expression_of(entry))
+        for entry in mapping["attributeMappings"]
+    ):
+        raise SchemaError(
+            f"objectMapping '{mapping.get('name')}' has no matching attribute; give one a matchingPriority of 1"
+        )
 
 
 def _check_attribute(kind: str, entry: Document) -> None:
@@ -134,13 +150,20 @@ def _check_attribute(kind: str, entry: Document) -> None:
     if target == "id":
         raise SchemaError("'id' cannot be the target of a mapping")
     try:
-        if parse_path(target).attribute is None:
+        path = parse_path(target)
+        if path.attribute is None:
             raise SchemaError(f"'{target}' is a schema; name an attribute of it")
+        if path.where is not None and path.sub is None:
+            raise SchemaError(f"'{target}' is a complex value; name an attribute of it, such as value")
         node = expression_of(entry)
     except (PathError, ExpressionError) as error:
         raise SchemaError(f"attributeMapping '{target}': {error}") from error
     if entry.get("flowType", "Always") not in FLOW_TYPES:
         raise SchemaError(f"attributeMapping '{target}': flowType must be one of {', '.join(FLOW_TYPES)}")
+    if not isinstance(entry.get("defaultValue"), str | None):
+        raise SchemaError(f"attributeMapping '{target}': defaultValue must be text or null")
+    if not isinstance(entry.get("matchingPriority", 0), int):
+        raise SchemaError(f"attributeMapping '{target}': matchingPriority must be a number, 0 for none")
     for name in sorted(attributes_of(node) - source_names(kind) if node is not None else ()):
         raise SchemaError(
             f"attributeMapping '{target}': unknown source attribute '{name}'{nearest(name, source_names(kind))}"
@@ -156,6 +179,11 @@ def expression_of(entry: Document) -> Node | None:
         f"[{source['name']}]" if source.get("type") == "Attribute" else ""
     )
     return parse(expression)
+
+
+def is_reference(node: Node | None) -> bool:
+    """Tell whether a source is another object, exported in a request of its own."""
+    return isinstance(node, Attribute) and node.name in REFERENCES
 
 
 def _directory(name: str, objects: list[tuple[str, list[str]]]) -> Document:

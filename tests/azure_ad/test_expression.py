@@ -1,0 +1,157 @@
+"""The expression language's grammar, and what it says about text that is none."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from harness.azure_ad.provisioning.expression import (
+    MAX_LENGTH,
+    Attribute,
+    Call,
+    Constant,
+    ExpressionError,
+    attributes_of,
+    evaluate,
+    parse,
+    to_text,
+)
+from harness.azure_ad.provisioning.functions import FUNCTIONS
+
+LEAVES = st.one_of(
+    st.builds(Attribute, st.from_regex(r"[^\[\]\s][^\[\]]*[^\[\]\s]|[^\[\]\s]", fullmatch=True)),
+    st.builds(Constant, st.text(max_size=12)),
+)
+
+
+@st.composite
+def calls(draw, arguments):
+    """Draw a call that its function accepts, arguments left out here and there."""
+    name = draw(st.sampled_from(sorted(FUNCTIONS)))
+    function = FUNCTIONS[name]
+    count = draw(st.integers(function.minimum, function.maximum or function.minimum + 3))
+    given = draw(st.lists(st.none() | arguments, min_size=count, max_size=count))
+    return Call(name, tuple([Constant("")] if given == [None] else given))
+
+
+NODES = st.recursive(LEAVES, calls, max_leaves=8)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("[mail]", Attribute("mail")),
+        (" [ mail ] ", Attribute("mail")),
+        ('"a constant"', Constant("a constant")),
+        (r'"say \"hi\" \\ and \n"', Constant(r'say "hi" \ and \n')),
+        ("-12.5", Constant("-12.5")),
+        ("&HF7", Constant("&HF7")),
+        ("Not([IsSoftDeleted])", Call("Not", (Attribute("IsSoftDeleted"),))),
+        (
+            'Join( " " ,[givenName],  [surname] )',
+            Call("Join", (Constant(" "), Attribute("givenName"), Attribute("surname"))),
+        ),
+        (
+            'Append(ToLower([mailNickname]), "@contoso.com")',
+            Call("Append", (Call("ToLower", (Attribute("mailNickname"),)), Constant("@contoso.com"))),
+        ),
+    ],
+)
+def test_an_expression_is_attributes_constants_and_functions(text, node):
+    """Every form of the documented grammar is read as what it says."""
+    assert parse(text) == node
+
+
+def test_arguments_may_be_left_out_between_commas():
+    """`Switch([IsSoftDeleted], , …)` has an empty default, which is null."""
+    node = parse('Switch([IsSoftDeleted], , "False", "True", "True", "False")')
+    assert node.arguments[1] is None
+    assert evaluate(node, {"IsSoftDeleted": "neither"}) is None
+    assert evaluate(node, {"IsSoftDeleted": "True"}) == "False"
+
+
+def test_trailing_empty_arguments_count():
+    """A comma before the bracket promises one more argument, as in Microsoft's samples."""
+    assert parse("ToLower([mail], )") == Call("ToLower", (Attribute("mail"), None))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", 'expected [attribute], "constant" or a function at column 1, found the end'),
+        ("   ", 'expected [attribute], "constant" or a function at column 4, found the end'),
+        ("[mail", "at column 1, found '['"),
+        ("[]", "at column 1, found '['"),
+        ("[ ]", "at column 1, found '['"),
+        ('"open', "at column 1, found '\"'"),
+        ("[mail] [mail]", "expected the end at column 8, found '['"),
+        ("mail", "unknown function 'mail' at column 1"),
+        ("tolower([mail])", "unknown function 'tolower' at column 1; did you mean 'ToLower'?"),
+        ('Join(" ", Tolower([a]))', "unknown function 'Tolower' at column 11; did you mean 'ToLower'?"),
+        ("Not", "expected ( behind Not at column 4"),
+        ("Not([a]", "expected , or ) at column 8, found the end"),
+        ("Not([a] [b])", "expected , or ) at column 9, found '['"),
+        ("Not()", "Not(source) at column 1 cannot take 0 arguments"),
+        ("Not([a], [b])", "Not(source) at column 1 cannot take 2 arguments"),
+        (
+            'Switch([a], "b")',
+            "Switch(source, defaultValue, key1, value1, …) at column 1 cannot take 2 arguments",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_column(text, message):
+    """Whoever typed the expression is told where it stops making sense, and what was meant."""
+    with pytest.raises(ExpressionError) as error:
+        parse(text)
+    assert message in str(error.value)
+
+
+def test_ten_thousand_characters_are_the_limit():
+    """Known issues: an expression has at most 10,000 characters."""
+    assert parse('"' + "x" * (MAX_LENGTH - 2) + '"')
+    with pytest.raises(ExpressionError, match="has 10001 characters; at most 10000"):
+        parse('"' + "x" * (MAX_LENGTH - 1) + '"')
+
+
+def test_nesting_has_an_end():
+    """A tower of functions is refused in words, not by a full stack."""
+    assert parse("Not(" * 50 + "[a]" + ")" * 50)
+    with pytest.raises(ExpressionError, match="nested deeper than 50 functions"):
+        parse("Not(" * 51 + "[a]" + ")" * 51)
+    with pytest.raises(ExpressionError, match="nested deeper than 50 functions"):
+        parse("Not(" * 2_400 + "[a]")
+
+
+def test_an_attribute_that_is_missing_is_null():
+    """Attributes that the object lacks are null, not errors."""
+    assert evaluate(parse("[mail]"), {}) is None
+
+
+def test_all_attributes_read_are_found():
+    """A mapping's sources are known however deep they stand."""
+    node = parse('Coalesce([mail], Join("@", ToLower([mailNickname]), "x"), "none")')
+    assert attributes_of(node) == {"mail", "mailNickname"}
+
+
+@given(NODES)
+def test_what_is_echoed_reads_back_as_the_same(node):
+    """Graph echoes expressions; putting the echo back changes nothing."""
+    assert parse(to_text(node)) == node
+
+
+@given(st.text(max_size=40) | st.text('[]"\\,()NotJin -&H0 ', max_size=40))
+@example("[\x1f]")
+@example('"\\')
+def test_any_text_is_an_expression_or_an_expression_error(text):
+    """Nothing that can be typed gets anything else out of the parser, and its echo is an expression again."""
+    try:
+        node = parse(text)
+    except ExpressionError:
+        return
+    assert parse(to_text(node)) == node
+
+
+@given(NODES, st.dictionaries(st.text(max_size=3), st.none() | st.text() | st.lists(st.text())))
+def test_a_sound_expression_always_has_a_value(node, source):
+    """Evaluation gives text, a list of texts or null, whatever the object holds."""
+    value = evaluate(node, source)
+    assert value is None or isinstance(value, str | list)

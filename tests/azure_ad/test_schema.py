@@ -1,0 +1,312 @@
+"""The synchronization schema in Graph's JSON: what the template gives, what an edit may do."""
+
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.azure_ad.provisioning.dialect import create_body, differences, patch_body
+from harness.azure_ad.provisioning.mapping import compile_mappings
+from harness.azure_ad.provisioning.schema import (
+    SchemaError,
+    attribute_mapping,
+    build,
+    check,
+    object_mappings,
+    source_names,
+)
+from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.fixture
+def schema():
+    return build("scim", "scim.tenant.app", "rule", "Microsoft Entra ID")
+
+
+def users(schema):
+    return object_mappings(schema)[0]
+
+
+def entry(schema, target):
+    return next(row for row in users(schema)["attributeMappings"] if row["targetAttributeName"] == target)
+
+
+def test_a_direct_mapping_looks_as_in_graph():
+    """The matching sample of objectMapping."""
+    assert attribute_mapping("Username", "[userPrincipalName]", match=1) == {
+        "defaultValue": None,
+        "exportMissingReferences": False,
+        "flowBehavior": "FlowWhenChanged",
+        "flowType": "Always",
+        "matchingPriority": 1,
+        "source": {
+            "expression": "[userPrincipalName]",
+            "name": "userPrincipalName",
+            "parameters": [],
+            "type": "Attribute",
+        },
+        "targetAttributeName": "Username",
+    }
+
+
+def test_a_function_mapping_looks_as_in_graph():
+    """The function sample of objectMapping, default value included."""
+    assert attribute_mapping("IsActive", "Not([IsSoftDeleted])", default="True") == {
+        "defaultValue": "True",
+        "exportMissingReferences": False,
+        "flowBehavior": "FlowWhenChanged",
+        "flowType": "Always",
+        "matchingPriority": 0,
+        "source": {
+            "expression": "Not([IsSoftDeleted])",
+            "name": "Not",
+            "type": "Function",
+            "parameters": [
+                {
+                    "key": "source",
+                    "value": {
+                        "expression": "[IsSoftDeleted]",
+                        "name": "IsSoftDeleted",
+                        "parameters": [],
+                        "type": "Attribute",
+                    },
+                }
+            ],
+        },
+        "targetAttributeName": "IsActive",
+    }
+
+
+def test_a_constant_mapping_has_no_source():
+    """The constant sample of objectMapping: the value stands as the default."""
+    mapping = attribute_mapping("LanguageLocaleKey", None, default="en_US")
+    assert (mapping["source"], mapping["defaultValue"]) == (None, "en_US")
+
+
+def test_a_constant_inside_a_function_is_a_parameter_like_any_other():
+    """`"8"` is written with its quotes in the expression and without them as its name."""
+    (_, suffix) = attribute_mapping("x", 'Append([mail], "8")')["source"]["parameters"]
+    assert suffix == {
+        "key": "suffix",
+        "value": {"expression": '"8"', "name": "8", "parameters": [], "type": "Constant"},
+    }
+
+
+def test_switch_repeats_its_last_key_and_leaves_out_what_is_left_out(schema):
+    """The default mapping of active, argument by argument."""
+    source = entry(schema, "active")["source"]
+    assert source["expression"] == 'Switch([IsSoftDeleted], , "False", "True", "True", "False")'
+    assert [parameter["key"] for parameter in source["parameters"]] == ["source", *["switchValue"] * 4]
+
+
+def test_the_rule_joins_the_two_directories(schema):
+    """One rule, users and groups, from the directory of the year to customappsso."""
+    (rule,) = schema["synchronizationRules"]
+    assert (rule["sourceDirectoryName"], rule["targetDirectoryName"]) == (
+        "Microsoft Entra ID",
+        "customappsso",
+    )
+    assert [directory["name"] for directory in schema["directories"]] == [
+        "Microsoft Entra ID",
+        "customappsso",
+    ]
+    assert [
+        (mapping["name"], mapping["sourceObjectName"], mapping["targetObjectName"], mapping["flowTypes"])
+        for mapping in rule["objectMappings"]
+    ] == [
+        ("Provision Azure Active Directory Users", "User", ENTERPRISE_USER, "Add,Update,Delete"),
+        ("Provision Azure Active Directory Groups", "Group", CORE_GROUP, "Add,Update,Delete"),
+    ]
+
+
+def test_an_attribute_definition_has_graphs_members(schema):
+    """Clients deserialize definitions; every member of the documented resource is there."""
+    (user, _) = schema["directories"][0]["objects"]
+    anchor = next(attribute for attribute in user["attributes"] if attribute["anchor"])
+    assert anchor == {
+        "anchor": True,
+        "caseExact": False,
+        "defaultValue": None,
+        "flowNullValues": False,
+        "multivalued": False,
+        "mutability": "ReadWrite",
+        "name": "objectId",
+        "required": False,
+        "type": "String",
+        "apiExpressions": [],
+        "metadata": [],
+        "referencedObjects": [],
+    }
+
+
+def test_every_mapped_source_is_an_attribute_of_the_source_directory(schema):
+    """The template reads nothing that the directory does not have."""
+    for mapping in object_mappings(schema):
+        names = source_names(mapping["sourceObjectName"])
+        for row in mapping["attributeMappings"]:
+            check({**schema})
+            assert row["source"]["type"] == "Function" or row["source"]["name"] in names
+
+
+def test_the_template_is_sound(schema):
+    """What GET returns may be PUT back."""
+    check(schema)
+
+
+def test_an_unknown_template_is_refused_with_the_nearest():
+    """`SCIM` is not `scim`, and the message says so."""
+    with pytest.raises(SchemaError, match=r"unknown template 'SCIM'; did you mean 'scim'\?"):
+        build("SCIM", "", "", "")
+
+
+def unmatched(schema):
+    entry(schema, "userName")["matchingPriority"] = 0
+
+
+def broken_expression(schema):
+    entry(schema, "title")["source"]["expression"] = 'Join(" ", [jobTitle]'
+
+
+def unknown_attribute(schema):
+    entry(schema, "title")["source"]["expression"] = "[jobTitel]"
+
+
+def target_id(schema):
+    entry(schema, "title")["targetAttributeName"] = "id"
+
+
+def target_schema(schema):
+    entry(schema, "title")["targetAttributeName"] = ENTERPRISE_USER
+
+
+def target_element(schema):
+    entry(schema, "title")["targetAttributeName"] = 'emails[type eq "work"]'
+
+
+def target_nonsense(schema):
+    entry(schema, "title")["targetAttributeName"] = "emails[type"
+
+
+def flow_type(schema):
+    entry(schema, "title")["flowType"] = "Sometimes"
+
+
+def no_users(schema):
+    del object_mappings(schema)[0]
+
+
+def foreign_object(schema):
+    users(schema)["sourceObjectName"] = "Device"
+
+
+def no_mappings(schema):
+    del users(schema)["attributeMappings"]
+
+
+def no_rules(schema):
+    schema["synchronizationRules"] = []
+
+
+def no_flow_types(schema):
+    del users(schema)["flowTypes"]
+
+
+def no_directory_name(schema):
+    del schema["synchronizationRules"][0]["targetDirectoryName"]
+
+
+def default_number(schema):
+    entry(schema, "title")["defaultValue"] = 5
+
+
+def match_by_reference(schema):
+    entry(schema, "userName")["matchingPriority"] = 0
+    entry(schema, f"{ENTERPRISE_USER}:manager")["matchingPriority"] = 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (unmatched, "has no matching attribute; give one a matchingPriority of 1"),
+        (match_by_reference, "has no matching attribute; give one a matchingPriority of 1"),
+        (broken_expression, "attributeMapping 'title': expected , or ) at column 21, found the end"),
+        (
+            unknown_attribute,
+            "attributeMapping 'title': unknown source attribute 'jobTitel'; did you mean 'jobTitle'?",
+        ),
+        (target_id, "'id' cannot be the target of a mapping"),
+        (target_schema, "name an attribute of it"),
+        (target_element, "name an attribute of it"),
+        (target_nonsense, "'emails[type' is not an attribute path"),
+        (flow_type, "flowType must be one of Always, ObjectAddOnly"),
+        (no_users, "the schema has no objectMapping for User"),
+        (foreign_object, "sourceObjectName must be User or Group, not 'Device'"),
+        (no_mappings, "not of the shape that GET returns: KeyError('attributeMappings')"),
+        (no_rules, "not of the shape that GET returns"),
+        (no_flow_types, "not of the shape that GET returns: KeyError('flowTypes')"),
+        (no_directory_name, "not of the shape that GET returns: KeyError('targetDirectoryName')"),
+        (default_number, "attributeMapping 'title': defaultValue must be text or null"),
+    ],
+)
+def test_a_schema_that_no_job_can_run_with_is_refused(schema, spoil, message):
+    """The administrator is told which mapping is wrong and why, before any cycle meets it."""
+    spoil(schema)
+    with pytest.raises(SchemaError) as error:
+        check(schema)
+    assert message in str(error.value)
+
+
+@given(JSON)
+def test_any_json_is_a_schema_or_a_schema_error(document):
+    """Whatever is PUT, nothing but a sentence comes out."""
+    with pytest.raises(SchemaError):
+        check(document)
+
+
+def places(value, path=()):
+    """Yield the path of every value inside a JSON document."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from places(inner, (*path, key))
+
+
+TEMPLATE = build("scim", "scim.tenant.app", "rule", "Microsoft Entra ID")
+RULE = [path for path in places(TEMPLATE) if path[:1] == ("synchronizationRules",)]
+TARGETS = ["emails", "name", 'emails[type eq "work"]', "x.y", "urn:a:b", "members", "meta", "active", "schemas"]
+
+
+@given(st.sampled_from(RULE), JSON | st.sampled_from(TARGETS), st.booleans())
+@settings(max_examples=400)
+def test_a_schema_that_passes_can_be_run(path, value, whole):
+    """With anything put in any place, a cycle over the accepted schema has nothing to stumble over."""
+    schema = copy.deepcopy(TEMPLATE)
+    holder = schema
+    for key in path[:-1]:
+        holder = holder[key]
+    if whole:
+        holder[path[-1]] = value
+    elif isinstance(holder, dict):
+        del holder[path[-1]]
+    try:
+        check(schema)
+    except SchemaError:
+        return
+    person = dict.fromkeys(source_names("User"), "x") | {"otherMails": ["a", "b"]}
+    rule = schema["synchronizationRules"][0]
+    assert isinstance(rule["sourceDirectoryName"], str)
+    assert isinstance(rule["targetDirectoryName"], str)
+    assert isinstance(rule["id"], str)
+    for mapping in compile_mappings(schema).values():
+        assert mapping.matching
+        values = mapping.values(person, creating=True)
+        body = create_body(mapping, values)
+        patch_body(differences(mapping, values, {}), flagged=False)
+        patch_body(differences(mapping, values, body), flagged=True)

@@ -1,0 +1,172 @@
+"""`harness serve`: both apps over real HTTP, from the ready file to a clean end."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.wire.message import Request, json_request
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def harness(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_guide_end_to_end_over_sockets(serve):
+    """With nothing but the ready file a script assigns people, starts the job and sees them arrive in AWS SSO."""
+    world = serve("--populate", str(FIXTURES / "small.yaml"))
+    people = world.graph("GET", "/users").json()["value"]
+    for person in people:
+        world.assign(person["id"])
+    assert world.graph("GET", world.job()).json()["schedule"]["state"] == "Disabled"
+    assert world.graph("POST", world.job("/start")).status == 204
+    world.settle()
+    arrived = world.console("/users")["users"]
+    assert [user["userName"] for user in arrived] == [person["userPrincipalName"] for person in people]
+    found = world.scim("GET", "/Users?filter=userName+eq+%22taro.yamada%40contoso.com%22").json()
+    assert found["Resources"][0]["displayName"] == "山田 太郎"
+    assert world.stop() == 0
+
+
+def test_the_ready_file_names_everything_and_only_its_owner_reads_it(serve):
+    """The keys are a promise to scripts; the tokens in it are for one person."""
+    world = serve()
+    assert set(world.ready["aws_sso"]) == {
+        "url",
+        "scim_endpoint",
+        "access_token",
+        "api_endpoint",
+        "identity_store_id",
+    }
+    assert set(world.ready["azure_ad"]) == {
+        "url", "graph_endpoint", "graph_token", "tenant_id", "service_principal_id", "job_id", "rule_id",
+    }  # fmt: skip
+    assert stat.S_IMODE(os.stat(world.ready_file).st_mode) == 0o600
+    assert world.ready["aws_sso"]["access_token"] not in "".join(world.said)
+    assert world.stop(signal.SIGINT) == 0
+    assert not world.ready_file.exists()
+
+
+def test_the_interval_passes_when_the_clock_is_advanced(serve):
+    """Forty minutes on the control API run the next cycle; the clock says so on either app."""
+    world = serve("--populate", str(FIXTURES / "small.yaml"))
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    person = world.graph("GET", "/users").json()["value"][0]
+    world.assign(person["id"])
+    world.settle()
+    assert world.console("/users")["users"] == []
+    before = world.control("GET", "clock", side="aws_sso").json()["offsetSeconds"]
+    assert world.control("POST", "clock", {"advance": "40m"}).status == 200
+    assert world.control("GET", "clock", side="aws_sso").json()["offsetSeconds"] >= before + 2399
+    assert len(world.console("/users")["users"]) == 1
+
+
+def test_reset_forgets_people_and_keeps_what_scripts_hold(serve):
+    """After a reset the endpoint, the tokens and the job are as the ready file says, and nobody is there."""
+    world = serve("--populate", str(FIXTURES / "small.yaml"))
+    for person in world.graph("GET", "/users").json()["value"]:
+        world.assign(person["id"])
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    assert world.control("POST", "reset").status == 200
+    assert world.graph("GET", "/users").json()["value"] == []
+    assert world.graph("GET", "/auditLogs/provisioning").json()["value"] == []
+    assert world.console("/users")["users"] == []
+    assert world.scim("GET", "/Users").status == 200
+    job = world.graph("GET", world.job()).json()
+    assert (job["schedule"]["state"], job["status"]["code"]) == ("Disabled", "Paused")
+    small = {"azure_ad": {"users": [{"userPrincipalName": "a@contoso.com", "displayName": "A"}]}}
+    assert world.control("POST", "populate", small).status == 200
+    assert len(world.graph("GET", "/users").json()["value"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "body", "status", "says"),
+    [
+        ("POST", "clock", {"advance": "soon"}, 400, "40m"),
+        ("POST", "clock", {"advanse": "40m"}, 400, "advance"),
+        ("POST", "populate", {"azuread": {}}, 400, "did you mean 'azure_ad'"),
+        (
+            "POST",
+            "populate",
+            {"azure_ad": {"users": [{"userPrincipalName": "x@contoso.com", "surnam": "X"}]}},
+            400,
+            "surname",
+        ),
+        ("GET", "populate", None, 405, "not offered"),
+        ("GET", "clocks", None, 404, "clock"),
+    ],
+)
+def test_control_mistakes_are_told_and_change_nothing(serve, method, name, body, status, says):
+    """What, where and how to mend it; a wrong document populates nobody."""
+    world = serve()
+    answer = world.control(method, name, body)
+    assert (answer.status, says in answer.json()["message"]) == (status, True), answer.body
+    assert world.graph("GET", "/users").json()["value"] == []
+
+
+def test_a_person_finds_what_to_copy_at_the_root(serve):
+    """`GET /` on either app is a plain page with endpoints and curl lines, and without tokens."""
+    world = serve()
+    for side, needed in (
+        ("aws_sso", world.ready["aws_sso"]["scim_endpoint"]),
+        ("azure_ad", world.ready["azure_ad"]["tenant_id"]),
+    ):
+        page = world.network(Request("GET", world.ready[side]["url"] + "/"))
+        text = page.body.decode()
+        assert page.status == 200
+        assert needed in text
+        assert "curl" in text
+        assert world.ready["aws_sso"]["access_token"] not in text
+        assert world.ready["azure_ad"]["graph_token"] not in text
+
+
+def test_other_machines_are_served_only_when_asked_and_with_a_key(serve):
+    """A host that is not loopback needs a flag, and then the control API a key that is printed once."""
+    refused = harness("serve", "--host", "0.0.0.0", "--aws-port", "0", "--azure-port", "0")
+    assert refused.returncode == 2
+    assert "--allow-remote" in refused.stderr
+    world = serve("--host", "0.0.0.0", "--allow-remote")
+    assert world.control("GET", "clock").status == 401
+    (line,) = [line for line in world.said if line.startswith("control")]
+    key = line.rpartition(" ")[2].strip()
+    url = f"{world.ready['azure_ad']['url']}/_harness/clock"
+    assert world.network(json_request("GET", url, headers=(("X-Harness-Key", key),))).status == 200
+
+
+def test_a_busy_port_and_a_foreign_file_are_told_plainly(serve, tmp_path):
+    """Exit code 2 and one sentence, no traceback."""
+    world = serve()
+    port = world.ready["aws_sso"]["url"].rpartition(":")[2]
+    busy = harness("serve", "--aws-port", port, "--azure-port", "0")
+    assert (busy.returncode, "choose another port" in busy.stderr, "Traceback" in busy.stderr) == (
+        2,
+        True,
+        False,
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "aws_sso.sqlite").write_bytes(
+        b"not a database, but long enough to be looked at" * 50
+    )
+    foreign = harness("serve", "--data", str(tmp_path / "data"), "--aws-port", "0", "--azure-port", "0")
+    assert (foreign.returncode, "aws_sso.sqlite" in foreign.stderr, "Traceback" in foreign.stderr) == (
+        2,
+        True,
+        False,
+    )
+
+
+def test_two_processes_never_share_a_data_folder(serve, tmp_path):
+    """The second one is refused, for two engines on one job would send everything twice."""
+    serve("--data", str(tmp_path / "data"))
+    second = harness("serve", "--data", str(tmp_path / "data"), "--aws-port", "0", "--azure-port", "0")
+    assert (second.returncode, "locked" in second.stderr) == (2, True)
