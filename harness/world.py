@@ -159,14 +159,14 @@ def create(
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal` is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
+    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
     """
     quirks = choose_quirks(profile, flips or {})
     profiles = load_table(aws_sso.__name__).profiles
     clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
     database = Database()
-    journal = journal or Journal()
-    database.on_append = journal.log
+    if journal is not None:
+        database.on_append = journal.log
     parts = Parts(
         clock=clock,
         ids=Ids(seed),
@@ -202,7 +202,7 @@ def assemble(
     settings = _azure_settings(parts)
 
     def record(source: str) -> Send:
-        """Tell the journal of what one side sends; a served world keeps none."""
+        """Tell the journal of what one side sends; without one nothing is recorded."""
         if journal is None:
             return network
         return recording(network, journal.exchange, parts.clock, source, lane, order=journal.next)

@@ -1,6 +1,7 @@
 """The command line: exit codes, what goes where, and never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -208,7 +209,10 @@ def test_the_installed_command_in_a_narrow_pipe(folder: Path) -> None:
     (folder / "scenarios" / "good.yaml").write_text(GOOD.replace("can", "čan"), encoding="utf-8")
     command = [sys.executable, "-c", "from harness.cli import main; main()", "list"]
     done = subprocess.run(
-        command, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+        command,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"\u010dan" in done.stdout

@@ -11,7 +11,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Rule
 
-from harness.aws_sso import apis, console, tokens
+from harness.aws_sso import apis, console, tokens, user_portal
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
@@ -38,6 +38,7 @@ def create_app() -> Flask:
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)
     app.register_blueprint(console.blueprint)
+    user_portal.register(app)
     app.register_error_handler(HTTPException, _refuse)
     return app
 

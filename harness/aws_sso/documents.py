@@ -39,13 +39,6 @@ def _constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def _number(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError("a number is too large")
-    return number
-
-
 def _deeper(document: Any, levels: int) -> bool:
     if not isinstance(document, dict | list):
         return False
@@ -53,4 +46,4 @@ def _deeper(document: Any, levels: int) -> bool:
     return levels == 0 or any(_deeper(item, levels - 1) for item in inner)
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant, parse_float=_number)
+_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)

@@ -16,6 +16,7 @@ from harness.azure_ad.graph.directory import directory
 from harness.azure_ad.graph.odata import ODataError, error_answer
 from harness.azure_ad.graph.service_principals import service_principals
 from harness.azure_ad.graph.synchronization import synchronization
+from harness.azure_ad.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
@@ -30,12 +31,14 @@ def create_app() -> Flask:
     app.before_request(_authorize)
     for blueprint in (directory, service_principals, synchronization, audit_logs):
         app.register_blueprint(blueprint, url_prefix=_VERSION + (blueprint.url_prefix or ""))
+    app.register_blueprint(single_sign_on)
     app.add_url_rule("/", view_func=home)
     app.register_error_handler(ODataError, error_answer)
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(ConflictError, _conflict)
     app.register_error_handler(HarnessError, _bad_request)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(RecursionError, _too_deep)
     return app
 
 
@@ -72,6 +75,10 @@ def _conflict(error: ConflictError) -> Response:
 
 def _bad_request(error: HarnessError) -> Response:
     return error_answer(ODataError(400, "Request_BadRequest", str(error)))
+
+
+def _too_deep(_: RecursionError) -> Response:
+    return error_answer(ODataError(400, "BadRequest", "The request payload is nested too deeply."))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -80,6 +80,8 @@ class Directory:
             for relation in ("member", "manager", "assigned"):
                 for other in self._store.rights(relation, key):
                     self._store.unlink(relation, key, other)
+                    if relation == "member":
+                        self.note("User" if self.get("User", other) else "Group", other)
                 for other in self._store.lefts(relation, key):
                     self._store.unlink(relation, other, key)
                     if relation == "member":

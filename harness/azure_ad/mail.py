@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from harness.base.store import Document, Store
 MAIL = "mail"
 SENDER = "azure-noreply@microsoft.com"
 _TIMEOUT_SECONDS = 10
+_ADDRESSES = re.compile(r"[\w.+-]+@[\w.-]+(, *[\w.+-]+@[\w.-]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,13 @@ class Mailer:
         return (entry.body for entry in self.store.read(MAIL))
 
     def _deliver(self, recipient: str, subject: str, text: str) -> str:
+        if not _ADDRESSES.match(recipient):
+            return f"failed: '{recipient}' is no e-mail address"
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = SENDER, recipient, subject
-        message["Date"] = format_datetime(self.clock.now())
-        message.set_content(text)
         try:
+            message["From"], message["To"], message["Subject"] = SENDER, recipient, subject
+            message["Date"] = format_datetime(self.clock.now())
+            message.set_content(text)
             with smtplib.SMTP(self.smtp_host or "", self.smtp_port, timeout=_TIMEOUT_SECONDS) as smtp:
                 smtp.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:

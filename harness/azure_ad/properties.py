@@ -23,6 +23,9 @@ _TYPES: dict[str, tuple[type, str]] = {
 }
 
 
+EXTENSION_ATTRIBUTES = frozenset(f"extensionAttribute{number}" for number in range(1, 16))
+
+
 class PropertyError(HarnessError):
     """A property that the directory does not know, or a value of the wrong type."""
 
@@ -90,7 +93,11 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     if kind == "User":
         _strip_guest(attributes)
     extensions = document.get("onPremisesExtensionAttributes") or {}
-    return attributes | {name: value for name, value in extensions.items() if value}
+    return attributes | {
+        name: value
+        for name, value in extensions.items()
+        if name in EXTENSION_ATTRIBUTES and value and isinstance(value, str)
+    }
 
 
 def _strip_guest(attributes: dict[str, Any]) -> None:

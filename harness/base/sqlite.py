@@ -238,11 +238,12 @@ class SqliteStore:
             insert = "INSERT INTO log (tenant, log, body) VALUES (?, ?, ?)"
             number = self._connection.execute(insert, (self._tenant, log, _encode(body))).lastrowid
             assert number is not None
-            for tag in tags:
-                self._connection.execute(
-                    "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?, ?)", (self._tenant, log, tag, number)
-                )
-            self._database.appended.append((log, body))
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?, ?)",
+                [(self._tenant, log, tag, number) for tag in tags],
+            )
+            if self._database.on_append is not None:
+                self._database.appended.append((log, body))
         return number
 
     def read(

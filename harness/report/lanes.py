@@ -6,10 +6,11 @@ and says how many it left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.writing import legal
@@ -19,18 +20,25 @@ from harness.wire.record import Exchange
 MAX_ARROWS = 60
 _ORDER = ("Administrator", "Azure AD", "AWS SSO")
 _LEFT, _LANE, _ROW, _HEAD = 250, 300, 30, 44
+_CHARACTERS_PER_LANE = 44
+# A UUID takes the room of what the path is about; the timeline's request has it in full.
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = ("exchange", "mail", "clock")
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One line of the picture. `kind` is step, arrow, mail, clock or more; `ends` are lanes, from and to."""
+    """One line of the picture. `kind` is step, arrow, mail, clock or more; `ends` are lanes, from and to.
+
+    An arrow has no text of its own: how much of its exchange is told depends on its length.
+    """
 
     kind: str
     text: str
     ends: tuple[str, str] = ("", "")
     good: bool = True
     title: str = ""
+    exchange: Exchange | None = None
 
 
 def draw(story: ScenarioStory) -> str:
@@ -101,22 +109,23 @@ def _row(item: Observation) -> _Row:
     title = f"{item.at} {item.summary}"
     if item.exchange is not None:
         exchange = item.exchange
-        return _Row("arrow", label(exchange), (exchange.source, exchange.target), item.good, title)
+        return _Row("arrow", "", (exchange.source, exchange.target), item.good, title, exchange)
     if item.kind == "mail":
         return _Row("mail", f"✉ {item.summary}", (item.lane, "Administrator"), item.good, title)
     return _Row("clock", item.summary, title=title)
 
 
-def label(exchange: Exchange) -> str:
-    """Write an exchange in a line: `POST /Users → 201`."""
+def label(exchange: Exchange, most: int = 110) -> str:
+    """Write an exchange in a line of about `most` characters, the answer always whole: `POST /Users → 201`."""
     parts = urlsplit(exchange.request.url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
     # Whose tenant it is says nothing here: an endpoint begins with /<tenant>/scim/v2.
-    path = path.partition("/scim/v2")[2] or path
-    path = path if len(path) <= 60 else f"{path[:59]}…"
+    path = _IDENTIFIER.sub("…", parts.path.partition("/scim/v2")[2] or parts.path)
+    path += f"?{unquote_plus(parts.query)}" if parts.query else ""
     answer = (
         str(exchange.response.status) if exchange.response else (exchange.error or "no answer").split(":")[0]
     )
+    room = max(12, most - len(exchange.request.method) - len(answer) - 4)
+    path = path if len(path) <= room else f"{path[: room - 1]}…"
     return f"{exchange.request.method} {path} → {answer}"
 
 
@@ -149,8 +158,9 @@ def _arrow(row: _Row, y: int, places: dict[str, int], tone: str) -> Iterator[str
     yield f'<path class="tip{tone}" d="M{tip} {base} l{-9 * side} -5 v10 z"/>'
     middle = start + 30 if start == end else (start + end) // 2
     anchor = "start" if start == end else "middle"
-    room = 40 * max(1, abs(end - start) // _LANE)
-    yield _text(middle, base - 6, row.text, f"arrow-text{tone}", anchor=anchor, most=room, title=row.title)
+    room = _CHARACTERS_PER_LANE * max(1, abs(end - start) // _LANE)
+    text = label(row.exchange, room) if row.exchange else row.text
+    yield _text(middle, base - 6, text, f"arrow-text{tone}", anchor=anchor, most=room, title=row.title)
 
 
 def _text(

@@ -6,7 +6,7 @@ The same seed tells the same story, byte for byte; only `seconds` is the machine
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,11 +141,7 @@ class _Player:
             result = Result("could not be carried out", str(error))
             if not isinstance(error, StepError) or not _expects_failure(step.expect):
                 failures.append(Failure(step.location, str(error)))
-        yield from observations(self._journal)
-        if world.clock.now() > began:
-            yield Observation(
-                "clock", iso(world.clock.now()), ADMINISTRATOR, f"{_words(world.clock.now() - began)} later"
-            )
+        yield from _with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
             failures.append(
                 Failure(step.location, f"{step.verb}: {result.error}", curl=_curl(play.exchanges))
@@ -192,6 +188,23 @@ def _locate(step: Step, trail: tuple[Any, ...]) -> Any:
         if trail[:length] in step.locations:
             return step.locations[trail[:length]]
     return step.location
+
+
+def _with_jumps(told: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
+    """Say how much time passed wherever some did, between what was observed and up to the end of the step."""
+    now = began.replace(microsecond=0)
+    for observation in told:
+        at = from_iso(observation.at).replace(microsecond=0)
+        if at > now:
+            yield _jump(at - now, at)
+            now = at
+        yield observation
+    if ended.replace(microsecond=0) > now:
+        yield _jump(ended - now, ended)
+
+
+def _jump(span: timedelta, at: datetime) -> Observation:
+    return Observation("clock", iso(at), ADMINISTRATOR, f"{_words(span)} later")
 
 
 def _curl(exchanges: Sequence[Exchange]) -> str:

@@ -8,18 +8,23 @@ expect it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
 from typing import Any, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from harness.azure_ad.provisioning.schema import attribute_mapping
 from harness.base.clock import parse_duration
 from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, judge
-from harness.wire.message import Request, Response
+from harness.wire.message import Request, Response, json_request
 
 Step: TypeAlias = Callable[[Play, Any], Result]
 STEPS: dict[str, Step] = {}
+_FORM = re.compile(r'action="([^"]+)">\s*<input type="hidden" name="SAMLResponse" value="([^"]+)"')
+_ALERT = re.compile(r'<p role="alert">([^<]+)</p>')
 
 
 def _step(verb: str) -> Callable[[Step], Step]:
@@ -292,6 +297,38 @@ def _aws_request(play: Play, arguments: dict[str, Any]) -> Result:
         parameters.setdefault("IdentityStoreId", play.world.aws.settings.identity_store_id)
     response = play.aws(arguments["service"], arguments["operation"], parameters)
     return judge(response, f"{arguments['operation']} answered {response.status}")
+
+
+@_step("sign in")
+def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
+    """Be a browser: post at Azure AD's sign-in page, submit the form it answers, follow to the user portal."""
+    _connect_identity_source(play)
+    settings, send = play.world.azure.settings, play.world.person
+    who = {"user": arguments["user"], "nameId": arguments.get("name id")}
+    url = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
+    page = send(json_request("POST", url, {**who, "servicePrincipalId": play.world.app_id}))
+    if page.status == 200:
+        action, response = (unescape(part) for part in _FORM.findall(page.body.decode())[0])
+        form = ("Content-Type", "application/x-www-form-urlencoded")
+        page = send(Request("POST", action, (form,), urlencode({"SAMLResponse": response}).encode()))
+    if page.status == 302:
+        cookie = str(page.header("Set-Cookie")).partition(";")[0]
+        page = send(Request("GET", str(page.header("Location")), (("Cookie", cookie),)))
+    result = judge(page, f"{arguments['user']} is signed in to the user portal")
+    sentence = _ALERT.search(page.body.decode())
+    return replace(result, error=unescape(sentence[1])) if sentence else result
+
+
+def _connect_identity_source(play: Play) -> None:
+    """Make AWS SSO and Azure AD trust each other, once; unrecorded, for keys differ from run to run."""
+    if play.console("GET", "/identity-source", quiet=True).json()["type"] == "EXTERNAL_IDP":
+        return
+    settings, send = play.world.azure.settings, play.world.unrecorded
+    path = f"/{settings.tenant_id}/federationmetadata/2007-06/federationmetadata.xml"
+    metadata = send(Request("GET", settings.graph_origin + path)).body.decode()
+    source = play.console("PUT", "/identity-source", {"metadata": metadata}, quiet=True).json()
+    names = {"servicePrincipalNames": [source["issuerUrl"]], "replyUrls": [source["acsUrl"]]}
+    play.graph("PATCH", f"/servicePrincipals/{play.world.app_id}", names, quiet=True)
 
 
 def _note_token(play: Play, response: Response, outcome: str) -> Result:

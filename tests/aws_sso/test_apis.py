@@ -1,5 +1,7 @@
 """The AWS APIs as boto3 speaks them over a real socket, and their errors as AWS frames them."""
 
+from datetime import timedelta
+
 import boto3
 import pytest
 from botocore.config import Config
@@ -74,19 +76,21 @@ def test_lookups_page_newest_first(account, client):
 
 def test_lookups_take_a_time_range_of_ninety_days(account, client):
     """StartTime and EndTime bound the answer, and older events than 90 days are gone."""
-    from datetime import timedelta
-
     began = account.tenant.clock.now()
     account.user("early")
     account.tenant.clock.advance(timedelta(days=60))
     account.user("late")
+    for _ in range(130):
+        account.scim("GET", "/Users/nobody")
     trail = client("cloudtrail")
     where = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
     early = trail.lookup_events(LookupAttributes=where, EndTime=began)["Events"]
     late = trail.lookup_events(LookupAttributes=where, StartTime=began + timedelta(days=1))["Events"]
     assert (len(early), len(late)) == (1, 1)
+    assert len(trail.lookup_events(EndTime=began)["Events"]) == 3
     account.tenant.clock.advance(timedelta(days=31))
     assert len(trail.lookup_events(LookupAttributes=where)["Events"]) == 1
+    assert len(trail.lookup_events(LookupAttributes=where, StartTime=began)["Events"]) == 1
 
 
 def test_users_and_groups_as_the_identity_store_shows_them(account, client):
@@ -122,6 +126,9 @@ def test_users_and_groups_as_the_identity_store_shows_them(account, client):
         assert (
             store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=identifier)["UserId"] == user["id"]
         )
+    other = {"ExternalId": {"Issuer": "https://scim.aws.com/other", "Id": "7"}}
+    with pytest.raises(store.exceptions.ResourceNotFoundException):
+        store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=other)
     unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "Dev"}}
     assert store.get_group_id(IdentityStoreId=STORE, AlternateIdentifier=unique)["GroupId"] == group["id"]
 

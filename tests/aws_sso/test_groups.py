@@ -151,4 +151,6 @@ def test_a_deleted_group_is_gone(account):
     assert account.scim("PATCH", f"/Groups/{group['id']}", {"Operations": [add(user["id"])]}).status == 404
     again = account.group()
     assert again["id"] != group["id"]
+    *_, links = account.directory()
+    assert links == []
     assert members(account) == []

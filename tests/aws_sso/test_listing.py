@@ -135,6 +135,7 @@ def test_cursors_walk_everything_once(account):
     assert pages(account, "/Users") == [ids[:4], ids[4:8], ids[8:]]
     assert pages(account, f"/Users?filter=groups.value+eq+%22{group}%22") == [ids[:4], ids[4:8], ids[8:]]
     assert account.scim("GET", "/Users?cursor").json()["itemsPerPage"] == 10
+    assert "nextCursor" not in account.scim("GET", "/Users?cursor&count=10").json()
 
 
 def test_deleting_between_pages_loses_nobody(account):
@@ -152,6 +153,14 @@ def test_a_cursor_holds_for_its_list_only(account):
     cursor = account.scim("GET", "/Users?cursor&count=1").json()["nextCursor"]
     assert account.scim("GET", f"/Users?cursor={cursor}&filter=userName+eq+%22a%22").status == 400
     assert account.scim("GET", f"/Groups?cursor={cursor}").status == 400
+    group = account.group(
+        members=[{"value": user["id"]} for user in account.scim("GET", "/Users").json()["Resources"]]
+    )
+    assert (
+        account.scim("GET", f"/Users?cursor={cursor}&filter=groups.value+eq+%22{group['id']}%22").status
+        == 400
+    )
+    assert account.scim("GET", f"/Users?cursor={cursor[:8]}!!!!{cursor[8:]}").status == 400
     for place in range(len(cursor)):
         changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
         assert account.scim("GET", f"/Users?cursor={changed}").status == 400

@@ -125,6 +125,12 @@ def test_what_patchuser_refuses_changes_nothing(any_account, operations):
     assert any_account.directory() == before
 
 
+def test_path_filters_know_eq_only(account):
+    """Another operator in a path is refused even where nothing else stands in the way."""
+    operation = {"op": "add", "path": 'phoneNumbers[type ne "home"].value', "value": "1"}
+    assert account.patch(f"/Users/{account.user()['id']}", operation).status == 400
+
+
 def test_an_unknown_user_is_404(account):
     """PATCH and PUT on nobody answer 404."""
     assert account.patch("/Users/nobody", replace("title", "x")).status == 404

@@ -177,6 +177,11 @@ def test_group_names_and_external_ids_are_unique(account):
     assert account.scim("POST", "/Groups", {"displayName": "Others", "externalId": "g1"}).status == 409
 
 
+def test_reserved_names_are_no_group_names_either(account):
+    """A group cannot be called like AWS's own administrators, in any case."""
+    assert account.scim("POST", "/Groups", {"displayName": "AWSadministrators"}).status == 400
+
+
 def test_the_ideographic_space_is_for_users_only(account):
     """A group's name takes the no-break space but not U+3000, as the model says."""
     account.group("no-break\u00a0space")

@@ -128,3 +128,5 @@ def test_a_deleted_user_leaves_its_groups(account):
     )
     account.scim("DELETE", f"/Users/{user['id']}")
     assert account.console("GET", "groups").json()["groups"][0]["members"] == []
+    *_, links = account.directory()
+    assert links == []

@@ -15,13 +15,13 @@ from harness.base.quirks import load_table
 from harness.base.sqlite import Database
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response, Send, json_request
-
 from tests.azure_ad.scim_server import BASE, TOKEN
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CYCLE = timedelta(minutes=40)
 GRAPH = "https://graph.microsoft.com"
 GRAPH_TOKEN = "the-token-of-the-administrator"
+_APP = create_app()
 _TENANT_ID = "7584ba9c-dd91-4745-9b7e-b4de9da3be7b"
 
 
@@ -158,14 +158,12 @@ class Company:
         return self.ask(json_request(method, url, body, bearer=token))
 
     def ask(self, request: Request) -> Response:
-        return inprocess(create_app(), {TENANT: self.tenant})(request)
+        return inprocess(_APP, {TENANT: self.tenant})(request)
 
     def rows(self) -> list[Any]:
         """Return every row of the database, for comparing runs."""
         tables = ("document", "unique_key", "link", "log", "log_tag")
-        return [
-            self.database.connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables
-        ]
+        return [self.database.connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 
 def summary(entry: dict[str, Any]) -> tuple[str, str, str]:

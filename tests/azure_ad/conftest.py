@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.wire.message import Send, TransportError
-
 from tests.azure_ad.company import Company
 from tests.azure_ad.scim_server import TOKEN, ScimServer
 

@@ -56,7 +56,7 @@ def test_users_are_mapped_as_documented(schema):
 
 
 def test_groups_are_mapped_as_documented(schema):
-    """displayName matches, objectId is the external id, members are references."""
+    """Their displayName matches, objectId is the external id, members are references."""
     rows = object_mappings(schema)[1]["attributeMappings"]
     assert [
         (row["source"]["expression"], row["targetAttributeName"], row["matchingPriority"]) for row in rows
@@ -123,11 +123,12 @@ def test_a_disabled_object_mapping_takes_no_part(schema):
 
 
 def test_graphs_names_become_the_mappings_names():
-    """mobilePhone is mobile, the first businessPhone is telephoneNumber, booleans are words, empty is null."""
+    """A mobilePhone is mobile, the first businessPhone is telephoneNumber, booleans are words, empty is null."""
     attributes = source_attributes(
         "User",
         {
             "id": "1",
+            "userPrincipalName": "ana_example.com#EXT#@contoso.com",
             "accountEnabled": False,
             "mobilePhone": "1",
             "businessPhones": ["2", "3"],
@@ -140,6 +141,8 @@ def test_graphs_names_become_the_mappings_names():
     )
     assert attributes == {
         "objectId": "1",
+        "userPrincipalName": "ana_example.com",
+        "originalUserPrincipalName": "ana_example.com#EXT#@contoso.com",
         "accountEnabled": "False",
         "mobile": "1",
         "telephoneNumber": "2",

@@ -280,7 +280,17 @@ def places(value, path=()):
 
 TEMPLATE = build("scim", "scim.tenant.app", "rule", "Microsoft Entra ID")
 RULE = [path for path in places(TEMPLATE) if path[:1] == ("synchronizationRules",)]
-TARGETS = ["emails", "name", 'emails[type eq "work"]', "x.y", "urn:a:b", "members", "meta", "active", "schemas"]
+TARGETS = [
+    "emails",
+    "name",
+    'emails[type eq "work"]',
+    "x.y",
+    "urn:a:b",
+    "members",
+    "meta",
+    "active",
+    "schemas",
+]
 
 
 @given(st.sampled_from(RULE), JSON | st.sampled_from(TARGETS), st.booleans())

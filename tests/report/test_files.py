@@ -14,10 +14,10 @@ from harness.base.errors import HarnessError
 from harness.report.html import MAX_PER_STEP, HtmlReport
 from harness.report.json_report import JsonReport
 from harness.report.junit import JUnitReport
-from harness.report.lanes import MAX_ARROWS
+from harness.report.lanes import MAX_ARROWS, label
 from harness.report.writing import write
 from harness.scenario.events import Event, Observation, RunFinished, RunStarted
-from tests.report.stories import HOSTILE, sample, seen, story
+from tests.report.stories import HOSTILE, exchange, sample, seen, story
 
 REPORTS: list[Callable[[Path], Any]] = [JUnitReport, JsonReport, HtmlReport]
 
@@ -104,6 +104,14 @@ def test_text_on_the_page_is_only_text(tmp_path: Path) -> None:
     assert '<script>alert("x")</script>' in page.text_content()
 
 
+def test_text_in_the_picture_is_only_text(tmp_path: Path) -> None:
+    """A mail's subject or a path cannot close the drawing and open a script."""
+    mail = Observation("mail", "2020-09-01T08:00:00Z", "Azure AD", "<script>x</script>")
+    page = page_of(story("a.yaml", [mail]), tmp_path / "o.html")
+    assert page.xpath("//script") == []
+    assert "✉ <script>x</script>" in page.xpath("string(//svg)")
+
+
 def test_a_source_that_is_no_web_address_is_no_link(tmp_path: Path) -> None:
     """A `javascript:` address is shown as words."""
     events = story("a.yaml", [])
@@ -135,6 +143,13 @@ def test_the_page_tells_who_said_what(tmp_path: Path) -> None:
     assert any(label.endswith("✉ Quarantined") for label in labels)
     assert len(second.xpath(".//path[contains(@class, 'arrow bad')]")) == 2
     assert len(second.xpath(".//line[@class='jump']")) == 1
+
+
+def test_a_long_path_never_hides_the_answer() -> None:
+    """The label of an arrow is cut in the path; identifiers and escapes give way to what can be read."""
+    path = "/Users/22b63c12-9c87-4801-ac1c-69c75381481e?filter=userName+eq+%22ana%40contoso.com%22"
+    assert label(exchange(path, 200)) == 'POST /Users/…?filter=userName eq "ana@contoso.com" → 200'
+    assert label(exchange(path, 200), 30) == "POST /Users/…?filter=us… → 200"
 
 
 def test_the_timeline_has_everything_in_order(tmp_path: Path) -> None:

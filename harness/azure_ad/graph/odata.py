@@ -84,14 +84,15 @@ def collection(path: str, items: Iterable[Document]) -> Response:
     wanted = predicate(request.args.get("$filter", ""))
     found: Iterable[Document] = (item for item in items if wanted(item))
     order = request.args.get("$orderby", "")
-    if order:
-        found = _ordered(list(found), order)
+    counted = request.args.get("$count", "").lower() == "true"
+    if order or counted:
+        found = list(found)
     top = _count("$top", 100, MAX_PAGE)
     skip = _count("$skiptoken", 0, 10**9)
-    page = list(islice(found, skip, skip + top + 1))
+    page = list(islice(_ordered(found, order) if order else found, skip, skip + top + 1))
     result: Document = {"@odata.context": context(path)}
-    if request.args.get("$count", "").lower() == "true":
-        result["@odata.count"] = skip + len(page[:top]) + sum(1 for _ in found) + (len(page) > top)
+    if counted:
+        result["@odata.count"] = len(list(found))
     if len(page) > top:
         result["@odata.nextLink"] = _next_link(skip + top)
     result["value"] = [select(item) for item in page[:top]]
@@ -114,8 +115,8 @@ def select(item: Document) -> Document:
 def predicate(text: str) -> Callable[[Document], bool]:
     """Read a `$filter` of `eq`, `startswith` and `any` terms joined by `and`. Raises ODataError 400 otherwise."""
     terms: list[Callable[[Document], bool]] = []
-    position = 0
-    while position < len(text):
+    position, wanted = 0, text != ""
+    while wanted:
         if match := _TERM.match(text, position):
             terms.append(_equals(match[1], _literal(match[2])))
         elif match := _STARTS.match(text, position):
@@ -129,7 +130,8 @@ def predicate(text: str) -> Callable[[Document], bool]:
                 f"Invalid filter clause: there is an error at position {position} in '{text}'.",
             )
         position = match.end()
-        if position < len(text):
+        wanted = position < len(text)
+        if wanted:
             if not text.startswith("and ", position):
                 raise ODataError(
                     400,
@@ -155,7 +157,11 @@ def _starts(path: str, prefix: str) -> Callable[[Document], bool]:
 
 
 def _any(path: str, member: str, value: Any) -> Callable[[Document], bool]:
-    return lambda item: any(_at(element, member) == value for element in _at(item, path) or [])
+    def test(item: Document) -> bool:
+        held = _at(item, path)
+        return isinstance(held, list) and any(_at(element, member) == value for element in held)
+
+    return test
 
 
 def _at(item: Any, path: str) -> Any:
@@ -169,7 +175,7 @@ def _literal(text: str) -> str | bool | None:
     return words[text] if text in words else text[1:-1].replace("''", "'")
 
 
-def _ordered(items: list[Document], order: str) -> list[Document]:
+def _ordered(items: Iterable[Document], order: str) -> list[Document]:
     name, _, direction = order.strip().partition(" ")
     if direction.strip().lower() not in ("", "asc", "desc"):
         raise ODataError(400, "BadRequest", f"Invalid $orderby '{order}'.")

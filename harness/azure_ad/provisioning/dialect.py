@@ -32,8 +32,11 @@ class Change:
 
 
 def split_tenant_url(url: str) -> tuple[str, bool]:
-    """Return the base of resource URLs (query taken off) and whether the flag was set."""
-    parts = urlsplit(url.strip())
+    """Return the base of resource URLs (query taken off) and whether the flag was set; no base for what is no URL."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return "", False
     flagged = FLAG.lower() in parts.query.lower()
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), flagged
 

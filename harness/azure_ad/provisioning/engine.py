@@ -41,11 +41,10 @@ class CredentialsError(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """A cycle under way in this process; `epoch` tells whether it was overtaken by a restart or an edited mapping."""
+    """A cycle under way in this process; one that a restart or an edited mapping overtook is no longer listed."""
 
     session: Session
     steps: Iterator[None]
-    epoch: int
 
 
 class Engine:
@@ -82,9 +81,7 @@ class Engine:
             if self._store.get("job", job_id) is not None:
                 raise ConflictError(f"A job of template '{template_id}' already exists for this application.")
             document = job.new_job(job_id, template_id, self._quirks["cycle-interval-minutes"])
-            self._store.put(
-                "job", job_id, {"app": app, "job": document, "watermark": None, "next": None, "epoch": 0}
-            )
+            self._store.put("job", job_id, {"app": app, "job": document, "watermark": None, "next": None})
             self._store.put("schema", job_id, built)
             self._audit(app, "Add provisioning configuration")
         return document
@@ -113,8 +110,9 @@ class Engine:
         with self._store.transaction():
             record = self._record(job_id)
             self._store.put("schema", job_id, {**document, "id": job_id})
-            self._reset(job_id, record)
+            record = self._reset(job_id, record)
             self._audit(record["app"], "Update attribute mappings or scope")
+        self._schedule(job_id, record)
 
     def restore_schema(self, job_id: str) -> None:
         """Put the template's mappings back. Raises NotFoundError."""
@@ -204,11 +202,12 @@ class Engine:
         return document if progress is None else job.running(document, progress, self._clock.now())
 
     def _reset(self, job_id: str, record: Document) -> Document:
-        """Forget watermark and progress: the next cycle is an initial one."""
-        record = {**record, "watermark": None, "epoch": record["epoch"] + 1}
+        """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
+        record = {**record, "watermark": None}
+        if self._runs.pop(job_id, None) is not None:
+            record["next"] = iso(self._clock.now(), 6)
         self._store.put("job", job_id, record)
         self._store.delete("progress", job_id)
-        self._runs.pop(job_id, None)
         return record
 
     def _schedule(self, job_id: str, record: Document) -> None:
@@ -235,9 +234,10 @@ class Engine:
         self._store.put("progress", job_id, progress)
 
         def save(reached: Document) -> None:
-            self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
+            if self._runs.get(job_id) is run:
+                self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
 
-        run = _Run(session, cycle.run(session, progress, save), record["epoch"])
+        run = _Run(session, cycle.run(session, progress, save))
         self._runs[job_id] = run
         self._pump(job_id, run)
 
@@ -253,14 +253,16 @@ class Engine:
         except StopIteration:
             self._finish(job_id, run)
         except TargetError as error:
-            self._quarantine(job_id, error)
+            self._quarantine(job_id, run, error)
         if self._runs.get(job_id) is run and self._stopping:
             del self._runs[job_id]
 
     def _finish(self, job_id: str, run: _Run) -> None:
-        del self._runs[job_id]
         now = self._clock.now()
         with self._store.transaction():
+            if self._runs.get(job_id) is not run:
+                return
+            del self._runs[job_id]
             record = self._record(job_id)
             progress = self._store.get("progress", job_id)
             assert progress is not None
@@ -271,9 +273,8 @@ class Engine:
             document = job.succeeded(record["job"], execution, counts, now)
             if record["job"]["schedule"]["state"] != "Active":
                 document = job.paused(document)
-            if record["epoch"] == run.epoch:
-                record["watermark"] = progress["until"]
-            record = {**record, "job": document, "next": self._next(progress, now)}
+            following = {"watermark": progress["until"], "next": self._next(progress, now)}
+            record = {**record, "job": document, **following}
             self._store.put("job", job_id, record)
             self._store.delete("progress", job_id)
         self._schedule(job_id, record)
@@ -282,11 +283,13 @@ class Engine:
         interval = timedelta(minutes=self._quirks["cycle-interval-minutes"])
         return iso(max(from_iso(progress["began"]) + interval, now), 6)
 
-    def _quarantine(self, job_id: str, error: TargetError) -> None:
-        del self._runs[job_id]
+    def _quarantine(self, job_id: str, run: _Run, error: TargetError) -> None:
         now = self._clock.now()
         told: Document = {"code": error.code, "message": _explain(error), "tenantActionable": True}
         with self._store.transaction():
+            if self._runs.get(job_id) is not run:
+                return
+            del self._runs[job_id]
             record = self._record(job_id)
             entering = record["job"]["status"]["quarantine"] is None
             progress = self._store.get("progress", job_id)

@@ -31,7 +31,9 @@ def synchronize_references(session: Session) -> Iterator[None]:
                 _manager(session, mapping, source_id, connection)
             else:
                 yield from _members(session, mapping, source_id, connection)
-        session.references_done(source_id)
+        with session.store.transaction():
+            session.settle_references(source_id)
+            session.references_done(source_id)
         yield
 
 
@@ -107,7 +109,7 @@ def _send(session: Session, mapping: ObjectMapping, trace: Trace, body: Document
         session.target.patch(mapping, trace.target_id, body)
     except TargetError as error:
         description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"
-        session.fail(trace, error, step="EntryExportUpdate", description=description)
+        session.fail(trace, error, step="EntryExportUpdate", description=description, references=True)
         return error
     details = {
         "ReportableIdentifier": trace.identifier,

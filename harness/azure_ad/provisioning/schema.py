@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from harness.azure_ad.properties import table
+from harness.azure_ad.properties import EXTENSION_ATTRIBUTES, table
 from harness.azure_ad.provisioning.expression import (
     Attribute,
     Call,
@@ -32,7 +32,6 @@ FLOW_TYPES = ("Always", "ObjectAddOnly")
 REFERENCES = ("manager", "members")
 # What the engine computes beside the stored properties.
 _COMPUTED = {"User": {"IsSoftDeleted", "manager", "originalUserPrincipalName"}, "Group": {"members"}}
-_EXTENSION_ATTRIBUTES = {f"extensionAttribute{number}" for number in range(1, 16)}
 
 
 class SchemaError(HarnessError):
@@ -51,7 +50,7 @@ def templates() -> dict[str, Any]:
 def source_names(kind: str) -> set[str]:
     """Return every attribute name that a mapping of this object type may read."""
     stored = {row["source"] for row in table()[kind].values() if "source" in row}
-    return stored | _COMPUTED[kind] | (_EXTENSION_ATTRIBUTES if kind == "User" else set())
+    return stored | _COMPUTED[kind] | (EXTENSION_ATTRIBUTES if kind == "User" else set())
 
 
 def build(template_id: str, schema_id: str, rule_id: str, source_directory: str) -> Document:

@@ -66,14 +66,19 @@ class Session:
         return self.store.get(f"escrow:{self.frame.job_id}", source_id)
 
     def due_escrows(self) -> list[tuple[str, Document]]:
-        """Return what earlier cycles failed at and is due now; what fails in this cycle waits for the next."""
+        """Return what earlier cycles failed at and is due now; what fails in this cycle waits for the next.
+
+        What has failed for too many days is given up.
+        """
         now, cycle = self.clock.now(), self.frame.cycle_id
-        waiting = self.store.scan(f"escrow:{self.frame.job_id}")
-        return [
-            (key, escrow)
-            for key, escrow in waiting
-            if escrow["cycle"] != cycle and from_iso(escrow["next"]) <= now
-        ]
+        oldest = now - timedelta(days=self.quirks["escrow-days"])
+        due = []
+        for key, escrow in list(self.store.scan(f"escrow:{self.frame.job_id}")):
+            if from_iso(escrow["began"]) < oldest:
+                self.settle(key)
+            elif cycle not in (escrow["cycle"], escrow["tried"]) and from_iso(escrow["next"]) <= now:
+                due.append((key, escrow))
+        return due
 
     def exported_members(self, group: str) -> list[str]:
         """Return the source ids of the members that the target's group was given."""
@@ -102,10 +107,17 @@ class Session:
         self.store.append(PROVISIONING, entry, tags_of(entry))
 
     def fail(
-        self, trace: Trace, error: TargetError, *, step: str, description: str, code: str | None = None
+        self,
+        trace: Trace,
+        error: TargetError,
+        *,
+        step: str,
+        description: str,
+        code: str | None = None,
+        references: bool = False,
     ) -> None:
         """Close a trace with the failed request, and put the object into escrow with the time of its next attempt."""
-        escrow = self._escrowed(trace)
+        escrow = self._escrowed(trace, references=references)
         retries = escrow["attempts"]
         reason = failure_reason(error, retries, from_iso(escrow["next"]))
         code = code or error.code
@@ -118,25 +130,43 @@ class Session:
         """Forget the escrow of an object that came through."""
         self.store.delete(f"escrow:{self.frame.job_id}", source_id)
 
-    def _escrowed(self, trace: Trace) -> Document:
-        """Return the object's escrow after one more failure, saved; given up after the last day."""
+    def settle_object(self, source_id: str) -> None:
+        """Forget the escrow of an object that came through itself; what its references failed at stays due."""
+        escrow = self.escrow(source_id)
+        if escrow is not None and escrow["references"]:
+            self.store.put(f"escrow:{self.frame.job_id}", source_id, {**escrow, "tried": self.frame.cycle_id})
+        else:
+            self.settle(source_id)
+
+    def settle_references(self, source_id: str) -> None:
+        """Forget the escrow of an object whose references came through in this cycle, all of them."""
+        escrow = self.escrow(source_id)
+        if escrow is not None and escrow["references"] and escrow["cycle"] != self.frame.cycle_id:
+            self.settle(source_id)
+
+    def _escrowed(self, trace: Trace, *, references: bool) -> Document:
+        """Return the object's escrow after one more failure, saved.
+
+        Several failures of one cycle (a group's members) are one attempt.
+        """
         hours = self.quirks["escrow-hours"]
         now = self.clock.now()
         before = self.escrow(trace.source_id)
+        if before is not None and before["cycle"] == self.frame.cycle_id:
+            return before
         attempts = 0 if before is None else before["attempts"] + 1
         began = now if before is None else from_iso(before["began"])
         escrow = {
             "type": trace.kind,
             "cycle": self.frame.cycle_id,
+            "tried": None,
+            "references": references,
             "attempts": attempts,
             "began": iso(began, 6),
             "next": iso(now + timedelta(hours=hours[min(attempts, len(hours) - 1)]), 6),
             "identifier": {"ReportableIdentifier": trace.identifier},
         }
-        if now - began > timedelta(days=self.quirks["escrow-days"]):
-            self.settle(trace.source_id)
-        else:
-            self.store.put(f"escrow:{self.frame.job_id}", trace.source_id, escrow)
+        self.store.put(f"escrow:{self.frame.job_id}", trace.source_id, escrow)
         return escrow
 
     def _group_key(self, group: str) -> str:

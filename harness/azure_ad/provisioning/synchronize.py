@@ -32,7 +32,9 @@ def synchronize(session: Session, kind: str, source_id: str, finish: Callable[[]
     connection = session.connection(source_id)
     document = session.directory.get(kind, source_id)
     if mapping is None or (document is None and connection is None):
-        finish()
+        with session.store.transaction():
+            session.settle(source_id)
+            finish()
         return
     fatal: TargetError | None = None
     if document is None:
@@ -75,12 +77,8 @@ def _present(
         f"Determine if {kind} in scope by evaluating against each scoping filter",
         scope.details(),
     )
-    if (
-        connection is not None
-        and connection["managed"]
-        and not scope.entitled
-        and not (kind == "User" and mapping.disables)
-    ):
+    disables = kind == "User" and mapping.disables
+    if connection is not None and connection["managed"] and not disables and not scope.provisioned:
         return trace, lambda: _delete(session, mapping, trace, connection)
     if connection is not None and (connection["managed"] or scope.entitled):
         values = mapping.values(attributes, creating=False)
@@ -165,13 +163,7 @@ def _create(session: Session, mapping: ObjectMapping, trace: Trace, values: dict
     description = f"{trace.kind} '{trace.identifier}' was created in {target}"
     trace.step("EntryExportAdd", "export", description, {"ReportableIdentifier": trace.identifier, **values})
 
-    def keep() -> None:
-        _connect(session, trace, key)
-        for group in session.directory.groups_of(trace.source_id) if trace.kind == "User" else ():
-            if session.connection(group):
-                session.await_references(group)
-
-    return keep
+    return lambda: _connect(session, trace, key)
 
 
 def _adopt(
@@ -206,7 +198,7 @@ def _update_linked(
     def keep_connection() -> None:
         keep()
         session.connect(trace.source_id, {**connection, "managed": managed, "identity": _identity(trace)})
-        session.settle(trace.source_id)
+        session.settle_object(trace.source_id)
         if managed:
             session.await_references(trace.source_id)
 
@@ -303,12 +295,16 @@ def _failed(session: Session, trace: Trace, error: TargetError) -> _Keep:
 
 
 def _connect(session: Session, trace: Trace, key: str) -> None:
+    """Tie the object to the target's id; its own references, and groups that waited for this user, are due."""
     session.connect(
         trace.source_id,
         {"type": trace.kind, "targetId": key, "managed": True, "manager": None, "identity": _identity(trace)},
     )
     session.settle(trace.source_id)
     session.await_references(trace.source_id)
+    for group in session.directory.groups_of(trace.source_id) if trace.kind == "User" else ():
+        if session.connection(group):
+            session.await_references(group)
 
 
 def _log_import(

@@ -119,7 +119,7 @@ class Target:
             )
         answer = self._json(request, response)
         resources = answer.get("Resources", [])
-        if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):
+        if not isinstance(resources, list) or not all(map(_is_resource, resources)):
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
         return resources
 
@@ -134,10 +134,9 @@ class Target:
         request = self._request("POST", mapping.resource, body)
         response = self._write(request, (200, 201))
         answer = self._json(request, response)
-        key = answer.get("id")
-        if not isinstance(key, str) or not key:
+        if not _is_resource(answer):
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
-        return key, answer
+        return answer["id"], answer
 
     def patch(self, mapping: ObjectMapping, key: str, body: Document) -> None:
         self._write(self._request("PATCH", f"{mapping.resource}/{quote(key, safe='')}", body), (200, 204))
@@ -181,9 +180,11 @@ class Target:
     def _json(self, request: Request, response: Response) -> Document:
         try:
             answer = response.json()
+            # Lone surrogates and towers of brackets parse, and break whatever keeps or shows them later.
+            json.dumps(answer, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response) from error
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or _is_deep(answer):
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
         return answer
 
@@ -202,6 +203,27 @@ class Target:
         )
 
 
+def _is_resource(value: Any) -> bool:
+    """Tell whether a value is a SCIM resource: an object with an id."""
+    return isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"] != ""
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether JSON is nested deeper than any resource is."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+_DEEPEST = 50
 _PHRASES = {status.value for status in HTTPStatus}
 
 

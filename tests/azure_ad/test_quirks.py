@@ -1,0 +1,84 @@
+"""The table of quirks and the code that asks it: no row without a use, no use without a row, no row without a proof."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import harness.azure_ad
+from harness.base.quirks import load_table
+from tests.azure_ad.company import Company
+from tests.azure_ad.scim_server import ScimServer
+
+TABLE = load_table("harness.azure_ad")
+PACKAGE = Path(harness.azure_ad.__file__).parent
+ROOT = PACKAGE.parents[1]
+
+
+def asked() -> Iterator[str]:
+    """Yield the literal of every `…quirks["…"]` in the package."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("quirks"):
+                assert isinstance(node.slice, ast.Constant), f"{path.name}:{node.lineno} asks by no literal"
+                yield str(node.slice.value)
+
+
+def test_every_row_is_asked_for_and_every_question_has_a_row():
+    """The table and the code name the same quirks."""
+    assert set(asked()) == set(TABLE.rows)
+
+
+@pytest.mark.parametrize("row", TABLE.rows.values(), ids=lambda row: row.id)
+def test_every_row_is_a_sentence_with_a_source_and_a_proof(row):
+    """Whoever asks why is shown a public page and a scenario that can be run."""
+    assert row.sentence[0].isupper()
+    assert row.sentence.rstrip().endswith(".")
+    assert row.url.startswith("https://")
+    assert row.read
+    assert (ROOT / row.proof).is_file(), f"{row.id} is proved by {row.proof}, which does not exist"
+
+
+def test_an_ordinary_cycle_fires_what_it_shows():
+    """The list of quirks behind a run names those that shaped it, and no others."""
+    company = Company(ScimServer())
+    company.group("Office", (company.person("ana"),))
+    company.turn_on()
+    assert company.quirks.fired >= {"cycle-interval-minutes", "probe-before-cycle", "members-per-patch"}
+    assert not company.quirks.fired & {"quarantine-days", "escrow-hours", "log-unassigned-users"}
+
+
+def test_without_probes_a_cycle_goes_straight_to_work():
+    """`probe-before-cycle` off: the first request is the first search."""
+    server = ScimServer()
+    company = Company(server, probe_before_cycle=False)
+    company.person("ana")
+    company.turn_on()
+    company.cycle()
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [("aws-sso-2020", "Azure Active Directory"), ("identity-center", "Microsoft Entra ID")],
+)
+def test_logs_and_schemas_use_the_name_of_the_year(profile, name):
+    """`directory-name`, wherever it is printed."""
+    company = Company(ScimServer(), profile=profile)
+    company.person("ana")
+    company.turn_on()
+    (entry,) = company.log()
+    assert entry["sourceSystem"]["displayName"] == name
+    assert entry["provisioningSteps"][0]["description"].endswith(f"change of type (Add) from {name}")
+    assert company.engine.schema(company.job)["synchronizationRules"][0]["sourceDirectoryName"] == name
+
+
+def test_the_interval_is_what_the_row_says():
+    """`cycle-interval-minutes` is in the schedule that Graph shows and in the clock."""
+    server = ScimServer()
+    company = Company(server, cycle_interval_minutes=20)
+    company.turn_on()
+    company.cycle()
+    assert len(server.requests) == 6
+    assert company.engine.job(company.job)["schedule"]["interval"] == "PT20M"

@@ -1,0 +1,228 @@
+"""Azure AD against a SCIM server that others wrote: what works works, what it refuses is in the log as it was said."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from harness.azure_ad.provisioning.target import SCIM
+from harness.scim.names import ENTERPRISE_USER
+from harness.wire.inprocess import inprocess
+from harness.wire.message import json_request
+from harness.wire.network import Network
+from harness.wire.server import Server
+from tests.azure_ad.company import Company
+from tests.azure_ad.scim_server import BASE, TOKEN
+
+MANAGER = f"{ENTERPRISE_USER}:manager"
+BAD_REQUEST = f"{SCIM}BadRequest"
+
+
+class Foreign(Company):
+    """A company that provisions to scim2-server, and can look into it."""
+
+    def __init__(self, send, base, **options):
+        super().__init__(send, **options)
+        self.base = base
+        self.point("")
+
+    def point(self, flag):
+        self.engine.save_secrets(self.app, {"BaseAddress": self.base + flag, "SecretToken": TOKEN})
+
+    def found(self, kind, attribute, value):
+        condition = quote(f'{attribute} eq "{value}"')
+        answer = self.send(json_request("GET", f"{self.base}/{kind}?filter={condition}", bearer=TOKEN))
+        return answer.json()["Resources"]
+
+    def user(self, name):
+        (user,) = self.found("Users", "userName", f"{name}@contoso.com")
+        return user
+
+    def members(self, name):
+        (group,) = self.found("Groups", "displayName", name)
+        return sorted(member["value"] for member in group.get("members", []))
+
+
+@pytest.fixture(scope="module")
+def socket():
+    """Listen once; each test puts its own application behind the socket."""
+    behind = {}
+
+    def present(environ, start_response):
+        return behind["app"](environ, start_response)
+
+    server, network = Server(present, "127.0.0.1", 0, threads=2), Network(timeout=10)
+    server.start()
+    yield behind, network, f"{server.url}/v2"
+    network.close()
+    server.stop()
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def contoso(request, foreign_app, socket):
+    """Return a company per transport: what holds in process holds on the wire."""
+    if request.param == "in process":
+        return Foreign(inprocess(foreign_app), BASE)
+    behind, network, base = socket
+    behind["app"] = foreign_app
+    return Foreign(network, base)
+
+
+def test_a_company_moves_in(contoso):
+    """The initial cycle: every mapped attribute arrives, groups have their members."""
+    ana = contoso.person(
+        "ana",
+        jobTitle="Pilot",
+        mail="ana@contoso.com",
+        department="Flight",
+        employeeId="701984",
+        mobilePhone="1",
+        businessPhones=["2"],
+        faxNumber="3",
+        city="Bonn",
+        preferredLanguage="de",
+    )
+    contoso.group("Office", (ana, contoso.person("ben")))
+    contoso.turn_on()
+    assert {entry[1:] for entry in contoso.told()} == {("create", "success"), ("update", "success")}
+    user = contoso.user("ana")
+    assert (user["title"], user["active"], user["externalId"]) == ("Pilot", True, "ana")
+    assert user["name"] == {"givenName": "Ana", "familyName": "Ruiz", "formatted": "Ana Ruiz"}
+    assert user["emails"] == [{"type": "work", "value": "ana@contoso.com", "primary": True}]
+    assert {phone["type"]: phone["value"] for phone in user["phoneNumbers"]} == {
+        "work": "2",
+        "mobile": "1",
+        "fax": "3",
+    }
+    assert user[ENTERPRISE_USER] == {"department": "Flight", "employeeNumber": "701984"}
+    assert contoso.members("Office") == sorted(contoso.user(name)["id"] for name in ("ana", "ben"))
+
+
+def test_a_person_changes_is_disabled_and_comes_back(contoso):
+    """Attribute by attribute; "False" is understood as false."""
+    ana = contoso.person("ana", jobTitle="Pilot", mail="ana@contoso.com")
+    contoso.turn_on()
+    contoso.log()
+    contoso.change(ana, jobTitle="Captain", mail="new@contoso.com", department="Ops")
+    contoso.cycle()
+    assert contoso.told() == [("Ana", "update", "success")]
+    user = contoso.user("ana")
+    assert (user["title"], user["emails"][0]["value"]) == ("Captain", "new@contoso.com")
+    assert user[ENTERPRISE_USER]["department"] == "Ops"
+    contoso.change(ana, accountEnabled=False)
+    contoso.cycle()
+    assert contoso.user("ana")["active"] is False
+    contoso.change(ana, accountEnabled=True)
+    contoso.cycle()
+    assert contoso.user("ana")["active"] is True
+    contoso.cycle()
+    assert [entry[1] for entry in contoso.told()] == ["disable", "update"]
+
+
+def test_a_group_is_renamed_filled_and_deleted(contoso):
+    """Membership by PATCH; deletion by DELETE."""
+    ana = contoso.person("ana")
+    group = contoso.group("Office")
+    contoso.turn_on()
+    contoso.directory.add_member(group, ana)
+    contoso.directory.update("Group", group, {"displayName": "Bureau"})
+    contoso.cycle()
+    assert contoso.members("Bureau") == [contoso.user("ana")["id"]]
+    contoso.directory.delete("Group", group)
+    contoso.cycle()
+    assert contoso.found("Groups", "displayName", "Bureau") == []
+
+
+def test_without_the_mapping_of_active_a_person_is_deleted(contoso):
+    """DELETE arrives, and a second one would be fine."""
+    contoso.edit("active")
+    ana = contoso.person("ana")
+    contoso.turn_on()
+    contoso.unassign(ana)
+    contoso.cycle()
+    assert contoso.found("Users", "userName", "ana@contoso.com") == []
+    assert contoso.told()[-1] == ("Ana", "delete", "success")
+
+
+def test_the_bare_manager_is_refused_and_logged_with_the_servers_words(contoso):
+    """Many servers take Azure AD's plain id for no manager; the reason is the server's answer, word for word."""
+    ana, ben = contoso.person("ana"), contoso.person("ben")
+    contoso.directory.set_manager(ana, ben)
+    contoso.turn_on()
+    entry = contoso.log()[-1]
+    status = entry["provisioningStatusInfo"]
+    assert (entry["provisioningAction"], status["status"]) == ("update", "failure")
+    assert status["errorInformation"]["errorCode"] == BAD_REQUEST
+    assert "StatusCode: BadRequest" in status["errorInformation"]["reason"]
+    assert '"scimType": "invalidValue"' in status["errorInformation"]["reason"]
+    assert entry["modifiedProperties"] == [
+        {"displayName": MANAGER, "oldValue": None, "newValue": contoso.user("ben")["id"]}
+    ]
+    assert "manager" not in contoso.user("ana").get(ENTERPRISE_USER, {})
+
+
+def test_the_default_removal_of_members_is_refused(contoso):
+    """A value array on remove is Azure AD's own; RFC 7644 wants a filter in the path, as the flag sends it."""
+    ana = contoso.person("ana")
+    group = contoso.group("Office", (ana, contoso.person("ben")))
+    contoso.turn_on()
+    contoso.log()
+    contoso.directory.remove_member(group, ana)
+    contoso.cycle()
+    assert contoso.told()[-1] == ("Office", "update", BAD_REQUEST)
+    assert len(contoso.members("Office")) == 2
+    contoso.point("?aadOptscim062020")
+    contoso.cycle()
+    assert contoso.told()[-1] == ("Office", "update", "success")
+    assert contoso.members("Office") == [contoso.user("ben")["id"]]
+
+
+def test_an_element_that_is_missing_is_refused(contoso):
+    """Azure AD adds to an element that is not there; RFC 7644 calls that noTarget, and nothing is half done."""
+    ana = contoso.person("ana", jobTitle="Pilot")
+    contoso.turn_on()
+    contoso.log()
+    contoso.change(ana, jobTitle="Captain", businessPhones=["2"])
+    contoso.cycle()
+    (entry,) = contoso.log()
+    information = entry["provisioningStatusInfo"]["errorInformation"]
+    assert information["errorCode"] == BAD_REQUEST
+    assert '"scimType": "noTarget"' in information["reason"]
+    assert contoso.user("ana")["title"] == "Pilot"
+
+
+def test_the_flagged_dialect_is_understood(contoso):
+    """Merged replaces with dotted keys and a real boolean."""
+    contoso.point("?aadOptscim062020")
+    ana = contoso.person("ana", jobTitle="Pilot")
+    contoso.turn_on()
+    contoso.change(ana, jobTitle="Captain", givenName="Anna", accountEnabled=False)
+    contoso.cycle()
+    assert contoso.told()[-1] == ("Ana", "disable", "success")
+    user = contoso.user("ana")
+    assert (user["title"], user["name"]["givenName"], user["active"]) == ("Captain", "Anna", False)
+
+
+def test_an_account_that_was_there_is_taken_over(contoso):
+    """A match by userName is updated, never created twice."""
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ana@contoso.com"}
+    answer = contoso.send(json_request("POST", f"{contoso.base}/Users", body, bearer=TOKEN))
+    assert answer.status == 201
+    contoso.person("ana", jobTitle="Pilot")
+    contoso.turn_on()
+    assert contoso.told() == [("Ana", "update", "success")]
+    assert (contoso.user("ana")["id"], contoso.user("ana")["title"]) == (answer.json()["id"], "Pilot")
+
+
+def test_a_wrong_token_quarantines_and_the_right_one_lifts_it(contoso):
+    """Test Connection and cycle agree on what is wrong."""
+    contoso.person("ana")
+    contoso.engine.save_secrets(contoso.app, {"SecretToken": "wrong"})
+    contoso.turn_on()
+    error = contoso.status["quarantine"]["error"]
+    assert error["code"] == f"{SCIM}CredentialValidationFailure"
+    assert "Response Status Code: Unauthorized" in error["message"]
+    contoso.engine.save_secrets(contoso.app, {"SecretToken": TOKEN})
+    contoso.wait(timedelta(minutes=5))
+    assert contoso.status["code"] == "Active"
+    assert contoso.user("ana")["active"] is True

@@ -1,0 +1,65 @@
+"""One SCIM server for a benchmark, in a process of its own: `peer.py harness` or `peer.py scim2-server`.
+
+Both run on the same WSGI server; the first line of output is `{"url", "token"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+
+from harness.aws_sso import tenant as aws_tenant
+from harness.wire.message import json_request
+from harness.wire.server import Server
+from harness.world import apps, create
+
+TOKEN = "a-token-for-the-benchmark"  # noqa: S105
+
+
+def harness() -> tuple[Server, str]:
+    world = create()
+    app, _ = apps()
+    answer = world.unrecorded(json_request("POST", f"{world.origins['console']}/console/api/automatic-provisioning", {}))
+
+    def with_tenant(environ, start_response):
+        environ[aws_tenant.TENANT] = world.aws
+        return app(environ, start_response)
+
+    server = Server(with_tenant, "127.0.0.1", 0)
+    server.path = f"/{world.aws.settings.tenant_id}/scim/v2"
+    return server, answer.json()["accessToken"]
+
+
+def scim2_server() -> tuple[Server, str]:
+    from scim2_models import ScimProvider
+    from scim2_server.memory import InMemoryStorage
+    from scim2_server.service import ScimService
+    from scim2_server.testserver import cli
+    from scim2_server.testserver.application import BEARER_TOKEN_SCHEME, BearerTokenApplication
+
+    config = cli.load_default_service_provider_config()
+    config.authentication_schemes = [BEARER_TOKEN_SCHEME]
+    provider = ScimProvider.from_discovery(
+        cli.load_default_schemas().values(), cli.load_default_resource_types().values(), config=config
+    )
+    service = ScimService(provider, secret="s" * 40)
+    app = BearerTokenApplication(InMemoryStorage(), provider, service=service, bearer_tokens=[TOKEN])
+    server = Server(app, "127.0.0.1", 0)
+    server.path = "/v2"
+    return server, TOKEN
+
+
+def main() -> None:
+    server, token = {"harness": harness, "scim2-server": scim2_server}[sys.argv[1]]()
+    server.start()
+    print(json.dumps({"url": server.url + server.path, "token": token}), flush=True)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped.wait()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
