@@ -38,7 +38,6 @@ def create_app() -> Flask:
     app.register_error_handler(ConflictError, _conflict)
     app.register_error_handler(HarnessError, _bad_request)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(RecursionError, _too_deep)
     return app
 
 
@@ -75,10 +74,6 @@ def _conflict(error: ConflictError) -> Response:
 
 def _bad_request(error: HarnessError) -> Response:
     return error_answer(ODataError(400, "Request_BadRequest", str(error)))
-
-
-def _too_deep(_: RecursionError) -> Response:
-    return error_answer(ODataError(400, "BadRequest", "The request payload is nested too deeply."))
 
 
 def _http_error(error: HTTPException) -> Response:

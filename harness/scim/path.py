@@ -70,10 +70,12 @@ def _name(text: str, whole: str) -> str:
 
 def key_of(resource: Resource, name: str) -> str:
     """Return the spelling under which `resource` holds `name`, or `name` itself."""
-    if name in resource:
-        return name
-    folded = name.lower()
-    return next((key for key in resource if key.lower() == folded), name)
+    if name not in resource:
+        folded = name.lower()
+        for key in resource:
+            if key.lower() == folded:
+                return key
+    return name
 
 
 def get(resource: Resource, name: str) -> Any:

@@ -871,6 +871,31 @@ class TestSwitches:
         company.wait(timedelta(minutes=10))
         assert sorted(server.created) == ["a@contoso.com", "b@contoso.com", "c@contoso.com"]
 
+    @pytest.mark.parametrize("act", ["restart", "restore_schema"])
+    def test_an_act_in_the_middle_of_a_request_is_obeyed(self, company, server, act):
+        """As it happens when served: the overtaken cycle keeps nothing, the new one begins with the first person."""
+        for name in ("a", "b", "c"):
+            company.person(name)
+        left = [act]
+
+        def interrupt(request):
+            if request.method == "POST" and left:
+                getattr(company.engine, left.pop())(company.job)
+
+        server.rules.append(interrupt)
+        company.turn_on()
+        company.wait(timedelta(minutes=1))
+        assert server.seen()[:4] == [
+            'GET /Users?filter=userName eq "a@contoso.com"',
+            "POST /Users",
+            "GET /Users/u1",
+            'GET /Users?filter=userName eq "b@contoso.com"',
+        ]
+        assert sorted(server.created) == ["a@contoso.com", "b@contoso.com", "c@contoso.com"]
+        server.requests.clear()
+        company.cycle()
+        assert len(server.requests) == 2
+
     def test_pause_lets_a_running_cycle_end(self, found, server):
         """The cycle completes, then there is no next one; progress is shown meanwhile."""
         company = found(milliseconds_per_object=60_000)

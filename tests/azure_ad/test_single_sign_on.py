@@ -20,22 +20,20 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="session")
-def key_pair(tmp_path_factory):
-    """Make the RSA key once; a tenant that asks for its own gets this one."""
-    made = {}
-
-    def make(original, tenant):
-        if not made:
-            made.update(original(tenant))
-        return dict(made)
-
-    return make
+def made():
+    """Hold the one key pair of this session; making another takes a tenth of a second."""
+    return {}
 
 
 @pytest.fixture(autouse=True)
-def _one_key(monkeypatch, key_pair):
+def _one_key(monkeypatch, made):
     original = single_sign_on._make_signing
-    monkeypatch.setattr(single_sign_on, "_make_signing", lambda tenant: key_pair(original, tenant))
+
+    def make(tenant):
+        made.update(made or original(tenant))
+        return dict(made)
+
+    monkeypatch.setattr(single_sign_on, "_make_signing", make)
 
 
 @pytest.fixture

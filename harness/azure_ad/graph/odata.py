@@ -15,11 +15,13 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from harness.azure_ad.provisioning.target import is_deep
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
 
 MAX_PAGE = 999
+_DEEPEST = 300  # a schema with the most deeply nested expression has 160 levels
 _TERM = re.compile(r"\s*([A-Za-z][\w/]*)\s+eq\s+('(?:[^']|'')*'|true|false|null)\s*")
 _STARTS = re.compile(r"\s*startswith\(\s*([A-Za-z][\w/]*)\s*,\s*('(?:[^']|'')*')\s*\)\s*", re.IGNORECASE)
 _ANY = re.compile(
@@ -66,6 +68,8 @@ def body() -> Document:
         json.dumps(
             document, ensure_ascii=False, allow_nan=False
         ).encode()  # lone surrogates and NaN go nowhere
+        if is_deep(document, _DEEPEST):
+            raise ValueError("nested too deeply")  # noqa: TRY301
     except (ValueError, TypeError, RecursionError) as error:
         raise ODataError(
             400,

@@ -50,38 +50,39 @@ def run(session: Session, progress: Document, save: Callable[[Document], None]) 
             save(progress)
             yield from synchronize_references(session)
             return
-        for kind, source_id in _work(session, progress, phase):
+        for kind, source_id, document in _work(session, progress, phase):
             progress = {**progress, "after": source_id, "done": progress["done"] + 1}
             step = progress
 
             def finish(step: Document = step) -> None:
                 save(step)
 
-            synchronize(session, kind, source_id, finish)
+            synchronize(session, kind, source_id, document, finish)
             yield
 
 
-def _work(session: Session, progress: Document, phase: str) -> Iterator[tuple[str, str]]:
-    """Yield the objects of a phase that are still to do."""
-    after = progress["after"]
+def _work(session: Session, progress: Document, phase: str) -> Iterator[tuple[str, str, Document | None]]:
+    """Yield the objects of a phase that are still to do, each with its document when the directory has it."""
+    after, directory = progress["after"], session.directory
     if phase == "left":
         if progress["kind"] == "initial":
-            gone = (
+            gone = [
                 (entry["type"], key)
                 for key, entry in session.connections()
-                if not session.directory.get(entry["type"], key)
-            )
-            yield from list(gone)
+                if not directory.get(entry["type"], key)
+            ]
+            yield from ((kind, key, None) for kind, key in gone)
     elif phase == "escrow":
-        yield from [(escrow["type"], key) for key, escrow in session.due_escrows()]
+        due = [(escrow["type"], key) for key, escrow in session.due_escrows()]
+        yield from ((kind, key, directory.get(kind, key)) for kind, key in due)
     elif phase not in session.mappings:
         return
     elif progress["kind"] == "initial":
-        yield from ((phase, document["id"]) for document in session.directory.scan(phase, after))
+        yield from ((phase, document["id"], document) for document in directory.scan(phase, after))
     else:
-        changed = session.directory.changed_since(progress["since"], progress["until"])[phase]
+        changed = directory.changed_since(progress["since"], progress["until"])[phase]
         rest = changed[changed.index(after) + 1 :] if after in changed else changed
-        yield from ((phase, key) for key in rest)
+        yield from ((phase, key, directory.get(phase, key)) for key in rest)
 
 
 def _total(session: Session, since: int | None) -> int:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from harness.azure_ad.provisioning.target import TargetError
@@ -39,6 +40,12 @@ _INCOMPATIBLE = (
 )
 
 
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    """Write an attribute as step details do: without dots and colons."""
+    return name.replace(".", "").replace(":", "")
+
+
 @dataclass(slots=True)
 class Trace:
     """What happened to one object in one cycle, step by step."""
@@ -62,7 +69,7 @@ class Trace:
         details: Mapping[str, Any] | None = None,
         status: str = "success",
     ) -> None:
-        cleaned = {key.replace(".", "").replace(":", ""): value for key, value in (details or {}).items()}
+        cleaned = {_bare(key): value for key, value in details.items()} if details else {}
         self.steps.append(
             {
                 "name": name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.azure_ad.provisioning.expression import Node, evaluate
+from harness.azure_ad.provisioning.expression import Attribute, Node, evaluate
 from harness.azure_ad.provisioning.functions import Value
 from harness.azure_ad.provisioning.schema import expression_of, is_reference, object_mappings
 from harness.base.store import Document
@@ -53,7 +53,11 @@ class ObjectMapping:
         for flow in self.flows:
             if flow.only_on_creation and not creating:
                 continue
-            value = flow.default if flow.node is None else evaluate(flow.node, source)
+            node = flow.node
+            if isinstance(node, Attribute):
+                value = source.get(node.name)
+            else:
+                value = flow.default if node is None else evaluate(node, source)
             if value is None and creating:
                 value = flow.default
             if isinstance(value, list):

@@ -25,6 +25,8 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store
 
+# How many connections of a type a cycle added; the job's statistics grow by it.
+LINKED = "linked:"
 # What failed for an object's own reasons, not for want of a server, is the customer's to mend.
 _SERVICE_FAILURES = frozenset(
     {"InternalServerError", "Timeout", "WebExceptionProtocolError", "TooManyRequests"}
@@ -54,11 +56,15 @@ class Session:
     def connections(self) -> Iterator[tuple[str, Document]]:
         return self.store.scan(f"connection:{self.frame.job_id}")
 
-    def connect(self, source_id: str, connection: Document) -> None:
+    def connect(self, source_id: str, connection: Document, *, new: bool = False) -> None:
+        """Save a connection; the statistics count the new ones."""
         self.store.put(f"connection:{self.frame.job_id}", source_id, connection)
+        if new:
+            self.counts[LINKED + connection["type"]] += 1
 
-    def disconnect(self, source_id: str) -> None:
-        self.store.delete(f"connection:{self.frame.job_id}", source_id)
+    def disconnect(self, source_id: str, kind: str) -> None:
+        if self.store.delete(f"connection:{self.frame.job_id}", source_id):
+            self.counts[LINKED + kind] -= 1
         for member in self.exported_members(source_id):
             self.store.unlink("exported-member", self._group_key(source_id), member)
 

@@ -22,15 +22,16 @@ from harness.base.store import Document
 from harness.scim.path import read
 
 
-def synchronize(session: Session, kind: str, source_id: str, finish: Callable[[], None]) -> None:
-    """Bring one object of the directory and its copy in the target together.
+def synchronize(
+    session: Session, kind: str, source_id: str, document: Document | None, finish: Callable[[], None]
+) -> None:
+    """Bring one object of the directory (None when it left) and its copy in the target together.
 
     Requests go out first; then connection, escrow and log entry are written in one transaction, in which `finish`
     takes part. Raises TargetError when the connection itself is bad (after logging the object's failure).
     """
     mapping = session.mappings.get(kind)
     connection = session.connection(source_id)
-    document = session.directory.get(kind, source_id)
     if mapping is None or (document is None and connection is None):
         with session.store.transaction():
             session.settle(source_id)
@@ -97,7 +98,7 @@ def _gone(
     trace = _trace(mapping.kind, deleted or connection["identity"])
     if not connection["managed"]:
         # Unassigned earlier and no longer managed: a later deletion sends nothing.
-        return trace, lambda: lambda: session.disconnect(source_id) if deleted is None else None
+        return trace, lambda: lambda: session.disconnect(source_id, mapping.kind) if deleted is None else None
     trace.step("EntryImportDelete", "import", _received(session, trace, "Delete"))
     if deleted is None or not mapping.disables:
         return trace, lambda: _delete(session, mapping, trace, connection)
@@ -199,7 +200,7 @@ def _update_linked(
         keep()
         session.connect(trace.source_id, {**connection, "managed": managed, "identity": _identity(trace)})
         session.settle_object(trace.source_id)
-        if managed:
+        if managed and _has_references(session, trace, connection):
             session.await_references(trace.source_id)
 
     return keep_connection
@@ -262,7 +263,7 @@ def _delete(session: Session, mapping: ObjectMapping, trace: Trace, connection: 
     trace.step("EntryExportDelete", "export", done, {"ReportableIdentifier": trace.identifier})
 
     def keep() -> None:
-        session.disconnect(trace.source_id)
+        session.disconnect(trace.source_id, trace.kind)
         session.settle(trace.source_id)
         session.references_done(trace.source_id)
 
@@ -296,15 +297,29 @@ def _failed(session: Session, trace: Trace, error: TargetError) -> _Keep:
 
 def _connect(session: Session, trace: Trace, key: str) -> None:
     """Tie the object to the target's id; its own references, and groups that waited for this user, are due."""
-    session.connect(
-        trace.source_id,
-        {"type": trace.kind, "targetId": key, "managed": True, "manager": None, "identity": _identity(trace)},
-    )
+    connection = {
+        "type": trace.kind,
+        "targetId": key,
+        "managed": True,
+        "manager": None,
+        "identity": _identity(trace),
+    }
+    session.connect(trace.source_id, connection, new=True)
     session.settle(trace.source_id)
-    session.await_references(trace.source_id)
+    if _has_references(session, trace, connection):
+        session.await_references(trace.source_id)
     for group in session.directory.groups_of(trace.source_id) if trace.kind == "User" else ():
         if session.connection(group):
             session.await_references(group)
+
+
+def _has_references(session: Session, trace: Trace, connection: Document) -> bool:
+    """Most people without a manager need no second look."""
+    return (
+        trace.kind == "Group"
+        or connection["manager"] is not None
+        or session.directory.manager(trace.source_id) is not None
+    )
 
 
 def _log_import(

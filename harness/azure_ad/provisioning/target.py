@@ -184,7 +184,7 @@ class Target:
             json.dumps(answer, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response) from error
-        if not isinstance(answer, dict) or _is_deep(answer):
+        if not isinstance(answer, dict) or is_deep(answer, _DEEPEST):
             raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
         return answer
 
@@ -208,10 +208,10 @@ def _is_resource(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"] != ""
 
 
-def _is_deep(value: Any) -> bool:
-    """Tell whether JSON is nested deeper than any resource is."""
+def is_deep(value: Any, limit: int) -> bool:
+    """Tell whether JSON is nested deeper than `limit`: what parses here may be too deep to be written elsewhere."""
     level = [value]
-    for _ in range(_DEEPEST):
+    for _ in range(limit):
         level = [
             inner
             for outer in level
@@ -223,7 +223,7 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-_DEEPEST = 50
+_DEEPEST = 50  # no resource comes near
 _PHRASES = {status.value for status in HTTPStatus}
 
 

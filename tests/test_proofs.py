@@ -1,0 +1,109 @@
+"""Every quirk has a proof: a scenario that passes as the table stands, and fails once that one row says otherwise."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from harness.base.quirks import Quirk, load_table
+from harness.scenario.events import ScenarioFinished
+from harness.scenario.loading import Scenario, load
+from harness.scenario.running import run_scenario
+
+ROOT = Path(__file__).parents[1]
+ROWS = [row for side in ("harness.aws_sso", "harness.azure_ad") for row in load_table(side).rows.values()]
+
+# What a row says instead. Rows that are not here are turned round: true to false, one profile's value to the other's.
+FLIPPED = {
+    # AWS SSO
+    "wrong-tenant": "ResourceNotFoundException",
+    "unknown-endpoint": "ValidationException",
+    "unsupported-method": "ResourceNotFoundException",
+    "put-group": "ResourceNotFoundException",
+    "double-slash": "UnauthorizedException",
+    "reserved-names": [],
+    "forbidden-characters": "<>;:%",  # what the pages of 2020 to 2022 name
+    "refused-attributes": [],
+    "unknown-attributes": "dropped",
+    "put-user-status": 200,
+    "membership-changes-per-request": 101,
+    "unknown-member-on-create": "ResourceNotFoundException",
+    "unknown-member-on-patch": "ValidationException",
+    "members-in-single-group": "empty",
+    "total-results": "existing",
+    "ignored-query-parameters": [],
+    "announced-max-results": 100,
+    "most-tokens": 3,
+    "token-life-days": 366,
+    "console-event-source": "sso.amazonaws.com",
+    "console-event-names": {
+        "enable": "StartProvisioning",
+        "disable": "StopProvisioning",
+        "generate token": "CreateToken",
+        "delete token": "DeleteToken",
+    },
+    # Azure AD
+    "cycle-interval-minutes": 20,
+    "members-per-patch": 2,
+    "milliseconds-per-object": 0,  # its proof sets the row itself, so this is the table's own value
+    "escrow-hours": [0, 24],
+    "escrow-days": 14,
+    "quarantine-first-minutes": 10,
+    "quarantine-days": 27,
+}
+
+
+def flipped(row: Quirk, profile: str) -> object:
+    """Return another value than the one in force in a profile."""
+    if row.id in FLIPPED:
+        return FLIPPED[row.id]
+    value = row.values[profile]
+    if isinstance(value, bool):
+        return not value
+    return next(other for name, other in row.values.items() if name != profile)
+
+
+def passes(scenario: Scenario) -> bool:
+    """Play a case to its end."""
+    (finished,) = (each for each in run_scenario(scenario, seed="1") if isinstance(each, ScenarioFinished))
+    return finished.passed
+
+
+@cache
+def proof(path: str) -> tuple[Scenario, ...]:
+    """Return the cases of a proof, which pass as they stand."""
+    cases = load(ROOT / path).scenarios()
+    failing = [case.id for case in cases if not passes(case)]
+    assert not failing, f"{path} does not pass as it stands: {failing}"
+    return cases
+
+
+def unmoved(row: Quirk) -> set[str]:
+    """Return the profiles of a row's proof in which no case notices that the row says otherwise."""
+    cases = proof(row.proof)
+    noticed = {
+        case.profile
+        for case in cases
+        if not passes(replace(case, quirks={**case.quirks, row.id: flipped(row, case.profile)}))
+    }
+    return {case.profile for case in cases} - noticed
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_proof_passes_with_its_quirk_and_fails_without(row):
+    """A scenario that passes either way proves nothing; a row that differs by profile is proved in each it plays in."""
+    assert (ROOT / row.proof).is_file(), f"{row.id} is proved by {row.proof}, which does not exist"
+    profiles = {case.profile for case in proof(row.proof)}
+    differs = len({repr(value) for value in row.values.values()}) > 1
+    missed = unmoved(row)
+    assert not missed if differs else missed != profiles, (
+        f"{row.proof} passes with {row.id} as {[flipped(row, profile) for profile in missed]} too"
+    )
+
+
+def test_the_table_above_says_otherwise():
+    """No value above is the row's own (but for the one proof that sets its row itself), and no row is unknown."""
+    rows = {row.id: row for row in ROWS}
+    same = {name for name, value in FLIPPED.items() if value in rows[name].values.values()}
+    assert same == {"milliseconds-per-object"}
