@@ -40,12 +40,13 @@ ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"
 DEFAULT_PROFILE = "identity-center"
 REGION = "us-east-1"
 GRAPH = "https://graph.microsoft.com"
-_AWS_HOSTS = {
+AWS_HOSTS = {
     "scim": f"https://scim.{REGION}.amazonaws.com",
     "identitystore": f"https://identitystore.{REGION}.amazonaws.com",
     "cloudtrail": f"https://cloudtrail.{REGION}.amazonaws.com",
     "sso-admin": f"https://sso.{REGION}.amazonaws.com",
     "console": f"https://{REGION}.console.aws.amazon.com",
+    "signin": f"https://{REGION}.signin.aws.amazon.com",
 }
 
 
@@ -172,7 +173,7 @@ def create(
         ids=Ids(seed),
         aws_store=database.tenant("aws_sso"),
         azure_store=database.tenant("azure_ad"),
-        origins={"graph": GRAPH, **_AWS_HOSTS},
+        origins={"graph": GRAPH, **AWS_HOSTS},
     )
 
     def local(_: Parts, contexts: Contexts) -> Send:
@@ -249,6 +250,7 @@ def _aws_settings(parts: Parts) -> aws_tenant.Settings:
         account_id="123456789012",
         scim_origin=parts.origins["scim"],
         api_origin=parts.origins["identitystore"],
+        signin_origin=parts.origins["signin"],
         **kept,
     )
 

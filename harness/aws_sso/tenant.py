@@ -20,7 +20,7 @@ TENANT = "harness.aws_sso"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The account's constants. `scim_origin` and `api_origin` are what the outside calls this app (no trailing slash).
+    """The account's constants. The origins are what the outside calls this app (no trailing slash).
 
     `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
     """
@@ -32,6 +32,7 @@ class Settings:
     instance_arn: str
     scim_origin: str
     api_origin: str
+    signin_origin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _saml_id(tenant: Tenant) -> str:
 
 
 def _acs_url(tenant: Tenant) -> str:
-    return f"{tenant.settings.api_origin}/platform/saml/acs/{_saml_id(tenant)}"
+    return f"{tenant.settings.signin_origin}/platform/saml/acs/{_saml_id(tenant)}"
 
 
 def _issuer_url(tenant: Tenant) -> str:
@@ -187,7 +187,7 @@ def _issuer_url(tenant: Tenant) -> str:
 
 
 def _portal_url(tenant: Tenant) -> str:
-    return f"{tenant.settings.api_origin}/start"
+    return f"{tenant.settings.signin_origin}/start"
 
 
 def _trusted_name(tenant: Tenant, saml_id: str) -> str:

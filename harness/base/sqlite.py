@@ -1,44 +1,54 @@
 """`Store` on SQLite: in memory for a scenario, in a file for `harness serve`.
 
 One connection behind one lock. A file is opened in WAL mode, so a killed process loses nothing that was committed.
+Names that repeat in every row (a tenant's kinds, spaces, relations and logs) stand there as the number of their shelf.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from harness.base import blocks
+from harness.base.blocks import Line
 from harness.base.errors import HarnessError
 from harness.base.store import Document, Entry, TakenError
 
-_LAYOUT = 1
+_LAYOUT = 2
 _APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
 _SCHEMA = """
-CREATE TABLE document (
-  number INTEGER PRIMARY KEY, tenant TEXT, kind TEXT, key TEXT, body TEXT, UNIQUE (tenant, kind, key));
-CREATE INDEX document_order ON document (tenant, kind, number);
+CREATE TABLE shelf (number INTEGER PRIMARY KEY, tenant TEXT, name TEXT, UNIQUE (tenant, name));
+CREATE TABLE document (number INTEGER PRIMARY KEY, shelf INTEGER, key TEXT, body TEXT, UNIQUE (shelf, key));
+CREATE INDEX document_order ON document (shelf, number);
 CREATE TABLE unique_key (
-  tenant TEXT, space TEXT, key TEXT, owner TEXT, PRIMARY KEY (tenant, space, key)) WITHOUT ROWID;
+  shelf INTEGER, key TEXT, owner TEXT, PRIMARY KEY (shelf, key)) WITHOUT ROWID;
 CREATE TABLE link (
-  number INTEGER PRIMARY KEY, tenant TEXT, relation TEXT, left_id TEXT, right_id TEXT,
-  UNIQUE (tenant, relation, left_id, right_id));
-CREATE INDEX link_right ON link (tenant, relation, right_id);
-CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT, log TEXT, body TEXT);
-CREATE INDEX log_order ON log (tenant, log, number);
+  number INTEGER PRIMARY KEY, shelf INTEGER, left_id TEXT, right_id TEXT, UNIQUE (shelf, left_id, right_id));
+CREATE INDEX link_right ON link (shelf, right_id);
+CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, shelf INTEGER, body TEXT);
+CREATE INDEX log_order ON log (shelf, number);
+CREATE TABLE log_block (first INTEGER PRIMARY KEY, last INTEGER, shelf INTEGER, body BLOB);
+CREATE INDEX log_block_first ON log_block (shelf, first);
+CREATE INDEX log_block_last ON log_block (shelf, last);
 CREATE TABLE log_tag (
-  tenant TEXT, log TEXT, tag TEXT, number INTEGER, PRIMARY KEY (tenant, log, tag, number)) WITHOUT ROWID;
+  shelf INTEGER, tag INTEGER, number INTEGER, PRIMARY KEY (shelf, tag, number)) WITHOUT ROWID;
 """
-_TABLES = ("document", "unique_key", "link", "log", "log_tag")
-_LOG = "SELECT number, body FROM log WHERE tenant = ? AND log = ?"
+_TABLES = ("document", "unique_key", "link", "log", "log_block", "log_tag")
+_TAIL = 2 * blocks.LINES  # so many lines of a log are kept as they are; then the older half is packed
+_PAGE = 500
+_NOWHERE = 0  # no shelf has this number
+_END = 2**62
 # The tag's rows lead, so that a rare tag in a long log costs only its own lines.
 _TAGGED = (
-    "SELECT number, (SELECT body FROM log WHERE log.number = log_tag.number) FROM log_tag"
-    " WHERE tenant = ? AND log = ? AND tag = ?"
+    "SELECT log_tag.number, body FROM log_tag LEFT JOIN log ON log.number = log_tag.number"
+    " WHERE log_tag.shelf = ? AND tag = ? AND log_tag.number"
 )
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -52,9 +62,10 @@ class Database:
 
     def __init__(self, path: Path | None = None, *, exclusive: bool = False) -> None:
         self.lock = threading.RLock()
-        self.depth = 0
         self.on_append: Callable[[str, Document], None] | None = None
         self.appended: list[tuple[str, Document]] = []
+        self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
+        self.tails: dict[int, int] = {}  # how many lines of each log are not packed
         self._exclusive = exclusive
         try:
             self.connection = sqlite3.connect(
@@ -73,6 +84,7 @@ class Database:
         except HarnessError:
             self.connection.close()
             raise
+        self.transaction = _Transaction(self)
 
     def _prepare(self, path: Path | None) -> None:
         """Lay the tables out in an empty database; look before touching, for the file may be anybody's."""
@@ -106,9 +118,57 @@ class Database:
                 self.on_append(log, body)
         self.appended.clear()
 
+    def forget(self) -> None:
+        """Drop what is known by heart: a transaction that was rolled back may have made it untrue."""
+        self.appended.clear()
+        self.tails.clear()
+        for shelves in self.shelves.values():
+            shelves.clear()
+
     def close(self) -> None:
         with self.lock:
             self.connection.close()
+
+
+class _Transaction:
+    """The one transaction that can be open, for it holds the lock; entering it again joins."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._database.lock.acquire()
+        try:
+            if not self._depth:
+                self._database.connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._database.lock.release()
+            raise
+        self._depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._depth -= 1
+            if not self._depth:
+                self._finish(good=kind is None)
+        finally:
+            self._database.lock.release()
+
+    def _finish(self, *, good: bool) -> None:
+        connection = self._database.connection
+        try:
+            if good:
+                connection.execute("COMMIT")
+                self._database.tell()
+        finally:
+            if connection.in_transaction:  # a full disk has rolled back already
+                connection.execute("ROLLBACK")
+                good = False
+            if not good:
+                self._database.forget()
 
 
 def _unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
@@ -121,71 +181,75 @@ class SqliteStore:
     def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
         self._tenant = tenant
-        self._connection = database.connection
+        self._execute = database.connection.execute
+        self._lock = database.lock
+        self._shelves = database.shelves[tenant]
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        database = self._database
-        with database.lock:
-            if database.depth:
-                yield
-                return
-            self._connection.execute("BEGIN IMMEDIATE")
-            database.depth = 1
-            try:
-                yield
-                self._connection.execute("COMMIT")
-                database.tell()
-            except BaseException:
-                database.appended.clear()
-                if self._connection.in_transaction:  # a full disk has rolled back already
-                    self._connection.execute("ROLLBACK")
-                raise
-            finally:
-                database.depth = 0
+    def transaction(self) -> _Transaction:
+        return self._database.transaction
 
-    def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._database.lock:
-            return self._connection.execute(sql, (self._tenant, *values)).fetchall()
+    def _shelf(self, name: str) -> int:
+        """Return the number of a shelf; the caller holds the lock."""
+        number = self._shelves.get(name)
+        if number is None:
+            row = self._execute(
+                "SELECT number FROM shelf WHERE tenant = ? AND name = ?", (self._tenant, name)
+            ).fetchone()
+            if row is None:
+                return _NOWHERE
+            number = self._shelves[name] = int(row[0])
+        return number
 
-    def _one(self, sql: str, *values: Any) -> Any:
-        with self._database.lock:
-            row = self._connection.execute(sql, (self._tenant, *values)).fetchone()
+    def _made_shelf(self, name: str) -> int:
+        number = self._shelf(name)
+        if number == _NOWHERE:
+            self._execute("INSERT INTO shelf (tenant, name) VALUES (?, ?)", (self._tenant, name))
+            number = self._shelf(name)
+        return number
+
+    def _all(self, sql: str, shelf: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._execute(sql, (self._shelf(shelf), *values)).fetchall()
+
+    def _one(self, sql: str, shelf: str, *values: Any) -> Any:
+        with self._lock:
+            row = self._execute(sql, (self._shelf(shelf), *values)).fetchone()
         return None if row is None else row[0]
 
-    def _change(self, sql: str, *values: Any) -> int:
-        with self._database.lock:
-            return self._connection.execute(sql, (self._tenant, *values)).rowcount
+    def _add(self, sql: str, shelf: str, *values: Any) -> bool:
+        with self._lock:
+            return self._execute(sql, (self._made_shelf(shelf), *values)).rowcount > 0
+
+    def _remove(self, sql: str, shelf: str, *values: Any) -> bool:
+        with self._lock:
+            return self._execute(sql, (self._shelf(shelf), *values)).rowcount > 0
 
     def put(self, kind: str, key: str, body: Document) -> None:
-        self._change(
-            "INSERT INTO document (tenant, kind, key, body) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (tenant, kind, key) DO UPDATE SET body = excluded.body",
+        self._add(
+            "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
+            " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
             kind, key, _encode(body),
         )  # fmt: skip
 
     def get(self, kind: str, key: str) -> Document | None:
-        body = self._one("SELECT body FROM document WHERE tenant = ? AND kind = ? AND key = ?", kind, key)
+        body = self._one("SELECT body FROM document WHERE shelf = ? AND key = ?", kind, key)
         return None if body is None else json.loads(body)
 
     def delete(self, kind: str, key: str) -> bool:
-        return self._change("DELETE FROM document WHERE tenant = ? AND kind = ? AND key = ?", kind, key) > 0
+        return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
 
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[tuple[str, Document]]:
         number = 0
         if after is not None:
-            found = self._one(
-                "SELECT number FROM document WHERE tenant = ? AND kind = ? AND key = ?", kind, after
-            )
+            found = self._one("SELECT number FROM document WHERE shelf = ? AND key = ?", kind, after)
             number = 0 if found is None else found
         remaining = limit
         while remaining is None or remaining > 0:
-            page = 500 if remaining is None else min(500, remaining)
+            page = _PAGE if remaining is None else min(_PAGE, remaining)
             rows = self._all(
-                "SELECT number, key, body FROM document WHERE tenant = ? AND kind = ? AND number > ?"
-                " ORDER BY number LIMIT ?",
+                "SELECT number, key, body FROM document WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?",
                 kind, number, page,
             )  # fmt: skip
             for number, key, body in rows:  # noqa: B007 - the last number is where the next page starts
@@ -196,55 +260,71 @@ class SqliteStore:
                 remaining -= len(rows)
 
     def count(self, kind: str) -> int:
-        return int(self._one("SELECT count(*) FROM document WHERE tenant = ? AND kind = ?", kind))
+        return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind))
 
     def claim(self, space: str, key: str, owner: str) -> None:
-        with self._database.lock:
-            added = self._change("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?, ?)", space, key, owner)
+        with self._lock:
+            added = self._add("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?)", space, key, owner)
             if not added and (present := self.owner(space, key)) != owner:
                 raise TakenError(space, key, str(present))
 
     def release(self, space: str, key: str) -> None:
-        self._change("DELETE FROM unique_key WHERE tenant = ? AND space = ? AND key = ?", space, key)
+        self._remove("DELETE FROM unique_key WHERE shelf = ? AND key = ?", space, key)
 
     def owner(self, space: str, key: str) -> str | None:
-        owner: str | None = self._one(
-            "SELECT owner FROM unique_key WHERE tenant = ? AND space = ? AND key = ?", space, key
-        )
+        owner: str | None = self._one("SELECT owner FROM unique_key WHERE shelf = ? AND key = ?", space, key)
         return owner
 
     def link(self, relation: str, left: str, right: str) -> bool:
-        sql = "INSERT OR IGNORE INTO link (tenant, relation, left_id, right_id) VALUES (?, ?, ?, ?)"
-        return self._change(sql, relation, left, right) > 0
+        sql = "INSERT OR IGNORE INTO link (shelf, left_id, right_id) VALUES (?, ?, ?)"
+        return self._add(sql, relation, left, right)
 
     def unlink(self, relation: str, left: str, right: str) -> bool:
-        sql = "DELETE FROM link WHERE tenant = ? AND relation = ? AND left_id = ? AND right_id = ?"
-        return self._change(sql, relation, left, right) > 0
+        sql = "DELETE FROM link WHERE shelf = ? AND left_id = ? AND right_id = ?"
+        return self._remove(sql, relation, left, right)
 
     def linked(self, relation: str, left: str, right: str) -> bool:
-        sql = "SELECT 1 FROM link WHERE tenant = ? AND relation = ? AND left_id = ? AND right_id = ?"
+        sql = "SELECT 1 FROM link WHERE shelf = ? AND left_id = ? AND right_id = ?"
         return self._one(sql, relation, left, right) is not None
 
     def rights(self, relation: str, left: str) -> list[str]:
-        sql = "SELECT right_id FROM link WHERE tenant = ? AND relation = ? AND left_id = ? ORDER BY number"
+        sql = "SELECT right_id FROM link WHERE shelf = ? AND left_id = ? ORDER BY number"
         return [row[0] for row in self._all(sql, relation, left)]
 
     def lefts(self, relation: str, right: str) -> list[str]:
-        sql = "SELECT left_id FROM link WHERE tenant = ? AND relation = ? AND right_id = ? ORDER BY number"
+        sql = "SELECT left_id FROM link WHERE shelf = ? AND right_id = ? ORDER BY number"
         return [row[0] for row in self._all(sql, relation, right)]
 
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
-        with self.transaction():
-            insert = "INSERT INTO log (tenant, log, body) VALUES (?, ?, ?)"
-            number = self._connection.execute(insert, (self._tenant, log, _encode(body))).lastrowid
+        database = self._database
+        with database.transaction:
+            shelf = self._made_shelf(log)
+            insert = "INSERT INTO log (shelf, body) VALUES (?, ?)"
+            number = self._execute(insert, (shelf, _encode(body))).lastrowid
             assert number is not None
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?, ?)",
-                [(self._tenant, log, tag, number) for tag in tags],
-            )
-            if self._database.on_append is not None:
-                self._database.appended.append((log, body))
+            for tag in tags:
+                insert = "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)"
+                self._execute(insert, (shelf, _digest(tag), number))
+            self._pack(shelf)
+            if database.on_append is not None:
+                database.appended.append((log, body))
         return number
+
+    def _pack(self, shelf: int) -> None:
+        """Count the line just written; once the tail is long, make a block of its older half."""
+        tails = self._database.tails
+        if shelf in tails:
+            tails[shelf] += 1
+        else:
+            (tails[shelf],) = self._execute("SELECT count(*) FROM log WHERE shelf = ?", (shelf,)).fetchone()
+        if tails[shelf] <= _TAIL:
+            return
+        select = "SELECT number, body FROM log WHERE shelf = ? ORDER BY number LIMIT ?"
+        lines = self._execute(select, (shelf, blocks.LINES)).fetchall()
+        first, last = lines[0][0], lines[-1][0]
+        self._execute("INSERT INTO log_block VALUES (?, ?, ?, ?)", (first, last, shelf, blocks.pack(lines)))
+        self._execute("DELETE FROM log WHERE shelf = ? AND number <= ?", (shelf, last))
+        tails[shelf] -= len(lines)
 
     def read(
         self,
@@ -255,27 +335,70 @@ class SqliteStore:
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Entry]:
-        compare, order = ("<", "DESC") if newest_first else (">", "ASC")
-        number = 2**62 if newest_first and not after else after
-        rows_of = _LOG if tag is None else _TAGGED
-        given = (log,) if tag is None else (log, tag)
+        place = _END if newest_first and not after else after
         remaining = limit
         while remaining is None or remaining > 0:
-            page = 500 if remaining is None else min(500, remaining)
-            rows = self._all(
-                f"{rows_of} AND number {compare} ? ORDER BY number {order} LIMIT ?", *given, number, page
-            )
-            for number, body in rows:
-                yield Entry(number, json.loads(body))
-            if len(rows) < page:
+            size = _PAGE if remaining is None else min(_PAGE, remaining)
+            with self._lock:
+                shelf = self._shelf(log)
+                if tag is not None:
+                    lines = self._tagged(shelf, tag, place, size, newest_first=newest_first)
+                else:
+                    page = self._lines_before if newest_first else self._lines_behind
+                    lines = page(shelf, place, size)
+            for place, body in lines:
+                yield Entry(place, json.loads(body))
+            if not lines:
                 return
             if remaining is not None:
-                remaining -= len(rows)
+                remaining -= len(lines)
+
+    def _lines_behind(self, shelf: int, place: int, size: int) -> list[Line]:
+        block = self._block_with(shelf, place + 1)
+        if block:
+            return [line for line in block if line[0] > place][:size]
+        sql = "SELECT number, body FROM log WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?"
+        return self._execute(sql, (shelf, place, size)).fetchall()
+
+    def _lines_before(self, shelf: int, place: int, size: int) -> list[Line]:
+        sql = "SELECT number, body FROM log WHERE shelf = ? AND number < ? ORDER BY number DESC LIMIT ?"
+        lines = self._execute(sql, (shelf, place, size)).fetchall()
+        if not lines:
+            sql = "SELECT body FROM log_block WHERE shelf = ? AND first < ? ORDER BY first DESC LIMIT 1"
+            row = self._execute(sql, (shelf, place)).fetchone()
+            block = [] if row is None else blocks.unpack(row[0])
+            lines = [line for line in reversed(block) if line[0] < place][:size]
+        return lines
+
+    def _tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
+        order = "< ? ORDER BY log_tag.number DESC" if newest_first else "> ? ORDER BY log_tag.number"
+        rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, _digest(tag), place, size)).fetchall()
+        lines, block = [], dict[int, str]()
+        for number, body in rows:
+            if body is None and number not in block:
+                block = dict(self._block_with(shelf, number))
+            lines.append((number, block[number] if body is None else body))
+        return lines
+
+    def _block_with(self, shelf: int, number: int) -> list[Line]:
+        """Return the block that holds a line, or the next line there is; nothing when that is not packed."""
+        sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
+        row = self._execute(sql, (shelf, number)).fetchone()
+        return [] if row is None else blocks.unpack(row[0])
 
     def last_sequence(self, log: str) -> int:
-        return int(self._one("SELECT max(number) FROM log WHERE tenant = ? AND log = ?", log) or 0)
+        return int(self._one("SELECT max(number) FROM log WHERE shelf = ?", log) or 0)
 
     def clear(self) -> None:
-        with self.transaction():
+        with self._database.transaction:
             for table in _TABLES:
-                self._change(f"DELETE FROM {table} WHERE tenant = ?")  # noqa: S608
+                self._execute(
+                    f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = ?)",  # noqa: S608
+                    (self._tenant,),
+                )
+            self._database.tails.clear()
+
+
+def _digest(tag: str) -> int:
+    """Return what stands for a tag: eight bytes, for most tags are long and used once."""
+    return int.from_bytes(hashlib.blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)

@@ -24,7 +24,7 @@ from harness.serving.control import with_control
 from harness.wire.message import Send, json_request
 from harness.wire.network import Network
 from harness.wire.server import Server
-from harness.world import Contexts, Parts, World, apps, assemble, choose_quirks
+from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,7 +74,7 @@ class Served:
         self.clock = OffsetClock(_saved_offset(stores[1]))
         self.clock.on_error = _report
         aws_url, azure_url = (server.url for server in self._servers)
-        hosts = dict.fromkeys(("scim", "identitystore", "cloudtrail", "sso-admin", "console"), aws_url)
+        hosts = dict.fromkeys(AWS_HOSTS, aws_url)
         parts = Parts(self.clock, ids, stores[0], stores[1], {"graph": azure_url, **hosts}, options.smtp)
         self.world = assemble(parts, quirks, self._wire)
         for server in self._servers:

@@ -34,6 +34,7 @@ class Account:
             instance_arn="arn:aws:sso:::instance/ssoins-1234567890abcdef",
             scim_origin="https://scim.us-east-1.amazonaws.com",
             api_origin="https://scim.us-east-1.amazonaws.com",
+            signin_origin="https://us-east-1.signin.aws.amazon.com",
         )
         self.database = Database()
         clock = VirtualClock(from_iso(TABLE.profiles[profile]["clock"]))

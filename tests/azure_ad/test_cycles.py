@@ -487,6 +487,16 @@ class TestReferences:
         company.restart()
         assert server.user("ana@contoso.com")[ENTERPRISE_USER]["manager"] == {"value": "u2"}
 
+    def test_a_manager_unknown_to_the_target_is_left_out(self, company, server, ana):
+        """The reference to somebody out of scope is not sent, and the former manager stays."""
+        company.directory.set_manager(ana, company.person("ben"))
+        company.cycle()
+        server.seen()
+        company.directory.set_manager(ana, company.person("eve", assigned=False))
+        company.cycle()
+        assert server.seen() == ["GET /Users/u1"]
+        assert server.user("ana@contoso.com")[ENTERPRISE_USER]["manager"] == {"value": "u2"}
+
     def test_the_flag_changes_the_dialect(self, company, server):
         """`?aadOptscim062020` on the tenant URL, nowhere on the wire."""
         company.engine.save_secrets(company.app, {"BaseAddress": f"{BASE}?aadOptscim062020"})

@@ -1,0 +1,102 @@
+"""What a person does in the AWS SSO console and at the sign-in page: provisioning, access tokens, the user portal.
+
+Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-user-guide (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from harness.scenario.play import Play, Result, StepError, judge
+from harness.scenario.steps.registry import step
+from harness.wire.message import Request, Response, json_request
+
+_FORM = re.compile(r'action="([^"]+)">\s*<input type="hidden" name="SAMLResponse" value="([^"]+)"')
+
+
+_ALERT = re.compile(r'<p role="alert">([^<]+)</p>')
+
+
+@step("enable automatic provisioning")
+def _enable(play: Play, arguments: dict[str, Any]) -> Result:
+    """AWS SSO console: Settings, Provisioning, Enable automatic provisioning; note down endpoint and token."""
+    response = play.console("POST", "/automatic-provisioning", arguments)
+    return _note_token(play, response, "automatic provisioning is enabled")
+
+
+@step("disable automatic provisioning")
+def _disable(play: Play, arguments: dict[str, Any]) -> Result:
+    body = {"confirm": arguments.get("confirm", "DISABLE")}
+    return judge(
+        play.console("DELETE", "/automatic-provisioning", body), "automatic provisioning is disabled"
+    )
+
+
+@step("view automatic provisioning")
+def _view(play: Play, arguments: dict[str, Any]) -> Result:
+    del arguments
+    return judge(play.console("GET", "/automatic-provisioning"), "the provisioning settings are shown")
+
+
+@step("generate access token")
+def _generate(play: Play, arguments: dict[str, Any]) -> Result:
+    return _note_token(play, play.console("POST", "/tokens", arguments), "a new access token is shown")
+
+
+@step("delete access token")
+def _delete_token(play: Play, arguments: dict[str, Any]) -> Result:
+    """Delete one token by id, by default the oldest."""
+    token = arguments.get("token id")
+    if token is None:
+        tokens = play.console("GET", "/automatic-provisioning", quiet=True).json()["tokens"]
+        if not tokens:
+            raise StepError("there is no access token to delete")
+        token = tokens[0]["tokenId"]
+    return judge(
+        play.console("DELETE", f"/tokens/{quote(token, safe='')}", {"confirm": "DELETE"}),
+        "the access token is deleted",
+    )
+
+
+@step("sign in")
+def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
+    """Be a browser: post at Azure AD's sign-in page, submit the form it answers, follow to the user portal."""
+    _connect_identity_source(play)
+    settings, send = play.world.azure.settings, play.world.person
+    who = {"user": arguments["user"], "nameId": arguments.get("name id")}
+    url = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
+    page = send(json_request("POST", url, {**who, "servicePrincipalId": play.world.app_id}))
+    if page.status == 200:
+        action, response = (unescape(part) for part in _FORM.findall(page.body.decode())[0])
+        form = ("Content-Type", "application/x-www-form-urlencoded")
+        page = send(Request("POST", action, (form,), urlencode({"SAMLResponse": response}).encode()))
+    if page.status == 302:
+        cookie = str(page.header("Set-Cookie")).partition(";")[0]
+        page = send(Request("GET", str(page.header("Location")), (("Cookie", cookie),)))
+    result = judge(page, f"{arguments['user']} is signed in to the user portal")
+    sentence = _ALERT.search(page.body.decode())
+    return replace(result, error=unescape(sentence[1])) if sentence else result
+
+
+def _connect_identity_source(play: Play) -> None:
+    """Make AWS SSO and Azure AD trust each other, once; unrecorded, for keys differ from run to run."""
+    if play.console("GET", "/identity-source", quiet=True).json()["type"] == "EXTERNAL_IDP":
+        return
+    settings, send = play.world.azure.settings, play.world.unrecorded
+    path = f"/{settings.tenant_id}/federationmetadata/2007-06/federationmetadata.xml"
+    metadata = send(Request("GET", settings.graph_origin + path)).body.decode()
+    source = play.console("PUT", "/identity-source", {"metadata": metadata}, quiet=True).json()
+    names = {"servicePrincipalNames": [source["issuerUrl"]], "replyUrls": [source["acsUrl"]]}
+    play.graph("PATCH", f"/servicePrincipals/{play.world.app_id}", names, quiet=True)
+
+
+def _note_token(play: Play, response: Response, outcome: str) -> Result:
+    result = judge(response, outcome)
+    if result.error is None:
+        play.scim_endpoint = result.body.get("scimEndpoint") or play.scim_endpoint
+        play.access_token = result.body["accessToken"]
+    return result
