@@ -15,6 +15,7 @@ from harness.aws_sso import apis, console, tokens, user_portal
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
+from harness.wire.application import Application
 from harness.wire.server import MAX_BODY
 
 
@@ -27,7 +28,7 @@ class _Anything(BaseConverter):
 
 def create_app() -> Flask:
     """Build the application."""
-    app = Flask(__name__, static_url_path="/console/static")
+    app = Application(__name__, static_url_path="/console/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -25,17 +26,19 @@ _CHUNK = 64
 _SHOWN = frozenset({"id", "resourceType"})
 _META_SHOWN = frozenset({"resourceType", "created", "lastModified"})
 
-# What LookupEvents can search by, and where it stands in an event.
+# What LookupEvents can search by, and where it stands in an event; no event here has the last three.
 LOOKUP_KEYS: Mapping[str, str] = {
     "EventId": "eventID",
     "EventName": "eventName",
     "ReadOnly": "readOnly",
-    "Username": "userName",
-    "ResourceType": "resourceType",
-    "ResourceName": "resourceName",
     "EventSource": "eventSource",
     "AccessKeyId": "accessKeyId",
+    "Username": "",
+    "ResourceType": "",
+    "ResourceName": "",
 }
+# These pick few events of many and are found by tag; for the others the log is read from its end.
+_TAGGED = ("eventID", "eventName")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def scim_succeeded(tenant: Tenant, call: ScimCall, answer: Any) -> None:
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
     hide_schemas = tenant.quirks["trail-hides-schemas"]
-    shown = None if answer is None else _hide(_with_english_dates(answer), hide_schemas=hide_schemas)
+    shown = None if answer is None else _resource(answer, hide_schemas=hide_schemas)
     identity = tenant.quirks["trail-caller-type"]
     _keep(tenant, _scim_event(tenant, call, identity, shown, None, hide_schemas=hide_schemas))
 
@@ -116,13 +119,16 @@ def lookup(
     """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value."""
     earliest = "" if start is None else iso(start)
     latest = None if end is None else iso(end)
-    tag = None if where is None else f"{LOOKUP_KEYS[where[0]]}={where[1]}".replace("\0", "")
+    member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
+    tag = _tag(member, value) if member in _TAGGED else None
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
         for entry in entries:
             if entry.body["eventTime"] < earliest:
                 return
-            if latest is None or entry.body["eventTime"] <= latest:
+            if latest is not None and entry.body["eventTime"] > latest:
+                continue
+            if where is None or tag is not None or _shown_as(entry.body, member) == value:
                 yield entry
         if len(entries) < _CHUNK:
             return
@@ -175,15 +181,18 @@ def _frame(tenant: Tenant, caller: Caller, request_id: str, *, read_only: bool) 
 
 
 def _keep(tenant: Tenant, event: dict[str, Any]) -> None:
-    tags = [
-        f"eventID={event['eventID']}",
-        f"eventName={event['eventName']}",
-        f"eventSource={event['eventSource']}",
-        f"readOnly={str(event['readOnly']).lower()}",
-    ]
-    if "accessKeyId" in event["userIdentity"]:
-        tags.append(f"accessKeyId={event['userIdentity']['accessKeyId']}")
-    tenant.store.append(LOG, event, tags)
+    tenant.store.append(LOG, event, [_tag(member, event[member]) for member in _TAGGED])
+
+
+def _tag(member: str, value: str) -> str:
+    return f"{member}={value}"
+
+
+def _shown_as(event: Mapping[str, Any], member: str) -> str | None:
+    """Return what LookupEvents prints for a member that has no tag."""
+    if member == "accessKeyId":
+        return event["userIdentity"].get(member)
+    return str(event[member]).lower() if member == "readOnly" else event.get(member)
 
 
 def _request_body(body: Any, *, hide_schemas: bool) -> Any:
@@ -208,14 +217,14 @@ def _operation(operation: Any) -> Any:
 
 def _hide(value: Any, *, hide_schemas: bool) -> Any:
     """Return a JSON value with every text and number hidden; booleans, ids and dates of answers stay."""
-    if isinstance(value, str):
-        return HIDDEN
     if isinstance(value, dict):
         hidden = {}
         for name, item in value.items():
             if isinstance(item, str):
                 if name != "externalId":
                     hidden[name] = item if name in _SHOWN else HIDDEN
+            elif isinstance(item, bool):
+                hidden[name] = item
             elif item is not None:
                 hidden[name] = _member(name, item, hide_schemas=hide_schemas)
         return hidden
@@ -236,12 +245,15 @@ def _are_texts(item: Any) -> bool:
     return isinstance(item, list) and all(isinstance(text, str) for text in item)
 
 
-def _with_english_dates(resource: dict[str, Any]) -> dict[str, Any]:
-    meta = resource["meta"]
-    english = {name: _english(meta[name]) for name in ("created", "lastModified")}
-    return {**resource, "meta": {**english, "resourceType": meta["resourceType"]}}
+def _resource(answer: Mapping[str, Any], *, hide_schemas: bool) -> dict[str, Any]:
+    """Return the resource that a call answered with, as logged."""
+    hidden: dict[str, Any] = _hide(answer, hide_schemas=hide_schemas)
+    meta = answer["meta"]
+    dates = {name: _english(meta[name]) for name in ("created", "lastModified")}
+    return hidden | {"meta": {**dates, "resourceType": meta["resourceType"]}}
 
 
+@lru_cache(maxsize=64)
 def _english(moment: str) -> str:
     """Write `Oct 10, 2024, 1:23:45 PM`, which is how these events print dates."""
     when = from_iso(moment)

@@ -2,13 +2,12 @@
 
 Called by the console and, for every SCIM request, by `scim/service.py`. Imitates
 https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, rotate-token.html,
-delete-token.html and disable-provisioning.html (read 2026-11). Only a token's SHA-256 is kept.
+delete-token.html and disable-provisioning.html (read 2026-11). Only a token's SHA-256 is kept, and as its document's key.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,7 +49,7 @@ def enabled(tenant: Tenant) -> bool:
 
 def listed(tenant: Tenant) -> list[Token]:
     """Return the tokens, expired ones included, oldest first."""
-    return [Token(key, body["createdAt"], body["expiresAt"]) for key, body in tenant.store.scan(_TOKEN)]
+    return [Token(**body) for _, body in tenant.store.scan(_TOKEN)]
 
 
 def enable(tenant: Tenant) -> Token:
@@ -84,33 +83,30 @@ def generate(tenant: Tenant) -> Token:
         expires_at=iso(now + timedelta(days=tenant.quirks["token-life-days"])),
         value=value,
     )
-    body = {"createdAt": token.created_at, "expiresAt": token.expires_at, "sha256": _digest(value)}
-    tenant.store.put(_TOKEN, token.id, body)
+    body = {"id": token.id, "created_at": token.created_at, "expires_at": token.expires_at}
+    tenant.store.put(_TOKEN, _digest(value), body)
     return token
 
 
 def remove(tenant: Tenant, token_id: str, confirm: object) -> None:
     """Delete a token, which stops working at once. Raises Declined when it is unknown or without DELETE."""
-    if token_id not in {token.id for token in listed(tenant)}:
+    key = next((key for key, body in tenant.store.scan(_TOKEN) if body["id"] == token_id), None)
+    if key is None:
         raise Declined(404, "There is no access token with this ID.")
     _require_word(confirm, "DELETE")
-    tenant.store.delete(_TOKEN, token_id)
+    tenant.store.delete(_TOKEN, key)
 
 
 def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> str:
     """Return the id of the token that a request carries. Raises Refused for anything but a living one."""
     scheme, _, value = (authorization or "").partition(" ")
-    presented = _digest(value.strip()) if scheme.lower() == "bearer" else ""
-    now = iso(tenant.clock.now())
-    holder = None
-    for token_id, body in tenant.store.scan(_TOKEN):
-        if hmac.compare_digest(presented, body["sha256"]) and now < body["expiresAt"]:
-            holder = token_id
-    if holder is None:
+    token = tenant.store.get(_TOKEN, _digest(value.strip())) if scheme.lower() == "bearer" else None
+    if token is None or iso(tenant.clock.now()) >= token["expires_at"]:
         raise Refused(UNAUTHORIZED)
     if tenant_id != tenant.settings.tenant_id:
         error = tenant.quirks["wrong-tenant"]
         raise Refused(error, detail="TENANT does not exist." if error == NOT_FOUND else KINDS[error].sentence)
+    holder: str = token["id"]
     return holder
 
 

@@ -86,6 +86,8 @@ class Directory:
                     self._store.unlink(relation, other, key)
                     if relation == "member":
                         self.note("Group", other)
+                    elif relation == "manager":
+                        self.note("User", other)
             self.note(kind, key)
 
     def get(self, kind: str, key: str) -> Document | None:

@@ -113,10 +113,10 @@ class Database:
 
     def tell(self) -> None:
         """Hand over the log lines of the transaction that was just committed."""
-        if self.on_append is not None:
-            for log, body in self.appended:
+        if self.appended and self.on_append is not None:
+            told, self.appended = self.appended, []
+            for log, body in told:
                 self.on_append(log, body)
-        self.appended.clear()
 
     def forget(self) -> None:
         """Drop what is known by heart: a transaction that was rolled back may have made it untrue."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
@@ -22,6 +23,7 @@ from harness.aws_sso.scim import discovery, groups, users
 from harness.aws_sso.scim.call import Answer, Call, Operation
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.quirks import Quirks
+from harness.wire.application import Ready
 
 # Method, collection, whether an id follows.
 OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
@@ -45,6 +47,7 @@ OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
 }
 _ENDPOINTS = frozenset((collection, has_id) for _, collection, has_id in OPERATIONS)
 _LATER_ENDPOINTS = frozenset({"Schemas", "ResourceTypes"})
+_KEPT_QUOTED = "werkzeug.url_quote"  # werkzeug's way with octets that are no UTF-8: they stay as %FF
 
 
 def answer(tenant_id: str, rest: str) -> Response:
@@ -66,12 +69,14 @@ def refusal(tenant: Tenant, refused: Refused, request_id: str) -> Response:
 
 def _response(tenant: Tenant, request_id: str, made: Answer) -> Response:
     body = b"" if made.document is None else encode(made.document)
-    headers = {
-        "Date": _date(tenant.clock.now().replace(microsecond=0)),
-        "Content-Type": "application/json",
-        "x-amzn-RequestId": request_id,
-    }
-    return Response(body, made.status, headers)
+    headers = [
+        ("Date", _date(tenant.clock.now().replace(microsecond=0))),
+        ("Content-Type", "application/json"),
+        ("x-amzn-RequestId", request_id),
+    ]
+    if made.document is not None:
+        headers.append(("Content-Length", str(len(body))))
+    return Ready(made.status, headers, body)
 
 
 @lru_cache(maxsize=16)
@@ -80,20 +85,21 @@ def _date(second: datetime) -> str:
 
 
 def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
-    operation, resource_id = _route(rest, tenant.quirks)
+    environ = request.environ
+    operation, resource_id = _route(environ["REQUEST_METHOD"], rest, tenant.quirks)
     body = token_id = None
 
     def logged() -> ScimCall:
-        parameters = _parameters(tenant_id, resource_id)
+        parameters = _parameters(tenant_id, resource_id, environ["QUERY_STRING"])
         caller = cloudtrail.caller()
         return ScimCall(operation.name, operation.read_only, request_id, token_id, parameters, body, caller)
 
     try:
-        token_id = tokens.authenticate(tenant, request.headers.get("Authorization"), tenant_id)
+        token_id = tokens.authenticate(tenant, environ.get("HTTP_AUTHORIZATION"), tenant_id)
         body = _body() if operation.has_body else None
-        query = request.args.to_dict() if request.query_string else {}
+        call = Call(tenant, resource_id, _query(environ["QUERY_STRING"]), body)
         with tenant.store.transaction():
-            made = operation.handler(Call(tenant, resource_id, query, body))
+            made = operation.handler(call)
             cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
     except Refused as refused:
         if operation.name and (token_id is not None or tenant.quirks["trail-unauthorized-calls"]):
@@ -103,7 +109,7 @@ def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answ
     return made
 
 
-def _route(rest: str, quirks: Quirks) -> tuple[Operation, str]:
+def _route(method: str, rest: str, quirks: Quirks) -> tuple[Operation, str]:
     """Return the operation and resource id of a path; what is not supported becomes an operation that refuses."""
     if rest.startswith("//"):
         if quirks["double-slash"] != "accepted":
@@ -115,10 +121,10 @@ def _route(rest: str, quirks: Quirks) -> tuple[Operation, str]:
     later = collection in _LATER_ENDPOINTS and not quirks["schema-discovery"]
     if before or endpoint not in _ENDPOINTS or "/" in resource_id or later:
         return _unsupported(quirks["unknown-endpoint"]), ""
-    operation = OPERATIONS.get((request.method, *endpoint))
+    operation = OPERATIONS.get((method, *endpoint))
     if operation is not None:
         return operation, resource_id
-    if (request.method, *endpoint) == ("PUT", "Groups", True):
+    if (method, *endpoint) == ("PUT", "Groups", True):
         return _unsupported(quirks["put-group"]), ""
     return _unsupported(quirks["unsupported-method"]), ""
 
@@ -130,13 +136,21 @@ def _unsupported(error: str) -> Operation:
     return Operation("", refuse)
 
 
-def _parameters(tenant_id: str, resource_id: str) -> dict[str, str]:
+def _parameters(tenant_id: str, resource_id: str, query_string: str) -> dict[str, str]:
     parameters = {"tenantId": tenant_id}
     if resource_id:
         parameters["id"] = resource_id
-    if b"filter=" in request.query_string:
+    if "filter=" in query_string:
         parameters["filter"] = cloudtrail.HIDDEN
     return parameters
+
+
+def _query(query_string: str) -> dict[str, str]:
+    """Return the query's parameters, each as it was first given."""
+    if not query_string:
+        return {}
+    pairs = parse_qsl(query_string.encode("latin-1").decode(), keep_blank_values=True, errors=_KEPT_QUOTED)
+    return dict(reversed(pairs))
 
 
 def _body() -> object:

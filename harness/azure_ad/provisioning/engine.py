@@ -1,28 +1,27 @@
-"""The provisioning service: it keeps the jobs, runs their cycles when the clock says so, and never loses its place.
+"""The provisioning service: its jobs, their credentials and schemas, and the buttons that start and stop them.
 
-Whatever a job is doing is in the store; timers only say when to look. After a restart `resume` sets them again and a
-cycle that was cut off goes on behind the last object it settled.
+Whatever a job is doing is in the store; the runner's timers only say when to look. After a restart of the process
+`resume` sets them again, and a cycle that was cut off goes on behind the last object it settled.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
 from harness.azure_ad.enterprise_app import EnterpriseApps
 from harness.azure_ad.mail import Mailer
-from harness.azure_ad.provisioning import cycle, job, schema
+from harness.azure_ad.provisioning import job, schema
 from harness.azure_ad.provisioning.dialect import split_tenant_url
 from harness.azure_ad.provisioning.logs import INITIATOR, Frame, write_audit
 from harness.azure_ad.provisioning.mapping import ObjectMapping, compile_mappings
-from harness.azure_ad.provisioning.session import LINKED, Session
-from harness.azure_ad.provisioning.target import Target, TargetError, describe
-from harness.base.clock import Clock, Timer, from_iso, iso
+from harness.azure_ad.provisioning.runner import Runner, count_links
+from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.target import Target, TargetError, explain
+from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store
@@ -37,14 +36,6 @@ class CredentialsError(Exception):
 
     code: str
     message: str
-
-
-@dataclass(slots=True)
-class _Run:
-    """A cycle under way in this process; one that a restart or an edited mapping overtook is no longer listed."""
-
-    session: Session
-    steps: Iterator[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +67,14 @@ class Engine:
         self._store, self._clock, self._quirks, self._send = store, clock, quirks, send
         self._ids = ids.branch("engine")
         self._tenant_id = tenant_id
-        self._timers: dict[str, Timer] = {}
-        self._runs: dict[str, _Run] = {}
         self._compiled: dict[str, _Compiled] = {}
-        self._stopping = False
+        self._runner = Runner(
+            store=store,
+            clock=clock,
+            quirks=quirks,
+            open_session=self._session,
+            on_quarantine=self._quarantined,
+        )
 
     def create_job(self, app: str, template_id: str) -> Document:
         """Add a job to an application. Raises NotFoundError, SchemaError, or ConflictError when it has one already."""
@@ -125,7 +120,7 @@ class Engine:
             self._compiled.pop(job_id, None)
             record = self._reset(job_id, record)
             self._audit(record["app"], "Update attribute mappings or scope")
-        self._schedule(job_id, record)
+        self._runner.schedule(job_id, record)
 
     def restore_schema(self, job_id: str) -> None:
         """Put the template's mappings back. Raises NotFoundError."""
@@ -146,7 +141,7 @@ class Engine:
             record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
             self._store.put("job", job_id, record)
             self._audit(record["app"], "Enable/start provisioning configuration")
-        self._schedule(job_id, record)
+        self._runner.schedule(job_id, record)
 
     def pause(self, job_id: str) -> None:
         """Turn the schedule off; a running cycle still comes to its end.
@@ -157,7 +152,7 @@ class Engine:
             record = self._record(job_id)
             self._store.put("job", job_id, {**record, "job": job.paused(record["job"]), "next": None})
             self._audit(record["app"], "Disable/pause provisioning configuration")
-        self._cancel(job_id)
+        self._runner.cancel(job_id)
 
     def restart(self, job_id: str) -> None:
         """Start over as the portal's "Restart provisioning" does: escrows, watermark and quarantine go, links stay."""
@@ -168,7 +163,7 @@ class Engine:
             record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
             self._store.put("job", job_id, record)
             self._audit(record["app"], "Enable/restart provisioning configuration")
-        self._schedule(job_id, record)
+        self._runner.schedule(job_id, record)
 
     def validate(self, app: str, secrets: dict[str, str], template_id: str = "scim") -> None:
         """Test Connection: ask for a random user and a random group. Raises CredentialsError, NotFoundError.
@@ -183,23 +178,23 @@ class Engine:
             try:
                 target.probe(mapping)
             except TargetError as error:
-                raise CredentialsError(error.code, _explain(error)) from error
+                raise CredentialsError(error.code, explain(error)) from error
 
     def resume(self) -> None:
         """Set the timers of all jobs that were running when the process ended."""
         for job_id, record in self._store.scan("job"):
-            self._schedule(job_id, record)
+            self._runner.schedule(job_id, record)
 
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""
         with self._store.transaction():
             record = self._reset(job_id, self._record(job_id))
             self._store.put("job", job_id, {**record, "job": job.paused(record["job"]), "next": None})
-        self._cancel(job_id)
+        self._runner.cancel(job_id)
 
     def stop(self) -> None:
         """End after the object under way; what is left of a cycle waits in the store."""
-        self._stopping = True
+        self._runner.stop()
 
     def _record(self, job_id: str) -> Document:
         record = self._store.get("job", job_id)
@@ -216,126 +211,27 @@ class Engine:
 
     def _reset(self, job_id: str, record: Document) -> Document:
         """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
-        record = _count_links(record, self._store.get("progress", job_id)) | {"watermark": None}
-        if self._runs.pop(job_id, None) is not None:
+        record = count_links(record, self._store.get("progress", job_id)) | {"watermark": None}
+        if self._runner.overtake(job_id):
             record["next"] = iso(self._clock.now(), 6)
         self._store.put("job", job_id, record)
         self._store.delete("progress", job_id)
         return record
 
-    def _schedule(self, job_id: str, record: Document) -> None:
-        self._cancel(job_id)
-        if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
-            self._timers[job_id] = self._clock.call_at(from_iso(record["next"]), lambda: self._begin(job_id))
+    def _quarantined(self, app: str, message: str) -> Callable[[], None]:
+        """Write the quarantine into the audit log; return the sending of one mail to whoever wants it."""
+        self._audit(app, "Quarantine", by=INITIATOR, reason=message, good=False)
 
-    def _cancel(self, job_id: str) -> None:
-        timer = self._timers.pop(job_id, None)
-        if timer is not None:
-            timer.cancel()
+        def notify() -> None:
+            recipient, wanted = self.apps.notification(app)
+            if recipient and wanted:
+                name = self.apps.find(app)["displayName"]
+                text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
+                self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
 
-    def _begin(self, job_id: str) -> None:
-        """Begin a cycle, or take up the one that was cut off."""
-        if job_id in self._runs or self._stopping:
-            return
-        record = self._record(job_id)
-        progress = self._store.get("progress", job_id)
-        session = self._session(job_id, record, progress["id"] if progress else self._ids.uuid())
-        if progress is None:
-            progress = cycle.begin(session, record["watermark"], session.frame.cycle_id)
-            progress |= {"began": iso(self._clock.now(), 6), "counts": {}}
-        session.counts = Counter(progress["counts"])
-        self._store.put("progress", job_id, progress)
+        return notify
 
-        def save(reached: Document) -> None:
-            if self._runs.get(job_id) is run:
-                self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
-
-        run = _Run(session, cycle.run(session, progress, save))
-        self._runs[job_id] = run
-        self._pump(job_id, run)
-
-    def _pump(self, job_id: str, run: _Run) -> None:
-        """Do one object after another; with a pace, give the clock back in between."""
-        pace = timedelta(milliseconds=self._quirks["milliseconds-per-object"])
-        try:
-            while self._runs.get(job_id) is run and not self._stopping:
-                next(run.steps)
-                if pace:
-                    self._clock.call_at(self._clock.now() + pace, lambda: self._pump(job_id, run))
-                    return
-        except StopIteration:
-            self._finish(job_id, run)
-        except TargetError as error:
-            self._quarantine(job_id, run, error)
-        if self._runs.get(job_id) is run and self._stopping:
-            del self._runs[job_id]
-
-    def _finish(self, job_id: str, run: _Run) -> None:
-        now = self._clock.now()
-        with self._store.transaction():
-            if self._runs.get(job_id) is not run:
-                return
-            del self._runs[job_id]
-            record = self._record(job_id)
-            progress = self._store.get("progress", job_id)
-            assert progress is not None
-            progress |= {"counts": dict(run.session.counts)}
-            failed = run.session.counts["countEscrowed"] > 0
-            execution = _execution(progress, now, "EntryLevelErrors" if failed else "Succeeded")
-            record = _count_links(record, progress)
-            document = job.succeeded(record["job"], execution, record["linked"], now)
-            if record["job"]["schedule"]["state"] != "Active":
-                document = job.paused(document)
-            following = {"watermark": progress["until"], "next": self._next(progress, now)}
-            record = {**record, "job": document, **following}
-            self._store.put("job", job_id, record)
-            self._store.delete("progress", job_id)
-        self._schedule(job_id, record)
-
-    def _next(self, progress: Document, now: datetime) -> str:
-        interval = timedelta(minutes=self._quirks["cycle-interval-minutes"])
-        return iso(max(from_iso(progress["began"]) + interval, now), 6)
-
-    def _quarantine(self, job_id: str, run: _Run, error: TargetError) -> None:
-        now = self._clock.now()
-        told: Document = {"code": error.code, "message": _explain(error), "tenantActionable": True}
-        with self._store.transaction():
-            if self._runs.get(job_id) is not run:
-                return
-            del self._runs[job_id]
-            record = self._record(job_id)
-            entering = record["job"]["status"]["quarantine"] is None
-            progress = self._store.get("progress", job_id)
-            assert progress is not None
-            document = job.quarantined(
-                record["job"],
-                _execution(progress, now, "Failed"),
-                told,
-                now,
-                self._quirks["quarantine-first-minutes"],
-            )
-            quarantine = document["status"]["quarantine"]
-            limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])
-            if now > limit:
-                document = job.disabled(document)
-            record = {**record, "job": document, "next": quarantine["nextAttempt"]}
-            self._store.put("job", job_id, record)
-            if not progress["done"]:
-                self._store.delete("progress", job_id)
-            if entering:
-                self._audit(record["app"], "Quarantine", by=INITIATOR, reason=told["message"], good=False)
-        if entering:
-            self._notify(record["app"], told["message"])
-        self._schedule(job_id, record)
-
-    def _notify(self, app: str, message: str) -> None:
-        recipient, wanted = self.apps.notification(app)
-        if recipient and wanted:
-            name = self.apps.find(app)["displayName"]
-            text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
-            self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
-
-    def _session(self, job_id: str, record: Document, cycle_id: str) -> Session:
+    def _session(self, job_id: str, record: Document, cycle_id: str | None) -> Session:
         app = self.apps.find(record["app"])
         secrets = self.apps.secrets(record["app"])
         target, flagged = self._target(secrets)
@@ -343,7 +239,7 @@ class Engine:
         frame = Frame(
             tenant_id=self._tenant_id,
             job_id=job_id,
-            cycle_id=cycle_id,
+            cycle_id=cycle_id or self._ids.uuid(),
             app=app,
             directory_name=compiled.source,
             target_name=compiled.target,
@@ -388,39 +284,3 @@ class Engine:
             reason=reason,
             good=good,
         )
-
-
-def _count_links(record: Document, progress: Document | None) -> Document:
-    """Add what a cycle linked to the job's statistics, which so never need to look at all connections."""
-    linked: Counter[str] = Counter(record["linked"])
-    for name, number in (progress or {"counts": {}})["counts"].items():
-        if name.startswith(LINKED):
-            linked[name.removeprefix(LINKED)] += number
-    return {**record, "linked": dict(linked)}
-
-
-def _execution(progress: Document, now: datetime, state: str) -> Document:
-    counts: dict[str, int] = progress["counts"]
-    exported, escrowed = counts.get("countExported", 0), counts.get("countEscrowed", 0)
-    return {
-        "activityIdentifier": progress["id"],
-        "countEntitled": exported + escrowed,
-        "countEntitledForProvisioning": exported + escrowed,
-        "countEscrowed": escrowed,
-        "countEscrowedRaw": escrowed,
-        "countExported": exported,
-        "countExports": exported,
-        "countImported": progress["done"],
-        "countImportedDeltas": progress["done"] if progress["kind"] == "incremental" else 0,
-        "countImportedReferenceDeltas": 0,
-        "state": state,
-        "timeBegan": progress["began"],
-        "timeEnded": iso(now, 6),
-        "error": None,
-    }
-
-
-def _explain(error: TargetError) -> str:
-    if error.message:
-        return error.message
-    return describe(error.request, error.response) if error.response else error.code

@@ -48,5 +48,12 @@ def evaluate_scope(session: Session, kind: str, document: Document) -> Scope:
     if session.sync_all or session.apps.is_assigned(app, key):
         return Scope(active, True)
     return Scope(
-        active, any(session.apps.is_assigned(app, group) for group in session.directory.groups_of(key))
+        active, any(_brings_members(session, app, group) for group in session.directory.groups_of(key))
     )
+
+
+def _brings_members(session: Session, app: str, group: str) -> bool:
+    if not session.apps.is_assigned(app, group):
+        return False
+    document = session.directory.get("Group", group)
+    return document is not None and bool(document.get("securityEnabled", True))

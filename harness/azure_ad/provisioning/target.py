@@ -163,10 +163,15 @@ class Target:
             message = "Please provide a valid tenant URL for your application."
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)
         try:
-            return self._send(request)
+            response = self._send(request)
         except TransportError as error:
             code = _TRANSPORT_CODES.get(error.kind, "WebExceptionProtocolError")
             raise TargetError(code, str(error), request) from error
+        token = self._token.encode()
+        if token and token in response.body:
+            # What a server says goes into logs; a server that repeats the token must not put it there.
+            response = Response(response.status, response.headers, response.body.replace(token, b"***"))
+        return response
 
     def _write(self, request: Request, wanted: tuple[int, ...]) -> Response:
         response = self._exchange(request)
@@ -245,3 +250,10 @@ def as_text(value: Any) -> str:
         if isinstance(value, dict)
         else str(value)
     )
+
+
+def explain(error: TargetError) -> str:
+    """Say in the portal's words why the connection is bad."""
+    if error.message:
+        return error.message
+    return describe(error.request, error.response) if error.response else error.code

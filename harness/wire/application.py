@@ -1,0 +1,67 @@
+"""Flask, without what no service here has: sessions, asynchronous views, hosts that lead to different routes.
+
+A request to an imitated service costs about as much as Flask's own work on it, so what is not used is not done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface, SessionMixin
+from werkzeug.datastructures import Headers
+from werkzeug.routing import MapAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class _NoSessions(SessionInterface):
+    """Every request has the same empty session, which refuses to be written to."""
+
+    _session = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        del app, request
+        return self._session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep nothing."""
+
+
+class Application(Flask):
+    """A Flask application whose views are plain functions and whose routes hold for every host."""
+
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return super().create_url_adapter(None)
+        environ = request.environ
+        return MapAdapter(
+            self.url_map,
+            server_name=environ["SERVER_NAME"],
+            script_name=environ["SCRIPT_NAME"],
+            subdomain="",
+            url_scheme=environ["wsgi.url_scheme"],
+            path_info=environ["PATH_INFO"].encode("latin-1").decode(errors="replace"),
+            default_method=environ["REQUEST_METHOD"],
+            query_args=environ["QUERY_STRING"],
+        )
+
+
+class Ready(Response):
+    """An answer that goes out as it is: all of its body, and the headers given."""
+
+    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        super().__init__([body], status, Headers(headers))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        start_response(self.status, list(self.headers))
+        return () if environ["REQUEST_METHOD"] == "HEAD" else self.response

@@ -1,0 +1,37 @@
+"""Corners of scope, and secrets that a server throws back."""
+
+from tests.azure_ad.scim_server import TOKEN, refusal
+
+
+def test_members_of_a_group_that_is_not_for_security_get_nothing(company, server):
+    """how-provisioning-works: assigned groups must be security enabled; otherwise neither group nor members arrive."""
+    ana = company.person("ana", assigned=False)
+    news = company.group("News", (ana,))
+    company.change(ana, displayName="Ana")
+    company.directory.update("Group", news, {"securityEnabled": False})
+    company.turn_on()
+    assert not [request for request in server.seen() if request.startswith("POST")]
+
+
+def test_a_manager_who_is_deleted_is_taken_away_from_the_reports(company, server):
+    """The deletion marks the reports as changed, so the next cycle removes the reference."""
+    boss, clerk = company.person("boss"), company.person("clerk")
+    company.directory.set_manager(clerk, boss)
+    company.turn_on()
+    server.seen()
+    company.log()
+    company.directory.delete("User", boss)
+    company.cycle()
+    changed = [row for entry in company.log() for row in entry["modifiedProperties"]]
+    assert [row["oldValue"] for row in changed if row["displayName"].endswith(":manager")] == ["u1"]
+
+
+def test_a_token_that_a_server_repeats_stays_out_of_the_logs(company, server):
+    """Whatever a refusal says is logged, but never the credential it was asked with."""
+    server.refuse("POST", "/Users", refusal(400, f"bad request with Bearer {TOKEN}"))
+    company.person("ana")
+    company.turn_on()
+    (entry,) = company.log()
+    reason = entry["provisioningStatusInfo"]["errorInformation"]["reason"]
+    assert "bad request with Bearer ***" in reason
+    assert TOKEN not in str(company.rows())
