@@ -14,7 +14,7 @@ from harness.base.errors import HarnessError
 from harness.scenario.matching import Mismatch, compare, explain, nearest, show
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result
-from harness.wire.record import Exchange
+from harness.wire.record import Exchange, redact
 from harness.world import AZURE_AD
 
 Reader: TypeAlias = Callable[[Play, Result, Since], Any]
@@ -36,7 +36,10 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
     actual = EXPECTATIONS[key](play, result, since)
     if key in _LOGS and isinstance(expected, Mapping) and not _is_matcher(expected):
         return _one_of(expected, actual)
-    return compare(expected, actual), ""
+    if not compare(expected, actual):
+        return [], ""
+    # What is shown of a mismatch may be printed and kept, so secrets are taken out first.
+    return compare(expected, redact(actual)), ""
 
 
 def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> tuple[list[Mismatch], str]:

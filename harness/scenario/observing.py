@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
+from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
 from harness.azure_ad.provisioning.logs import AUDIT, PROVISIONING
 from harness.scenario.events import Observation
@@ -79,9 +80,10 @@ def _mail(body: dict[str, Any]) -> Observation:
 
 
 def _cloudtrail(body: dict[str, Any]) -> Observation:
-    code = body.get("errorCode")
-    summary = f"{body['eventName']}" + (f": {code}: {body.get('errorMessage')}" if code else "")
-    return Observation("cloudtrail", str(body["eventTime"]), AWS_SSO, summary, not code, body)
+    event = event_of(body)
+    code = event.get("errorCode")
+    summary = f"{event['eventName']}" + (f": {code}: {event.get('errorMessage')}" if code else "")
+    return Observation("cloudtrail", str(event["eventTime"]), AWS_SSO, summary, not code, event)
 
 
 _TELLERS = {PROVISIONING: _provisioning, AUDIT: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}

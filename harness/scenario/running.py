@@ -27,7 +27,7 @@ from harness.scenario.events import (
 )
 from harness.scenario.expectations import check
 from harness.scenario.loading import Scenario, ScenarioError, Step, find, load, substitute
-from harness.scenario.matching import explain, lookup
+from harness.scenario.matching import ABSENT, explain, lookup, show
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
@@ -148,10 +148,20 @@ class _Player:
             )
         if not failures:
             failures, checked = self._check(step, result, since(self._journal))
-        for name, path in step.let.items() if not failures else ():
-            self._names[name] = lookup(result.as_data(), path)
+        if not failures:
+            failures = self._note(step, result)
         outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
         yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), tuple(failures))
+
+    def _note(self, step: Step, result: Result) -> list[Failure]:
+        """Note down what `let` asks for; what the result does not have is a failure, not a surprise later."""
+        for name, path in step.let.items():
+            value = lookup(result.as_data(), path)
+            if value is ABSENT:
+                message = f"{step.verb}: the result has nothing at '{path}' to note down as '{name}'"
+                return [Failure(_locate(step, ("let", name)), message, actual=show(redact(result.as_data())))]
+            self._names[name] = value
+        return []
 
     def _check(self, step: Step, result: Result, new: Since) -> tuple[list[Failure], list[str]]:
         failures, checked = [], []

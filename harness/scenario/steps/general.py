@@ -22,7 +22,7 @@ def _wait(play: Play, arguments: Any) -> Result:
 @step("scim request")
 def _scim_request(play: Play, arguments: dict[str, Any]) -> Result:
     """Send one SCIM request, with the noted token unless another is given; an empty token sends none."""
-    endpoint = arguments.get("endpoint", play.scim_endpoint)
+    endpoint = play.scim_endpoint
     token = arguments.get("token", play.access_token)
     headers = {"Content-Type": "application/scim+json", **arguments.get("headers", {})}
     if token:

@@ -1,0 +1,146 @@
+"""Playing a scenario: what counts as a failure, what it tells, and that the same seed tells the same story."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.scenario.events import (
+    FileRejected,
+    Observation,
+    RunFinished,
+    ScenarioFinished,
+    StepFinished,
+    StepStarted,
+)
+from harness.scenario.running import run
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.fixture
+def play(tmp_path):
+    """Run a scenario given as text below `steps:` and return its events."""
+
+    def played(steps: str, head: str = "", seed: str = "1"):
+        path = tmp_path / "story.yaml"
+        path.write_text(f"scenario: A story\n{head}steps:\n{steps}", encoding="utf-8")
+        return list(run([path], seed=seed))
+
+    return played
+
+
+def finished(events):
+    return next(event for event in events if isinstance(event, ScenarioFinished))
+
+
+def test_the_same_seed_tells_the_same_story_and_another_seed_another():
+    """Everything but wall time is the same, event by event; identifiers come from the seed."""
+
+    def told(seed):
+        events = list(run([SCENARIOS / "cycles" / "order.yaml"], seed=seed))
+        return [re.sub(r"seconds=[\d.e-]+", "", repr(event)) for event in events]
+
+    assert told("7") == told("7")
+    assert told("7") != told("8")
+
+
+def test_a_refusal_nobody_expected_is_a_failure_with_the_command_that_repeats_it(play):
+    """A step may be refused only where the scenario says so; what follows is not played."""
+    events = play(
+        "  - enable automatic provisioning: {}\n  - enable automatic provisioning: {}\n  - wait: 1m\n"
+    )
+    (failure,) = finished(events).failures
+    assert failure.message == "enable automatic provisioning: Automatic provisioning is already enabled."
+    assert failure.location.line == 4
+    assert failure.curl.startswith("curl -i --globoff -X POST https://us-east-1.console.aws.amazon.com/")
+    assert len([event for event in events if isinstance(event, StepStarted)]) == 2
+
+
+def test_a_refusal_that_is_expected_passes(play):
+    """`result`, `error` or `status` beside the step say that it may be refused."""
+    steps = "  - enable automatic provisioning: {}\n  - enable automatic provisioning: {}\n    expect: {status: 409}\n"
+    assert finished(play(steps)).passed
+
+
+def test_a_step_that_cannot_be_carried_out_says_what_is_missing(play):
+    """No job, no such person: one sentence, and where it stands."""
+    (failure,) = finished(play("  - turn provisioning on: {}\n")).failures
+    assert "use 'configure provisioning' first" in failure.message
+    (failure,) = finished(play("  - assign: {users: [nobody@contoso.com]}\n")).failures
+    assert "Azure AD has no user 'nobody@contoso.com'" in failure.message
+
+
+def test_a_let_of_what_is_not_there_fails_at_the_let(play):
+    """A value that the answer lacks is told where it is noted down, not where it is used."""
+    (failure,) = finished(play("  - view automatic provisioning: {}\n    let: {x: body.nothing}\n")).failures
+    assert "nothing at 'body.nothing'" in failure.message
+    assert failure.location.line == 4
+
+
+def test_no_failure_shows_a_token(play):
+    """A broken expectation about a token, or beside one, hides it."""
+    for expected in (
+        "{accessToken: abc}",
+        "{$count: 1}",
+        "{provisioningMethod: Manual, accessToken: {$absent: true}}",
+    ):
+        (failure,) = finished(
+            play(f"  - enable automatic provisioning: {{}}\n    expect: {{body: {expected}}}\n")
+        ).failures
+        assert not re.search(r"[A-Za-z0-9+/]{60}", repr(failure)), failure
+
+
+def test_an_unknown_quirk_or_profile_is_told_at_the_scenario(play):
+    """A switch that does not exist would prove nothing."""
+    (failure,) = finished(play("  - wait: 1m\n", head="quirks: {escrow-hour: 1}\n")).failures
+    assert "unknown quirk 'escrow-hour'; did you mean 'escrow-hours'?" in failure.message
+
+
+def test_given_people_who_cannot_be_are_told_by_name(play):
+    """A wrong property in `given` names the person and the nearest right property."""
+    head = "given: {azure_ad: {users: [{userPrincipalName: a@contoso.com, displayName: A, surnam: B}]}}\n"
+    (failure,) = finished(play("  - wait: 1m\n", head=head)).failures
+    assert "a@contoso.com" in failure.message
+    assert "did you mean 'surname'?" in failure.message
+
+
+def test_the_story_is_told_in_the_order_it_happened():
+    """A request comes before what it causes: CloudTrail's line, then the log entry; the clock jumps before what follows."""
+    events = list(run([SCENARIOS / "troubleshooting" / "three-phone-numbers.yaml"], seed="1"))
+    told = [event.summary for event in events if isinstance(event, Observation)]
+    post = (
+        told.index("POST /Users → 400") if "POST /Users → 400" in told else told.index("POST //Users → 400")
+    )
+    trail = next(
+        index for index, line in enumerate(told) if line.startswith("CreateUser: ValidationException")
+    )
+    entry = next(index for index, line in enumerate(told) if line.startswith("create User Ana Ruiz: failure"))
+    assert post < trail < entry
+    jump = told.index("40 minutes later")
+    assert told[jump + 1].startswith("GET ")
+
+
+def test_tags_choose_and_fail_fast_stops(tmp_path):
+    """Only what carries a tag runs; the first failure ends a run that was told so; a rejected file counts."""
+    (tmp_path / "a.yaml").write_text(
+        "scenario: A\ntags: [x]\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8"
+    )
+    (tmp_path / "b.yaml").write_text("scenario: B\ntags: [x, y]\nsteps:\n  - wait: 1m\n", encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("scenario: C\n", encoding="utf-8")
+    last = list(run([tmp_path], seed="1", tags=["y"]))[-1]
+    assert isinstance(last, RunFinished)
+    assert (last.passed, last.failed, last.rejected) == (1, 0, 1)
+    (tmp_path / "c.yaml").unlink()
+    events = list(run([tmp_path], seed="1", fail_fast=True))
+    assert len([event for event in events if isinstance(event, ScenarioFinished)]) == 1
+    assert not [event for event in events if isinstance(event, FileRejected)]
+
+
+def test_every_expectation_that_held_is_named(play):
+    """A report can say what was checked, not only that nothing failed."""
+    events = play(
+        "  - view automatic provisioning: {}\n    expect: {result: success, body: {provisioningMethod: Manual}}\n"
+    )
+    step = next(event for event in events if isinstance(event, StepFinished))
+    assert step.checked == ("result", "body")
