@@ -19,11 +19,15 @@ from harness.wire.application import Application
 from harness.wire.server import MAX_BODY
 
 
-class _Anything(BaseConverter):
-    """The rest of a path, slashes, line breaks and nothing at all included."""
+class _ScimAddress(BaseConverter):
+    """A tenant id and what follows `/scim/v2`: slashes, line breaks and nothing at all included."""
 
-    regex = r"[\s\S]*"
+    regex = r"[^/]+/scim/v2[\s\S]*"
     part_isolating = False
+
+    def to_python(self, value: str) -> tuple[str, str]:
+        tenant_id, _, rest = value.partition("/scim/v2")
+        return tenant_id, rest
 
 
 def create_app() -> Flask:
@@ -32,9 +36,9 @@ def create_app() -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.url_map.converters["anything"] = _Anything
+    app.url_map.converters["scim"] = _ScimAddress
     # A bare Rule, because it answers every method: unknown ones must be refused in SCIM's words.
-    app.url_map.add(Rule("/<tenant_id>/scim/v2<anything:rest>", endpoint="scim"))
+    app.url_map.add(Rule("/<scim:address>", endpoint="scim"))
     app.view_functions["scim"] = service.answer
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -21,11 +22,19 @@ _PRINTED_WORD = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Letters, marks, symbols, numbers, punctuation and the listed white space; `printed` is what errors quote."""
+    """Letters, marks, symbols, numbers, punctuation and the listed white space; `printed` is what errors quote.
+
+    `usual` matches what nearly all values are and is certainly right: printable ASCII.
+    """
 
     longest: int
     spaces: str
     printed: str
+    usual: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        first = " " if " " in self.spaces else "!"
+        object.__setattr__(self, "usual", re.compile(f"[{first}-~]{{1,{self.longest}}}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Written by `scim/service.py` and `console/`, read by `apis/cloudtrail.py` and the console. The shapes are the samples of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read 2026-11); personal
-values are hidden as there, and externalId is left out.
+values are hidden as there, and externalId is left out. The log keeps of a SCIM call only what differs between calls;
+`event_of` makes the event.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 
 from harness.aws_sso.refusals import Refused
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import from_iso, iso
-from harness.base.store import Entry
+from harness.base.store import Document, Entry
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 LOG = "cloudtrail"
@@ -37,8 +38,9 @@ LOOKUP_KEYS: Mapping[str, str] = {
     "ResourceType": "",
     "ResourceName": "",
 }
-# These pick few events of many and are found by tag; for the others the log is read from its end.
-_TAGGED = ("eventID", "eventName")
+# Found by tag, because rare names are what people look for; for the others the log is read from its end.
+_TAGGED = "eventName"
+_SCIM = "scim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class Caller:
     host: str
 
 
-def caller() -> Caller:
-    """Return where the present request came from."""
-    environ = request.environ
+def caller(environ: Mapping[str, Any] | None = None) -> Caller:
+    """Return where a request came from, the present one without its environment."""
+    environ = request.environ if environ is None else environ
     return Caller(
         address=environ.get("REMOTE_ADDR", ""),
         agent=environ.get("HTTP_USER_AGENT", ""),
@@ -73,21 +75,45 @@ class ScimCall:
     caller: Caller
 
 
+class _Kept(NamedTuple):
+    """What the log keeps of a SCIM call, as a JSON array. In `body` and `answer` null stands for what is hidden."""
+
+    version: str
+    identity: str
+    account: str
+    token_id: str | None
+    time: str
+    source: str
+    name: str
+    region: str
+    address: str
+    agent: str
+    host: str
+    error: str | None
+    message: str | None
+    parameters: Mapping[str, str]
+    has_body: bool
+    body: Any
+    answer: Any
+    request_id: str
+    event_id: str
+    read_only: bool
+
+
 def scim_succeeded(tenant: Tenant, call: ScimCall, answer: Any) -> None:
     """Keep a call that was carried out; `answer` is the resource it wrote, or None."""
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
     hide_schemas = tenant.quirks["trail-hides-schemas"]
     shown = None if answer is None else _resource(answer, hide_schemas=hide_schemas)
-    identity = tenant.quirks["trail-caller-type"]
-    _keep(tenant, _scim_event(tenant, call, identity, shown, None, hide_schemas=hide_schemas))
+    _keep_call(tenant, call, tenant.quirks["trail-caller-type"], shown, None, hide_schemas=hide_schemas)
 
 
 def scim_refused(tenant: Tenant, call: ScimCall, refused: Refused) -> None:
     """Keep a call that was refused."""
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
-    _keep(tenant, _scim_event(tenant, call, "Unknown", None, refused, hide_schemas=True))
+    _keep_call(tenant, call, "Unknown", None, refused, hide_schemas=True)
 
 
 def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -> None:
@@ -96,16 +122,21 @@ def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -
     event = {
         "eventVersion": "1.08",
         "userIdentity": {"type": "Unknown", "accountId": tenant.settings.account_id},
-        "eventTime": iso(tenant.clock.now()),
+        "eventTime": tenant.now(),
         "eventSource": tenant.quirks["console-event-source"],
         "eventName": tenant.quirks["console-event-names"][action],
-        **_circumstances(tenant, person),
+        "awsRegion": tenant.settings.region,
+        "sourceIPAddress": person.address,
+        "userAgent": person.agent,
         "requestParameters": {"identityStoreId": tenant.settings.identity_store_id, **parameters},
         "responseElements": None,
-        **_frame(tenant, person, tenant.ids.uuid(), read_only=False),
+        "requestID": tenant.ids.uuid(),
+        "eventID": tenant.ids.uuid(),
+        "readOnly": False,
+        **_frame(tenant.settings.account_id, person.host),
         "sessionCredentialFromConsole": "true",
     }
-    _keep(tenant, event)
+    _keep(tenant, event["eventName"], event)
 
 
 def lookup(
@@ -120,125 +151,152 @@ def lookup(
     earliest = "" if start is None else iso(start)
     latest = None if end is None else iso(end)
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
-    tag = _tag(member, value) if member in _TAGGED else None
+    tag = _tag(value) if member == _TAGGED else None
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
         for entry in entries:
-            if entry.body["eventTime"] < earliest:
+            event = event_of(entry.body)
+            if event["eventTime"] < earliest:
                 return
-            if latest is not None and entry.body["eventTime"] > latest:
-                continue
-            if where is None or tag is not None or _shown_as(entry.body, member) == value:
-                yield entry
+            if (latest is None or event["eventTime"] <= latest) and (
+                where is None or _shown_as(event, member) == value
+            ):
+                yield Entry(entry.sequence, event)
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
 
 
-def _scim_event(
-    tenant: Tenant, call: ScimCall, identity: str, answer: Any, refused: Refused | None, *, hide_schemas: bool
-) -> dict[str, Any]:
-    user_identity = {"type": identity, "accountId": tenant.settings.account_id}
-    if call.token_id is not None:
-        user_identity["accessKeyId"] = call.token_id
-    parameters: dict[str, Any] = {}
-    if call.body is not None:
-        parameters["httpBody"] = _request_body(call.body, hide_schemas=hide_schemas)
-    failure = {} if refused is None else {"errorCode": refused.error, "errorMessage": refused.trail_message}
+def event_of(line: Document) -> Document:
+    """Return the event that a line of the log stands for."""
+    if _SCIM not in line:
+        return line
+    kept = _Kept(*line[_SCIM])
+    token = {} if kept.token_id is None else {"accessKeyId": kept.token_id}
+    body = {"httpBody": _with_words(kept.body)} if kept.has_body else {}
+    failure = {} if kept.error is None else {"errorCode": kept.error, "errorMessage": kept.message}
     return {
-        "eventVersion": tenant.quirks["trail-event-version"],
-        "userIdentity": user_identity,
-        "eventTime": iso(tenant.clock.now()),
-        "eventSource": tenant.quirks["trail-event-source"],
-        "eventName": tenant.quirks["trail-event-names"].get(call.operation, call.operation),
-        **_circumstances(tenant, call.caller),
+        "eventVersion": kept.version,
+        "userIdentity": {"type": kept.identity, "accountId": kept.account, **token},
+        "eventTime": kept.time,
+        "eventSource": kept.source,
+        "eventName": kept.name,
+        "awsRegion": kept.region,
+        "sourceIPAddress": kept.address,
+        "userAgent": kept.agent,
         **failure,
-        "requestParameters": {**parameters, **call.parameters},
-        "responseElements": answer,
-        **_frame(tenant, call.caller, call.request_id, read_only=call.read_only),
+        "requestParameters": {**body, **kept.parameters},
+        "responseElements": None if kept.answer is None else _with_words(kept.answer),
+        "requestID": kept.request_id,
+        "eventID": kept.event_id,
+        "readOnly": kept.read_only,
+        **_frame(kept.account, kept.host),
     }
 
 
-def _circumstances(tenant: Tenant, caller: Caller) -> dict[str, str]:
-    return {
-        "awsRegion": tenant.settings.region,
-        "sourceIPAddress": caller.address,
-        "userAgent": caller.agent,
-    }
+def _keep_call(
+    tenant: Tenant, call: ScimCall, identity: str, answer: Any, refused: Refused | None, *, hide_schemas: bool
+) -> None:
+    quirks, settings = tenant.quirks, tenant.settings
+    kept = _Kept(
+        version=quirks["trail-event-version"],
+        identity=identity,
+        account=settings.account_id,
+        token_id=call.token_id,
+        time=tenant.now(),
+        source=quirks["trail-event-source"],
+        name=quirks["trail-event-names"].get(call.operation, call.operation),
+        region=settings.region,
+        address=call.caller.address,
+        agent=call.caller.agent,
+        host=call.caller.host,
+        error=None if refused is None else refused.error,
+        message=None if refused is None else refused.trail_message,
+        parameters=call.parameters,
+        has_body=call.body is not None,
+        body=None if call.body is None else _request_body(call.body, hide_schemas=hide_schemas),
+        answer=answer,
+        request_id=call.request_id,
+        event_id=tenant.ids.uuid(),
+        read_only=call.read_only,
+    )
+    _keep(tenant, kept.name, {_SCIM: kept})
 
 
-def _frame(tenant: Tenant, caller: Caller, request_id: str, *, read_only: bool) -> dict[str, Any]:
+def _frame(account: str, host: str) -> dict[str, Any]:
+    """Return how every event ends."""
     return {
-        "requestID": request_id,
-        "eventID": tenant.ids.uuid(),
-        "readOnly": read_only,
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": tenant.settings.account_id,
+        "recipientAccountId": account,
         "eventCategory": "Management",
-        "tlsDetails": {"clientProvidedHostHeader": caller.host},
+        "tlsDetails": {"clientProvidedHostHeader": host},
     }
 
 
-def _keep(tenant: Tenant, event: dict[str, Any]) -> None:
-    tenant.store.append(LOG, event, [_tag(member, event[member]) for member in _TAGGED])
+def _keep(tenant: Tenant, name: str, line: Document) -> None:
+    tenant.store.append(LOG, line, [_tag(name)])
 
 
-def _tag(member: str, value: str) -> str:
-    return f"{member}={value}"
+def _tag(name: str) -> str:
+    return f"{_TAGGED}={name}"
 
 
 def _shown_as(event: Mapping[str, Any], member: str) -> str | None:
-    """Return what LookupEvents prints for a member that has no tag."""
-    if member == "accessKeyId":
-        return event["userIdentity"].get(member)
-    return str(event[member]).lower() if member == "readOnly" else event.get(member)
+    """Return what LookupEvents prints for a member of an event."""
+    shown: Any = (event["userIdentity"] if member == "accessKeyId" else event).get(member)
+    return str(shown).lower() if isinstance(shown, bool) else shown
 
 
 def _request_body(body: Any, *, hide_schemas: bool) -> Any:
     """Return a request's JSON as logged: operations under a lower-case name, their op and path readable."""
     if not isinstance(body, dict) or not isinstance(body.get("Operations"), list):
-        return _hide(body, hide_schemas=hide_schemas)
+        return _hide(body, hide_schemas)
     rest = {name: value for name, value in body.items() if name != "Operations"}
     operations = [_operation(operation) for operation in body["Operations"]]
-    return {"operations": operations, **_hide(rest, hide_schemas=hide_schemas)}
+    return {"operations": operations, **_hide(rest, hide_schemas)}
 
 
 def _operation(operation: Any) -> Any:
     if not isinstance(operation, dict):
-        return HIDDEN
+        return None
     shown: dict[str, Any] = {"op": str(operation.get("op")).upper()}
     if isinstance(operation.get("path"), str):
         shown["path"] = operation["path"]
     if "value" in operation:
-        shown["value"] = HIDDEN
+        shown["value"] = None
     return shown
 
 
-def _hide(value: Any, *, hide_schemas: bool) -> Any:
-    """Return a JSON value with every text and number hidden; booleans, ids and dates of answers stay."""
+def _hide(value: Any, hide_schemas: bool) -> Any:
+    """Return a JSON value with null for every text and number; booleans, ids and dates of answers stay."""
     if isinstance(value, dict):
-        hidden = {}
+        hidden: dict[str, Any] = {}
         for name, item in value.items():
             if isinstance(item, str):
                 if name != "externalId":
-                    hidden[name] = item if name in _SHOWN else HIDDEN
-            elif isinstance(item, bool):
+                    hidden[name] = item if name in _SHOWN else None
+            elif isinstance(item, bool) or (name == "schemas" and not hide_schemas and _are_texts(item)):
                 hidden[name] = item
+            elif name == "meta" and isinstance(item, dict):
+                hidden[name] = {
+                    key: date for key, date in item.items() if key in _META_SHOWN and isinstance(date, str)
+                }
             elif item is not None:
-                hidden[name] = _member(name, item, hide_schemas=hide_schemas)
+                hidden[name] = _hide(item, hide_schemas)
         return hidden
     if isinstance(value, list):
-        return [_hide(item, hide_schemas=hide_schemas) for item in value]
-    return value if isinstance(value, bool) else HIDDEN
+        return [_hide(item, hide_schemas) for item in value]
+    return value if isinstance(value, bool) else None
 
 
-def _member(name: str, item: Any, *, hide_schemas: bool) -> Any:
-    if name == "schemas" and not hide_schemas and _are_texts(item):
-        return item
-    if name == "meta" and isinstance(item, dict):
-        return {key: date for key, date in item.items() if key in _META_SHOWN and isinstance(date, str)}
-    return _hide(item, hide_schemas=hide_schemas)
+def _with_words(hidden: Any) -> Any:
+    """Return what `_hide` left, with AWS's words in place of null."""
+    if isinstance(hidden, dict):
+        return {name: _with_words(item) for name, item in hidden.items()}
+    if isinstance(hidden, list):
+        return [_with_words(item) for item in hidden]
+    return HIDDEN if hidden is None else hidden
 
 
 def _are_texts(item: Any) -> bool:
@@ -247,7 +305,7 @@ def _are_texts(item: Any) -> bool:
 
 def _resource(answer: Mapping[str, Any], *, hide_schemas: bool) -> dict[str, Any]:
     """Return the resource that a call answered with, as logged."""
-    hidden: dict[str, Any] = _hide(answer, hide_schemas=hide_schemas)
+    hidden: dict[str, Any] = _hide(answer, hide_schemas)
     meta = answer["meta"]
     dates = {name: _english(meta[name]) for name in ("created", "lastModified")}
     return hidden | {"meta": {**dates, "resourceType": meta["resourceType"]}}

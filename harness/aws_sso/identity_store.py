@@ -14,9 +14,8 @@ from typing import Any
 
 from harness.aws_sso.refusals import CONFLICT, NOT_FOUND, Refused
 from harness.aws_sso.tenant import Tenant
-from harness.base.clock import iso
 from harness.base.quirks import Quirks
-from harness.base.store import TakenError
+from harness.base.store import Document, TakenError
 
 USER = "user"
 GROUP = "group"
@@ -45,13 +44,19 @@ class Record:
     modified_by: str
     revision: int
 
-    def document(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+    def document(self) -> Document:
+        """Return what the store keeps under the id: there is one for every user, so it is short."""
+        history = [self.created, self.modified, self.created_by, self.modified_by, self.revision]
+        return {"attributes": self.attributes, "history": history}
+
+    @classmethod
+    def read(cls, key: str, document: Document) -> Record:
+        return cls(key, document["attributes"], *document["history"])
 
 
 def create(tenant: Tenant, kind: str, attributes: Attributes, by: str) -> Record:
     """Add a user or group. Raises Refused (ConflictException) when something that must be unique is taken."""
-    now = iso(tenant.clock.now())
+    now = tenant.now()
     record = Record(_new_id(tenant), attributes, now, now, by, by, 1)
     _claim(tenant, record.id, _keys(kind, attributes, tenant.quirks))
     tenant.store.put(kind, record.id, record.document())
@@ -64,7 +69,7 @@ def replace(tenant: Tenant, kind: str, old: Record, attributes: Attributes, by: 
     for space, key in before - after:
         tenant.store.release(space, key)
     _claim(tenant, old.id, after - before)
-    now = iso(tenant.clock.now())
+    now = tenant.now()
     record = Record(old.id, attributes, old.created, now, old.created_by, by, old.revision + 1)
     tenant.store.put(kind, record.id, record.document())
     return record
@@ -85,8 +90,9 @@ def delete(tenant: Tenant, kind: str, record: Record) -> None:
 
 
 def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:
-    body = tenant.store.get(kind, _storable(resource_id))
-    return None if body is None else Record(**body)
+    key = _storable(resource_id)
+    document = tenant.store.get(kind, key)
+    return None if document is None else Record.read(key, document)
 
 
 def require(tenant: Tenant, kind: str, resource_id: str) -> Record:
@@ -106,7 +112,7 @@ def scan(
     tenant: Tenant, kind: str, *, after: str | None = None, limit: int | None = None
 ) -> Iterator[Record]:
     """Yield records, oldest first."""
-    return (Record(**body) for _, body in tenant.store.scan(kind, after=after, limit=limit))
+    return (Record.read(*kept) for kept in tenant.store.scan(kind, after=after, limit=limit))
 
 
 def add_members(tenant: Tenant, group_id: str, user_ids: Iterable[str], unknown: str) -> None:

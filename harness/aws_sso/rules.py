@@ -19,7 +19,6 @@ from harness.aws_sso.attributes import (
     USER,
     Attribute,
     Complex,
-    Dropped,
     Flag,
     OneItem,
     Text,
@@ -136,9 +135,9 @@ def _text(text: Text, value: Any, where: str, review: Review) -> str:
 
 
 def _fits(text: Text, value: str) -> bool:
-    if value.isascii() and value.isprintable():
-        return bool(value) and (" " in text.spaces or " " not in value)
-    return all(character in text.spaces or category(character)[0] in "LMSNP" for character in value)
+    return value != "" and all(
+        character in text.spaces or category(character)[0] in "LMSNP" for character in value
+    )
 
 
 def _flag(value: Any, review: Review) -> bool:
@@ -163,21 +162,27 @@ def _complex(table: Complex, value: Any, where: str, review: Review) -> Attribut
     given = _given(table, value, review)
     kept = {}
     for name, part in table.parts.items():
-        if name in given and not isinstance(part, Dropped):
-            inner = _attribute(part, given[name], _join(where, name), review)
+        item = given.get(name)
+        if item is None:
+            if name in table.required:
+                _missing(part, _join(where, name), review)
+        elif type(part) is Text and type(item) is str and part.usual.fullmatch(item) and not review.forbidden:
+            kept[name] = item
+        else:
+            inner = _attribute(part, item, _join(where, name), review)
             if inner not in _EMPTY:
                 kept[name] = inner
-        elif name in table.required:
-            _missing(part, _join(where, name), review)
     return kept
 
 
 def _given(table: Complex, value: Any, review: Review) -> Attributes:
-    """Return the parts sent, under the table's spelling; null counts as not sent."""
+    """Return the parts sent, under the table's spelling. Null counts as not sent, here and to whoever reads this."""
     if table.bare is not None and isinstance(value, str) and review.quirks["manager-as-string"]:
         value = {table.bare: value}
     if not isinstance(value, dict):
         raise Refused(INVALID)
+    if value.keys() <= table.parts.keys():
+        return value
     given: Attributes = {}
     for key, item in value.items():
         if item is None:

@@ -7,10 +7,12 @@ under `TENANT`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from flask import request
 
-from harness.base.clock import Clock
+from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Store
@@ -42,6 +44,15 @@ class Tenant:
     clock: Clock
     ids: Ids
     quirks: Quirks
+
+    def now(self) -> str:
+        """Return the present moment as documents and events write it, in whole seconds."""
+        return _written(self.clock.now())
+
+
+@lru_cache(maxsize=16)
+def _written(moment: datetime) -> str:
+    return iso(moment)
 
 
 def current() -> Tenant:

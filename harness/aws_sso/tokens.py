@@ -2,7 +2,8 @@
 
 Called by the console and, for every SCIM request, by `scim/service.py`. Imitates
 https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, rotate-token.html,
-delete-token.html and disable-provisioning.html (read 2026-11). Only a token's SHA-256 is kept, and as its document's key.
+delete-token.html and disable-provisioning.html (read 2026-11). Of a token itself only the SHA-256 is kept, as
+the key under which its document is found.
 """
 
 from __future__ import annotations
@@ -101,13 +102,13 @@ def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> s
     """Return the id of the token that a request carries. Raises Refused for anything but a living one."""
     scheme, _, value = (authorization or "").partition(" ")
     token = tenant.store.get(_TOKEN, _digest(value.strip())) if scheme.lower() == "bearer" else None
-    if token is None or iso(tenant.clock.now()) >= token["expires_at"]:
+    if token is None or tenant.now() >= token["expires_at"]:
         raise Refused(UNAUTHORIZED)
     if tenant_id != tenant.settings.tenant_id:
         error = tenant.quirks["wrong-tenant"]
         raise Refused(error, detail="TENANT does not exist." if error == NOT_FOUND else KINDS[error].sentence)
-    holder: str = token["id"]
-    return holder
+    token_id: str = token["id"]
+    return token_id
 
 
 def _digest(value: str) -> str:

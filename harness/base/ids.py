@@ -6,7 +6,8 @@ import base64
 import random
 
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # RFC 9562, section 4.1: the digit's upper bits are 10
+# RFC 9562, section 4.1: the variant's digit begins with the bits 10.
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 class Ids:

@@ -6,7 +6,6 @@ Names that repeat in every row (a tenant's kinds, spaces, relations and logs) st
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
@@ -16,9 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from harness.base import blocks
-from harness.base.blocks import Line
 from harness.base.errors import HarnessError
+from harness.base.lines import SCHEMA as LINES_SCHEMA
+from harness.base.lines import TABLES as LINES_TABLES
+from harness.base.lines import Lines
 from harness.base.store import Document, Entry, TakenError
 
 _LAYOUT = 2
@@ -32,24 +32,11 @@ CREATE TABLE unique_key (
 CREATE TABLE link (
   number INTEGER PRIMARY KEY, shelf INTEGER, left_id TEXT, right_id TEXT, UNIQUE (shelf, left_id, right_id));
 CREATE INDEX link_right ON link (shelf, right_id);
-CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, shelf INTEGER, body TEXT);
-CREATE INDEX log_order ON log (shelf, number);
-CREATE TABLE log_block (first INTEGER PRIMARY KEY, last INTEGER, shelf INTEGER, body BLOB);
-CREATE INDEX log_block_first ON log_block (shelf, first);
-CREATE INDEX log_block_last ON log_block (shelf, last);
-CREATE TABLE log_tag (
-  shelf INTEGER, tag INTEGER, number INTEGER, PRIMARY KEY (shelf, tag, number)) WITHOUT ROWID;
 """
-_TABLES = ("document", "unique_key", "link", "log", "log_block", "log_tag")
-_TAIL = 2 * blocks.LINES  # so many lines of a log are kept as they are; then the older half is packed
+_TABLES = ("document", "unique_key", "link", *LINES_TABLES)
 _PAGE = 500
 _NOWHERE = 0  # no shelf has this number
 _END = 2**62
-# The tag's rows lead, so that a rare tag in a long log costs only its own lines.
-_TAGGED = (
-    "SELECT log_tag.number, body FROM log_tag LEFT JOIN log ON log.number = log_tag.number"
-    " WHERE log_tag.shelf = ? AND tag = ? AND log_tag.number"
-)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -65,7 +52,6 @@ class Database:
         self.on_append: Callable[[str, Document], None] | None = None
         self.appended: list[tuple[str, Document]] = []
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
-        self.tails: dict[int, int] = {}  # how many lines of each log are not packed
         self._exclusive = exclusive
         try:
             self.connection = sqlite3.connect(
@@ -84,6 +70,7 @@ class Database:
         except HarnessError:
             self.connection.close()
             raise
+        self.lines = Lines(self.connection)
         self.transaction = _Transaction(self)
 
     def _prepare(self, path: Path | None) -> None:
@@ -103,7 +90,7 @@ class Database:
             self.connection.execute("PRAGMA synchronous = NORMAL")
         if empty:
             marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_LAYOUT};"
-            self.connection.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
+            self.connection.executescript(f"BEGIN; {_SCHEMA} {LINES_SCHEMA} {marks} COMMIT;")
 
     def _number(self, sql: str) -> int:
         return int(self.connection.execute(sql).fetchone()[0])
@@ -121,7 +108,7 @@ class Database:
     def forget(self) -> None:
         """Drop what is known by heart: a transaction that was rolled back may have made it untrue."""
         self.appended.clear()
-        self.tails.clear()
+        self.lines.forget()
         for shelves in self.shelves.values():
             shelves.clear()
 
@@ -298,33 +285,10 @@ class SqliteStore:
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
         database = self._database
         with database.transaction:
-            shelf = self._made_shelf(log)
-            insert = "INSERT INTO log (shelf, body) VALUES (?, ?)"
-            number = self._execute(insert, (shelf, _encode(body))).lastrowid
-            assert number is not None
-            for tag in tags:
-                insert = "INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)"
-                self._execute(insert, (shelf, _digest(tag), number))
-            self._pack(shelf)
+            number = database.lines.add(self._made_shelf(log), _encode(body), tags)
             if database.on_append is not None:
                 database.appended.append((log, body))
         return number
-
-    def _pack(self, shelf: int) -> None:
-        """Count the line just written; once the tail is long, make a block of its older half."""
-        tails = self._database.tails
-        if shelf in tails:
-            tails[shelf] += 1
-        else:
-            (tails[shelf],) = self._execute("SELECT count(*) FROM log WHERE shelf = ?", (shelf,)).fetchone()
-        if tails[shelf] <= _TAIL:
-            return
-        select = "SELECT number, body FROM log WHERE shelf = ? ORDER BY number LIMIT ?"
-        lines = self._execute(select, (shelf, blocks.LINES)).fetchall()
-        first, last = lines[0][0], lines[-1][0]
-        self._execute("INSERT INTO log_block VALUES (?, ?, ?, ?)", (first, last, shelf, blocks.pack(lines)))
-        self._execute("DELETE FROM log WHERE shelf = ? AND number <= ?", (shelf, last))
-        tails[shelf] -= len(lines)
 
     def read(
         self,
@@ -335,6 +299,7 @@ class SqliteStore:
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Entry]:
+        lines = self._database.lines
         place = _END if newest_first and not after else after
         remaining = limit
         while remaining is None or remaining > 0:
@@ -342,63 +307,26 @@ class SqliteStore:
             with self._lock:
                 shelf = self._shelf(log)
                 if tag is not None:
-                    lines = self._tagged(shelf, tag, place, size, newest_first=newest_first)
+                    page = lines.tagged(shelf, tag, place, size, newest_first=newest_first)
                 else:
-                    page = self._lines_before if newest_first else self._lines_behind
-                    lines = page(shelf, place, size)
-            for place, body in lines:
-                yield Entry(place, json.loads(body))
-            if not lines:
+                    page = (lines.before if newest_first else lines.behind)(shelf, place, size)
+            for place, text in page:
+                yield Entry(place, json.loads(text))
+            if not page:
                 return
             if remaining is not None:
-                remaining -= len(lines)
-
-    def _lines_behind(self, shelf: int, place: int, size: int) -> list[Line]:
-        block = self._block_with(shelf, place + 1)
-        if block:
-            return [line for line in block if line[0] > place][:size]
-        sql = "SELECT number, body FROM log WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?"
-        return self._execute(sql, (shelf, place, size)).fetchall()
-
-    def _lines_before(self, shelf: int, place: int, size: int) -> list[Line]:
-        sql = "SELECT number, body FROM log WHERE shelf = ? AND number < ? ORDER BY number DESC LIMIT ?"
-        lines = self._execute(sql, (shelf, place, size)).fetchall()
-        if not lines:
-            sql = "SELECT body FROM log_block WHERE shelf = ? AND first < ? ORDER BY first DESC LIMIT 1"
-            row = self._execute(sql, (shelf, place)).fetchone()
-            block = [] if row is None else blocks.unpack(row[0])
-            lines = [line for line in reversed(block) if line[0] < place][:size]
-        return lines
-
-    def _tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
-        order = "< ? ORDER BY log_tag.number DESC" if newest_first else "> ? ORDER BY log_tag.number"
-        rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, _digest(tag), place, size)).fetchall()
-        lines, block = [], dict[int, str]()
-        for number, body in rows:
-            if body is None and number not in block:
-                block = dict(self._block_with(shelf, number))
-            lines.append((number, block[number] if body is None else body))
-        return lines
-
-    def _block_with(self, shelf: int, number: int) -> list[Line]:
-        """Return the block that holds a line, or the next line there is; nothing when that is not packed."""
-        sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
-        row = self._execute(sql, (shelf, number)).fetchone()
-        return [] if row is None else blocks.unpack(row[0])
+                remaining -= len(page)
 
     def last_sequence(self, log: str) -> int:
-        return int(self._one("SELECT max(number) FROM log WHERE shelf = ?", log) or 0)
+        with self._lock:
+            return self._database.lines.last(self._shelf(log))
 
     def clear(self) -> None:
         with self._database.transaction:
+            self._database.lines.hold_place()
             for table in _TABLES:
                 self._execute(
                     f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = ?)",  # noqa: S608
                     (self._tenant,),
                 )
-            self._database.tails.clear()
-
-
-def _digest(tag: str) -> int:
-    """Return what stands for a tag: eight bytes, for most tags are long and used once."""
-    return int.from_bytes(hashlib.blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)
+            self._database.lines.forget()

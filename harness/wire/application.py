@@ -57,10 +57,18 @@ class Application(Flask):
 
 
 class Ready(Response):
-    """An answer that goes out as it is: all of its body, and the headers given."""
+    """An answer that goes out as it is: all of its body, and the headers given.
+
+    Made and sent without what `Response` does for others: guessing the type, counting the length, correcting `Location`;
+    hence no call of its `__init__`.
+    """
 
     def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        super().__init__([body], status, Headers(headers))
+        self.status_code = status
+        self.headers = Headers(headers)
+        self.response = [body]
+        self.direct_passthrough = True
+        self._on_close = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         start_response(self.status, list(self.headers))

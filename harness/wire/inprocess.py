@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -56,15 +57,16 @@ def inprocess(app: WSGIApplication, context: Mapping[str, object] | None = None)
 
 def _environ(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
-    default_port = 443 if parts.scheme == "https" else 80
+    host, port = _address(parts.scheme, parts.netloc)
+    path = parts.path or "/"
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
-        "REQUEST_URI": (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path or not path.isascii() else path,
+        "REQUEST_URI": f"{path}?{parts.query}" if parts.query else path,
         "QUERY_STRING": parts.query,
-        "SERVER_NAME": parts.hostname or "localhost",
-        "SERVER_PORT": str(parts.port or default_port),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": parts.netloc.rpartition("@")[2],
         "REMOTE_ADDR": "127.0.0.1",
@@ -80,6 +82,12 @@ def _environ(request: Request) -> dict[str, Any]:
         environ["CONTENT_LENGTH"] = str(len(request.body))
     _add_headers(environ, request.headers)
     return environ
+
+
+@lru_cache(maxsize=64)
+def _address(scheme: str, netloc: str) -> tuple[str, str]:
+    parts = urlsplit(f"{scheme}://{netloc}")
+    return parts.hostname or "localhost", str(parts.port or (443 if scheme == "https" else 80))
 
 
 def _add_headers(environ: dict[str, Any], headers: Headers) -> None:

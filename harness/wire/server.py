@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import select
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 MAX_BODY = 1_048_576
+_PATIENCE = 0.005  # seconds that a thread waits for the next request of a connection
+_IN_A_ROW = 100  # then other connections have their turn
 
 
 class _Gateway(wsgi.Gateway_10):  # type: ignore[misc, unused-ignore]
@@ -30,10 +35,89 @@ class _Gateway(wsgi.Gateway_10):  # type: ignore[misc, unused-ignore]
 class _Request(server.HTTPRequest):  # type: ignore[misc, unused-ignore]
     def __init__(self, listening: Any, connection: Any) -> None:
         super().__init__(listening, connection, proxy_mode=True)  # else `//Users` is an absolute URI, refused
+        self._unsent = b""
+
+    def send_headers(self) -> None:
+        """Keep the headers for `write`: in a packet of their own they cost the client a second look."""
+        out, self.conn.wfile = self.conn.wfile, io.BytesIO()
+        try:
+            super().send_headers()
+            self._unsent = self.conn.wfile.getvalue()
+        finally:
+            self.conn.wfile = out
+        if self.chunked_write:
+            self._flush()
+
+    def write(self, chunk: bytes) -> None:
+        if self._unsent:
+            chunk, self._unsent = self._unsent + chunk, b""
+        super().write(chunk)
+
+    def respond(self) -> None:
+        super().respond()
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._unsent:
+            self.conn.wfile.write(self._unsent)
+            self._unsent = b""
+
+
+class _Received(socket.SocketIO):
+    """A socket's bytes, counted."""
+
+    count = 0
+
+    def readinto(self, buffer: Any) -> int | None:
+        received = super().readinto(buffer)
+        self.count += received or 0
+        return received
+
+
+class _Reader(io.BufferedReader):
+    """What cheroot reads from, in C; its own is in Python and takes longer over a request than most applications."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._received = _Received(connected, "r")
+        super().__init__(self._received)
+        self.bytes_read = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        got = super().read(size)
+        self.bytes_read += len(got)
+        return got
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        got = super().readline(size)
+        self.bytes_read += len(got)
+        return got
+
+    def has_data(self) -> bool:
+        return self._received.count > self.bytes_read
 
 
 class _Connection(server.HTTPConnection):  # type: ignore[misc, unused-ignore]
     RequestHandlerClass = _Request
+
+    def __init__(self, listening: Any, connected: Any, makefile: Any) -> None:
+        def opened(of: Any, mode: str, size: int) -> Any:
+            return _Reader(of) if mode == "rb" else makefile(of, mode, size)
+
+        super().__init__(listening, connected, opened)
+
+    def communicate(self) -> bool:
+        """Stay with a connection while requests follow: from thread to thread and back costs as much as an answer."""
+        for _ in range(_IN_A_ROW):
+            if not super().communicate():  # type: ignore[no-untyped-call]
+                return False
+            if not self._follows():
+                break
+        return True
+
+    def _follows(self) -> bool:
+        if not self.server.ready:
+            return False
+        return self.rfile.has_data() or bool(select.select([self.socket], [], [], _PATIENCE)[0])
 
 
 class _QuietServer(wsgi.Server):  # type: ignore[misc, unused-ignore]

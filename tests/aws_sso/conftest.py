@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.aws_sso import cloudtrail
 from harness.aws_sso.app import create_app
 from harness.aws_sso.tenant import TENANT, Settings, Tenant
 from harness.base.clock import VirtualClock, from_iso
@@ -84,7 +85,7 @@ class Account:
 
     def events(self) -> list[Any]:
         """Return the event history, newest first."""
-        return [entry.body for entry in self.tenant.store.read("cloudtrail", newest_first=True)]
+        return [entry.body for entry in cloudtrail.lookup(self.tenant)]
 
     def directory(self) -> list[Any]:
         """Return every row that a refused request must leave alone."""

@@ -15,13 +15,15 @@ from harness.wire.message import json_request
 from harness.wire.server import Server
 from harness.world import apps, create
 
-TOKEN = "a-token-for-the-benchmark"  # noqa: S105
+TOKEN = "a-token-for-the-benchmark"
 
 
 def harness() -> tuple[Server, str]:
     world = create()
     app, _ = apps()
-    answer = world.unrecorded(json_request("POST", f"{world.origins['console']}/console/api/automatic-provisioning", {}))
+    answer = world.unrecorded(
+        json_request("POST", f"{world.origins['console']}/console/api/automatic-provisioning", {})
+    )
 
     def with_tenant(environ, start_response):
         environ[aws_tenant.TENANT] = world.aws

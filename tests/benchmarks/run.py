@@ -88,7 +88,9 @@ def bare_route() -> float:
 
     send = inprocess(app)
     requests = [json_request("POST", "http://bare/Users", scim_user(number)) for number in range(1000)]
-    return statistics.median(cpu_seconds(lambda: [send(one) for one in requests]) / 1000 for _ in range(ROUNDS))
+    return statistics.median(
+        cpu_seconds(lambda: [send(one) for one in requests]) / 1000 for _ in range(ROUNDS)
+    )
 
 
 def provisioned(people: int) -> tuple[World, str, str]:
@@ -96,8 +98,14 @@ def provisioned(people: int) -> tuple[World, str, str]:
     world = create()
     engine = world.azure.engine
     world.populate({"azure_ad": {"users": [person(number) for number in range(people)]}})
-    answer = world.unrecorded(json_request("POST", f"{world.origins['console']}/console/api/automatic-provisioning", {}))
-    secrets = {"BaseAddress": answer.json()["scimEndpoint"], "SecretToken": answer.json()["accessToken"], "SyncAll": "true"}
+    answer = world.unrecorded(
+        json_request("POST", f"{world.origins['console']}/console/api/automatic-provisioning", {})
+    )
+    secrets = {
+        "BaseAddress": answer.json()["scimEndpoint"],
+        "SecretToken": answer.json()["accessToken"],
+        "SyncAll": "true",
+    }
     engine.save_secrets(world.app_id, secrets)
     return world, engine.create_job(world.app_id, "scim")["id"], secrets["SecretToken"]
 
@@ -159,7 +167,8 @@ class Peer:
 
     def post(self, count: int) -> float:
         requests = [
-            json_request("POST", f"{self.url}/Users", scim_user(self.number + step), bearer=self.token) for step in range(count)
+            json_request("POST", f"{self.url}/Users", scim_user(self.number + step), bearer=self.token)
+            for step in range(count)
         ]
         self.number += count
         spent = seconds(lambda: [self._good(one, 201) for one in requests])
@@ -169,7 +178,9 @@ class Peer:
         """Search for people all over the directory, each by userName."""
         names = [f"p{self.number * step // count}%40contoso.com" for step in range(count)]
         headers = (("Authorization", f"Bearer {self.token}"),)
-        requests = [Request("GET", f"{self.url}/Users?filter=userName+eq+%22{name}%22", headers) for name in names]
+        requests = [
+            Request("GET", f"{self.url}/Users?filter=userName+eq+%22{name}%22", headers) for name in names
+        ]
         return seconds(lambda: [self._good(one, 200) for one in requests]) / count
 
     def fill(self, people: int) -> None:

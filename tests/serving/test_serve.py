@@ -1,6 +1,6 @@
 """`harness serve`: both apps over real HTTP, from the ready file to a clean end."""
 
-import os
+import json
 import signal
 import stat
 import subprocess
@@ -49,7 +49,7 @@ def test_the_ready_file_names_everything_and_only_its_owner_reads_it(serve):
     assert set(world.ready["azure_ad"]) == {
         "url", "graph_endpoint", "graph_token", "tenant_id", "service_principal_id", "job_id", "rule_id",
     }  # fmt: skip
-    assert stat.S_IMODE(os.stat(world.ready_file).st_mode) == 0o600
+    assert stat.S_IMODE(world.ready_file.stat().st_mode) == 0o600
     assert world.ready["aws_sso"]["access_token"] not in "".join(world.said)
     assert world.stop(signal.SIGINT) == 0
     assert not world.ready_file.exists()
@@ -170,3 +170,42 @@ def test_two_processes_never_share_a_data_folder(serve, tmp_path):
     serve("--data", str(tmp_path / "data"))
     second = harness("serve", "--data", str(tmp_path / "data"), "--aws-port", "0", "--azure-port", "0")
     assert (second.returncode, "locked" in second.stderr) == (2, True)
+
+
+def test_the_troubleshooting_case_over_sockets(serve, tmp_path):
+    """Three phone numbers: nobody arrives, both services say why in the guide's words, two mappings less mend it."""
+    ana = {
+        "userPrincipalName": "ana@contoso.com",
+        "givenName": "Ana",
+        "surname": "Ruiz",
+        "displayName": "Ana Ruiz",
+    }
+    phones = {
+        "mobile": "+1 425 555 0150",
+        "telephoneNumber": "+1 425 555 0151",
+        "faxNumber": "+1 425 555 0152",
+    }
+    people = tmp_path / "people.json"
+    people.write_text(json.dumps({"users": [{**ana, **phones}]}), encoding="utf-8")
+    world = serve("--profile", "aws-sso-2020", "--populate", str(people))
+    world.assign(world.graph("GET", "/users").json()["value"][0]["id"])
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    assert world.console("/users")["users"] == []
+    exports = world.graph(
+        "GET", "/auditLogs/directoryAudits?$filter=activityDisplayName%20eq%20'Export'"
+    ).json()["value"]
+    assert [entry["resultReason"] for entry in exports] == [
+        (
+            '{"schema":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"Request is unparsable, syntactically '
+            'incorrect, or violates schema.","status":"400"}'
+        )
+    ]
+    schema = world.graph("GET", world.job("/schema")).json()
+    rows = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+    rows[:] = [
+        row for row in rows if (row["source"] or {}).get("name") not in ("mobile", "facsimileTelephoneNumber")
+    ]
+    assert world.graph("PUT", world.job("/schema"), schema).status == 204
+    assert world.control("POST", "clock", {"advance": "40m"}).status == 200
+    assert [user["userName"] for user in world.console("/users")["users"]] == ["ana@contoso.com"]

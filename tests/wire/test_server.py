@@ -76,6 +76,53 @@ def test_an_unknown_address_is_a_message():
         Server(quiet, "203.0.113.1", 0)
 
 
+def hello(environ, start):
+    start("200 OK", [("Content-Length", "5")])
+    return [environ["PATH_INFO"].encode()]
+
+
+@pytest.fixture
+def connection():
+    """A bare connection to a server that answers with the path it was asked for."""
+    server = Server(hello, "127.0.0.1", 0, threads=1)
+    server.start()
+    with closing(
+        socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10)
+    ) as connection:
+        yield connection
+    server.stop()
+
+
+def request_for(path):
+    return f"GET {path} HTTP/1.1\r\nHost: harness\r\n\r\n".encode()
+
+
+def test_an_answer_goes_out_in_one_piece(connection):
+    """Headers and body are one packet, so that the client need not wait for a second."""
+    connection.sendall(request_for("/half"))
+    assert connection.recv(65536).endswith(b"\r\n\r\n/half")
+
+
+def test_requests_sent_ahead_are_answered_in_turn(connection):
+    """Whoever does not wait for answers gets them all the same, in order, over the same connection."""
+    paths = [f"/{number:04}" for number in range(300)]
+    connection.sendall(b"".join(map(request_for, paths)))
+    received = b""
+    while received.count(b"\r\n\r\n/") < len(paths):
+        received += connection.recv(65536)
+    bodies = [part.partition(b"\r\n\r\n")[2].decode() for part in received.split(b"HTTP/1.1 ")[1:]]
+    assert bodies == paths
+
+
+def test_an_idle_connection_keeps_no_thread(connection):
+    """One thread serves a second client while the first keeps its connection open and says nothing."""
+    connection.sendall(request_for("/idle"))
+    assert connection.recv(65536).endswith(b"/idle")
+    with closing(socket.create_connection(connection.getpeername(), 10)) as second:
+        second.sendall(request_for("/busy"))
+        assert second.recv(65536).endswith(b"/busy")
+
+
 def test_several_requests_at_once():
     """As many are under way as there are threads."""
     together = threading.Barrier(3)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import unquote
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
+from werkzeug.wsgi import get_input_stream
 
 from harness.aws_sso import cloudtrail, refusals, tokens
 from harness.aws_sso.cloudtrail import ScimCall
@@ -24,6 +26,7 @@ from harness.aws_sso.scim.call import Answer, Call, Operation
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.quirks import Quirks
 from harness.wire.application import Ready
+from harness.wire.server import MAX_BODY
 
 # Method, collection, whether an id follows.
 OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
@@ -50,12 +53,12 @@ _LATER_ENDPOINTS = frozenset({"Schemas", "ResourceTypes"})
 _KEPT_QUOTED = "werkzeug.url_quote"  # werkzeug's way with octets that are no UTF-8: they stay as %FF
 
 
-def answer(tenant_id: str, rest: str) -> Response:
-    """Answer the present request; `rest` is what follows `/scim/v2` in the path."""
+def answer(address: tuple[str, str]) -> Response:
+    """Answer the present request; `address` is the tenant id in the path, and what follows `/scim/v2`."""
     tenant = current()
     request_id = tenant.ids.uuid()
     try:
-        made = _perform(tenant, request_id, tenant_id, rest)
+        made = _perform(tenant, request_id, *address)
     except Refused as refused:
         return refusal(tenant, refused, request_id)
     return _response(tenant, request_id, made)
@@ -91,12 +94,12 @@ def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answ
 
     def logged() -> ScimCall:
         parameters = _parameters(tenant_id, resource_id, environ["QUERY_STRING"])
-        caller = cloudtrail.caller()
+        caller = cloudtrail.caller(environ)
         return ScimCall(operation.name, operation.read_only, request_id, token_id, parameters, body, caller)
 
     try:
         token_id = tokens.authenticate(tenant, environ.get("HTTP_AUTHORIZATION"), tenant_id)
-        body = _body() if operation.has_body else None
+        body = _body(environ) if operation.has_body else None
         call = Call(tenant, resource_id, _query(environ["QUERY_STRING"]), body)
         with tenant.store.transaction():
             made = operation.handler(call)
@@ -147,15 +150,16 @@ def _parameters(tenant_id: str, resource_id: str, query_string: str) -> dict[str
 
 def _query(query_string: str) -> dict[str, str]:
     """Return the query's parameters, each as it was first given."""
-    if not query_string:
-        return {}
-    pairs = parse_qsl(query_string.encode("latin-1").decode(), keep_blank_values=True, errors=_KEPT_QUOTED)
-    return dict(reversed(pairs))
+    query: dict[str, str] = {}
+    for pair in filter(None, query_string.encode("latin-1").decode().split("&")):
+        name, _, value = pair.replace("+", " ").partition("=")
+        query.setdefault(unquote(name, errors=_KEPT_QUOTED), unquote(value, errors=_KEPT_QUOTED))
+    return query
 
 
-def _body() -> object:
+def _body(environ: dict[str, Any]) -> object:
     try:
-        return decode(request.get_data(cache=False))
+        return decode(get_input_stream(environ, max_content_length=MAX_BODY).read())
     except HTTPException as error:
         raise Refused(INVALID) from error
     except ValueError as error:

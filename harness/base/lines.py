@@ -1,0 +1,126 @@
+"""The log lines of one SQLite database: the newest of each log as rows, the older ones packed. Used by `sqlite.py`.
+
+Lines of a log are much alike, so a block of them takes a tenth of their room. Whoever calls holds the database's lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE log (number INTEGER PRIMARY KEY, shelf INTEGER, body TEXT);
+CREATE TABLE log_block (first INTEGER PRIMARY KEY, last INTEGER, shelf INTEGER, body BLOB);
+CREATE INDEX log_block_first ON log_block (shelf, first);
+CREATE INDEX log_block_last ON log_block (shelf, last);
+CREATE TABLE log_tag (
+  shelf INTEGER, tag INTEGER, number INTEGER, PRIMARY KEY (shelf, tag, number)) WITHOUT ROWID;
+"""
+TABLES = ("log", "log_block", "log_tag")
+Line = tuple[int, str]  # its number, which grows through all logs, and its text
+
+_BLOCK = 128  # lines; one is read by unpacking its block, in about a millisecond
+_TAIL = 2 * _BLOCK  # so many lines of a log stay rows; then the older half becomes a block
+# The tag's rows lead, so that a rare tag in a long log costs only its own lines.
+_TAGGED = (
+    "SELECT log_tag.number, body FROM log_tag LEFT JOIN log ON log.number = log_tag.number"
+    " WHERE log_tag.shelf = ? AND tag = ? AND log_tag.number"
+)
+
+
+class Lines:
+    """All logs of a database; each is known by the number of its shelf. No text may hold a line break."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._tails: dict[int, int] = {}  # how many lines of each log are rows
+
+    def add(self, shelf: int, text: str, tags: Iterable[str]) -> int:
+        """Add a line and return its number."""
+        number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
+        assert number is not None
+        for tag in tags:
+            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, _digest(tag), number))
+        known = self._tails.get(shelf)
+        self._tails[shelf] = self._number_of_rows(shelf) if known is None else known + 1
+        if self._tails[shelf] > _TAIL:
+            self._pack(shelf)
+        return number
+
+    def last(self, shelf: int) -> int:
+        """Return the number of the newest line, 0 when there is none."""
+        sql = "SELECT number FROM log WHERE shelf = ? ORDER BY number DESC LIMIT 1"
+        row = self._execute(sql, (shelf,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def behind(self, shelf: int, place: int, size: int) -> list[Line]:
+        """Return up to `size` lines behind a number, oldest first; none only when there are none."""
+        block = self._block_with(shelf, place + 1)
+        if block:
+            return [line for line in block if line[0] > place][:size]
+        sql = "SELECT number, body FROM log WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?"
+        return self._execute(sql, (shelf, place, size)).fetchall()
+
+    def before(self, shelf: int, place: int, size: int) -> list[Line]:
+        """Return up to `size` lines before a number, newest first; none only when there are none."""
+        sql = "SELECT number, body FROM log WHERE shelf = ? AND number < ? ORDER BY number DESC LIMIT ?"
+        lines = self._execute(sql, (shelf, place, size)).fetchall()
+        if lines:
+            return lines
+        sql = "SELECT body FROM log_block WHERE shelf = ? AND first < ? ORDER BY first DESC LIMIT 1"
+        block = _unpacked(self._execute(sql, (shelf, place)).fetchone())
+        return [line for line in reversed(block) if line[0] < place][:size]
+
+    def tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
+        """Return up to `size` lines with a tag, behind a number or, newest first, before it."""
+        order = "< ? ORDER BY log_tag.number DESC" if newest_first else "> ? ORDER BY log_tag.number"
+        rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, _digest(tag), place, size)).fetchall()
+        lines, block = [], dict[int, str]()
+        for number, text in rows:
+            if text is None and number not in block:
+                block = dict(self._block_with(shelf, number))
+            lines.append((number, block[number] if text is None else text))
+        return lines
+
+    def hold_place(self) -> None:
+        """Keep numbers growing when lines are about to go: SQLite gives a new row the greatest number plus one."""
+        place = self._execute("INSERT INTO log DEFAULT VALUES").lastrowid
+        self._execute("DELETE FROM log WHERE shelf IS NULL AND number < ?", (place,))
+
+    def forget(self) -> None:
+        """Drop what is known by heart, for rows went without a word."""
+        self._tails.clear()
+
+    def _number_of_rows(self, shelf: int) -> int:
+        return int(self._execute("SELECT count(*) FROM log WHERE shelf = ?", (shelf,)).fetchone()[0])
+
+    def _pack(self, shelf: int) -> None:
+        sql = "SELECT number, body FROM log WHERE shelf = ? ORDER BY number LIMIT ?"
+        lines = self._execute(sql, (shelf, _BLOCK)).fetchall()
+        packed = zlib.compress("\n".join(f"{number} {text}" for number, text in lines).encode(), 1)
+        first, last = lines[0][0], lines[-1][0]
+        self._execute("INSERT INTO log_block VALUES (?, ?, ?, ?)", (first, last, shelf, packed))
+        self._execute("DELETE FROM log WHERE shelf = ? AND number <= ?", (shelf, last))
+        self._tails[shelf] -= len(lines)
+
+    def _block_with(self, shelf: int, number: int) -> list[Line]:
+        """Return the block that holds a line, or the next line there is; nothing when that is a row."""
+        sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
+        return _unpacked(self._execute(sql, (shelf, number)).fetchone())
+
+
+def _unpacked(row: Any) -> list[Line]:
+    if row is None:
+        return []
+    lines = (line.partition(" ") for line in zlib.decompress(row[0]).decode().split("\n"))
+    return [(int(number), text) for number, _, text in lines]
+
+
+@lru_cache(maxsize=256)
+def _digest(tag: str) -> int:
+    """Return what stands for a tag in its rows: eight bytes, for tags are long and there are many."""
+    return int.from_bytes(hashlib.blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)
