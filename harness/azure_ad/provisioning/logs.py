@@ -190,7 +190,7 @@ def entry_of(trace: Trace, frame: Frame, entry_id: str, change_id: str, now: dat
 
 def tags_of(entry: Document) -> tuple[str, ...]:
     """Return the tags under which an entry is found quickly."""
-    return (f"jobId={entry['jobId']}", f"sourceIdentity={entry['sourceIdentity']['id']}")
+    return (f"sourceIdentity={entry['sourceIdentity']['id']}",)
 
 
 def write_audit(
