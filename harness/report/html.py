@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from harness.report.collected import Collected, ScenarioStory, StepStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
+from harness.report.file_report import FileReport
 from harness.report.lanes import draw, label
-from harness.report.writing import check_writable, legal, write
-from harness.scenario.events import Event, Observation
+from harness.report.writing import legal
+from harness.scenario.events import Observation
 
 MAX_PER_STEP = 150
 _MAX_BODY = 20_000
@@ -37,19 +38,11 @@ class TimelineRow:
     details: tuple[tuple[str, str], ...] = ()
 
 
-class HtmlReport:
-    """Raises HarnessError at once when `path` cannot be written."""
+class HtmlReport(FileReport):
+    """One HTML page, for people."""
 
     def __init__(self, path: Path) -> None:
-        check_writable(path)
-        self._path = path
-        self._collected = Collected()
-
-    def consume(self, event: Event) -> None:
-        self._collected.consume(event)
-
-    def finish(self) -> None:
-        write(self._path, render(self._collected))
+        super().__init__(path, render)
 
 
 def render(collected: Collected) -> str:

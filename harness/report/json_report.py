@@ -8,27 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.report.collected import Collected, ScenarioStory, StepStory
-from harness.report.writing import check_writable, write
-from harness.scenario.events import Event, Failure, Observation
+from harness.report.file_report import FileReport
+from harness.scenario.events import Failure, Observation
 from harness.wire.message import Headers
 from harness.wire.record import Exchange
 
 FORMAT = 1
 
 
-class JsonReport:
-    """Raises HarnessError at once when `path` cannot be written."""
+class JsonReport(FileReport):
+    """Everything as JSON, for programs."""
 
     def __init__(self, path: Path) -> None:
-        check_writable(path)
-        self._path = path
-        self._collected = Collected()
-
-    def consume(self, event: Event) -> None:
-        self._collected.consume(event)
-
-    def finish(self) -> None:
-        write(self._path, render(self._collected))
+        super().__init__(path, render)
 
 
 def render(collected: Collected) -> str:

@@ -7,23 +7,16 @@ from xml.etree import ElementTree as ET
 
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
-from harness.report.writing import check_writable, legal, write
-from harness.scenario.events import Event, FileRejected
+from harness.report.file_report import FileReport
+from harness.report.writing import legal
+from harness.scenario.events import FileRejected
 
 
-class JUnitReport:
-    """Raises HarnessError at once when `path` cannot be written."""
+class JUnitReport(FileReport):
+    """JUnit XML, for build servers."""
 
     def __init__(self, path: Path) -> None:
-        check_writable(path)
-        self._path = path
-        self._collected = Collected()
-
-    def consume(self, event: Event) -> None:
-        self._collected.consume(event)
-
-    def finish(self) -> None:
-        write(self._path, render(self._collected))
+        super().__init__(path, render)
 
 
 def render(collected: Collected) -> str:

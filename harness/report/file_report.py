@@ -1,0 +1,26 @@
+"""A report that is one file: it collects what happened and writes itself in one go at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.report.collected import Collected
+from harness.report.writing import check_writable, write
+from harness.scenario.events import Event
+
+
+class FileReport:
+    """`render` turns the collected run into the file's text. Raises HarnessError at once when `path` cannot be written."""
+
+    def __init__(self, path: Path, render: Callable[[Collected], str]) -> None:
+        check_writable(path)
+        self._path = path
+        self._render = render
+        self._collected = Collected()
+
+    def consume(self, event: Event) -> None:
+        self._collected.consume(event)
+
+    def finish(self) -> None:
+        write(self._path, self._render(self._collected))
