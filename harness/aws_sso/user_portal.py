@@ -363,8 +363,7 @@ def _keep(tenant: Tenant, name: str, identity: Mapping[str, Any], details: Mappi
         "recipientAccountId": tenant.settings.account_id,
         "eventCategory": "Management",
     }
-    tags = [f"{member}={event[member]}" for member in ("eventID", "eventName", "eventSource")]
-    tenant.store.append(cloudtrail.LOG, event, [*tags, "readOnly=false"])
+    cloudtrail.keep(tenant, name, event)
 
 
 def _parse(document: bytes) -> Any:

@@ -162,11 +162,6 @@ class Stopwatch:
         return time.perf_counter() - self._began
 
 
-def wall_now() -> datetime:
-    """Return the machine's time, for stamping what belongs to no world (a report's file name)."""
-    return datetime.now(UTC)
-
-
 def parse_duration(text: str) -> timedelta:
     """Read `40m`, `28d`, `1h30m`, `250ms`.
 

@@ -141,7 +141,7 @@ def test_the_directory_of_2020_called_it_update(old_account):
 def test_a_change_without_its_event_is_undone(account, new_person, monkeypatch):
     """When the event cannot be written the change is not made either."""
     before = account.directory()
-    monkeypatch.setattr("harness.aws_sso.cloudtrail._keep", lambda *_: 1 // 0)
+    monkeypatch.setattr("harness.aws_sso.cloudtrail.keep", lambda *_: 1 // 0)
     monkeypatch.setattr(account.app.logger, "error", lambda *_, **__: None)
     assert account.scim("POST", "/Users", new_person("ana")).status == 500
     assert account.directory() == before
