@@ -6,7 +6,6 @@ Names that repeat in every row (a tenant's kinds, spaces, relations and logs) st
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections import defaultdict
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from harness.base.errors import HarnessError
+from harness.base.json_text import decode, encode_text
 from harness.base.lines import SCHEMA as LINES_SCHEMA
 from harness.base.lines import TABLES as LINES_TABLES
 from harness.base.lines import Lines
@@ -35,9 +35,9 @@ CREATE INDEX link_right ON link (shelf, right_id);
 """
 _TABLES = ("document", "unique_key", "link", *LINES_TABLES)
 _PAGE = 500
+_PAGE_SIZE = 8192  # bytes; each page costs room of its own beside it, so fewer take less
 _NOWHERE = 0  # no shelf has this number
 _END = 2**62
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Database:
@@ -52,6 +52,7 @@ class Database:
         self.on_append: Callable[[str, Document], None] | None = None
         self.appended: list[tuple[str, Document]] = []
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
+        self.alone = path is None or exclusive  # nobody else makes shelves here
         self._exclusive = exclusive
         try:
             self.connection = sqlite3.connect(
@@ -83,6 +84,8 @@ class Database:
             raise HarnessError(
                 f"{path} was written by another version of the harness (layout {layout}); remove it"
             )
+        if empty:
+            self.connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
         if self._exclusive:
             self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         if path is not None:
@@ -182,25 +185,28 @@ class SqliteStore:
             row = self._execute(
                 "SELECT number FROM shelf WHERE tenant = ? AND name = ?", (self._tenant, name)
             ).fetchone()
-            if row is None:
-                return _NOWHERE
-            number = self._shelves[name] = int(row[0])
+            number = _NOWHERE if row is None else int(row[0])
+            if number or self._database.alone:
+                self._shelves[name] = number
         return number
 
     def _made_shelf(self, name: str) -> int:
         number = self._shelf(name)
         if number == _NOWHERE:
+            self._shelves.pop(name, None)
             self._execute("INSERT INTO shelf (tenant, name) VALUES (?, ?)", (self._tenant, name))
             number = self._shelf(name)
         return number
 
     def _all(self, sql: str, shelf: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self._execute(sql, (self._shelf(shelf), *values)).fetchall()
+            number = self._shelf(shelf)
+            return self._execute(sql, (number, *values)).fetchall() if number else []
 
     def _one(self, sql: str, shelf: str, *values: Any) -> Any:
         with self._lock:
-            row = self._execute(sql, (self._shelf(shelf), *values)).fetchone()
+            number = self._shelf(shelf)
+            row = self._execute(sql, (number, *values)).fetchone() if number else None
         return None if row is None else row[0]
 
     def _add(self, sql: str, shelf: str, *values: Any) -> bool:
@@ -209,18 +215,19 @@ class SqliteStore:
 
     def _remove(self, sql: str, shelf: str, *values: Any) -> bool:
         with self._lock:
-            return self._execute(sql, (self._shelf(shelf), *values)).rowcount > 0
+            number = self._shelf(shelf)
+            return number != _NOWHERE and self._execute(sql, (number, *values)).rowcount > 0
 
     def put(self, kind: str, key: str, body: Document) -> None:
         self._add(
             "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
             " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
-            kind, key, _encode(body),
+            kind, key, encode_text(body),
         )  # fmt: skip
 
     def get(self, kind: str, key: str) -> Document | None:
         body = self._one("SELECT body FROM document WHERE shelf = ? AND key = ?", kind, key)
-        return None if body is None else json.loads(body)
+        return None if body is None else decode(body)
 
     def delete(self, kind: str, key: str) -> bool:
         return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
@@ -240,14 +247,14 @@ class SqliteStore:
                 kind, number, page,
             )  # fmt: skip
             for number, key, body in rows:  # noqa: B007 - the last number is where the next page starts
-                yield key, json.loads(body)
+                yield key, decode(body)
             if len(rows) < page:
                 return
             if remaining is not None:
                 remaining -= len(rows)
 
     def count(self, kind: str) -> int:
-        return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind))
+        return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind) or 0)
 
     def claim(self, space: str, key: str, owner: str) -> None:
         with self._lock:
@@ -285,7 +292,7 @@ class SqliteStore:
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
         database = self._database
         with database.transaction:
-            number = database.lines.add(self._made_shelf(log), _encode(body), tags)
+            number = database.lines.add(self._made_shelf(log), encode_text(body), tags)
             if database.on_append is not None:
                 database.appended.append((log, body))
         return number
@@ -311,7 +318,7 @@ class SqliteStore:
                 else:
                     page = (lines.before if newest_first else lines.behind)(shelf, place, size)
             for place, text in page:
-                yield Entry(place, json.loads(text))
+                yield Entry(place, decode(text))
             if not page:
                 return
             if remaining is not None:

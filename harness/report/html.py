@@ -23,7 +23,9 @@ from harness.report.writing import legal
 from harness.scenario.events import Observation
 
 MAX_PER_STEP = 150
-_MAX_BODY = 20_000
+_MAX_BODY = 8_000
+_MAX_COMMAND = 2_000
+_LINE = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,17 @@ def render(collected: Collected) -> str:
 @cache
 def _template() -> Any:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.do"],
     )
     environment.globals.update(
         picture=lambda story: Markup(draw(story)),  # noqa: S704 - lanes.py escapes every text it is given
         timeline=timeline,
+        plain=_plain,
         text_of=lambda failure: as_text(failure_lines(failure)),
         text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
         written=_written,
@@ -152,7 +160,9 @@ def _row(item: Observation) -> TimelineRow:
             details += (("response", "\n".join(head) + _body(response.body)),)
         else:
             details += (("no response", exchange.error or ""),)
-        details += (("again by hand", exchange.curl()),)
+        command = exchange.curl()
+        if len(command) <= _MAX_COMMAND:
+            details += (("again by hand", command),)
         summary = label(exchange)
         lane = f"{exchange.source} → {exchange.target}"
     elif item.detail is not None:
@@ -173,7 +183,26 @@ def _body(body: bytes) -> str:
 def _pretty(value: Any) -> str:
     if isinstance(value, str):
         return _shortened(value)
-    return _shortened(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    return _shortened(_laid_out(value, ""))
+
+
+def _laid_out(value: Any, indent: str) -> str:
+    """Write JSON with whatever fits into a line on one line."""
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    if len(indent) + len(line) <= _LINE or not value or not isinstance(value, dict | list):
+        return line
+    inner = indent + " "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(str(name))}: {_laid_out(item, inner)}" for name, item in value.items()]
+    else:
+        items = [_laid_out(item, inner) for item in value]
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    return f"{opened}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{closed}"
+
+
+def _plain(text: str) -> Markup:
+    """Escape text between tags, where a quote may stay a quote: logs are full of them."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))  # noqa: S704 - just escaped
 
 
 def _shortened(text: str) -> str:

@@ -1,14 +1,162 @@
-"""Transports that misbehave on purpose. One fault is one small function of type `Send`."""
+"""Transports that misbehave on purpose: each takes a `Send` and returns one, so they compose.
+
+`Faults` is such a transport whose misbehaviour can be changed while it is in use; scenarios put faults on it step by
+step.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+from urllib.parse import unquote_plus, urlsplit
 
-from harness.wire.message import Request, Response
+from harness.base.errors import HarnessError
+from harness.wire.message import Request, Response, Send, TransportError
 
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _RANDOM = re.compile(r"%22[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}%22")
+_PATTERN = re.compile(r"(?P<method>[A-Z]+|\*) (?P<path>[/*].*)", re.DOTALL)
+# How a transport fails, and what the client is told; .NET's words where they are known.
+FAILURES = {
+    "timeout": "The operation has timed out.",
+    "reset": "The underlying connection was closed: The connection was closed unexpectedly.",
+    "refused": "Unable to connect to the remote server.",
+    "dns": "The remote name could not be resolved.",
+    "tls": "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel.",
+}
+
+Wrap: TypeAlias = Callable[[Send], Send]
+Wait: TypeAlias = Callable[[timedelta], None]  # lets virtual time pass
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which requests a fault is for: the method, the end of the decoded path, and what the body says.
+
+    `pattern` is `PATCH /Groups/*`: a star stands for anything, as method too; the query counts only where the pattern
+    has a question mark.
+    """
+
+    method: str
+    path: re.Pattern[str]
+    with_query: bool
+    text: str
+
+    @classmethod
+    def of(cls, pattern: str, text: str = "") -> Selection:
+        """Read a pattern. Raises HarnessError for what is none."""
+        match = _PATTERN.fullmatch(pattern)
+        if match is None:
+            raise HarnessError(
+                f"'{pattern}' names no requests; write a method and a path, such as 'POST /Users'"
+            )
+        path = ".*".join(map(re.escape, match["path"].split("*")))
+        return cls(match["method"], re.compile(rf".*{path}", re.DOTALL), "?" in match["path"], text)
+
+    def chooses(self, request: Request) -> bool:
+        if self.method not in ("*", request.method):
+            return False
+        parts = urlsplit(request.url)
+        query = f"?{parts.query}" if self.with_query and parts.query else ""
+        if self.path.fullmatch(unquote_plus(parts.path + query)) is None:
+            return False
+        return self.text in request.body.decode("utf-8", "replace")
+
+
+class Faults:
+    """A transport that does what it is told to, and otherwise passes everything on.
+
+    The fault put on last comes first; what it is not for, or no longer, goes to the one before it.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._sound = self._send = send
+
+    def __call__(self, request: Request) -> Response:
+        return self._send(request)
+
+    def put(self, selection: Selection, wrap: Wrap, times: int | None = None) -> None:
+        """Misbehave for what `selection` chooses: from now on, or so many times."""
+        self._send = sometimes(self._send, wrap(self._send), selection, times)
+
+    def end(self) -> None:
+        """Behave."""
+        self._send = self._sound
+
+
+def sometimes(send: Send, faulty: Send, selection: Selection, times: int | None) -> Send:
+    """Send what is chosen by way of `faulty`, at most so many times."""
+    left = times
+
+    def chosen(request: Request) -> Response:
+        nonlocal left
+        if left == 0 or not selection.chooses(request):
+            return send(request)
+        left = None if left is None else left - 1
+        return faulty(request)
+
+    return chosen
+
+
+def answering(response: Response) -> Wrap:
+    """Answer like that; the request goes nowhere."""
+    return lambda _: lambda _: response
+
+
+def failing(kind: str, wait: Wait, after: timedelta = timedelta()) -> Wrap:
+    """Give no answer, after that long; `kind` is one of FAILURES. The request goes nowhere."""
+
+    def fail(_: Request) -> Response:
+        wait(after)
+        raise TransportError(kind, FAILURES[kind])
+
+    return lambda _: fail
+
+
+def carrying_out(wrap: Wrap) -> Wrap:
+    """Let the request arrive and do its work; only what comes back is the fault's."""
+
+    def wrapped(send: Send) -> Send:
+        faulty = wrap(send)
+
+        def carried_out(request: Request) -> Response:
+            send(request)
+            return faulty(request)
+
+        return carried_out
+
+    return wrapped
+
+
+def cutting(length: int) -> Wrap:
+    """Let so many bytes of the answer's body through."""
+
+    def wrapped(send: Send) -> Send:
+        def cut(request: Request) -> Response:
+            answer = send(request)
+            return Response(answer.status, answer.headers, answer.body[:length])
+
+        return cut
+
+    return wrapped
+
+
+def delaying(wait: Wait, by: timedelta) -> Wrap:
+    """Answer that much later."""
+
+    def wrapped(send: Send) -> Send:
+        def delayed(request: Request) -> Response:
+            answer = send(request)
+            wait(by)
+            return answer
+
+        return delayed
+
+    return wrapped
 
 
 def html_page(request: Request) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
+
+from harness.base import json_text
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -35,7 +36,7 @@ class Response:
 
     def json(self) -> Any:
         """Parse the body. Raises ValueError when it is not JSON."""
-        return json.loads(self.body)
+        return json_text.decode(self.body)
 
 
 class TransportError(Exception):
@@ -76,4 +77,4 @@ def json_request(
         return Request(method, url, headers)
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
-    return Request(method, url, headers, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return Request(method, url, headers, json_text.encode(body))

@@ -1,0 +1,25 @@
+"""JSON as it travels and is kept: compact UTF-8, members in order.
+
+What cannot be written again cannot be read either: unpaired surrogates, NaN, infinite numbers, towers of brackets. So
+whatever came in here can go anywhere. Whole numbers have 64 bits; a longer one is read as a floating-point number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+
+def encode(value: Any) -> bytes:
+    """Return a value as JSON. Raises TypeError for what is no JSON value; every text in it is valid Unicode."""
+    return orjson.dumps(value)
+
+
+def encode_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def decode(text: bytes | str) -> Any:
+    """Return what JSON text stands for. Raises ValueError when it is none."""
+    return orjson.loads(text)
