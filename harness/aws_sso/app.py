@@ -7,9 +7,11 @@ loopback interface.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, Rule
 
 from harness.aws_sso import apis, console, tokens, user_portal
 from harness.aws_sso.refusals import INVALID, Refused
@@ -18,28 +20,35 @@ from harness.aws_sso.tenant import current
 from harness.wire.application import Application
 from harness.wire.server import MAX_BODY
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-class _ScimAddress(BaseConverter):
-    """A tenant id and what follows `/scim/v2`: slashes, line breaks and nothing at all included."""
 
-    regex = r"[^/]+/scim/v2[\s\S]*"
-    part_isolating = False
+# A tenant id and what follows `/scim/v2`: slashes, line breaks and nothing at all included.
+_SCIM_ADDRESS = re.compile(r"/([^/]+)/scim/v2([\s\S]*)")
 
-    def to_python(self, value: str) -> tuple[str, str]:
-        tenant_id, _, rest = value.partition("/scim/v2")
-        return tenant_id, rest
+
+class _AwsSso(Application):
+    """Flask with the SCIM endpoint in front of it, which needs none of Flask and is asked most."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        address = _SCIM_ADDRESS.fullmatch(path)
+        if address is None:
+            return super().wsgi_app(environ, start_response)
+        try:
+            return service.answer(environ, start_response, *address.groups())
+        except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
+            with self.request_context(environ):
+                return self.handle_exception(error)(environ, start_response)
 
 
 def create_app() -> Flask:
     """Build the application."""
-    app = Application(__name__, static_url_path="/console/static")
+    app = _AwsSso(__name__, static_url_path="/console/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.url_map.converters["scim"] = _ScimAddress
-    # A bare Rule, because it answers every method: unknown ones must be refused in SCIM's words.
-    app.url_map.add(Rule("/<scim:address>", endpoint="scim"))
-    app.view_functions["scim"] = service.answer
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)
     app.register_blueprint(console.blueprint)

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -62,9 +62,15 @@ class Complex:
     required: frozenset[str] = frozenset()
     bare: str | None = None
     folded: Mapping[str, str] = field(init=False)
+    _places: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folded", {name.lower(): name for name in self.parts})
+        object.__setattr__(self, "_places", {name: place for place, name in enumerate(self.parts)})
+
+    def in_order(self, given: Iterable[str]) -> list[str]:
+        """Return the parts that are given or required, as the table orders them."""
+        return sorted(self.required.union(given), key=self._places.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -149,7 +149,7 @@ def lookup(
 ) -> Iterator[Entry]:
     """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value."""
     earliest = "" if start is None else iso(start)
-    latest = None if end is None else iso(end)
+    latest = _latest(tenant, end)
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
     tag = _tag(value) if member == _TAGGED else None
     while True:
@@ -165,6 +165,15 @@ def lookup(
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
+
+
+def _latest(tenant: Tenant, end: datetime | None) -> str | None:
+    """Return the moment behind which no event is shown: the end asked for, or the newest that has been delivered."""
+    minutes = tenant.quirks["cloudtrail-delivery-minutes"]
+    if not minutes:
+        return None if end is None else iso(end)
+    delivered = tenant.clock.now() - timedelta(minutes=minutes)
+    return iso(delivered if end is None else min(end, delivered))
 
 
 def event_of(line: Document) -> Document:
@@ -211,7 +220,7 @@ def _keep_call(
         agent=call.caller.agent,
         host=call.caller.host,
         error=None if refused is None else refused.error,
-        message=None if refused is None else refused.trail_message,
+        message=None if refused is None else refused.trail_message(quirks),
         parameters=call.parameters,
         has_body=call.body is not None,
         body=None if call.body is None else _request_body(call.body, hide_schemas=hide_schemas),
@@ -220,7 +229,7 @@ def _keep_call(
         event_id=tenant.ids.uuid(),
         read_only=call.read_only,
     )
-    keep(tenant, kept.name, {_SCIM: kept})
+    keep(tenant, kept.name, {_SCIM: tuple(kept)})
 
 
 def _frame(account: str, host: str) -> dict[str, Any]:
@@ -270,25 +279,30 @@ def _operation(operation: Any) -> Any:
 
 
 def _hide(value: Any, hide_schemas: bool) -> Any:
-    """Return a JSON value with null for every text and number; booleans, ids and dates of answers stay."""
-    if isinstance(value, dict):
+    """Return a JSON value with null for every text and number; booleans, ids and dates of answers stay.
+
+    Every write goes through here, member by member, so it asks for exact types, which is what JSON is read into.
+    """
+    kind = type(value)
+    if kind is dict:
         hidden: dict[str, Any] = {}
         for name, item in value.items():
-            if isinstance(item, str):
+            kind = type(item)
+            if kind is str:
                 if name != "externalId":
                     hidden[name] = item if name in _SHOWN else None
-            elif isinstance(item, bool) or (name == "schemas" and not hide_schemas and _are_texts(item)):
+            elif kind is bool or (name == "schemas" and not hide_schemas and _are_texts(item)):
                 hidden[name] = item
-            elif name == "meta" and isinstance(item, dict):
+            elif kind is dict and name == "meta":
                 hidden[name] = {
                     key: date for key, date in item.items() if key in _META_SHOWN and isinstance(date, str)
                 }
             elif item is not None:
                 hidden[name] = _hide(item, hide_schemas)
         return hidden
-    if isinstance(value, list):
+    if kind is list:
         return [_hide(item, hide_schemas) for item in value]
-    return value if isinstance(value, bool) else None
+    return value if kind is bool else None
 
 
 def _with_words(hidden: Any) -> Any:

@@ -1,17 +1,14 @@
-"""JSON in and out, for all three surfaces: strict reading that no junk can break, and one compact writer."""
+"""JSON in, for all three surfaces: strict reading that no junk can break. It goes out as `base.json_text` writes it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from harness.base.json_text import encode
+
 # Deep enough for any SCIM body, shallow enough for every function that later walks one.
 _DEEPEST = 32
-encode_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
-def encode(document: Any) -> bytes:
-    return encode_text(document).encode()
 
 
 def decode(raw: bytes) -> Any:
@@ -24,7 +21,7 @@ def decode(raw: bytes) -> Any:
     if text.count("[") + text.count("{") > _DEEPEST and _deeper(document, _DEEPEST):
         raise ValueError("too deep")
     if "\\ud" in text or "\\uD" in text:
-        encode(document)  # an unpaired surrogate cannot be written as UTF-8, here or in the store
+        _require_writable(document)
     return document
 
 
@@ -33,6 +30,14 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("a member is given twice")
     return members
+
+
+def _require_writable(document: Any) -> None:
+    """Refuse an unpaired surrogate, which cannot be written as UTF-8, here or in the store."""
+    try:
+        encode(document)
+    except TypeError as error:
+        raise ValueError("an unpaired surrogate") from error
 
 
 def _constant(name: str) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from harness.aws_sso.refusals import CONFLICT, NOT_FOUND, Refused
@@ -19,6 +20,7 @@ from harness.base.store import Document, TakenError
 
 USER = "user"
 GROUP = "group"
+MEMBERSHIP = "membership"
 _MEMBER = "member"
 Attributes = dict[str, Any]
 
@@ -54,12 +56,24 @@ class Record:
         return cls(key, document["attributes"], *document["history"])
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """When and how a user came into a group."""
+
+    group_id: str
+    user_id: str
+    created: str
+    created_by: str
+
+
 def create(tenant: Tenant, kind: str, attributes: Attributes, by: str) -> Record:
     """Add a user or group. Raises Refused (ConflictException) when something that must be unique is taken."""
     now = tenant.now()
     record = Record(_new_id(tenant), attributes, now, now, by, by, 1)
     _claim(tenant, record.id, _keys(kind, attributes, tenant.quirks))
     tenant.store.put(kind, record.id, record.document())
+    if kind == GROUP:
+        _settle_later(tenant, record.id)
     return record
 
 
@@ -80,13 +94,14 @@ def delete(tenant: Tenant, kind: str, record: Record) -> None:
     store = tenant.store
     if kind == USER:
         for group in store.lefts(_MEMBER, record.id):
-            store.unlink(_MEMBER, group, record.id)
+            _part(tenant, group, record.id)
     else:
         for user in store.rights(_MEMBER, record.id):
-            store.unlink(_MEMBER, record.id, user)
+            _part(tenant, record.id, user)
     for space, key in _keys(kind, record.attributes, tenant.quirks):
         store.release(space, key)
     store.delete(kind, record.id)
+    store.delete(_beside(kind), record.id)
 
 
 def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:
@@ -98,7 +113,7 @@ def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:
 def require(tenant: Tenant, kind: str, resource_id: str) -> Record:
     """Return a record. Raises Refused (ResourceNotFoundException) when there is none."""
     record = fetch(tenant, kind, resource_id)
-    if record is None:
+    if record is None or _is_unsettled(tenant, record.id):
         raise Refused(NOT_FOUND)
     return record
 
@@ -115,18 +130,25 @@ def scan(
     return (Record.read(*kept) for kept in tenant.store.scan(kind, after=after, limit=limit))
 
 
-def add_members(tenant: Tenant, group_id: str, user_ids: Iterable[str], unknown: str) -> None:
+def add_members(
+    tenant: Tenant, group_id: str, user_ids: Iterable[str], unknown: str, by: str = "SCIM"
+) -> None:
     """Put users into a group; present ones stay. Raises Refused (`unknown`) for an id that is no user's."""
     for user_id in user_ids:
         if tenant.store.get(USER, _storable(user_id)) is None:
             raise Refused(unknown)
-        tenant.store.link(_MEMBER, group_id, user_id)
+        if not tenant.store.link(_MEMBER, group_id, user_id):
+            _refuse_unless_accepted(tenant.quirks["present-member-added"])
+            continue
+        kept = {"membership": [group_id, user_id, tenant.now(), by]}
+        tenant.store.put(MEMBERSHIP, membership_id(group_id, user_id), kept)
 
 
 def remove_members(tenant: Tenant, group_id: str, user_ids: Iterable[str]) -> None:
     """Take users out of a group; absent ones are fine."""
     for user_id in user_ids:
-        tenant.store.unlink(_MEMBER, group_id, _storable(user_id))
+        if not _part(tenant, group_id, _storable(user_id)):
+            _refuse_unless_accepted(tenant.quirks["absent-member-removed"])
 
 
 def members(tenant: Tenant, group_id: str) -> list[str]:
@@ -141,10 +163,58 @@ def is_member(tenant: Tenant, group_id: str, user_id: str) -> bool:
     return tenant.store.linked(_MEMBER, _storable(group_id), _storable(user_id))
 
 
+def membership(tenant: Tenant, wanted: str) -> Membership | None:
+    """Return a membership by the id under which the Identity Store API shows it."""
+    document = tenant.store.get(MEMBERSHIP, wanted)
+    return None if document is None else Membership(*document["membership"])
+
+
+def beside(tenant: Tenant, kind: str, resource_id: str) -> Attributes:
+    """Return what only the Identity Store API knows of a user or group."""
+    return tenant.store.get(_beside(kind), resource_id) or {}
+
+
+def put_beside(tenant: Tenant, kind: str, resource_id: str, known: Attributes) -> None:
+    if known:
+        tenant.store.put(_beside(kind), resource_id, known)
+    else:
+        tenant.store.delete(_beside(kind), resource_id)
+
+
 def membership_id(group_id: str, user_id: str) -> str:
     """Return the id under which the Identity Store API shows a membership."""
     digest = hashlib.sha256(f"{group_id} {user_id}".encode()).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-70{digest[14:16]}-{digest[16:20]}-{digest[20:32]}"
+
+
+def _refuse_unless_accepted(error: str) -> None:
+    if error != "accepted":
+        raise Refused(error)
+
+
+def _settle_later(tenant: Tenant, group_id: str) -> None:
+    """Keep a new group from being found by its id for as long as the tenant's quirk says."""
+    milliseconds = tenant.quirks["new-group-hidden-milliseconds"]
+    if milliseconds:
+        now, waiting = tenant.clock.now(), tenant.memory.unsettled
+        for past in [each for each, due in waiting.items() if due <= now]:
+            del waiting[past]
+        waiting[group_id] = now + timedelta(milliseconds=milliseconds)
+
+
+def _is_unsettled(tenant: Tenant, record_id: str) -> bool:
+    due = tenant.memory.unsettled.get(record_id)
+    return due is not None and tenant.clock.now() < due
+
+
+def _part(tenant: Tenant, group_id: str, user_id: str) -> bool:
+    """Take a user out of a group; False when it was not in."""
+    tenant.store.delete(MEMBERSHIP, membership_id(group_id, user_id))
+    return tenant.store.unlink(_MEMBER, group_id, user_id)
+
+
+def _beside(kind: str) -> str:
+    return f"{kind}.beside"
 
 
 def _new_id(tenant: Tenant) -> str:

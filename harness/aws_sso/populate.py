@@ -48,7 +48,7 @@ def _add(where: str, name: str, entry: Any, add: Callable[[dict[str, Any]], None
     try:
         add(entry)
     except Refused as refused:
-        raise HarnessError(f"{where} ({entry.get(name, f'no {name}')}): {refused.trail_message}") from refused
+        raise HarnessError(f"{where} ({entry.get(name, f'no {name}')}): {refused}") from refused
 
 
 def _add_user(tenant: Tenant, entry: dict[str, Any]) -> None:
@@ -61,7 +61,9 @@ def _add_group(tenant: Tenant, entry: dict[str, Any]) -> None:
     names = entry.get("members") or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Refused(INVALID, "members must be a list of user names")
-    identity_store.add_members(tenant, record.id, (_user_id(tenant, name) for name in names), INVALID)
+    identity_store.add_members(
+        tenant, record.id, (_user_id(tenant, name) for name in names), INVALID, _BY_HAND
+    )
 
 
 def _user_id(tenant: Tenant, name: str) -> str:

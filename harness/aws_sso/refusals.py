@@ -2,7 +2,7 @@
 
 Raised anywhere below `scim/`, written by `scim/service.py`. The names are those of the developer guide's error tables
 (https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, read 2026-11) and never show over HTTP;
-the sentences are RFC 7644's, section 3.12; the envelope is as quoted in
+the sentences are RFC 7644's, section 3.12, and for 429 RFC 6585's; the envelope is as quoted in
 https://docs.aws.amazon.com/singlesignon/latest/userguide/idp-microsoft-entra.html and in issues since.
 """
 
@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.aws_sso.tenant import Tenant
+from harness.base.quirks import Quirks
 from harness.scim.names import ERROR
 
 
@@ -31,7 +32,7 @@ KINDS: Mapping[str, Kind] = {
     "AccessDeniedException": Kind(403, "Operation is not permitted based on the supplied authorization."),
     "ResourceNotFoundException": Kind(404, "Specified resource (e.g., User) or endpoint does not exist."),
     "ConflictException": Kind(409, "Refused to create a new, duplicate resource."),
-    "ThrottlingException": Kind(429, "Rate exceeded"),
+    "ThrottlingException": Kind(429, "Too Many Requests"),
     "InternalServerException": Kind(500, "An internal error."),
 }
 
@@ -39,6 +40,7 @@ INVALID = "ValidationException"
 UNAUTHORIZED = "UnauthorizedException"
 NOT_FOUND = "ResourceNotFoundException"
 CONFLICT = "ConflictException"
+THROTTLED = "ThrottlingException"
 
 
 class Refused(Exception):
@@ -59,9 +61,13 @@ class Refused(Exception):
     def status(self) -> int:
         return KINDS[self.error].status
 
-    @property
-    def trail_message(self) -> str:
-        return self.reason or self.detail or KINDS[self.error].sentence
+    def trail_message(self, quirks: Quirks) -> str:
+        return self.reason or self.detail or self.sentence(quirks)
+
+    def sentence(self, quirks: Quirks) -> str:
+        """Return what is said of the error where no cause is told."""
+        sentences: Mapping[str, str] = quirks["error-sentences"]
+        return sentences.get(self.error, KINDS[self.error].sentence)
 
 
 def document(refused: Refused, tenant: Tenant, request_id: str) -> dict[str, Any]:
@@ -72,12 +78,21 @@ def document(refused: Refused, tenant: Tenant, request_id: str) -> dict[str, Any
     members = {
         "schema": [ERROR],
         "schemas": [ERROR],
-        "detail": detail or KINDS[refused.error].sentence,
+        "detail": detail or refused.sentence(tenant.quirks),
         "status": str(refused.status),
         "exceptionRequestId": request_id,
         "timeStamp": _timestamp(tenant.clock.now()),
     }
     return {name: members[name] for name in tenant.quirks["error-members"]}
+
+
+def headers(refused: Refused, quirks: Quirks) -> list[tuple[str, str]]:
+    """Return the headers that only an error answer has."""
+    if refused.error == UNAUTHORIZED and (challenge := quirks["www-authenticate"]):
+        return [("WWW-Authenticate", challenge)]
+    if refused.error == THROTTLED and (seconds := quirks["retry-after-seconds"]):
+        return [("Retry-After", str(seconds))]
+    return []
 
 
 def _timestamp(moment: datetime) -> str:

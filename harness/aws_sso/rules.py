@@ -82,10 +82,16 @@ def active_is_known(attributes: Attributes, quirks: Quirks) -> None:
         attributes["active"] = quirks["missing-active"]
 
 
+def roles_are_taken(attributes: Attributes, quirks: Quirks) -> None:
+    if "roles" in attributes and not quirks["roles-accepted"]:
+        raise Refused(INVALID)
+
+
 _USER_RULES: tuple[Callable[[Attributes, Quirks], None], ...] = (
     one_email_and_primary,
     no_reserved_user_name,
     active_is_known,
+    roles_are_taken,
 )
 
 
@@ -161,17 +167,16 @@ def _one_item(attribute: OneItem, value: Any, where: str, review: Review) -> lis
 def _complex(table: Complex, value: Any, where: str, review: Review) -> Attributes:
     given = _given(table, value, review)
     kept = {}
-    for name, part in table.parts.items():
-        item = given.get(name)
-        if item is None:
-            if name in table.required:
-                _missing(part, _join(where, name), review)
-        elif type(part) is Text and type(item) is str and part.usual.fullmatch(item) and not review.forbidden:
+    for name in table.in_order(given):
+        part, item = table.parts[name], given.get(name)
+        if type(item) is str and type(part) is Text and part.usual.fullmatch(item) and not review.forbidden:
             kept[name] = item
-        else:
+        elif item is not None:
             inner = _attribute(part, item, _join(where, name), review)
             if inner not in _EMPTY:
                 kept[name] = inner
+        elif name in table.required:
+            _missing(part, _join(where, name), review)
     return kept
 
 

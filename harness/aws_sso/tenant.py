@@ -6,7 +6,7 @@ under `TENANT`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ class Settings:
     """The account's constants. The origins are what the outside calls this app (no trailing slash).
 
     `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
+    `api_credentials` is the one key pair (access key id, secret access key) that the AWS APIs accept; None accepts any.
     """
 
     region: str
@@ -35,6 +36,15 @@ class Settings:
     scim_origin: str
     api_origin: str
     signin_origin: str
+    api_credentials: tuple[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found."""
+
+    spent: dict[str, tuple[float, datetime]] = field(default_factory=dict)
+    unsettled: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Tenant:
     clock: Clock
     ids: Ids
     quirks: Quirks
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def now(self) -> str:
         """Return the present moment as documents and events write it, in whole seconds."""

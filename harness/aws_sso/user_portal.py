@@ -22,11 +22,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from harness.aws_sso import cloudtrail, identity_store
-from harness.aws_sso.documents import decode, encode
+from harness.aws_sso.documents import decode
 from harness.aws_sso.identity_store import USER, Record
 from harness.aws_sso.tenant import Tenant, current
 from harness.aws_sso.tokens import Declined
 from harness.base.clock import from_iso, iso
+from harness.base.json_text import encode
 from harness.base.store import Document
 
 _SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"

@@ -136,17 +136,26 @@ def any_account(request: pytest.FixtureRequest, open_account: Callable[..., Acco
     return open_account(request.param)
 
 
-@pytest.fixture
-def served(account: Account) -> Iterator[str]:
-    """Serve the account on a real socket; return its URL."""
+@pytest.fixture(scope="session")
+def door() -> Iterator[tuple[list[Account], str]]:
+    """Listen on a real socket for whichever account stands in the list last; stopping takes half a second."""
+    accounts: list[Account] = []
 
     def with_tenant(environ: Any, start_response: Any) -> Any:
-        return account.app(environ | account.environ, start_response)
+        return accounts[-1].app(environ | accounts[-1].environ, start_response)
 
     server = Server(with_tenant, "127.0.0.1", 0)
     server.start()
-    yield server.url
+    yield accounts, server.url
     server.stop()
+
+
+@pytest.fixture
+def served(account: Account, door: tuple[list[Account], str]) -> str:
+    """Serve the account on a real socket; return its URL."""
+    accounts, url = door
+    accounts[:] = [account]
+    return url
 
 
 @pytest.fixture

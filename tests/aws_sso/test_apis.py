@@ -93,6 +93,31 @@ def test_lookups_take_a_time_range_of_ninety_days(account, client):
     assert len(trail.lookup_events(LookupAttributes=where, StartTime=began)["Events"]) == 1
 
 
+def test_a_token_belongs_to_its_lookup(account, client):
+    """Taken to another attribute, time or range, a NextToken is refused; with the same parameters it goes on."""
+    for number in range(3):
+        account.user(f"user{number}")
+    trail, began = client("cloudtrail"), account.tenant.clock.now()
+    where = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
+    asked = {"LookupAttributes": where, "StartTime": began - timedelta(days=1)}
+    token = trail.lookup_events(**asked, MaxResults=2)["NextToken"]
+    assert len(trail.lookup_events(**asked, NextToken=token)["Events"]) == 1
+    for other in (
+        {"LookupAttributes": where},
+        {**asked, "StartTime": began},
+        {**asked, "EndTime": began},
+        {**asked, "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "GetUser"}]},
+    ):
+        with pytest.raises(trail.exceptions.InvalidNextTokenException):
+            trail.lookup_events(**other, NextToken=token)
+
+
+def test_there_are_no_insights(account, client):
+    """The one event category is known, and empty: nothing here computes Insights events."""
+    account.user("ana")
+    assert client("cloudtrail").lookup_events(EventCategory="insight")["Events"] == []
+
+
 def test_users_and_groups_as_the_identity_store_shows_them(account, client):
     """Every attribute, the external id with its issuer, who created it, and status in the API's words."""
     user = account.user(
@@ -187,7 +212,7 @@ def test_errors_arrive_as_botocore_expects_them(client):
     with pytest.raises(ClientError, match="InvalidNextTokenException"):
         client("cloudtrail").lookup_events(NextToken="AAAA")
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        client("sso-admin").list_permission_sets(InstanceArn="arn:aws:sso:::instance/ssoins-1234567890abcdef")
+        client("sso-admin").list_application_providers()
 
 
 @pytest.mark.parametrize(
@@ -221,6 +246,7 @@ def test_unsigned_and_unknown_calls(account, target, authorization, code):
         b'{"IdentityStoreId":"d-0000000000"}',
         b'{"IdentityStoreId":"d-9067729b3d","MaxResults":true}',
         b'{"IdentityStoreId":"d-9067729b3d","MaxResults":0}',
+        b'{"IdentityStoreId":"d-9067729b3d","MaxResults":99999999999999999999999}',
         b'{"IdentityStoreId":"d-9067729b3d","Filters":{}}',
         b'{"IdentityStoreId":"d-9067729b3d","Filters":[{},{}]}',
         b'{"IdentityStoreId":"d-9067729b3d","Filters":[{"AttributePath":"x","AttributeValue":"y"}]}',
@@ -240,14 +266,24 @@ def test_junk_input_is_400(account, body):
     ("body", "code"),
     [
         (b'{"StartTime":2,"EndTime":1}', "InvalidTimeRangeException"),
-        (b'{"StartTime":1e300}', "ValidationException"),
+        (b'{"StartTime":1e300}', "InvalidTimeRangeException"),
         (b'{"StartTime":"x"}', "SerializationException"),
         (
             b'{"LookupAttributes":[{"AttributeKey":"Nonsense","AttributeValue":"x"}]}',
             "InvalidLookupAttributesException",
         ),
-        (b'{"LookupAttributes":[{"AttributeKey":"EventId"}]}', "ValidationException"),
-        (b'{"MaxResults":51}', "ValidationException"),
+        (b'{"LookupAttributes":[{"AttributeKey":"EventId"}]}', "InvalidLookupAttributesException"),
+        (b'{"EventCategory":"management"}', "InvalidEventCategoryException"),
+        (b'{"MaxResults":0}', "InvalidMaxResultsException"),
+        (
+            b'{"LookupAttributes":[{"AttributeKey":"EventId","AttributeValue":""}]}',
+            "InvalidLookupAttributesException",
+        ),
+        (
+            b'{"LookupAttributes":[{"AttributeKey":"EventId","AttributeValue":"x"},{"AttributeKey":"EventId"}]}',
+            "InvalidLookupAttributesException",
+        ),
+        (b'{"MaxResults":51}', "InvalidMaxResultsException"),
         (b'{"NextToken":"\xc3\xa9"}', "InvalidNextTokenException"),
     ],
 )

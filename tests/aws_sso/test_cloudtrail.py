@@ -2,9 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from harness.aws_sso import cloudtrail
+from harness.wire.message import Request
 
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_user.json").read_text())
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -136,6 +140,21 @@ def test_the_directory_of_2020_called_it_update(old_account):
     event = old_account.events()[0]
     assert (event["eventName"], event["eventSource"]) == ("UpdateUser", "sso-directory.amazonaws.com")
     assert event["userIdentity"]["type"] == "Unknown"
+
+
+def test_an_event_shows_once_it_has_been_delivered(open_account, new_person):
+    """With a delay of five minutes the history ends five minutes ago, on the page and for LookupEvents alike."""
+    account = open_account(cloudtrail_delivery_minutes=5, enabled=False)
+    account.enable()
+    account.scim("POST", "/Users", new_person("ana"))
+    page = Request("GET", account.origin + "/console/events?eventName=CreateUser")
+    assert account.events() == []
+    assert "requestParameters" not in account.send(page).body.decode()
+    account.tenant.clock.advance(timedelta(minutes=5))
+    assert account.events()[0]["eventName"] == "CreateUser"
+    assert "requestParameters" in account.send(page).body.decode()
+    long_ago = account.tenant.clock.now() - timedelta(hours=1)
+    assert list(cloudtrail.lookup(account.tenant, end=long_ago)) == []
 
 
 def test_a_change_without_its_event_is_undone(account, new_person, monkeypatch):

@@ -17,7 +17,8 @@ def test_enabling_hands_out_endpoint_and_token_once(open_account):
     """Manual becomes SCIM; the token is shown this once, opaque, on one line, 500 to 620 characters."""
     account = open_account(enabled=False)
     before = account.console("GET", "automatic-provisioning").json()
-    assert before == {"provisioningMethod": "Manual", "scimEndpoint": None, "tokens": []}
+    nothing = {"tokens": [], "expiryBanner": [], "healthEvents": []}
+    assert before == {"provisioningMethod": "Manual", "scimEndpoint": None, **nothing}
     made = account.console("POST", "automatic-provisioning").json()
     assert list(made) == [
         "provisioningMethod", "scimEndpoint", "accessToken", "tokenId", "createdAt", "expiresAt",

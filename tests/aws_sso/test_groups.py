@@ -1,5 +1,7 @@
 """CreateGroup, GetGroup, PatchGroup and DeleteGroup: members go in and never come out."""
 
+from datetime import timedelta
+
 import pytest
 
 
@@ -26,6 +28,20 @@ def test_a_group_answers_without_members(any_account):
     assert any_account.scim("GET", f"/Groups/{made['id']}").json() == made
     assert any_account.scim("GET", "/Groups").json()["Resources"] == [{**made, "members": []}]
     assert members(any_account) == ["bjensen"]
+
+
+def test_a_new_group_may_take_a_moment_to_be_found(open_account):
+    """By its id it is 404 until the moment is over, while lists show it; only groups still waiting are remembered."""
+    account = open_account(new_group_hidden_milliseconds=100)
+    groups = []
+    for _ in range(3):
+        groups.append(account.group(f"Group {len(groups)}")["id"])
+        answers = [account.scim("GET", f"/Groups/{group}").status for group in groups]
+        assert answers == [200] * (len(groups) - 1) + [404]
+        assert account.patch(f"/Groups/{groups[-1]}", add()).status == 404
+        account.tenant.clock.advance(timedelta(milliseconds=100))
+    assert account.scim("GET", "/Groups").json()["totalResults"] == 3
+    assert list(account.tenant.memory.unsettled) == groups[-1:]
 
 
 def test_empty_members_are_taken(account):

@@ -1,36 +1,29 @@
-"""The AWS APIs of this account, in AWS JSON 1.1: CloudTrail, Identity Store (reads) and SSO Admin, as boto3 speaks them.
+"""The AWS APIs of this account, in AWS JSON 1.1, as boto3 and the AWS CLI speak them: CloudTrail, Identity Store, SSO Admin.
 
 `app.py` routes `POST /` here. Framing and errors follow https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-(read 2026-11); a request must be signed in form, but any signature is good.
+(read 2026-11). A change and its CloudTrail event are kept together or not at all.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from harness.aws_sso.apis import cloudtrail, identitystore, sso_admin
-from harness.aws_sso.apis.parameters import ApiError, Handler, Parameters
-from harness.aws_sso.documents import decode, encode
+from harness.aws_sso.apis import cloudtrail, identitystore, signatures, sso_admin, trail
+from harness.aws_sso.apis.call import Call, Service
+from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.signatures import Signed
+from harness.aws_sso.apis.trail import Heard
+from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
+from harness.base.json_text import encode
 
-OPERATIONS: Mapping[str, Handler] = {
-    **{
-        f"com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.{name}": handler
-        for name, handler in cloudtrail.OPERATIONS.items()
-    },
-    **{f"AWSIdentityStore.{name}": handler for name, handler in identitystore.OPERATIONS.items()},
-    **{f"SWBExternalService.{name}": handler for name, handler in sso_admin.OPERATIONS.items()},
+SERVICES = {
+    service.target: service for service in (cloudtrail.SERVICE, identitystore.SERVICE, sso_admin.SERVICE)
 }
-_AUTHORIZATION = re.compile(
-    r"AWS4-HMAC-SHA256 +Credential=[^\s/,]+/\d{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request *, *"
-    r"SignedHeaders=[a-z0-9;-]+ *, *Signature=[0-9a-f]{64}\Z"
-)
 
 
 def answer() -> Response:
@@ -38,10 +31,16 @@ def answer() -> Response:
     tenant = current()
     request_id = tenant.ids.uuid()
     try:
-        handler = _handler(request.headers.get("X-Amz-Target", ""))
-        document = handler(tenant, Parameters(_body()))
+        heard = _hear(tenant, request_id)
     except ApiError as error:
         return _refusal(tenant, error, request_id)
+    try:
+        with tenant.store.transaction():
+            document = _carry_out(tenant, heard)
+            trail.succeeded(tenant, heard, document)
+    except ApiError as error:
+        trail.refused(tenant, heard, error)
+        return _refusal(tenant, error, request_id, heard.service)
     return _response(tenant, 200, document, request_id)
 
 
@@ -52,28 +51,41 @@ def refuse(error: HTTPException) -> Response:
     return _refusal(tenant, ApiError(code, error.name, error.code or 500), tenant.ids.uuid())
 
 
-def _handler(target: str) -> Handler:
-    authorization = request.headers.get("Authorization")
-    if authorization is None:
-        raise ApiError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)
-    if not _AUTHORIZATION.match(authorization):
-        raise ApiError(
-            "IncompleteSignatureException", "The Authorization header is not a Signature Version 4."
-        )
-    if target not in OPERATIONS:
+def _hear(tenant: Tenant, request_id: str) -> Heard:
+    """Return who asks for what. Raises ApiError for a bad signature, an unknown operation, and what is no JSON."""
+    signature = signatures.parse(request.headers.get("Authorization"))
+    target, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
+    service = SERVICES.get(target)
+    if service is None or operation not in service.handlers:
         raise ApiError("UnknownOperationException", "The requested operation is not known.")
-    return OPERATIONS[target]
-
-
-def _body() -> Any:
     try:
-        return decode(request.get_data(cache=False) or b"{}")
-    except (ValueError, HTTPException) as error:
+        body = request.get_data(cache=False)
+    except HTTPException as error:
+        raise ApiError("SerializationException", "The request body is too long.") from error
+    if tenant.settings.api_credentials is not None:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        signed = Signed(request.query_string.decode("latin-1"), headers, body)
+        credentials, region = tenant.settings.api_credentials, tenant.settings.region
+        signatures.verify(signature, signed, credentials, region, service.signing_name)
+    try:
+        raw = decode(body or b"{}")
+    except ValueError as error:
         raise ApiError("SerializationException", "The request body is not JSON.") from error
+    return Heard(service, operation, signature.access_key_id, raw, request_id)
 
 
-def _refusal(tenant: Tenant, error: ApiError, request_id: str) -> Response:
-    document = {"__type": error.code, "message": str(error), **error.members}
+def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
+    given = heard.service.read(heard.operation, heard.raw)
+    return heard.service.handlers[heard.operation](Call(tenant, given, heard.request_id))
+
+
+def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:
+    document = {
+        "__type": error.code,
+        "message" if service is None else service.message: str(error),
+        **error.members,
+        **({"RequestId": request_id} if service is not None and service.tells_request_id else {}),
+    }
     response = _response(tenant, error.status, document, request_id)
     response.headers["x-amzn-ErrorType"] = error.code
     return response

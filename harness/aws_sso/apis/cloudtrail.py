@@ -1,57 +1,80 @@
-"""LookupEvents: the event history, newest first.
+"""LookupEvents: the event history, newest first. Its own calls are not kept, or looking would change what is seen.
 
-Imitates https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html (read 2026-11).
+Imitates https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html (read 2026-11): one lookup
+attribute, 90 days, both bounds included, and a named error for each member.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from harness.aws_sso import cloudtrail, cursors
-from harness.aws_sso.apis.parameters import ApiError, Handler, Parameters
-from harness.aws_sso.documents import encode_text
-from harness.aws_sso.tenant import Tenant
+from harness.aws_sso.apis.call import Call, Service
+from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.shapes import Items, Moment, Number, Structure, Text
 from harness.base.clock import from_iso
+from harness.base.json_text import encode_text
 
 _PAGE = 50
 _KEPT = timedelta(days=90)
+_ATTRIBUTE = Structure(
+    {
+        "AttributeKey": Text(
+            values=(
+                *("EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName"),
+                *("EventSource", "AccessKeyId"),
+            )
+        ),
+        "AttributeValue": Text(1, 2000),
+    },
+    frozenset({"AttributeKey", "AttributeValue"}),
+)
+_LOOKUP = Structure(
+    {
+        "LookupAttributes": Items(_ATTRIBUTE),
+        "StartTime": Moment(),
+        "EndTime": Moment(),
+        "EventCategory": Text(values=("insight",)),
+        "MaxResults": Number(1, _PAGE),
+        "NextToken": Text(),
+    }
+)
 
 
-def lookup_events(tenant: Tenant, given: Parameters) -> dict[str, Any]:
-    where = _where(given)
-    start, end = given.moment("StartTime"), given.moment("EndTime")
-    if start is not None and end is not None and start > end:
+def lookup_events(call: Call) -> dict[str, Any]:
+    given = call.given
+    attributes = given.get("LookupAttributes", [])
+    if len(attributes) > 1:
+        raise ApiError("InvalidLookupAttributesException", "Look up by one attribute only.")
+    where = (attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]) if attributes else None
+    asked, end = given.get("StartTime"), given.get("EndTime")
+    if asked is not None and end is not None and asked > end:
         raise ApiError("InvalidTimeRangeException", "The start time lies after the end time.")
-    limit = given.number("MaxResults", _PAGE, _PAGE)
-    oldest = tenant.clock.now() - _KEPT
-    start = oldest if start is None else max(start, oldest)
-    scope = f"lookup {where} {given.moment('StartTime')} {end}"
-    token = given.optional_text("NextToken")
+    oldest = call.tenant.clock.now() - _KEPT
+    start = oldest if asked is None else max(asked, oldest)
+    scope = f"lookup {where} {asked} {end}"
+    before = _place(call, scope)
+    if "EventCategory" in given:
+        return {"Events": []}  # Insights events need a trail that collects them
+    limit = given.get("MaxResults", _PAGE)
+    found = cloudtrail.lookup(call.tenant, where=where, start=start, end=end, before=before)
+    entries = list(itertools.islice(found, limit + 1))
+    document: dict[str, Any] = {"Events": [_event(entry.body) for entry in entries[:limit]]}
+    if len(entries) > limit:
+        document["NextToken"] = cursors.seal(call.tenant, scope, [str(entries[limit - 1].sequence)])
+    return document
+
+
+def _place(call: Call, scope: str) -> int:
+    token = call.given.get("NextToken")
     try:
-        before = 0 if token is None else int(cursors.unseal(tenant, scope, token)[0])
+        return 0 if token is None else int(cursors.unseal(call.tenant, scope, token)[0])
     except ValueError as error:
         raise ApiError(
             "InvalidNextTokenException", "The next token does not belong to this lookup."
         ) from error
-    found = cloudtrail.lookup(tenant, where=where, start=start, end=end, before=before)
-    entries = list(itertools.islice(found, limit + 1))
-    document: dict[str, Any] = {"Events": [_event(entry.body) for entry in entries[:limit]]}
-    if len(entries) > limit:
-        document["NextToken"] = cursors.seal(tenant, scope, [str(entries[limit - 1].sequence)])
-    return document
-
-
-def _where(given: Parameters) -> tuple[str, str] | None:
-    attributes = given.structures("LookupAttributes")
-    if not attributes:
-        return None
-    key = attributes[0].text("AttributeKey")
-    if len(attributes) > 1 or key not in cloudtrail.LOOKUP_KEYS:
-        raise ApiError("InvalidLookupAttributesException", "Look up by one attribute, and by a known one.")
-    return key, attributes[0].text("AttributeValue")
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
@@ -68,4 +91,17 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-OPERATIONS: Mapping[str, Handler] = {"LookupEvents": lookup_events}
+SERVICE = Service(
+    target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+    signing_name="cloudtrail",
+    handlers={"LookupEvents": lookup_events},
+    shapes={"LookupEvents": _LOOKUP},
+    message="message",
+    codes={
+        "lookupAttributes": "InvalidLookupAttributesException",
+        "startTime": "InvalidTimeRangeException",
+        "endTime": "InvalidTimeRangeException",
+        "eventCategory": "InvalidEventCategoryException",
+        "maxResults": "InvalidMaxResultsException",
+    },
+)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso.console import api, pages
-from harness.aws_sso.documents import encode
+from harness.base.json_text import encode
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 api.register(blueprint)

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from harness.aws_sso import tokens
+from harness.aws_sso import notices, tokens
 from harness.aws_sso.console import actions
-from harness.aws_sso.documents import decode, encode
+from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined, Token
+from harness.base.json_text import encode
 
 _PROVISIONING = "/api/automatic-provisioning"
 _TOKENS = "/api/tokens"
@@ -50,6 +51,11 @@ def get_provisioning() -> tuple[int, Any]:
         "provisioningMethod": "SCIM" if on else "Manual",
         "scimEndpoint": tokens.endpoint(tenant) if on else None,
         "tokens": [_described(token) for token in tokens.listed(tenant)],
+        "expiryBanner": [_described(token) for token in notices.banner(tenant)],
+        "healthEvents": [
+            {"tokenId": notice.token_id, "sentAt": notice.sent_at, "expiresAt": notice.expires_at}
+            for notice in notices.sent(tenant)
+        ],
     }
 
 

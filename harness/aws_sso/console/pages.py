@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.aws_sso import cloudtrail, tokens
+from harness.aws_sso import cloudtrail, notices, tokens
 from harness.aws_sso.console import actions
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined, Token
@@ -95,6 +95,9 @@ def _settings(issued: Token | None) -> str:
         on=tokens.enabled(tenant),
         endpoint=tokens.endpoint(tenant),
         tokens=tokens.listed(tenant),
+        now=tenant.now(),
+        banner=notices.banner(tenant),
+        notices=notices.sent(tenant),
         issued=issued,
     )
 

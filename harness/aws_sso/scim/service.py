@@ -1,33 +1,40 @@
 """One SCIM request from the socket to the answer: operation, token, body, transaction, event history.
 
-Called by `app.py` for everything under `/<tenant id>/scim/v2`. The order matters: nothing is read before the token is
+A WSGI application of its own, which `app.py` puts in front of Flask's routes for everything under
+`/<tenant id>/scim/v2`. The order matters: nothing is read before the token is
 good, and a change commits together with its CloudTrail event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 from werkzeug.wsgi import get_input_stream
 
-from harness.aws_sso import cloudtrail, refusals, tokens
+from harness.aws_sso import cloudtrail, refusals, throttle, tokens
 from harness.aws_sso.cloudtrail import ScimCall
-from harness.aws_sso.documents import decode, encode
-from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.documents import decode
+from harness.aws_sso.refusals import INVALID, THROTTLED, Refused
 from harness.aws_sso.scim import discovery, groups, users
 from harness.aws_sso.scim.call import Answer, Call, Operation
-from harness.aws_sso.tenant import Tenant, current
+from harness.aws_sso.tenant import TENANT, Tenant
+from harness.base.json_text import encode
 from harness.base.quirks import Quirks
 from harness.wire.application import Ready
 from harness.wire.server import MAX_BODY
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Written: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 # Method, collection, whether an id follows.
 OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
     ("POST", "Users", False): Operation("CreateUser", users.create, has_body=True),
@@ -50,36 +57,47 @@ OPERATIONS: Mapping[tuple[str, str, bool], Operation] = {
 }
 _ENDPOINTS = frozenset((collection, has_id) for _, collection, has_id in OPERATIONS)
 _LATER_ENDPOINTS = frozenset({"Schemas", "ResourceTypes"})
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _KEPT_QUOTED = "werkzeug.url_quote"  # werkzeug's way with octets that are no UTF-8: they stay as %FF
 
 
-def answer(address: tuple[str, str]) -> Response:
-    """Answer the present request; `address` is the tenant id in the path, and what follows `/scim/v2`."""
-    tenant = current()
+def answer(
+    environ: WSGIEnvironment, start_response: StartResponse, tenant_id: str, rest: str
+) -> Iterable[bytes]:
+    """Answer a request; the path holds `tenant_id`, and `rest` is what follows `/scim/v2`."""
+    tenant: Tenant = environ[TENANT]
     request_id = tenant.ids.uuid()
     try:
-        made = _perform(tenant, request_id, *address)
+        status, headers, body = _written(
+            tenant, request_id, _perform(environ, tenant, request_id, tenant_id, rest)
+        )
     except Refused as refused:
-        return refusal(tenant, refused, request_id)
-    return _response(tenant, request_id, made)
+        status, headers, body = _written_refusal(tenant, refused, request_id)
+    start_response(_STATUS_LINES[status], headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def refusal(tenant: Tenant, refused: Refused, request_id: str) -> Response:
     """Return an error answer in the form of the tenant's era."""
+    return Ready(*_written_refusal(tenant, refused, request_id))
+
+
+def _written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Written:
     made = Answer(refused.status, refusals.document(refused, tenant, request_id))
-    return _response(tenant, request_id, made)
+    return _written(tenant, request_id, made, refusals.headers(refused, tenant.quirks))
 
 
-def _response(tenant: Tenant, request_id: str, made: Answer) -> Response:
+def _written(tenant: Tenant, request_id: str, made: Answer, more: Sequence[tuple[str, str]] = ()) -> Written:
     body = b"" if made.document is None else encode(made.document)
     headers = [
         ("Date", _date(tenant.clock.now().replace(microsecond=0))),
         ("Content-Type", "application/json"),
         ("x-amzn-RequestId", request_id),
+        *more,
     ]
     if made.document is not None:
         headers.append(("Content-Length", str(len(body))))
-    return Ready(made.status, headers, body)
+    return made.status, headers, body
 
 
 @lru_cache(maxsize=16)
@@ -87,8 +105,7 @@ def _date(second: datetime) -> str:
     return http_date(second)
 
 
-def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
-    environ = request.environ
+def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
     operation, resource_id = _route(environ["REQUEST_METHOD"], rest, tenant.quirks)
     body = token_id = None
 
@@ -101,15 +118,23 @@ def _perform(tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answ
         token_id = tokens.authenticate(tenant, environ.get("HTTP_AUTHORIZATION"), tenant_id)
         body = _body(environ) if operation.has_body else None
         call = Call(tenant, resource_id, _query(environ["QUERY_STRING"]), body)
+        if tenant.quirks["throttling"] and operation.name:
+            throttle.enforce(call, operation)
         with tenant.store.transaction():
             made = operation.handler(call)
             cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
     except Refused as refused:
-        if operation.name and (token_id is not None or tenant.quirks["trail-unauthorized-calls"]):
+        if operation.name and _is_logged(refused, token_id, tenant.quirks):
             with tenant.store.transaction():
                 cloudtrail.scim_refused(tenant, logged(), refused)
         raise
     return made
+
+
+def _is_logged(refused: Refused, token_id: str | None, quirks: Quirks) -> bool:
+    if token_id is None:
+        return bool(quirks["trail-unauthorized-calls"])
+    return refused.error != THROTTLED or bool(quirks["trail-throttled-calls"])
 
 
 def _route(method: str, rest: str, quirks: Quirks) -> tuple[Operation, str]:
@@ -157,7 +182,7 @@ def _query(query_string: str) -> dict[str, str]:
     return query
 
 
-def _body(environ: dict[str, Any]) -> object:
+def _body(environ: WSGIEnvironment) -> object:
     try:
         return decode(get_input_stream(environ, max_content_length=MAX_BODY).read())
     except HTTPException as error:

@@ -1,0 +1,56 @@
+"""What an API of this account is: its operations, their input shapes, and how it frames errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from harness.aws_sso.apis.errors import ApiError, invalid
+from harness.aws_sso.apis.shapes import BrokenError, Structure, read
+from harness.aws_sso.tenant import Tenant
+
+_READING = ("Describe", "Get", "Is", "List", "Lookup")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request under way; `given` is its input as the operation's shape knows it."""
+
+    tenant: Tenant
+    given: Mapping[str, Any]
+    request_id: str
+
+
+Handler: TypeAlias = Callable[[Call], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`target` begins X-Amz-Target; `signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
+
+    `message` is how the service's errors spell that member, and `tells_request_id` says that they hold the request's id.
+    `codes` names other errors than ValidationException for a broken member.
+    """
+
+    target: str
+    signing_name: str
+    handlers: Mapping[str, Handler]
+    shapes: Mapping[str, Structure]
+    source: str | None = None
+    message: str = "Message"
+    tells_request_id: bool = False
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, operation: str, raw: Any) -> dict[str, Any]:
+        """Return the input. Raises ApiError for what the operation's shape does not allow."""
+        try:
+            return read(self.shapes[operation], raw)
+        except BrokenError as broken:
+            where = broken.violations[0][0].partition(".")[0]
+            error = invalid(*(sentence for _, sentence in broken.violations))
+            raise ApiError(self.codes.get(where, error.code), str(error)) from broken
+
+
+def only_reads(operation: str) -> bool:
+    return operation.startswith(_READING)

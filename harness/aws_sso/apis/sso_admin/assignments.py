@@ -1,0 +1,142 @@
+"""The operations on account assignments, and the status of the requests that make and unmake them.
+
+Imitates https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateAccountAssignment.html (read 2026-11). The
+id of such a request is that of the call that began it, and its first answer has no date: so it is in published events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.aws_sso import assignments, identity_store
+from harness.aws_sso.apis import paging
+from harness.aws_sso.apis.call import Call
+from harness.aws_sso.apis.sso_admin.instances import absent, check_instance, require_set
+from harness.aws_sso.assignments import CREATE, DELETE, Request, Target
+from harness.base.clock import from_iso
+
+
+def create(call: Call) -> dict[str, Any]:
+    held, target = require_set(call), _target(call)
+    if call.tenant.quirks["assignment-to-nobody"] == "refused" and not assignments.exists(
+        call.tenant, target
+    ):
+        raise absent("Principal")
+    request = assignments.create(call.tenant, call.request_id, target, held)
+    return {"AccountAssignmentCreationStatus": _status(call, request)}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    require_set(call)
+    request = assignments.delete(call.tenant, call.request_id, _target(call))
+    return {"AccountAssignmentDeletionStatus": _status(call, request)}
+
+
+def describe_creation_status(call: Call) -> dict[str, Any]:
+    return {"AccountAssignmentCreationStatus": _described(call, CREATE, "AccountAssignmentCreationRequestId")}
+
+
+def describe_deletion_status(call: Call) -> dict[str, Any]:
+    return {"AccountAssignmentDeletionStatus": _described(call, DELETE, "AccountAssignmentDeletionRequestId")}
+
+
+def list_creation_status(call: Call) -> dict[str, Any]:
+    return listed_statuses(call, CREATE, "AccountAssignmentsCreationStatus")
+
+
+def list_deletion_status(call: Call) -> dict[str, Any]:
+    return listed_statuses(call, DELETE, "AccountAssignmentsDeletionStatus")
+
+
+def list_of_account(call: Call) -> dict[str, Any]:
+    """Answer who has a permission set in an account, ids of users who are gone included."""
+    place = (call.given["AccountId"], require_set(call).arn)
+    found = [
+        each for each in assignments.assigned(call.tenant) if (each.account, each.permission_set) == place
+    ]
+    return _listed(call, f"assignments of {place}", found)
+
+
+def list_for_principal(call: Call) -> dict[str, Any]:
+    """Answer what a principal has, a user also through groups."""
+    check_instance(call)
+    principals = [(call.given["PrincipalType"], call.given["PrincipalId"])]
+    if principals[0][0] == "USER":
+        groups = identity_store.groups_of(call.tenant, call.given["PrincipalId"])
+        principals += [("GROUP", group) for group in groups]
+    account = call.given.get("Filter", {}).get("AccountId")
+    found = [
+        each
+        for each in assignments.assigned(call.tenant)
+        if (each.principal_type, each.principal_id) in principals and account in (None, each.account)
+    ]
+    return _listed(call, f"assignments of {principals[0]} in {account}", found)
+
+
+def listed_statuses(call: Call, kind: str, member: str) -> dict[str, Any]:
+    """Answer the requests of a kind, newest first, all or those with the status that the input's Filter asks for."""
+    check_instance(call)
+    now, wanted = call.tenant.now(), call.given.get("Filter", {}).get("Status")
+    found = [each for each in assignments.requests(call.tenant, kind) if wanted in (None, each.status(now))][
+        ::-1
+    ]
+    rows, token = paging.page(call, f"{member} {wanted}", found, lambda row: row.id)
+    return {member: [{**brief(call, each), **dated(each)} for each in rows], **token}
+
+
+def brief(call: Call, request: Request) -> dict[str, Any]:
+    return {"Status": request.status(call.tenant.now()), "RequestId": request.id}
+
+
+def dated(request: Request) -> dict[str, Any]:
+    return {"CreatedDate": from_iso(request.created).timestamp()}
+
+
+def found_request(call: Call, kind: str, member: str) -> Request:
+    """Return the request that the input's member names. Raises ApiError (ResourceNotFoundException)."""
+    check_instance(call)
+    found = assignments.request(call.tenant, kind, call.given[member])
+    if found is None:
+        raise absent("Request")
+    return found
+
+
+def failure(call: Call, request: Request) -> dict[str, str]:
+    """Return why a request failed, once it has."""
+    failed = request.status(call.tenant.now()) == "FAILED"
+    return {"FailureReason": request.failure} if failed and request.failure is not None else {}
+
+
+def _target(call: Call) -> Target:
+    given = call.given
+    return Target(given["TargetId"], given["PermissionSetArn"], given["PrincipalType"], given["PrincipalId"])
+
+
+def _described(call: Call, kind: str, member: str) -> dict[str, Any]:
+    request = found_request(call, kind, member)
+    return {**_status(call, request), **failure(call, request), **dated(request)}
+
+
+def _status(call: Call, request: Request) -> dict[str, Any]:
+    return {
+        **brief(call, request),
+        "TargetId": request.account,
+        "TargetType": "AWS_ACCOUNT",
+        "PermissionSetArn": request.permission_set,
+        "PrincipalType": request.principal_type,
+        "PrincipalId": request.principal_id,
+    }
+
+
+def _listed(call: Call, scope: str, found: list[Target]) -> dict[str, Any]:
+    rows, token = paging.page(call, scope, found, lambda row: row.key)
+    shown = [
+        {
+            "AccountId": each.account,
+            "PermissionSetArn": each.permission_set,
+            "PrincipalType": each.principal_type,
+            "PrincipalId": each.principal_id,
+        }
+        for each in rows
+    ]
+    return {"AccountAssignments": shown, **token}

@@ -1,0 +1,73 @@
+"""The operations that bring permission sets into accounts, and tell where they are and whether up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.aws_sso import assignments, permission_sets
+from harness.aws_sso.apis import paging
+from harness.aws_sso.apis.call import Call
+from harness.aws_sso.apis.errors import invalid, violation
+from harness.aws_sso.apis.sso_admin.assignments import brief, dated, failure, found_request, listed_statuses
+from harness.aws_sso.apis.sso_admin.instances import check_instance, require_set
+from harness.aws_sso.assignments import PROVISION, Provisioned, Request
+
+_LATEST = "LATEST_PERMISSION_SET_PROVISIONED"
+
+
+def provision(call: Call) -> dict[str, Any]:
+    held, account = require_set(call), call.given.get("TargetId")
+    if (call.given["TargetType"] == "AWS_ACCOUNT") is (account is None):
+        raise invalid(violation("targetId", "be given for an AWS_ACCOUNT and for nothing else"))
+    request = assignments.provision(call.tenant, call.request_id, held, account)
+    return {"PermissionSetProvisioningStatus": _status(call, request)}
+
+
+def describe_status(call: Call) -> dict[str, Any]:
+    request = found_request(call, PROVISION, "ProvisionPermissionSetRequestId")
+    return {"PermissionSetProvisioningStatus": _status(call, request)}
+
+
+def list_status(call: Call) -> dict[str, Any]:
+    return listed_statuses(call, PROVISION, "PermissionSetsProvisioningStatus")
+
+
+def list_accounts(call: Call) -> dict[str, Any]:
+    held = require_set(call)
+    found = [each for each in _asked_for(call) if each.permission_set == held.arn]
+    rows, token = paging.page(call, f"accounts of {held.arn}", [each.account for each in found], str)
+    return {"AccountIds": list(rows), **token}
+
+
+def list_permission_sets(call: Call) -> dict[str, Any]:
+    check_instance(call)
+    account = call.given["AccountId"]
+    arns = [each.permission_set for each in _asked_for(call) if each.account == account]
+    rows, token = paging.page(call, f"permission sets of {account}", arns, str)
+    return {"PermissionSets": list(rows), **token}
+
+
+def _asked_for(call: Call) -> list[Provisioned]:
+    """Return where permission sets are, everywhere or only where they are up to date or behind, as the input says."""
+    found = list(assignments.provisioned(call.tenant))
+    wanted = call.given.get("ProvisioningStatus")
+    if wanted is None:
+        return found
+    revisions = {each.arn: each.revision for each in permission_sets.scan(call.tenant)}
+    now = call.tenant.now()
+    return [
+        each
+        for each in found
+        if each.is_latest(revisions.get(each.permission_set, 0), now) is (wanted == _LATEST)
+    ]
+
+
+def _status(call: Call, request: Request) -> dict[str, Any]:
+    account = {} if request.account is None else {"AccountId": request.account}
+    return {
+        **brief(call, request),
+        **account,
+        "PermissionSetArn": request.permission_set,
+        **failure(call, request),
+        **dated(request),
+    }

@@ -1,0 +1,115 @@
+"""The inputs of the SSO Admin API, as its model of 2020-07-20 has them (read 2026-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.aws_sso.apis.shapes import Items, Number, Shape, Structure, Text
+
+_AWS = r"arn:aws(-[a-z]{1,5}){0,3}"
+_INSTANCE = r"(sso)?ins-[a-zA-Z0-9-.]{16}"
+_SET = rf"permissionSet/{_INSTANCE}/ps-[a-zA-Z0-9-./]{{16}}"
+_HEX = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
+_UUID = r"[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}"
+
+INSTANCE = Text(10, 1224, rf"{_AWS}:sso:::instance/{_INSTANCE}")
+PERMISSION_SET = Text(10, 1224, rf"{_AWS}:sso:::{_SET}")
+ACCOUNT = Text(12, 12, r"\d{12}")
+PRINCIPAL_TYPE = Text(values=("USER", "GROUP"))
+PRINCIPAL = Text(1, 47, rf"([0-9a-f]{{10}}-|){_UUID}")
+REQUEST = Text(36, 36, r"\b[0-9a-f]{8}\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\b[0-9a-f]{12}\b")
+_TOKEN = Text(0, 2048, "[-a-zA-Z0-9+=/_]*")
+_PAGED: Mapping[str, Shape] = {"MaxResults": Number(1, 100), "NextToken": _TOKEN}
+_POLICY_ARN = Text(20, 2048, rf"{_AWS}:iam::aws:policy((/[A-Za-z0-9\.,\+@=_-]+)*)/([A-Za-z0-9\.,\+=@_-]+)")
+_TAG_CHARACTERS = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+_TAG = Structure(
+    {"Key": Text(1, 128, _TAG_CHARACTERS), "Value": Text(0, 256, _TAG_CHARACTERS)},
+    frozenset({"Key", "Value"}),
+)
+_TAGGABLE = Text(
+    10,
+    2048,
+    rf"{_AWS}:sso::((:instance/{_INSTANCE})|(:{_SET})|(\d{{12}}:application/{_INSTANCE}/apl-[a-zA-Z0-9]{{16}})"
+    rf"|(\d{{12}}:trustedTokenIssuer/{_INSTANCE}/tti-{_HEX}))",
+)
+_SETTINGS: Mapping[str, Shape] = {
+    "Description": Text(1, 700, r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"),
+    "SessionDuration": Text(
+        1,
+        100,
+        r"(-?)P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)([DW]))?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
+    ),
+    "RelayState": Text(1, 240, r"""[a-zA-Z0-9&$@#\\\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]+"""),
+}
+_ASSIGNMENT: Mapping[str, Shape] = {
+    "TargetId": ACCOUNT,
+    "TargetType": Text(values=("AWS_ACCOUNT",)),
+    "PermissionSetArn": PERMISSION_SET,
+    "PrincipalType": PRINCIPAL_TYPE,
+    "PrincipalId": PRINCIPAL,
+}
+_STATUS = Structure({"Status": Text(values=("IN_PROGRESS", "FAILED", "SUCCEEDED"))})
+_PROVISIONED = Text(values=("LATEST_PERMISSION_SET_PROVISIONED", "LATEST_PERMISSION_SET_NOT_PROVISIONED"))
+
+
+def _input(required: str = "", /, **members: Shape) -> Structure:
+    return Structure({"InstanceArn": INSTANCE, **members}, frozenset({"InstanceArn", *required.split()}))
+
+
+def _of_set(required: str = "", /, **members: Shape) -> Structure:
+    return _input(f"PermissionSetArn {required}", PermissionSetArn=PERMISSION_SET, **members)
+
+
+SHAPES: Mapping[str, Structure] = {
+    "AttachManagedPolicyToPermissionSet": _of_set("ManagedPolicyArn", ManagedPolicyArn=_POLICY_ARN),
+    "CreateAccountAssignment": _input(" ".join(_ASSIGNMENT), **_ASSIGNMENT),
+    "CreatePermissionSet": _input(
+        "Name", Name=Text(1, 32, r"[\w+=,.@-]+"), **_SETTINGS, Tags=Items(_TAG, 0, 75)
+    ),
+    "DeleteAccountAssignment": _input(" ".join(_ASSIGNMENT), **_ASSIGNMENT),
+    "DeleteInlinePolicyFromPermissionSet": _of_set(),
+    "DeletePermissionSet": _of_set(),
+    "DescribeAccountAssignmentCreationStatus": _input(
+        "AccountAssignmentCreationRequestId", AccountAssignmentCreationRequestId=REQUEST
+    ),
+    "DescribeAccountAssignmentDeletionStatus": _input(
+        "AccountAssignmentDeletionRequestId", AccountAssignmentDeletionRequestId=REQUEST
+    ),
+    "DescribeInstance": _input(),
+    "DescribePermissionSet": _of_set(),
+    "DescribePermissionSetProvisioningStatus": _input(
+        "ProvisionPermissionSetRequestId", ProvisionPermissionSetRequestId=REQUEST
+    ),
+    "DetachManagedPolicyFromPermissionSet": _of_set("ManagedPolicyArn", ManagedPolicyArn=_POLICY_ARN),
+    "GetInlinePolicyForPermissionSet": _of_set(),
+    "ListAccountAssignmentCreationStatus": _input(**_PAGED, Filter=_STATUS),
+    "ListAccountAssignmentDeletionStatus": _input(**_PAGED, Filter=_STATUS),
+    "ListAccountAssignments": _of_set("AccountId", AccountId=ACCOUNT, **_PAGED),
+    "ListAccountAssignmentsForPrincipal": _input(
+        "PrincipalId PrincipalType",
+        PrincipalId=PRINCIPAL,
+        PrincipalType=PRINCIPAL_TYPE,
+        Filter=Structure({"AccountId": ACCOUNT}),
+        **_PAGED,
+    ),
+    "ListAccountsForProvisionedPermissionSet": _of_set(ProvisioningStatus=_PROVISIONED, **_PAGED),
+    "ListInstances": Structure({**_PAGED, "RegionScope": Text(values=("CURRENT_REGION", "ALL_REGIONS"))}),
+    "ListManagedPoliciesInPermissionSet": _of_set(**_PAGED),
+    "ListPermissionSetProvisioningStatus": _input(**_PAGED, Filter=_STATUS),
+    "ListPermissionSets": _input(**_PAGED),
+    "ListPermissionSetsProvisionedToAccount": _input(
+        "AccountId", AccountId=ACCOUNT, ProvisioningStatus=_PROVISIONED, **_PAGED
+    ),
+    "ListTagsForResource": Structure(
+        {"InstanceArn": INSTANCE, "ResourceArn": _TAGGABLE, "NextToken": _TOKEN}, frozenset({"ResourceArn"})
+    ),
+    "ProvisionPermissionSet": _of_set(
+        "TargetType",
+        TargetId=ACCOUNT,
+        TargetType=Text(values=("AWS_ACCOUNT", "ALL_PROVISIONED_ACCOUNTS")),
+    ),
+    "PutInlinePolicyToPermissionSet": _of_set(
+        "InlinePolicy", InlinePolicy=Text(1, 32768, r"[\u0009\u000A\u000D\u0020-\u00FF]+")
+    ),
+    "UpdatePermissionSet": _of_set(**_SETTINGS),
+}

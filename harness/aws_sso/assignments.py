@@ -1,0 +1,229 @@
+"""Who has which permission set in which account: assignments, where sets are provisioned, and the requests for both.
+
+Requests take a while (the quirk `assignment-seconds`): what they bring about is kept at once with the moment from which
+it holds, so nothing must run in the background and a restart loses nothing. A principal is an id and nothing more: when
+a user is deleted and made again, the assignment keeps pointing at the dead id
+(https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, read 2026-11). Accounts are taken on trust,
+for this imitation knows no organization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+
+from harness.aws_sso import identity_store
+from harness.aws_sso.permission_sets import PermissionSet
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import iso
+
+CREATE, DELETE, PROVISION = "CREATE", "DELETE", "PROVISION"
+_ASSIGNMENT, _PROVISIONED, _REQUEST = "assignment", "provisionedSet", "assignmentRequest"
+# The first is what https://github.com/hashicorp/terraform-provider-aws/issues/35158 quotes (read 2026-11).
+_NO_ASSIGNMENT = "Received a 404 status error: Assignment not found."
+_NO_PRINCIPAL = "Received a 404 status error: Principal not found."
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an assignment joins. `principal_type` is USER or GROUP."""
+
+    account: str
+    permission_set: str
+    principal_type: str
+    principal_id: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.account}|{self.permission_set}|{self.principal_type}|{self.principal_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """From when and, once it was ended, until when something holds."""
+
+    since: str
+    until: str | None = None
+
+    def holds(self, now: str) -> bool:
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """A permission set in an account: which revision of it, and from when that one is there."""
+
+    account: str
+    permission_set: str
+    revision: int
+    settled: str
+    since: str
+    until: str | None
+
+    def holds(self, now: str) -> bool:
+        return _Period(self.since, self.until).holds(now)
+
+    def is_latest(self, revision: int, now: str) -> bool:
+        return self.revision == revision and self.settled <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An asynchronous request. `failure` is the reason for which it will fail, if it will."""
+
+    id: str
+    kind: str
+    created: str
+    due: str
+    failure: str | None
+    account: str | None
+    permission_set: str
+    principal_type: str | None = None
+    principal_id: str | None = None
+
+    def status(self, now: str) -> str:
+        if now < self.due:
+            return "IN_PROGRESS"
+        return "SUCCEEDED" if self.failure is None else "FAILED"
+
+
+def exists(tenant: Tenant, target: Target) -> bool:
+    """Tell whether a target's principal is in the directory."""
+    kind = target.principal_type.lower()
+    return identity_store.fetch(tenant, kind, target.principal_id) is not None
+
+
+def create(tenant: Tenant, request_id: str, target: Target, held: PermissionSet) -> Request:
+    """Begin to assign; the permission set is provisioned on the way. A principal that does not exist makes it fail."""
+    failure = None if exists(tenant, target) else _NO_PRINCIPAL
+    request = _begun(tenant, CREATE, request_id, target, failure)
+    if failure is None:
+        old = _period(tenant, target)
+        standing = old is not None and old.until is None
+        if not standing:
+            _put_period(tenant, target, _Period(request.due))
+        _provision(tenant, target.account, held, request.due)
+    return request
+
+
+def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
+    """Begin to take an assignment back; the account loses the permission set with its last assignment."""
+    old = _period(tenant, target)
+    failure = _NO_ASSIGNMENT if old is None or old.until is not None else None
+    request = _begun(tenant, DELETE, request_id, target, failure)
+    if old is not None and failure is None:
+        _put_period(tenant, target, replace(old, until=request.due))
+        if not _remains(tenant, target):
+            key = _place(target.account, target.permission_set)
+            document = tenant.store.get(_PROVISIONED, key)
+            if document is not None:
+                tenant.store.put(_PROVISIONED, key, {**document, "until": request.due})
+    return request
+
+
+def provision(tenant: Tenant, request_id: str, held: PermissionSet, account: str | None) -> Request:
+    """Begin to bring a permission set up to date in one account or, without one, wherever it is."""
+    due = _due(tenant)
+    request = Request(request_id, PROVISION, tenant.now(), due, None, account, held.arn)
+    _keep(tenant, request)
+    everywhere = [each.account for each in provisioned(tenant) if each.permission_set == held.arn]
+    for each in everywhere if account is None else [account]:
+        _provision(tenant, each, held, due)
+    return request
+
+
+def assigned(tenant: Tenant) -> Iterator[Target]:
+    """Yield the assignments that hold now, oldest first."""
+    now = tenant.now()
+    return (target for target, period in _all(tenant) if period.holds(now))
+
+
+def is_used(tenant: Tenant, arn: str) -> bool:
+    """Tell whether assignments of a permission set stand, are coming or not yet gone."""
+    now = tenant.now()
+    return any(
+        target.permission_set == arn and (period.until is None or now < period.until)
+        for target, period in _all(tenant)
+    )
+
+
+def provisioned(tenant: Tenant) -> Iterator[Provisioned]:
+    """Yield which permission sets are in which accounts now."""
+    now = tenant.now()
+    kept = (Provisioned(**document) for _, document in tenant.store.scan(_PROVISIONED))
+    return (each for each in kept if each.holds(now))
+
+
+def request(tenant: Tenant, kind: str, request_id: str) -> Request | None:
+    document = tenant.store.get(_REQUEST, request_id)
+    found = None if document is None else Request(**document)
+    return found if found is not None and found.kind == kind else None
+
+
+def requests(tenant: Tenant, kind: str) -> Iterator[Request]:
+    """Yield requests of a kind, oldest first."""
+    kept = (Request(**document) for _, document in tenant.store.scan(_REQUEST))
+    return (each for each in kept if each.kind == kind)
+
+
+def _begun(tenant: Tenant, kind: str, request_id: str, target: Target, failure: str | None) -> Request:
+    begun = Request(
+        id=request_id,
+        kind=kind,
+        created=tenant.now(),
+        due=_due(tenant),
+        failure=failure,
+        account=target.account,
+        permission_set=target.permission_set,
+        principal_type=target.principal_type,
+        principal_id=target.principal_id,
+    )
+    _keep(tenant, begun)
+    return begun
+
+
+def _keep(tenant: Tenant, kept: Request) -> None:
+    tenant.store.put(_REQUEST, kept.id, asdict(kept))
+
+
+def _due(tenant: Tenant) -> str:
+    return iso(tenant.clock.now() + timedelta(seconds=tenant.quirks["assignment-seconds"]))
+
+
+def _period(tenant: Tenant, target: Target) -> _Period | None:
+    document = tenant.store.get(_ASSIGNMENT, target.key)
+    return None if document is None else _Period(document["since"], document["until"])
+
+
+def _put_period(tenant: Tenant, target: Target, period: _Period) -> None:
+    tenant.store.put(_ASSIGNMENT, target.key, {**asdict(target), **asdict(period)})
+
+
+def _all(tenant: Tenant) -> Iterator[tuple[Target, _Period]]:
+    for _, document in tenant.store.scan(_ASSIGNMENT):
+        period = _Period(document.pop("since"), document.pop("until"))
+        yield Target(**document), period
+
+
+def _remains(tenant: Tenant, gone: Target) -> bool:
+    """Tell whether the account keeps an assignment of the same permission set."""
+    place = (gone.account, gone.permission_set)
+    return any(
+        (each.account, each.permission_set) == place and period.until is None for each, period in _all(tenant)
+    )
+
+
+def _provision(tenant: Tenant, account: str, held: PermissionSet, due: str) -> None:
+    key = _place(account, held.arn)
+    document = tenant.store.get(_PROVISIONED, key)
+    old = None if document is None else Provisioned(**document)
+    since = old.since if old is not None and old.until is None else due
+    if old is not None and old.until is None and old.revision == held.revision:
+        return
+    made = Provisioned(account, held.arn, held.revision, due, since, None)
+    tenant.store.put(_PROVISIONED, key, asdict(made))
+
+
+def _place(account: str, arn: str) -> str:
+    return f"{account}|{arn}"

@@ -1,0 +1,82 @@
+"""Permission sets: named bundles of policies that people get in an account. Nothing here evaluates a policy.
+
+Called by `apis/sso_admin/`. Everything that writes expects to run inside `store.transaction()`. Imitates
+https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from harness.aws_sso.tenant import Tenant
+from harness.base.store import TakenError
+
+_KIND = "permissionSet"
+_NAME = "permissionSet.name"
+_HOUR = "PT1H"
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSet:
+    """`revision` counts what accounts must be told of; `tags` holds (key, value), `policies` ARNs of AWS's own."""
+
+    arn: str
+    name: str
+    created: str
+    description: str | None = None
+    session: str = _HOUR
+    relay_state: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    inline_policy: str = ""
+    policies: tuple[str, ...] = ()
+    revision: int = 1
+
+
+class NameTakenError(Exception):
+    """Another permission set has the name."""
+
+
+def create(tenant: Tenant, name: str, tags: tuple[tuple[str, str], ...], **members: Any) -> PermissionSet:
+    """Add a permission set. Raises NameTakenError."""
+    instance = tenant.settings.instance_arn.rpartition("/")[2]
+    arn = f"arn:aws:sso:::permissionSet/{instance}/ps-{tenant.ids.hex(16)}"
+    try:
+        tenant.store.claim(_NAME, name, arn)
+    except TakenError as error:
+        raise NameTakenError from error
+    made = replace(PermissionSet(arn, name, tenant.now(), tags=tags), **members)
+    _keep(tenant, made)
+    return made
+
+
+def change(tenant: Tenant, old: PermissionSet, **members: Any) -> PermissionSet:
+    """Give a permission set other members; accounts that have it fall behind until it is provisioned again."""
+    changed = replace(old, **members, revision=old.revision + 1)
+    _keep(tenant, changed)
+    return changed
+
+
+def delete(tenant: Tenant, old: PermissionSet) -> None:
+    tenant.store.release(_NAME, old.name)
+    tenant.store.delete(_KIND, old.arn)
+
+
+def fetch(tenant: Tenant, arn: str) -> PermissionSet | None:
+    document = tenant.store.get(_KIND, arn)
+    return None if document is None else _read(document)
+
+
+def scan(tenant: Tenant) -> Iterator[PermissionSet]:
+    """Yield permission sets, oldest first."""
+    return (_read(document) for _, document in tenant.store.scan(_KIND))
+
+
+def _keep(tenant: Tenant, kept: PermissionSet) -> None:
+    tenant.store.put(_KIND, kept.arn, asdict(kept))
+
+
+def _read(document: dict[str, Any]) -> PermissionSet:
+    tags = tuple((key, value) for key, value in document["tags"])
+    return PermissionSet(**{**document, "tags": tags, "policies": tuple(document["policies"])})
