@@ -31,6 +31,7 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks, load_table
 from harness.base.sqlite import Database
 from harness.base.store import Document, Store
+from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
 from harness.wire.record import Exchange, recording
@@ -78,7 +79,7 @@ class World:
     """Both services and what joins them.
 
     `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
-    timeline.
+    timeline. `faults` stands between the provisioning service and the wire.
     """
 
     clock: Clock
@@ -89,6 +90,7 @@ class World:
     unrecorded: Send
     app_id: str
     origins: Mapping[str, str]
+    faults: Faults
 
     @property
     def quirks_fired(self) -> tuple[str, ...]:
@@ -120,6 +122,8 @@ class Parts:
     azure_store: Store
     origins: Mapping[str, str]
     smtp: tuple[str, int] | None = None
+    api_credentials: tuple[str, str] | None = None
+    in_flight: int = 1
 
 
 class Contexts(NamedTuple):
@@ -202,11 +206,13 @@ def assemble(
     )
     settings = _azure_settings(parts)
 
-    def record(source: str) -> Send:
+    faults = Faults(network)
+
+    def record(source: str, send: Send) -> Send:
         """Tell the journal of what one side sends; without one nothing is recorded."""
         if journal is None:
-            return network
-        return recording(network, journal.exchange, parts.clock, source, lane, order=journal.next)
+            return send
+        return recording(send, journal.exchange, parts.clock, source, lane, order=journal.next)
 
     def lane(url: str) -> str:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
@@ -223,15 +229,27 @@ def assemble(
         clock=parts.clock,
         ids=parts.ids.branch("azure"),
         quirks=quirks[1],
-        send=record(AZURE_AD),
+        send=record(AZURE_AD, faults),
         mailer=Mailer(parts.azure_store, parts.clock, *(parts.smtp or ())),
         tenant_id=settings.tenant_id,
+        domain=settings.domain,
+        in_flight=parts.in_flight,
     )
     graph_ids = parts.ids.branch("graph")
     azure = azure_tenant.Tenant(settings, parts.azure_store, parts.clock, graph_ids, quirks[1], engine)
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
     app = next(engine.apps.scan(), None) or engine.apps.instantiate("AWS SSO")
-    return World(parts.clock, parts.ids, aws, azure, record(ADMINISTRATOR), network, app["id"], parts.origins)
+    return World(
+        clock=parts.clock,
+        ids=parts.ids,
+        aws=aws,
+        azure=azure,
+        person=record(ADMINISTRATOR, network),
+        unrecorded=network,
+        app_id=app["id"],
+        origins=parts.origins,
+        faults=faults,
+    )
 
 
 def _aws_settings(parts: Parts) -> aws_tenant.Settings:
@@ -251,6 +269,7 @@ def _aws_settings(parts: Parts) -> aws_tenant.Settings:
         scim_origin=parts.origins["scim"],
         api_origin=parts.origins["identitystore"],
         signin_origin=parts.origins["signin"],
+        api_credentials=parts.api_credentials,
         **kept,
     )
 

@@ -1,4 +1,4 @@
-"""The Azure AD application: Microsoft Graph under `/v1.0`, a plain page at `/`.
+"""The Azure AD application: Microsoft Graph under `/v1.0` and `/beta`, sign-in, the portal, a plain page at `/`.
 
 Built once a process and stateless; the tenant comes with each request (`tenant.current`).
 """
@@ -10,18 +10,30 @@ import hmac
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from harness.azure_ad import portal
+from harness.azure_ad.app_registrations import registration
 from harness.azure_ad.directory import ConflictError, NotFoundError
+from harness.azure_ad.graph.app_role_assignments import app_role_assignments
+from harness.azure_ad.graph.applications import applications
 from harness.azure_ad.graph.audit_logs import audit_logs
+from harness.azure_ad.graph.deleted_items import deleted_items
+from harness.azure_ad.graph.delta import delta
 from harness.azure_ad.graph.directory import directory
+from harness.azure_ad.graph.errors import FAULT_HEADER, fault, request_ids
+from harness.azure_ad.graph.expressions import expressions
+from harness.azure_ad.graph.filter_operators import filter_operators
+from harness.azure_ad.graph.members import members
 from harness.azure_ad.graph.odata import ODataError, error_answer
 from harness.azure_ad.graph.service_principals import service_principals
 from harness.azure_ad.graph.synchronization import synchronization
+from harness.azure_ad.graph.templates import templates
+from harness.azure_ad.oauth import oauth, refusal_of
 from harness.azure_ad.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
 
-_VERSION = "/v1.0"
+_VERSIONS = ("/v1.0", "/beta")
 
 
 def create_app() -> Flask:
@@ -29,9 +41,30 @@ def create_app() -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_authorize)
-    for blueprint in (directory, service_principals, synchronization, audit_logs):
-        app.register_blueprint(blueprint, url_prefix=_VERSION + (blueprint.url_prefix or ""))
+    app.after_request(_identify)
+    for blueprint in (
+        directory,
+        delta,
+        members,
+        deleted_items,
+        applications,
+        service_principals,
+        app_role_assignments,
+        templates,
+        synchronization,
+        filter_operators,
+        expressions,
+        audit_logs,
+    ):
+        for version in _VERSIONS:
+            prefix, name = (
+                version + (blueprint.url_prefix or ""),
+                version[1:].replace(".", "_") + blueprint.name,
+            )
+            app.register_blueprint(blueprint, url_prefix=prefix, name=name)
     app.register_blueprint(single_sign_on)
+    app.register_blueprint(oauth)
+    app.register_blueprint(portal.blueprint)
     app.add_url_rule("/", view_func=home)
     app.register_error_handler(ODataError, error_answer)
     app.register_error_handler(NotFoundError, _not_found)
@@ -45,23 +78,44 @@ def home() -> str:
     """Say what runs here, with what a person needs to copy."""
     tenant = current()
     return render_template(
-        "azure_ad_home.html", settings=tenant.settings, apps=list(tenant.engine.apps.scan())
+        "azure_ad_home.html",
+        settings=tenant.settings,
+        apps=list(tenant.engine.apps.scan()),
+        client=registration(tenant),
+        fault_header=FAULT_HEADER,
     )
+
+
+def _is_graph() -> bool:
+    return request.path.startswith(tuple(f"{version}/" for version in _VERSIONS))
 
 
 def _authorize() -> Response | None:
-    """Graph wants the tenant's bearer token. https://learn.microsoft.com/en-us/graph/errors, 401 (read 2026-11)."""
-    if not request.path.startswith(_VERSION + "/"):
+    """Graph wants a bearer token: the tenant's fixed one, or one that its token endpoint issued.
+
+    https://learn.microsoft.com/en-us/graph/errors, 401 (read 2026-11).
+    """
+    if not _is_graph():
         return None
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    wanted = current().settings.graph_token
-    if scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), wanted.encode()):
-        return None
-    if not token:
-        return error_answer(ODataError(401, "InvalidAuthenticationToken", "Access token is empty."))
-    return error_answer(
-        ODataError(401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience.")
-    )
+    token, wanted = token.strip(), current().settings.graph_token
+    refusal: str | None = "Access token is empty."
+    if token and scheme.lower() == "bearer":
+        fixed = hmac.compare_digest(token.encode(), wanted.encode())
+        refusal = None if fixed else refusal_of(token)
+    elif token:
+        refusal = "Access token validation failure. Invalid audience."
+    if refusal is not None:
+        return error_answer(ODataError(401, "InvalidAuthenticationToken", refusal))
+    asked = fault()
+    return None if asked is None else error_answer(asked)
+
+
+def _identify(response: Response) -> Response:
+    """Name the request in the answer, as Graph does for support: its own id and the client's."""
+    if _is_graph():
+        response.headers["request-id"], response.headers["client-request-id"] = request_ids()
+    return response
 
 
 def _not_found(error: NotFoundError) -> Response:
@@ -69,7 +123,7 @@ def _not_found(error: NotFoundError) -> Response:
 
 
 def _conflict(error: ConflictError) -> Response:
-    return error_answer(ODataError(400, "Request_BadRequest", str(error)))
+    return error_answer(ODataError(400, "Request_BadRequest", str(error), target=error.target))
 
 
 def _bad_request(error: HarnessError) -> Response:
@@ -77,7 +131,9 @@ def _bad_request(error: HarnessError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    """Give what Flask refuses by itself (unknown paths and methods, large bodies) Graph's shape."""
+    """Give what Flask refuses by itself (unknown paths and methods, large bodies) Graph's shape, or the portal's."""
+    if request.path.startswith("/portal"):
+        return portal.refuse(error)
     codes = {404: "ResourceNotFound", 405: "Request_BadRequest", 413: "RequestEntityTooLarge"}
     status = error.code or 500
     message = (

@@ -10,18 +10,16 @@ import json
 from collections.abc import Iterator
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError, kind_of
+from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE, instance_of
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-# A non-gallery application is an instance of this template.
-# https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
-NON_GALLERY_TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 # The keys that Graph's secrets accept and this engine reads.
 # https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
-SECRET_KEYS = ("BaseAddress", "SecretToken", "SyncNotificationSettings", "SyncAll")
+SECRET_KEYS = ("BaseAddress", "SecretToken", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
 
 
 class EnterpriseApps:
@@ -33,21 +31,21 @@ class EnterpriseApps:
         self._ids = ids
         self._directory = directory
 
-    def instantiate(self, display_name: str) -> Document:
-        """Create a non-gallery application and return its service principal."""
+    def instantiate(self, display_name: str, template: str = NON_GALLERY_TEMPLATE) -> Document:
+        """Create an application of a template and return its service principal. Raises NotFoundError."""
+        try:
+            instance = instance_of(template)
+        except KeyError as error:
+            raise NotFoundError(f"Application template '{template}' does not exist.") from error
         principal: Document = {
             "id": self._ids.uuid(),
             "appId": self._ids.uuid(),
-            "applicationTemplateId": NON_GALLERY_TEMPLATE,
+            "applicationTemplateId": template,
             "displayName": display_name,
             "accountEnabled": True,
             "appRoleAssignmentRequired": True,
             "servicePrincipalType": "Application",
-            "tags": [
-                "WindowsAzureActiveDirectoryIntegratedApp",
-                "WindowsAzureActiveDirectoryCustomSingleSignOnApplication",
-            ],
-            "appRoles": [_role(self._ids.uuid(), "User"), _role(self._ids.uuid(), "msiam_access")],
+            **instance,
         }
         self._store.put("servicePrincipal", principal["id"], principal)
         return principal
@@ -111,6 +109,20 @@ class EnterpriseApps:
         keys = self._store.rights("assignment-of", f"{app}/{principal}")
         return [document for key in keys if (document := self._store.get("assignment", key))]
 
+    def assignments_held(self, principal: str) -> list[Document]:
+        """Return the assignments of a user or group to all applications, oldest application first."""
+        apps = self._store.lefts("assigned", principal)
+        return [document for app in apps for document in self.assignments_of(app, principal)]
+
+    def assignment(self, key: str) -> Document:
+        """Return one assignment. Raises NotFoundError."""
+        document = self._store.get("assignment", key)
+        if document is None:
+            raise NotFoundError(
+                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            )
+        return document
+
     def assignments(self, app: str) -> list[Document]:
         self.find(app)
         return [document for subject in self.assigned(app) for document in self.assignments_of(app, subject)]
@@ -135,13 +147,19 @@ class EnterpriseApps:
 
     def notification(self, app: str) -> tuple[str, bool]:
         """Return the notification address and whether mail is wanted (`SyncNotificationSettings`)."""
+        settings = self._notification_settings(app)
+        return str(settings.get("Recipients") or ""), bool(settings.get("Enabled"))
+
+    def prevents_accidental_deletions(self, app: str) -> bool:
+        """Tell whether many disables and deletes in one cycle wait for an administrator (`DeleteThresholdEnabled`)."""
+        return bool(self._notification_settings(app).get("DeleteThresholdEnabled"))
+
+    def _notification_settings(self, app: str) -> Document:
         try:
             settings = json.loads(self.secrets(app).get("SyncNotificationSettings", "{}"))
         except ValueError:
-            return "", False
-        if not isinstance(settings, dict):
-            return "", False
-        return str(settings.get("Recipients") or ""), bool(settings.get("Enabled"))
+            return {}
+        return settings if isinstance(settings, dict) else {}
 
     def _note(self, kind: str, subject: str) -> None:
         """An assignment changes the scope of its subject and, for a group, of the direct members."""
@@ -150,14 +168,3 @@ class EnterpriseApps:
             for member in self._directory.members(subject):
                 if self._directory.get("User", member):
                     self._directory.note("User", member)
-
-
-def _role(key: str, name: str) -> Document:
-    return {
-        "id": key,
-        "allowedMemberTypes": ["User"],
-        "displayName": name,
-        "description": name,
-        "isEnabled": True,
-        "value": None,
-    }

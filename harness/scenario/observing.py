@@ -12,7 +12,8 @@ from typing import Any
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
 from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
-from harness.azure_ad.provisioning.logs import AUDIT, PROVISIONING
+from harness.azure_ad.provisioning import audit
+from harness.azure_ad.provisioning import logs as provisioning
 from harness.scenario.events import Observation
 from harness.wire.record import Exchange
 from harness.world import AWS_SSO, AZURE_AD, Journal
@@ -31,10 +32,10 @@ class Since:
 def since(journal: Journal) -> Since:
     """Count what the journal was told; the audit log shows a line for each step of a provisioning entry."""
     bodies = {name: [body for _, log, body in journal.lines if log == name] for name in _TELLERS}
-    steps = sum(len(body["provisioningSteps"]) for body in bodies[PROVISIONING])
+    steps = sum(provisioning.number_of_steps(body) for body in bodies[provisioning.LOG])
     return Since(
-        provisioning=len(bodies[PROVISIONING]),
-        audit=len(bodies[AUDIT]) + steps,
+        provisioning=len(bodies[provisioning.LOG]),
+        audit=len(bodies[audit.LOG]) + steps,
         cloudtrail=len(bodies[CLOUDTRAIL]),
         mails=len(bodies[MAIL]),
     )
@@ -56,7 +57,8 @@ def _exchange(exchange: Exchange) -> Observation:
     return Observation("exchange", exchange.at, exchange.source, summary, good, None, exchange)
 
 
-def _provisioning(body: dict[str, Any]) -> Observation:
+def _provisioning(line: dict[str, Any]) -> Observation:
+    body = provisioning.entry_of(line)
     status = body["provisioningStatusInfo"]
     error = status["errorInformation"] or {}
     name = f"{body['sourceIdentity']['identityType']} {body['sourceIdentity']['displayName']}"
@@ -86,4 +88,4 @@ def _cloudtrail(body: dict[str, Any]) -> Observation:
     return Observation("cloudtrail", str(event["eventTime"]), AWS_SSO, summary, not code, event)
 
 
-_TELLERS = {PROVISIONING: _provisioning, AUDIT: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}
+_TELLERS = {provisioning.LOG: _provisioning, audit.LOG: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}

@@ -8,6 +8,7 @@ from typing import Any
 from harness.azure_ad.app import create_app
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
+from harness.azure_ad.provisioning.logs import entry_of
 from harness.azure_ad.tenant import TENANT, Settings, Tenant
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
@@ -35,9 +36,10 @@ class Company:
         seed: str = "1",
         profile: str = "identity-center",
         smtp: tuple[str, int] | tuple[()] = (),
+        in_flight: int = 1,
         **flips: Any,
     ) -> None:
-        self.send, self.seed, self.smtp = send, seed, smtp
+        self.send, self.seed, self.smtp, self.in_flight = send, seed, smtp, in_flight
         self.quirks = load_table("harness.azure_ad").choose(
             profile, {name.replace("_", "-"): value for name, value in flips.items()}
         )
@@ -62,6 +64,8 @@ class Company:
             send=self.send,
             mailer=Mailer(self.store, self.clock, *self.smtp),
             tenant_id=_TENANT_ID,
+            domain="contoso.com",
+            in_flight=self.in_flight,
         )
         self.directory, self.apps = self.engine.directory, self.engine.apps
         settings = Settings(_TENANT_ID, "contoso.com", GRAPH, GRAPH_TOKEN)
@@ -147,7 +151,7 @@ class Company:
         """Return the provisioning log's new entries, oldest first."""
         entries = list(self.store.read("provisioning", after=self._read))
         self._read = self.store.last_sequence("provisioning")
-        return [entry.body for entry in entries]
+        return [entry_of(entry.body) for entry in entries]
 
     def told(self) -> list[tuple[str, str, str]]:
         """Return the new entries in short: whose, action, and status or the code of what went wrong."""

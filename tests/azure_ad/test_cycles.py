@@ -659,7 +659,7 @@ class TestQuarantine:
         (reply(401), f"{SCIM}CredentialValidationFailure"),
         (refusal(404), f"{SCIM}ServiceIncompatible"),
         (reply(200, b"<html>", "text/html"), f"{SCIM}ServiceIncompatible"),
-        (TransportError("dns", "no such host"), "WebExceptionProtocolError"),
+        (TransportError("dns", "no such host"), f"{SCIM}CredentialValidationUnavailable"),
     )
 
     @pytest.fixture

@@ -1,5 +1,7 @@
 """What Azure AD puts into POST and PATCH, compared whole with documented and observed bodies."""
 
+from copy import deepcopy
+
 import pytest
 
 from harness.azure_ad.provisioning.dialect import (
@@ -65,6 +67,21 @@ def test_a_group_is_created_as_observed():
         "members": [],
         "meta": {"resourceType": "Group"},
     }
+
+
+def test_case_counts_where_the_schema_says_so():
+    """attributeDefinition: `caseExact` decides whether values that differ in case alone differ."""
+    schema = build("scim", "job", "rule", "Microsoft Entra ID")
+    exact = deepcopy(schema)
+    for directory in exact["directories"]:
+        for each in directory["objects"]:
+            for definition in each["attributes"]:
+                definition["caseExact"] = definition["name"] == "title"
+    held = {"title": "engineer", "displayName": "ana ruiz"}
+    wanted = {"title": "Engineer", "displayName": "Ana Ruiz"}
+    assert differences(compile_mappings(schema)["User"], wanted, held) == []
+    (change,) = differences(compile_mappings(exact)["User"], wanted, held)
+    assert change.flow.target == "title"
 
 
 def test_what_is_absent_stays_absent():

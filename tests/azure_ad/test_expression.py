@@ -1,14 +1,16 @@
 """The expression language's grammar, and what it says about text that is none."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from harness.azure_ad.provisioning.expression import (
     MAX_LENGTH,
     Attribute,
     Call,
+    Comparison,
     Constant,
+    EvaluationError,
     ExpressionError,
     attributes_of,
     evaluate,
@@ -25,12 +27,24 @@ LEAVES = st.one_of(
 
 @st.composite
 def calls(draw, arguments):
-    """Draw a call that its function accepts, arguments left out here and there."""
+    """Draw a call that its function accepts, arguments left out here and there, comparisons where they may stand."""
     name = draw(st.sampled_from(sorted(FUNCTIONS)))
     function = FUNCTIONS[name]
-    count = draw(st.integers(function.minimum, function.maximum or function.minimum + 3))
-    given = draw(st.lists(st.none() | arguments, min_size=count, max_size=count))
-    return Call(name, tuple([Constant("")] if given == [None] else given))
+    count = draw(st.integers(function.minimum, function.maximum or function.minimum + 4))
+    given = []
+    for index in range(count):
+        parameter = function.parameter(index)
+        choice = arguments if parameter.required else st.none() | arguments
+        if parameter.condition:
+            choice |= st.builds(
+                Comparison, arguments, st.sampled_from(["=", "<>", ">", ">=", "<", "<="]), arguments
+            )
+        given.append(draw(choice))
+    call = Call(name, tuple([Constant("")] if given == [None] else given))
+    try:
+        return parse(to_text(call))
+    except ExpressionError:  # what only some arguments may be, such as a pattern
+        assume(condition=False)
 
 
 NODES = st.recursive(LEAVES, calls, max_leaves=8)
@@ -46,6 +60,22 @@ NODES = st.recursive(LEAVES, calls, max_leaves=8)
         ("-12.5", Constant("-12.5")),
         ("&HF7", Constant("&HF7")),
         ("Not([IsSoftDeleted])", Call("Not", (Attribute("IsSoftDeleted"),))),
+        ("Now()", Call("Now", ())),
+        (
+            "CBool([attribute1] = [attribute2])",
+            Call("CBool", (Comparison(Attribute("attribute1"), "=", Attribute("attribute2")),)),
+        ),
+        (
+            'IIF([country]<>"USA" , 1, 2)',
+            Call(
+                "IIF",
+                (Comparison(Attribute("country"), "<>", Constant("USA")), Constant("1"), Constant("2")),
+            ),
+        ),
+        (
+            'InStr([a], "b", 1, vbTextCompare)',
+            Call("InStr", (Attribute("a"), Constant("b"), Constant("1"), Constant("vbTextCompare"))),
+        ),
         (
             'Join( " " ,[givenName],  [surname] )',
             Call("Join", (Constant(" "), Attribute("givenName"), Attribute("surname"))),
@@ -93,9 +123,30 @@ def test_trailing_empty_arguments_count():
         ("Not()", "Not(source) at column 1 cannot take 0 arguments"),
         ("Not([a], [b])", "Not(source) at column 1 cannot take 2 arguments"),
         (
-            'Switch([a], "b")',
-            "Switch(source, defaultValue, key1, value1, …) at column 1 cannot take 2 arguments",
+            "Switch()",
+            "Switch(source, defaultValue, key1, value1, …) at column 1 cannot take 0 arguments",
         ),
+        ('Switch([a], "b")', "Switch at column 1: a key needs its value"),
+        ('Not(Switch([a], , "b", "c", "d"))', "Switch at column 5: a key needs its value"),
+        ("Append([a], )", "Append at column 1: parameter 'suffix' is missing"),
+        ("Now([a])", "Now() at column 1 cannot take 1 arguments"),
+        ('Append([a] = "b", "c")', "expected , or ) at column 12, found '='"),
+        ('IIF([a] == "b", 1, 2)', "at column 10, found '='"),
+        ('IIF([a]="b" AND [c]="d", 1, 2)', "conditions know no AND (column 13); put one IIF inside another"),
+        ('IIF([a]="b" or [c]="d", 1, 2)', "conditions know no or"),
+        ("ToLower(vbTextCompare)", "unknown function 'vbTextCompare' at column 9"),
+        ('Replace([a], "b")', "Replace at column 1: give oldValue with replacementValue or template"),
+        ('Replace([a], , "b", "c")', "Replace at column 1: give oldValue with"),
+        (
+            'Not(Replace([a], , "(b", , "c", , ))',
+            "Replace at column 5: parameter 'regexPattern': the pattern has",
+        ),
+        ('Replace([a], , "(b)", "c", "d", , )', "parameter 'regexGroupName': the pattern has no group 'c'"),
+        (
+            "Append(SelectUniqueValue([a], [b]), [c])",
+            "SelectUniqueValue at column 8 cannot stand inside another",
+        ),
+        ("SelectUniqueValue([a])", "SelectUniqueValue at column 1: two rules are needed at least"),
     ],
 )
 def test_a_mistake_is_named_with_its_column(text, message):
@@ -151,7 +202,10 @@ def test_any_text_is_an_expression_or_an_expression_error(text):
 
 
 @given(NODES, st.dictionaries(st.text(max_size=3), st.none() | st.text() | st.lists(st.text())))
-def test_a_sound_expression_always_has_a_value(node, source):
-    """Evaluation gives text, a list of texts or null, whatever the object holds."""
-    value = evaluate(node, source)
+def test_a_sound_expression_has_a_value_or_says_why_not(node, source):
+    """Evaluation gives text, a list of texts, null or an EvaluationError, whatever the object holds."""
+    try:
+        value = evaluate(node, source)
+    except EvaluationError:
+        return
     assert value is None or isinstance(value, str | list)

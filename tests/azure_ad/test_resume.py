@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.azure_ad.provisioning.logs import entry_of
 from tests.azure_ad.company import CYCLE, Company, summary
 from tests.azure_ad.scim_server import ScimServer, refusal
 
 NAMES = ("ana", "ben", "eve", "kim")
 TEAMS = ("Red", "Blue")
+PREVENTION = '{"DeleteThresholdEnabled":true}'
 
 
 class Killed(BaseException):
@@ -23,12 +25,16 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Story:
-    """Who is there, and what happens between the cycles. People and teams are numbers."""
+    """Who is there, and what happens between the cycles. People and teams are numbers.
+
+    `most` is how many may be disabled or deleted in a cycle; at the end of the story it is any number.
+    """
 
     people: tuple[tuple[bool, bool], ...]  # assigned, enabled
     teams: tuple[tuple[bool, tuple[int, ...]], ...]  # assigned, members
     managers: tuple[tuple[int, int], ...]
     chapters: tuple[tuple[tuple[str, int, int], ...], ...] = field(default=())
+    most: int | None = None
 
 
 class Run:
@@ -50,12 +56,19 @@ class Run:
         ]
         for person, manager in story.managers:
             self.company.directory.set_manager(self.people[person], self.people[manager])
+        if story.most is not None:
+            self.company.engine.save_secrets(self.company.app, {"SyncNotificationSettings": PREVENTION})
+            threshold = {"QuarantineTooManyDeletesThreshold": str(story.most)}
+            self.company.engine.save_settings(self.company.job, threshold)
         self.company.engine.start(self.company.job)
         self._live(0)
         for chapter in story.chapters:
             for event in chapter:
                 self._happen(*event)
             self._live(1)
+        if story.most is not None:
+            self.company.engine.save_secrets(self.company.app, {"SyncNotificationSettings": ""})
+            self._allow()
         self._live(2)
 
     def _refuse(self, request):
@@ -87,6 +100,9 @@ class Run:
             self.company.wait(due - self.company.clock.now())
         self.pages.append(deepcopy(self.server.state()))
 
+    def _allow(self):
+        self.company.engine.restart(self.company.job, frozenset({"ForceDeletes"}))
+
     def _happen(self, event, first, second):
         """Something changes in the directory; what makes no sense now does not happen."""
         company, directory = self.company, self.company.directory
@@ -105,6 +121,10 @@ class Run:
             company.unassign(person)
         elif event == "leave" and present:
             directory.delete("User", person)
+        elif event == "purge" and directory.deleted.find(person):
+            directory.purge(person)
+        elif event == "allow":
+            self._allow()
         elif event == "manager" and present and directory.get("User", other) and person != other:
             directory.set_manager(person, None if directory.manager(person) == other else other)
         elif event == "member" and held and directory.get("User", other):
@@ -123,7 +143,7 @@ class Run:
     @property
     def creations_told(self):
         """Count the successful create entries by what they created."""
-        entries = [entry.body for entry in self.company.store.read("provisioning")]
+        entries = [entry_of(entry.body) for entry in self.company.store.read("provisioning")]
         return Counter(
             entry["sourceIdentity"]["displayName"].lower()
             for entry in entries
@@ -131,7 +151,19 @@ class Run:
         )
 
 
-EVENTS = ("title", "switch", "assign", "unassign", "leave", "manager", "member", "disband", "toggle")
+EVENTS = (
+    "title",
+    "switch",
+    "assign",
+    "unassign",
+    "leave",
+    "purge",
+    "manager",
+    "member",
+    "disband",
+    "toggle",
+    "allow",
+)
 STORIES = st.builds(
     Story,
     people=st.lists(st.tuples(st.booleans(), st.integers(0, 4).map(bool)), min_size=3, max_size=4).map(tuple),
@@ -145,6 +177,7 @@ STORIES = st.builds(
         ).map(tuple),
         max_size=2,
     ).map(tuple),
+    most=st.none() | st.integers(0, 2),
 )
 RICH = Story(
     people=((True, True), (False, True), (False, True), (True, False)),
@@ -155,6 +188,18 @@ RICH = Story(
         (("title", 0, 1), ("member", 0, 3), ("switch", 3, 0), ("manager", 1, 3)),
         (("member", 0, 1), ("disband", 1, 0), ("leave", 0, 0), ("manager", 1, 3), ("unassign", 3, 0)),
     ),
+)
+HELD = Story(
+    people=((True, True),) * 4,
+    teams=((True, (0, 1)), (True, (3,))),
+    managers=((0, 1),),
+    chapters=(
+        (("unassign", 0, 0), ("disband", 1, 0), ("switch", 3, 0), ("title", 1, 1)),
+        (("assign", 0, 0), ("leave", 1, 0), ("purge", 1, 0)),
+        (("allow", 0, 0), ("unassign", 2, 0)),
+        (("unassign", 0, 0), ("toggle", 0, 0)),
+    ),
+    most=1,
 )
 told_undisturbed = cache(Run)
 
@@ -182,6 +227,15 @@ def test_every_single_point_of_a_rich_story(how):
     assert requests > 40
     for cut in range(requests):
         check(RICH, cut, how)
+
+
+@pytest.mark.parametrize("how", ["stop", "before", "after"])
+def test_every_single_point_of_a_story_of_deletions(how):
+    """The same while disables and deletes are held back, given up, allowed and sent."""
+    requests = told_undisturbed(HELD).count
+    assert requests > 40
+    for cut in range(requests):
+        check(HELD, cut, how)
 
 
 @given(STORIES, st.floats(0, 1, exclude_max=True), st.sampled_from(["stop", "before", "after"]))
@@ -218,7 +272,7 @@ def test_a_resumed_cycle_keeps_its_id_and_its_counts():
     """One cycle in the logs and in lastExecution, however often the process ended."""
     story = Story(people=((True, True),) * 2, teams=(), managers=())
     run = Run(story, cut=2, how="stop")
-    entries = [entry.body for entry in run.company.store.read("provisioning")]
+    entries = [entry_of(entry.body) for entry in run.company.store.read("provisioning")]
     assert len(entries) == 2
     assert len({entry["cycleId"] for entry in entries}) == 1
     assert run.company.status["lastSuccessfulExecutionWithExports"]["countExported"] == 2

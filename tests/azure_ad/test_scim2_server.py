@@ -1,46 +1,20 @@
 """Azure AD against a SCIM server that others wrote: what works works, what it refuses is in the log as it was said."""
 
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
 
-from harness.azure_ad.provisioning.target import SCIM
+from harness.azure_ad.provisioning.reactions import SCIM
 from harness.scim.names import ENTERPRISE_USER
 from harness.wire.inprocess import inprocess
 from harness.wire.message import json_request
 from harness.wire.network import Network
 from harness.wire.server import Server
-from tests.azure_ad.company import Company
+from tests.azure_ad.foreign import Foreign
 from tests.azure_ad.scim_server import BASE, TOKEN
 
 MANAGER = f"{ENTERPRISE_USER}:manager"
 BAD_REQUEST = f"{SCIM}BadRequest"
-
-
-class Foreign(Company):
-    """A company that provisions to scim2-server, and can look into it."""
-
-    def __init__(self, send, base, **options):
-        super().__init__(send, **options)
-        self.base = base
-        self.point("")
-
-    def point(self, flag):
-        self.engine.save_secrets(self.app, {"BaseAddress": self.base + flag, "SecretToken": TOKEN})
-
-    def found(self, kind, attribute, value):
-        condition = quote(f'{attribute} eq "{value}"')
-        answer = self.send(json_request("GET", f"{self.base}/{kind}?filter={condition}", bearer=TOKEN))
-        return answer.json()["Resources"]
-
-    def user(self, name):
-        (user,) = self.found("Users", "userName", f"{name}@contoso.com")
-        return user
-
-    def members(self, name):
-        (group,) = self.found("Groups", "displayName", name)
-        return sorted(member["value"] for member in group.get("members", []))
 
 
 @pytest.fixture(scope="module")

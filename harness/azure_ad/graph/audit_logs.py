@@ -6,29 +6,26 @@ Source: https://learn.microsoft.com/en-us/graph/api/provisioningobjectsummary-li
 
 from __future__ import annotations
 
-import re
+from flask import Blueprint, Response
 
-from flask import Blueprint, Response, request
-
-from harness.azure_ad.graph.odata import collection
-from harness.azure_ad.provisioning.logs import PROVISIONING, audit_entries
+from harness.azure_ad.graph.entity_types import DIRECTORY_AUDIT, PROVISIONING_ENTRY
+from harness.azure_ad.graph.odata import collection, query_filter
+from harness.azure_ad.provisioning import audit, logs
 from harness.azure_ad.tenant import current
 
 audit_logs = Blueprint("audit_logs", __name__, url_prefix="/auditLogs")
-_BY_SOURCE = re.compile(r"sourceIdentity/id eq '([^']+)'")
 
 
 @audit_logs.get("/provisioning")
 def provisioning() -> Response:
-    store = current().store
-    wanted = _BY_SOURCE.search(request.args.get("$filter", ""))
-    tag = f"sourceIdentity={wanted[1]}" if wanted else None
-    entries = store.read(PROVISIONING, tag=tag, newest_first=True)
-    return collection("auditLogs/provisioning", (entry.body for entry in entries))
+    """Answer the entries that pass; a filter that demands one source object reads that object's entries alone."""
+    wanted = query_filter(PROVISIONING_ENTRY).demands.get("sourceIdentity/id")
+    entries = logs.entries(current().store, source_id=wanted)
+    return collection("auditLogs/provisioning", entries, PROVISIONING_ENTRY)
 
 
 @audit_logs.get("/directoryAudits")
 def directory_audits() -> Response:
     tenant = current()
-    entries = audit_entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
-    return collection("auditLogs/directoryAudits", entries)
+    entries = audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
+    return collection("auditLogs/directoryAudits", entries, DIRECTORY_AUDIT)

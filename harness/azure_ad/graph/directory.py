@@ -1,79 +1,116 @@
-"""Users and groups over Microsoft Graph.
+"""Users and groups over Microsoft Graph: making, reading, changing and deleting them, and a user's manager.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group (read 2026-11).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response
 
-from harness.azure_ad.directory import kind_of
-from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.graph.entity_types import DIRECTORY_OBJECT, KINDS, Expander
+from harness.azure_ad.graph.odata import (
+    ODataError,
+    body,
+    check_options,
+    collection,
+    empty,
+    entity,
+    is_advanced,
+    query_filter,
+)
+from harness.azure_ad.graph.references import reference, split
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 directory = Blueprint("directory", __name__)
 _KINDS = {"users": "User", "groups": "Group"}
+_MOST_EXPANDED = 20
+
+
+def _principals(keys: list[str]) -> list[Document]:
+    """Return objects as they stand inside another one; Graph expands the first twenty."""
+    holder = current().engine.directory
+    found = [holder.principal(key) for key in keys[:_MOST_EXPANDED]]
+    return [
+        {"@odata.type": item["@odata.type"], **(kind := KINDS[_kind(item)]).show(item, kind.shown)}
+        for item in found
+    ]
+
+
+def _kind(item: Document) -> str:
+    return "User" if item["@odata.type"].endswith(".user") else "Group"
+
+
+def _expand_manager(user: Document) -> Document | None:
+    manager = current().engine.directory.manager(user["id"])
+    return None if manager is None else _principals([manager])[0]
+
+
+_EXPANDERS: Mapping[str, Mapping[str, Expander]] = {
+    "User": {
+        "manager": _expand_manager,
+        "directReports": lambda user: _principals(current().engine.directory.reports(user["id"])),
+        "memberOf": lambda user: _principals(current().engine.directory.groups_of(user["id"])),
+    },
+    "Group": {
+        "members": lambda group: _principals(current().engine.directory.members(group["id"])),
+        "memberOf": lambda group: _principals(current().engine.directory.groups_of(group["id"])),
+    },
+}
 
 
 @directory.get("/<any(users, groups):which>")
 def list_objects(which: str) -> Response:
-    return collection(which, current().engine.directory.scan(_KINDS[which]))
+    kind = _KINDS[which]
+    return collection(which, current().engine.directory.scan(kind), KINDS[kind], _EXPANDERS[kind])
+
+
+@directory.get("/<any(users, groups):which>/$count")
+def count_objects(which: str) -> Response:
+    """Answer a bare number. It takes the header of advanced queries, `$count=true` goes without saying."""
+    check_options()
+    kind = _KINDS[which]
+    if not is_advanced(counting=True):
+        raise ODataError(400, "Request_BadRequest", "$count is not currently supported.")
+    test = query_filter(KINDS[kind], counting=True).test
+    total = sum(1 for item in current().engine.directory.scan(kind) if test(item))
+    return Response(str(total), content_type="text/plain; charset=utf-8")
 
 
 @directory.post("/<any(users, groups):which>")
 def create_object(which: str) -> Response:
-    given = {
-        name: value
-        for name, value in body().items()
-        if not name.startswith("@odata.") and "@odata.bind" not in name
-    }
-    return entity(which, current().engine.directory.create(_KINDS[which], given), 201)
+    """Make an object, whole with its members or manager, or not at all."""
+    kind, tenant = _KINDS[which], current()
+    properties, bound = split(body(), ("manager",) if kind == "User" else ("members",))
+    with tenant.store.transaction():
+        made = tenant.engine.directory.create(kind, properties)
+        _bind(made["id"], bound)
+    return entity(which, made, 201, KINDS[kind])
 
 
 @directory.get("/<any(users, groups):which>/<name>")
 def get_object(which: str, name: str) -> Response:
-    return entity(which, current().engine.directory.find(_KINDS[which], name))
+    kind = _KINDS[which]
+    return entity(which, current().engine.directory.find(kind, name), 200, KINDS[kind], _EXPANDERS[kind])
 
 
 @directory.patch("/<any(users, groups):which>/<name>")
 def update_object(which: str, name: str) -> Response:
-    current().engine.directory.update(_KINDS[which], name, body())
+    kind, tenant = _KINDS[which], current()
+    properties, bound = split(body(), () if kind == "User" else ("members",))
+    with tenant.store.transaction():
+        _bind(tenant.engine.directory.update(kind, name, properties)["id"], bound)
     return empty()
 
 
 @directory.delete("/<any(users, groups):which>/<name>")
 def delete_object(which: str, name: str) -> Response:
-    current().engine.directory.delete(_KINDS[which], name)
+    tenant = current()
+    renamed = which == "users" and tenant.quirks["deleted-user-name-exported"]
+    tenant.engine.directory.delete(_KINDS[which], name, renamed=renamed)
     return empty()
-
-
-@directory.get("/groups/<name>/members")
-def list_members(name: str) -> Response:
-    holder = current().engine.directory
-    group = holder.find("Group", name)
-    return collection(
-        "directoryObjects", [holder.principal(member) for member in holder.members(group["id"])]
-    )
-
-
-@directory.post("/groups/<name>/members/$ref")
-def add_member(name: str) -> Response:
-    current().engine.directory.add_member(name, _reference(body()))
-    return empty()
-
-
-@directory.delete("/groups/<name>/members/<member>/$ref")
-def remove_member(name: str, member: str) -> Response:
-    current().engine.directory.remove_member(name, member)
-    return empty()
-
-
-@directory.get("/users/<name>/memberOf")
-def list_groups_of(name: str) -> Response:
-    holder = current().engine.directory
-    user = holder.find("User", name)
-    return collection("directoryObjects", [holder.principal(group) for group in holder.groups_of(user["id"])])
 
 
 @directory.get("/users/<name>/manager")
@@ -86,19 +123,19 @@ def get_manager(name: str) -> Response:
             "Request_ResourceNotFound",
             "Resource 'manager' does not exist or one of its queried reference-property objects are not present.",
         )
-    found = holder.principal(manager)
-    return answer(
-        {
-            "@odata.context": context("directoryObjects/$entity"),
-            "@odata.type": f"#microsoft.graph.{kind_of(found).lower()}",
-            **found,
-        }
-    )
+    return entity("directoryObjects", holder.principal(manager), 200, DIRECTORY_OBJECT)
+
+
+@directory.get("/users/<name>/directReports")
+def list_reports(name: str) -> Response:
+    holder = current().engine.directory
+    reports = holder.reports(holder.find("User", name)["id"])
+    return collection("directoryObjects", [holder.principal(key) for key in reports], DIRECTORY_OBJECT)
 
 
 @directory.put("/users/<name>/manager/$ref")
 def set_manager(name: str) -> Response:
-    current().engine.directory.set_manager(name, _reference(body()))
+    current().engine.directory.set_manager(name, reference(body()))
     return empty()
 
 
@@ -108,8 +145,9 @@ def remove_manager(name: str) -> Response:
     return empty()
 
 
-def _reference(document: Document) -> str:
-    link = document.get("@odata.id")
-    if not isinstance(link, str) or "/" not in link:
-        raise ODataError(400, "BadRequest", 'The body must be {"@odata.id": "…/directoryObjects/{id}"}.')
-    return link.rpartition("/")[2]
+def _bind(key: str, bound: Mapping[str, list[str]]) -> None:
+    holder = current().engine.directory
+    for manager in bound.get("manager", ()):
+        holder.set_manager(key, manager)
+    for member in bound.get("members", ()):
+        holder.add_member(key, member)

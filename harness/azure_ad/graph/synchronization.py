@@ -6,12 +6,17 @@ https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-a
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response
 
 from harness.azure_ad.enterprise_app import SECRET_KEYS
 from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
-from harness.azure_ad.provisioning.engine import CredentialsError, Engine
-from harness.azure_ad.provisioning.schema import templates
+from harness.azure_ad.graph.templates import demand_offered
+from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
+from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
+from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
+from harness.azure_ad.provisioning.scoping import SWITCHES
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document
@@ -25,14 +30,6 @@ INVALID_CREDENTIALS = (
     "You appear to have entered invalid credentials. Please confirm you are using the correct information for an "
     "administrative account."
 )
-_RESET_ALL = {"watermark", "escrows", "quarantinestate"}
-
-
-@synchronization.get("/templates")
-def list_templates(app: str) -> Response:
-    current().engine.apps.find(app)
-    shown = [{"id": name, "factoryTag": name, "default": True, "discoverable": True} for name in templates()]
-    return collection(f"servicePrincipals('{app}')/synchronization/templates", shown)
 
 
 @synchronization.get("/jobs")
@@ -45,6 +42,7 @@ def create_job(app: str) -> Response:
     template = body().get("templateId")
     if not isinstance(template, str):
         raise ODataError(400, "BadRequest", 'The body must be {"templateId": "scim"}.')
+    demand_offered(app, template)
     return entity(
         f"servicePrincipals('{app}')/synchronization/jobs", current().engine.create_job(app, template), 201
     )
@@ -52,25 +50,25 @@ def create_job(app: str) -> Response:
 
 @synchronization.get("/jobs/<job>")
 def get_job(app: str, job: str) -> Response:
-    return entity(f"servicePrincipals('{app}')/synchronization/jobs", _engine(app, job).job(job))
+    return entity(f"servicePrincipals('{app}')/synchronization/jobs", engine_of(app, job).job(job))
 
 
 @synchronization.post("/jobs/<job>/start")
 def start_job(app: str, job: str) -> Response:
-    _engine(app, job).start(job)
+    engine_of(app, job).start(job)
     return empty()
 
 
 @synchronization.post("/jobs/<job>/pause")
 def pause_job(app: str, job: str) -> Response:
-    _engine(app, job).pause(job)
+    engine_of(app, job).pause(job)
     return empty()
 
 
 @synchronization.post("/jobs/<job>/restart")
 def restart_job(app: str, job: str) -> Response:
-    """Restart as the portal does; a `resetScope` that asks for less or more than that is refused."""
-    engine = _engine(app, job)
+    """Start over and forget what `resetScope` names, words with commas between; nothing named: as the portal does."""
+    engine = engine_of(app, job)
     criteria = body().get("criteria") or {}
     asked = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
     if not isinstance(asked, str):
@@ -79,22 +77,92 @@ def restart_job(app: str, job: str) -> Response:
             "BadRequest",
             'The body must be {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}.',
         )
-    scope = {word.strip().lower() for word in asked.split(",") if word.strip()}
-    if scope and scope != _RESET_ALL:
+    known = {name.lower(): name for name in RESET_SCOPES}
+    words = [word.strip() for word in asked.split(",") if word.strip()]
+    for word in words:
+        if word.lower() not in known:
+            hint = nearest(word, RESET_SCOPES)
+            raise ODataError(
+                400, "BadRequest", f"Unknown resetScope '{word}'{hint} Known: {', '.join(RESET_SCOPES)}."
+            )
+    engine.restart(job, frozenset(known[word.lower()] for word in words) or PORTAL_RESTART)
+    return empty()
+
+
+@synchronization.patch("/jobs/<job>")
+def patch_job(app: str, job: str) -> Response:
+    """Change `synchronizationJobSettings`, a list of name and value; nothing else of a job can be changed."""
+    given = body()
+    settings = given.pop("synchronizationJobSettings", None)
+    if given or not isinstance(settings, list):
+        raise ODataError(
+            400, "BadRequest", 'The body must be {"synchronizationJobSettings": [{"name", "value"}]}.'
+        )
+    pairs = {}
+    for entry in settings:
+        name, value = (entry.get("name"), entry.get("value")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ODataError(400, "BadRequest", 'Each setting must be {"name": text, "value": text}.')
+        if name == DELETES_THRESHOLD and not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise ODataError(
+                400, "BadRequest", f"The value of '{name}' must be a number of objects, not '{value}'."
+            )
+        pairs[name] = value
+    engine_of(app, job).save_settings(job, pairs)
+    return empty()
+
+
+@synchronization.post("/jobs/<job>/provisionOnDemand")
+def provision_on_demand(app: str, job: str) -> Response:
+    """Provision one user, or one group with up to five of its members, at once."""
+    engine = engine_of(app, job)
+    subject = _subject(engine.schema(job)["synchronizationRules"])
+    try:
+        result, told = engine.provision_on_demand(job, subject)
+    except TooOftenError as error:
+        raise ODataError(429, "TooManyRequests", str(error)) from error
+    return answer(
+        {
+            "@odata.context": context("microsoft.graph.stringKeyStringValuePair"),
+            "key": json.dumps(result, ensure_ascii=False),
+            "value": json.dumps(told, ensure_ascii=False),
+        }
+    )
+
+
+def _subject(rules: list[Document]) -> Subject:
+    """Read the one subject of an on-demand request. Raises ODataError with the shape it must have."""
+    try:
+        (parameters,) = body()["parameters"]
+        (subject,) = parameters["subjects"]
+        kind, object_id, rule = subject["objectTypeName"], subject["objectId"], parameters["ruleId"]
+        members = [member["objectId"] for member in (subject.get("links") or {}).get("members") or []]
+        ",".join((kind, object_id, rule, *members))  # all of them texts
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ODataError(
             400,
             "BadRequest",
-            f"resetScope '{asked}' is not offered; use 'Watermark, Escrows, QuarantineState' or leave it empty.",
+            'The body must be {"parameters": [{"ruleId": …, "subjects": [{"objectId": …, "objectTypeName": "User"}]}]}, '
+            'for a group with {"links": {"members": [{"objectId": …, "objectTypeName": "User"}]}}.',
+        ) from error
+    if rule not in [known["id"] for known in rules]:
+        raise ODataError(
+            400, "BadRequest", f"The job's schema has no rule '{rule}'; it has '{rules[0]['id']}'."
         )
-    engine.restart(job)
-    return empty()
+    if kind not in ("User", "Group"):
+        raise ODataError(400, "BadRequest", f"objectTypeName '{kind}' is not offered; use User or Group.")
+    if len(members) > MOST_MEMBERS:
+        raise ODataError(
+            400, "BadRequest", f"On-demand provisioning takes up to {MOST_MEMBERS} members of a group."
+        )
+    return Subject(kind, object_id, tuple(members))
 
 
 @synchronization.post("/jobs/validateCredentials")
 @synchronization.post("/jobs/<job>/validateCredentials")
 def validate_credentials(app: str, job: str = "") -> Response:
     """Test Connection with the credentials of the body, or with the saved ones."""
-    engine = _engine(app, job) if job else current().engine
+    engine = engine_of(app, job) if job else current().engine
     given = body()
     secrets = {} if given.get("useSavedCredentials") is not True else engine.apps.secrets(app)
     secrets = {**secrets, **_pairs(given.get("credentials") or [])}
@@ -114,23 +182,25 @@ def save_secrets(app: str) -> Response:
 @synchronization.get("/jobs/<job>/schema")
 def get_schema(app: str, job: str) -> Response:
     path = f"servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/$entity"
-    return answer({"@odata.context": context(path), **_engine(app, job).schema(job)})
+    return answer({"@odata.context": context(path), **engine_of(app, job).schema(job)})
 
 
 @synchronization.put("/jobs/<job>/schema")
 def put_schema(app: str, job: str) -> Response:
+    """Replace the schema; its directories, which v1.0 leaves out of answers, stay as they are when they are not sent."""
+    engine = engine_of(app, job)
     document = {name: value for name, value in body().items() if not name.startswith("@odata.")}
-    _engine(app, job).save_schema(job, document)
+    engine.save_schema(job, {"directories": engine.schema(job)["directories"], **document})
     return empty()
 
 
 @synchronization.delete("/jobs/<job>/schema")
 def restore_schema(app: str, job: str) -> Response:
-    _engine(app, job).restore_schema(job)
+    engine_of(app, job).restore_schema(job)
     return empty()
 
 
-def _engine(app: str, job: str) -> Engine:
+def engine_of(app: str, job: str) -> Engine:
     """Return the engine, once it is sure that the job is this application's."""
     engine = current().engine
     engine.apps.find(app)
@@ -157,5 +227,7 @@ def _pairs(value: object) -> dict[str, str]:
             )
         if not isinstance(text, str):
             raise ODataError(400, "BadRequest", f"The value of '{key}' must be text.")
+        if key in SWITCHES and text.lower() not in ("true", "false", ""):
+            raise ODataError(400, "BadRequest", f"The value of '{key}' must be true or false.")
         pairs[key] = text
     return pairs

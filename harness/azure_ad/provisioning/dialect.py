@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from harness.azure_ad.provisioning import roles
 from harness.azure_ad.provisioning.mapping import Flow, ObjectMapping
 from harness.base.store import Document
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP
@@ -24,7 +25,10 @@ FLAG = "aadOptscim062020"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One attribute that must differ in the target; `present` says whether the target holds any value now."""
+    """One attribute that must differ in the target; `present` says whether the target holds any value now.
+
+    Of several roles, `value` has those that are to be sent.
+    """
 
     flow: Flow
     value: str
@@ -42,7 +46,7 @@ def split_tenant_url(url: str) -> tuple[str, bool]:
 
 
 def create_body(mapping: ObjectMapping, values: Mapping[str, str]) -> Document:
-    """Word a POST: booleans are booleans, `meta` and an empty `roles` or `members` always go along.
+    """Word a POST: booleans are booleans, `meta` and `roles` or `members`, empty or not, always go along.
 
     The work e-mail is primary, other typed values say nothing about it (customize-application-attributes, read 2026-11).
     Group bodies follow observed traffic (https://learn.microsoft.com/en-us/answers/a/637791): no Microsoft URN.
@@ -55,17 +59,21 @@ def create_body(mapping: ObjectMapping, values: Mapping[str, str]) -> Document:
     for email in emails if isinstance(emails, list) else ():
         if email.get("type") == "work":
             email["primary"] = True
+    listed = resource.get("roles")
+    for role in listed if isinstance(listed, list) else ():
+        if role.get("primary") == "True":
+            role.update(roles.ONLY)
     if mapping.kind == "Group":
         head = {"schemas": [CORE_GROUP]}
         tail: Document = {"members": [], "meta": {"resourceType": "Group"}}
     else:
         head = {"schemas": [CORE_USER, ENTERPRISE_USER]}
-        tail = {"meta": {"resourceType": "User"}, "roles": []}
+        tail = {"meta": {"resourceType": "User"}, "roles": resource.get("roles", [])}
     return {**head, **resource, **tail}
 
 
 def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
-    """Compare what should be with what the target holds; text compares without regard to case.
+    """Compare what should be with what the target holds, without regard to case unless an attribute is `caseExact`.
 
     Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues).
     """
@@ -75,7 +83,11 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
         if wanted is None:
             continue
         held = read(resource, flow.path)
-        if str(held).casefold() != wanted.casefold():
+        if flow.several:
+            lacking = roles.missing(flow.several, roles.from_text(wanted), held)
+            if lacking:
+                changes.append(Change(flow, roles.to_text(lacking), bool(held)))
+        elif str(held) != wanted and (flow.case_exact or str(held).casefold() != wanted.casefold()):
             changes.append(Change(flow, wanted, held not in (None, "")))
     return changes
 
@@ -107,25 +119,29 @@ def manager_body(path: str, manager: str | None, before: str | None, *, flagged:
 
 
 def _operations(changes: Iterable[Change]) -> list[Document]:
-    return [
-        {"op": "Replace" if change.present else "Add", "path": change.flow.target, "value": change.value}
-        for change in changes
-    ]
+    return [_operation(change, flagged=False) for change in changes]
+
+
+def _operation(change: Change, *, flagged: bool) -> Document:
+    flow, value = change.flow, change.value
+    if flow.several:
+        return roles.operation(flow.several, flow.target, roles.from_text(value), flagged=flagged)
+    operation = "Replace" if change.present else "Add"
+    if flagged:
+        return {"op": operation.lower(), "path": flow.target, "value": _typed(flow, value)}
+    return {"op": operation, "path": flow.target, "value": value}
 
 
 def _flagged_operations(changes: Sequence[Change]) -> list[Document]:
-    merged = [change for change in changes if change.present and change.flow.path.where is None]
+    merged = [
+        change
+        for change in changes
+        if change.present and change.flow.path.where is None and not change.flow.several
+    ]
     alone = [change for change in changes if change not in merged]
     if len(merged) == 1:
         alone, merged = alone + merged, []
-    operations: list[Document] = [
-        {
-            "op": "replace" if change.present else "add",
-            "path": change.flow.target,
-            "value": _typed(change.flow, change.value),
-        }
-        for change in alone
-    ]
+    operations = [_operation(change, flagged=True) for change in alone]
     if merged:
         values = {change.flow.target: _typed(change.flow, change.value) for change in merged}
         operations.append({"op": "replace", "value": values})
@@ -133,6 +149,8 @@ def _flagged_operations(changes: Sequence[Change]) -> list[Document]:
 
 
 def _typed(flow: Flow, value: str) -> Any:
+    if flow.several:
+        return roles.resources(flow.several, roles.from_text(value))
     return value.casefold() == "true" if flow.boolean else value
 
 

@@ -8,17 +8,21 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
 from harness.azure_ad.enterprise_app import EnterpriseApps
 from harness.azure_ad.mail import Mailer
-from harness.azure_ad.provisioning import job, schema
+from harness.azure_ad.provisioning import job, on_demand, schema
+from harness.azure_ad.provisioning.audit import write_audit
 from harness.azure_ad.provisioning.dialect import split_tenant_url
-from harness.azure_ad.provisioning.logs import INITIATOR, Frame, write_audit
+from harness.azure_ad.provisioning.functions import Context
+from harness.azure_ad.provisioning.logs import INITIATOR, Frame
 from harness.azure_ad.provisioning.mapping import ObjectMapping, compile_mappings
-from harness.azure_ad.provisioning.runner import Runner, count_links
+from harness.azure_ad.provisioning.runner import Runner, Step, count_links, forget_escrows
+from harness.azure_ad.provisioning.scoping import scope_settings
 from harness.azure_ad.provisioning.session import Session
 from harness.azure_ad.provisioning.target import Target, TargetError, explain
 from harness.base.clock import Clock, iso
@@ -28,6 +32,16 @@ from harness.base.store import Document, Store
 from harness.wire.message import Send
 
 ADMINISTRATOR = "Administrator"
+RESET_SCOPES = (
+    "None",
+    "ConnectorDataStore",
+    "Escrows",
+    "Watermark",
+    "QuarantineState",
+    "Full",
+    "ForceDeletes",
+)
+PORTAL_RESTART = frozenset({"Escrows", "Watermark", "QuarantineState"})
 
 
 @dataclass(slots=True)
@@ -48,7 +62,7 @@ class _Compiled:
 
 
 class Engine:
-    """The jobs of one tenant."""
+    """The jobs of one tenant. `in_flight` objects of a cycle are at work together; more than one needs a wire that waits."""
 
     def __init__(
         self,
@@ -60,20 +74,27 @@ class Engine:
         send: Send,
         mailer: Mailer,
         tenant_id: str,
+        domain: str,
+        in_flight: int = 1,
     ) -> None:
         self.directory = Directory(store, clock, ids.branch("directory"))
         self.apps = EnterpriseApps(store, clock, ids.branch("apps"), self.directory)
         self.mailer = mailer
         self._store, self._clock, self._quirks, self._send = store, clock, quirks, send
         self._ids = ids.branch("engine")
+        self._expressions = Context(clock, ids.branch("expressions"), domain, quirks=quirks)
         self._tenant_id = tenant_id
+        self._in_flight = in_flight
         self._compiled: dict[str, _Compiled] = {}
+        self._limit = on_demand.Limit()
+        self._busy = threading.RLock()  # one object at a time, be it a cycle's or on demand
         self._runner = Runner(
             store=store,
             clock=clock,
             quirks=quirks,
             open_session=self._session,
             on_quarantine=self._quarantined,
+            busy=self._busy,
         )
 
     def create_job(self, app: str, template_id: str) -> Document:
@@ -87,7 +108,9 @@ class Engine:
                 raise ConflictError(f"A job of template '{template_id}' already exists for this application.")
             document = job.new_job(job_id, template_id, self._quirks["cycle-interval-minutes"])
             self._store.put(
-                "job", job_id, {"app": app, "job": document, "watermark": None, "next": None, "linked": {}}
+                "job",
+                job_id,
+                {"app": app, "job": document, "watermark": None, "next": None, "linked": {}, "force": False},
             )
             self._store.put("schema", job_id, built)
             self._audit(app, "Add provisioning configuration")
@@ -120,7 +143,7 @@ class Engine:
             self._compiled.pop(job_id, None)
             record = self._reset(job_id, record)
             self._audit(record["app"], "Update attribute mappings or scope")
-        self._runner.schedule(job_id, record)
+        self._runner.schedule(job_id)
 
     def restore_schema(self, job_id: str) -> None:
         """Put the template's mappings back. Raises NotFoundError."""
@@ -141,7 +164,7 @@ class Engine:
             record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
             self._store.put("job", job_id, record)
             self._audit(record["app"], "Enable/start provisioning configuration")
-        self._runner.schedule(job_id, record)
+        self._runner.schedule(job_id)
 
     def pause(self, job_id: str) -> None:
         """Turn the schedule off; a running cycle still comes to its end.
@@ -154,16 +177,70 @@ class Engine:
             self._audit(record["app"], "Disable/pause provisioning configuration")
         self._runner.cancel(job_id)
 
-    def restart(self, job_id: str) -> None:
-        """Start over as the portal's "Restart provisioning" does: escrows, watermark and quarantine go, links stay."""
+    def restart(self, job_id: str, scope: frozenset[str] = PORTAL_RESTART) -> None:
+        """Start a job over; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets.
+
+        Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria
+        """
+        everything = "Full" in scope
         with self._store.transaction():
-            record = self._reset(job_id, self._record(job_id))
-            for key, _ in list(self._store.scan(f"escrow:{job_id}")):
-                self._store.delete(f"escrow:{job_id}", key)
-            record = {**record, "job": job.started(record["job"]), "next": iso(self._clock.now(), 6)}
+            record = self._record(job_id)
+            if everything or "Watermark" in scope:
+                record = self._reset(job_id, record)
+            if everything or "Escrows" in scope:
+                forget_escrows(self._store, job_id)
+            if everything or "ConnectorDataStore" in scope:
+                self._session(job_id, record, None).forget_connections()
+                record |= {"linked": {}}
+            lifted = everything or not scope.isdisjoint(("None", "QuarantineState", "ForceDeletes"))
+            document = job.freed(record["job"]) if lifted else record["job"]
+            record = {**record, "job": job.scheduled(document), "next": iso(self._clock.now(), 6)}
+            record |= {"force": "ForceDeletes" in scope}
             self._store.put("job", job_id, record)
             self._audit(record["app"], "Enable/restart provisioning configuration")
-        self._runner.schedule(job_id, record)
+        self._runner.schedule(job_id)
+
+    def save_settings(self, job_id: str, settings: dict[str, str]) -> None:
+        """Set some of the job's synchronizationJobSettings. Raises NotFoundError."""
+        with self._store.transaction():
+            record = self._record(job_id)
+            self._store.put("job", job_id, {**record, "job": job.with_settings(record["job"], settings)})
+            self._audit(record["app"], "Update provisioning setting or credentials")
+
+    def provision_on_demand(
+        self, job_id: str, subject: on_demand.Subject
+    ) -> tuple[Document, Document | list[Document]]:
+        """Provision one object now; return Graph's result and entry. Raises NotFoundError, TooOftenError."""
+        with self._busy:
+            record = self._record(job_id)
+            if subject.kind not in self._compile(job_id).mappings:
+                raise NotFoundError(f"The job provisions no {subject.kind} objects.")
+            known = self.directory.get(subject.kind, subject.object_id)
+            if known is None and self._store.get("deletedUser", subject.object_id) is None:
+                raise NotFoundError(f"Resource '{subject.object_id}' does not exist.")
+            self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
+            session = self._session(job_id, record, None)
+            session.flagged, session.most_deletes = False, None
+            told = on_demand.provision(session, subject)
+            with self._store.transaction():
+                counts = {"counts": dict(session.counts)}
+                self._store.put("job", job_id, count_links(self._record(job_id), counts))
+        return told
+
+    def step(self, job_id: str) -> Step:
+        """Carry out one object of a cycle and hold the cycle there; `start` lets it run on.
+
+        Raises NotFoundError, or ConflictError while the schedule is on.
+        """
+        with self._busy:
+            if self._record(job_id)["job"]["schedule"]["state"] == "Active":
+                raise ConflictError("The job's schedule is on; pause the job to go step by step.")
+            return self._runner.step(job_id)
+
+    def inspect(self, job_id: str) -> tuple[Document, Session]:
+        """Return a job's record and what its next object would be worked on with, to look at. Raises NotFoundError."""
+        record = self._record(job_id)
+        return record, self._session(job_id, record, "none")
 
     def validate(self, app: str, secrets: dict[str, str], template_id: str = "scim") -> None:
         """Test Connection: ask for a random user and a random group. Raises CredentialsError, NotFoundError.
@@ -174,7 +251,7 @@ class Engine:
         jobs = self.jobs(app)
         document = self.schema(jobs[0]["id"]) if jobs else schema.build(template_id, "", "", "")
         target, _ = self._target(secrets)
-        for mapping in compile_mappings(document).values():
+        for mapping in compile_mappings(_with_everything_enabled(document)).values():
             try:
                 target.probe(mapping)
             except TargetError as error:
@@ -182,8 +259,8 @@ class Engine:
 
     def resume(self) -> None:
         """Set the timers of all jobs that were running when the process ended."""
-        for job_id, record in self._store.scan("job"):
-            self._runner.schedule(job_id, record)
+        for job_id, _ in self._store.scan("job"):
+            self._runner.schedule(job_id)
 
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""
@@ -205,7 +282,7 @@ class Engine:
         return record
 
     def _shown(self, job_id: str, record: Document) -> Document:
-        progress = self._store.get("progress", job_id)
+        progress = self._store.get("progress", job_id) if self._runner.running(job_id) else None
         document: Document = record["job"]
         return document if progress is None else job.running(document, progress, self._clock.now())
 
@@ -216,6 +293,8 @@ class Engine:
             record["next"] = iso(self._clock.now(), 6)
         self._store.put("job", job_id, record)
         self._store.delete("progress", job_id)
+        for key, _ in list(self._store.scan(f"staged:{job_id}")):
+            self._store.delete(f"staged:{job_id}", key)
         return record
 
     def _quarantined(self, app: str, message: str) -> Callable[[], None]:
@@ -234,13 +313,16 @@ class Engine:
     def _session(self, job_id: str, record: Document, cycle_id: str | None) -> Session:
         app = self.apps.find(record["app"])
         secrets = self.apps.secrets(record["app"])
+        settings = scope_settings(secrets)
         target, flagged = self._target(secrets)
         compiled = self._compile(job_id)
         frame = Frame(
             tenant_id=self._tenant_id,
             job_id=job_id,
             cycle_id=cycle_id or self._ids.uuid(),
-            app=app,
+            app_id=app["id"],
+            client_id=app["appId"],
+            app_name=app["displayName"],
             directory_name=compiled.source,
             target_name=compiled.target,
         )
@@ -254,8 +336,11 @@ class Engine:
             target=target,
             mappings=compiled.mappings,
             frame=frame,
-            sync_all=secrets.get("SyncAll", "false").lower() == "true",
+            sync_all=settings.sync_all,
+            skip_out_of_scope_deletions=settings.skip_out_of_scope_deletions,
             flagged=flagged,
+            most_deletes=self._most_deletes(record),
+            in_flight=self._in_flight,
         )
 
     def _compile(self, job_id: str) -> _Compiled:
@@ -264,12 +349,21 @@ class Engine:
             document = self.schema(job_id)
             rule = document["synchronizationRules"][0]
             names = rule["sourceDirectoryName"], rule["targetDirectoryName"]
-            compiled = self._compiled[job_id] = _Compiled(compile_mappings(document), *names)
+            compiled = self._compiled[job_id] = _Compiled(
+                compile_mappings(document, self._expressions), *names
+            )
         return compiled
 
     def _target(self, secrets: dict[str, str]) -> tuple[Target, bool]:
         base, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
-        return Target(self._send, base, secrets.get("SecretToken", ""), self._clock, self._ids), flagged
+        token = secrets.get("SecretToken", "")
+        return Target(self._send, base, token, self._clock, self._ids, quirks=self._quirks), flagged
+
+    def _most_deletes(self, record: Document) -> int | None:
+        """Return how many objects one cycle may disable or delete; None without accidental deletion prevention."""
+        if record["force"] or not self.apps.prevents_accidental_deletions(record["app"]):
+            return None
+        return int(job.setting(record["job"], job.DELETES_THRESHOLD) or self._quirks["deletes-threshold"])
 
     def _audit(
         self, app: str, activity: str, *, by: str = ADMINISTRATOR, reason: str = "", good: bool = True
@@ -284,3 +378,12 @@ class Engine:
             reason=reason,
             good=good,
         )
+
+
+def _with_everything_enabled(document: Document) -> Document:
+    """Return a schema with its group mapping on: Test Connection asks for a group in any case."""
+    rules = [
+        {**rule, "objectMappings": [{**mapping, "enabled": True} for mapping in rule["objectMappings"]]}
+        for rule in document["synchronizationRules"]
+    ]
+    return {**document, "synchronizationRules": rules}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from harness.base.clock import iso
 from harness.base.store import Document
 
+DELETES_THRESHOLD = "QuarantineTooManyDeletesThreshold"
 _NEVER = "0001-01-01T00:00:00Z"
 
 
@@ -38,10 +39,19 @@ def new_job(job_id: str, template_id: str, interval_minutes: int) -> Document:
     }
 
 
+def scheduled(job: Document) -> Document:
+    """Schedule on; a quarantine stays."""
+    code = "Quarantine" if job["status"]["quarantine"] else "Active"
+    return {
+        **job,
+        "schedule": {**job["schedule"], "state": "Active"},
+        "status": {**job["status"], "code": code, "escrowsPruned": False},
+    }
+
+
 def started(job: Document) -> Document:
     """Schedule on; starting lifts a quarantine."""
-    status = {**job["status"], "code": "Active", "quarantine": None, "countSuccessiveCompleteFailures": 0}
-    return {**job, "schedule": {**job["schedule"], "state": "Active"}, "status": status}
+    return scheduled(freed(job))
 
 
 def paused(job: Document) -> Document:
@@ -71,22 +81,25 @@ def succeeded(job: Document, execution: Document, counts: dict[str, int], now: d
         "quarantine": None,
         "countSuccessiveCompleteFailures": 0,
         "lastExecution": execution,
-        "lastSuccessfulExecution": execution,
         "steadyStateLastAchievedTime": iso(now),
         "progress": [],
         "synchronizedEntryCountByType": [{"key": key, "value": value} for key, value in counts.items()],
     }
-    if execution["countExported"]:
-        status["lastSuccessfulExecutionWithExports"] = execution
+    if execution["state"] == "Succeeded":
+        status["lastSuccessfulExecution"] = execution
+        if execution["countExported"]:
+            status["lastSuccessfulExecutionWithExports"] = execution
     if status["steadyStateFirstAchievedTime"] == _NEVER:
         status["steadyStateFirstAchievedTime"] = iso(now)
     return {**job, "status": status}
 
 
 def quarantined(
-    job: Document, execution: Document, error: Document, now: datetime, first_minutes: int
+    job: Document, execution: Document, reason: str, error: Document, *, now: datetime, first_minutes: int
 ) -> Document:
-    """End of a cycle that could not talk to the target at all; retries start after minutes and slow down to a day.
+    """End of a cycle that must not go on like this; retries start after minutes and slow down to a day.
+
+    `reason` is one of Graph's quarantineReason.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
     and the sample of application-provisioning-configuration-api; the doubling between them is this engine's choice.
@@ -101,7 +114,7 @@ def quarantined(
     quarantine = {
         "currentBegan": iso(now, 7) if before is None else before["currentBegan"],
         "nextAttempt": iso(now + wait, 7),
-        "reason": "EncounteredQuarantineException",
+        "reason": reason,
         "seriesBegan": iso(now, 7) if before is None else before["seriesBegan"],
         "seriesCount": count,
         "error": error,
@@ -110,11 +123,41 @@ def quarantined(
         **job["status"],
         "code": "Quarantine",
         "quarantine": quarantine,
-        "lastExecution": {**execution, "state": "Failed", "error": error},
+        "lastExecution": {**execution, "error": error},
         "countSuccessiveCompleteFailures": job["status"]["countSuccessiveCompleteFailures"] + 1,
         "progress": [],
     }
     return {**job, "status": status}
+
+
+def pruned(job: Document) -> Document:
+    """End of an initial cycle with too many failures: they are forgotten, and the job pauses until somebody cleans up.
+
+    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationstatus (read 2026-11).
+    """
+    ended = paused(job)
+    return {**ended, "status": {**ended["status"], "escrowsPruned": True}}
+
+
+def freed(job: Document) -> Document:
+    """Quarantine lifted by hand."""
+    status = {**job["status"], "quarantine": None, "countSuccessiveCompleteFailures": 0}
+    if status["code"] == "Quarantine":
+        status["code"] = "Active" if job["schedule"]["state"] == "Active" else "Paused"
+    return {**job, "status": status}
+
+
+def setting(job: Document, name: str) -> str | None:
+    """Return one of synchronizationJobSettings."""
+    settings: list[Document] = job["synchronizationJobSettings"]
+    return next((entry["value"] for entry in settings if entry["name"] == name), None)
+
+
+def with_settings(job: Document, given: dict[str, str]) -> Document:
+    """Set some of synchronizationJobSettings; the others stay."""
+    settings = {entry["name"]: entry["value"] for entry in job["synchronizationJobSettings"]} | given
+    entries = [{"name": name, "value": value} for name, value in settings.items()]
+    return {**job, "synchronizationJobSettings": entries}
 
 
 def disabled(job: Document) -> Document:

@@ -1,54 +1,102 @@
-"""The provisioning log, one entry per object and cycle, and the audit log, which tells the same in another form.
+"""The provisioning log: one entry per object and cycle, step by step.
 
 Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary and a real event of 2026-03-24
 in https://help.sumologic.com/docs/integrations/microsoft-azure (read 2026-11). Step details drop dots and colons from
-attribute names, `modifiedProperties` keep them.
+attribute names, `modifiedProperties` keep them. The log keeps only what differs between entries; `entry_of` makes the
+entry as Microsoft Graph shows it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, quote_plus
 
+from harness.azure_ad.provisioning.mapping import REDACTED
 from harness.azure_ad.provisioning.target import TargetError
 from harness.base.clock import iso
-from harness.base.store import Document, Entry, Store
+from harness.base.ids import Ids
+from harness.base.store import Document, Store
 
-PROVISIONING = "provisioning"
-AUDIT = "audit"
+LOG = "provisioning"
 INITIATOR = "Azure AD Provisioning Service"
-# The activity that the audit log shows for each kind of step.
-# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities (read 2026-11)
-_ACTIVITIES = {
-    "import": "Import",
-    "matching": "Import",
-    "scoping": "Synchronization rule action",
-    "processing": "Synchronization rule action",
-    "export": "Export",
+ESCROW_RETRY = "EntryEscrowRetry"
+_SKIP = "EntrySynchronizationSkip"
+# Each step's type, and how it reads when it went well. Steps that can end in several ways bring their own words.
+_STEPS: Mapping[str, tuple[str, str]] = {
+    ESCROW_RETRY: (
+        "import",
+        (
+            "We are retrying an operation that previously failed.\r\nIdentifier: {identifier}\r\n"
+            "Object type: {kind}\r\nDirectory: {source}"
+        ),
+    ),
+    "EntryImportAdd": ("import", "Received {kind} '{identifier}' change of type (Add) from {source}"),
+    "EntryImportUpdate": ("import", "Received {kind} '{identifier}' change of type (Update) from {source}"),
+    "EntryImportDelete": ("import", "Received {kind} '{identifier}' change of type (Delete) from {source}"),
+    "EntryImport": ("matching", "Retrieved {kind} '{identifier}' from {target}"),
+    "EntrySynchronizationScoping": (
+        "scoping",
+        "Determine if {kind} in scope by evaluating against each scoping filter",
+    ),
+    "EntrySynchronizationAdd": (
+        "matching",
+        (
+            "{kind} '{identifier}' will be created in {target} ({kind} is active and assigned in {source}, but no "
+            "matching {kind} was found in {target})"
+        ),
+    ),
+    "EntrySynchronizationUpdate": ("matching", "{kind} '{identifier}' will be updated in {target}"),
+    "EntrySynchronizationDelete": ("matching", "{kind} '{identifier}' will be deleted in {target}"),
+    _SKIP: ("export", "No change to the {kind} '{identifier}' currently needs to be made."),
+    "EntryExportAdd": ("export", "{kind} '{identifier}' was created in {target}"),
+    "EntryExportUpdate": ("export", "{kind} '{identifier}' was updated in {target}"),
+    "EntryExportDelete": ("export", "{kind} '{identifier}' was deleted in {target}"),
 }
-_ESCROW_RETRY = "EntryEscrowRetry"
-_WEB_RESPONSE = re.compile(r"Web Response: \r\n(.*)\. This operation was retried ", re.DOTALL)
-# https://github.com/1Password/scim-examples/issues/82 and other audit logs of 2019 and 2020
-_INCOMPATIBLE = (
-    "The SCIM endpoint is not fully compatible with the Azure Active Directory SCIM client. Please refer to the Azure Active "
-    "Directory SCIM provisioning documentation and adapt the SCIM endpoint to be able to process provisioning requests from "
-    "Azure Active Directory. "
-)
 
 
-@lru_cache(maxsize=1024)
-def _bare(name: str) -> str:
-    """Write an attribute as step details do: without dots and colons."""
-    return name.replace(".", "").replace(":", "")
+class Frame(NamedTuple):
+    """What all entries of a cycle share. `app_id` is the service principal's id, `client_id` its appId."""
+
+    tenant_id: str
+    job_id: str
+    cycle_id: str
+    app_id: str
+    client_id: str
+    app_name: str
+    directory_name: str
+    target_name: str
+
+
+class Step(NamedTuple):
+    """`details` None stands for those of an export: what was sent. `description` None: as the table words it."""
+
+    name: str
+    details: Mapping[str, Any] | None
+    status: str
+    description: str | None
+
+
+class Problem(NamedTuple):
+    """Why an object was not, or need not be, exported."""
+
+    code: str
+    category: str
+    reason: str
+    advice: str | None = None
 
 
 @dataclass(slots=True)
 class Trace:
-    """What happened to one object in one cycle, step by step."""
+    """What happened to one object in one cycle. `modified` holds attribute, old value and new value.
+
+    `secrets` are texts that Redact hides, also where a failure's description or reason repeats them.
+    """
 
     kind: str
     source_id: str
@@ -57,242 +105,208 @@ class Trace:
     action: str = "other"
     status: str = "success"
     target_id: str = ""
-    error: Document | None = None
-    steps: list[Document] = field(default_factory=list)
-    modified: list[Document] = field(default_factory=list)
+    error: Problem | None = None
+    steps: list[Step] = field(default_factory=list)
+    modified: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
 
     def step(
         self,
         name: str,
-        kind: str,
-        description: str,
         details: Mapping[str, Any] | None = None,
         status: str = "success",
+        description: str | None = None,
     ) -> None:
-        cleaned = {_bare(key): value for key, value in details.items()} if details else {}
-        self.steps.append(
-            {
-                "name": name,
-                "provisioningStepType": kind,
-                "status": status,
-                "description": description,
-                "details": cleaned,
-            }
-        )
+        """Add a step; `name` is one of the table's."""
+        self.steps.append(Step(name, details, status, description and self.shown(description)))
 
     def modify(self, name: str, old: str | None, new: str | None) -> None:
-        self.modified.append({"displayName": name, "oldValue": old, "newValue": new})
+        self.modified.append((name, old, new))
 
     def skip(self, reason: str, description: str, details: Mapping[str, Any] | None = None) -> None:
         self.status = "skipped"
-        self.error = _error(reason, "success", description)
-        self.step(
-            "EntrySynchronizationSkip",
-            "export",
-            description,
-            {"SkipReason": reason, **(details or {})},
-            "skipped",
-        )
+        self.error = Problem(reason, "success", description)
+        self.step(_SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
 
     def fail(
         self, code: str, reason: str, *, category: str = "nonServiceFailure", advice: str | None = None
     ) -> None:
         self.status = "failure"
-        self.error = _error(code, category, reason) | {"recommendedAction": advice}
+        self.error = Problem(code, category, self.shown(reason), advice)
+
+    def shown(self, text: str) -> str:
+        """Return what a server or a function said, without what Redact hides."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            for form in {secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret)}:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REDACTED, text)
+        return text
 
 
-def _error(code: str, category: str, reason: str) -> Document:
+class _Kept(NamedTuple):
+    """A line of the log, as a JSON array."""
+
+    id: str
+    change_id: str
+    at: str
+    frame: tuple[str, ...]
+    kind: str
+    source_id: str
+    identifier: str
+    display_name: str
+    action: str
+    status: str
+    target_id: str
+    error: tuple[Any, ...] | None
+    steps: list[tuple[Any, ...]]
+    modified: list[tuple[str, str | None, str | None]]
+
+
+def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> None:
+    """Add a trace to the log, quick to find by its source object."""
+    kept = _Kept(
+        ids.uuid(),
+        ids.uuid(),
+        iso(now),
+        tuple(frame),
+        trace.kind,
+        trace.source_id,
+        trace.identifier,
+        trace.display_name,
+        trace.action,
+        trace.status,
+        trace.target_id,
+        None if trace.error is None else tuple(trace.error),
+        [tuple(step) for step in trace.steps],
+        trace.modified,
+    )
+    store.append(LOG, {"entry": tuple(kept)}, (source_tag(trace.source_id),))
+
+
+def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]:
+    """Yield the log, newest first, as Graph shows it; of one source object alone if its id is given."""
+    tag = None if source_id is None else source_tag(source_id)
+    return (entry_of(line.body) for line in store.read(LOG, tag=tag, newest_first=True))
+
+
+def source_tag(source_id: str) -> str:
+    return f"sourceIdentity={source_id}"
+
+
+def entry_of(line: Document) -> Document:
+    """Return a line of the log as a provisioningObjectSummary."""
+    kept = _Kept(*line["entry"])
+    frame = Frame(*kept.frame)
     return {
-        "errorCode": code,
-        "errorCategory": category,
-        "reason": reason,
-        "additionalDetails": None,
-        "recommendedAction": None,
+        "id": kept.id,
+        "activityDateTime": kept.at,
+        "tenantId": frame.tenant_id,
+        "jobId": frame.job_id,
+        "cycleId": frame.cycle_id,
+        "changeId": kept.change_id,
+        "provisioningAction": kept.action,
+        "durationInMilliseconds": 0,
+        "initiatedBy": {"id": "", "displayName": INITIATOR, "initiatorType": "system"},
+        "servicePrincipal": {"id": frame.app_id, "displayName": frame.app_name},
+        "sourceSystem": {"id": frame.tenant_id, "displayName": frame.directory_name, "details": {}},
+        "targetSystem": {
+            "id": frame.client_id,
+            "displayName": frame.target_name,
+            "details": {
+                "ApplicationId": frame.client_id,
+                "ServicePrincipalId": frame.app_id,
+                "ServicePrincipalDisplayName": frame.app_name,
+            },
+        },
+        "sourceIdentity": {
+            "id": kept.source_id,
+            "displayName": kept.display_name,
+            "identityType": kept.kind,
+            "details": {
+                "id": kept.source_id,
+                "odatatype": kept.kind,
+                "DisplayName": kept.display_name,
+                **({"UserPrincipalName": kept.identifier} if kept.kind == "User" else {}),
+            },
+        },
+        "targetIdentity": {
+            "id": kept.target_id,
+            "displayName": kept.display_name if kept.target_id else "",
+            "identityType": kept.kind,
+            "details": {},
+        },
+        "provisioningSteps": [_shown(Step(*step), kept, frame) for step in kept.steps],
+        "modifiedProperties": [
+            {"displayName": name, "oldValue": old, "newValue": new} for name, old, new in kept.modified
+        ],
+        "provisioningStatusInfo": {
+            "status": kept.status,
+            "errorInformation": None if kept.error is None else _information(Problem(*kept.error)),
+        },
     }
 
 
-def failure_reason(error: TargetError, retries: int, next_attempt: datetime) -> str:
-    """Word a refused request as the provisioning log does, with when it is tried again (UTC, seven decimals)."""
-    if error.response is None:
-        cause = f"Message: {error.message}"
-    elif error.message:
-        cause = error.message
-    else:
-        cause = (
-            f"StatusCode: {error.status_name}\r\nMessage: Processing of the HTTP request resulted in an exception. Please see "
-            "the HTTP response returned by the 'Response' property of this exception for details.\r\nWeb Response: \r\n"
-            f"{error.body}"
-        )
+def number_of_steps(line: Document) -> int:
+    """Tell how many steps an entry has without making it."""
+    return len(_Kept(*line["entry"]).steps)
+
+
+def _shown(step: Step, kept: _Kept, frame: Frame) -> Document:
+    kind, words = _STEPS[step.name]
+    details = step.details
+    if details is None:
+        sent = {name: new for name, _, new in kept.modified}
+        details = {"ReportableIdentifier": kept.identifier, **sent} if "Export" in step.name else {}
+    return {
+        "name": step.name,
+        "provisioningStepType": kind,
+        "status": step.status,
+        "description": step.description
+        or words.format(
+            kind=kept.kind, identifier=kept.identifier, source=frame.directory_name, target=frame.target_name
+        ),
+        "details": {_bare(name): as_text(value) for name, value in details.items()},
+    }
+
+
+def _information(problem: Problem) -> Document:
+    return {
+        "errorCode": problem.code,
+        "errorCategory": problem.category,
+        "reason": problem.reason,
+        "additionalDetails": None,
+        "recommendedAction": problem.advice,
+    }
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    """Write an attribute as step details do: without dots and colons."""
+    return name.replace(".", "").replace(":", "")
+
+
+def as_text(value: Any) -> str | None:
+    """Write a value as logs show it: booleans as `True` and `False`, several values and structures as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def retried(cause: str, retries: int, next_attempt: datetime) -> str:
+    """Add to a failure's cause how often it was retried, and when it will be again (UTC, seven decimals)."""
     return (
         f"{cause}. This operation was retried {retries} times. It will be retried again after this date: "
         f"{iso(next_attempt, 7)} UTC"
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What all entries of a cycle share."""
-
-    tenant_id: str
-    job_id: str
-    cycle_id: str
-    app: Document
-    directory_name: str
-    target_name: str
-
-
-def entry_of(trace: Trace, frame: Frame, entry_id: str, change_id: str, now: datetime) -> Document:
-    """Return a trace as a provisioningObjectSummary."""
-    status = {"status": trace.status, "errorInformation": trace.error}
-    return {
-        "id": entry_id,
-        "activityDateTime": iso(now),
-        "tenantId": frame.tenant_id,
-        "jobId": frame.job_id,
-        "cycleId": frame.cycle_id,
-        "changeId": change_id,
-        "provisioningAction": trace.action,
-        "durationInMilliseconds": 0,
-        "initiatedBy": {"id": "", "displayName": INITIATOR, "initiatorType": "system"},
-        "servicePrincipal": {"id": frame.app["id"], "displayName": frame.app["displayName"]},
-        "sourceSystem": {"id": frame.tenant_id, "displayName": frame.directory_name, "details": {}},
-        "targetSystem": {
-            "id": frame.app["appId"],
-            "displayName": frame.target_name,
-            "details": {
-                "ApplicationId": frame.app["appId"],
-                "ServicePrincipalId": frame.app["id"],
-                "ServicePrincipalDisplayName": frame.app["displayName"],
-            },
-        },
-        "sourceIdentity": {
-            "id": trace.source_id,
-            "displayName": trace.display_name,
-            "identityType": trace.kind,
-            "details": {
-                "id": trace.source_id,
-                "odatatype": trace.kind,
-                "DisplayName": trace.display_name,
-                **({"UserPrincipalName": trace.identifier} if trace.kind == "User" else {}),
-            },
-        },
-        "targetIdentity": {
-            "id": trace.target_id,
-            "displayName": trace.display_name if trace.target_id else "",
-            "identityType": trace.kind,
-            "details": {},
-        },
-        "provisioningSteps": trace.steps,
-        "modifiedProperties": trace.modified,
-        "provisioningStatusInfo": status,
-    }
-
-
-def tags_of(entry: Document) -> tuple[str, ...]:
-    """Return the tags under which an entry is found quickly."""
-    return (f"sourceIdentity={entry['sourceIdentity']['id']}",)
-
-
-def write_audit(
-    store: Store,
-    now: datetime,
-    activity: str,
-    *,
-    entry_id: str,
-    app: Document,
-    by: str,
-    reason: str = "",
-    good: bool = True,
-) -> None:
-    """Add what an administrator or the service did to the job itself to the audit log."""
-    store.append(
-        AUDIT,
-        {
-            "id": entry_id,
-            "activityDateTime": iso(now),
-            "activityDisplayName": activity,
-            "category": "ProvisioningManagement",
-            "loggedByService": "Account Provisioning",
-            "initiatedBy": {"app": None, "user": {"displayName": by}}
-            if by != INITIATOR
-            else {"app": {"displayName": by}},
-            "result": "success" if good else "failure",
-            "resultReason": reason,
-            "targetResources": [
-                {"id": app["id"], "displayName": app["displayName"], "type": "ServicePrincipal"}
-            ],
-            "additionalDetails": [],
-        },
+def cause_of(error: TargetError) -> str:
+    """Word a refused request as the provisioning log does."""
+    if error.response is None:
+        return f"Message: {error.message}"
+    if error.message:
+        return error.message
+    return (
+        f"StatusCode: {error.status_name}\r\nMessage: Processing of the HTTP request resulted in an exception. Please see "
+        "the HTTP response returned by the 'Response' property of this exception for details.\r\nWeb Response: \r\n"
+        f"{error.body}"
     )
-
-
-def audit_entries(store: Store, *, reason_form: str) -> Iterator[Document]:
-    """Yield the audit log, newest first: the job's own events and, per object, what its provisioning steps did.
-
-    `reason_form` `web-response` shows of a failed Export what the server said, and nothing around it.
-    """
-    own = store.read(AUDIT, newest_first=True)
-    objects = store.read(PROVISIONING, newest_first=True)
-    yield from _merge(own, objects, reason_form)
-
-
-def _merge(own: Iterator[Entry], objects: Iterator[Entry], reason_form: str) -> Iterator[Document]:
-    left, right = next(own, None), next(objects, None)
-    while left is not None or right is not None:
-        if right is None or (left is not None and left.sequence > right.sequence):
-            assert left is not None
-            yield left.body
-            left = next(own, None)
-        else:
-            yield from reversed(_projected(right.body, reason_form))
-            right = next(objects, None)
-
-
-def _projected(entry: Document, reason_form: str) -> list[Document]:
-    """Return one provisioning entry as audit entries, one a step."""
-    result = []
-    for number, step in enumerate(entry["provisioningSteps"]):
-        activity = (
-            "Process escrow" if step["name"] == _ESCROW_RETRY else _ACTIVITIES[step["provisioningStepType"]]
-        )
-        error = entry["provisioningStatusInfo"]["errorInformation"] or {}
-        failed = step["status"] == "failure"
-        said = _WEB_RESPONSE.search(error.get("reason", "")) if failed else None
-        if said and reason_form == "web-response":
-            reason = said[1]
-        elif failed:
-            reason = f"{step['description']}; Error: {_INCOMPATIBLE if said else ''}{error.get('reason', '')}"
-        else:
-            reason = step["description"]
-        result.append(
-            {
-                "id": f"Sync_{entry['changeId']}_{number}",
-                "activityDateTime": entry["activityDateTime"],
-                "activityDisplayName": activity,
-                "category": "ProvisioningManagement",
-                "correlationId": entry["cycleId"],
-                "loggedByService": "Account Provisioning",
-                "initiatedBy": {"app": {"displayName": INITIATOR}, "user": None},
-                "result": "failure" if failed else "success",
-                "resultReason": reason,
-                "targetResources": [
-                    {
-                        "id": entry["servicePrincipal"]["id"],
-                        "displayName": entry["servicePrincipal"]["displayName"],
-                        "type": "ServicePrincipal",
-                        "modifiedProperties": entry["modifiedProperties"] if activity == "Export" else [],
-                    },
-                    {
-                        "id": entry["sourceIdentity"]["id"],
-                        "displayName": entry["sourceIdentity"]["displayName"],
-                        "type": entry["sourceIdentity"]["identityType"],
-                        "modifiedProperties": [],
-                    },
-                ],
-                "additionalDetails": [
-                    {"key": "ErrorCode", "value": error.get("errorCode", "") if failed else ""},
-                    {"key": "EventName", "value": step["name"]},
-                ],
-            }
-        )
-    return result

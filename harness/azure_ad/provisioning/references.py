@@ -8,12 +8,12 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from harness.azure_ad.provisioning.dialect import manager_body, member_body
-from harness.azure_ad.provisioning.logs import Trace
+from harness.azure_ad.provisioning.logs import Trace, cause_of
 from harness.azure_ad.provisioning.mapping import ObjectMapping
-from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.session import Connection, Failure, Session
 from harness.azure_ad.provisioning.target import TargetError
 from harness.base.store import Document
 
@@ -24,44 +24,58 @@ def synchronize_references(session: Session) -> Iterator[None]:
     Raises TargetError when the connection itself is bad; the object then goes on waiting.
     """
     for source_id in session.pending_references():
-        connection = session.connection(source_id)
-        mapping = session.mappings.get(connection["type"]) if connection else None
-        if connection is not None and mapping is not None and mapping.reference is not None:
-            if mapping.kind == "User":
-                _manager(session, mapping, source_id, connection)
-            else:
-                yield from _members(session, mapping, source_id, connection)
+        yield from references_of(session, source_id)
         with session.store.transaction():
             session.settle_references(source_id)
             session.references_done(source_id)
         yield
 
 
-def _manager(session: Session, mapping: ObjectMapping, source_id: str, connection: Document) -> None:
+def references_of(session: Session, source_id: str, only: Collection[str] | None = None) -> Iterator[None]:
+    """Bring one object's references up to date, yielding between requests; of a group's members `only` these.
+
+    Raises TargetError when the connection itself is bad.
+    """
+    connection = session.connection(source_id)
+    mapping = session.mappings.get(connection.kind) if connection else None
+    if connection is None or mapping is None or mapping.reference is None:
+        return
+    if mapping.kind == "User":
+        _manager(session, mapping, source_id, connection)
+    else:
+        yield from _members(session, mapping, source_id, connection, only)
+
+
+def _manager(session: Session, mapping: ObjectMapping, source_id: str, connection: Connection) -> None:
     assert mapping.reference is not None
     manager = session.directory.manager(source_id)
     linked = session.connection(manager) if manager else None
-    wanted, held = (linked["targetId"] if linked else None), connection["manager"]
+    wanted, held = (linked.target_id if linked else None), connection.manager
     if wanted == held or (manager and linked is None):
         return
-    trace = _trace(session, "User", connection)
+    trace = _trace(source_id, connection)
     trace.modify(mapping.reference.target, held, wanted or "")
     body = manager_body(mapping.reference.target, wanted, held, flagged=session.flagged)
     error = _send(session, mapping, trace, body)
     with session.store.transaction():
         if error is None:
-            session.connect(source_id, {**connection, "manager": wanted})
+            session.connect(source_id, connection._replace(manager=wanted))
         session.log(trace)
     if error is not None and error.fatal:
         raise error
 
 
 def _members(
-    session: Session, mapping: ObjectMapping, source_id: str, connection: Document
+    session: Session,
+    mapping: ObjectMapping,
+    source_id: str,
+    connection: Connection,
+    only: Collection[str] | None,
 ) -> Iterator[None]:
-    exported = session.exported_members(source_id)
+    exported = [member for member in session.exported_members(source_id) if only is None or member in only]
     held = set(exported)
-    wanted = [member for member in session.directory.members(source_id) if session.connection(member)]
+    present = (member for member in session.directory.members(source_id) if only is None or member in only)
+    wanted = [member for member in present if session.connection(member)]
     gone = set(exported) - set(wanted)
     leaving = []
     for member in (member for member in exported if member in gone):
@@ -83,14 +97,14 @@ def _patch_members(
     session: Session,
     mapping: ObjectMapping,
     source_id: str,
-    connection: Document,
+    connection: Connection,
     members: list[str],
     *,
     adding: bool,
 ) -> None:
     assert mapping.reference is not None
-    targets = [linked["targetId"] for member in members if (linked := session.connection(member))]
-    trace = _trace(session, "Group", connection)
+    targets = [linked.target_id for member in members if (linked := session.connection(member))]
+    trace = _trace(source_id, connection)
     for target in targets:
         trace.modify(mapping.reference.target, None if adding else target, target if adding else None)
     error = _send(session, mapping, trace, member_body(targets, adding=adding, flagged=session.flagged))
@@ -109,25 +123,15 @@ def _send(session: Session, mapping: ObjectMapping, trace: Trace, body: Document
         session.target.patch(mapping, trace.target_id, body)
     except TargetError as error:
         description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"
-        session.fail(trace, error, step="EntryExportUpdate", description=description, references=True)
+        failure = Failure(error.code, cause_of(error), error.category)
+        session.fail(trace, failure, step="EntryExportUpdate", description=description, references=True)
         return error
-    details = {
-        "ReportableIdentifier": trace.identifier,
-        **{row["displayName"]: row["newValue"] for row in trace.modified},
-    }
-    description = f"{trace.kind} '{trace.identifier}' was updated in {target}"
-    trace.step("EntryExportUpdate", "export", description, details)
+    trace.step("EntryExportUpdate")
     return None
 
 
-def _trace(session: Session, kind: str, connection: Document) -> Trace:
-    identity = connection["identity"]
-    identifier = identity["userPrincipalName" if kind == "User" else "displayName"]
-    trace = Trace(kind, identity["id"], identifier, identity["displayName"] or identifier, action="update")
-    trace.target_id = connection["targetId"]
-    trace.step(
-        "EntryImportUpdate",
-        "import",
-        f"Received {kind} '{identifier}' change of type (Update) from {session.frame.directory_name}",
-    )
+def _trace(source_id: str, connection: Connection) -> Trace:
+    trace = Trace(connection.kind, source_id, connection.identifier, connection.display_name, action="update")
+    trace.target_id = connection.target_id
+    trace.step("EntryImportUpdate")
     return trace

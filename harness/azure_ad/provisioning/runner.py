@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from harness.azure_ad.provisioning import cycle, job
+from harness.azure_ad.provisioning.cycle import TooManyDeletes
 from harness.azure_ad.provisioning.session import LINKED, Session
 from harness.azure_ad.provisioning.target import TargetError, explain
+from harness.azure_ad.provisioning.thresholds import exceeded
 from harness.base.clock import Clock, Timer, from_iso, iso
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store
@@ -24,10 +28,23 @@ from harness.base.store import Document, Store
 
 @dataclass(slots=True)
 class _Run:
-    """A cycle under way in this process; one that a restart or an edited mapping overtook is no longer listed."""
+    """A cycle under way in this process; one that a restart or an edited mapping overtook is no longer listed.
+
+    A `held` one goes on only when somebody asks for its next object.
+    """
 
     session: Session
     steps: Iterator[None]
+    held: bool = False
+
+
+class Step(NamedTuple):
+    """What one step came to. `phase` and the source id `last` say how far the cycle is; both None once it `ended`."""
+
+    cycle_id: str
+    phase: str | None
+    last: str | None
+    ended: bool
 
 
 class Runner:
@@ -35,7 +52,7 @@ class Runner:
 
     `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one); `on_quarantine` is told
     of the application and the reason when a job goes into quarantine, inside the transaction that says so, and returns
-    what is left to do once that is committed.
+    what is left to do once that is committed. `busy` is held while an object is at work.
     """
 
     def __init__(
@@ -46,18 +63,26 @@ class Runner:
         quirks: Quirks,
         open_session: Callable[[str, Document, str | None], Session],
         on_quarantine: Callable[[str, str], Callable[[], None]],
+        busy: AbstractContextManager[object],
     ) -> None:
         self._store, self._clock, self._quirks = store, clock, quirks
-        self._open_session, self._on_quarantine = open_session, on_quarantine
+        self._open_session, self._on_quarantine, self._busy = open_session, on_quarantine, busy
         self._timers: dict[str, Timer] = {}
         self._runs: dict[str, _Run] = {}
         self._stopping = False
 
-    def schedule(self, job_id: str, record: Document) -> None:
+    def schedule(self, job_id: str) -> None:
         """Set the timer of a job whose schedule is on; any earlier one is gone."""
-        self.cancel(job_id)
-        if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
-            self._timers[job_id] = self._clock.call_at(from_iso(record["next"]), lambda: self._begin(job_id))
+        with self._store.transaction():
+            # Another thread may have saved something else just now; one of the two sets the timer.
+            self.cancel(job_id)
+            record = self._record(job_id)
+            if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
+                due = from_iso(record["next"])
+                self._timers[job_id] = self._clock.call_at(due, lambda: self._begin(job_id))
+
+    def running(self, job_id: str) -> bool:
+        return job_id in self._runs
 
     def cancel(self, job_id: str) -> None:
         """Let no further cycle begin; one under way still comes to its end."""
@@ -73,10 +98,33 @@ class Runner:
         """End after the object under way; what is left of a cycle waits in the store."""
         self._stopping = True
 
+    def step(self, job_id: str) -> Step:
+        """Carry out one object, or one request for references, and hold the cycle there.
+
+        Where none is held one is begun, taken up where it was cut off, or taken over from the timers.
+        """
+        with self._busy:
+            run = self._runs.get(job_id)
+            if run is None or not run.held:
+                run = self._open(job_id)
+                run.held, run.session.in_flight = True, 1
+            self._advance(job_id, run)
+            progress = self._store.get("progress", job_id)
+            if progress is None or self._runs.get(job_id) is not run:
+                return Step(run.session.frame.cycle_id, None, None, ended=True)
+            self._store.put("progress", job_id, {**progress, "counts": dict(run.session.counts)})
+            return Step(run.session.frame.cycle_id, progress["phase"], progress["after"], ended=False)
+
     def _begin(self, job_id: str) -> None:
-        """Begin a cycle, or take up the one that was cut off."""
-        if job_id in self._runs or self._stopping:
-            return
+        """Begin a cycle, or take up the one that was cut off or held."""
+        with self._busy:
+            under_way = self._runs.get(job_id)
+            if self._stopping or (under_way is not None and not under_way.held):
+                return
+            run = self._open(job_id)
+        self._pump(job_id, run)
+
+    def _open(self, job_id: str) -> _Run:
         record = self._record(job_id)
         progress = self._store.get("progress", job_id)
         session = self._open_session(job_id, record, progress["id"] if progress else None)
@@ -92,87 +140,117 @@ class Runner:
 
         run = _Run(session, cycle.run(session, progress, save))
         self._runs[job_id] = run
-        self._pump(job_id, run)
+        return run
 
     def _pump(self, job_id: str, run: _Run) -> None:
         """Do one object after another; with a pace, give the clock back in between."""
         pace = timedelta(milliseconds=self._quirks["milliseconds-per-object"])
+        while self._runs.get(job_id) is run and not self._stopping:
+            self._advance(job_id, run)
+            if pace and self._runs.get(job_id) is run:
+                self._clock.call_at(self._clock.now() + pace, lambda: self._pump(job_id, run))
+                return
+        if self._runs.get(job_id) is run and self._stopping:
+            del self._runs[job_id]
+
+    def _advance(self, job_id: str, run: _Run) -> None:
+        """Do one object; a cycle that ends with it, well or badly, is closed."""
         try:
-            while self._runs.get(job_id) is run and not self._stopping:
-                next(run.steps)
-                if pace:
-                    self._clock.call_at(self._clock.now() + pace, lambda: self._pump(job_id, run))
-                    return
+            with self._busy:
+                if self._runs.get(job_id) is run:
+                    next(run.steps)
         except StopIteration:
             self._finish(job_id, run)
         except TargetError as error:
-            self._quarantine(job_id, run, error)
+            told = _told(error.code, explain(error))
+            self._cut_off(job_id, run, "EncounteredQuarantineException", told)
+        except TooManyDeletes as error:
+            self._cut_off(job_id, run, "TooManyDeletes", _too_many_deletes(error))
         except Exception:
             # Nobody knows what is wrong; the store does not, so the cycle is taken up after an interval.
             self._runs.pop(job_id, None)
             again = self._clock.now() + self._interval
-            self._timers[job_id] = self._clock.call_at(again, lambda: self._begin(job_id))
+            if not run.held:
+                self._timers[job_id] = self._clock.call_at(again, lambda: self._begin(job_id))
             raise
-        if self._runs.get(job_id) is run and self._stopping:
-            del self._runs[job_id]
 
     def _finish(self, job_id: str, run: _Run) -> None:
+        """Close a cycle that came to its end; too many objects in escrow put the job into quarantine all the same."""
         now = self._clock.now()
+        notify: Callable[[], None] | None = None
         with self._store.transaction():
             if self._runs.get(job_id) is not run:
                 return
             del self._runs[job_id]
-            record = self._record(job_id)
+            before = self._record(job_id)
             progress = self._store.get("progress", job_id)
             assert progress is not None
             progress |= {"counts": dict(run.session.counts)}
             failed = run.session.counts["countEscrowed"] > 0
             execution = _execution(progress, now, "EntryLevelErrors" if failed else "Succeeded")
-            record = count_links(record, progress)
-            document = job.succeeded(record["job"], execution, record["linked"], now)
-            if record["job"]["schedule"]["state"] != "Active":
-                document = job.paused(document)
-            following = {"watermark": progress["until"], "next": self._next(progress, now)}
-            record = {**record, "job": document, **following}
+            record = count_links(before, progress)
+            record |= {"job": job.succeeded(record["job"], execution, record["linked"], now)}
+            record |= {"watermark": progress["until"], "next": self._next(progress, now), "force": False}
+            reason = exceeded(self._store, job_id, sum(record["linked"].values()), self._quirks)
+            if before["job"]["schedule"]["state"] != "Active":
+                record |= {"job": job.paused(record["job"])}
+            elif reason and progress["kind"] == "initial":
+                forget_escrows(self._store, job_id)
+                record |= {"job": job.pruned(record["job"])}
+            elif reason:
+                record, notify = self._quarantined(
+                    before, record, execution, reason, _too_many_failures(reason)
+                )
             self._store.put("job", job_id, record)
             self._store.delete("progress", job_id)
-        self.schedule(job_id, record)
+        if notify is not None:
+            notify()
+        self.schedule(job_id)
 
     def _next(self, progress: Document, now: datetime) -> str:
         return iso(max(from_iso(progress["began"]) + self._interval, now), 6)
 
-    def _quarantine(self, job_id: str, run: _Run, error: TargetError) -> None:
-        now = self._clock.now()
-        notify: Callable[[], None] | None = None
-        told: Document = {"code": error.code, "message": explain(error), "tenantActionable": True}
+    def _cut_off(self, job_id: str, run: _Run, reason: str, told: Document) -> None:
+        """Put the job into quarantine with its cycle where it is; the next attempt takes it up again."""
         with self._store.transaction():
             if self._runs.get(job_id) is not run:
                 return
             del self._runs[job_id]
-            record = self._record(job_id)
-            entering = record["job"]["status"]["quarantine"] is None
+            before = self._record(job_id)
             progress = self._store.get("progress", job_id)
             assert progress is not None
-            document = job.quarantined(
-                record["job"],
-                _execution(progress, now, "Failed"),
-                told,
-                now,
-                self._quirks["quarantine-first-minutes"],
-            )
-            quarantine = document["status"]["quarantine"]
-            limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])
-            if now > limit:
-                document = job.disabled(document)
-            record = {**record, "job": document, "next": quarantine["nextAttempt"]}
+            execution = _execution(progress, self._clock.now(), "Failed")
+            record, notify = self._quarantined(before, before, execution, reason, told)
             self._store.put("job", job_id, record)
             if not progress["done"]:
                 self._store.delete("progress", job_id)
-            if entering:
-                notify = self._on_quarantine(record["app"], told["message"])
         if notify is not None:
             notify()
-        self.schedule(job_id, record)
+        self.schedule(job_id)
+
+    def _quarantined(
+        self, before: Document, record: Document, execution: Document, reason: str, told: Document
+    ) -> tuple[Document, Callable[[], None] | None]:
+        """Return the job's record in quarantine and, if it was not there `before`, how to tell of it."""
+        now = self._clock.now()
+        kept = ("quarantine", "countSuccessiveCompleteFailures")
+        held = {**record["job"]["status"], **{name: before["job"]["status"][name] for name in kept}}
+        document = job.quarantined(
+            {**record["job"], "status": held},
+            execution,
+            reason,
+            told,
+            now=now,
+            first_minutes=self._quirks["quarantine-first-minutes"],
+        )
+        quarantine = document["status"]["quarantine"]
+        limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])
+        if now > limit:
+            document = job.disabled(document)
+        record = {**record, "job": document, "next": quarantine["nextAttempt"]}
+        if held["quarantine"] is not None:
+            return record, None
+        return record, self._on_quarantine(record["app"], told["message"])
 
     @property
     def _interval(self) -> timedelta:
@@ -182,6 +260,31 @@ class Runner:
         record = self._store.get("job", job_id)
         assert record is not None
         return record
+
+
+def forget_escrows(store: Store, job_id: str) -> None:
+    """Drop the job's list of failed objects."""
+    for key, _ in list(store.scan(f"escrow:{job_id}")):
+        store.delete(f"escrow:{job_id}", key)
+
+
+def _told(code: str, message: str) -> Document:
+    return {"code": code, "message": message, "tenantActionable": True}
+
+
+def _too_many_deletes(error: TooManyDeletes) -> Document:
+    return _told(
+        "TooManyDeletes",
+        f"{error.count} objects would be disabled or deleted in one cycle, more than the {error.most} that accidental "
+        "deletion prevention allows. Allow the deletes, or mend assignments and scope and restart provisioning.",
+    )
+
+
+def _too_many_failures(reason: str) -> Document:
+    return _told(
+        reason,
+        "Too many objects fail. Mend what the provisioning log says of them, then restart provisioning.",
+    )
 
 
 def count_links(record: Document, progress: Document | None) -> Document:

@@ -1,183 +1,67 @@
-"""The synchronization schema of a job, in Microsoft Graph's JSON: building a template's, checking an edited one.
+"""The synchronization schema of a job, in Microsoft Graph's JSON: reading it, and checking an edited one.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema and
-…/synchronization-attributemapping (read 2026-11).
+A schema that passes `check` can be run: whatever it names is defined in it, and every text in it can be read. What is
+refused is named by its JSON path.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema,
+…/synchronization-objectmapping and …/synchronization-attributemapping (read 2026-11).
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
-from harness.azure_ad.properties import EXTENSION_ATTRIBUTES, table
-from harness.azure_ad.provisioning.expression import (
-    Attribute,
-    Call,
-    Constant,
-    ExpressionError,
-    Node,
-    attributes_of,
-    parse,
-    to_text,
-)
-from harness.azure_ad.provisioning.functions import FUNCTIONS
+from harness.azure_ad.provisioning.definitions import MUTABILITIES, TYPES, source_names
+from harness.azure_ad.provisioning.expression import Attribute, Call, ExpressionError, Node, attributes_of
+from harness.azure_ad.provisioning.filters import FilterError, check_scope
+from harness.azure_ad.provisioning.mapping_source import from_source
+from harness.azure_ad.provisioning.templates import attribute_mapping, build
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.scim.path import PathError, parse_path
 
-FLOW_TYPES = ("Always", "ObjectAddOnly")
+__all__ = [
+    "SchemaError",
+    "attribute_mapping",
+    "build",
+    "check",
+    "expression_of",
+    "is_reference",
+    "object_mappings",
+    "source_names",
+]
+
+# Of each enumeration, what this engine does; the others are refused instead of being passed over.
+# MultiValueAddOnly concerns targets of several values: where there is one value at most, it flows as ever.
+FLOW_TYPES = ("Always", "ObjectAddOnly", "MultiValueAddOnly")
+FLOW_BEHAVIORS = ("FlowWhenChanged",)
+ACTIONS = ("Add", "Update", "Delete", "None")
 REFERENCES = ("manager", "members")
-# What the engine computes beside the stored properties.
-_COMPUTED = {"User": {"IsSoftDeleted", "manager", "originalUserPrincipalName"}, "Group": {"members"}}
+_WORDS: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    int: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
 
 
 class SchemaError(HarnessError):
-    """A schema that no job can run with."""
-
-
-@cache
-def templates() -> dict[str, Any]:
-    """Return the job templates by id."""
-    data: dict[str, Any] = yaml.safe_load(
-        files("harness.azure_ad.provisioning").joinpath("templates.yaml").read_text(encoding="utf-8")
-    )
-    return data
-
-
-def source_names(kind: str) -> set[str]:
-    """Return every attribute name that a mapping of this object type may read."""
-    stored = {row["source"] for row in table()[kind].values() if "source" in row}
-    return stored | _COMPUTED[kind] | (EXTENSION_ATTRIBUTES if kind == "User" else set())
-
-
-def build(template_id: str, schema_id: str, rule_id: str, source_directory: str) -> Document:
-    """Return the default schema of a template as Graph shows it. Raises SchemaError for an unknown template."""
-    template = templates().get(template_id)
-    if template is None:
-        raise SchemaError(f"unknown template '{template_id}'{nearest(template_id, templates())}")
-    return {
-        "id": schema_id,
-        "version": "v1.0",
-        "directories": [
-            _directory(source_directory, [(name, sorted(source_names(name))) for name in ("User", "Group")]),
-            _directory(
-                template["directory"],
-                [
-                    (entry["target"], [row["target"] for row in entry["attributes"]])
-                    for entry in template["objects"]
-                ],
-            ),
-        ],
-        "synchronizationRules": [
-            {
-                "id": rule_id,
-                "name": template["rule"],
-                "priority": 1,
-                "editable": True,
-                "sourceDirectoryName": source_directory,
-                "targetDirectoryName": template["directory"],
-                "metadata": [{"key": "supportsProvisionOnDemand", "value": "true"}],
-                "objectMappings": [_object_mapping(entry) for entry in template["objects"]],
-            }
-        ],
-    }
+    """A schema that no job can run with; the message begins with the JSON path of what is wrong."""
 
 
 def object_mappings(schema: Document) -> list[Document]:
-    """Return the object mappings of the schema's first rule."""
+    """Return the object mappings of the schema's rule."""
     mappings: list[Document] = schema["synchronizationRules"][0]["objectMappings"]
     return mappings
-
-
-def attribute_mapping(
-    target: str, expression: str | None, *, match: int = 0, default: str | None = None
-) -> Document:
-    """Return one attribute mapping; a constant has no expression but a default value."""
-    return {
-        "defaultValue": default,
-        "exportMissingReferences": False,
-        "flowBehavior": "FlowWhenChanged",
-        "flowType": "Always",
-        "matchingPriority": match,
-        "source": None if expression is None else _source(parse(expression)),
-        "targetAttributeName": target,
-    }
-
-
-def check(schema: Any) -> None:
-    """Refuse a schema that the engine could not run. Raises SchemaError saying which mapping is wrong and why."""
-    try:
-        mappings = object_mappings(schema)
-        for name in ("id", "sourceDirectoryName", "targetDirectoryName"):
-            _demand_text(schema["synchronizationRules"][0], name)
-        for mapping in mappings:
-            _check_object(mapping)
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise SchemaError(f"the schema is not of the shape that GET returns: {error!r}") from error
-    if not any(mapping["sourceObjectName"] == "User" for mapping in mappings):
-        raise SchemaError("the schema has no objectMapping for User")
-
-
-def _demand_text(holder: Document, name: str) -> None:
-    if not isinstance(holder[name], str):
-        raise SchemaError(f"{name} must be text, not {type(holder[name]).__name__}")
-
-
-def _check_object(mapping: Document) -> None:
-    kind = mapping["sourceObjectName"]
-    if kind not in ("User", "Group"):
-        raise SchemaError(
-            f"objectMapping '{mapping.get('name')}': sourceObjectName must be User or Group, not '{kind}'"
-        )
-    _demand_text(mapping, "flowTypes")
-    for entry in mapping["attributeMappings"]:
-        _check_attribute(kind, entry)
-    if not any(
-        entry.get("matchingPriority", 0) > 0 and not is_reference(expression_of(entry))
-        for entry in mapping["attributeMappings"]
-    ):
-        raise SchemaError(
-            f"objectMapping '{mapping.get('name')}' has no matching attribute; give one a matchingPriority of 1"
-        )
-
-
-def _check_attribute(kind: str, entry: Document) -> None:
-    target = entry["targetAttributeName"]
-    if target == "id":
-        raise SchemaError("'id' cannot be the target of a mapping")
-    try:
-        path = parse_path(target)
-        if path.attribute is None:
-            raise SchemaError(f"'{target}' is a schema; name an attribute of it")
-        if path.where is not None and path.sub is None:
-            raise SchemaError(f"'{target}' is a complex value; name an attribute of it, such as value")
-        node = expression_of(entry)
-    except (PathError, ExpressionError) as error:
-        raise SchemaError(f"attributeMapping '{target}': {error}") from error
-    if entry.get("flowType", "Always") not in FLOW_TYPES:
-        raise SchemaError(f"attributeMapping '{target}': flowType must be one of {', '.join(FLOW_TYPES)}")
-    if not isinstance(entry.get("defaultValue"), str | None):
-        raise SchemaError(f"attributeMapping '{target}': defaultValue must be text or null")
-    if not isinstance(entry.get("matchingPriority", 0), int):
-        raise SchemaError(f"attributeMapping '{target}': matchingPriority must be a number, 0 for none")
-    for name in sorted(attributes_of(node) - source_names(kind) if node is not None else ()):
-        raise SchemaError(
-            f"attributeMapping '{target}': unknown source attribute '{name}'{nearest(name, source_names(kind))}"
-        )
 
 
 def expression_of(entry: Document) -> Node | None:
     """Return the parsed source of an attribute mapping; None for a constant. Raises ExpressionError."""
     source = entry.get("source")
-    if source is None:
-        return None
-    expression = source.get("expression") or (
-        f"[{source['name']}]" if source.get("type") == "Attribute" else ""
-    )
-    return parse(expression)
+    return None if source is None else from_source(source)
 
 
 def is_reference(node: Node | None) -> bool:
@@ -185,69 +69,174 @@ def is_reference(node: Node | None) -> bool:
     return isinstance(node, Attribute) and node.name in REFERENCES
 
 
-def _directory(name: str, objects: list[tuple[str, list[str]]]) -> Document:
-    return {
-        "id": name,
-        "name": name,
-        "objects": [
-            {
-                "name": kind,
-                "attributes": [_definition(kind, attribute) for attribute in attributes],
-                "metadata": [],
-            }
-            for kind, attributes in objects
-        ],
-    }
+def check(schema: Any) -> None:
+    """Refuse a schema that the engine could not run. Raises SchemaError saying where, why, and what would do."""
+    _demand(schema, dict, "schema")
+    directories = _directories(_get(schema, "directories", list, "schema"))
+    rules = _get(schema, "synchronizationRules", list, "schema")
+    if len(rules) != 1:
+        raise SchemaError(f"synchronizationRules: there must be one rule, not {len(rules)}")
+    _check_rule(rules[0], directories, "synchronizationRules[0]")
 
 
-def _definition(kind: str, attribute: str) -> Document:
-    kinds = {
-        "active": "Boolean", "accountEnabled": "Boolean", "IsSoftDeleted": "Boolean", "manager": "Reference",
-        "members": "Reference",
-    }  # fmt: skip
-    return {
-        "anchor": attribute == "objectId",
-        "caseExact": False,
-        "defaultValue": None,
-        "flowNullValues": False,
-        "multivalued": attribute == "members",
-        "mutability": "ReadWrite",
-        "name": attribute,
-        "required": kind.endswith("User") and attribute == "userName",
-        "type": kinds.get(attribute.rpartition(":")[2], "String"),
-        "apiExpressions": [],
-        "metadata": [],
-        "referencedObjects": [],
-    }
+_Objects = dict[str, dict[str, Document]]
 
 
-def _object_mapping(entry: dict[str, Any]) -> Document:
-    return {
-        "enabled": True,
-        "flowTypes": "Add,Update,Delete",
-        "name": entry["name"],
-        "scope": None,
-        "sourceObjectName": entry["source"],
-        "targetObjectName": entry["target"],
-        "attributeMappings": [
-            attribute_mapping(row["target"], row["source"], match=row.get("match", 0))
-            for row in entry["attributes"]
-        ],
-        "metadata": [],
-    }
+def _directories(directories: list[Any]) -> dict[str, _Objects]:
+    """Return attribute definitions by directory, object and attribute name. Raises SchemaError."""
+    result: dict[str, _Objects] = {}
+    for index, directory in enumerate(directories):
+        where = f"directories[{index}]"
+        name = _get(_demand(directory, dict, where), "name", str, where)
+        objects = result[name] = {}
+        for number, entry in enumerate(_get(directory, "objects", list, where)):
+            place = f"{where}.objects[{number}]"
+            kind = _get(_demand(entry, dict, place), "name", str, place)
+            objects[kind] = _attributes(_get(entry, "attributes", list, place), f"{place}.attributes")
+        _check_references(objects, where)
+    return result
 
 
-def _source(node: Node) -> Document:
-    """Write a node as Graph's attributeMappingSource."""
-    if isinstance(node, Attribute):
-        return {"expression": to_text(node), "name": node.name, "type": "Attribute", "parameters": []}
-    if isinstance(node, Constant):
-        return {"expression": to_text(node), "name": node.value, "type": "Constant", "parameters": []}
-    assert isinstance(node, Call)
-    keys = FUNCTIONS[node.function].parameters
-    parameters = [
-        {"key": keys[min(index, len(keys) - 1)], "value": _source(argument)}
-        for index, argument in enumerate(node.arguments)
-        if argument is not None
-    ]
-    return {"expression": to_text(node), "name": node.function, "type": "Function", "parameters": parameters}
+def _attributes(attributes: list[Any], where: str) -> dict[str, Document]:
+    result = {}
+    for index, attribute in enumerate(attributes):
+        place = f"{where}[{index}]"
+        name = _get(_demand(attribute, dict, place), "name", str, place)
+        _one_of(attribute, "type", TYPES, place)
+        _one_of(attribute, "mutability", MUTABILITIES, place)
+        for flag in ("anchor", "caseExact", "multivalued", "required"):
+            _get(attribute, flag, bool, place)
+        if name in result:
+            raise SchemaError(f"{place}.name: '{name}' is defined above already")
+        result[name] = attribute
+    return result
+
+
+def _check_references(objects: _Objects, where: str) -> None:
+    """A referenced object must be one of the same directory."""
+    for kind, attributes in objects.items():
+        for name, attribute in attributes.items():
+            place = f"{where}.objects['{kind}'].attributes['{name}'].referencedObjects"
+            for entry in _get(attribute, "referencedObjects", list, place.rpartition(".")[0]):
+                other = _get(_demand(entry, dict, place), "referencedObjectName", str, place)
+                _known(other, objects, "object", place)
+
+
+def _check_rule(rule: Any, directories: Mapping[str, _Objects], where: str) -> None:
+    _get(_demand(rule, dict, where), "id", str, where)
+    names = [_get(rule, f"{side}DirectoryName", str, where) for side in ("source", "target")]
+    for side, name in zip(("source", "target"), names, strict=True):
+        _known(name, directories, "directory", f"{where}.{side}DirectoryName")
+    if names[0] == names[1]:
+        raise SchemaError(f"{where}.targetDirectoryName: '{names[0]}' cannot be provisioned into itself")
+    seen: set[str] = set()
+    for index, mapping in enumerate(_get(rule, "objectMappings", list, where)):
+        place = f"{where}.objectMappings[{index}]"
+        kind = _check_object(mapping, directories[names[0]], directories[names[1]], place)
+        if kind in seen:
+            raise SchemaError(f"{place}.sourceObjectName: another mapping above provisions {kind} already")
+        seen.add(kind)
+    if "User" not in seen:
+        raise SchemaError(f"{where}.objectMappings: the schema has no objectMapping for User")
+
+
+def _check_object(mapping: Any, sources: _Objects, targets: _Objects, where: str) -> str:
+    """Check one object mapping and return the type that it provisions."""
+    kind: str = _get(_demand(mapping, dict, where), "sourceObjectName", str, where)
+    if kind not in ("User", "Group"):
+        raise SchemaError(f"{where}.sourceObjectName: must be User or Group, not '{kind}'")
+    _known(kind, sources, "object", f"{where}.sourceObjectName")
+    target = _get(mapping, "targetObjectName", str, where)
+    _known(target, targets, "object", f"{where}.targetObjectName")
+    if not _get(mapping, "enabled", bool, where) and kind == "User":
+        # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes
+        raise SchemaError(f"{where}.enabled: provisioning of users cannot be disabled, only that of groups")
+    for action in _get(mapping, "flowTypes", str, where).split(","):
+        if action.strip() not in ACTIONS:
+            wanted = nearest(action.strip(), ACTIONS) or f"; it must be of {', '.join(ACTIONS)}"
+            raise SchemaError(f"{where}.flowTypes: unknown action '{action.strip()}'{wanted}")
+    try:
+        check_scope(mapping.get("scope"), sources[kind], f"{where}.scope")
+    except FilterError as error:
+        raise SchemaError(str(error)) from error
+    matched = False
+    for index, entry in enumerate(_get(mapping, "attributeMappings", list, where)):
+        place = f"{where}.attributeMappings[{index}]"
+        matched |= _check_attribute(entry, sources[kind], targets[target], place)
+    if not matched:
+        raise SchemaError(
+            f"{where}.attributeMappings: '{mapping.get('name')}' has no matching attribute; give one a matchingPriority of 1"
+        )
+    return kind
+
+
+def _check_attribute(
+    entry: Any, sources: Mapping[str, Document], targets: Mapping[str, Document], where: str
+) -> bool:
+    """Check one attribute mapping; tell whether objects can be matched by it."""
+    target = _get(_demand(entry, dict, where), "targetAttributeName", str, where)
+    if target == "id":
+        raise SchemaError(f"{where}.targetAttributeName: 'id' cannot be the target of a mapping")
+    _check_path(target, f"{where}.targetAttributeName")
+    _known(target, targets, "target attribute", f"{where}.targetAttributeName")
+    try:
+        node = expression_of(entry)
+    except ExpressionError as error:
+        raise SchemaError(f"{where}.source: of '{target}': {error}") from error
+    for name in sorted(attributes_of(node)) if node is not None else ():
+        _known(name, sources, "source attribute", f"{where}.source")
+    _one_of(entry, "flowType", FLOW_TYPES, where, "Always")
+    _one_of(entry, "flowBehavior", FLOW_BEHAVIORS, where, "FlowWhenChanged")
+    if is_reference(node) and entry.get("flowType") == "MultiValueAddOnly":
+        raise SchemaError(f"{where}.flowType: of '{target}': references are always taken out as well")
+    _get(entry, "defaultValue", str | None, where, None)
+    matching = _get(entry, "matchingPriority", int, where, 0) > 0
+    if matching and isinstance(node, Call) and node.function == "SelectUniqueValue":
+        raise SchemaError(f"{where}.source: of '{target}': SelectUniqueValue is for no matching attribute")
+    return bool(matching) and not is_reference(node)
+
+
+def _check_path(target: str, where: str) -> None:
+    try:
+        path = parse_path(target)
+    except PathError as error:
+        raise SchemaError(f"{where}: {error}") from error
+    if path.attribute is None:
+        raise SchemaError(f"{where}: '{target}' is a schema; name an attribute of it")
+    if path.where is not None and path.sub is None:
+        raise SchemaError(f"{where}: '{target}' is a complex value; name an attribute of it, such as value")
+
+
+def _known(name: str, known: Mapping[str, object], what: str, where: str) -> None:
+    if name not in known:
+        place = "schema" if what == "directory" else "directory's definition in this schema"
+        hint = nearest(name, known) or f"; define it in the {place} first"
+        raise SchemaError(f"{where}: unknown {what} '{name}'{hint}")
+
+
+def _one_of(holder: Document, name: str, known: tuple[str, ...], where: str, *default: str) -> None:
+    value = _get(holder, name, str, where, *default)
+    if value not in known:
+        raise SchemaError(f"{where}.{name}: must be one of {', '.join(known)}, not '{value}'")
+
+
+_REQUIRED: Any = object()
+
+
+def _get(holder: Document, name: str, wanted: Any, where: str, default: Any = _REQUIRED) -> Any:
+    """Return a member of an object; with a default it may be left out. Raises SchemaError for another type."""
+    place = name if where == "schema" else f"{where}.{name}"
+    if name not in holder:
+        if default is _REQUIRED:
+            raise SchemaError(f"{place}: is missing; the schema must have the shape that GET returns")
+        return default
+    return _demand(holder[name], wanted, place)
+
+
+def _demand(value: Any, wanted: Any, where: str) -> Any:
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        kinds = getattr(wanted, "__args__", (wanted,))
+        raise SchemaError(
+            f"{where}: must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {_WORDS.get(type(value), 'that')}"
+        )
+    return value

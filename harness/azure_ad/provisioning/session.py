@@ -14,28 +14,55 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from harness.azure_ad.directory import Directory
 from harness.azure_ad.enterprise_app import EnterpriseApps
-from harness.azure_ad.provisioning.logs import PROVISIONING, Frame, Trace, entry_of, failure_reason, tags_of
+from harness.azure_ad.provisioning import logs
+from harness.azure_ad.provisioning.logs import Frame, Trace, retried
 from harness.azure_ad.provisioning.mapping import ObjectMapping
-from harness.azure_ad.provisioning.target import SCIM, Target, TargetError
+from harness.azure_ad.provisioning.target import Target
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store
 
-# How many connections of a type a cycle added; the job's statistics grow by it.
+# How many connections of a type a cycle added; the job's statistics grow by it, and never shrink:
+# …/application-provisioning-when-will-provisioning-finish-specific-user
 LINKED = "linked:"
-# What failed for an object's own reasons, not for want of a server, is the customer's to mend.
-_SERVICE_FAILURES = frozenset(
-    {"InternalServerError", "Timeout", "WebExceptionProtocolError", "TooManyRequests"}
-)
+
+
+class Failure(NamedTuple):
+    """Why an object could not be brought over: the log's error code, its words and its category."""
+
+    code: str
+    cause: str
+    category: str = "nonServiceFailure"
+
+
+class Connection(NamedTuple):
+    """What ties a source object to the target's object `target_id`.
+
+    `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
+    `identifier` and `display_name` name an object that has left the directory.
+    """
+
+    kind: str
+    target_id: str
+    managed: bool
+    manager: str | None
+    identifier: str
+    display_name: str
 
 
 @dataclass(slots=True)
 class Session:
-    """One run of a job. `sync_all` is the scope setting, `flagged` the PATCH dialect."""
+    """One run of a job.
+
+    `sync_all` and `skip_out_of_scope_deletions` are the scope settings, `flagged` is the PATCH dialect, `most_deletes` how
+    many objects one cycle may disable or delete (None: any number), `in_flight` how many objects are at work together,
+    `holding` what this run held back.
+    """
 
     store: Store
     clock: Clock
@@ -47,29 +74,78 @@ class Session:
     mappings: Mapping[str, ObjectMapping]
     frame: Frame
     sync_all: bool
+    skip_out_of_scope_deletions: bool
     flagged: bool
+    most_deletes: int | None = None
+    in_flight: int = 1
     counts: Counter[str] = field(default_factory=Counter)
+    holding: set[str] = field(default_factory=set)
+    _connections: str = field(init=False)
+    _targets: str = field(init=False)
+    _escrows: str = field(init=False)
+    _staged: str = field(init=False)
 
-    def connection(self, source_id: str) -> Document | None:
-        return self.store.get(f"connection:{self.frame.job_id}", source_id)
+    def __post_init__(self) -> None:
+        job = self.frame.job_id
+        self._connections, self._targets = f"connection:{job}", f"target:{job}"
+        self._escrows, self._staged = f"escrow:{job}", f"staged:{job}"
 
-    def connections(self) -> Iterator[tuple[str, Document]]:
-        return self.store.scan(f"connection:{self.frame.job_id}")
+    def connection(self, source_id: str) -> Connection | None:
+        document = self.store.get(self._connections, source_id)
+        return None if document is None else Connection(*document["connection"])
 
-    def connect(self, source_id: str, connection: Document, *, new: bool = False) -> None:
-        """Save a connection; the statistics count the new ones."""
-        self.store.put(f"connection:{self.frame.job_id}", source_id, connection)
+    def connections(self) -> Iterator[tuple[str, Connection]]:
+        return (
+            (key, Connection(*document["connection"])) for key, document in self.store.scan(self._connections)
+        )
+
+    def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
+        """Save a connection; a new one takes the target's object for this source object, and is counted."""
+        self.store.put(self._connections, source_id, {"connection": tuple(connection)})
         if new:
-            self.counts[LINKED + connection["type"]] += 1
+            self.store.claim(self._targets, connection.target_id, source_id)
+            self.counts[LINKED + connection.kind] += 1
 
-    def disconnect(self, source_id: str, kind: str) -> None:
-        if self.store.delete(f"connection:{self.frame.job_id}", source_id):
-            self.counts[LINKED + kind] -= 1
+    def disconnect(self, source_id: str, connection: Connection) -> None:
+        self.store.delete(self._connections, source_id)
+        self.store.release(self._targets, connection.target_id)
         for member in self.exported_members(source_id):
             self.store.unlink("exported-member", self._group_key(source_id), member)
 
+    def forget_connections(self) -> None:
+        """Break all ties between source and target, and forget the references that wait."""
+        for source_id, connection in list(self.connections()):
+            self.disconnect(source_id, connection)
+        for source_id in self.pending_references():
+            self.references_done(source_id)
+
+    def source_of(self, target_id: str) -> str | None:
+        """Return the source object that an object of the target is connected to."""
+        return self.store.owner(self._targets, target_id)
+
+    def hold_back(self, source_id: str, kind: str) -> None:
+        """Keep a disable or delete for the end of the cycle, when it is known how many there are."""
+        self.holding.add(source_id)
+        if self.store.get(self._staged, source_id) is None:
+            self.store.put(self._staged, source_id, {"type": kind, "told": None})
+
+    def held_back(self) -> list[tuple[str, str]]:
+        """Return type and source id of what is held back."""
+        return [(document["type"], key) for key, document in self.store.scan(self._staged)]
+
+    def let_go(self, source_id: str) -> None:
+        self.store.delete(self._staged, source_id)
+
+    def tell_held_back(self, source_id: str) -> bool:
+        """Note that this cycle's log tells of it; return False when it does already."""
+        held = self.store.get(self._staged, source_id)
+        if held is None or held["told"] == self.frame.cycle_id:
+            return False
+        self.store.put(self._staged, source_id, {**held, "told": self.frame.cycle_id})
+        return True
+
     def escrow(self, source_id: str) -> Document | None:
-        return self.store.get(f"escrow:{self.frame.job_id}", source_id)
+        return self.store.get(self._escrows, source_id)
 
     def due_escrows(self) -> list[tuple[str, Document]]:
         """Return what earlier cycles failed at and is due now; what fails in this cycle waits for the next.
@@ -79,7 +155,7 @@ class Session:
         now, cycle = self.clock.now(), self.frame.cycle_id
         oldest = now - timedelta(days=self.quirks["escrow-days"])
         due = []
-        for key, escrow in list(self.store.scan(f"escrow:{self.frame.job_id}")):
+        for key, escrow in list(self.store.scan(self._escrows)):
             if from_iso(escrow["began"]) < oldest:
                 self.settle(key)
             elif cycle not in (escrow["cycle"], escrow["tried"]) and from_iso(escrow["next"]) <= now:
@@ -109,38 +185,32 @@ class Session:
         self.counts[
             "countExported" if sent else "countEscrowed" if trace.status == "failure" else "countSkipped"
         ] += 1
-        entry = entry_of(trace, self.frame, self.ids.uuid(), self.ids.uuid(), self.clock.now())
-        self.store.append(PROVISIONING, entry, tags_of(entry))
+        logs.keep(self.store, trace, self.frame, self.ids, self.clock.now())
 
     def fail(
         self,
         trace: Trace,
-        error: TargetError,
+        failure: Failure,
         *,
         step: str,
         description: str,
-        code: str | None = None,
         references: bool = False,
     ) -> None:
-        """Close a trace with the failed request, and put the object into escrow with the time of its next attempt."""
+        """Close a trace with what failed, and put the object into escrow with the time of its next attempt."""
         escrow = self._escrowed(trace, references=references)
-        retries = escrow["attempts"]
-        reason = failure_reason(error, retries, from_iso(escrow["next"]))
-        code = code or error.code
-        trace.step(
-            step, "export" if "Export" in step else "matching", description, escrow["identifier"], "failure"
-        )
-        trace.fail(code, reason, category="failure" if code in _SERVICE_FAILURES else "nonServiceFailure")
+        trace.step(step, status="failure", description=description)
+        reason = retried(failure.cause, escrow["attempts"], from_iso(escrow["next"]))
+        trace.fail(failure.code, reason, category=failure.category)
 
     def settle(self, source_id: str) -> None:
         """Forget the escrow of an object that came through."""
-        self.store.delete(f"escrow:{self.frame.job_id}", source_id)
+        self.store.delete(self._escrows, source_id)
 
     def settle_object(self, source_id: str) -> None:
         """Forget the escrow of an object that came through itself; what its references failed at stays due."""
         escrow = self.escrow(source_id)
         if escrow is not None and escrow["references"]:
-            self.store.put(f"escrow:{self.frame.job_id}", source_id, {**escrow, "tried": self.frame.cycle_id})
+            self.store.put(self._escrows, source_id, {**escrow, "tried": self.frame.cycle_id})
         else:
             self.settle(source_id)
 
@@ -170,19 +240,9 @@ class Session:
             "attempts": attempts,
             "began": iso(began, 6),
             "next": iso(now + timedelta(hours=hours[min(attempts, len(hours) - 1)]), 6),
-            "identifier": {"ReportableIdentifier": trace.identifier},
         }
-        self.store.put(f"escrow:{self.frame.job_id}", trace.source_id, escrow)
+        self.store.put(self._escrows, trace.source_id, escrow)
         return escrow
 
     def _group_key(self, group: str) -> str:
         return f"{self.frame.job_id}/{group}"
-
-
-def conflict_code(error: TargetError) -> str:
-    """Name a refusal of a create: a conflict after an empty search says that the filter did not work.
-
-    Observed in the event of 2026-03-24, https://help.sumologic.com/docs/integrations/microsoft-azure.
-    """
-    is_conflict = error.response is not None and error.response.status == 409
-    return f"{SCIM}ServiceIncompatibleFiltering" if is_conflict else error.code

@@ -9,39 +9,23 @@ https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 from harness.azure_ad.provisioning.mapping import ObjectMapping
+from harness.azure_ad.provisioning.reactions import INCOMPATIBLE, SCIM, Kind, Reaction, reaction
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
+from harness.base.json_text import encode
+from harness.base.quirks import Quirks
 from harness.base.store import Document
+from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import Request, Response, Send, TransportError
 
-SCIM = "SystemForCrossDomainIdentityManagement"
-INCOMPATIBLE = f"{SCIM}ServiceIncompatible"
-# https://github.com/Budibase/budibase/issues/15369
-NOT_DESERIALIZED = (
-    "We are not able to deserialize the resource received from your SCIM endpoint because your SCIM endpoint is not fully "
-    "compatible with the Azure Active Directory SCIM client."
-)
-# Status of a refused write to the log's error code; howto-analyze-provisioning-logs, and for 400
-# https://github.com/1Password/scim-examples/issues/82.
-_CODES = {
-    400: f"{SCIM}BadRequest",
-    401: "Unauthorized",
-    403: "InsufficientRights",
-    404: "InvalidAnchor",
-    405: "MethodNotAllowed",
-    409: "EntryConflict",
-    422: "UnprocessableEntity",
-    429: "TooManyRequests",
-    501: "NotImplemented",
-}
-_TRANSPORT_CODES = {"timeout": "Timeout"}
+__all__ = ["INCOMPATIBLE", "SCIM", "Target", "TargetError", "describe", "explain", "is_deep", "status_name"]
 
 
 @dataclass(slots=True)
@@ -49,7 +33,7 @@ class TargetError(Exception):
     """A request that did not do what it should. `response` is None when no answer came.
 
     `body` is what the server said, for the log. `fatal` failures concern the connection, not one object: the job goes
-    into quarantine at once.
+    into quarantine at once. `category` is the log's errorCategory.
     """
 
     code: str
@@ -57,6 +41,16 @@ class TargetError(Exception):
     request: Request
     response: Response | None = None
     fatal: bool = False
+    category: str = "nonServiceFailure"
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.guilty}"
+
+    @property
+    def guilty(self) -> str:
+        """Name the request that failed, and how: `PATCH https://…/Users/1 answered 500`."""
+        outcome = "got no answer" if self.response is None else f"answered {self.response.status}"
+        return f"{self.request.method} {self.request.url} {outcome}"
 
     @property
     def body(self) -> str:
@@ -78,74 +72,74 @@ def status_name(status: int) -> str:
 class Target:
     """One SCIM base address and its token."""
 
-    def __init__(self, send: Send, base: str, token: str, clock: Clock, ids: Ids) -> None:
+    def __init__(self, send: Send, base: str, token: str, clock: Clock, ids: Ids, *, quirks: Quirks) -> None:
         self._send = send
         self._base = base
         self._token = token
         self._clock = clock
         self._ids = ids
+        self._quirks = quirks
 
     def probe(self, mapping: ObjectMapping) -> None:
         """Ask for an object that cannot exist; anything but an empty list with 200 is a fatal TargetError.
 
         Source: use-scim-to-provision-users-and-groups, on Test Connection (read 2026-11).
         """
-        first = mapping.matching[0].target
-        try:
-            self.find(mapping, first, self._ids.uuid())
-        except TargetError as error:
-            error.fatal = True
-            raise
+        request, response, found = self._search(
+            "probe", mapping, mapping.matching[0].target, self._ids.uuid()
+        )
+        if found and self._quirks["probe-must-find-nobody"]:
+            raise self._failure("probe", "somebody", request, response)
 
     def find(self, mapping: ObjectMapping, attribute: str, value: str) -> list[Document]:
         """Return the resources whose attribute equals `value`. Raises TargetError."""
-        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-        excluded = "" if mapping.kind == "User" else "excludedAttributes=members&"
-        condition = quote_plus(f'{attribute} eq "{quoted}"')
-        request = self._request("GET", f"{mapping.resource}?{excluded}filter={condition}")
-        response = self._exchange(request)
-        if response.status in (401, 403):
-            raise TargetError(
-                f"{SCIM}CredentialValidationFailure",
-                "While attempting to validate our authorization to access your application, we received this unexpected "
-                f"response: {describe(request, response)}",
-                request,
-                response,
-                fatal=True,
-            )
-        if response.status != 200:
-            raise TargetError(
-                INCOMPATIBLE, self._not_ok(response), request, response, fatal=response.status == 404
-            )
-        answer = self._json(request, response)
-        resources = answer.get("Resources", [])
-        if not isinstance(resources, list) or not all(map(_is_resource, resources)):
-            raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
-        return resources
+        return self._search("filter", mapping, attribute, value)[2]
 
     def read(self, mapping: ObjectMapping, key: str) -> Document:
         """Return one resource. Raises TargetError, `InvalidAnchor` when it is gone."""
         suffix = "" if mapping.kind == "User" else "?excludedAttributes=members"
         request = self._request("GET", f"{mapping.resource}/{quote(key, safe='')}{suffix}")
-        return self._json(request, self._write(request, (200,)))
+        response = self._exchange("read", request, (200,))
+        answer = self._resource("read", request, response)
+        if answer["id"] != key and self._quirks["resource-of-another-id"] == "refused":
+            raise self._failure("read", "unreadable", request, response)
+        return answer
 
     def create(self, mapping: ObjectMapping, body: Document) -> tuple[str, Document]:
         """Create a resource and return its id and the answer. Raises TargetError, also when the answer has no id."""
         request = self._request("POST", mapping.resource, body)
-        response = self._write(request, (200, 201))
-        answer = self._json(request, response)
-        if not _is_resource(answer):
-            raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
+        answer = self._resource("create", request, self._exchange("create", request, (200, 201)))
         return answer["id"], answer
 
     def patch(self, mapping: ObjectMapping, key: str, body: Document) -> None:
-        self._write(self._request("PATCH", f"{mapping.resource}/{quote(key, safe='')}", body), (200, 204))
+        """Change a resource. Raises TargetError. What comes with 200 is looked at only where the quirk says so."""
+        request = self._request("PATCH", f"{mapping.resource}/{quote(key, safe='')}", body)
+        response = self._exchange("patch", request, (200, 204))
+        if response.status == 200 and self._quirks["patch-answer"] == "read":
+            self._resource("patch", request, response)
 
     def delete(self, mapping: ObjectMapping, key: str) -> None:
-        """Delete a resource; one that is gone already counts as deleted."""
-        self._write(
-            self._request("DELETE", f"{mapping.resource}/{quote(key, safe='')}"), (200, 202, 204, 404)
-        )
+        """Delete a resource; one that is gone already counts as deleted. Raises TargetError."""
+        request = self._request("DELETE", f"{mapping.resource}/{quote(key, safe='')}")
+        response = self._exchange("delete", request, (200, 202, 204, 404))
+        if response.status == 404 and self._quirks["deleted-already"] != "done":
+            raise self._failure("delete", 404, request, response)
+
+    def _search(
+        self, kind: Kind, mapping: ObjectMapping, attribute: str, value: str
+    ) -> tuple[Request, Response, list[Document]]:
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        excluded = "" if mapping.kind == "User" else "excludedAttributes=members&"
+        condition = quote_plus(f'{attribute} eq "{quoted}"')
+        request = self._request("GET", f"{mapping.resource}?{excluded}filter={condition}")
+        response = self._exchange(kind, request, (200,))
+        answer = self._document(kind, request, response)
+        resources = answer.get("Resources")
+        if resources is None and answer.get("totalResults") == 0:
+            resources = []  # RFC 7644 3.4.2: required only when there are any
+        if not isinstance(resources, list) or not all(map(_is_resource, resources)):
+            raise self._failure(kind, "unreadable", request, response)
+        return request, response, resources
 
     def _request(self, method: str, path: str, body: Document | None = None) -> Request:
         headers = [("Authorization", f"Bearer {self._token}")]
@@ -154,63 +148,99 @@ class Target:
         if body is None:
             return Request(method, f"{self._base}/{path}", tuple(headers))
         headers.append(("Content-Type", "application/scim+json; charset=utf-8"))
-        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return Request(method, f"{self._base}/{path}", tuple(headers), encoded)
+        return Request(method, f"{self._base}/{path}", tuple(headers), encode(body))
 
-    def _exchange(self, request: Request) -> Response:
+    def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
+        """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
         if not urlsplit(self._base).hostname:
             # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
             message = "Please provide a valid tenant URL for your application."
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)
         try:
-            response = self._send(request)
+            response = self._answer(request)
         except TransportError as error:
-            code = _TRANSPORT_CODES.get(error.kind, "WebExceptionProtocolError")
-            raise TargetError(code, str(error), request) from error
-        token = self._token.encode()
-        if token and token in response.body:
-            # What a server says goes into logs; a server that repeats the token must not put it there.
-            response = Response(response.status, response.headers, response.body.replace(token, b"***"))
-        return response
-
-    def _write(self, request: Request, wanted: tuple[int, ...]) -> Response:
-        response = self._exchange(request)
+            outcome = "timeout" if error.kind == "timeout" else "no answer"
+            told = f"{error} Resource: {request.url} Operation: {request.method}"
+            raise self._failure(kind, outcome, request, told=told) from error
         if response.status not in wanted:
-            code = _CODES.get(response.status) or (
-                "InternalServerError" if response.status >= 500 else INCOMPATIBLE
-            )
-            raise TargetError(code, "", request, response, fatal=response.status == 401)
+            raise self._failure(kind, response.status, request, response)
         return response
 
-    def _json(self, request: Request, response: Response) -> Document:
-        try:
-            answer = response.json()
-            # Lone surrogates and towers of brackets parse, and break whatever keeps or shows them later.
-            json.dumps(answer, ensure_ascii=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response) from error
-        if not isinstance(answer, dict) or is_deep(answer, _DEEPEST):
-            raise TargetError(INCOMPATIBLE, NOT_DESERIALIZED, request, response)
+    def _answer(self, request: Request) -> Response:
+        """Send, and wait no longer than the quirk says; a server's wish to be asked later may be granted, once."""
+        began = self._clock.now()
+        response = self._send(request)
+        if response.status == 429 and self._quirks["retry-after"] == "honoured":
+            seconds = response.header("Retry-After") or ""
+            if seconds.isascii() and seconds.isdigit() and len(seconds) < 6:
+                self._clock.advance(timedelta(seconds=int(seconds)))
+                began = self._clock.now()
+                response = self._send(request)
+        took = self._clock.now() - began
+        if took and took > timedelta(seconds=self._quirks["answer-timeout-seconds"]):
+            raise TransportError("timeout", "The operation has timed out.")
+        return response
+
+    def _resource(self, kind: Kind, request: Request, response: Response) -> Document:
+        answer = self._document(kind, request, response)
+        if not _is_resource(answer):
+            raise self._failure(kind, "unreadable", request, response)
         return answer
 
-    def _not_ok(self, response: Response) -> str:
-        # https://github.com/snipe/snipe-it/issues/11913
-        status = (
-            f"{response.status} {HTTPStatus(response.status).phrase}"
-            if response.status in _PHRASES
-            else response.status
-        )
-        return (
-            f"An HTTP/{status} response was returned rather than the expected HTTP/200 OK response. To address this issue, "
-            "ensure that the tenant URL is correct. The tenant URL is usually in a format like: https://<>/scim. If this "
-            "does not resolve the issue, contact the application developer to ensure their SCIM endpoint conforms with the "
-            "protocol https://tools.ietf.org/html/rfc7644#section-3.4.2"
-        )
+    def _document(self, kind: Kind, request: Request, response: Response) -> Document:
+        media_type = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+        try:
+            answer = response.json() if media_type in self._quirks["answer-media-types"] else None
+        except ValueError as error:
+            raise self._failure(kind, "unreadable", request, response) from error
+        brackets = response.body.count(b"[") + response.body.count(b"{")
+        if not isinstance(answer, dict) or (brackets > _DEEPEST and is_deep(answer, _DEEPEST)):
+            raise self._failure(kind, "unreadable", request, response)
+        return answer
+
+    def _failure(
+        self,
+        kind: Kind,
+        outcome: int | str,
+        request: Request,
+        response: Response | None = None,
+        told: str = "",
+    ) -> TargetError:
+        """Word what went wrong as the table says; `told` stands for the answer where there is none.
+
+        What a server says goes into logs; a server that repeats the token must not put it there.
+        """
+        row = reaction(kind, outcome) or Reaction(self._quirks["unlisted-statuses"])
+        if response is not None:
+            response = _without(self._token, response)
+            told = describe(request, response) if row.sentence else ""
+        sentence = row.sentence or ("" if response else "{answer}")
+        message = sentence.format(answer=told, status=_status(response) if response else "")
+        return TargetError(row.code, message, request, response, row.fatal, row.category)
+
+
+def _without(token: str, response: Response) -> Response:
+    """Take a token out of an answer, wherever the server repeats it."""
+    if not token:
+        return response
+    headers = tuple((name, value.replace(token, "***")) for name, value in response.headers)
+    return Response(response.status, headers, response.body.replace(token.encode(), b"***"))
+
+
+def _status(response: Response) -> str:
+    known = response.status in _PHRASES
+    return f"{response.status} {HTTPStatus(response.status).phrase}" if known else str(response.status)
 
 
 def _is_resource(value: Any) -> bool:
-    """Tell whether a value is a SCIM resource: an object with an id."""
-    return isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"] != ""
+    """Tell whether a value is a SCIM resource as Azure AD reads it: an object with an id, its manager no bare text.
+
+    https://github.com/Budibase/budibase/issues/15369 for the manager, which Azure AD itself sends as bare text.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or value["id"] == "":
+        return False
+    extension = value.get(ENTERPRISE_USER)
+    return not isinstance(extension, dict) or not isinstance(extension.get("manager"), str)
 
 
 def is_deep(value: Any, limit: int) -> bool:
@@ -238,17 +268,6 @@ def describe(request: Request, response: Response) -> str:
     return (
         f"Received response from Web resource. Resource: {request.url} Operation: {request.method} Response Status Code: "
         f"{status_name(response.status)} Response Headers: {headers} Response Content: {response.body.decode('utf-8', 'replace')}"
-    )
-
-
-def as_text(value: Any) -> str:
-    """Write a target value as logs show it: booleans as `True` and `False`."""
-    return (
-        value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False)
-        if isinstance(value, dict)
-        else str(value)
     )
 
 

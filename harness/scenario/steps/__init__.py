@@ -5,7 +5,7 @@ HTTP, as the person it stands for would, and returns a `Result`; a refusal is a 
 expect it.
 """
 
-from harness.scenario.steps import aws_sso, azure_ad, general, provisioning
+from harness.scenario.steps import aws_sso, azure_ad, faults, general, provisioning
 from harness.scenario.steps.registry import STEPS
 
-__all__ = ["STEPS", "aws_sso", "azure_ad", "general", "provisioning"]
+__all__ = ["STEPS", "aws_sso", "azure_ad", "faults", "general", "provisioning"]

@@ -14,20 +14,46 @@ from harness.scenario.steps.registry import step
 
 @step("create user")
 def _create_user(play: Play, arguments: dict[str, Any]) -> Result:
-    return judge(play.graph("POST", "/users", arguments), "the user is created")
+    given = {name: value for name, value in arguments.items() if name != "manager"}
+    if arguments.get("manager"):
+        given["manager@odata.bind"] = _link(play, play.principal("users", arguments["manager"]))
+    return judge(play.graph("POST", "/users", given), "the user is created")
 
 
 @step("update user")
 def _update_user(play: Play, arguments: dict[str, Any]) -> Result:
-    return judge(
-        play.graph("PATCH", f"/users/{quote(arguments['user'], safe='')}", arguments["set"]),
-        "the user is updated",
-    )
+    """Edit properties; the manager, who is a reference of its own, with a second request."""
+    path = f"/users/{quote(arguments['user'], safe='')}"
+    given = {name: value for name, value in arguments["set"].items() if name != "manager"}
+    result = Result("nothing was given")
+    if given:
+        result = judge(play.graph("PATCH", path, given), "the user is updated")
+    if result.error or "manager" not in arguments["set"]:
+        return result
+    manager = arguments["set"]["manager"]
+    if manager is None:
+        return judge(play.graph("DELETE", f"{path}/manager/$ref"), "the user has no manager")
+    body = {"@odata.id": _link(play, play.principal("users", manager))}
+    return judge(play.graph("PUT", f"{path}/manager/$ref", body), f"{manager} is the user's manager")
 
 
 @step("delete user")
 def _delete_user(play: Play, arguments: dict[str, Any]) -> Result:
     return judge(play.graph("DELETE", f"/users/{quote(arguments['user'], safe='')}"), "the user is deleted")
+
+
+@step("restore user")
+def _restore_user(play: Play, arguments: dict[str, Any]) -> Result:
+    """Azure portal: Deleted users, Restore user."""
+    path = f"/directory/deletedItems/{_deleted(play, arguments['user'])}/restore"
+    return judge(play.graph("POST", path), "the user is restored")
+
+
+@step("purge user")
+def _purge_user(play: Play, arguments: dict[str, Any]) -> Result:
+    """Azure portal: Deleted users, Delete permanently."""
+    path = f"/directory/deletedItems/{_deleted(play, arguments['user'])}"
+    return judge(play.graph("DELETE", path), "the user is deleted for good")
 
 
 @step("create group")
@@ -72,6 +98,21 @@ def _remove_member(play: Play, arguments: dict[str, Any]) -> Result:
     return result
 
 
+@step("add enterprise application")
+def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
+    """Azure portal: Enterprise applications, New application; it takes the place of the one that the world began with."""
+    condition = quote("displayName eq '{}'".format(arguments["gallery"].replace("'", "''")))
+    found = play.graph("GET", f"/applicationTemplates?$filter={condition}").json()["value"]
+    if not found:
+        raise StepError(f"the gallery has no application '{arguments['gallery']}'")
+    name = {"displayName": arguments.get("name", arguments["gallery"])}
+    response = play.graph("POST", f"/applicationTemplates/{found[0]['id']}/instantiate", name)
+    result = judge(response, "the application is added")
+    if result.error is None:
+        play.world.app_id, play.job_id = result.body["servicePrincipal"]["id"], ""
+    return result
+
+
 @step("assign")
 def _assign(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Users and groups, Add user, Assign."""
@@ -110,9 +151,7 @@ def _unassign(play: Play, arguments: dict[str, Any]) -> Result:
 def _add_members(play: Play, group: str, names: list[str]) -> Result:
     result = Result("nobody was named")
     for name in names:
-        body = {
-            "@odata.id": f"{play.world.azure.settings.graph_origin}/v1.0/directoryObjects/{_member(play, name)}"
-        }
+        body = {"@odata.id": _link(play, _member(play, name))}
         result = judge(play.graph("POST", f"/groups/{group}/members/$ref", body), f"{name} joined the group")
         if result.error:
             return result
@@ -121,3 +160,16 @@ def _add_members(play: Play, group: str, names: list[str]) -> Result:
 
 def _member(play: Play, name: str) -> str:
     return play.principal("users" if "@" in name else "groups", name)
+
+
+def _link(play: Play, key: str) -> str:
+    return f"{play.world.azure.settings.graph_origin}/v1.0/directoryObjects/{key}"
+
+
+def _deleted(play: Play, name: str) -> str:
+    """Return the id of a deleted user, whose name stands behind the id now. Raises StepError."""
+    path = "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName&$top=999"
+    for user in play.graph("GET", path, quiet=True).json()["value"]:
+        if user["userPrincipalName"].casefold() == f"{user['id'].replace('-', '')}{name}".casefold():
+            return str(user["id"])
+    raise StepError(f"Azure AD's deleted items have no user '{name}'")

@@ -7,9 +7,12 @@ Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-us
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from harness.azure_ad.provisioning.schema import attribute_mapping
+from harness.azure_ad.provisioning.definitions import definition
+from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, judge
 from harness.scenario.steps.registry import step
@@ -19,11 +22,12 @@ from harness.scenario.steps.registry import step
 def _configure(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Tenant URL, Secret Token, notification e-mail, Save; the job is created with them."""
     if not play.job_id:
-        created = play.graph("POST", play.synchronization("/jobs"), {"templateId": "scim"})
+        template = arguments.get("template") or _first_template(play)
+        created = play.graph("POST", play.synchronization("/jobs"), {"templateId": template})
         if created.status != 201:
             return judge(created, "")
         play.job_id = created.json()["id"]
-    secrets = _credentials(play, arguments) + _notification(arguments)
+    secrets = _credentials(play, arguments) + _notification(arguments) + _sync_scope(arguments)
     return judge(
         play.graph("PUT", play.synchronization("/secrets"), {"value": secrets}), "provisioning is configured"
     )
@@ -39,10 +43,15 @@ def _test_connection(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("save notification settings")
 def _save_notification(play: Play, arguments: dict[str, Any]) -> Result:
-    return judge(
-        play.graph("PUT", play.synchronization("/secrets"), {"value": _notification(arguments)}),
-        "the settings are saved",
-    )
+    """Azure portal: Settings, Save; the threshold of accidental deletions is a setting of the job."""
+    saved = play.graph("PUT", play.synchronization("/secrets"), {"value": _notification(arguments)})
+    result = judge(saved, "the settings are saved")
+    threshold = arguments.get("accidental deletion threshold")
+    if result.error or threshold is None:
+        return result
+    settings = [{"name": DELETES_THRESHOLD, "value": str(threshold)}]
+    body = {"synchronizationJobSettings": settings}
+    return judge(play.graph("PATCH", play.job_path(), body), "the settings are saved")
 
 
 @step("view mapping")
@@ -53,7 +62,7 @@ def _view_mapping(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("edit mapping")
 def _edit_mapping(play: Play, arguments: dict[str, Any]) -> Result:
-    """Azure portal: Mappings; delete attributes by source or target name, set others, choose what is matched on."""
+    """Azure portal: Mappings; delete attributes, set others, choose what is matched on, and who the mapping is for."""
     schema = play.graph("GET", play.job_path("/schema"), quiet=True).json()
     kind = "Group" if arguments.get("of") == "groups" else "User"
     mapping = next(
@@ -71,6 +80,9 @@ def _edit_mapping(play: Play, arguments: dict[str, Any]) -> Result:
             row["matchingPriority"] = 0
         for priority, name in enumerate(arguments["match on"], start=1):
             _row(rows, name)["matchingPriority"] = priority
+    for name in arguments.get("attribute list", []):
+        _target_attributes(schema, mapping).append(definition(name))
+    _edit_object(mapping, arguments)
     return judge(play.graph("PUT", play.job_path("/schema"), schema), "the attribute mappings are saved")
 
 
@@ -88,10 +100,43 @@ def _turn_off(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("restart provisioning")
 def _restart(play: Play, arguments: dict[str, Any]) -> Result:
+    """Press Restart provisioning; what else to `reset` than the button does, only Microsoft Graph offers."""
+    criteria = {"resetScope": ", ".join(arguments.get("reset", []))}
+    restarted = play.graph("POST", play.job_path("/restart"), {"criteria": criteria})
+    return judge(restarted, "provisioning starts over")
+
+
+@step("allow deletes")
+def _allow_deletes(play: Play, arguments: dict[str, Any]) -> Result:
+    """Press Allow deletes on a job that is in quarantine with too many deletions."""
     del arguments
-    return judge(
-        play.graph("POST", play.job_path("/restart"), {"criteria": {"resetScope": ""}}),
-        "provisioning starts over",
+    body = {"criteria": {"resetScope": "ForceDeletes"}}
+    return judge(play.graph("POST", play.job_path("/restart"), body), "the deletions go through")
+
+
+@step("provision on demand")
+def _provision_on_demand(play: Play, arguments: dict[str, Any]) -> Result:
+    """Azure portal: Provision on demand; the body has Graph's key and value, read as the JSON they are."""
+    schema = play.graph("GET", play.job_path("/schema"), quiet=True).json()
+    kind = "users" if "user" in arguments else "groups"
+    subject: dict[str, Any] = {
+        "objectId": play.principal(kind, arguments.get("user") or arguments["group"]),
+        "objectTypeName": kind[:-1].capitalize(),
+    }
+    if "members" in arguments:
+        chosen = (play.principal("users", name) for name in arguments["members"])
+        subject["links"] = {"members": [{"objectId": key, "objectTypeName": "User"} for key in chosen]}
+    parameters = {"ruleId": schema["synchronizationRules"][0]["id"], "subjects": [subject]}
+    response = play.graph("POST", play.job_path("/provisionOnDemand"), {"parameters": [parameters]})
+    result = judge(response, "")
+    if result.error:
+        return result
+    key, value = (json.loads(result.body[name]) for name in ("key", "value"))
+    return replace(
+        result,
+        outcome=f"provisioning on demand: {key['result'].lower()}",
+        error=key["details"]["errorMessage"] if key["result"] == "Failure" else None,
+        body={"key": key, "value": value},
     )
 
 
@@ -107,12 +152,59 @@ def _credentials(play: Play, arguments: dict[str, Any]) -> list[dict[str, str]]:
     return [{"key": "BaseAddress", "value": url}, {"key": "SecretToken", "value": token}]
 
 
+def _first_template(play: Play) -> str:
+    """Return the template that the application is offered first."""
+    offered = play.graph("GET", play.synchronization("/templates?$select=id"), quiet=True).json()
+    return str(offered["value"][0]["id"])
+
+
+def _sync_scope(arguments: dict[str, Any]) -> list[dict[str, str]]:
+    settings = {}
+    if "scope" in arguments:
+        settings["SyncAll"] = arguments["scope"].startswith("all")
+    if "skip out of scope deletions" in arguments:
+        settings["SkipOutOfScopeDeletions"] = arguments["skip out of scope deletions"]
+    return [{"key": key, "value": str(value)} for key, value in settings.items()]
+
+
+def _target_attributes(schema: dict[str, Any], mapping: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the attribute list of the object that a mapping writes to."""
+    name = schema["synchronizationRules"][0]["targetDirectoryName"]
+    objects = next(each["objects"] for each in schema["directories"] if each["name"] == name)
+    attributes: list[dict[str, Any]] = next(
+        each["attributes"] for each in objects if each["name"] == mapping["targetObjectName"]
+    )
+    return attributes
+
+
+def _edit_object(mapping: dict[str, Any], arguments: dict[str, Any]) -> None:
+    if "enabled" in arguments:
+        mapping["enabled"] = arguments["enabled"]
+    if "target object actions" in arguments:
+        words = ["Add" if action == "Create" else action for action in arguments["target object actions"]]
+        mapping["flowTypes"] = ",".join(words) or "None"
+    if "source object scope" in arguments:
+        groups = [
+            {"name": each["title"], "clauses": [_clause(*clause) for clause in each["clauses"]]}
+            for each in arguments["source object scope"]
+        ]
+        mapping["scope"] = {"groups": groups, "inputFilterGroups": [], "categoryFilterGroups": []}
+
+
+def _clause(attribute: str, operator: str, *values: str) -> dict[str, Any]:
+    return {
+        "sourceOperandName": attribute,
+        "operatorName": operator,
+        "targetOperand": {"values": list(values)} if values else None,
+    }
+
+
 def _notification(arguments: dict[str, Any]) -> list[dict[str, str]]:
-    if "notification email" not in arguments and "send on failure" not in arguments:
+    if not arguments.keys() & {"notification email", "send on failure", "prevent accidental deletion"}:
         return []
     settings = {
         "Enabled": bool(arguments.get("send on failure", False)),
-        "DeleteThresholdEnabled": False,
+        "DeleteThresholdEnabled": arguments.get("prevent accidental deletion", False),
         "HumanResourcesLookaheadQueryEnabled": False,
         "Recipients": arguments.get("notification email", ""),
     }
@@ -139,6 +231,8 @@ def _set_row(rows: list[dict[str, Any]], change: dict[str, Any]) -> None:
     present = next((row for row in rows if row["targetAttributeName"] == target), None)
     match = change.get("matching precedence", present["matchingPriority"] if present else 0)
     row = attribute_mapping(target, expression, match=match, default=default)
+    if change.get("apply") == "only during object creation":
+        row["flowType"] = "ObjectAddOnly"
     if present is None:
         rows.append(row)
     else:

@@ -1,0 +1,99 @@
+"""Who is assigned to an application, over Microsoft Graph: from the application's side and from the principal's.
+
+`createdDateTime` is v1.0's name for what beta calls `creationTimestamp`.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/approleassignment, …/api/user-post-approleassignments and
+…/api/serviceprincipal-post-approleassignedto (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.graph.entity_types import APP_ROLE_ASSIGNMENT
+from harness.azure_ad.graph.odata import ODataError, body, collection, empty, entity, version
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+app_role_assignments = Blueprint("app_role_assignments", __name__)
+_KINDS = {"users": "User", "groups": "Group"}
+
+
+@app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignedTo")
+def list_assigned(app: str) -> Response:
+    return _list(current().engine.apps.assignments(app))
+
+
+@app_role_assignments.post("/servicePrincipals/<app>/appRoleAssignedTo")
+def assign(app: str) -> Response:
+    given = body()
+    if given.get("resourceId", app) != app:
+        raise ODataError(
+            400, "Request_BadRequest", "resourceId must be the id of the service principal in the URL."
+        )
+    return _assign(app, given.get("principalId"), given)
+
+
+@app_role_assignments.delete("/servicePrincipals/<app>/appRoleAssignedTo/<assignment>")
+@app_role_assignments.delete("/servicePrincipals/<app>/appRoleAssignments/<assignment>")
+def unassign(app: str, assignment: str) -> Response:
+    """Take an assignment away. Microsoft's gallery validation names the application in the second form too."""
+    current().engine.apps.unassign(app, assignment)
+    return empty()
+
+
+@app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignments")
+def list_held_by_application(app: str) -> Response:
+    """Answer the roles that an application has in others; nobody gives it any here."""
+    current().engine.apps.find(app)
+    return _list([])
+
+
+@app_role_assignments.get("/<any(users, groups):which>/<name>/appRoleAssignments")
+def list_held(which: str, name: str) -> Response:
+    return _list(current().engine.apps.assignments_held(_principal(which, name)))
+
+
+@app_role_assignments.post("/<any(users, groups):which>/<name>/appRoleAssignments")
+def assign_principal(which: str, name: str) -> Response:
+    given, principal = body(), _principal(which, name)
+    resource = given.get("resourceId")
+    if not isinstance(resource, str):
+        raise ODataError(400, "Request_BadRequest", "resourceId must be the id of a service principal.")
+    if given.get("principalId", principal) not in (principal, name):
+        raise ODataError(400, "Request_BadRequest", "principalId must be the id of the object in the URL.")
+    return _assign(resource, principal, given)
+
+
+@app_role_assignments.delete("/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>")
+def unassign_principal(which: str, name: str, assignment: str) -> Response:
+    apps = current().engine.apps
+    document = apps.assignment(assignment)
+    if document["principalId"] != _principal(which, name):
+        raise NotFoundError(f"Resource '{assignment}' does not exist.")
+    apps.unassign(document["resourceId"], assignment)
+    return empty()
+
+
+def _principal(which: str, name: str) -> str:
+    key: str = current().engine.directory.find(_KINDS[which], name)["id"]
+    return key
+
+
+def _assign(app: str, principal: object, given: Document) -> Response:
+    role = given.get("appRoleId")
+    if not isinstance(principal, str) or not isinstance(role, str | None):
+        raise ODataError(400, "Request_BadRequest", "principalId and appRoleId must be ids.")
+    made = _shown(current().engine.apps.assign(app, principal, role))
+    return entity("appRoleAssignments", made, 201, APP_ROLE_ASSIGNMENT)
+
+
+def _list(assignments: list[Document]) -> Response:
+    return collection("appRoleAssignments", map(_shown, assignments), APP_ROLE_ASSIGNMENT)
+
+
+def _shown(assignment: Document) -> Document:
+    name = "creationTimestamp" if version() == "beta" else "createdDateTime"
+    shown = {"id": assignment["id"], "deletedDateTime": None, **assignment}
+    return {name if key == "createdDateTime" else key: value for key, value in shown.items()}

@@ -1,0 +1,64 @@
+"""App registrations over Microsoft Graph: finding the one there is, making and taking away its secrets.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-addpassword and
+…/application-removepassword (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response
+
+from harness.azure_ad import app_registrations
+from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.tenant import current
+from harness.base.clock import from_iso
+
+applications = Blueprint("applications", __name__, url_prefix="/applications")
+
+
+@applications.get("")
+def list_applications() -> Response:
+    return collection("applications", [app_registrations.shown(app_registrations.registration(current()))])
+
+
+@applications.get("/<key>")
+def get_application(key: str) -> Response:
+    return entity("applications", app_registrations.shown(app_registrations.find(current(), key)))
+
+
+@applications.post("/<key>/addPassword")
+def add_password(key: str) -> Response:
+    """Make a client secret; `{"passwordCredential": {"displayName", "endDateTime"}}`, both optional."""
+    given = body().get("passwordCredential") or {}
+    name = given.get("displayName") if isinstance(given, dict) else 0
+    if not isinstance(name, str | None):
+        raise ODataError(
+            400, "Request_BadRequest", 'The body must be {"passwordCredential": {"displayName": "…"}}.'
+        )
+    made = app_registrations.add_password(current(), key, name, _moment(given.get("endDateTime")))
+    return answer({"@odata.context": context("microsoft.graph.passwordCredential"), **made})
+
+
+@applications.post("/<key>/removePassword")
+def remove_password(key: str) -> Response:
+    key_id = body().get("keyId")
+    if not isinstance(key_id, str):
+        raise ODataError(400, "Request_BadRequest", "keyId must be the id of a secret.")
+    app_registrations.remove_password(current(), key, key_id)
+    return empty()
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = from_iso(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ODataError(
+            400, "Request_BadRequest", "endDateTime must be a moment such as 2027-03-02T08:00:00Z."
+        )
+    return moment

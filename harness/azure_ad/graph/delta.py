@@ -1,0 +1,218 @@
+"""Delta queries: every user or group once, then what changed since.
+
+The first answers walk the directory, later ones the change log behind the delta token, which is good for seven days.
+
+Source: https://learn.microsoft.com/en-us/graph/delta-query-overview, …/api/user-delta, …/api/group-delta and
+https://devblogs.microsoft.com/microsoft365dev/duration-of-change-tracking-tokens-for-identity-and-education-resources/
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+
+from flask import Blueprint, Response, request
+
+from harness.azure_ad.changes import ALL
+from harness.azure_ad.directory import Directory
+from harness.azure_ad.graph.entity_types import KINDS
+from harness.azure_ad.graph.odata import ODataError, answer, check_options, context, link, page_size
+from harness.azure_ad.graph.tokens import seal, unseal
+from harness.azure_ad.tenant import current
+from harness.base.clock import from_iso, iso
+from harness.base.store import Document
+
+delta = Blueprint("delta", __name__)
+_KINDS = {"users": "User", "groups": "Group"}
+_GOOD_FOR = timedelta(days=7)
+_MEMBERS, _MANAGER = "members", "manager"
+_ID = re.compile(r"\s*id\s+eq\s+'([^']*)'\s*(?:or\b|\Z)", re.IGNORECASE)
+_PAGE = re.compile(r"odata\.maxpagesize=(\d{1,3})\b")
+_MOST_IDS = 50
+
+
+@dataclass(slots=True)
+class _Change:
+    """What the log says about one object: names of changed properties, and whose membership changed."""
+
+    properties: set[str] = field(default_factory=set)
+    members: dict[str, None] = field(default_factory=dict)
+
+
+@delta.get("/<any(users, groups):which>/delta")
+def changes(which: str) -> Response:
+    """Answer one page of the changes, with a link to the next page or, on the last one, to what comes after."""
+    state = _state(which)
+    minimal = "return=minimal" in request.headers.get("Prefer", "").lower()
+    if state["latest"]:
+        items: Iterator[Document] = iter(())
+    elif state["since"] is None:
+        items = _everything(state)
+    else:
+        items = _changed(state, minimal=minimal)
+    size = _page_size(state)
+    page = list(islice(items, state["skip"], state["skip"] + size + 1))
+    chosen = state["select"]
+    narrowed = which if chosen is None else f"{which}({','.join(chosen)})"
+    result: Document = {"@odata.context": context(narrowed)}
+    if len(page) > size:
+        token = seal("delta-page", {**state, "skip": state["skip"] + size, "size": size})
+        result["@odata.nextLink"] = link({"$skiptoken": token}, keep=False)
+    else:
+        after = {"since": state["until"], "at": iso(current().clock.now())}
+        token = seal("delta", {**state, **after, "skip": 0, "latest": False, "size": None})
+        result["@odata.deltaLink"] = link({"$deltatoken": token}, keep=False)
+    response = answer({**result, "value": page[:size]})
+    if minimal:
+        response.headers["Preference-Applied"] = "return=minimal"
+    return response
+
+
+def _state(which: str) -> Document:
+    """Return what the request's token carries, or where a first request begins. Raises ODataError 400."""
+    check_options()
+    directory, options = (
+        current().engine.directory,
+        {name.lower(): value for name, value in request.args.items()},
+    )
+    token, page = options.get("$deltatoken"), options.get("$skiptoken")
+    if page is not None or (token is not None and token.lower() != "latest"):
+        state = (
+            unseal("delta", token) if page is None and token is not None else unseal("delta-page", page or "")
+        )
+        if state is None or state["of"] != which or from_iso(state["at"]) + _GOOD_FOR < current().clock.now():
+            raise ODataError(
+                400,
+                "syncStateNotFound",
+                "The sync state generation is not found. The delta token is expired and data must be synchronized again.",
+            )
+        return state if page is not None else {**state, "until": directory.watermark()}
+    for name in ("$orderby", "$count", "$expand"):
+        if name in options:
+            raise ODataError(
+                400, "Request_BadRequest", f"The query option '{name}' is not supported by delta queries."
+            )
+    return {
+        "of": which,
+        "since": None,
+        "until": directory.watermark(),
+        "at": iso(current().clock.now()),
+        "skip": 0,
+        "size": None,
+        "latest": token is not None,
+        "select": _chosen(_KINDS[which], options.get("$select")),
+        "ids": _ids(options.get("$filter")),
+    }
+
+
+def _everything(state: Document) -> Iterator[Document]:
+    """Yield every object that there is now, with the properties that it has."""
+    kind, directory = _KINDS[state["of"]], current().engine.directory
+    for item in directory.scan(kind):
+        if state["ids"] is None or item["id"] in state["ids"]:
+            shown = _set_properties(kind, item, state)
+            if _MANAGER in (state["select"] or ()) and (manager := directory.manager(item["id"])):
+                shown["manager@delta"] = [_member(directory, manager, present=True)]
+            if _with_members(kind, state) and (joined := directory.members(item["id"])):
+                shown["members@delta"] = [_member(directory, key, present=True) for key in joined]
+            yield shown
+
+
+def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
+    """Yield the objects that changed behind the token, each once, as they are now."""
+    kind, directory = _KINDS[state["of"]], current().engine.directory
+    for key, change in _gather(kind, state).items():
+        item = directory.get(kind, key)
+        if item is None:
+            reason = "changed" if directory.deleted.find(key) else "deleted"
+            yield {"id": key, "@removed": {"reason": reason}}
+            continue
+        new = ALL in change.properties
+        told = change.properties & set(state["select"] or KINDS[kind].properties)
+        members = change.members if _with_members(kind, state) else {}
+        if not told and not members and not new:
+            continue
+        shown: Document = {"id": key} if minimal and not new else _set_properties(kind, item, state)
+        shown |= {name: item.get(name) for name in sorted(told - {_MANAGER})}
+        if _MANAGER in told or (new and _MANAGER in (state["select"] or ())):
+            shown["manager@delta"] = [
+                _member(directory, each, present=True) for each in (directory.manager(key),) if each
+            ]
+        if new and _with_members(kind, state):
+            members = {**dict.fromkeys(directory.members(key)), **members}
+        if members:
+            present = set(directory.members(key))
+            shown["members@delta"] = [_member(directory, each, present=each in present) for each in members]
+        yield shown
+
+
+def _gather(kind: str, state: Document) -> dict[str, _Change]:
+    found: dict[str, _Change] = {}
+    for line in current().engine.directory.changes.between(state["since"], state["until"]):
+        wanted = state["ids"] is None or line["id"] in state["ids"]
+        if line["type"] == kind and wanted and ("properties" in line or "members" in line):
+            change = found.setdefault(line["id"], _Change())
+            change.properties.update(line.get("properties", ()))
+            change.members.update(dict.fromkeys(line.get("members", ())))
+    return found
+
+
+def _set_properties(kind: str, item: Document, state: Document) -> Document:
+    """Return the properties asked for, as far as they were ever set."""
+    names: tuple[str, ...] = state["select"] or KINDS[kind].shown or ()
+    shown: Document = {"id": item["id"]}
+    return shown | {name: item[name] for name in names if name in item}
+
+
+def _with_members(kind: str, state: Document) -> bool:
+    return kind == "Group" and (state["select"] is None or _MEMBERS in state["select"])
+
+
+def _member(directory: Directory, key: str, *, present: bool) -> Document:
+    kind = "group" if directory.get("Group", key) else "user"
+    shown: Document = {"@odata.type": f"#microsoft.graph.{kind}", "id": key}
+    return shown if present else {**shown, "@removed": {"reason": "deleted"}}
+
+
+def _chosen(kind: str, text: str | None) -> list[str] | None:
+    if not text:
+        return None
+    names = [name.strip() for name in text.split(",")]
+    links = (_MEMBERS,) if kind == "Group" else (_MANAGER,)
+    for name in names:
+        if not KINDS[kind].knows(name) and name not in links:
+            raise ODataError(
+                400,
+                "BadRequest",
+                f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type "
+                f"'{KINDS[kind].name}'.",
+            )
+    return names
+
+
+def _ids(text: str | None) -> list[str] | None:
+    """Return the ids of a filter, which may name objects and nothing else. Raises ODataError 400."""
+    if text is None:
+        return None
+    found, position = [], 0
+    while (match := _ID.match(text, position)) is not None:
+        found.append(match[1])
+        position = match.end()
+    if position != len(text) or not found or len(found) > _MOST_IDS:
+        raise ODataError(
+            400,
+            "Request_UnsupportedQuery",
+            f"A delta query's $filter may be \"id eq '…'\", up to {_MOST_IDS} of them joined by or.",
+        )
+    return found
+
+
+def _page_size(state: Document) -> int:
+    preferred = _PAGE.search(request.headers.get("Prefer", "").lower())
+    if preferred is not None and int(preferred[1]):
+        return int(preferred[1])
+    return page_size(state["size"] or 100)

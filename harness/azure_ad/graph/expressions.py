@@ -1,0 +1,124 @@
+"""Mapping expressions over Microsoft Graph: which functions there are, and what an expression makes of a test object.
+
+Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-parseexpression,
+…/synchronization-synchronizationschema-functions and …/resources/synchronization-parseexpressionresponse (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context
+from harness.azure_ad.graph.synchronization import engine_of
+from harness.azure_ad.graph.templates import demand_template
+from harness.azure_ad.provisioning.expression import EvaluationError, ExpressionError, Node, evaluate, parse
+from harness.azure_ad.provisioning.functions import FUNCTIONS, Context, Value
+from harness.azure_ad.provisioning.mapping_source import to_source
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+expressions = Blueprint("expressions", __name__, url_prefix="/servicePrincipals/<app>/synchronization")
+_TEST_OBJECT = 'testInputObject must be {"definition": null, "properties": [{"key": …, "value": text, a list of texts or null}]}.'
+
+
+@expressions.get("/jobs/<job>/schema/functions")
+def functions_of_job(app: str, job: str) -> Response:
+    engine_of(app, job)
+    return _functions()
+
+
+@expressions.get("/templates/<template>/schema/functions")
+def functions_of_template(app: str, template: str) -> Response:
+    demand_template(app, template)
+    return _functions()
+
+
+@expressions.post("/jobs/<job>/schema/parseExpression")
+def parse_for_job(app: str, job: str) -> Response:
+    engine_of(app, job)
+    return _parse_expression()
+
+
+@expressions.post("/templates/<template>/schema/parseExpression")
+def parse_for_template(app: str, template: str) -> Response:
+    demand_template(app, template)
+    return _parse_expression()
+
+
+def _functions() -> Response:
+    rows = [
+        {
+            "name": name,
+            "parameters": [
+                {
+                    "allowMultipleOccurrences": parameter.repeats,
+                    "name": parameter.graph_key,
+                    "required": parameter.required,
+                    "type": parameter.type,
+                }
+                for parameter in function.parameters
+            ],
+        }
+        for name, function in FUNCTIONS.items()
+    ]
+    return collection("functions", rows)
+
+
+def _parse_expression() -> Response:
+    """Parse, and evaluate where there is a test object; a bad expression is an answer, not a refusal."""
+    given = body()
+    expression, test = given.get("expression"), given.get("testInputObject")
+    if not isinstance(expression, str):
+        raise ODataError(400, "BadRequest", 'The body must be {"expression": text, "testInputObject": …}.')
+    source = None if test is None else _attributes(test)
+    result: Document = {
+        "@odata.context": context("microsoft.graph.parseExpressionResponse"),
+        "error": None,
+        "evaluationSucceeded": False,
+        "evaluationResult": [],
+        "parsedExpression": None,
+        "parsingSucceeded": False,
+    }
+    try:
+        node = parse(expression)
+        result |= {"parsedExpression": to_source(node), "parsingSucceeded": True}
+        if source is not None:
+            result |= {"evaluationResult": _evaluated(node, source), "evaluationSucceeded": True}
+    except ExpressionError as error:
+        part = "testInputObject" if isinstance(error, EvaluationError) else "expression"
+        result["error"] = {
+            "code": "BadRequest",
+            "message": str(error),
+            "target": part,
+            "details": [],
+            "innerError": None,
+        }
+    return answer(result)
+
+
+def _evaluated(node: Node, source: dict[str, Value]) -> list[str]:
+    """Return the values; null is none. Nothing is taken in the target of a test."""
+    tenant = current()
+    surroundings = Context(tenant.clock, tenant.ids, tenant.settings.domain, is_taken=lambda _: False)
+    value = evaluate(node, source, surroundings)
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else value
+
+
+def _attributes(test: Any) -> dict[str, Value]:
+    """Read an expressionInputObject. Raises ODataError for another shape."""
+    properties = test.get("properties") if isinstance(test, dict) else None
+    if not isinstance(properties, list):
+        raise ODataError(400, "BadRequest", _TEST_OBJECT)
+    attributes: dict[str, Value] = {}
+    for entry in properties:
+        key = entry.get("key") if isinstance(entry, dict) else None
+        value = entry.get("value") if isinstance(entry, dict) else None
+        texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if not isinstance(key, str) or not (value is None or isinstance(value, str) or texts):
+            raise ODataError(400, "BadRequest", _TEST_OBJECT)
+        attributes[key] = value
+    return attributes

@@ -1,0 +1,103 @@
+"""Templates over Microsoft Graph: the application gallery, and the provisioning jobs that an application can have.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplate, …/api/applicationtemplate-instantiate
+and …/api/resources/synchronization-synchronizationtemplate (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.gallery import application_templates
+from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, entity
+from harness.azure_ad.provisioning.templates import offered_to, shown
+from harness.azure_ad.tenant import current
+from harness.base.clock import iso
+from harness.base.errors import nearest
+from harness.base.store import Document
+
+templates = Blueprint("templates", __name__)
+_OF_APP = "/servicePrincipals/<app>/synchronization/templates"
+
+
+@templates.get("/applicationTemplates")
+def list_application_templates() -> Response:
+    return collection("applicationTemplates", application_templates())
+
+
+@templates.get("/applicationTemplates/<template>")
+def get_application_template(template: str) -> Response:
+    found = next((item for item in application_templates() if item["id"] == template), None)
+    if found is None:
+        raise NotFoundError(f"Application template '{template}' does not exist.")
+    return entity("applicationTemplates", found)
+
+
+@templates.post("/applicationTemplates/<template>/instantiate")
+def instantiate(template: str) -> Response:
+    """Make an application and its service principal."""
+    name = body().get("displayName")
+    if not isinstance(name, str) or not name.strip():
+        raise ODataError(400, "Request_BadRequest", "A value is required for property 'displayName'.")
+    tenant = current()
+    principal = tenant.engine.apps.instantiate(name, template)
+    application = {
+        "id": tenant.ids.uuid(),
+        "appId": principal["appId"],
+        "applicationTemplateId": template,
+        "createdDateTime": iso(tenant.clock.now()),
+        "displayName": name,
+        "appRoles": principal["appRoles"],
+        "web": {"homePageUrl": principal["homepage"], "redirectUris": []},
+    }
+    made = {
+        "@odata.context": context("microsoft.graph.applicationServicePrincipal"),
+        "application": application,
+        "servicePrincipal": principal,
+    }
+    return answer(made, 201)
+
+
+@templates.get(_OF_APP)
+def list_templates(app: str) -> Response:
+    """List the job templates for applications of this one's kind, each with its schema."""
+    name = current().quirks["directory-name"]
+    offered = [shown(template, name) for template in _offered(app)]
+    return collection(f"servicePrincipals('{app}')/synchronization/templates", offered)
+
+
+@templates.get(f"{_OF_APP}/<template>")
+def get_template(app: str, template: str) -> Response:
+    return entity(f"servicePrincipals('{app}')/synchronization/templates", _template(app, template))
+
+
+@templates.get(f"{_OF_APP}/<template>/schema")
+def get_template_schema(app: str, template: str) -> Response:
+    path = f"servicePrincipals('{app}')/synchronization/templates('{template}')/schema/$entity"
+    return answer({"@odata.context": context(path), **_template(app, template)["schema"]})
+
+
+def demand_offered(app: str, template: str) -> None:
+    """Refuse to make a job of a template that the application's kind does not have. Raises ODataError, NotFoundError."""
+    offered = _offered(app)
+    if template not in offered:
+        hint = nearest(template, offered) or f"; this application has {' and '.join(offered)}"
+        raise ODataError(400, "BadRequest", f"unknown template '{template}'{hint}")
+
+
+def demand_template(app: str, template: str) -> None:
+    """Refuse a path whose template the application does not have. Raises NotFoundError."""
+    if template not in _offered(app):
+        raise NotFoundError(
+            f"Synchronization template '{template}' does not exist for service principal '{app}'."
+        )
+
+
+def _offered(app: str) -> list[str]:
+    return offered_to(current().engine.apps.find(app)["applicationTemplateId"])
+
+
+def _template(app: str, template: str) -> Document:
+    demand_template(app, template)
+    return shown(template, current().quirks["directory-name"])

@@ -1,0 +1,44 @@
+"""Opaque tokens that carry state to the caller and back: page tokens, delta tokens, access tokens.
+
+They are signed with a key made from the tenant's Graph token, so nobody can make or change one, and they outlive a
+restart of the process. What they say is no secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+
+
+def seal(purpose: str, payload: Any) -> str:
+    """Return a token that only `unseal` with the same purpose and tenant reads."""
+    text = encoded(payload)
+    return f"{text}.{signature(purpose, text)}"
+
+
+def unseal(purpose: str, token: str) -> Document | None:
+    """Return what a token carries, None for one that was made up or changed."""
+    text, _, signed = token.rpartition(".")
+    if not token.isascii() or not hmac.compare_digest(signed, signature(purpose, text)):
+        return None
+    payload: Document = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return payload
+
+
+def encoded(payload: Any) -> str:
+    """Return a JSON value as base64url without padding."""
+    return base64.urlsafe_b64encode(_encode(payload).encode()).decode().rstrip("=")
+
+
+def signature(purpose: str, text: str) -> str:
+    """Return what proves that this tenant wrote the text for this purpose."""
+    key = f"{purpose}:{current().settings.graph_token}".encode()
+    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), hashlib.sha256)).decode().rstrip("=")

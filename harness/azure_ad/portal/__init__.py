@@ -1,0 +1,115 @@
+"""The Azure portal for people: plain pages and forms over the directory and the engine, below `/portal`.
+
+It has no sign-in, since the app is a tool for the loopback interface; what it does refuse is being pressed by a page of
+another site in the same browser. Buttons and fields are named as in
+https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from harness.azure_ad.directory import ConflictError, NotFoundError
+from harness.azure_ad.portal import (
+    apps,
+    assignments,
+    groups,
+    logs,
+    mapping_form,
+    mappings,
+    on_demand,
+    provisioning,
+    settings,
+    start,
+    users,
+)
+from harness.azure_ad.portal.notices import NOTICES
+from harness.azure_ad.tenant import current
+from harness.base.clock import iso
+from harness.base.errors import HarnessError
+
+blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+for family in (
+    start,
+    users,
+    groups,
+    apps,
+    assignments,
+    provisioning,
+    settings,
+    mappings,
+    mapping_form,
+    on_demand,
+    logs,
+):
+    for method, rule, view in family.ROUTES:
+        endpoint = f"{family.__name__.rpartition('.')[2]}_{view.__name__}"
+        blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+
+_STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, HarnessError: 400}
+
+
+@blueprint.before_request
+def _refuse_other_sites() -> None:
+    """Nothing is changed for a page of another site; a script that names no site is somebody on this machine."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Origin")
+    foreign = origin is not None and _netloc(origin) != request.host.lower()
+    if foreign or site in ("cross-site", "same-site"):
+        abort(403, "The portal takes no orders from other sites.")
+
+
+@blueprint.after_request
+def _guard(response: Response) -> Response:
+    """No script runs on a page, no other site shows it in a frame, nothing of it stays in a cache."""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.context_processor
+def _frame() -> dict[str, Any]:
+    """Give every page its clock and the sentence that a redirect asked for."""
+    tenant = current()
+    return {
+        "now": iso(tenant.clock.now()),
+        "origin": tenant.settings.graph_origin,
+        "domain": tenant.settings.domain,
+        "notice": NOTICES.get(request.args.get("notice", "")),
+    }
+
+
+def refuse(error: HTTPException) -> Response:
+    """Answer what no page took, and what broke in one, in words."""
+    code = error.code or 500
+    words = "There is no such page." if code == 404 else error.description or error.name
+    return _guard(_page(words, code))
+
+
+@blueprint.errorhandler(NotFoundError)
+@blueprint.errorhandler(ConflictError)
+@blueprint.errorhandler(HarnessError)
+def _refused(error: Exception) -> Response:
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return _page(str(error), status)
+
+
+def _page(message: str, status: int) -> Response:
+    return make_response(
+        render_template("portal/refused.html", message=message, status=status, **_frame()), status
+    )
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None

@@ -1,0 +1,54 @@
+"""Enterprise applications: the list, a new one, and the Overview page of one.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/add-application-portal (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from harness.azure_ad.enterprise_app import EnterpriseApps
+from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE, application_templates
+from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
+from harness.azure_ad.tenant import current
+
+
+def listed() -> str:
+    search = asked("search")
+    page = page_of(behind(_apps().scan(), after()), named(search))
+    return render_template("portal/apps.html", page=page, search=search)
+
+
+def new() -> str:
+    return _new()
+
+
+def create() -> ResponseReturnValue:
+    name, template = asked("displayName"), asked("template") or NON_GALLERY_TEMPLATE
+    if not name:
+        return _new("An application needs a name."), 400
+    made = _apps().instantiate(name, template)
+    return redirect(url_for("portal.apps_overview", app=made["id"], notice="created"), 303)
+
+
+def overview(app: str) -> str:
+    return render_template("portal/app.html", app=_apps().find(app), assigned=len(_apps().assigned(app)))
+
+
+def _new(problem: str | None = None) -> str:
+    return render_template(
+        "portal/new_app.html", templates=application_templates(), own=NON_GALLERY_TEMPLATE, problem=problem
+    )
+
+
+def _apps() -> EnterpriseApps:
+    return current().engine.apps
+
+
+ROUTES = (
+    ("GET", "/apps", listed),
+    ("GET", "/apps/new", new),
+    ("POST", "/apps/new", create),
+    ("GET", "/apps/<app>", overview),
+)

@@ -1,0 +1,132 @@
+"""Provisioning logs with an entry's page, and Audit logs; of one application where `app` says so.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import render_template
+
+from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.portal.listing import after, asked, behind, page_of
+from harness.azure_ad.provisioning import audit, logs
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+STATUSES = ("Success", "Failure", "Skipped", "Warning")
+ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")
+TABS = {
+    "steps": "Steps",
+    "troubleshooting": "Troubleshooting & Recommendations",
+    "modified": "Modified Properties",
+    "summary": "Summary",
+}
+
+
+def provisioning() -> str:
+    app, identity, source = asked("app"), asked("identity"), asked("source")
+    status, action = asked("status"), asked("action")
+
+    def passes(entry: Document) -> bool:
+        return (
+            (not app or entry["servicePrincipal"]["id"] == app)
+            and (not status or entry["provisioningStatusInfo"]["status"] == status.lower())
+            and (not action or entry["provisioningAction"].lower() == action.lower())
+            and (not identity or identity.casefold() in _names(entry))
+        )
+
+    entries = logs.entries(current().store, source_id=source or None)
+    page = page_of(behind(entries, after()), passes)
+    filters = {"app": app, "identity": identity, "source": source, "status": status, "action": action}
+    return render_template(
+        "portal/provisioning_logs.html",
+        page=page,
+        filters=filters,
+        app=_application(app),
+        statuses=STATUSES,
+        actions=ACTIONS,
+    )
+
+
+def entry(source: str, key: str) -> str:
+    """Show one entry, found among those of its source object."""
+    found = next(
+        (item for item in logs.entries(current().store, source_id=source) if item["id"] == key), None
+    )
+    if found is None:
+        raise NotFoundError("There is no such entry in the provisioning logs.")
+    tab = asked("tab") if asked("tab") in TABS else "steps"
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    return render_template("portal/provisioning_log.html", entry=found, tab=tab, tabs=TABS, text=text)
+
+
+def audits() -> str:
+    tenant = current()
+    app, activity, status, target = asked("app"), asked("activity"), asked("status"), asked("target")
+
+    def passes(item: Document) -> bool:
+        return (
+            (not app or any(resource["id"] == app for resource in item["targetResources"]))
+            and (not activity or item["activityDisplayName"] == activity)
+            and (not status or item["result"] == status.lower())
+            and (not target or target.casefold() in _targets(item).casefold())
+        )
+
+    entries = audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
+    page = page_of(behind(entries, after()), passes)
+    filters = {"app": app, "activity": activity, "status": status, "target": target}
+    return render_template(
+        "portal/audit_logs.html",
+        rows=[(item, _targets(item), _by(item)) for item in page.rows],
+        page=page,
+        filters=filters,
+        app=_application(app),
+        activities=ACTIVITIES,
+    )
+
+
+# What the audit log's activities are called here, for the filter.
+# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
+ACTIVITIES = (
+    "Add provisioning configuration",
+    "Disable/pause provisioning configuration",
+    "Enable/restart provisioning configuration",
+    "Enable/start provisioning configuration",
+    "Export",
+    "Import",
+    "Process escrow",
+    "Quarantine",
+    "Synchronization rule action",
+    "Update attribute mappings or scope",
+    "Update provisioning setting or credentials",
+)
+
+
+def _names(item: Document) -> str:
+    source, target = item["sourceIdentity"], item["targetIdentity"]
+    texts = (source["displayName"], source["id"], source["details"].get("UserPrincipalName"), target["id"])
+    return "\n".join(text or "" for text in texts).casefold()
+
+
+def _targets(item: Document) -> str:
+    return ", ".join(resource["displayName"] or resource["id"] for resource in item["targetResources"])
+
+
+def _by(item: Document) -> str:
+    initiators: list[Any] = [each for each in item["initiatedBy"].values() if each]
+    return initiators[0]["displayName"] if initiators else ""
+
+
+def _application(key: str) -> Document | None:
+    """Return the application whose log it is, None for everybody's. Raises NotFoundError."""
+    return current().engine.apps.find(key) if key else None
+
+
+ROUTES = (
+    ("GET", "/provisioning-logs", provisioning),
+    ("GET", "/provisioning-logs/<source>/<key>", entry),
+    ("GET", "/audit-logs", audits),
+)

@@ -1,0 +1,107 @@
+"""An object mapping as somebody edits it: kept beside the job until Save commits it or Discard forgets it.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.provisioning import schema
+from harness.azure_ad.provisioning.schema import object_mappings
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+_SHELF = "portalMappingDraft"
+_KINDS = {"users": "User", "groups": "Group"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`mapping` is Graph's objectMapping with the edits made; `changed` tells whether there are any."""
+
+    job_id: str
+    kind: str
+    mapping: Document
+    changed: bool
+
+    @property
+    def entries(self) -> list[Document]:
+        entries: list[Document] = self.mapping["attributeMappings"]
+        return entries
+
+    def entry(self, target: str) -> Document:
+        """Return the attribute mapping of a target attribute. Raises NotFoundError."""
+        found = next((entry for entry in self.entries if entry["targetAttributeName"] == target), None)
+        if found is None:
+            raise NotFoundError(f"No attribute mapping has the target attribute '{target}'.")
+        return found
+
+
+def draft_of(app: str, which: str) -> Draft:
+    """Return the mapping of `users` or `groups` as it is being edited. Raises NotFoundError."""
+    job_id = demand_job(app)["id"]
+    if which not in _KINDS:
+        raise NotFoundError(f"There are mappings of users and of groups, none of '{which}'.")
+    kind = _KINDS[which]
+    edited = current().store.get(_SHELF, _key(job_id, kind))
+    for mapping in object_mappings(current().engine.schema(job_id)):
+        if mapping["sourceObjectName"] == kind:
+            return Draft(job_id, kind, edited or mapping, edited is not None)
+    raise NotFoundError(f"The job's schema has no mapping of {which}.")
+
+
+def keep(draft: Draft, mapping: Document) -> None:
+    """Keep an edit; nothing of it is committed. Raises SchemaError for one that no job could run with."""
+    schema.check(_with(draft, mapping))
+    current().store.put(_SHELF, _key(draft.job_id, draft.kind), mapping)
+
+
+def commit(draft: Draft, mapping: Document) -> None:
+    """Save the mapping, whereupon every object is looked at again in the next cycle. Raises SchemaError."""
+    current().engine.save_schema(draft.job_id, _with(draft, mapping))
+    discard(draft)
+
+
+def discard(draft: Draft) -> None:
+    current().store.delete(_SHELF, _key(draft.job_id, draft.kind))
+
+
+def attributes(draft: Draft) -> tuple[list[str], list[str]]:
+    """Return what the schema's directories define for this mapping: source and target attributes, `id` left out."""
+    document = current().engine.schema(draft.job_id)
+    rule = document["synchronizationRules"][0]
+    names = (
+        (rule["sourceDirectoryName"], draft.mapping["sourceObjectName"]),
+        (rule["targetDirectoryName"], draft.mapping["targetObjectName"]),
+    )
+    source, target = (_defined(document, *name) for name in names)
+    return source, [name for name in target if name != "id"]
+
+
+def _defined(document: Document, directory: str, kind: str) -> list[str]:
+    return [
+        attribute["name"]
+        for holder in document["directories"]
+        if holder["name"] == directory
+        for entry in holder["objects"]
+        if entry["name"] == kind
+        for attribute in entry["attributes"]
+    ]
+
+
+def _with(draft: Draft, mapping: Document) -> Document:
+    """Return the job's schema with this object mapping in place of its own."""
+    document = current().engine.schema(draft.job_id)
+    (rule,) = document["synchronizationRules"]
+    replaced = [
+        mapping if present["sourceObjectName"] == draft.kind else present
+        for present in rule["objectMappings"]
+    ]
+    return {**document, "synchronizationRules": [{**rule, "objectMappings": replaced}]}
+
+
+def _key(job_id: str, kind: str) -> str:
+    return f"{job_id}/{kind}"

@@ -1,0 +1,112 @@
+"""Provision on demand: choose a user or a group, provision it, and read the result step by step.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from harness.azure_ad.directory import NotFoundError, kind_of
+from harness.azure_ad.portal.listing import asked, named
+from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
+from harness.azure_ad.tenant import current
+from harness.base.errors import HarnessError
+from harness.base.store import Document
+
+_OFFERED, _MEMBERS = 25, 100
+# The page's steps and the types of log steps that belong to each.
+_STEPS = (
+    ("Import user", ("Import",)),
+    ("Determine if user is in scope", ("Scoping",)),
+    ("Match user between source and target system", ("Matching",)),
+    ("Perform action", ("Processing", "ReferenceResolution", "Export")),
+)
+_CONNECTION = "TestConnection"
+
+
+def choose(app: str) -> str:
+    demand_job(app)
+    return _choose(app, asked("subject"))
+
+
+def provision(app: str) -> ResponseReturnValue:
+    tenant, job = current(), demand_job(app)
+    members = request.form.getlist("member")
+    subject = tenant.engine.directory.principal(asked("subject"))
+    if len(members) > MOST_MEMBERS:
+        return _choose(app, subject["id"], f"Select up to {MOST_MEMBERS} members of the group."), 400
+    try:
+        result, told = tenant.engine.provision_on_demand(
+            job["id"], Subject(kind_of(subject), subject["id"], tuple(members))
+        )
+    except TooOftenError as error:
+        return _choose(app, subject["id"], str(error)), 429
+    except (HarnessError, NotFoundError) as error:
+        return _choose(app, subject["id"], str(error)), 400
+    entries = told if isinstance(told, list) else [told] if told else []
+    return render_template(
+        "portal/on_demand_result.html",
+        app=tenant.engine.apps.find(app),
+        subject=subject,
+        members=members,
+        result=result,
+        entries=[(entry, _steps(entry)) for entry in entries],
+    )
+
+
+def _choose(app: str, key: str, problem: str | None = None) -> str:
+    directory, search = current().engine.directory, asked("search")
+    subject = directory.principal(key) if key else None
+    found: list[Document] = []
+    if search:
+        candidates = itertools.chain(directory.scan("User"), directory.scan("Group"))
+        found = list(itertools.islice(filter(named(search), candidates), _OFFERED))
+    members = []
+    if subject is not None and kind_of(subject) == "Group":
+        members = [directory.principal(member) for member in directory.members(subject["id"])[:_MEMBERS]]
+    return render_template(
+        "portal/on_demand.html",
+        app=current().engine.apps.find(app),
+        search=search,
+        found=found,
+        subject=subject,
+        members=members,
+        most=MOST_MEMBERS,
+        problem=problem,
+    )
+
+
+def _steps(entry: Document) -> list[tuple[str, str, list[Document]]]:
+    """Return name, outcome in words and log steps of each step; Test connection is one only when it failed."""
+    steps: list[Document] = entry["provisioningSteps"]
+    shown: list[tuple[str, tuple[str, ...]]] = list(_STEPS)
+    connection = [step for step in steps if step["name"] == _CONNECTION]
+    rest = [step for step in steps if step["name"] != _CONNECTION]
+    kind = entry["sourceIdentity"]["type"].lower()
+    result: list[tuple[str, str, list[Document]]] = []
+    if connection:
+        result.append(("Test connection", _outcome(connection), connection))
+    for name, types in shown:
+        mine = [step for step in rest if step["type"] in types]
+        result.append((name.replace("user", kind), _outcome(mine), mine))
+    return result
+
+
+def _outcome(steps: list[Any]) -> str:
+    """Return the worst that a step's parts came to."""
+    statuses = {step["status"] for step in steps}
+    return next(
+        (word for word in ("Failure", "Warning", "Skipped", "Success") if word in statuses), "Not reached"
+    )
+
+
+ROUTES = (
+    ("GET", "/apps/<app>/provisioning/on-demand", choose),
+    ("POST", "/apps/<app>/provisioning/on-demand", provision),
+)

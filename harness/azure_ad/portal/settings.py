@@ -1,0 +1,205 @@
+"""Edit provisioning: Admin Credentials, Test Connection, Notification Email, Mappings, Scope and Provisioning Status.
+
+A secret token that was typed for Test Connection is kept aside, since no page may hold it; the page that answers bears a
+mark of it, with which Save finds it. Without token and mark the saved token stays.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal and
+…/accidental-deletions (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from harness.azure_ad.graph.synchronization import INVALID_CREDENTIALS
+from harness.azure_ad.portal.listing import asked
+from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.provisioning import job_of
+from harness.azure_ad.provisioning.engine import CredentialsError
+from harness.azure_ad.provisioning.job import DELETES_THRESHOLD, setting
+from harness.azure_ad.provisioning.schema import object_mappings
+from harness.azure_ad.provisioning.scoping import scope_settings
+from harness.azure_ad.provisioning.templates import offered_to
+from harness.azure_ad.tenant import current
+from harness.base.errors import HarnessError
+from harness.base.store import Document
+
+AUTHORIZED = "The supplied credentials are authorized to enable provisioning"
+_ADDRESS, _TOKEN, _NOTIFICATION = "BaseAddress", "SecretToken", "SyncNotificationSettings"
+# What a job that notifies nobody says; https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+_NOTIFY_NOBODY = {
+    "Enabled": False,
+    "DeleteThresholdEnabled": False,
+    "HumanResourcesLookaheadQueryEnabled": False,
+}
+_TESTED = "portalTestedToken"
+_Form = Mapping[str, Any]
+
+
+def edit(app: str) -> str:
+    current().engine.apps.find(app)
+    return _page(app, _saved(app))
+
+
+def submit(app: str) -> ResponseReturnValue:
+    """Test the connection or save, whichever button it was."""
+    current().engine.apps.find(app)
+    typed = _typed(job_of(app) is not None)
+    return _test(app, typed) if asked("do") == "test" else _save(app, typed)
+
+
+def _test(app: str, typed: _Form) -> ResponseReturnValue:
+    tenant = current()
+    if asked("token"):
+        typed = {**typed, "tested": tenant.ids.uuid()}
+        tenant.store.put(_TESTED, app, {"mark": typed["tested"], "token": asked("token")})
+    try:
+        tenant.engine.validate(
+            app, tenant.engine.apps.secrets(app) | _credentials(app, typed), _template(app)
+        )
+    except CredentialsError as error:
+        problem = f"{INVALID_CREDENTIALS}\nError code: {error.code}\nDetails: {error.message}"
+        return _page(app, typed, problem=problem), 400
+    except HarnessError as error:
+        return _page(app, typed, problem=str(error)), 400
+    return _page(app, typed, good=AUTHORIZED)
+
+
+def _save(app: str, typed: _Form) -> ResponseReturnValue:
+    problem = _mistake(typed) or refusal(lambda: _carry_out(app, typed))
+    if problem is not None:
+        return _page(app, typed, problem=problem), 400
+    current().store.delete(_TESTED, app)
+    return redirect(url_for("portal.settings_edit", app=app, notice="settings"), 303)
+
+
+def _carry_out(app: str, typed: _Form) -> None:
+    """Tell the engine what differs from what is saved; every call leaves its line in the audit log."""
+    engine, store = current().engine, current().store
+    with store.transaction():
+        job = job_of(app)
+        if job is None:
+            job = engine.create_job(app, _template(app))
+        secrets = engine.apps.secrets(app)
+        wanted = _credentials(app, typed) | (_preferences(secrets, typed) if "scope" in typed else {})
+        if any(secrets.get(key, "") != value for key, value in wanted.items()):
+            engine.save_secrets(app, wanted)
+        if typed.get("threshold") and typed["threshold"] != setting(job, DELETES_THRESHOLD):
+            engine.save_settings(job["id"], {DELETES_THRESHOLD: typed["threshold"]})
+    if "status" not in typed:
+        return
+    if typed["restore"]:
+        engine.restore_schema(job["id"])
+    on = job["schedule"]["state"] == "Active"
+    if on != (typed["status"] == "On"):
+        (engine.pause if on else engine.start)(job["id"])
+
+
+def _mistake(typed: _Form) -> str | None:
+    if "@" not in typed.get("email", "@") and typed["email"]:
+        return f"'{typed['email']}' is no e-mail address."
+    threshold = typed.get("threshold", "")
+    if threshold and not (threshold.isascii() and threshold.isdigit() and len(threshold) < 10):
+        return f"The accidental deletion threshold must be a number of objects, not '{threshold}'."
+    if typed["mode"] != "Automatic":
+        return "Select Automatic next to Provisioning Mode first."
+    return None
+
+
+def _template(app: str) -> str:
+    """Return the job template that this kind of application is offered first. Raises HarnessError."""
+    offered = offered_to(current().engine.apps.find(app)["applicationTemplateId"])
+    if not offered:
+        raise HarnessError("Automatic provisioning is not offered for this application.")
+    return offered[0]
+
+
+def _credentials(app: str, typed: _Form) -> dict[str, str]:
+    kept = _tested(app, typed)
+    token = asked("token") or (kept["token"] if kept else "")
+    return {_ADDRESS: typed["url"]} | ({_TOKEN: token} if token else {})
+
+
+def _tested(app: str, typed: _Form) -> Document | None:
+    """Return the token that the page with this mark is the answer to, if it is not saved by now."""
+    kept = current().store.get(_TESTED, app)
+    return kept if kept and kept["mark"] == typed.get("tested") else None
+
+
+def _preferences(secrets: Mapping[str, str], typed: _Form) -> dict[str, str]:
+    """Return the secrets that are settings: whom to notify, what to prevent, who is in scope."""
+    notification = _notification(secrets) | {
+        "Enabled": typed["notify"],
+        "DeleteThresholdEnabled": typed["prevent"],
+    }
+    if typed["email"] or "Recipients" in notification:
+        notification["Recipients"] = typed["email"]
+    wanted = {"SyncAll": "true" if typed["scope"] == "all" else "false"}
+    if notification != _notification(secrets):
+        wanted[_NOTIFICATION] = json.dumps(notification, separators=(",", ":"))
+    if wanted["SyncAll"] == str(scope_settings(secrets).sync_all).lower():
+        del wanted["SyncAll"]
+    return wanted
+
+
+def _notification(secrets: Mapping[str, str]) -> Document:
+    try:
+        present = json.loads(secrets.get(_NOTIFICATION, "{}"))
+    except ValueError:
+        present = {}
+    return _NOTIFY_NOBODY | (present if isinstance(present, dict) else {})
+
+
+def _typed(configured: bool) -> dict[str, Any]:
+    """Return the form by its fields; settings are part of it once there is a job."""
+    mode = "Automatic" if configured else asked("mode")
+    credentials = {"mode": mode, "url": asked("url"), "tested": asked("tested")}
+    if not configured:
+        return credentials
+    switches = {name: name in request.form for name in ("notify", "prevent", "restore")}
+    texts = {name: asked(name) for name in ("email", "threshold", "scope", "status")}
+    return {**credentials, **switches, **texts}
+
+
+def _saved(app: str) -> dict[str, Any]:
+    apps, job = current().engine.apps, job_of(app)
+    secrets = apps.secrets(app)
+    email, notify = apps.notification(app)
+    return {
+        "mode": "Manual" if job is None else "Automatic",
+        "url": secrets.get(_ADDRESS, ""),
+        "email": email,
+        "notify": notify,
+        "prevent": apps.prevents_accidental_deletions(app),
+        "threshold": (setting(job, DELETES_THRESHOLD) if job else "") or "",
+        "scope": "all" if scope_settings(secrets).sync_all else "assigned",
+        "status": "On" if job and job["schedule"]["state"] == "Active" else "Off",
+        "restore": False,
+    }
+
+
+def _page(app: str, typed: _Form, *, problem: str | None = None, good: str | None = None) -> str:
+    tenant, job = current(), job_of(app)
+    return render_template(
+        "portal/settings.html",
+        app=tenant.engine.apps.find(app),
+        job=job,
+        typed=typed,
+        problem=problem,
+        good=good,
+        tested=_tested(app, typed) is not None,
+        has_token=_TOKEN in tenant.engine.apps.secrets(app),
+        usual_threshold=tenant.quirks["deletes-threshold"],
+        mappings=[] if job is None else object_mappings(tenant.engine.schema(job["id"])),
+    )
+
+
+ROUTES = (
+    ("GET", "/apps/<app>/provisioning/edit", edit),
+    ("POST", "/apps/<app>/provisioning/edit", submit),
+)

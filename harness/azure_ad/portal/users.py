@@ -1,0 +1,150 @@
+"""Users of the directory: the list, one user's profile, and the deleted ones.
+
+Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users and
+…/users-restore (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from harness.azure_ad.directory import Directory, deleted_name
+from harness.azure_ad.portal.listing import after, asked, named, page_of
+from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+# The properties that the form has, with the portal's labels; phones and mail are what the troubleshooting is about.
+FIELDS = (
+    ("userPrincipalName", "User principal name"),
+    ("displayName", "Display name"),
+    ("givenName", "First name"),
+    ("surname", "Last name"),
+    ("mailNickname", "Mail nickname"),
+    ("mail", "Email"),
+    ("jobTitle", "Job title"),
+    ("department", "Department"),
+    ("employeeId", "Employee ID"),
+    ("businessPhones", "Business phone"),
+    ("mobilePhone", "Mobile phone"),
+    ("faxNumber", "Fax number"),
+    ("streetAddress", "Street address"),
+    ("city", "City"),
+    ("state", "State or province"),
+    ("postalCode", "ZIP or postal code"),
+    ("country", "Country or region"),
+)
+
+
+def listed() -> str:
+    search = asked("search")
+    page = page_of(_directory().scan("User", after()), named(search))
+    return render_template("portal/users.html", page=page, search=search)
+
+
+def new() -> str:
+    return _form(None, {})
+
+
+def create() -> ResponseReturnValue:
+    made: Document = {}
+    typed = {name: value for name, value in _typed().items() if value is not None}
+    problem = refusal(lambda: made.update(_directory().create("User", typed)))
+    if problem is not None:
+        return _form(None, typed, problem), 400
+    return _back(made["id"], "created")
+
+
+def profile(key: str) -> str:
+    user = _directory().find("User", key)
+    return _form(user, {name: user.get(name) for name, _ in FIELDS})
+
+
+def save(key: str) -> ResponseReturnValue:
+    user, typed = _directory().find("User", key), _typed()
+    changed = {name: value for name, value in typed.items() if value != user.get(name)}
+    problem = refusal(lambda: _directory().update("User", user["id"], changed)) if changed else None
+    if problem is not None:
+        return _form(user, typed, problem), 400
+    return _back(user["id"], "saved")
+
+
+def enable(key: str) -> ResponseReturnValue:
+    _directory().update("User", key, {"accountEnabled": True})
+    return _back(key, "enabled")
+
+
+def disable(key: str) -> ResponseReturnValue:
+    _directory().update("User", key, {"accountEnabled": False})
+    return _back(key, "disabled")
+
+
+def delete(key: str) -> ResponseReturnValue:
+    """Move a user to the deleted ones, as Microsoft Graph's DELETE does."""
+    _directory().delete("User", key, renamed=current().quirks["deleted-user-name-exported"])
+    return redirect(url_for("portal.users_deleted", notice="deleted"), 303)
+
+
+def deleted() -> str:
+    shown = ({**user, "name": deleted_name(user)} for user in _directory().deleted.scan("User"))
+    return render_template("portal/deleted_users.html", users=list(shown))
+
+
+def restore(key: str) -> ResponseReturnValue:
+    _directory().restore(key)
+    return _back(key, "restored")
+
+
+def purge(key: str) -> ResponseReturnValue:
+    _directory().purge(key)
+    return redirect(url_for("portal.users_deleted", notice="purged"), 303)
+
+
+def _form(user: Document | None, typed: Document, problem: str | None = None) -> str:
+    engine = current().engine
+    groups = (
+        []
+        if user is None
+        else [engine.directory.get("Group", key) for key in engine.directory.groups_of(user["id"])]
+    )
+    return render_template(
+        "portal/user.html",
+        user=user,
+        fields=FIELDS,
+        typed=typed,
+        problem=problem,
+        groups=[group for group in groups if group is not None],
+        assignments=[] if user is None else engine.apps.assignments_held(user["id"]),
+    )
+
+
+def _typed() -> Document:
+    """Return the form's fields; an empty one is None, which takes a value away."""
+    typed: Document = {name: asked(name) or None for name, _ in FIELDS if name in request.form}
+    if typed.get("businessPhones") is not None:
+        typed["businessPhones"] = [typed["businessPhones"]]
+    return typed
+
+
+def _back(key: str, notice: str) -> ResponseReturnValue:
+    return redirect(url_for("portal.users_profile", key=key, notice=notice), 303)
+
+
+def _directory() -> Directory:
+    return current().engine.directory
+
+
+ROUTES = (
+    ("GET", "/users", listed),
+    ("GET", "/users/new", new),
+    ("POST", "/users/new", create),
+    ("GET", "/users/deleted", deleted),
+    ("POST", "/users/deleted/<key>/restore", restore),
+    ("POST", "/users/deleted/<key>/purge", purge),
+    ("GET", "/users/<key>", profile),
+    ("POST", "/users/<key>", save),
+    ("POST", "/users/<key>/enable", enable),
+    ("POST", "/users/<key>/disable", disable),
+    ("POST", "/users/<key>/delete", delete),
+)

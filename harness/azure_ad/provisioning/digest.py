@@ -1,0 +1,100 @@
+"""A provisioning log entry in a few words: what was done to whom, what came of it, which request failed.
+
+Pure functions over entries as Microsoft Graph shows them (provisioningObjectSummary), for people at a terminal.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from harness.base.store import Document
+
+# How `logs.retried` ends a failure's reason.
+_RETRIED = re.compile(
+    r"\. This operation was retried (?P<retries>\d+) times\. It will be retried again after this date: (?P<next>\S+) UTC\Z",
+)
+_STATUS = re.compile(r"StatusCode: (\w+)")
+_ANSWER = "Web Response:"
+# Failures that are told before anything is asked or sent.
+_UNASKED = frozenset({"ImportSkipped", "DuplicateSourceEntries"})
+_METHODS = {
+    "EntryImport": "GET",
+    "EntryExportAdd": "POST",
+    "EntryExportUpdate": "PATCH",
+    "EntryExportDelete": "DELETE",
+}
+
+
+def digest(entry: Document) -> Document:
+    """Return `at, action, who, name, kind, targetId, status, code, cause, retries, nextAttempt, request, sent`.
+
+    `request` is the method and path of the request that failed; like `code`, `cause`, `retries` and `nextAttempt` it is
+    None where there is nothing to tell. `sent` lists attribute, old and new value.
+    """
+    status, source = entry["provisioningStatusInfo"], entry["sourceIdentity"]
+    error = status["errorInformation"] or {}
+    reason = error.get("reason") or ""
+    tail = _RETRIED.search(reason)
+    return {
+        "at": entry["activityDateTime"],
+        "action": entry["provisioningAction"],
+        "who": source["details"].get("UserPrincipalName") or source["displayName"],
+        "name": source["displayName"],
+        "kind": source["identityType"],
+        "targetId": entry["targetIdentity"]["id"] or None,
+        "status": status["status"],
+        "code": error.get("errorCode"),
+        "cause": _cause(reason[: tail.start()] if tail else reason) or None,
+        "retries": int(tail["retries"]) if tail else None,
+        "nextAttempt": f"{tail['next'].partition('.')[0]}Z" if tail else None,
+        "request": _request(entry),
+        "sent": [
+            [change["displayName"], change["oldValue"], change["newValue"]]
+            for change in entry["modifiedProperties"]
+        ],
+    }
+
+
+def was_sent(told: Document) -> bool:
+    """Tell whether a digest is of something that went out, well or badly."""
+    return told["action"] != "other" and told["status"] in ("success", "failure")
+
+
+def _request(entry: Document) -> str | None:
+    """Name the request that failed, as far as the entry tells: the log keeps no URLs."""
+    status = entry["provisioningStatusInfo"]
+    failed = [step["name"] for step in entry["provisioningSteps"] if step["status"] == "failure"]
+    if status["status"] != "failure" or not failed or status["errorInformation"]["errorCode"] in _UNASKED:
+        return None
+    method = _METHODS.get(failed[-1])
+    path = "/Groups" if entry["sourceIdentity"]["identityType"] == "Group" else "/Users"
+    target = entry["targetIdentity"]["id"]
+    if method == "GET" and not target:
+        return f"GET {path}?filter=…"
+    return method and f"{method} {path}" + (f"/{target}" if method != "POST" else "")
+
+
+def _cause(reason: str) -> str:
+    """Shorten a reason to the status and what the server itself said."""
+    if _ANSWER not in reason:
+        return " ".join(reason.removeprefix("Message: ").split())
+    status = _STATUS.search(reason)
+    said = _sentence(reason.partition(_ANSWER)[2].strip())
+    return ": ".join(part for part in (status[1] if status else "", said) if part)
+
+
+def _sentence(answer: str) -> str:
+    """Return the sentence of an error answer: SCIM's `detail`, others' `message`, or the answer itself."""
+    try:
+        document: Any = json.loads(answer)
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        for name in ("detail", "message", "Message"):
+            if isinstance(document.get(name), str):
+                return str(document[name])
+    return " ".join(answer.split())

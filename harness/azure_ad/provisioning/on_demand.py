@@ -1,0 +1,177 @@
+"""Provisioning one object at once, outside of cycles: no job need run, no watermark moves, always the default dialect.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand and
+https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from harness.azure_ad.provisioning import logs
+from harness.azure_ad.provisioning.references import references_of
+from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.synchronize import synchronize
+from harness.azure_ad.provisioning.target import TargetError, explain
+from harness.base.clock import iso
+from harness.base.store import Document
+
+MOST_MEMBERS = 5
+_WINDOW = timedelta(seconds=10)
+_PROBES = 3  # observed: https://github.com/AzureAD/SCIMReferenceCode/issues/63
+
+
+class TooOftenError(Exception):
+    """More requests than ten seconds allow."""
+
+
+@dataclass(slots=True)
+class Limit:
+    """The moments of the last requests of a tenant."""
+
+    _moments: deque[datetime] = field(default_factory=deque)
+
+    def count(self, now: datetime, most: int) -> None:
+        """Count a request. Raises TooOftenError."""
+        while self._moments and now - self._moments[0] >= _WINDOW:
+            self._moments.popleft()
+        if len(self._moments) >= most:
+            raise TooOftenError(f"On-demand provisioning takes {most} requests in ten seconds.")
+        self._moments.append(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A user, or a group and the ids of the members to bring over with it."""
+
+    kind: str
+    object_id: str
+    members: Sequence[str] = ()
+
+
+def provision(session: Session, subject: Subject) -> tuple[Document, Document | list[Document]]:
+    """Provision a subject; return result and entry as Graph tells them, a list when members made entries too."""
+    document = session.directory.get(subject.kind, subject.object_id)
+    try:
+        for _ in range(_PROBES):
+            session.target.probe(session.mappings[subject.kind])
+        synchronize(session, subject.kind, subject.object_id, document, lambda: None)
+        for _ in references_of(session, subject.object_id, subject.members):
+            pass
+    except TargetError as error:
+        told = _entries(session, subject)
+        result = {"result": "Failure", "details": {"errorCode": error.code, "errorMessage": explain(error)}}
+        return result, _value(session, told[0]) if told else _connection_failed(session, subject, error)
+    told = _entries(session, subject)
+    if not told:
+        return {"result": "Skipped", "details": {}}, {}
+    values = [_value(session, entry) for entry in told]
+    failed = (entry for entry in told if entry["provisioningStatusInfo"]["status"] == "failure")
+    return _result(next(failed, told[0])), values[0] if len(values) == 1 else values
+
+
+def _entries(session: Session, subject: Subject) -> list[Document]:
+    """Return what the log tells of this run, the object's own entry first."""
+    entries = []
+    for entry in logs.entries(session.store, source_id=subject.object_id):
+        if entry["cycleId"] != session.frame.cycle_id:
+            break
+        entries.append(entry)
+    return entries[::-1]
+
+
+def _result(entry: Document) -> Document:
+    status = entry["provisioningStatusInfo"]
+    error = status["errorInformation"]
+    details = {} if error is None else {"errorCode": error["errorCode"], "errorMessage": error["reason"]}
+    return {"result": status["status"].capitalize(), "details": details}
+
+
+def _value(session: Session, entry: Document) -> Document:
+    """Write an entry in the older form that the action still answers with."""
+    error = entry["provisioningStatusInfo"]["errorInformation"] or {}
+    kind = entry["sourceIdentity"]["identityType"]
+    source, target = entry["sourceIdentity"], entry["targetIdentity"]
+    return {
+        "action": _pascal(entry["provisioningAction"]),
+        "changeId": entry["changeId"],
+        "startTime": entry["activityDateTime"],
+        "endTime": entry["activityDateTime"],
+        "modifiedProperties": entry["modifiedProperties"],
+        "provisioningSteps": [
+            {
+                "name": step["name"],
+                "type": _pascal(step["provisioningStepType"]),
+                "status": _pascal(step["status"]),
+                "description": step["description"],
+                "timestamp": entry["activityDateTime"],
+                "details": step["details"],
+            }
+            for step in entry["provisioningSteps"]
+        ],
+        "reportableIdentifier": source["details"].get("UserPrincipalName", source["displayName"]),
+        "statusInfo": {
+            "status": _pascal(entry["provisioningStatusInfo"]["status"]),
+            "errorCode": error.get("errorCode"),
+            "reason": error.get("reason"),
+            "additionalDetails": None,
+            "errorCategory": error.get("errorCategory"),
+            "recommendedAction": error.get("recommendedAction"),
+        },
+        "sourceIdentity": {"id": source["id"], "type": kind, "displayName": None, "details": None},
+        "sourceSystem": {"id": None, "name": entry["sourceSystem"]["displayName"], "details": None},
+        "targetIdentity": {
+            "id": target["id"],
+            "type": session.mappings[kind].target_object,
+            "displayName": None,
+            "details": None,
+        },
+        "targetSystem": {"id": None, "name": entry["targetSystem"]["displayName"], "details": None},
+    }
+
+
+def _connection_failed(session: Session, subject: Subject, error: TargetError) -> Document:
+    """Tell of a run that ended before the object's turn: Test connection is a step only when it fails."""
+    now = iso(session.clock.now())
+    return {
+        "action": "Other",
+        "changeId": session.frame.cycle_id,
+        "startTime": now,
+        "endTime": now,
+        "modifiedProperties": [],
+        "provisioningSteps": [
+            {
+                "name": "TestConnection",
+                "type": "Import",
+                "status": "Failure",
+                "description": explain(error),
+                "timestamp": now,
+                "details": {},
+            }
+        ],
+        "reportableIdentifier": subject.object_id,
+        "statusInfo": {
+            "status": "Failure",
+            "errorCode": error.code,
+            "reason": explain(error),
+            "additionalDetails": None,
+            "errorCategory": error.category,
+            "recommendedAction": None,
+        },
+        "sourceIdentity": {
+            "id": subject.object_id,
+            "type": subject.kind,
+            "displayName": None,
+            "details": None,
+        },
+        "sourceSystem": {"id": None, "name": session.frame.directory_name, "details": None},
+        "targetIdentity": None,
+        "targetSystem": {"id": None, "name": session.frame.target_name, "details": None},
+    }
+
+
+def _pascal(word: str) -> str:
+    return word[:1].upper() + word[1:]

@@ -1,0 +1,30 @@
+"""When failures of single objects become the job's trouble: so many of them put it into quarantine.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
+(read 2026-11). Failing objects are those in escrow; the proportion is theirs among all that the job deals with.
+"""
+
+from __future__ import annotations
+
+from harness.base.quirks import Quirks
+from harness.base.store import Store
+
+
+def exceeded(store: Store, job_id: str, connected: int, quirks: Quirks) -> str | None:
+    """Return Graph's quarantineReason when too much is in escrow, else None; `connected` is what came through.
+
+    Members and managers that failed count in the largest number only.
+    """
+    shelf = f"escrow:{job_id}"
+    total = store.count(shelf)
+    if total < quirks["quarantine-failures"]:
+        return None
+    if total >= quirks["quarantine-all-failures"]:
+        return "EncounteredTotalEscrowThreshold"
+    failing = sum(not escrow["references"] for _, escrow in store.scan(shelf))
+    if failing > quirks["quarantine-most-failures"]:
+        return "EncounteredBaseEscrowThreshold"
+    proportion = 100 * failing / max(failing + connected, 1)
+    if failing >= quirks["quarantine-failures"] and proportion > quirks["quarantine-failing-percent"]:
+        return "EncounteredEscrowProportionThreshold"
+    return None
