@@ -15,6 +15,7 @@ import click
 
 from harness import __version__
 from harness.base.errors import HarnessError, nearest
+from harness.client.commands import job, why
 
 if TYPE_CHECKING:
     from harness.base.quirks import Quirk, QuirkTable
@@ -288,6 +289,17 @@ def schema_() -> None:
     "--smtp", metavar="HOST:PORT", help="Send notification mails through this host, not only to the outbox."
 )
 @click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed.")
+@click.option(
+    "--quirk",
+    "quirks_",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Flip one quirk (repeatable); the value is YAML, as in --quirk escrow-hours='[0, 1]'.",
+)
+@click.option("--aws-access-key-id", metavar="ID", help="The one access key that the AWS APIs accept.")
+@click.option(
+    "--aws-secret-access-key", metavar="SECRET", help="Its secret; without the two any key is accepted."
+)
 def serve(
     *,
     host: str,
@@ -300,15 +312,58 @@ def serve(
     ready_file: Path | None,
     smtp: str | None,
     seed: str | None,
+    quirks_: tuple[str, ...],
+    aws_access_key_id: str | None,
+    aws_secret_access_key: str | None,
 ) -> None:
     """Start both apps for a person, until Ctrl-C."""
     from harness.serving.served import Options
     from harness.serving.session import serve as serve_until_stopped
 
-    options = Options(host, aws_port, azure_port, profile, data, seed, _mail_host(smtp))
+    options = Options(
+        host=host,
+        aws_port=aws_port,
+        azure_port=azure_port,
+        profile=profile,
+        data=data,
+        seed=seed,
+        smtp=_mail_host(smtp),
+        quirks=_flips(quirks_),
+        api_credentials=_key_pair(aws_access_key_id, aws_secret_access_key),
+    )
     serve_until_stopped(
         options, populate=populate, ready_file=ready_file, allow_remote=allow_remote, say=click.echo
     )
+
+
+def _flips(given: tuple[str, ...]) -> dict[str, Any]:
+    """Read `NAME=VALUE` texts; a value must be of the kind that the quirk's row has."""
+    import yaml
+
+    rows = {name: row for _, table in _quirk_tables() for name, row in table.rows.items()}
+    flips: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
+        if name not in rows:
+            raise HarnessError(f"unknown quirk '{name}'{nearest(name, rows)}")
+        try:
+            flips[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
+        known = list(rows[name].values.values())
+        if type(flips[name]) not in {type(each) for each in known}:
+            raise HarnessError(f"--quirk {name}: '{value}' is not such a value as {_value(known[0])}")
+    return flips
+
+
+def _key_pair(key: str | None, secret: str | None) -> tuple[str, str] | None:
+    if key and secret:
+        return key, secret
+    if key is None and secret is None:
+        return None
+    raise HarnessError("--aws-access-key-id and --aws-secret-access-key go together")
 
 
 def _mail_host(smtp: str | None) -> tuple[str, int] | None:
@@ -318,3 +373,7 @@ def _mail_host(smtp: str | None) -> tuple[str, int] | None:
     if not host or not port.isdecimal():
         raise HarnessError(f"--smtp '{smtp}' is not HOST:PORT, as in localhost:1025")
     return host.strip("[]"), int(port)
+
+
+main.add_command(job)
+main.add_command(why)

@@ -71,9 +71,9 @@ def _name(text: str, whole: str) -> str:
 def key_of(resource: Resource, name: str) -> str:
     """Return the spelling under which `resource` holds `name`, or `name` itself."""
     if name not in resource:
-        folded = name.lower()
+        folded, length = name.lower(), len(name)
         for key in resource:
-            if key.lower() == folded:
+            if len(key) == length and key.lower() == folded:
                 return key
     return name
 

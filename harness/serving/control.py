@@ -1,10 +1,13 @@
-"""What has no counterpart in either cloud, under `/_harness/` on both apps: clock, reset, populate, outbox.
+"""What has no counterpart in either cloud, under `/_harness/` on both apps: clock, reset, populate, outbox, stepping.
 
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
 POST /_harness/reset                      no people, groups or logs; endpoint, tokens and job settings stay
 GET  /_harness/mail                       notification mails, oldest first
+GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
+POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
+GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
 """
 
 from __future__ import annotations
@@ -66,7 +69,7 @@ def _answer(request: Request, served: Served) -> Response:
 
 def _body(request: Request) -> dict[str, Any]:
     if request.method == "GET":
-        return {}
+        return dict(request.args.items())
     request.max_content_length = MAX_BODY
     try:
         body = json.loads(request.get_data() or b"{}")
@@ -106,6 +109,25 @@ def _mail(served: Served, body: dict[str, Any]) -> dict[str, Any]:
     return {"value": list(served.world.azure.engine.mailer.outbox())}
 
 
+def _job(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return served.job()
+
+
+def _step(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    wanted = body.get("exchanges", False)
+    if not isinstance(wanted, bool) or set(body) - {"exchanges"}:
+        raise HarnessError('the body must be {"exchanges": true}, or nothing')
+    return served.step(exchanges=wanted)
+
+
+def _why(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    user = body.get("user", "").strip()
+    if not user:
+        raise HarnessError("name somebody: /_harness/why?user=ana@contoso.com")
+    return served.why(user)
+
+
 _Act = Callable[["Served", dict[str, Any]], dict[str, Any]]
 _ROUTES: dict[tuple[str, str], _Act] = {
     ("clock", "GET"): _clock,
@@ -113,6 +135,9 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("populate", "POST"): _populate,
     ("reset", "POST"): _reset,
     ("mail", "GET"): _mail,
+    ("job", "GET"): _job,
+    ("step", "POST"): _step,
+    ("why", "GET"): _why,
 }
 
 

@@ -10,17 +10,20 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.base.clock import OffsetClock
+from harness.azure_ad.provisioning.why import retries, why
+from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sqlite import Database
 from harness.base.store import Store
 from harness.serving.control import with_control
+from harness.serving.stepping import Stepper
+from harness.serving.tap import Tap
 from harness.wire.message import Send, json_request
 from harness.wire.network import Network
 from harness.wire.server import Server
@@ -39,7 +42,11 @@ _KEPT = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for. `data` None keeps everything in memory; `smtp` is host and port."""
+    """What the command line asked for.
+
+    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
+    pair that the AWS APIs accept (None: any).
+    """
 
     host: str = "127.0.0.1"
     aws_port: int = 0
@@ -48,6 +55,8 @@ class Options:
     data: Path | None = None
     seed: str | None = None
     smtp: tuple[str, int] | None = None
+    quirks: Mapping[str, Any] = field(default_factory=dict)
+    api_credentials: tuple[str, str] | None = field(default=None, repr=False)
 
 
 class Served:
@@ -59,11 +68,12 @@ class Served:
     def __init__(self, options: Options) -> None:
         """Listen, build the world and configure it. Raises HarnessError for a busy port or an unusable folder."""
         self._contexts: list[Contexts] = []
-        quirks = choose_quirks(options.profile, {})
+        quirks = choose_quirks(options.profile, options.quirks)
         self._databases = [_open(options.data, name) for name in ("aws_sso", "azure_ad")]
         stores = [database.tenant("main") for database in self._databases]
         self._stores = dict(zip(("aws_sso", "azure_ad"), stores, strict=True))
         self._network = Network()
+        self._tap = Tap(self._network)
         self._seed = _boot_seed(stores[1], options.seed)
         ids = Ids(self._seed)
         self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
@@ -75,8 +85,17 @@ class Served:
         self.clock.on_error = _report
         aws_url, azure_url = (server.url for server in self._servers)
         hosts = dict.fromkeys(AWS_HOSTS, aws_url)
-        parts = Parts(self.clock, ids, stores[0], stores[1], {"graph": azure_url, **hosts}, options.smtp)
+        parts = Parts(
+            clock=self.clock,
+            ids=ids,
+            aws_store=stores[0],
+            azure_store=stores[1],
+            origins={"graph": azure_url, **hosts},
+            smtp=options.smtp,
+            api_credentials=options.api_credentials,
+        )
         self.world = assemble(parts, quirks, self._wire)
+        self.ready: dict[str, dict[str, str]] = {}
         for server in self._servers:
             server.start()
         self.ready = self._configure()
@@ -86,6 +105,12 @@ class Served:
     @property
     def urls(self) -> tuple[str, str]:
         return self._servers[0].url, self._servers[1].url
+
+    @property
+    def _job_id(self) -> str:
+        if not self.ready:
+            raise HarnessError("the world is not configured yet; ask again")
+        return self.ready["azure_ad"]["job_id"]
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +135,28 @@ class Served:
                 for kind, key, body in kept:
                     store.put(kind, key, body)
 
+    def job(self) -> dict[str, Any]:
+        """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
+        record, session = self.world.azure.engine.inspect(self._job_id)
+        on = record["job"]["schedule"]["state"] == "Active"
+        return {
+            "servicePrincipalId": self.world.app_id,
+            "jobId": self._job_id,
+            "now": iso(self.clock.now()),
+            "next": record["next"] if on else None,
+            "retries": retries(session),
+        }
+
+    def step(self, *, exchanges: bool) -> dict[str, Any]:
+        """Carry out one object of the job's cycle (`Stepper.step`)."""
+        stepper = Stepper(self.world.azure, self.clock, self._tap)
+        return stepper.step(self._job_id, exchanges=exchanges)
+
+    def why(self, user: str) -> dict[str, Any]:
+        """Say why somebody is, or is not, in the target. Raises HarnessError for somebody unknown."""
+        record, session = self.world.azure.engine.inspect(self._job_id)
+        return why(session, record, user)
+
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""
         self.world.azure.engine.stop()
@@ -123,7 +170,7 @@ class Served:
     def _wire(self, parts: Parts, contexts: Contexts) -> Send:
         del parts
         self._contexts.append(contexts)
-        return self._network
+        return self._tap
 
     def _door(self, app: WSGIApplication, side: int) -> WSGIApplication:
         """Bring the tenant into every request, and the control API in front of the app."""
@@ -150,7 +197,9 @@ class Served:
         jobs = engine.jobs(world.app_id) or [engine.create_job(world.app_id, "scim")]
         schema = engine.schema(jobs[0]["id"])
         aws_url, azure_url = self.urls
+        control = {"control": {"key": self.key}} if self.key else {}
         return {
+            **control,
             "aws_sso": {
                 "url": aws_url,
                 "scim_endpoint": endpoint,

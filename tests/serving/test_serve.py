@@ -104,6 +104,12 @@ def test_reset_forgets_people_and_keeps_what_scripts_hold(serve):
         ),
         ("GET", "populate", None, 405, "not offered"),
         ("GET", "clocks", None, 404, "clock"),
+        ("GET", "why", None, 400, "why?user="),
+        ("GET", "why?user=nobody", None, 400, "there is no user 'nobody'"),
+        ("GET", "why?user=%00%ff", None, 400, "there is no user"),
+        ("POST", "step", {"exchanges": "yes"}, 400, '{"exchanges": true}'),
+        ("POST", "step", {"bodies": True}, 400, '{"exchanges": true}'),
+        ("POST", "job", None, 405, "not offered"),
     ],
 )
 def test_control_mistakes_are_told_and_change_nothing(serve, method, name, body, status, says):

@@ -1,0 +1,144 @@
+"""`harness job status`, `log` and `step`, and `harness why`, for a person with a failed sync and a running harness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import click
+
+from harness.base.clock import from_iso, parse_duration
+
+_Command = Callable[..., None]
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def _connected(command: _Command) -> _Command:
+    """Add the options that name a harness."""
+    for option in (
+        click.option(
+            "--key", metavar="KEY", help="Key of the control API, where the harness is not on loopback."
+        ),
+        click.option("--token", metavar="TOKEN", help="Graph token that goes with --graph."),
+        click.option("--graph", metavar="URL", help="Graph endpoint, as in http://127.0.0.1:8081/v1.0."),
+        click.option(
+            "--ready-file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="What 'harness serve --ready-file FILE' wrote (default: ready.json in this folder).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def job() -> None:
+    """Look at the provisioning job of a running 'harness serve', or step through its cycle."""
+
+
+@job.command()
+@_connected
+@_JSON
+def status(*, as_json: bool, **where: Any) -> None:
+    """Say how the job is: schedule, cycles, counts, retries, quarantine."""
+    from harness.client.connection import connect
+    from harness.client.words import status_lines
+
+    shown, told = connect(**where).job()
+    _print(as_json, {"job": shown, **told}, status_lines(shown, told))
+
+
+@job.command()
+@click.option("--user", metavar="NAME", help="Only this user or group: name, userPrincipalName or id.")
+@click.option("--since", metavar="SPAN", help="Only the last 2h, 30m, 1d … of the harness's clock.")
+@click.option("--failures", is_flag=True, help="Only what failed.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, the newest."
+)
+@_connected
+@_JSON
+def log(
+    *, user: str | None, since: str | None, failures: bool, limit: int, as_json: bool, **where: Any
+) -> None:
+    """Show the provisioning log as a timeline, newest last."""
+    from harness.client.connection import connect
+    from harness.client.words import log_lines
+
+    span = parse_duration(since) if since else None
+    connection = connect(**where)
+    _, told = connection.job()
+    entries = _since(connection.entries(), told["now"], span)
+    chosen = (
+        entry
+        for entry in entries
+        if (user is None or _is_of(entry, user))
+        and (not failures or entry["provisioningStatusInfo"]["status"] == "failure")
+    )
+    found = list(islice(chosen, limit + 1))
+    newest = found[:limit][::-1]
+    lines = list(log_lines(newest)) or ["no such entries in the provisioning log"]
+    if len(found) > limit:
+        lines.insert(0, "(there are older entries; --limit shows more)")
+    _print(as_json, newest, lines)
+
+
+@job.command()
+@click.option("--bodies", is_flag=True, help="Show what was sent and answered, tokens taken out.")
+@_connected
+@_JSON
+def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
+    """Carry out one object of the cycle and show the requests it took.
+
+    Begins a cycle where none is under way; the job's schedule must be off. Starting the job lets the cycle run on.
+    """
+    from harness.client.connection import connect
+    from harness.client.words import step_lines
+
+    connection = connect(**where)
+    connection.job()
+    told = connection.control("POST", "step", {"exchanges": True})
+    _print(as_json, told, step_lines(told, bodies=bodies))
+
+
+@click.command()
+@click.argument("user")
+@_connected
+@_JSON
+def why(*, user: str, as_json: bool, **where: Any) -> None:
+    """Say why USER is, or is not, in the target.
+
+    USER is a userPrincipalName, its part before the @, a display name or an id. Shows scope, match, what was sent last, what
+    waits, and what the next cycle of a running 'harness serve' will do.
+    """
+    from harness.client.connection import connect
+    from harness.client.words import why_lines
+
+    connection = connect(**where)
+    _, job_told = connection.job()
+    told = connection.control("GET", f"why?user={quote_plus(user)}")
+    _print(as_json, told, why_lines(told, job_told["now"]))
+
+
+def _print(as_json: bool, told: Any, lines: Iterable[str]) -> None:
+    click.echo(json.dumps(told, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def _since(entries: Iterator[dict[str, Any]], now: str, span: timedelta | None) -> Iterator[dict[str, Any]]:
+    """Yield the entries, newest first, that are not older than a span."""
+    for entry in entries:
+        if span is not None and from_iso(entry["activityDateTime"]) < from_iso(now) - span:
+            return
+        yield entry
+
+
+def _is_of(entry: dict[str, Any], name: str) -> bool:
+    source = entry["sourceIdentity"]
+    principal = source["details"].get("UserPrincipalName") or ""
+    names = (source["id"], source["displayName"], principal, principal.partition("@")[0])
+    return name.casefold() in (each.casefold() for each in names)

@@ -1,0 +1,132 @@
+"""How the commands find and ask a running harness: the ready file's endpoints and tokens, Microsoft Graph, the control API.
+
+Every failure is one sentence: which file, which address, what it said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from harness.base.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.wire.message import Response
+
+DEFAULT_READY_FILE = Path("ready.json")
+_PAGE = 500
+_PATIENCE = 600.0  # seconds; a step waits for a cycle that is running
+_NO_HARNESS = "what listens at {} is no harness; the running one's address is in its ready file"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A harness's Azure AD side. `graph` ends with the API's version; `key` is for the control API, where it needs one."""
+
+    graph: str
+    token: str = field(repr=False)
+    key: str | None = field(default=None, repr=False)
+
+    def job(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the served job as Graph shows it, and what the control API adds. Raises HarnessError."""
+        told = self.control("GET", "job")
+        if not {"servicePrincipalId", "jobId", "now"} <= set(told):
+            raise HarnessError(_NO_HARNESS.format(self.graph))
+        path = f"/servicePrincipals/{told['servicePrincipalId']}/synchronization/jobs/{told['jobId']}"
+        return self._graph(self.graph + path), told
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Yield the provisioning log, newest first, page by page. Raises HarnessError."""
+        url: str | None = f"{self.graph}/auditLogs/provisioning?$top={_PAGE}"
+        while url:
+            page = self._graph(url)
+            yield from page["value"]
+            url = page.get("@odata.nextLink")
+
+    def control(self, method: str, name: str, body: Any = None) -> dict[str, Any]:
+        """Ask the control API; `name` may have a query. Raises HarnessError with what it says."""
+        from harness.serving.control import KEY_HEADER
+
+        parts = urlsplit(self.graph)
+        headers = ((KEY_HEADER, self.key),) if self.key else ()
+        response = _ask(method, f"{parts.scheme}://{parts.netloc}/_harness/{name}", body, headers)
+        document = _document(response, self.graph)
+        if response.status != 200:
+            hint = "; give it with --key" if response.status == 401 else ""
+            raise HarnessError(f"{document.get('message', f'the harness answered {response.status}')}{hint}")
+        return document
+
+    def _graph(self, url: str) -> dict[str, Any]:
+        response = _ask("GET", url, None, (("Authorization", f"Bearer {self.token}"),))
+        document = _document(response, self.graph)
+        if response.status == 401:
+            raise HarnessError(
+                f"{self.graph} refuses the token; the ready file of the running harness has the right one"
+            )
+        if response.status != 200:
+            said = document.get("error")
+            message = said.get("message") if isinstance(said, dict) else None
+            raise HarnessError(f"Microsoft Graph answered {response.status}: {message or url}")
+        return document
+
+
+def connect(ready_file: Path | None, graph: str | None, token: str | None, key: str | None) -> Connection:
+    """Return the connection that the options name, by default that of `ready.json` here. Raises HarnessError."""
+    if graph is None and token is None:
+        return _from_ready_file(ready_file or DEFAULT_READY_FILE, key)
+    if ready_file is not None or graph is None or token is None:
+        raise HarnessError("give either --ready-file, or --graph and --token together")
+    base = graph.rstrip("/")
+    return Connection(base if base.endswith(("/v1.0", "/beta")) else f"{base}/v1.0", token, key)
+
+
+def _from_ready_file(path: Path, key: str | None) -> Connection:
+    try:
+        ready = json.loads(path.read_text(encoding="utf-8"))
+        azure, control = ready["azure_ad"], ready.get("control") or {}
+        graph, token = azure["graph_endpoint"], azure["graph_token"]
+    except FileNotFoundError as error:
+        raise HarnessError(
+            f"there is no ready file {path}; 'harness serve --ready-file {path}' writes it while it runs, "
+            "another one is named with --ready-file"
+        ) from error
+    except OSError as error:
+        raise HarnessError(f"cannot read the ready file {path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HarnessError(
+            f"{path} is no ready file of 'harness serve'; it lacks azure_ad.graph_endpoint or graph_token"
+        ) from error
+    if not isinstance(graph, str) or not isinstance(token, str):
+        raise HarnessError(f"{path} is no ready file of 'harness serve'; endpoint and token must be texts")
+    return Connection(graph, token, key or control.get("key"))
+
+
+def _ask(method: str, url: str, body: Any, headers: tuple[tuple[str, str], ...]) -> Response:
+    from harness.wire.message import TransportError, json_request
+    from harness.wire.network import Network
+
+    network = Network(timeout=_PATIENCE)
+    try:
+        return network(json_request(method, url, body, headers=headers))
+    except TransportError as error:
+        parts = urlsplit(url)
+        where = f"{parts.scheme}://{parts.netloc}"
+        if error.kind in ("refused", "dns"):
+            raise HarnessError(f"nothing listens at {where}; is 'harness serve' still running?") from error
+        raise HarnessError(f"no answer from {where}: {error}") from error
+    finally:
+        network.close()
+
+
+def _document(response: Response, graph: str) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise HarnessError(_NO_HARNESS.format(graph))
+    return document

@@ -1,0 +1,94 @@
+"""One object of a provisioning cycle at a time, with its log entries and, where they are wanted, its exchanges.
+
+The step runs in the clock's turn, as cycles do, so it never meets another job's cycle half way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from harness.azure_ad.directory import ConflictError
+from harness.azure_ad.provisioning.logs import LOG, entry_of
+from harness.azure_ad.tenant import Tenant
+from harness.base.clock import OffsetClock
+from harness.base.errors import HarnessError
+from harness.serving.tap import Tap
+from harness.wire.record import Exchange
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Stepper:
+    """Steps the jobs of a tenant whose requests go through `tap`."""
+
+    tenant: Tenant
+    clock: OffsetClock
+    tap: Tap
+
+    def step(self, job_id: str, *, exchanges: bool) -> dict[str, Any]:
+        """Go on until something was sent or logged, or the cycle ended.
+
+        Returns `{"cycleId", "phase", "ended", "job", "entries", "exchanges"}`; `exchanges` is None unless wanted.
+        Raises HarnessError while the job's schedule is on.
+        """
+        return in_turn(self.clock, lambda: self._step(job_id, wanted=exchanges))
+
+    def _step(self, job_id: str, *, wanted: bool) -> dict[str, Any]:
+        engine, store = self.tenant.engine, self.tenant.store
+        before = store.last_sequence(LOG)
+        unheard: AbstractContextManager[list[Exchange]] = nullcontext([])
+        with self.tap.listening(self.clock) if wanted else unheard as heard:
+            while True:
+                try:
+                    step = engine.step(job_id)
+                except ConflictError as error:
+                    raise HarnessError(str(error)) from error
+                entries = [entry_of(line.body) for line in store.read(LOG, after=before)]
+                mine = [entry for entry in entries if entry["cycleId"] == step.cycle_id]
+                if mine or heard or step.ended:
+                    break
+        job = engine.job(job_id)
+        return {
+            "cycleId": step.cycle_id,
+            "phase": step.phase,
+            "ended": step.ended,
+            "job": job,
+            "entries": mine,
+            "exchanges": [_shown(exchange) for exchange in heard] if wanted else None,
+        }
+
+
+def in_turn(clock: OffsetClock, act: Callable[[], _T]) -> _T:
+    """Do something as a timer that is due now would; its result or exception is the caller's."""
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    def callback() -> None:
+        try:
+            results.append(act())
+        except BaseException as error:  # noqa: BLE001 - raised below, in the thread that asked
+            errors.append(error)
+
+    clock.call_at(clock.now(), callback)
+    clock.run_due()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _shown(exchange: Exchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "at": exchange.at,
+        "method": request.method,
+        "url": request.url,
+        "body": request.body.decode("utf-8", "replace") or None,
+        "status": None if response is None else response.status,
+        "answer": None if response is None else response.body.decode("utf-8", "replace") or None,
+        "error": exchange.error,
+        "curl": exchange.curl(),
+    }

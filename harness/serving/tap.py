@@ -1,0 +1,40 @@
+"""A transport that can be listened to: one thread's exchanges, redacted, while it asks for them.
+
+Outside of `listening` it only passes on: a served world keeps no record of its requests.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.base.clock import Clock
+from harness.wire.message import Request, Response, Send
+from harness.wire.record import Exchange, recording
+
+
+class Tap:
+    """`Send` in front of another one."""
+
+    def __init__(self, send: Send) -> None:
+        self._sound = self._send = send
+
+    def __call__(self, request: Request) -> Response:
+        return self._send(request)
+
+    @contextmanager
+    def listening(self, clock: Clock) -> Iterator[list[Exchange]]:
+        """Give the list that grows with what this thread sends; one listener at a time."""
+        exchanges: list[Exchange] = []
+        listener = threading.get_ident()
+        heard = recording(self._sound, exchanges.append, clock, "Azure AD", lambda _: "target")
+
+        def send(request: Request) -> Response:
+            return (heard if threading.get_ident() == listener else self._sound)(request)
+
+        self._send = send
+        try:
+            yield exchanges
+        finally:
+            self._send = self._sound

@@ -1,0 +1,29 @@
+"""Listening to a transport: one thread's requests, and nothing once it is over."""
+
+import threading
+
+from harness.base.clock import VirtualClock, from_iso
+from harness.serving.tap import Tap
+from harness.wire.message import Request, Response
+
+NOW = from_iso("2026-03-02T08:00:00Z")
+
+
+def asking(tap, name):
+    return tap(Request("GET", f"https://h/{name}", (("Authorization", "Bearer a-long-credential"),)))
+
+
+def test_only_the_listener_is_heard():
+    """What other threads send meanwhile passes, unheard; so does everything before and after."""
+    sent = []
+    tap = Tap(lambda request: sent.append(request.url[-1:]) or Response(200))
+    asking(tap, "a")
+    with tap.listening(VirtualClock(NOW)) as heard:
+        asking(tap, "b")
+        other = threading.Thread(target=asking, args=(tap, "c"))
+        other.start()
+        other.join()
+    asking(tap, "d")
+    assert sent == ["a", "b", "c", "d"]
+    assert [exchange.request.url for exchange in heard] == ["https://h/b"]
+    assert "a-long-credential" not in repr(heard)

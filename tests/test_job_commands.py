@@ -1,0 +1,329 @@
+"""What `harness job` and `harness why` print, word for word, and what they say when there is no harness to ask."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.azure_ad.provisioning.digest import digest
+from harness.azure_ad.provisioning.why import retries, why
+from harness.base.clock import iso
+from harness.cli import main
+from harness.client.words import log_lines, status_lines, step_lines, why_lines
+from harness.wire.server import Server
+from tests.azure_ad.company import Company
+from tests.azure_ad.scim_server import ScimServer, refusal, reply
+
+LONG = "x" * 400
+
+
+@pytest.fixture
+def server():
+    return ScimServer()
+
+
+@pytest.fixture
+def company(server):
+    return Company(server)
+
+
+def status(company):
+    record, session = company.engine.inspect(company.job)
+    told = {"now": iso(company.clock.now()), "retries": retries(session)}
+    return status_lines(company.engine.job(company.job), {**told, "next": record["next"]})
+
+
+def reasons(company, name="ana"):
+    record, session = company.engine.inspect(company.job)
+    told = why(session, record, name)
+    return [line.replace(told["user"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))]
+
+
+class TestStatus:
+    def test_a_job_at_work(self, company, server):
+        """Everything that matters at a glance."""
+        server.refuse("POST", "/Users", refusal(400), times=1)
+        company.person("ana")
+        company.person("ben")
+        company.turn_on()
+        company.wait(timedelta(minutes=10))
+        assert status(company) == [
+            "state       Active, schedule on",
+            "now         2026-03-02 08:10:00",
+            (
+                "last cycle  EntryLevelErrors, 2026-03-02 08:00:00 to 2026-03-02 08:00:00: "
+                "2 looked at, 1 sent, 1 failed"
+            ),
+            "next cycle  2026-03-02 08:40:00 (in 30m)",
+            "connected   1 User",
+            "retries     1 object waits; the first is due 2026-03-02 08:00:00 (now)",
+        ]
+
+    def test_a_job_in_quarantine(self, company, server):
+        """Since when, why, and when it is tried again; a long answer is cut."""
+        server.refuse("GET", "/Users", reply(401, {"detail": LONG}))
+        company.turn_on()
+        lines = status(company)
+        assert lines[:2] == ["state       Quarantine, schedule on", "now         2026-03-02 08:00:00"]
+        assert lines[6:9] == [
+            "quarantine  since 2026-03-02 08:00:00, failed once in a row",
+            "            EncounteredQuarantineException",
+            "            SystemForCrossDomainIdentityManagementCredentialValidationFailure",
+        ]
+        assert lines[-1] == "            next attempt 2026-03-02 08:05:00 (in 5m)"
+        assert "…" in "".join(lines)
+        assert LONG not in "".join(lines)
+
+    def test_a_cycle_under_way(self, company):
+        company.person("ana")
+        company.person("ben")
+        company.engine.step(company.job)
+        assert "under way   1 of 2 objects" in status(company)
+
+
+class TestLog:
+    def test_success_skip_and_failure(self, company, server):
+        """A line each, and for a failure the request, the server's words and the next try."""
+        server.refuse("POST", "/Users", refusal(400, "no such title"), times=1)
+        company.person("ana")
+        company.person("ben")
+        company.person("eve", assigned=False)
+        company.turn_on()
+        assert list(log_lines(company.log())) == [
+            (
+                "2026-03-02 08:00:00  create  ana@contoso.com  failure "
+                "SystemForCrossDomainIdentityManagementBadRequest"
+            ),
+            "    POST /Users: BadRequest: no such title",
+            "    retried 0 times; next try 2026-03-02 08:00:00",
+            "2026-03-02 08:00:00  create  ben@contoso.com  success",
+            "2026-03-02 08:00:00  other   eve@contoso.com  skipped NotEffectivelyEntitled",
+        ]
+
+    @pytest.mark.parametrize(
+        ("answer", "cause"),
+        [
+            (reply(400, {"schema": [], "detail": "too long"}), "BadRequest: too long"),
+            (reply(400, {"message": "no"}), "BadRequest: no"),
+            (reply(400, b"<html>\n  <b>no</b>", "text/html"), "BadRequest: <html> <b>no</b>"),
+            (reply(503), "ServiceUnavailable"),
+            (reply(400, b"[" * 100_000), "BadRequest: " + "[" * 100_000),
+        ],
+    )
+    def test_what_the_server_said(self, company, server, answer, cause):
+        """SCIM's detail, another's message, a page, nothing at all, or what nobody can parse."""
+        server.refuse("POST", "/Users", answer)
+        company.person("ana")
+        company.turn_on()
+        (entry,) = company.log()
+        assert digest(entry)["cause"] == cause
+
+    @pytest.mark.parametrize(
+        ("method", "path", "request_"),
+        [
+            ("GET", '/Users\\?filter=userName eq "ana', "GET /Users?filter=…"),
+            ("POST", "/Users", "POST /Users"),
+            ("PATCH", "/Users", "PATCH /Users/u1"),
+            ("GET", "/Users/u1", "GET /Users/u1"),
+            ("DELETE", "/Users/u1", "DELETE /Users/u1"),
+        ],
+    )
+    def test_which_request_failed(self, company, server, method, path, request_):
+        if method == "DELETE":
+            company.edit("active")
+        ana = company.person("ana")
+        if "u1" in request_:
+            company.turn_on()
+            company.change(ana, jobTitle="Pilot")
+            if method == "DELETE":
+                company.unassign(ana)
+        server.refuse(method, path, refusal(500))
+        company.engine.start(company.job)
+        company.cycle()
+        failed = [entry["request"] for entry in map(digest, company.log()) if entry["status"] == "failure"]
+        assert set(failed) == {request_}
+
+
+class TestStep:
+    def test_requests_entry_and_count(self):
+        """Addresses are shortened to what follows the base address."""
+        told = {
+            "phase": "User",
+            "ended": False,
+            "entries": [],
+            "job": {"status": {"progress": [{"completedUnits": 1, "totalUnits": 2}], "quarantine": None}},
+            "exchanges": [
+                exchange("GET", "https://h/t/scim/v2/Users?filter=userName+eq+%22a%40b%22", 200, None, "{}"),
+                exchange("POST", "https://h/t/scim/v2/Users", None, '{"a":1}', None, "timeout: too long"),
+            ],
+        }
+        assert list(step_lines(told, bodies=True)) == [
+            'GET    /Users?filter=userName eq "a@b"  ->  200',
+            "    < {}",
+            "POST   /Users  ->  timeout: too long",
+            '    > {"a":1}',
+            "nothing was logged",
+            "1 of 2 objects; the cycle goes on with the next step",
+        ]
+
+
+def exchange(method, url, status, body, answer, error=None):
+    return {"method": method, "url": url, "status": status, "body": body, "answer": answer, "error": error}
+
+
+class TestWhy:
+    def test_somebody_who_is_in(self, company):
+        ana = company.person("ana", assigned=False)
+        company.group("Office", (ana,))
+        company.turn_on()
+        company.change(ana, jobTitle="Pilot")
+        company.wait(timedelta(minutes=10))
+        assert reasons(company) == [
+            "Ana is in customappsso with the account 'u1'.",
+            "",
+            "who         ana@contoso.com (<id>), in the directory",
+            "scope       in scope: member of the assigned group 'Office'",
+            "match       userName = ana@contoso.com",
+            "            account u1 in customappsso, created 2026-03-02 08:00:00",
+            "last        2026-03-02 08:00:00  create  ana@contoso.com  success",
+            "waits       nothing",
+            "next cycle  2026-03-02 08:40:00 (in 30m) (something about the person changed since the last cycle)",
+            "            The account 'u1' is read from customappsso; what differs is sent.",
+            "job         Active, schedule on",
+        ]
+
+    def test_somebody_who_failed(self, company, server):
+        server.refuse("POST", "/Users", refusal(400, "no such title"))
+        company.person("ana")
+        company.turn_on()
+        company.cycle()
+        assert reasons(company) == [
+            (
+                "Ana is not in customappsso: provisioning failed "
+                "(SystemForCrossDomainIdentityManagementBadRequest)"
+            ),
+            "and waits for a retry.",
+            "",
+            "who         ana@contoso.com (<id>), in the directory",
+            "scope       in scope: assigned directly",
+            "match       userName = ana@contoso.com",
+            "            not connected to an account in customappsso",
+            (
+                "last        2026-03-02 08:40:00  create  ana@contoso.com  failure "
+                "SystemForCrossDomainIdentityManagementBadRequest"
+            ),
+            "                POST /Users: BadRequest: no such title",
+            "                retried once; next try 2026-03-02 14:40:00",
+            (
+                "waits       the object failed 2 times since 2026-03-02 08:00:00; the first cycle from 2026-03-02"
+            ),
+            "              14:40:00 (in 6h) tries again",
+            "            given up after 2026-03-30 08:00:00",
+            "next cycle  2026-03-02 09:20:00 (in 40m)",
+            "            Not looked at: nothing changed since the last cycle, and nothing waits.",
+            "job         Active, schedule on",
+        ]
+
+    def test_somebody_who_is_out(self, company):
+        """Out of scope by more than one reason: all of them are there."""
+        ana = company.person("ana", assigned=False, accountEnabled=False)
+        inner = company.group("Inner", (ana,), assigned=False)
+        company.group("Outer", (inner,))
+        lines = reasons(company)
+        assert lines[lines.index("scope       out of scope: not assigned") + 1 :][:2] == [
+            "            'Inner' is nested in the assigned 'Outer', which brings nobody",
+            "            the account is disabled",
+        ]
+
+
+@pytest.fixture
+def ready(tmp_path, monkeypatch):
+    """Return a function that writes ready.json where the commands look for it."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(text):
+        Path("ready.json").write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
+
+    return write
+
+
+def refused(*arguments):
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    return result.stderr
+
+
+class TestNoHarness:
+    def test_no_ready_file(self, ready):
+        assert refused("job", "status") == (
+            "error: there is no ready file ready.json; 'harness serve --ready-file ready.json' writes it while it runs, "
+            "another one is named with --ready-file\n"
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "{",
+            "[]",
+            "{}",
+            '{"azure_ad": []}',
+            '{"azure_ad": {"graph_endpoint": 1, "graph_token": 2}}',
+            "\0",
+            "[" * 10**5,
+        ],
+    )
+    def test_no_such_file_as_serve_writes(self, ready, text):
+        ready(text)
+        assert "ready.json is no ready file of 'harness serve'" in refused("why", "ana")
+
+    def test_a_folder(self, ready, tmp_path):
+        (tmp_path / "ready.json").mkdir()
+        assert "cannot read the ready file ready.json" in refused("job", "log")
+
+    @pytest.mark.parametrize("graph", ["http://127.0.0.1:1", "localhost:1", "ftp://x", ""])
+    def test_nothing_listens(self, ready, graph):
+        ready({"azure_ad": {"graph_endpoint": graph, "graph_token": "t"}})
+        assert "error: n" in refused("job", "step")
+
+    @pytest.mark.parametrize("options", [("--graph", "http://h"), ("--token", "t")])
+    def test_half_an_address(self, options):
+        assert "--graph and --token together" in refused("job", "status", *options)
+
+    @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"hello": "world"}'])
+    def test_something_else_listens(self, ready, body):
+        """Whatever it answers, it is no harness."""
+
+        def app(_environ, start_response):
+            start_response("200 OK", [("Content-Type", "text/html")])
+            return [body]
+
+        server = Server(app, "127.0.0.1", 0)
+        server.start()
+        try:
+            ready({"azure_ad": {"graph_endpoint": f"{server.url}/v1.0", "graph_token": "t"}})
+            assert "is no harness" in refused("job", "status")
+        finally:
+            server.stop()
+
+
+class TestServeOptions:
+    @pytest.mark.parametrize(
+        ("quirk", "says"),
+        [
+            ("escrow-dais=7", "unknown quirk 'escrow-dais'; did you mean 'escrow-days'?"),
+            ("escrow-days", "is not NAME=VALUE"),
+            ("escrow-days=soon", "'soon' is not such a value as 28"),
+            ("escrow-hours=6", "'6' is not such a value as [0, 6, 12, 24]"),
+            ("escrow-days=[", "is not YAML"),
+        ],
+    )
+    def test_a_quirk_that_is_none(self, quirk, says):
+        """Told before anything listens."""
+        assert says in refused("serve", "--quirk", quirk)
+
+    def test_half_a_key_pair(self):
+        assert "go together" in refused("serve", "--aws-access-key-id", "AKIAIOSFODNN7EXAMPLE")
