@@ -290,6 +290,13 @@ def schema_() -> None:
 )
 @click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed.")
 @click.option(
+    "--in-flight",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Objects of a cycle at work together.",
+)
+@click.option(
     "--quirk",
     "quirks_",
     multiple=True,
@@ -312,6 +319,7 @@ def serve(
     ready_file: Path | None,
     smtp: str | None,
     seed: str | None,
+    in_flight: int,
     quirks_: tuple[str, ...],
     aws_access_key_id: str | None,
     aws_secret_access_key: str | None,
@@ -328,6 +336,7 @@ def serve(
         data=data,
         seed=seed,
         smtp=_mail_host(smtp),
+        in_flight=in_flight,
         quirks=_flips(quirks_),
         api_credentials=_key_pair(aws_access_key_id, aws_secret_access_key),
     )

@@ -14,7 +14,7 @@ from harness.cli import main
 from harness.client.words import log_lines, status_lines, step_lines, why_lines
 from harness.wire.server import Server
 from tests.azure_ad.company import Company
-from tests.azure_ad.scim_server import ScimServer, refusal, reply
+from tests.azure_ad.scim_server import BASE, ScimServer, refusal, reply
 
 LONG = "x" * 400
 
@@ -96,7 +96,7 @@ class TestLog:
                 "2026-03-02 08:00:00  create  ana@contoso.com  failure "
                 "SystemForCrossDomainIdentityManagementBadRequest"
             ),
-            "    POST /Users: BadRequest: no such title",
+            "    POST https://scim.example.com/v2/Users answered 400: BadRequest: no such title",
             "    retried 0 times; next try 2026-03-02 08:00:00",
             "2026-03-02 08:00:00  create  ben@contoso.com  success",
             "2026-03-02 08:00:00  other   eve@contoso.com  skipped NotEffectivelyEntitled",
@@ -123,11 +123,15 @@ class TestLog:
     @pytest.mark.parametrize(
         ("method", "path", "request_"),
         [
-            ("GET", '/Users\\?filter=userName eq "ana', "GET /Users?filter=…"),
-            ("POST", "/Users", "POST /Users"),
-            ("PATCH", "/Users", "PATCH /Users/u1"),
-            ("GET", "/Users/u1", "GET /Users/u1"),
-            ("DELETE", "/Users/u1", "DELETE /Users/u1"),
+            (
+                "GET",
+                '/Users\\?filter=userName eq "ana',
+                f"GET {BASE}/Users?filter=userName+eq+%22ana%40contoso.com%22 answered 500",
+            ),
+            ("POST", "/Users", f"POST {BASE}/Users answered 500"),
+            ("PATCH", "/Users", f"PATCH {BASE}/Users/u1 answered 500"),
+            ("GET", "/Users/u1", f"GET {BASE}/Users/u1 answered 500"),
+            ("DELETE", "/Users/u1", f"DELETE {BASE}/Users/u1 answered 500"),
         ],
     )
     def test_which_request_failed(self, company, server, method, path, request_):
@@ -214,7 +218,7 @@ class TestWhy:
                 "last        2026-03-02 08:40:00  create  ana@contoso.com  failure "
                 "SystemForCrossDomainIdentityManagementBadRequest"
             ),
-            "                POST /Users: BadRequest: no such title",
+            "                POST https://scim.example.com/v2/Users answered 400: BadRequest: no such title",
             "                retried once; next try 2026-03-02 14:40:00",
             (
                 "waits       the object failed 2 times since 2026-03-02 08:00:00; the first cycle from 2026-03-02"

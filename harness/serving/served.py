@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from harness.azure_ad.provisioning.why import retries, why
 from harness.base.clock import OffsetClock, iso
@@ -45,7 +46,7 @@ class Options:
     """What the command line asked for.
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
-    pair that the AWS APIs accept (None: any).
+    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together.
     """
 
     host: str = "127.0.0.1"
@@ -57,6 +58,7 @@ class Options:
     smtp: tuple[str, int] | None = None
     quirks: Mapping[str, Any] = field(default_factory=dict)
     api_credentials: tuple[str, str] | None = field(default=None, repr=False)
+    in_flight: int = 8
 
 
 class Served:
@@ -93,6 +95,7 @@ class Served:
             origins={"graph": azure_url, **hosts},
             smtp=options.smtp,
             api_credentials=options.api_credentials,
+            in_flight=options.in_flight,
         )
         self.world = assemble(parts, quirks, self._wire)
         self.ready: dict[str, dict[str, str]] = {}
@@ -194,6 +197,7 @@ class Served:
         if mine and secrets.get("BaseAddress") != endpoint:
             # Ports differ from one start to the next; an address that an administrator chose otherwise is left alone.
             engine.save_secrets(world.app_id, {**secrets, "BaseAddress": endpoint})
+            self._move_reply_urls(secrets.get("BaseAddress", ""), endpoint)
         jobs = engine.jobs(world.app_id) or [engine.create_job(world.app_id, "scim")]
         schema = engine.schema(jobs[0]["id"])
         aws_url, azure_url = self.urls
@@ -217,6 +221,18 @@ class Served:
                 "rule_id": schema["synchronizationRules"][0]["id"],
             },
         }
+
+    def _move_reply_urls(self, before: str, now: str) -> None:
+        """Let people go on signing in when this account's port is another one than at the last start."""
+        service = self.world.azure.engine.apps.find(self.world.app_id)
+        old, new = ("{0.scheme}://{0.netloc}/".format(urlsplit(url)) for url in (before, now))
+        urls = [
+            f"{new}{url.removeprefix(old)}" if url.startswith(old) else url
+            for url in service.get("replyUrls", ())
+        ]
+        if before and urls:
+            moved = {**service, "replyUrls": urls}
+            self._stores["azure_ad"].put("servicePrincipal", self.world.app_id, moved)
 
     def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self.urls[0]}/console/api/automatic-provisioning"

@@ -229,7 +229,7 @@ class TestWaiting:
         company.cycle()
         told = ask(company)
         assert (told["last"]["request"], told["last"]["cause"]) == (
-            "POST /Users",
+            "POST https://scim.example.com/v2/Users answered 400",
             "BadRequest: no such title",
         )
         assert told["waiting"]["escrow"] == {
@@ -254,7 +254,10 @@ class TestWaiting:
         company.person("ana")
         company.turn_on()
         last = ask(company)["last"]
-        assert (last["request"], last["code"]) == ("POST /Users", "Timeout")
+        assert (last["request"], last["code"]) == (
+            "POST https://scim.example.com/v2/Users got no answer",
+            "Timeout",
+        )
         assert last["cause"].startswith("The operation has timed out.")
 
     def test_a_delete_that_is_held_back(self, company):

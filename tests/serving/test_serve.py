@@ -30,7 +30,8 @@ def test_the_guide_end_to_end_over_sockets(serve):
     assert world.graph("POST", world.job("/start")).status == 204
     world.settle()
     arrived = world.console("/users")["users"]
-    assert [user["userName"] for user in arrived] == [person["userPrincipalName"] for person in people]
+    names = sorted(person["userPrincipalName"] for person in people)
+    assert sorted(user["userName"] for user in arrived) == names  # several are on their way at once
     found = world.scim("GET", "/Users?filter=userName+eq+%22taro.yamada%40contoso.com%22").json()
     assert found["Resources"][0]["displayName"] == "山田 太郎"
     assert world.stop() == 0
@@ -215,3 +216,16 @@ def test_the_troubleshooting_case_over_sockets(serve, tmp_path):
     assert world.graph("PUT", world.job("/schema"), schema).status == 204
     assert world.control("POST", "clock", {"advance": "40m"}).status == 200
     assert [user["userName"] for user in world.console("/users")["users"]] == ["ana@contoso.com"]
+
+
+def test_a_restart_on_other_ports_moves_the_addresses_that_name_this_account(serve, tmp_path):
+    """Tenant URL and SAML reply URL follow; an address elsewhere stays as it is."""
+    first = serve("--data", str(tmp_path / "data"))
+    app = f"/servicePrincipals/{first.ready['azure_ad']['service_principal_id']}"
+    mine, elsewhere = f"{first.ready['aws_sso']['url']}/platform/saml/acs/1", "https://example.com/acs"
+    first.graph("PATCH", app, {"replyUrls": [mine, elsewhere]})
+    first.stop()
+    again = serve("--data", str(tmp_path / "data"), "--aws-port", "0")
+    moved = again.graph("GET", app).json()["replyUrls"]
+    assert moved == [f"{again.ready['aws_sso']['url']}/platform/saml/acs/1", elsewhere]
+    assert again.ready["aws_sso"]["url"] != first.ready["aws_sso"]["url"]

@@ -101,7 +101,9 @@ def _parse_expression() -> Response:
 def _evaluated(node: Node, source: dict[str, Value]) -> list[str]:
     """Return the values; null is none. Nothing is taken in the target of a test."""
     tenant = current()
-    surroundings = Context(tenant.clock, tenant.ids, tenant.settings.domain, is_taken=lambda _: False)
+    surroundings = Context(
+        tenant.clock, tenant.ids, tenant.settings.domain, is_taken=lambda _: False, quirks=tenant.quirks
+    )
     value = evaluate(node, source, surroundings)
     if value is None:
         return []

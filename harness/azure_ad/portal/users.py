@@ -58,12 +58,13 @@ def create() -> ResponseReturnValue:
 
 def profile(key: str) -> str:
     user = _directory().find("User", key)
-    return _form(user, {name: user.get(name) for name, _ in FIELDS})
+    return _form(user, _shown(user))
 
 
 def save(key: str) -> ResponseReturnValue:
     user, typed = _directory().find("User", key), _typed()
-    changed = {name: value for name, value in typed.items() if value != user.get(name)}
+    shown = _shown(user)
+    changed = {name: value for name, value in typed.items() if value != shown[name]}
     problem = refusal(lambda: _directory().update("User", user["id"], changed)) if changed else None
     if problem is not None:
         return _form(user, typed, problem), 400
@@ -121,10 +122,15 @@ def _form(user: Document | None, typed: Document, problem: str | None = None) ->
 
 def _typed() -> Document:
     """Return the form's fields; an empty one is None, which takes a value away."""
-    typed: Document = {name: asked(name) or None for name, _ in FIELDS if name in request.form}
-    if typed.get("businessPhones") is not None:
-        typed["businessPhones"] = [typed["businessPhones"]]
-    return typed
+    return {name: asked(name) or None for name, _ in FIELDS if name in request.form}
+
+
+def _shown(user: Document) -> Document:
+    """Return a user's properties as the form has them, of several phones the first."""
+    values = {name: user.get(name) for name, _ in FIELDS}
+    return {
+        name: next(iter(value), None) if isinstance(value, list) else value for name, value in values.items()
+    }
 
 
 def _back(key: str, notice: str) -> ResponseReturnValue:

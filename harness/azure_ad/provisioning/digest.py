@@ -19,20 +19,12 @@ _RETRIED = re.compile(
 )
 _STATUS = re.compile(r"StatusCode: (\w+)")
 _ANSWER = "Web Response:"
-# Failures that are told before anything is asked or sent.
-_UNASKED = frozenset({"ImportSkipped", "DuplicateSourceEntries"})
-_METHODS = {
-    "EntryImport": "GET",
-    "EntryExportAdd": "POST",
-    "EntryExportUpdate": "PATCH",
-    "EntryExportDelete": "DELETE",
-}
 
 
 def digest(entry: Document) -> Document:
     """Return `at, action, who, name, kind, targetId, status, code, cause, retries, nextAttempt, request, sent`.
 
-    `request` is the method and path of the request that failed; like `code`, `cause`, `retries` and `nextAttempt` it is
+    `request` is the request that failed, and its status; like `code`, `cause`, `retries` and `nextAttempt` it is
     None where there is nothing to tell. `sent` lists attribute, old and new value.
     """
     status, source = entry["provisioningStatusInfo"], entry["sourceIdentity"]
@@ -51,7 +43,7 @@ def digest(entry: Document) -> Document:
         "cause": _cause(reason[: tail.start()] if tail else reason) or None,
         "retries": int(tail["retries"]) if tail else None,
         "nextAttempt": f"{tail['next'].partition('.')[0]}Z" if tail else None,
-        "request": _request(entry),
+        "request": error.get("additionalDetails"),
         "sent": [
             [change["displayName"], change["oldValue"], change["newValue"]]
             for change in entry["modifiedProperties"]
@@ -62,20 +54,6 @@ def digest(entry: Document) -> Document:
 def was_sent(told: Document) -> bool:
     """Tell whether a digest is of something that went out, well or badly."""
     return told["action"] != "other" and told["status"] in ("success", "failure")
-
-
-def _request(entry: Document) -> str | None:
-    """Name the request that failed, as far as the entry tells: the log keeps no URLs."""
-    status = entry["provisioningStatusInfo"]
-    failed = [step["name"] for step in entry["provisioningSteps"] if step["status"] == "failure"]
-    if status["status"] != "failure" or not failed or status["errorInformation"]["errorCode"] in _UNASKED:
-        return None
-    method = _METHODS.get(failed[-1])
-    path = "/Groups" if entry["sourceIdentity"]["identityType"] == "Group" else "/Users"
-    target = entry["targetIdentity"]["id"]
-    if method == "GET" and not target:
-        return f"GET {path}?filter=…"
-    return method and f"{method} {path}" + (f"/{target}" if method != "POST" else "")
 
 
 def _cause(reason: str) -> str:

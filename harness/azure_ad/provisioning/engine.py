@@ -221,6 +221,7 @@ class Engine:
             self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
             session = self._session(job_id, record, None)
             session.flagged, session.most_deletes = False, None
+            session.target.waits = False  # somebody waits, and a cycle may hold the clock
             told = on_demand.provision(session, subject)
             with self._store.transaction():
                 counts = {"counts": dict(session.counts)}

@@ -89,6 +89,7 @@ class Problem(NamedTuple):
     category: str
     reason: str
     advice: str | None = None
+    details: str | None = None
 
 
 @dataclass(slots=True)
@@ -129,10 +130,18 @@ class Trace:
         self.step(_SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
 
     def fail(
-        self, code: str, reason: str, *, category: str = "nonServiceFailure", advice: str | None = None
+        self,
+        code: str,
+        reason: str,
+        *,
+        category: str = "nonServiceFailure",
+        advice: str | None = None,
+        details: str | None = None,
     ) -> None:
+        """Close the trace; `details` names the request that failed."""
         self.status = "failure"
-        self.error = Problem(code, category, self.shown(reason), advice)
+        told = None if details is None else self.shown(details)
+        self.error = Problem(code, category, self.shown(reason), advice, told)
 
     def shown(self, text: str) -> str:
         """Return what a server or a function said, without what Redact hides."""
@@ -273,7 +282,7 @@ def _information(problem: Problem) -> Document:
         "errorCode": problem.code,
         "errorCategory": problem.category,
         "reason": problem.reason,
-        "additionalDetails": None,
+        "additionalDetails": problem.details,
         "recommendedAction": problem.advice,
     }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from harness.azure_ad.provisioning.dialect import manager_body, member_body
-from harness.azure_ad.provisioning.logs import Trace, cause_of
+from harness.azure_ad.provisioning.logs import Trace
 from harness.azure_ad.provisioning.mapping import ObjectMapping
 from harness.azure_ad.provisioning.session import Connection, Failure, Session
 from harness.azure_ad.provisioning.target import TargetError
@@ -123,8 +123,9 @@ def _send(session: Session, mapping: ObjectMapping, trace: Trace, body: Document
         session.target.patch(mapping, trace.target_id, body)
     except TargetError as error:
         description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"
-        failure = Failure(error.code, cause_of(error), error.category)
-        session.fail(trace, failure, step="EntryExportUpdate", description=description, references=True)
+        session.fail(
+            trace, Failure.of(error), step="EntryExportUpdate", description=description, references=True
+        )
         return error
     trace.step("EntryExportUpdate")
     return None

@@ -222,7 +222,7 @@ class Runner:
             execution = _execution(progress, self._clock.now(), "Failed")
             record, notify = self._quarantined(before, before, execution, reason, told)
             self._store.put("job", job_id, record)
-            if not progress["done"]:
+            if not progress["done"] and not progress["counts"]:
                 self._store.delete("progress", job_id)
         if notify is not None:
             notify()

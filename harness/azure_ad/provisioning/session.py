@@ -19,9 +19,9 @@ from typing import NamedTuple
 from harness.azure_ad.directory import Directory
 from harness.azure_ad.enterprise_app import EnterpriseApps
 from harness.azure_ad.provisioning import logs
-from harness.azure_ad.provisioning.logs import Frame, Trace, retried
+from harness.azure_ad.provisioning.logs import Frame, Trace, cause_of, retried
 from harness.azure_ad.provisioning.mapping import ObjectMapping
-from harness.azure_ad.provisioning.target import Target
+from harness.azure_ad.provisioning.target import Target, TargetError
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
@@ -33,11 +33,16 @@ LINKED = "linked:"
 
 
 class Failure(NamedTuple):
-    """Why an object could not be brought over: the log's error code, its words and its category."""
+    """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
 
     code: str
     cause: str
     category: str = "nonServiceFailure"
+    request: str | None = None
+
+    @classmethod
+    def of(cls, error: TargetError) -> Failure:
+        return cls(error.code, cause_of(error), error.category, error.guilty)
 
 
 class Connection(NamedTuple):
@@ -200,7 +205,7 @@ class Session:
         escrow = self._escrowed(trace, references=references)
         trace.step(step, status="failure", description=description)
         reason = retried(failure.cause, escrow["attempts"], from_iso(escrow["next"]))
-        trace.fail(failure.code, reason, category=failure.category)
+        trace.fail(failure.code, reason, category=failure.category, details=failure.request)
 
     def settle(self, source_id: str) -> None:
         """Forget the escrow of an object that came through."""

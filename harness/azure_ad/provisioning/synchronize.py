@@ -14,7 +14,7 @@ from harness.azure_ad.properties import source_attributes
 from harness.azure_ad.provisioning.dialect import Change, create_body, differences, patch_body
 from harness.azure_ad.provisioning.expression import EvaluationError
 from harness.azure_ad.provisioning.functions import Value
-from harness.azure_ad.provisioning.logs import ESCROW_RETRY, Trace, as_text, cause_of
+from harness.azure_ad.provisioning.logs import ESCROW_RETRY, Trace, as_text
 from harness.azure_ad.provisioning.mapping import ObjectMapping
 from harness.azure_ad.provisioning.scoping import Scope, app_role_assignments, evaluate_scope
 from harness.azure_ad.provisioning.session import Connection, Failure, Session
@@ -60,7 +60,7 @@ def synchronize(
         keep = write()
     except TargetError as error:
         fatal = error if error.fatal else None
-        keep = _failing(session, trace, Failure(error.code, cause_of(error), error.category))
+        keep = _failing(session, trace, Failure.of(error))
     except EvaluationError as error:
         keep = _failing(session, trace, Failure("ImportSkipped", str(error)))
     with session.store.transaction():

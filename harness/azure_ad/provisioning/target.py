@@ -70,9 +70,10 @@ def status_name(status: int) -> str:
 
 
 class Target:
-    """One SCIM base address and its token."""
+    """One SCIM base address and its token. `waits` says whether a server's wish to be asked later may move the clock."""
 
     def __init__(self, send: Send, base: str, token: str, clock: Clock, ids: Ids, *, quirks: Quirks) -> None:
+        self.waits = True
         self._send = send
         self._base = base
         self._token = token
@@ -170,7 +171,7 @@ class Target:
         """Send, and wait no longer than the quirk says; a server's wish to be asked later may be granted, once."""
         began = self._clock.now()
         response = self._send(request)
-        if response.status == 429 and self._quirks["retry-after"] == "honoured":
+        if response.status == 429 and self.waits and self._quirks["retry-after"] == "honoured":
             seconds = response.header("Retry-After") or ""
             if seconds.isascii() and seconds.isdigit() and len(seconds) < 6:
                 self._clock.advance(timedelta(seconds=int(seconds)))
