@@ -7,7 +7,8 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError, kind_of
 from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE, instance_of
@@ -20,6 +21,14 @@ DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 # The keys that Graph's secrets accept and this engine reads.
 # https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
 SECRET_KEYS = ("BaseAddress", "SecretToken", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
+
+
+class NotificationSettings(NamedTuple):
+    """What `SyncNotificationSettings` says: whom to write, whether to, and whether many deletes of one cycle must wait."""
+
+    recipient: str = ""
+    enabled: bool = False
+    prevents_deletions: bool = False
 
 
 class EnterpriseApps:
@@ -145,21 +154,8 @@ class EnterpriseApps:
             kept = {key: value for key, value in {**self.secrets(app), **secrets}.items() if value}
             self._store.put("secrets", app, kept)
 
-    def notification(self, app: str) -> tuple[str, bool]:
-        """Return the notification address and whether mail is wanted (`SyncNotificationSettings`)."""
-        settings = self._notification_settings(app)
-        return str(settings.get("Recipients") or ""), bool(settings.get("Enabled"))
-
-    def prevents_accidental_deletions(self, app: str) -> bool:
-        """Tell whether many disables and deletes in one cycle wait for an administrator (`DeleteThresholdEnabled`)."""
-        return bool(self._notification_settings(app).get("DeleteThresholdEnabled"))
-
-    def _notification_settings(self, app: str) -> Document:
-        try:
-            settings = json.loads(self.secrets(app).get("SyncNotificationSettings", "{}"))
-        except ValueError:
-            return {}
-        return settings if isinstance(settings, dict) else {}
+    def notification(self, app: str) -> NotificationSettings:
+        return notification_settings(self.secrets(app))
 
     def _note(self, kind: str, subject: str) -> None:
         """An assignment changes the scope of its subject and, for a group, of the direct members."""
@@ -168,3 +164,16 @@ class EnterpriseApps:
             for member in self._directory.members(subject):
                 if self._directory.get("User", member):
                     self._directory.note("User", member)
+
+
+def notification_settings(secrets: Mapping[str, str]) -> NotificationSettings:
+    """Read the settings, a JSON object inside of a secret; anything else counts as none."""
+    text = secrets.get("SyncNotificationSettings")
+    try:
+        settings = json.loads(text) if text else None
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        return NotificationSettings()
+    enabled, prevents = (bool(settings.get(key)) for key in ("Enabled", "DeleteThresholdEnabled"))
+    return NotificationSettings(str(settings.get("Recipients") or ""), enabled, prevents)

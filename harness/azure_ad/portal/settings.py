@@ -169,13 +169,13 @@ def _typed(configured: bool) -> dict[str, Any]:
 def _saved(app: str) -> dict[str, Any]:
     apps, job = current().engine.apps, job_of(app)
     secrets = apps.secrets(app)
-    email, notify = apps.notification(app)
+    email, notify, prevents_deletions = apps.notification(app)
     return {
         "mode": "Manual" if job is None else "Automatic",
         "url": secrets.get(_ADDRESS, ""),
         "email": email,
         "notify": notify,
-        "prevent": apps.prevents_accidental_deletions(app),
+        "prevent": prevents_deletions,
         "threshold": (setting(job, DELETES_THRESHOLD) if job else "") or "",
         "scope": "all" if scope_settings(secrets).sync_all else "assigned",
         "status": "On" if job and job["schedule"]["state"] == "Active" else "Off",

@@ -9,11 +9,11 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
-from harness.azure_ad.enterprise_app import EnterpriseApps
+from harness.azure_ad.enterprise_app import EnterpriseApps, notification_settings
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning import job, on_demand, schema
 from harness.azure_ad.provisioning.audit import write_audit
@@ -303,7 +303,7 @@ class Engine:
         self._audit(app, "Quarantine", by=INITIATOR, reason=message, good=False)
 
         def notify() -> None:
-            recipient, wanted = self.apps.notification(app)
+            recipient, wanted, _ = self.apps.notification(app)
             if recipient and wanted:
                 name = self.apps.find(app)["displayName"]
                 text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
@@ -340,7 +340,7 @@ class Engine:
             sync_all=settings.sync_all,
             skip_out_of_scope_deletions=settings.skip_out_of_scope_deletions,
             flagged=flagged,
-            most_deletes=self._most_deletes(record),
+            most_deletes=self._most_deletes(record, secrets),
             in_flight=self._in_flight,
         )
 
@@ -360,9 +360,9 @@ class Engine:
         token = secrets.get("SecretToken", "")
         return Target(self._send, base, token, self._clock, self._ids, quirks=self._quirks), flagged
 
-    def _most_deletes(self, record: Document) -> int | None:
+    def _most_deletes(self, record: Document, secrets: Mapping[str, str]) -> int | None:
         """Return how many objects one cycle may disable or delete; None without accidental deletion prevention."""
-        if record["force"] or not self.apps.prevents_accidental_deletions(record["app"]):
+        if record["force"] or not notification_settings(secrets).prevents_deletions:
             return None
         return int(job.setting(record["job"], job.DELETES_THRESHOLD) or self._quirks["deletes-threshold"])
 

@@ -75,11 +75,14 @@ class Runner:
         """Set the timer of a job whose schedule is on; any earlier one is gone."""
         with self._store.transaction():
             # Another thread may have saved something else just now; one of the two sets the timer.
-            self.cancel(job_id)
-            record = self._record(job_id)
-            if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
-                due = from_iso(record["next"])
-                self._timers[job_id] = self._clock.call_at(due, lambda: self._begin(job_id))
+            self._set_timer(job_id, self._record(job_id))
+
+    def _set_timer(self, job_id: str, record: Document) -> None:
+        """Do so by the record as it is, or is about to be, saved; the caller holds the transaction."""
+        self.cancel(job_id)
+        if record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
+            due = from_iso(record["next"])
+            self._timers[job_id] = self._clock.call_at(due, lambda: self._begin(job_id))
 
     def running(self, job_id: str) -> bool:
         return job_id in self._runs
@@ -203,9 +206,9 @@ class Runner:
                 )
             self._store.put("job", job_id, record)
             self._store.delete("progress", job_id)
+            self._set_timer(job_id, record)
         if notify is not None:
             notify()
-        self.schedule(job_id)
 
     def _next(self, progress: Document, now: datetime) -> str:
         return iso(max(from_iso(progress["began"]) + self._interval, now), 6)
@@ -224,9 +227,9 @@ class Runner:
             self._store.put("job", job_id, record)
             if not progress["done"] and not progress["counts"]:
                 self._store.delete("progress", job_id)
+            self._set_timer(job_id, record)
         if notify is not None:
             notify()
-        self.schedule(job_id)
 
     def _quarantined(
         self, before: Document, record: Document, execution: Document, reason: str, told: Document
