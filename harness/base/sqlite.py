@@ -52,6 +52,7 @@ class Database:
         self.on_append: Callable[[str, Document], None] | None = None
         self.appended: list[tuple[str, Document]] = []
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
+        self.lasting = path is not None
         self.alone = path is None or exclusive  # nobody else makes shelves here
         self._exclusive = exclusive
         try:
@@ -174,6 +175,7 @@ class SqliteStore:
         self._execute = database.connection.execute
         self._lock = database.lock
         self._shelves = database.shelves[tenant]
+        self.lasting = database.lasting
 
     def transaction(self) -> _Transaction:
         return self._database.transaction

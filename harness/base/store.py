@@ -32,7 +32,10 @@ class Entry:
 
 
 class Store(Protocol):
-    """One tenant's data."""
+    """One tenant's data. `lasting` says whether it outlives the process."""
+
+    @property
+    def lasting(self) -> bool: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit on leaving, roll back on an exception; an inner transaction joins the outer one."""

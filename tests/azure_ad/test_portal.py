@@ -159,7 +159,7 @@ def test_settings_are_what_graph_then_shows(company, browser):
     }
     browser.press("Save", settings_)
     assert company.apps.notification(company.app)[:2] == ("admin@contoso.com", True)
-    assert company.apps.prevents_accidental_deletions(company.app)
+    assert company.apps.notification(company.app).prevents_deletions
     assert company.apps.secrets(company.app)["SyncAll"] == "true"
     job = company.engine.job(company.job)
     assert {"name": "QuarantineTooManyDeletesThreshold", "value": "7"} in job["synchronizationJobSettings"]

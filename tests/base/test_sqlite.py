@@ -219,6 +219,11 @@ def test_a_page_costs_its_length():
 
 # A store against a model: plain dictionaries that do the same.
 
+def test_only_a_file_lasts(tmp_path):
+    assert Database(tmp_path / "data.sqlite").tenant("a").lasting
+    assert not Database().tenant("a").lasting
+
+
 INTEGERS = st.integers(-(2**63), 2**63 - 1)  # what JSON text keeps exactly
 KEYS = st.sampled_from(["a", "b", "c", "é", "🧑‍🚀"])
 OPERATIONS = st.one_of(

@@ -89,11 +89,12 @@ class Session:
     _targets: str = field(init=False)
     _escrows: str = field(init=False)
     _staged: str = field(init=False)
+    _creating: str = field(init=False)
 
     def __post_init__(self) -> None:
         job = self.frame.job_id
         self._connections, self._targets = f"connection:{job}", f"target:{job}"
-        self._escrows, self._staged = f"escrow:{job}", f"staged:{job}"
+        self._escrows, self._staged, self._creating = f"escrow:{job}", f"staged:{job}", f"creating:{job}"
 
     def connection(self, source_id: str) -> Connection | None:
         document = self.store.get(self._connections, source_id)
@@ -123,6 +124,19 @@ class Session:
             self.disconnect(source_id, connection)
         for source_id in self.pending_references():
             self.references_done(source_id)
+
+    def begin_create(self, source_id: str) -> None:
+        """Remember a create under way where data outlives the process: if it is killed, the next one logs the create."""
+        if self.store.lasting:
+            self.store.put(self._creating, source_id, {})
+
+    def was_creating(self, source_id: str) -> bool:
+        return self.store.lasting and self.store.get(self._creating, source_id) is not None
+
+    def create_over(self, source_id: str) -> None:
+        """Forget the create under way, in the transaction that says what came of it."""
+        if self.store.lasting:
+            self.store.delete(self._creating, source_id)
 
     def source_of(self, target_id: str) -> str | None:
         """Return the source object that an object of the target is connected to."""
