@@ -24,8 +24,8 @@ class JsonReport(FileReport):
 
 
 def render(collected: Collected) -> str:
-    """Write the run as JSON; `format` grows when a reader has to change."""
-    data = {
+    """Write the run as JSON, a scenario a line; `format` grows when a reader has to change."""
+    head = {
         "format": FORMAT,
         "version": collected.version,
         "seed": collected.seed,
@@ -36,11 +36,15 @@ def render(collected: Collected) -> str:
             "rejected": len(collected.rejected),
         },
         "rejected": [asdict(rejected) for rejected in collected.rejected],
-        "scenarios": [_scenario(story) for story in collected.scenarios],
     }
+    scenarios = ",\n".join(_line(_scenario(story)) for story in collected.scenarios)
+    text = f'{_line(head)[:-1]},"scenarios":[\n{scenarios}\n]}}\n'
     # Half a surrogate pair is fine in JSON's own escapes and impossible in UTF-8.
-    text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _scenario(story: ScenarioStory) -> dict[str, Any]:

@@ -219,6 +219,7 @@ def test_a_page_costs_its_length():
 
 # A store against a model: plain dictionaries that do the same.
 
+
 def test_only_a_file_lasts(tmp_path):
     assert Database(tmp_path / "data.sqlite").tenant("a").lasting
     assert not Database().tenant("a").lasting
