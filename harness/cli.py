@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,11 +17,8 @@ from harness.base.errors import HarnessError, nearest
 from harness.client.commands import job, why
 
 if TYPE_CHECKING:
-    from harness.base.quirks import Quirk, QuirkTable
     from harness.scenario.events import Event
 
-# Each service keeps its quirks beside its code.
-QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
 _FILE = click.Path(path_type=Path, dir_okay=True)
 _PORT = click.IntRange(0, 65535)
 
@@ -79,8 +75,12 @@ def run(
     keep_going: bool,
     seed: str,
 ) -> None:
-    """Run scenario files, or every one in a folder (default: scenarios)."""
-    from harness.scenario.loading import find
+    """Run scenario files, or all of a folder.
+
+    PATHS are files and folders; the folder 'scenarios' unless given. Exits with 0 if something ran and all of it passed, with
+    1 if something failed or nothing ran, with 2 for a bad file or bad usage.
+    """
+    from harness.scenario.loading import find, load
     from harness.scenario.running import run as run_scenarios
 
     reports = _reports(junit, html, json_)
@@ -95,9 +95,22 @@ def run(
         # Whatever stopped the run, what did run is reported.
         _finish(reports)
     if not tally.ran and not tally.rejected:
-        reason = f" has the tag {' or '.join(repr(tag) for tag in tags)}" if files and tags else " was found"
-        click.echo(f"error: no scenario{reason} in {', '.join(map(str, paths)) or 'scenarios'}", err=True)
+        known = {tag for path in files for scenario in load(path).scenarios() for tag in scenario.tags}
+        click.echo(f"error: {_none(paths, tags if files else (), known)}", err=True)
     sys.exit(tally.exit_code())
+
+
+def _none(paths: tuple[Path, ...], tags: tuple[str, ...], known: set[str]) -> str:
+    """Say that no scenario was found, or none with these tags; `known` are the tags that there are."""
+    where = ", ".join(map(str, paths)) or "scenarios"
+    if not tags:
+        return f"no scenario was found in {where}"
+    hint = next(
+        filter(None, (nearest(tag, known) for tag in tags)), f"; there are: {', '.join(sorted(known))}"
+    )
+    return (
+        f"no scenario has the tag {' or '.join(repr(tag) for tag in tags)} in {where}{hint if known else ''}"
+    )
 
 
 def _reports(junit: Path | None, html: Path | None, json: Path | None) -> list[_Report]:
@@ -159,11 +172,15 @@ class _Tally:
     "--tag", "tags", multiple=True, metavar="TAG", help="List only scenarios with this tag (repeatable)."
 )
 def list_(paths: tuple[Path, ...], tags: tuple[str, ...]) -> None:
-    """List scenarios: id, title and tags."""
+    """List scenarios: id, title and tags.
+
+    PATHS are files and folders; the folder 'scenarios' unless given.
+    """
     from harness.report.diagnostics import as_text, rejection_lines
     from harness.scenario.loading import ScenarioError, find, load
 
-    rejected = False
+    rejected = listed = False
+    known: set[str] = set()
     for path in find(paths or (Path("scenarios"),)):
         try:
             scenarios = load(path).scenarios()
@@ -172,76 +189,36 @@ def list_(paths: tuple[Path, ...], tags: tuple[str, ...]) -> None:
             rejected = True
             continue
         for scenario in scenarios:
+            known |= set(scenario.tags)
             if not tags or set(tags) & set(scenario.tags):
+                listed = True
                 words = f"  [{', '.join(scenario.tags)}]" if scenario.tags else ""
                 click.echo(f"{scenario.id}  {scenario.title}{words}")
-    if rejected:
-        sys.exit(2)
+    if not listed and not rejected:
+        click.echo(f"error: {_none(paths, tags, known)}", err=True)
+    if rejected or not listed:
+        sys.exit(2 if rejected else 1)
 
 
 @main.command()
 @click.argument("name")
 def explain(name: str) -> None:
-    """Say what a quirk, a step, an expectation or a matcher is."""
-    from harness.scenario.loading import schema
-    from harness.scenario.matching import MATCHERS
+    """Say what a name in a scenario is.
 
-    known: list[str] = []
-    for service, table in _quirk_tables():
-        if name in table.rows:
-            click.echo(_quirk(service, table.rows[name]))
-            return
-        known += table.rows
-    definitions = schema()["$defs"]
-    for kind, title in (("steps", "step"), ("expectations", "expectation")):
-        if name in definitions[kind]:
-            click.echo(_definition(name, title, definitions[kind][name]))
-            return
-        known += definitions[kind]
-    if name in MATCHERS:
-        matcher = MATCHERS[name]
-        click.echo(f"{name} (matcher)\n  {matcher.doc}\n  takes: {matcher.takes}")
-        return
-    known += MATCHERS
-    hint = nearest(name, known) or "; 'harness quirks' and 'harness schema' list what there is"
-    raise HarnessError(f"nothing here is called '{name}'{hint}")
+    NAME is a quirk, a step, an expectation, a matcher or a key of the file: escrow-hours, 'edit mapping', cloudtrail, $contains,
+    cases.
+    """
+    from harness.scenario.dictionary import explain as explanation
 
-
-def _quirk_tables() -> Iterator[tuple[str, QuirkTable]]:
-    from harness.base.quirks import load_table
-
-    for service, package in QUIRK_PACKAGES.items():
-        yield service, load_table(package)
-
-
-def _quirk(service: str, row: Quirk) -> str:
-    lines = [f"{row.id} (quirk of {service})", f"  {row.sentence}", ""]
-    lines.append(f"  source: {row.source}" + (" (inferred: the sources are silent)" if row.inferred else ""))
-    lines += [f"          {row.url}", f"          read {row.read}"]
-    lines += [f"  {profile}: {_value(value)}" for profile, value in row.values.items()]
-    return "\n".join([*lines, f"  proof: {row.proof}"])
-
-
-def _value(value: Any) -> str:
-    import json
-
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _definition(name: str, title: str, definition: dict[str, Any]) -> str:
-    lines = [f"{name} ({title})", f"  {definition['description']}"]
-    required = definition.get("required", [])
-    for key, value in definition.get("properties", {}).items():
-        need = " (required)" if key in required else ""
-        choices = f" One of: {', '.join(value['enum'])}." if "enum" in value else ""
-        lines.append(f"    {key}{need}: {value.get('description', '')}{choices}")
-    return "\n".join(lines)
+    click.echo(explanation(name))
 
 
 @main.command()
 def quirks() -> None:
     """List every quirk with its sentence, by service."""
-    for service, table in _quirk_tables():
+    from harness.scenario.flips import quirk_tables
+
+    for service, table in quirk_tables():
         click.echo(f"{service} ({', '.join(table.profiles)})")
         for row in table.rows.values():
             click.echo(f"  {row.id}\n      {row.sentence}")
@@ -252,9 +229,9 @@ def schema_() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from harness.scenario.loading import schema
+    from harness.scenario.editors import schema_for_editors
 
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schema_for_editors(), indent=2, ensure_ascii=False))
 
 
 @main.command()
@@ -271,7 +248,10 @@ def schema_() -> None:
     "--azure-port", default=8081, show_default=True, type=_PORT, help="Port of Azure AD (0: any free one)."
 )
 @click.option(
-    "--profile", default="identity-center", show_default=True, help="The year whose AWS SSO is imitated."
+    "--profile",
+    default="identity-center",
+    show_default=True,
+    help="Which AWS SSO is imitated: aws-sso-2020 or identity-center.",
 )
 @click.option(
     "--data",
@@ -324,7 +304,11 @@ def serve(
     aws_access_key_id: str | None,
     aws_secret_access_key: str | None,
 ) -> None:
-    """Start both apps for a person, until Ctrl-C."""
+    """Start both apps for a person, until Ctrl-C.
+
+    Both are on loopback, with automatic provisioning enabled and a provisioning job whose schedule is off. GET / on either app
+    shows addresses and commands to copy; /portal/ on Azure AD and /console/ on AWS SSO are for a browser.
+    """
     from harness.serving.served import Options
     from harness.serving.session import serve as serve_until_stopped
 
@@ -346,24 +330,22 @@ def serve(
 
 
 def _flips(given: tuple[str, ...]) -> dict[str, Any]:
-    """Read `NAME=VALUE` texts; a value must be of the kind that the quirk's row has."""
+    """Read `NAME=VALUE` texts. Raises HarnessError for what no quirk can be set to."""
     import yaml
 
-    rows = {name: row for _, table in _quirk_tables() for name, row in table.rows.items()}
+    from harness.scenario.flips import mistake
+
     flips: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
-        if name not in rows:
-            raise HarnessError(f"unknown quirk '{name}'{nearest(name, rows)}")
         try:
             flips[name] = yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
-        known = list(rows[name].values.values())
-        if type(flips[name]) not in {type(each) for each in known}:
-            raise HarnessError(f"--quirk {name}: '{value}' is not such a value as {_value(known[0])}")
+        if problem := mistake(name, flips[name]):
+            raise HarnessError(problem)
     return flips
 
 

@@ -25,6 +25,7 @@ from harness.azure_ad import populate as azure_populate
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
+from harness.base import json_text
 from harness.base.clock import Clock, VirtualClock, from_iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
@@ -105,6 +106,7 @@ class World:
 
         Raises HarnessError naming the entry that is wrong; each side is filled whole or not at all.
         """
+        document = _plain(document)
         for key in document:
             if key not in ("azure_ad", "aws_sso"):
                 raise HarnessError(f"unknown side '{key}'{nearest(key, ('azure_ad', 'aws_sso'))}")
@@ -290,6 +292,15 @@ def _kept(store: Store, make: Callable[[], Document]) -> Document:
             document = make()
             store.put("account", "settings", document)
     return document
+
+
+def _plain(document: Mapping[str, Any]) -> Document:
+    """Return people as JSON has them. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits."""
+    try:
+        plain: Document = json_text.decode(json_text.encode(document))
+    except TypeError as error:
+        raise HarnessError(f"users and groups can only be told with what JSON has: {error}") from error
+    return plain
 
 
 def _side(document: Mapping[str, Any], key: str) -> Document:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from harness.base.errors import HarnessError
 from harness.cli import main
 from harness.scenario import running
 from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
-from harness.scenario.loading import schema
+from harness.scenario.loading import find, schema
 from harness.scenario.matching import MATCHERS
+from harness.scenario.yaml_nodes import parse, read
 from tests.report.stories import sample, story
 
 GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nsteps:\n  - enable automatic provisioning: {}\n"
@@ -147,13 +149,26 @@ def test_list(folder: Path) -> None:
     assert result.stdout == "scenarios/good.yaml  Provisioning can be enabled  [setup]\n"
     assert result.stderr.startswith("error: unknown key 'stepps'")
     assert result.exit_code == 2
-    assert harness("list", "scenarios/good.yaml", "--tag", "seed").stdout == ""
+
+
+def test_a_tag_that_nothing_has(folder: Path) -> None:
+    """Neither listing nor running is silent about it; the tags that there are are named."""
+    for command in ("list", "run"):
+        result = harness(command, "--tag", "setups")
+        assert result.exit_code == 1
+        assert (
+            result.stderr == "error: no scenario has the tag 'setups' in scenarios; did you mean 'setup'?\n"
+        )
+    assert harness("list", "--tag", "x").stderr.endswith("in scenarios; there are: setup\n")
+    (folder / "empty").mkdir()
+    assert harness("list", "empty").stderr == "error: no scenario was found in empty\n"
 
 
 def test_everything_in_the_language_is_explained() -> None:
-    """Each step, expectation and matcher has its sentence."""
+    """Each step, expectation, matcher and key has its sentence."""
     definitions = schema()["$defs"]
-    for name in [*definitions["steps"], *definitions["expectations"], *MATCHERS]:
+    keys = [*schema()["properties"], *definitions["step"]["properties"]]
+    for name in [*definitions["steps"], *definitions["expectations"], *MATCHERS, *keys]:
         result = harness("explain", name)
         assert (result.exit_code, result.stdout.startswith(f"{name} (")) == (0, True)
 
@@ -163,6 +178,14 @@ def test_explain_a_step() -> None:
     text = harness("explain", "sign in").stdout
     assert text.startswith("sign in (step)\n  Sign in to the AWS SSO user portal")
     assert "    user (required): userPrincipalName of the user." in text
+
+
+def test_explain_what_lies_within() -> None:
+    """A mapping in a step is explained with its keys, and what excludes each other is said."""
+    lines = harness("explain", "fault").stdout.splitlines()
+    assert "      status: HTTP status; 200 unless given." in lines
+    assert lines[-1] == "    exactly one of: answer, no answer, cut the answer, delay"
+    assert "    status: HTTP status of the answer." in harness("explain", "expect").stdout
 
 
 def test_explain_every_quirk() -> None:
@@ -187,8 +210,23 @@ def test_explain_the_unknown() -> None:
 
 
 def test_schema_is_what_editors_need() -> None:
-    """The printed schema is the one that files are checked against."""
-    assert json.loads(harness("schema").stdout) == schema()
+    """Every scenario file of ours is right by the printed schema, `${names}` included, and every bad shape is still wrong."""
+    printed = json.loads(harness("schema").stdout)
+    Draft202012Validator.check_schema(printed)
+    validator = Draft202012Validator(printed)
+    root = Path(__file__).parents[1]
+    for path in find([root / "scenarios"]):
+        assert [error.message for error in validator.iter_errors(parse(read(path)).value)] == [], path
+    for name in ("unknown-verb", "unknown-argument", "wrong-choice", "number-for-text", "fault-two-ways"):
+        path = root / "tests" / "scenario" / "bad" / f"{name}.yaml"
+        assert list(validator.iter_errors(parse(read(path)).value)), path
+
+
+def test_every_name_has_its_sentence_in_the_schema() -> None:
+    """An editor shows the description of what the cursor is on."""
+    definitions = json.loads(harness("schema").stdout)["$defs"]
+    for group in ("steps", "expectations"):
+        assert all(each["description"] for each in definitions[group].values())
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -76,6 +76,25 @@ class TestStatus:
         assert "…" in "".join(lines)
         assert LONG not in "".join(lines)
 
+    def test_what_a_refused_token_was_answered(self, company, server):
+        """The answer's words and what to mend are there in full; its headers are not, and no address is broken."""
+        answer = reply(401, {"detail": "The authorization header is invalid or missing."})
+        server.refuse("GET", "/Users", answer)
+        company.person("ana")
+        company.turn_on()
+        for lines in (status(company), reasons(company)):
+            told = " ".join(" ".join(lines).split())
+            assert "Response Status Code: Unauthorized Response Content: " in told
+            assert "The authorization header is invalid or missing." in told
+            assert "the secret token is refused: save a valid one under Edit provisioning" in told
+            assert "Resource: https://scim.example.com/v2/Users?filter=" in told
+
+    def test_a_server_that_is_down(self, company, server):
+        """What to look at is said there too."""
+        server.refuse("GET", "/Users", reply(503))
+        company.turn_on()
+        assert any("look whether its server runs" in line for line in status(company))
+
     def test_a_cycle_under_way(self, company):
         company.person("ana")
         company.person("ben")
@@ -97,10 +116,22 @@ class TestLog:
                 "SystemForCrossDomainIdentityManagementBadRequest"
             ),
             "    POST https://scim.example.com/v2/Users answered 400: BadRequest: no such title",
-            "    retried 0 times; next try 2026-03-02 08:00:00",
+            "    not retried yet; next try 2026-03-02 08:00:00",
             "2026-03-02 08:00:00  create  ben@contoso.com  success",
             "2026-03-02 08:00:00  other   eve@contoso.com  skipped NotEffectivelyEntitled",
         ]
+
+    def test_a_refusal_that_says_nothing(self, company, server):
+        """AWS SSO's general sentence: the reason is in CloudTrail, and nowhere here."""
+        server.refuse(
+            "POST",
+            "/Users",
+            refusal(400, "Request is unparsable, syntactically incorrect, or violates schema."),
+            times=1,
+        )
+        company.person("ana")
+        company.turn_on()
+        assert "    AWS SSO tells the reason in CloudTrail's event history alone" in log_lines(company.log())
 
     @pytest.mark.parametrize(
         ("answer", "cause"),
@@ -320,8 +351,8 @@ class TestServeOptions:
         [
             ("escrow-dais=7", "unknown quirk 'escrow-dais'; did you mean 'escrow-days'?"),
             ("escrow-days", "is not NAME=VALUE"),
-            ("escrow-days=soon", "'soon' is not such a value as 28"),
-            ("escrow-hours=6", "'6' is not such a value as [0, 6, 12, 24]"),
+            ("escrow-days=soon", 'takes such a value as 28, not "soon"'),
+            ("escrow-hours=6", "takes such a value as [0, 6, 12, 24], not 6"),
             ("escrow-days=[", "is not YAML"),
         ],
     )

@@ -27,6 +27,9 @@ FLIPPED = {
     "refused-attributes": [],
     "unknown-attributes": "dropped",
     "put-user-status": 200,
+    "put-unknown-user": "ValidationException",
+    "group-patched-into-a-taken-name": "ValidationException",
+    "announced-pagination": {"cursor": True, "index": False},
     "membership-changes-per-request": 101,
     "unknown-member-on-create": "ResourceNotFoundException",
     "unknown-member-on-patch": "ValidationException",
@@ -82,6 +85,17 @@ FLIPPED = {
     "quarantine-all-failures": 3,
     "deletes-threshold": 3,
     "on-demand-requests": 6,
+    "credentials-most-bytes": 512,
+    "late-members": "added",
+    "progress-objects-per-page": 2,
+    "quarantine-growth": 3,
+    "gallery-job-dialect": "flagged",
+    "user-agent-header": "Microsoft.Azure.SyncFabric",
+    "accept-header": "application/scim+json",
+    "primary-emails": [],
+    "manager-removal": "value array",
+    "required-without-value": "sent",
+    "log-days": 7,
 }
 
 

@@ -83,7 +83,6 @@ class OneItem:
 Attribute: TypeAlias = Text | Flag | Dropped | Unsupported | Complex | OneItem
 
 LINE = Text(1024, "\t\n\r \u00a0\u3000", _PRINTED_LINE)
-GROUP_NAME = Text(1024, "\t\n\r \u00a0", _PRINTED_LINE)
 USER_NAME = Text(128, "", _PRINTED_WORD)
 SPACED_USER_NAME = Text(128, " ", _PRINTED_LINE)
 EXTERNAL_ID = Text(256, "", _PRINTED_WORD)
@@ -170,7 +169,7 @@ MEMBER = Complex(
 )
 
 GROUP = Complex(
-    {**_ENVELOPE, "externalId": EXTERNAL_ID, "displayName": GROUP_NAME},
+    {**_ENVELOPE, "externalId": EXTERNAL_ID, "displayName": LINE},
     required=frozenset({"displayName"}),
 )
 

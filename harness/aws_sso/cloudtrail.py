@@ -27,17 +27,18 @@ _CHUNK = 64
 _SHOWN = frozenset({"id", "resourceType"})
 _META_SHOWN = frozenset({"resourceType", "created", "lastModified"})
 
-# What LookupEvents can search by, and where it stands in an event; no event here has the last three.
+# What LookupEvents can search by, and where it stands in an event; no event here names resources.
 LOOKUP_KEYS: Mapping[str, str] = {
     "EventId": "eventID",
     "EventName": "eventName",
     "ReadOnly": "readOnly",
     "EventSource": "eventSource",
     "AccessKeyId": "accessKeyId",
-    "Username": "",
+    "Username": "userName",
     "ResourceType": "",
     "ResourceName": "",
 }
+_OF_IDENTITY = frozenset({"accessKeyId", "userName"})
 # Found by tag, because rare names are what people look for; for the others the log is read from its end.
 _TAGGED = "eventName"
 _SCIM = "scim"
@@ -254,7 +255,7 @@ def _tag(name: str) -> str:
 
 def _shown_as(event: Mapping[str, Any], member: str) -> str | None:
     """Return what LookupEvents prints for a member of an event."""
-    shown: Any = (event["userIdentity"] if member == "accessKeyId" else event).get(member)
+    shown: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)
     return str(shown).lower() if isinstance(shown, bool) else shown
 
 

@@ -110,11 +110,11 @@ def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:
     return None if document is None else Record.read(key, document)
 
 
-def require(tenant: Tenant, kind: str, resource_id: str) -> Record:
-    """Return a record. Raises Refused (ResourceNotFoundException) when there is none."""
+def require(tenant: Tenant, kind: str, resource_id: str, unknown: str = NOT_FOUND) -> Record:
+    """Return a record. Raises Refused (`unknown`) when there is none."""
     record = fetch(tenant, kind, resource_id)
     if record is None or _is_unsettled(tenant, record.id):
-        raise Refused(NOT_FOUND)
+        raise Refused(unknown)
     return record
 
 

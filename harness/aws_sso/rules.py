@@ -42,10 +42,15 @@ class Review:
     broken: list[str] = field(default_factory=list)
 
 
-def user(body: Any, quirks: Quirks, *, replacing: bool = False) -> Attributes:
-    """Return a user's attributes as they will be stored. Raises Refused (ValidationException)."""
+def user(body: Any, quirks: Quirks, *, replacing: bool = False, emails_given: bool = True) -> Attributes:
+    """Return a user's attributes as they will be stored. Raises Refused (ValidationException).
+
+    `emails_given` False leaves the e-mails unjudged: a PATCH that does not speak of them may meet what another API wrote.
+    """
     spaced = replacing and quirks["space-in-user-name-on-put"]
     attributes = _clean(_SPACED_USER if spaced else USER, body, quirks)
+    if emails_given:
+        emails_are_right(attributes, quirks)
     for rule in _USER_RULES:
         rule(attributes, quirks)
     return attributes
@@ -66,10 +71,11 @@ def member_ids(value: Any, quirks: Quirks) -> list[str]:
     return [_clean(MEMBER, element, quirks)["value"] for element in elements]
 
 
-def one_email_and_primary(attributes: Attributes, quirks: Quirks) -> None:
-    if not quirks["email-must-be-primary"]:
-        return
-    if any(email.get("primary") is not True for email in attributes.get("emails", ())):
+def emails_are_right(attributes: Attributes, quirks: Quirks) -> None:
+    emails = attributes.get("emails", ())
+    if not emails and quirks["email-required"]:
+        raise Refused(INVALID)
+    if quirks["email-must-be-primary"] and any(email.get("primary") is not True for email in emails):
         raise Refused(INVALID)
 
 
@@ -79,7 +85,9 @@ def no_reserved_user_name(attributes: Attributes, quirks: Quirks) -> None:
 
 def active_is_known(attributes: Attributes, quirks: Quirks) -> None:
     if "active" not in attributes:
-        attributes["active"] = quirks["missing-active"]
+        sent = {**attributes, "active": quirks["missing-active"]}
+        attributes.clear()
+        attributes.update((name, sent[name]) for name in USER.in_order(sent))
 
 
 def roles_are_taken(attributes: Attributes, quirks: Quirks) -> None:
@@ -88,7 +96,6 @@ def roles_are_taken(attributes: Attributes, quirks: Quirks) -> None:
 
 
 _USER_RULES: tuple[Callable[[Attributes, Quirks], None], ...] = (
-    one_email_and_primary,
     no_reserved_user_name,
     active_is_known,
     roles_are_taken,

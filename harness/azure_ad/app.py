@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
 from harness.azure_ad.app_registrations import registration
@@ -23,6 +23,7 @@ from harness.azure_ad.graph.errors import FAULT_HEADER, fault, request_ids
 from harness.azure_ad.graph.expressions import expressions
 from harness.azure_ad.graph.filter_operators import filter_operators
 from harness.azure_ad.graph.members import members
+from harness.azure_ad.graph.object_connections import object_connections
 from harness.azure_ad.graph.odata import ODataError, error_answer
 from harness.azure_ad.graph.service_principals import service_principals
 from harness.azure_ad.graph.synchronization import synchronization
@@ -52,6 +53,7 @@ def create_app() -> Flask:
         app_role_assignments,
         templates,
         synchronization,
+        object_connections,
         filter_operators,
         expressions,
         audit_logs,
@@ -136,11 +138,10 @@ def _http_error(error: HTTPException) -> Response:
         return portal.refuse(error)
     codes = {404: "ResourceNotFound", 405: "Request_BadRequest", 413: "RequestEntityTooLarge"}
     status = error.code or 500
-    message = (
-        f"The body is larger than {MAX_BODY} bytes."
-        if isinstance(error, RequestEntityTooLarge)
-        else f"Resource not found for the segment '{request.path.rpartition('/')[2]}'."
-    )
-    if status == 405:
-        message = f"The request is using an unsupported HTTP method '{request.method}'."
+    messages = {
+        404: f"Resource not found for the segment '{request.path.rpartition('/')[2]}'.",
+        405: f"The request is using an unsupported HTTP method '{request.method}'.",
+        413: f"The body is larger than {MAX_BODY} bytes.",
+    }
+    message = messages.get(status, error.description or error.name)
     return error_answer(ODataError(status, codes.get(status, "BadRequest"), message))

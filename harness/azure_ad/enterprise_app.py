@@ -18,9 +18,39 @@ from harness.base.store import Document, Store
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
-# The keys that Graph's secrets accept and this engine reads.
+# The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
 # https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
-SECRET_KEYS = ("BaseAddress", "SecretToken", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
+OPEN_KEYS = ("BaseAddress", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
+SECRET_KEYS = (
+    *OPEN_KEYS,
+    *(
+        "SecretToken",
+        "UserName",
+        "Password",
+        "AppKey",
+        "ClientIdentifier",
+        "ClientSecret",
+        "SingleSignOnType",
+    ),
+    *("Sandbox", "Url", "Domain", "ConsumerKey", "ConsumerSecret", "TokenKey", "TokenExpiration"),
+    *("Oauth2AccessToken", "Oauth2AccessTokenCreationTime", "Oauth2RefreshToken", "InstanceName"),
+    *(
+        "Oauth2ClientId",
+        "Oauth2ClientSecret",
+        "CompanyId",
+        "UpdateKeyOnSoftDelete",
+        "SynchronizationSchedule",
+    ),
+    *("SystemOfRecord", "SandboxName", "EnforceDomain", "Oauth2AuthorizationCode", "Oauth2RedirectUri"),
+    *(
+        "ApplicationTemplateIdentifier",
+        "Oauth2TokenExchangeUri",
+        "Oauth2AuthorizationUri",
+        "AuthenticationType",
+    ),
+    *("Server", "PerformInboundEntitlementGrants", "HardDeletesEnabled", "SyncAgentCompatibilityKey"),
+    *("SyncAgentADContainer", "ValidateDomain", "TestReferences", "ConnectionString"),
+)
 
 
 class NotificationSettings(NamedTuple):

@@ -26,7 +26,7 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
             if user.get("manager"):
                 _say(user, directory.set_manager, user["userPrincipalName"], str(user["manager"]))
         for group in _entries(document, "groups"):
-            for member in group.get("members") or []:
+            for member in _members(group):
                 _say(group, directory.add_member, group["displayName"], str(member))
 
 
@@ -35,6 +35,13 @@ def _entries(document: Document, key: str) -> list[Document]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise HarnessError(f"azure_ad.{key} must be a list of mappings")
     return entries
+
+
+def _members(group: Document) -> list[Any]:
+    members = group.get("members") or []
+    if not isinstance(members, list):
+        raise HarnessError(f"azure_ad: {group['displayName']}: members must be a list of names")
+    return members
 
 
 def _create(directory: Directory, kind: str, entry: Document) -> None:

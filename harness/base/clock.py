@@ -18,6 +18,7 @@ from typing import Protocol
 
 from harness.base.errors import HarnessError
 
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 
@@ -86,7 +87,7 @@ class VirtualClock:
         return self._timers.add(due, callback)
 
     def advance(self, by: timedelta) -> None:
-        until = self._now + by
+        until = later(self._now, by)
         while timer := self._timers.pop_due(until):
             self._now = max(self._now, timer.due)
             timer.callback()
@@ -118,7 +119,7 @@ class OffsetClock:
 
     def advance(self, by: timedelta) -> None:
         with self._turn:
-            until = self.now() + by
+            until = later(self.now(), by)
             while timer := self._timers.pop_due(until):
                 self.offset += max(timer.due - self.now(), timedelta())
                 timer.callback()
@@ -160,6 +161,13 @@ class Stopwatch:
 
     def seconds(self) -> float:
         return time.perf_counter() - self._began
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """Add to a moment. Raises HarnessError for what comes so late that nothing more could be planned behind it."""
+    if by > _LATEST - moment:
+        raise HarnessError(f"the clock goes no further than {iso(_LATEST)}")
+    return moment + by
 
 
 def parse_duration(text: str) -> timedelta:

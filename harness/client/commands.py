@@ -39,7 +39,7 @@ def _connected(command: _Command) -> _Command:
 
 @click.group()
 def job() -> None:
-    """Look at the provisioning job of a running 'harness serve', or step through its cycle."""
+    """Look at a running harness's provisioning job, or step it."""
 
 
 @job.command()
@@ -72,7 +72,7 @@ def log(
 
     span = parse_duration(since) if since else None
     connection = connect(**where)
-    _, told = connection.job()
+    shown, told = connection.job()
     entries = _since(connection.entries(), told["now"], span)
     chosen = (
         entry
@@ -83,6 +83,8 @@ def log(
     found = list(islice(chosen, limit + 1))
     newest = found[:limit][::-1]
     lines = list(log_lines(newest)) or ["no such entries in the provisioning log"]
+    if shown["status"]["quarantine"]:
+        lines.append("the job is in quarantine and sends nothing; 'harness job status' says why")
     if len(found) > limit:
         lines.insert(0, "(there are older entries; --limit shows more)")
     _print(as_json, newest, lines)
@@ -95,7 +97,8 @@ def log(
 def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
     """Carry out one object of the cycle and show the requests it took.
 
-    Begins a cycle where none is under way; the job's schedule must be off. Starting the job lets the cycle run on.
+    Begins a cycle where none is under way; the job's schedule must be off (in the portal: Stop provisioning). Starting the
+    job lets the cycle run on.
     """
     from harness.client.connection import connect
     from harness.client.words import step_lines

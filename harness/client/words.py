@@ -16,9 +16,25 @@ from urllib.parse import unquote_plus, urlsplit
 from harness.azure_ad.provisioning.digest import digest
 from harness.base.clock import from_iso
 
-_LABEL, _INDENT, _WIDTH, _LONGEST = 12, "    ", 100, 300
+_LABEL, _INDENT, _WIDTH, _LONGEST = 12, "    ", 100, 600
 _OF_EXECUTION = (("countImported", "looked at"), ("countExported", "sent"), ("countEscrowed", "failed"))
 _RESOURCE = re.compile(r"/(?:Users|Groups)(?:[/?].*)?\Z", re.DOTALL)
+# Between the status of an answer and its body stand its headers, which tell nobody anything.
+_HEADERS = re.compile(r"Response Headers: .*?(?=Response Content: )", re.DOTALL)
+# What AWS SSO answers to whatever it does not like; only CloudTrail's event has the reason.
+_OPAQUE = "Request is unparsable, syntactically incorrect, or violates schema."
+_REASON_IS_THERE = "AWS SSO tells the reason in CloudTrail's event history alone"
+_MEND = {
+    "SystemForCrossDomainIdentityManagementCredentialValidationFailure": (
+        "the secret token is refused: save a valid one under Edit provisioning, then Restart provisioning"
+    ),
+    "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable": (
+        "no usable answer from the tenant URL: look whether its server runs, and at the address"
+    ),
+    "SystemForCrossDomainIdentityManagementServiceIncompatible": (
+        "what answers is no SCIM server: compare the tenant URL with the SCIM endpoint of AWS SSO"
+    ),
+}
 _SETS = {
     "groups": "scoping filter",
     "inputFilterGroups": "input filter",
@@ -33,9 +49,7 @@ def status_lines(job: dict[str, Any], told: dict[str, Any]) -> list[str]:
     lines = [_row("state", f"{status['code']}, schedule {'on' if on else 'off'}"), _row("now", _moment(now))]
     if status["progress"]:
         (progress,) = status["progress"]
-        lines.append(
-            _row("under way", f"{progress['completedUnits']} of {progress['totalUnits']} {progress['units']}")
-        )
+        lines.append(_row("under way", f"{progress['completedUnits']} of {progress['totalUnits']} objects"))
     lines.append(_row("last cycle", _execution(status["lastExecution"])))
     nobody = "none; the schedule is off" if not on else "none"
     lines.append(_row("next cycle", _when(told["next"], now) if told["next"] else nobody))
@@ -103,9 +117,8 @@ def why_lines(told: dict[str, Any], now: str) -> list[str]:
     lines.append(_row("job", f"{job['state']}, schedule {'on' if job['schedule'] == 'Active' else 'off'}"))
     if job["quarantine"]:
         quarantine = job["quarantine"]
-        lines += _rows(
-            "", [f"in quarantine since {_moment(quarantine['since'])}: {_cut(quarantine['message'])}"]
-        )
+        since = f"in quarantine since {_moment(quarantine['since'])}: {_cut(quarantine['message'])}"
+        lines += _rows("", [since, *_mend(quarantine["code"])])
     return lines
 
 
@@ -118,6 +131,7 @@ def _quarantine(quarantine: dict[str, Any], now: str, *, on: bool) -> list[str]:
             f"since {_moment(quarantine['currentBegan'])}, failed {_times(quarantine['seriesCount'])} in a row",
             *dict.fromkeys((quarantine["reason"], error["code"])),
             _cut(error["message"]),
+            *_mend(error["code"]),
             f"next attempt {after}",
         ],
     )
@@ -137,11 +151,12 @@ def _told(entry: dict[str, Any]) -> Iterator[str]:
     if entry["status"] != "failure":
         return
     request = f"{entry['request']}: " if entry["request"] else ""
-    yield from textwrap.wrap(
-        _cut(f"{request}{entry['cause']}"), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
-    )
+    yield from _wrapped(_cut(f"{request}{entry['cause']}"), _INDENT, _INDENT)
+    if (entry["cause"] or "").endswith(_OPAQUE):
+        yield f"{_INDENT}{_REASON_IS_THERE}"
     if entry["nextAttempt"]:
-        yield f"{_INDENT}retried {_times(entry['retries'])}; next try {_moment(entry['nextAttempt'])}"
+        retried = f"retried {_times(entry['retries'])}" if entry["retries"] else "not retried yet"
+        yield f"{_INDENT}{retried}; next try {_moment(entry['nextAttempt'])}"
 
 
 def _who(user: dict[str, Any]) -> str:
@@ -234,10 +249,24 @@ def _rows(label: str, texts: Iterable[str]) -> list[str]:
     for text in texts:
         indent = " " * _LABEL
         first = indent if lines else f"{label:<{_LABEL}}"
-        lines += textwrap.wrap(
-            text, _WIDTH, initial_indent=first, subsequent_indent=f"{indent}  ", drop_whitespace=True
-        )
+        lines += _wrapped(text, first, f"{indent}  ")
     return lines
+
+
+def _mend(code: str) -> list[str]:
+    return [_MEND[code]] if code in _MEND else []
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    """Wrap at blanks alone: an address or an id is for copying."""
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _moment(text: str) -> str:
@@ -265,5 +294,5 @@ def _times(count: int) -> str:
 
 
 def _cut(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = " ".join(_HEADERS.sub("", text).split())
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"

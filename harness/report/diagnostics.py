@@ -15,7 +15,7 @@ from harness.scenario.events import Failure, FileRejected, Location
 Piece = tuple[str, str]
 Line = list[Piece]
 
-_LABELS = ("expected", "actual", "nearest", "curl")
+_LABELS = ("expected", "actual", "nearest", "curl", "answered")
 _KINDS = {"expected": "good", "actual": "bad"}
 
 

@@ -23,6 +23,7 @@ from harness.report.writing import legal
 from harness.scenario.events import Observation
 
 MAX_PER_STEP = 150
+MANY = 100  # scenarios; in a longer run those that passed are told briefly
 _MAX_BODY = 8_000
 _MAX_COMMAND = 2_000
 _LINE = 110
@@ -76,6 +77,7 @@ def _template() -> Any:
     environment.globals.update(
         picture=lambda story: Markup(draw(story)),  # noqa: S704 - lanes.py escapes every text it is given
         timeline=timeline,
+        many=MANY,
         plain=_plain,
         text_of=lambda failure: as_text(failure_lines(failure)),
         text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
@@ -97,8 +99,11 @@ def _written(story: ScenarioStory) -> str:
         return ""
 
 
-def timeline(story: ScenarioStory) -> list[TimelineRow]:
-    """Merge steps, exchanges, log entries, clock jumps and expectations into one list, in order."""
+def timeline(story: ScenarioStory, *, brief: bool = False) -> list[TimelineRow]:
+    """Merge steps, exchanges, log entries, clock jumps and expectations into one list, in order.
+
+    A `brief` one does not open log entries that tell of no failure, nor has it commands to repeat requests.
+    """
     rows: list[TimelineRow] = []
     for step in story.steps:
         started = step.started
@@ -113,12 +118,12 @@ def timeline(story: ScenarioStory) -> list[TimelineRow]:
                 details=details,
             )
         )
-        rows += _observed(step)
+        rows += _observed(step, brief=brief)
         rows += _concluded(step)
     return rows
 
 
-def _observed(step: StepStory) -> list[TimelineRow]:
+def _observed(step: StepStory, *, brief: bool) -> list[TimelineRow]:
     """Return what happened in a step; of very much, the first part and every failure that still has room."""
     items = step.observations
     if len(items) > MAX_PER_STEP:
@@ -127,7 +132,7 @@ def _observed(step: StepStory) -> list[TimelineRow]:
             : MAX_PER_STEP - len(failed)
         ]
         items = [items[index] for index in sorted(failed + first)]
-    rows = [_row(item) for item in items]
+    rows = [_row(item, brief=brief) for item in items]
     left_out = len(step.observations) - len(items)
     if left_out:
         summary = f"{left_out} more entries of this step are left out here; the JSON report has them"
@@ -147,7 +152,7 @@ def _concluded(step: StepStory) -> list[TimelineRow]:
     return rows
 
 
-def _row(item: Observation) -> TimelineRow:
+def _row(item: Observation, *, brief: bool) -> TimelineRow:
     details: tuple[tuple[str, str], ...] = ()
     summary, lane = item.summary, item.lane
     if item.exchange is not None:
@@ -161,11 +166,11 @@ def _row(item: Observation) -> TimelineRow:
         else:
             details += (("no response", exchange.error or ""),)
         command = exchange.curl()
-        if len(command) <= _MAX_COMMAND:
+        if len(command) <= _MAX_COMMAND and not brief:
             details += (("again by hand", command),)
         summary = label(exchange)
         lane = f"{exchange.source} → {exchange.target}"
-    elif item.detail is not None:
+    elif item.detail is not None and not (brief and item.good):
         details = (("entry", _pretty(item.detail)),)
     return TimelineRow(item.at, item.kind, lane, summary, item.good, details)
 

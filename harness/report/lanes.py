@@ -19,8 +19,8 @@ from harness.wire.record import Exchange
 
 MAX_ARROWS = 60
 _ORDER = ("Administrator", "Azure AD", "AWS SSO")
-_LEFT, _LANE, _ROW, _HEAD = 250, 300, 30, 44
-_CHARACTERS_PER_LANE = 44
+_LEFT, _LANE, _ROW, _HEAD = 220, 300, 30, 44
+_CHARACTERS_PER_LANE = 40
 # A UUID takes the room of what the path is about; the timeline's request has it in full.
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = ("exchange", "mail", "clock")
@@ -125,7 +125,9 @@ def label(exchange: Exchange, most: int = 110) -> str:
         str(exchange.response.status) if exchange.response else (exchange.error or "no answer").split(":")[0]
     )
     room = max(12, most - len(exchange.request.method) - len(answer) - 4)
-    path = path if len(path) <= room else f"{path[: room - 1]}…"
+    if len(path) > room:
+        # A query is told by how it begins, a path by how it ends: …/synchronization/jobs/…/start.
+        path = f"{path[: room - 1]}…" if parts.query else f"…{path[1 - room :]}"
     return f"{exchange.request.method} {path} → {answer}"
 
 

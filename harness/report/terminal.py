@@ -5,6 +5,7 @@ The bar goes to stderr and only to a terminal; the rest goes to stdout and is pl
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import IO
 
@@ -36,6 +37,7 @@ _STYLES = {
 }
 _OUTCOMES = {"passed": "green", "failed": "bold red", "interrupted": "yellow"}
 _NARROW = 70
+_IN_A_PIPE = 160  # a build's log wraps by itself; ids are for copying
 
 
 class TerminalReport:
@@ -43,6 +45,8 @@ class TerminalReport:
 
     def __init__(self, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
         self._console = Console(file=out, highlight=False)
+        if not self._console.is_terminal and "COLUMNS" not in os.environ:
+            self._console = Console(file=out, highlight=False, width=_IN_A_PIPE)
         self._errors = Console(file=err, stderr=err is None, highlight=False)
         self._collected = Collected()
         self._progress: Progress | None = None

@@ -29,7 +29,7 @@ class Failure:
     """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
 
     `expected`, `actual` and `nearest` are text ready to print (several lines are fine), `curl` repeats the exchange
-    in question; each may be empty.
+    in question and `answered` is what came back then; each may be empty.
     """
 
     location: Location
@@ -38,6 +38,7 @@ class Failure:
     actual: str = ""
     nearest: str = ""
     curl: str = ""
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

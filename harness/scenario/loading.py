@@ -1,7 +1,7 @@
 """From a scenario file to `Scenario` records, one a case, or to one refusal that says where, what and how to mend it.
 
 The shape comes from `schema.json`, which editors read too; its violations are put in plain words here. What a
-schema cannot say (durations, matchers, `${names}`, users given twice) is checked behind it.
+schema cannot say (`${names}`, users given twice, and `meaning`'s moments and values) is checked behind it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from jsonschema import Draft202012Validator
 
-from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError, nearest
-from harness.scenario import matching
 from harness.scenario.events import Location
+from harness.scenario.meaning import nonsense
 from harness.scenario.yaml_nodes import REFERENCE, Node, ScenarioError, Source, Trail, parse, read, substitute
 
 __all__ = ["Scenario", "ScenarioError", "ScenarioFile", "Step", "find", "load", "schema", "substitute"]
@@ -29,7 +28,7 @@ _Words: TypeAlias = Iterator[tuple[str | None, str]]
 DEFAULT_PROFILE = "identity-center"
 _STEP_KEYS = ("expect", "let", "name")
 _SUFFIXES = (".yaml", ".yml")
-_NOT_SUBSTITUTED = ("cases", "source", "description")
+NOT_SUBSTITUTED = ("cases", "source", "description")
 _TYPES = {
     "object": "a mapping (key: value)", "array": "a list", "string": "text", "boolean": "true or false",
     "integer": "a whole number", "number": "a number", "null": "nothing",
@@ -155,7 +154,7 @@ def _expand(
     data = dict(root.value)
     if row is not None:
         names = {key: value for key, value in row.items() if key != "case"} | {"case": case}
-        data |= substitute({key: value for key, value in data.items() if key not in _NOT_SUBSTITUTED}, names)
+        data |= substitute({key: value for key, value in data.items() if key not in NOT_SUBSTITUTED}, names)
         _refuse(source, _shape(data, root, _validator()), case)
     _refuse(source, [*_names(data, root, row or {}), *_meaning(data, root)], case)
     given = _given(source, path, root, data, fixtures)
@@ -245,7 +244,7 @@ def _twice(entries: Iterable[tuple[str, Trail]], root: Node, what: str) -> Itera
 def _names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> Iterator[_Mistake]:
     """Find each `${name}` that will have no value when its step runs."""
     for key, value in data.items():
-        if key not in (*_NOT_SUBSTITUTED, "steps"):
+        if key not in (*NOT_SUBSTITUTED, "steps"):
             yield from _unknown(value, (key,), root, set(row))
     captured: set[str] = set()
     for number, step in enumerate(data["steps"]):
@@ -277,21 +276,8 @@ def _unknown(
 
 
 def _meaning(data: dict[str, Any], root: Node) -> Iterator[_Mistake]:
-    """Find what has the right shape and makes no sense: times, durations, matchers."""
-    if "start" in data:
-        try:
-            from_iso(data["start"])
-        except ValueError as error:
-            yield _Mistake(root.at(("start",)), f"'{data['start']}' is no moment in time: {error}")
-    for number, step in enumerate(data["steps"]):
-        trail: Trail = ("steps", number)
-        for path, message in matching.mistakes(step.get("expect"), (*trail, "expect")):
-            yield _Mistake(root.key(path), message)
-        if isinstance(step.get("wait"), str) and not REFERENCE.search(step["wait"]):
-            try:
-                parse_duration(step["wait"])
-            except HarnessError as error:
-                yield _Mistake(root.at((*trail, "wait")), str(error))
+    for trail, of_key, message in nonsense(data):
+        yield _Mistake(root.key(trail) if of_key else root.at(trail), message)
 
 
 def _shape(value: Any, root: Node, validator: Draft202012Validator) -> Iterator[_Mistake]:
@@ -319,7 +305,7 @@ def _stands_for_a_value(instance: Any, trail: Trail) -> bool:
     """Tell whether this is a whole `${name}` in a place where its value, known later, may be right."""
     if not (isinstance(instance, str) and REFERENCE.fullmatch(instance)):
         return False
-    return len(trail) > 2 if trail[:1] == ("steps",) else bool(trail) and trail[0] not in _NOT_SUBSTITUTED
+    return len(trail) > 2 if trail[:1] == ("steps",) else bool(trail) and trail[0] not in NOT_SUBSTITUTED
 
 
 def _unknown_keys(error: Any, trail: Trail) -> _Words:
@@ -378,6 +364,7 @@ _SENTENCES = {
     "minLength": "{0} must not be empty",
     "pattern": "{0} takes {schema[patternErrorMessage]}, not {given}",
     "minimum": "{0} is {wanted} or more, not {given}",
+    "maximum": "{0} is {wanted} or less, not {given}",
     "not": "{0} takes only one of these: {wanted[required]}",
 }
 

@@ -35,6 +35,7 @@ from harness.wire.faults import html_page, twins
 from harness.wire.record import Exchange, redact
 from harness.world import ADMINISTRATOR, Journal, World, create
 
+_LONGEST_ANSWER = 400
 # Origins where something else than a SCIM server answers, for scenarios that need one.
 FAULTY_ORIGINS = {"https://portal.contoso.com": html_page, "https://twins.contoso.com": twins}
 
@@ -143,9 +144,7 @@ class _Player:
                 failures.append(Failure(step.location, str(error)))
         yield from _with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
-            failures.append(
-                Failure(step.location, f"{step.verb}: {result.error}", curl=_curl(play.exchanges))
-            )
+            failures.append(Failure(step.location, f"{step.verb}: {result.error}", **_again(play.exchanges)))
         if not failures:
             failures, checked = self._check(step, result, since(self._journal))
         if not failures:
@@ -175,13 +174,13 @@ class _Player:
             failures.append(
                 Failure(
                     location=_locate(step, trail),
-                    message=f"{step.verb}: expected another {key}",
+                    message=f"{step.verb}: '{key}' is not as expected",
                     expected=first.expected,
                     actual=first.actual
                     if len(mismatches) == 1
                     else f"{first.actual}\n{explain(mismatches[1:])}",
                     nearest=near,
-                    curl=_curl(self._play.exchanges),
+                    **_again(self._play.exchanges),
                 )
             )
         return failures, checked
@@ -217,13 +216,21 @@ def _jump(span: timedelta, at: datetime) -> Observation:
     return Observation("clock", iso(at), ADMINISTRATOR, f"{_words(span)} later")
 
 
-def _curl(exchanges: Sequence[Exchange]) -> str:
-    """Return the command for the last exchange that went wrong, or the last one."""
+def _again(exchanges: Sequence[Exchange]) -> dict[str, str]:
+    """Return `curl` and `answered` of the last exchange that went wrong, or of the last one."""
     wrong = [
         exchange for exchange in exchanges if exchange.response is None or exchange.response.status >= 400
     ]
     chosen = (wrong or list(exchanges))[-1:]
-    return chosen[0].curl() if chosen else ""
+    return {"curl": chosen[0].curl(), "answered": _answer(chosen[0])} if chosen else {}
+
+
+def _answer(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return exchange.error or "nothing"
+    text = " ".join(exchange.response.body.decode("utf-8", "replace").split())
+    shown = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}… ({len(text)} characters)"
+    return f"{exchange.response.status} {shown}".rstrip()
 
 
 def _words(span: timedelta) -> str:

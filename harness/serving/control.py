@@ -14,15 +14,19 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from harness.base import json_text
 from harness.base.clock import iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
+from harness.wire.sites import is_order_of_another_site, names_this_machine
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,21 +35,32 @@ if TYPE_CHECKING:
 
 PREFIX = "/_harness/"
 KEY_HEADER = "X-Harness-Key"
+# What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
+_AT_WORK = 4
+# Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
+_BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
 
 
 def with_control(app: WSGIApplication, served: Served) -> WSGIApplication:
-    """Return `app` with the control API in front; `served.key` None leaves it open (loopback)."""
+    """Return `app` with the control API in front; `served.key` None leaves it open, to this machine alone."""
+    places = BoundedSemaphore(_AT_WORK)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        if environ.get("PATH_INFO", "").startswith(PREFIX):
-            return _answer(Request(environ), served)(environ, start_response)
+        path = environ["PATH_INFO"]
+        if not served.key and not _BEHIND_TOKENS.match(path) and not names_this_machine(environ):
+            refusal = _reply({"message": "only this machine is served; ask for 127.0.0.1 or localhost"}, 403)
+            return refusal(environ, start_response)
+        if path.startswith(PREFIX):
+            return _answer(Request(environ), served, places)(environ, start_response)
         return app(environ, start_response)
 
     return wrapped
 
 
-def _answer(request: Request, served: Served) -> Response:
+def _answer(request: Request, served: Served, places: BoundedSemaphore) -> Response:
     try:
+        if is_order_of_another_site(request.environ):
+            return _reply({"message": "the control API takes no orders from other sites"}, 403)
         if served.key and not hmac.compare_digest(
             request.headers.get(KEY_HEADER, "").encode(), served.key.encode()
         ):
@@ -62,7 +77,15 @@ def _answer(request: Request, served: Served) -> Response:
         act = _ROUTES.get((name, request.method))
         if act is None:
             return _reply({"message": f"{request.method} is not offered here"}, 405)
-        return _reply(act(served, _body(request)))
+        body = _body(request)
+        if request.method == "GET":
+            return _reply(act(served, body))
+        if not places.acquire(blocking=False):
+            return _reply({"message": f"{_AT_WORK} control requests are at work already; ask again"}, 503)
+        try:
+            return _reply(act(served, body))
+        finally:
+            places.release()
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
 
@@ -72,8 +95,8 @@ def _body(request: Request) -> dict[str, Any]:
         return dict(request.args.items())
     request.max_content_length = MAX_BODY
     try:
-        body = json.loads(request.get_data() or b"{}")
-    except (ValueError, RecursionError) as error:
+        body = json_text.decode(request.get_data() or b"{}")
+    except ValueError as error:
         raise HarnessError(f"the body is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise HarnessError("the body must be a JSON object")

@@ -79,10 +79,8 @@ class Served:
         self._seed = _boot_seed(stores[1], options.seed)
         ids = Ids(self._seed)
         self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
-        self._servers = [
-            Server(self._door(apps()[0], 0), options.host, options.aws_port),
-            Server(self._door(apps()[1], 1), options.host, options.azure_port),
-        ]
+        doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
+        self._servers = _listen(options.host, *doors)
         self.clock = OffsetClock(_saved_offset(stores[1]))
         self.clock.on_error = _report
         aws_url, azure_url = (server.url for server in self._servers)
@@ -243,6 +241,19 @@ class Served:
             )
         document: dict[str, Any] = answer.json()
         return document
+
+
+def _listen(host: str, *doors: tuple[WSGIApplication, int]) -> list[Server]:
+    """Open every port, or none."""
+    servers: list[Server] = []
+    try:
+        for app, port in doors:
+            servers.append(Server(app, host, port))
+    except HarnessError:
+        for server in servers:
+            server.stop()
+        raise
+    return servers
 
 
 def write_ready_file(path: Path, ready: Mapping[str, Any]) -> None:

@@ -6,13 +6,14 @@ import io
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from harness.wire.message import Headers, Request, Response, Send
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+_ASCII = bytes(range(128)).decode()
 _BARE_HEADERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # these say "length 0" when there is none
@@ -58,13 +59,15 @@ def inprocess(app: WSGIApplication, context: Mapping[str, object] | None = None)
 def _environ(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
     host, port = _address(parts.scheme, parts.netloc)
-    path = parts.path or "/"
+    path, query = parts.path or "/", parts.query
+    if not query.isascii():  # as clients on a socket do; applications decode strictly
+        query = quote(query, safe=_ASCII, errors="surrogatepass")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path or not path.isascii() else path,
-        "REQUEST_URI": f"{path}?{parts.query}" if parts.query else path,
-        "QUERY_STRING": parts.query,
+        "REQUEST_URI": f"{path}?{query}" if query else path,
+        "QUERY_STRING": query,
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": "HTTP/1.1",

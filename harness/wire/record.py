@@ -27,7 +27,7 @@ _SECRET_HEADERS = frozenset(
 )
 _NAMES = (
     r"access[_-]?token|refresh[_-]?token|id[_-]?token|secret[_ -]?token|security[_-]?token|client[_-]?secret"
-    r"|secret[_-]?text|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password"
+    r"|secret[_-]?text|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password(?:Profile)?"
 )
 _MEMBER = re.compile(rf"(?i)(?:{_NAMES}|token)\Z")
 _HINTS = (
@@ -43,7 +43,8 @@ _FORM = re.compile(rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+")
 _INPUT = re.compile(rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>")
 _VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
 _SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_USER = re.compile(r"://[^/?#\s\"'<>]*@")
+_USER_BYTES = re.compile(_USER.pattern.encode())
 _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
 
 
@@ -91,11 +92,10 @@ def recording(
     def recorded(request: Request) -> Response:
         place = order()
         at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        target = name(request.url)
         hide = _hider(request)
-        kept = Request(
-            request.method, hide.text(request.url), hide.headers(request.headers), hide.body(request.body)
-        )
+        url = hide.text(request.url)
+        target = name(url)
+        kept = Request(request.method, url, hide.headers(request.headers), hide.body(request.body))
         try:
             response = send(request)
         except TransportError as error:
@@ -116,7 +116,7 @@ class _Hider:
 
     def text(self, text: str) -> str:
         if "@" in text and "://" in text:
-            text = _USER.sub(f"{HIDDEN}@", text)
+            text = _USER.sub(f"://{HIDDEN}@", text)
         text = _scrub(text)
         return text.replace(self.credential, HIDDEN) if self.credential else text
 
@@ -126,7 +126,7 @@ class _Hider:
         )
 
     def body(self, body: bytes) -> bytes:
-        body = redact_body(body)
+        body = _USER_BYTES.sub(f"://{HIDDEN}@".encode(), redact_body(body))
         return body.replace(self.credential.encode(), HIDDEN.encode()) if self.credential else body
 
 
@@ -161,8 +161,7 @@ def _scrub(text: str) -> str:
 def redact(value: Any, secret: bool = False) -> Any:
     """Hide what stands under the name of a secret, anywhere in a JSON value."""
     if isinstance(value, dict):
-        # Graph carries secrets as {"key": "SecretToken", "value": "…"}.
-        pair = bool(_MEMBER.match(str(value.get("key", ""))))
+        pair = _names_secret(value)
         return {
             key: redact(item, secret or bool(_MEMBER.match(key)) or (pair and key == "value"))
             for key, item in value.items()
@@ -172,6 +171,12 @@ def redact(value: Any, secret: bool = False) -> Any:
     if secret:
         return value if value in (None, "") or isinstance(value, bool) else HIDDEN
     return _redact_text(value) if isinstance(value, str) else value
+
+
+def _names_secret(pair: dict[str, Any]) -> bool:
+    """Tell whether the value beside a name is a secret's: Graph's `key`, spelled wrong too, and SCIM's `path`."""
+    key, path = str(pair.get("key", "")).lower(), str(pair.get("path", "")).rpartition(":")[2]
+    return any(map(key.__contains__, _HINTS)) or bool(_MEMBER.match(path))
 
 
 def _redact_text(text: str) -> str:

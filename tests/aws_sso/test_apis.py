@@ -7,6 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from harness.aws_sso import cloudtrail
 from harness.wire.message import Request, json_request
 from harness.wire.network import Network
 
@@ -72,6 +73,38 @@ def test_lookups_page_newest_first(account, client):
     ):
         where = [{"AttributeKey": key, "AttributeValue": value}]
         assert len(trail.lookup_events(LookupAttributes=where)["Events"]) == count
+
+
+def test_lookups_by_user_find_who_signed_in(account, client):
+    """Username is the user name of an event's identity, which SCIM's events have none of."""
+    for name in ("ana@x.y", "bo@x.y", "ana@x.y"):
+        identity = {"type": "Unknown", "accountId": "123456789012", "accessKeyId": "", "userName": name}
+        cloudtrail.keep(
+            account.tenant,
+            "UserAuthentication",
+            {
+                "userIdentity": identity,
+                "eventTime": account.tenant.now(),
+                "eventSource": "signin.amazonaws.com",
+                "eventName": "UserAuthentication",
+                "eventID": account.tenant.ids.uuid(),
+                "readOnly": False,
+            },
+        )
+    account.user("ana@x.y")
+    pages = (
+        client("cloudtrail")
+        .get_paginator("lookup_events")
+        .paginate(
+            LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": "ana@x.y"}],
+            PaginationConfig={"PageSize": 1},
+        )
+    )
+    found = [event for page in pages for event in page["Events"]]
+    assert [(each["EventName"], each["Username"]) for each in found] == [
+        ("UserAuthentication", "ana@x.y")
+    ] * 2
+    assert "AccessKeyId" not in found[0]
 
 
 def test_lookups_take_a_time_range_of_ninety_days(account, client):

@@ -295,6 +295,21 @@ def test_calls_and_their_events_are_kept_together(account, store):
     assert account.events()[0]["readOnly"] is True
 
 
+@pytest.mark.parametrize("profile", ["aws-sso-2020", "identity-center"])
+def test_calls_that_read_are_kept_without_an_answer(open_account, door, profile):
+    """In both eras, Get…Id among them: responseElements are for what changes something."""
+    accounts, url = door
+    accounts[:] = [account := open_account(profile)]
+    keys = {"aws_access_key_id": "AKID", "aws_secret_access_key": "any"}
+    store = boto3.client("identitystore", endpoint_url=url, region_name="us-east-1", **keys)
+    user = account.user("ana")["id"]
+    asked = {"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": "ana"}}
+    assert store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=asked)["UserId"] == user
+    event = account.events()[0]
+    assert (event["eventSource"], event["eventName"]) == ("identitystore.amazonaws.com", "GetUserId")
+    assert (event["readOnly"], event["responseElements"]) == (True, None)
+
+
 def test_a_list_goes_on_though_its_last_user_is_gone(account, store):
     """The next page continues behind whoever of the last page is still there."""
     ids = [account.user(f"user{number}")["id"] for number in range(4)]

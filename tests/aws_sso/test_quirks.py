@@ -116,6 +116,25 @@ def updated(account):
     return account.events()[0]["eventName"]
 
 
+def renamed_group(account):
+    account.group("Dev")
+    other = account.group("Ops")["id"]
+    return account.patch(f"/Groups/{other}", {"op": "replace", "path": "displayName", "value": "dev"}).status
+
+
+def shown_group(account):
+    made = account.group(externalId="g")
+    return list(made), list(account.scim("GET", f"/Groups/{made['id']}").json())
+
+
+def counted(account):
+    for name in ("ana", "bo"):
+        account.user(name)
+    return [
+        account.scim("GET", f"/Users?count=1{cursor}").json()["itemsPerPage"] for cursor in ("", "&cursor")
+    ]
+
+
 def expiry(account):
     return account.console("GET", "automatic-provisioning").json()["tokens"][0]["expiresAt"]
 
@@ -229,6 +248,7 @@ FLIPS = {
     "names-ignore-case": (False, twice({}, {"userName": "ANA"})),
     "unique-primary-email": (False, twice({"emails": [WORK]}, {"emails": [WORK]})),
     "email-must-be-primary": (False, post(emails=[{"value": "x"}])),
+    "email-required": (True, post()),
     "missing-active": (True, lambda a: a.user()["active"]),
     "reserved-names": ([], post(userName="Administrator")),
     "forbidden-characters": ("<>;:%", post(displayName="a:b")),
@@ -240,6 +260,10 @@ FLIPS = {
     "manager-as-string": (False, post(**{ENTERPRISE: {"manager": "x"}})),
     "profile-url-returned": (True, lambda a: "profileUrl" in a.user(profileUrl="https://x.y")),
     "put-user-status": (200, put_user),
+    "put-unknown-user": (
+        "ValidationException",
+        lambda a: a.scim("PUT", f"/Users/{NOBODY}", a.person("a")).status,
+    ),
     "patch-op-in-any-case": (False, patch_user({"op": "Replace", "path": "title", "value": "x"})),
     "pathless-patch-single-attribute": (
         False,
@@ -248,6 +272,7 @@ FLIPS = {
     "patch-null-clears": (False, patch_user({"op": "replace", "path": "title", "value": None})),
     "patch-roles": (True, patch_user({"op": "add", "path": "roles", "value": [{"value": "x"}]})),
     "patched-email-becomes-primary": (False, added_email),
+    "group-patched-into-a-taken-name": ("ValidationException", renamed_group),
     "membership-changes-per-request": (
         1,
         patch_group({"op": "remove", "path": "members", "value": [{"value": "x"}, {"value": "y"}]}),
@@ -262,15 +287,18 @@ FLIPS = {
     "present-member-added": ("ConflictException", members_twice("add")),
     "absent-member-removed": ("ResourceNotFoundException", members_twice("remove")),
     "members-in-single-group": ("empty", lambda a: list(a.group())),
+    "external-id-in-single-group": (False, shown_group),
     "user-filters": ([], get('/Users?filter=userName+eq+"x"')),
     "group-filters": ([], get('/Groups?filter=displayName+eq+"x"')),
     "page-size": (4, many_listed),
     "cursor-paging": (False, lambda a: list(a.scim("GET", "/Users?cursor").json())),
     "total-results": ("existing", listed),
     "count-out-of-range": ("clamped", get("/Users?count=101")),
+    "count-without-cursor": (False, counted),
     "ignored-query-parameters": ([], get("/Users?attributes=id")),
     "schema-discovery": (False, get("/Schemas")),
     "announced-max-results": (100, discovered),
+    "announced-pagination": ({"cursor": True}, lambda a: a.scim("GET", "/ServiceProviderConfig").json()),
     "endpoint-trailing-slash": (True, endpoint),
     "most-tokens": (1, lambda a: a.console("POST", "tokens").status),
     "token-life-days": (1, expiry),

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from harness.wire.message import Request
+
 GENERIC = "Request is unparsable, syntactically incorrect, or violates schema."
 PATTERN = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+"
 WORK = {"value": "a@example.com", "type": "work", "primary": True}
@@ -182,7 +184,45 @@ def test_reserved_names_are_no_group_names_either(account):
     assert account.scim("POST", "/Groups", {"displayName": "AWSadministrators"}).status == 400
 
 
-def test_the_ideographic_space_is_for_users_only(account):
-    """A group's name takes the no-break space but not U+3000, as the model says."""
-    account.group("no-break\u00a0space")
-    assert account.scim("POST", "/Groups", {"displayName": "ideographic\u3000space"}).status == 400
+@pytest.mark.parametrize("name", ["no-break\u00a0space", "ideographic\u3000space"])
+def test_groups_take_the_spaces_that_users_take(account, name):
+    """GroupDisplayName has had the pattern of a user's names since the model took U+3000 in."""
+    assert account.group(name)["displayName"] == name
+
+
+def test_an_email_is_judged_where_scim_sends_it(account):
+    """What the Identity Store API wrote without `primary` stands in the way of no other change, but is never sent so."""
+    document = {"IdentityStoreId": "d-9067729b3d", "UserName": "cy", "DisplayName": "Cy Young"}
+    document |= {
+        "Name": {"GivenName": "Cy", "FamilyName": "Young"},
+        "Emails": [{"Value": "cy@x.y", "Type": "work"}],
+    }
+    authorization = (
+        "AWS4-HMAC-SHA256 Credential=AKID/20260302/us-east-1/identitystore/aws4_request, "
+        f"SignedHeaders=host, Signature={'0' * 64}"
+    )
+    headers = (("X-Amz-Target", "AWSIdentityStore.CreateUser"), ("Authorization", authorization))
+    made = account.send(Request("POST", account.origin + "/", headers, json.dumps(document).encode())).json()
+    path = f"/Users/{made['UserId']}"
+    title = account.patch(path, {"op": "replace", "path": "title", "value": "Boss"})
+    assert (title.status, title.json()["emails"]) == (200, [{"value": "cy@x.y", "type": "work"}])
+    value = account.patch(path, {"op": "replace", "path": 'emails[type eq "work"].value', "value": "cy@z.y"})
+    assert (value.status, value.json()["emails"]) == (200, [{"value": "cy@z.y", "type": "work"}])
+    for refused in (
+        {"op": "replace", "path": "emails", "value": [{"value": "cy@x.y", "type": "work"}]},
+        {"op": "replace", "path": 'emails[type eq "work"]', "value": {"value": "cy@x.y"}},
+        {"op": "replace", "path": 'emails[type eq "work"].primary', "value": False},
+        {"op": "add", "value": {"emails": [{"value": "cy@z.y", "type": "work"}]}},
+    ):
+        assert account.patch(path, refused).status == 400
+    mended = account.patch(path, {"op": "add", "path": 'emails[type eq "work"].primary', "value": True})
+    assert mended.json()["emails"] == [{"value": "cy@z.y", "type": "work", "primary": True}]
+    assert account.patch(path, {"op": "remove", "path": 'emails[type eq "work"].primary'}).status == 400
+
+
+def test_a_first_email_is_primary_or_made_so(open_account):
+    """Made part by part it becomes primary where the quirk says so; given whole it must say so itself."""
+    part = {"op": "add", "path": 'emails[type eq "work"].value', "value": "a@x.y"}
+    for becomes, status in ((True, 200), (False, 400)):
+        account = open_account(patched_email_becomes_primary=becomes)
+        assert account.patch(f"/Users/{account.user()['id']}", part).status == status

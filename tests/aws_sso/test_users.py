@@ -33,6 +33,14 @@ def test_the_documented_user_answers_as_documented(old_account):
     assert "profileUrl" not in user
 
 
+def test_the_least_user_answers_in_the_order_of_getuser(any_account):
+    """The guide's smallest user: `active` stands before the e-mails, also where nobody sent it."""
+    made = any_account.user("ana", emails=[{"value": "a@x.y", "type": "work", "primary": True}])
+    order = ["id", "meta", "schemas", "userName", "name", "displayName", "active", "emails"]
+    assert (list(made), made["active"]) == (order, False)
+    assert list(any_account.scim("GET", f"/Users/{made['id']}").json()) == order
+
+
 def test_answers_carry_the_documented_headers_only(account):
     """Answers say application/json, a request id and the clock's date; no Location, no ETag."""
     answer = account.scim("POST", "/Users", DOCUMENTED)

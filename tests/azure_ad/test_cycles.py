@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from harness.azure_ad.provisioning.engine import CredentialsError
-from harness.azure_ad.provisioning.target import SCIM
+from harness.azure_ad.provisioning.reactions import SCIM
 from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import TransportError
 from tests.azure_ad.company import CYCLE

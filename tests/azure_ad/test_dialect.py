@@ -13,10 +13,12 @@ from harness.azure_ad.provisioning.dialect import (
     split_tenant_url,
 )
 from harness.azure_ad.provisioning.mapping import compile_mappings
-from harness.azure_ad.provisioning.schema import build
+from harness.azure_ad.provisioning.templates import build
+from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP
 
 MAPPINGS = compile_mappings(build("scim", "job", "rule", "Microsoft Entra ID"))
+QUIRKS = load_table("harness.azure_ad").choose("identity-center")
 USERS, GROUPS = MAPPINGS["User"], MAPPINGS["Group"]
 MANAGER = f"{ENTERPRISE_USER}:manager"
 PERSON = {
@@ -41,7 +43,7 @@ def operations(values, held, *, flagged=False):
 
 def test_a_user_is_created_as_documented():
     """Both schemas, a real boolean, one primary work e-mail, typed phones without primary, nested extension."""
-    assert create_body(USERS, PERSON) == {
+    assert create_body(USERS, PERSON, QUIRKS) == {
         "schemas": [CORE_USER, ENTERPRISE_USER],
         "userName": "ana@contoso.com",
         "active": True,
@@ -60,7 +62,7 @@ def test_a_user_is_created_as_documented():
 
 def test_a_group_is_created_as_observed():
     """No Microsoft URN, an empty member list: https://learn.microsoft.com/en-us/answers/a/637791."""
-    assert create_body(GROUPS, {"displayName": "Org Admin", "externalId": "0899060"}) == {
+    assert create_body(GROUPS, {"displayName": "Org Admin", "externalId": "0899060"}, QUIRKS) == {
         "schemas": [CORE_GROUP],
         "externalId": "0899060",
         "displayName": "Org Admin",
@@ -86,13 +88,13 @@ def test_case_counts_where_the_schema_says_so():
 
 def test_what_is_absent_stays_absent():
     """Attributes without a value are omitted, complex ones too."""
-    body = create_body(USERS, {"userName": "a@b"})
+    body = create_body(USERS, {"userName": "a@b"}, QUIRKS)
     assert sorted(body) == ["meta", "roles", "schemas", "userName"]
 
 
 def test_a_default_patch_names_every_path():
     """application-config-problem-scim-compatibility: Replace with a path each, in one request."""
-    held = create_body(USERS, PERSON)
+    held = create_body(USERS, PERSON, QUIRKS)
     values = {
         "displayName": "Pvlo",
         'emails[type eq "work"].value': "x@y",
@@ -109,7 +111,7 @@ def test_a_default_patch_names_every_path():
 
 def test_a_flagged_patch_merges_plain_replaces():
     """Filtered paths stay alone and come first; the rest is one operation without a path, keys dotted."""
-    held = create_body(USERS, PERSON)
+    held = create_body(USERS, PERSON, QUIRKS)
     values = {
         "displayName": "Bjfe",
         'emails[type eq "work"].value': "TestMhvaes@test.microsoft.com",
@@ -193,7 +195,7 @@ def test_what_is_alike_is_not_sent(wanted, held):
 
 def test_null_clears_nothing():
     """Known issues: null values are not provisioned; the old value stays."""
-    assert differences(USERS, {"userName": "ana@contoso.com"}, create_body(USERS, PERSON)) == []
+    assert differences(USERS, {"userName": "ana@contoso.com"}, create_body(USERS, PERSON, QUIRKS)) == []
 
 
 @pytest.mark.parametrize(
@@ -233,22 +235,46 @@ def test_several_members_share_a_patch():
 )
 def test_a_manager_is_a_bare_id(manager, before, flagged, expected):
     """Observed: Captain-P-Goldfish/SCIM-SDK#541 and #686, thomaspoignant/scim-patch#453."""
-    body = manager_body(MANAGER, manager, before, flagged=flagged)
+    body = manager_body(MANAGER, manager, before, removal="filter", flagged=flagged)
     assert body == {"schemas": [PATCH_OP], "Operations": [expected]}
+
+
+@pytest.mark.parametrize(
+    ("removal", "expected"),
+    [
+        ("value array", {"op": "Remove", "path": MANAGER, "value": [{"value": "12"}]}),
+        ("empty text", {"op": "Replace", "path": MANAGER, "value": ""}),
+    ],
+)
+def test_a_manager_may_be_taken_away_in_other_forms(removal, expected):
+    """`manager-removal`: no document shows the form."""
+    body = manager_body(MANAGER, None, "12", removal=removal, flagged=False)
+    assert body["Operations"] == [expected]
+
+
+def test_empty_text_and_no_value_are_alike():
+    """An empty expression is not sent again and again to a server that keeps no empty values."""
+    assert operations({"title": ""}, {"title": None}) == operations({"title": ""}, {}) == []
+    assert operations({"title": ""}, {"title": "Pilot"}) == [{"op": "Replace", "path": "title", "value": ""}]
+
+
+def test_a_title_of_none_is_a_title():
+    """The text `None` is sent to a server that holds nothing."""
+    assert operations({"title": "None"}, {}) == [{"op": "Add", "path": "title", "value": "None"}]
 
 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://host/scim", ("https://host/scim", False)),
-        ("https://host/scim/", ("https://host/scim/", False)),
-        ("  https://host/scim\n", ("https://host/scim", False)),
-        ("https://host/scim?aadOptscim062020", ("https://host/scim", True)),
-        ("https://host/scim/?AADOPTSCIM062020", ("https://host/scim/", True)),
-        ("https://host/scim?x=1&aadOptscim062020", ("https://host/scim", True)),
-        ("https://host:8443/a/b?x=1#y", ("https://host:8443/a/b", False)),
-        ("", ("", False)),
-        ("https://[::1", ("", False)),
+        ("https://host/scim", ("https://host/scim", "", False)),
+        ("https://host/scim/", ("https://host/scim/", "", False)),
+        ("  https://host/scim\n", ("https://host/scim", "", False)),
+        ("https://host/scim?aadOptscim062020", ("https://host/scim", "aadOptscim062020", True)),
+        ("https://host/scim/?AADOPTSCIM062020", ("https://host/scim/", "AADOPTSCIM062020", True)),
+        ("https://host/scim?x=1&aadOptscim062020", ("https://host/scim", "x=1&aadOptscim062020", True)),
+        ("https://host:8443/a/b?x=1#y", ("https://host:8443/a/b", "x=1", False)),
+        ("", ("", "", False)),
+        ("https://[::1", ("", "", False)),
     ],
 )
 def test_the_flag_is_read_and_never_sent(url, expected):

@@ -7,7 +7,7 @@ DuplicateSourceEntries and DuplicateTargetEntries (read 2026-11).
 import pytest
 
 from harness.azure_ad.provisioning.on_demand import Subject
-from harness.azure_ad.provisioning.target import SCIM
+from harness.azure_ad.provisioning.reactions import SCIM
 from tests.azure_ad.scim_server import refusal, reply
 
 

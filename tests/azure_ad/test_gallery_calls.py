@@ -4,76 +4,20 @@ Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppVal
 2026-11). Provisioning on demand has tests of its own.
 """
 
-from urllib.parse import quote
-
 import pytest
 
-from tests.azure_ad.caller import Caller
 from tests.azure_ad.company import GRAPH, Company
 from tests.azure_ad.scim_server import BASE, TOKEN, ScimServer
+from tests.azure_ad.workflow import Workflow
 
 MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
-
-
-class Validation(Caller):
-    """The workflow: it knows what it read at the start, and waits a cycle where the original polls."""
-
-    def __init__(self, company):
-        super().__init__(company)
-        self.server = company.send
-
-    def wait(self):
-        self.company.cycle()
-
-    def user(self, name, **properties):
-        """Create a user as the workflow does: whatever the mapping reads, and a password."""
-        body = {
-            "accountEnabled": True,
-            "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "Tmp!1a2b3c4d@5e6f7a8b"},
-            "userPrincipalName": f"{name}@contoso.com",
-            "mail": f"{name}@contoso.com",
-            "displayName": f"{name}@contoso.com",
-            "mailNickname": name,
-            **properties,
-        }
-        return self.do("POST", "/users", body, 201)["id"]
-
-    def assign(self, kind, key):
-        """Assign an object to the application with its first role, from the object's side; return the assignment."""
-        (role,) = [
-            role
-            for role in self.get("/servicePrincipals/{app}?$select=appRoles")["appRoles"]
-            if role["displayName"].lower() == "user"
-        ]
-        body = {"principalId": key, "resourceId": self.company.app, "appRoleId": role["id"]}
-        return self.do("POST", f"/{kind}/{key}/appRoleAssignments", body, 201)["id"]
-
-    def logged(self, key, action, further=""):
-        """Return the newest entry of the provisioning log, by the filter of the workflow, letter by letter."""
-        condition = (
-            f"jobId eq '{self.company.job}' and servicePrincipal/id eq '{self.company.app}' "
-            f"and sourceIdentity/id eq '{key}' and provisioningAction eq '{action}'{further}"
-        )
-        query = f"$top=1&$orderby={quote('activityDateTime desc')}&$filter={quote(condition)}"
-        found = self.get(f"/auditLogs/provisioning?{query}")["value"]
-        assert len(found) == 1, f"no entry {action} for {key}"
-        (entry,) = found
-        assert entry["provisioningAction"].lower() == action.lower()
-        assert entry["provisioningStatusInfo"]["status"] == "success"
-        return entry
-
-    def modified(self, key, name):
-        """Return old and new value of an attribute in the newest update that has it."""
-        entry = self.logged(key, "Update", f" and modifiedProperties/any(p: p/displayName eq '{name}')")
-        rows = [row for row in entry["modifiedProperties"] if row["displayName"] == name]
-        return rows[0]["oldValue"], rows[0]["newValue"]
 
 
 @pytest.fixture
 def workflow():
     company = Company(ScimServer())
     company.turn_on()
-    return Validation(company)
+    return Workflow(company)
 
 
 def test_the_start_reads_job_schema_connection_and_roles(workflow):
@@ -153,7 +97,7 @@ def test_an_unassigned_user_comes_back(workflow):
     assignment = workflow.assign("users", ana)
     workflow.wait()
     workflow.logged(ana, "Create")
-    workflow.do("DELETE", f"/servicePrincipals/{{app}}/appRoleAssignments/{assignment}")
+    workflow.unassign(assignment)
     workflow.wait()
     workflow.logged(ana, "Disable")
     held = workflow.get(f"/users/{ana}/appRoleAssignments")["value"]
@@ -166,13 +110,7 @@ def test_an_unassigned_user_comes_back(workflow):
 
 def test_groups_are_created_renamed_filled_emptied_and_deleted(workflow):
     """Create_Group, Update_Group, Add_Member, Remove_Member, Restore_Group, Delete_Group."""
-    body = {
-        "displayName": "LAGroup",
-        "mailEnabled": False,
-        "mailNickname": "lagroup",
-        "securityEnabled": True,
-    }
-    group = workflow.do("POST", "/groups", body, 201)["id"]
+    group = workflow.group("LAGroup")
     role = {"principalId": group, "resourceId": workflow.company.app}
     made = workflow.do("POST", "/servicePrincipals/{app}/appRoleAssignedTo", role, 201)["id"]
     workflow.wait()
@@ -191,7 +129,7 @@ def test_groups_are_created_renamed_filled_emptied_and_deleted(workflow):
     workflow.do("DELETE", f"/groups/{group}/members/{ana}/$ref")
     workflow.wait()
     assert workflow.modified(group, "members") == (new, None)
-    workflow.do("DELETE", f"/servicePrincipals/{{app}}/appRoleAssignments/{made}")
+    workflow.unassign(made)
     workflow.wait()
     workflow.logged(group, "Delete")
     workflow.assign("groups", group)

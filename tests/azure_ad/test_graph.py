@@ -8,10 +8,10 @@ import pytest
 
 from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE
 from harness.azure_ad.graph.synchronization import INVALID_CREDENTIALS
-from harness.azure_ad.provisioning.schema import attribute_mapping
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.wire.message import Request
 from harness.wire.server import MAX_BODY
-from tests.azure_ad.caller import Caller
+from tests.azure_ad.caller import BEARER, Caller, checked_refusal
 from tests.azure_ad.company import GRAPH, GRAPH_TOKEN
 from tests.azure_ad.scim_server import BASE, TOKEN, refusal
 
@@ -190,6 +190,35 @@ class TestJobs:
         assert message in told
         assert graph.company.apps.secrets(graph.company.app) == before
 
+    def test_all_keys_of_the_documents_are_taken(self, graph):
+        """Even those of other kinds of job; what they hold is not shown."""
+        path = "/servicePrincipals/{app}/synchronization/secrets"
+        pairs = [{"key": "UserName", "value": "ana"}, {"key": "Oauth2ClientSecret", "value": "hush"}]
+        graph.do("PUT", path, {"value": [*pairs, {"key": "SyncAll", "value": "false"}]})
+        shown = graph.get("/servicePrincipals/{app}/synchronization/connectivityParameters", version="beta")[
+            "value"
+        ]
+        values = {row["key"]: row["value"] for row in shown}
+        assert values == {
+            "BaseAddress": BASE,
+            "SecretToken": None,
+            "UserName": None,
+            "Oauth2ClientSecret": None,
+            "SyncAll": "false",
+        }
+
+    def test_a_kilobyte_is_the_limit_of_2020(self, found):
+        """The quirk `credentials-most-bytes`, to the byte: what is there counts, and a refusal leaves it."""
+        graph = Caller(found(profile="aws-sso-2020"))
+        path = "/servicePrincipals/{app}/synchronization/secrets"
+        room = 1024 - len(json.dumps({"BaseAddress": BASE, "SecretToken": ""}, separators=(",", ":")))
+        for length, status in ((room + 1, 400), (room, 204)):
+            answer = graph("PUT", path, {"value": [{"key": "SecretToken", "value": "x" * length}]})
+            assert answer.status == status
+            if status == 400:
+                assert answer.json()["error"]["message"] == "Size of input ExternalSecret data is invalid."
+                assert graph.company.apps.secrets(graph.company.app)["SecretToken"] == TOKEN
+
     def test_the_schema_goes_round(self, graph):
         """GET, edit, PUT, and DELETE for the template's; a broken one is 400 and changes nothing."""
         schema = graph.get(JOB + "/schema")
@@ -296,6 +325,24 @@ class TestLogs:
             "modifiedProperties"
         ]
 
+    def test_the_audit_log_says_why_somebody_was_left_out(self, graph):
+        """MicrosoftDocs/azure-docs#22948, in its words."""
+        graph.company.person("ana", assigned=False)
+        graph.company.turn_on()
+        (skip, *_) = graph.get("/auditLogs/directoryAudits")["value"]
+        assert skip["activityDisplayName"] == "Synchronization rule action"
+        assert skip["additionalDetails"] == [
+            {
+                "key": "Details",
+                "value": (
+                    "User details: Skip reason = NotEffectivelyEntitled, Active = True, Assigned = False, "
+                    "Passed scope filter: True;"
+                ),
+            },
+            {"key": "ErrorCode", "value": ""},
+            {"key": "EventName", "value": "EntrySynchronizationSkip"},
+        ]
+
     def test_the_audit_log_tells_each_step(self, lived):
         """Import, rule action and export of an object in this order; the administrator's acts stand among them."""
         entries = lived.get("/auditLogs/directoryAudits?$top=500")["value"]
@@ -304,7 +351,7 @@ class TestLogs:
             for entry in reversed(entries)
             if len(entry["targetResources"]) > 1 and entry["targetResources"][1]["displayName"] == "Ana"
         ]
-        assert created == ["Import", "Synchronization rule action", "Import", "Export"]
+        assert created == ["Import", *["Synchronization rule action"] * 2, "Export"]
         assert {entry["activityDisplayName"] for entry in entries} >= {
             "Add provisioning configuration",
             "Update provisioning setting or credentials",
@@ -426,6 +473,41 @@ class TestRefusals:
         before = graph.company.rows()
         assert graph.fail(method, path, body)[0] == status
         assert graph.company.rows() == before
+
+    def test_an_answer_that_cannot_be_given_is_known_before_the_change(self, graph):
+        """What the query asks of the answer is refused with the whole request, not after it was carried out."""
+        gone = graph.company.person("gone")
+        graph.company.directory.delete("User", gone)
+        newcomer = graph.company.person("newcomer")
+        for path, body in (
+            ("/users", {"userPrincipalName": "x@contoso.com", "displayName": "X"}),
+            ("/servicePrincipals/{app}/appRoleAssignedTo", {"principalId": newcomer}),
+            (
+                f"/users/{newcomer}/appRoleAssignments",
+                {"principalId": newcomer, "resourceId": graph.company.app},
+            ),
+            (f"/directory/deletedItems/{gone}/restore", {}),
+        ):
+            before = graph.company.rows()
+            for query in ("$skip=1", "$select=nothing"):
+                assert graph.fail("POST", f"{path}?{query}", body)[0] == 400, path
+            assert graph.company.rows() == before, path
+
+    @pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**30])
+    def test_numbers_beyond_64_bits_are_kept_as_floating_point(self, graph, number):
+        """A schema may hold any JSON; the store has 64 bits for whole numbers."""
+        schema = graph.get(JOB + "/schema")
+        schema["synchronizationRules"][0]["priority"] = number
+        url = f"{GRAPH}/v1.0{JOB}/schema".format(app=graph.company.app, job=graph.company.job)
+        assert graph.ask(Request("PUT", url, (BEARER,), json.dumps(schema).encode())).status == 204
+        assert graph.get(JOB + "/schema")["synchronizationRules"][0]["priority"] == float(number)
+
+    @pytest.mark.parametrize("number", ["1e400", "9" * 400, "NaN"])
+    def test_what_no_number_holds_is_no_json(self, graph, number):
+        """Refused in Graph's words for a body it cannot read."""
+        body = f'{{"displayName": {number}}}'.encode()
+        answer = graph.ask(Request("POST", f"{GRAPH}/v1.0/users", (BEARER,), body))
+        assert checked_refusal(answer)[:2] == (400, "BadRequest")
 
     def test_a_body_beyond_a_megabyte_is_refused(self, graph):
         """413 in Graph's shape."""

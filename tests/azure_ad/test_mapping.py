@@ -10,7 +10,8 @@ from harness.azure_ad.provisioning.definitions import source_names
 from harness.azure_ad.provisioning.expression import EvaluationError
 from harness.azure_ad.provisioning.functions import Context
 from harness.azure_ad.provisioning.mapping import compile_mappings
-from harness.azure_ad.provisioning.schema import attribute_mapping, build, object_mappings
+from harness.azure_ad.provisioning.schema import object_mappings
+from harness.azure_ad.provisioning.templates import attribute_mapping, build
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.scim.names import ENTERPRISE_USER

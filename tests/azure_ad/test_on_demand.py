@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.azure_ad.provisioning.target import SCIM
+from harness.azure_ad.provisioning.reactions import SCIM
 from tests.azure_ad.caller import Caller
 from tests.azure_ad.scim_server import BASE, is_probe, refusal, reply
 
@@ -58,7 +58,12 @@ class TestUser:
         key = company.person("ana")
         company.turn_on()
         result, entry = provision(key)
-        assert result["result"] == "Skipped"
+        alike = "The state of the user in both the source and target systems already match."
+        assert result == {
+            "result": "Skipped",
+            "details": {"errorCode": "RedundantExport", "errorMessage": alike},
+        }
+        assert entry["statusInfo"] == {"status": "Skipped", **dict.fromkeys(list(entry["statusInfo"])[1:])}
         assert list(entry) == [
             "action",
             "changeId",
@@ -82,6 +87,11 @@ class TestUser:
             "Skipped",
         )
         assert last["details"] == {"SkipReason": "RedundantExport"}
+        no_change = "No change to the User 'ana@contoso.com' currently needs to be made."
+        assert last["description"] == f"{alike} {no_change}"
+        assert "Retrieved  'ana@contoso.com' from customappsso" in [
+            step["description"] for step in entry["provisioningSteps"]
+        ]
         assert entry["sourceIdentity"] == {"id": key, "type": "User", "displayName": None, "details": None}
         assert entry["targetIdentity"]["id"] == "u1"
         assert entry["targetSystem"] == {"id": None, "name": "customappsso", "details": None}

@@ -85,7 +85,7 @@ def test_the_walkthrough_of_the_guide(company, browser, server):
         "Send an email notification when a failure occurs": True,
     }
     browser.press("Save", notification)
-    browser.follow("Provision Azure Active Directory Users")
+    browser.follow("Provision Microsoft Entra ID Users")
     for number in ("fax", "mobile"):
         browser.press(f'Delete phoneNumbers[type eq "{number}"].value')
     browser.follow("mailNickname")
@@ -232,6 +232,18 @@ def test_quarantine_says_why_and_when_next(provisioned, company, server):
     assert f"Next attempt {quarantine['nextAttempt'][:19].replace('T', ' ')} UTC" in page.text
     provisioned.press("Restart provisioning")
     assert company.status["quarantine"] is None
+
+
+def test_the_provisioning_logs_lead_to_the_quarantine(company, browser, server):
+    """In quarantine nothing is logged for anybody: the page says so and leads to the reason."""
+    server.refuse("GET", "/Users", refusal(401, "expired"))
+    company.person("ana")
+    company.turn_on()
+    page = browser.open("provisioning-logs")
+    assert "is in quarantine, and nothing is sent" in page.text
+    assert "Unauthorized" in browser.follow("see why").text
+    browser.press("Restart provisioning")
+    assert "is in quarantine" not in browser.open("provisioning-logs").text
 
 
 def test_deletes_held_back_can_be_allowed(company, browser, server):
@@ -424,6 +436,7 @@ def test_an_entry_of_the_provisioning_logs_has_four_tabs(company, browser, serve
     browser.follow("Troubleshooting & Recommendations")
     assert "StatusCode: Conflict" in browser.page.text
     assert "taken" in browser.page.text
+    assert f"Request POST {BASE}/Users answered 409" in browser.page.text
     browser.follow("Modified Properties")
     assert "userName ana@contoso.com" in browser.page.text
     browser.follow("Summary")

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from harness.azure_ad.provisioning import audit
-from harness.azure_ad.provisioning.schema import attribute_mapping
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from tests.azure_ad.scim_server import refusal
 
 SECRET, LATER = 'Kön"igs/weg & 7', "Sperlingsgasse 1"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from harness.azure_ad.enterprise_app import DEFAULT_ACCESS
 from harness.azure_ad.provisioning import roles
 from harness.azure_ad.provisioning.definitions import definition
-from harness.azure_ad.provisioning.schema import attribute_mapping, object_mappings
+from harness.azure_ad.provisioning.schema import object_mappings
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from tests.azure_ad.scim_server import BASE, reply
 
 TYPE = "WindowsAzureActiveDirectoryRole"

@@ -6,16 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.azure_ad.provisioning.definitions import source_names
 from harness.azure_ad.provisioning.dialect import create_body, differences, patch_body
 from harness.azure_ad.provisioning.mapping import compile_mappings
-from harness.azure_ad.provisioning.schema import (
-    SchemaError,
-    attribute_mapping,
-    build,
-    check,
-    object_mappings,
-    source_names,
-)
+from harness.azure_ad.provisioning.schema import SchemaError, check, object_mappings
+from harness.azure_ad.provisioning.templates import attribute_mapping, build
 from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
 
@@ -123,8 +118,8 @@ def test_the_rule_joins_the_two_directories(schema):
         (mapping["name"], mapping["sourceObjectName"], mapping["targetObjectName"], mapping["flowTypes"])
         for mapping in rule["objectMappings"]
     ] == [
-        ("Provision Azure Active Directory Users", "User", ENTERPRISE_USER, "Add,Update,Delete"),
-        ("Provision Azure Active Directory Groups", "Group", CORE_GROUP, "Add,Update,Delete"),
+        ("Provision Microsoft Entra ID Users", "User", ENTERPRISE_USER, "Add,Update,Delete"),
+        ("Provision Microsoft Entra ID Groups", "Group", CORE_GROUP, "Add,Update,Delete"),
     ]
 
 
@@ -334,7 +329,7 @@ TITLE = f"{MAPPINGS}[0].attributeMappings[3]"
         (
             unmatched,
             (
-                f"{MAPPINGS}[0].attributeMappings: 'Provision Azure Active Directory Users' has no matching attribute; "
+                f"{MAPPINGS}[0].attributeMappings: 'Provision Microsoft Entra ID Users' has no matching attribute; "
                 "give one a matchingPriority of 1"
             ),
         ),
@@ -460,6 +455,6 @@ def test_a_schema_that_passes_can_be_run(path, value, whole):
         values = mapping.values(person, creating=True)
         if mapping.scope is not None:
             assert isinstance(mapping.scope.evaluate(person, QUIRKS).as_text(), str)
-        body = create_body(mapping, values)
+        body = create_body(mapping, values, QUIRKS)
         patch_body(differences(mapping, values, {}), flagged=False)
         patch_body(differences(mapping, values, body), flagged=True)

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.azure_ad.provisioning.definitions import source_names
 from harness.azure_ad.provisioning.filters import OPERATORS, FilterError, check_scope, read_scope
-from harness.azure_ad.provisioning.schema import SchemaError, build, check, object_mappings, source_names
+from harness.azure_ad.provisioning.schema import SchemaError, check, object_mappings
 from harness.azure_ad.provisioning.scoping import Scope, evaluate_scope, scope_settings
+from harness.azure_ad.provisioning.templates import build
 from harness.base.quirks import load_table
 from tests.azure_ad.test_graph import JOB, Caller
 
@@ -449,7 +451,7 @@ class TestSettings:
 def test_evaluating_without_a_filter_reads_no_attributes(company, monkeypatch):
     """The hot path: nothing is computed for a filter that is not there."""
     key = company.person("ana")
-    session = company.engine._session(company.job, company.store.get("job", company.job), None)
+    _, session = company.engine.inspect(company.job)
 
     def refused(*_):
         raise AssertionError("source attributes were read")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.azure_ad.provisioning.schema import attribute_mapping
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from tests.azure_ad.company import Company
 from tests.azure_ad.scim_server import ScimServer
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from harness.azure_ad.provisioning.dialect import create_body, manager_body, member_body
 from harness.azure_ad.provisioning.mapping import compile_mappings
 from harness.azure_ad.provisioning.reactions import INCOMPATIBLE, NOT_DESERIALIZED, SCIM
-from harness.azure_ad.provisioning.schema import build
 from harness.azure_ad.provisioning.target import Target, TargetError
+from harness.azure_ad.provisioning.templates import build
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
@@ -40,10 +40,14 @@ GARBAGE = {
 }
 
 
+TABLE = load_table("harness.azure_ad")
+QUIRKS = TABLE.choose("identity-center")
+
+
 def target(*answers, base=BASE, clock=None, **quirks):
     """Return a target that gives these answers one after the other, and the requests it got."""
     left, requests = list(answers), []
-    chosen = load_table("harness.azure_ad").choose("identity-center", quirks)
+    chosen = TABLE.choose("identity-center", quirks)
 
     def send(request):
         requests.append(request)
@@ -56,7 +60,7 @@ def target(*answers, base=BASE, clock=None, **quirks):
 
 
 def create(one):
-    return one.create(USERS, create_body(USERS, {"userName": "a@b"}))
+    return one.create(USERS, create_body(USERS, {"userName": "a@b"}, QUIRKS))
 
 
 REQUESTS = {
@@ -66,11 +70,33 @@ REQUESTS = {
     "read": lambda one: one.read(USERS, "1"),
     "create": create,
     "patch": lambda one: one.patch(USERS, "1", {}),
-    "manager": lambda one: one.patch(USERS, "1", manager_body("manager", "2", None, flagged=False)),
+    "manager": lambda one: one.patch(
+        USERS, "1", manager_body("manager", "2", None, removal="filter", flagged=False)
+    ),
     "members": lambda one: one.patch(GROUPS, "1", member_body(["2"], adding=True, flagged=False)),
     "delete": lambda one: one.delete(USERS, "1"),
 }
 PROBES = ("probe", "probe groups")
+
+
+def test_what_follows_the_tenant_urls_question_mark_may_go_along():
+    """The quirk `flag-forwarded`: behind a query of the request's own, if it has one."""
+    requests = []
+
+    def send(request):
+        requests.append(request)
+        return refusal(500)
+
+    one = Target(send, BASE, TOKEN, VirtualClock(START), Ids("1"), quirks=QUIRKS, query="aadOptscim062020")
+    for ask in (lambda: one.read(USERS, "1"), lambda: one.find(USERS, "userName", "a")):
+        with pytest.raises(TargetError):
+            ask()
+    assert [request.url.removeprefix(BASE) for request in requests] == [
+        "/Users/1?aadOptscim062020",
+        "/Users?filter=userName+eq+%22a%22&aadOptscim062020",
+    ]
+
+
 READ = ("create", "read", "filter", *PROBES)
 
 
@@ -397,3 +423,12 @@ def test_nothing_a_server_says_raises_anything_else(name, status, body):
         told = [error.code, error.message, error.body, error.status_name]
         assert all(isinstance(text, str) for text in told)
         json.dumps(told, ensure_ascii=False).encode()
+
+
+def test_a_user_that_the_address_names_is_neither_sent_nor_told():
+    """.NET leaves it out of the request; logs quote the address."""
+    one, requests = target(Response(500, (), b""), base=BASE.replace("://", "://ana:pa55word@"))
+    with pytest.raises(TargetError) as caught:
+        one.read(USERS, "1")
+    assert requests[0].url.startswith(f"{BASE}/Users/1")
+    assert "pa55word" not in f"{caught.value} {caught.value.message}"

@@ -12,12 +12,21 @@ import pytest
 from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE, application_templates
 from harness.azure_ad.provisioning.dialect import create_body
 from harness.azure_ad.provisioning.mapping import compile_mappings
-from harness.azure_ad.provisioning.schema import attribute_mapping, build, check, object_mappings
-from harness.azure_ad.provisioning.templates import TemplateError, offered_to, templates
+from harness.azure_ad.provisioning.schema import check, object_mappings
+from harness.azure_ad.provisioning.templates import (
+    TemplateError,
+    attribute_mapping,
+    build,
+    offered_to,
+    templates,
+)
+from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
 from harness.wire.message import json_request
 from harness.world import create
 from tests.azure_ad.test_graph import JOB, Caller
+
+QUIRKS = load_table("harness.azure_ad").choose("identity-center")
 
 AWS_TEMPLATE = "21ed01d2-ec13-4e9e-86c1-cd546719ebc4"
 
@@ -220,7 +229,7 @@ class TestJobTemplates:
         assert [flow.target for flow in mappings["User"].matching] == ["externalId"]
         assert [flow.target for flow in mappings["Group"].matching] == ["externalId"]
         person = {"mailNickname": "ana", "userPrincipalName": "ana@contoso.com", "IsSoftDeleted": "False"}
-        body = create_body(mappings["User"], mappings["User"].values(person, creating=True))
+        body = create_body(mappings["User"], mappings["User"].values(person, creating=True), QUIRKS)
         assert (body["externalId"], body["userName"]) == ("ana", "ana@contoso.com")
         names = {
             row["name"]

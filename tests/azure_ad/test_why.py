@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.azure_ad.provisioning.schema import attribute_mapping
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.azure_ad.provisioning.why import UnknownUserError, retries, why
 from harness.wire.message import TransportError
 from tests.azure_ad.company import CYCLE, Company

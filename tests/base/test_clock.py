@@ -323,3 +323,13 @@ class TestMoments:
         assert from_iso(iso(moment, 6)) == from_iso(iso(moment, 7)) == moment
         assert from_iso(iso(moment)) == moment.replace(microsecond=0)
         assert from_iso(iso(moment)).tzinfo == UTC
+
+
+@pytest.mark.parametrize("clock", [VirtualClock(from_iso("2026-03-02T08:00:00Z")), OffsetClock()])
+@pytest.mark.parametrize("days", [7_000 * 365, 999_999_999])
+def test_a_clock_stops_short_of_the_end_of_time(clock, days):
+    """Behind the last moment that dates can hold nothing could be planned; the clock stays where it was."""
+    before = clock.now()
+    with pytest.raises(HarnessError, match="no further than 9000-01-01"):
+        clock.advance(timedelta(days=days))
+    assert clock.now() - before < timedelta(minutes=1)

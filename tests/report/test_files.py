@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from harness.base.errors import HarnessError
-from harness.report.html import MAX_PER_STEP, HtmlReport
+from harness.report.html import MANY, MAX_PER_STEP, HtmlReport
 from harness.report.json_report import JsonReport
 from harness.report.junit import JUnitReport
 from harness.report.lanes import MAX_ARROWS, label
@@ -172,6 +172,19 @@ def test_the_timeline_has_everything_in_order(tmp_path: Path) -> None:
     ]
     (curl,) = page.xpath("(//table[@class='timeline'])[1]//h4[text()='again by hand']/following-sibling::pre")
     assert curl.text_content().startswith("curl -i")
+
+
+def test_a_great_many_scenarios_are_told_briefly_where_they_passed(tmp_path: Path) -> None:
+    """Requests and answers stay, and everything of a failure; the page says what is missing."""
+    failed = sample(tmp_path)
+    entry = Observation("cloudtrail", "2020-09-01T08:00:00Z", "AWS SSO", "CreateUser", detail={"told": 1})
+    passed = [event for number in range(MANY) for event in story(f"{number}.yaml", [seen(), entry])]
+    page = page_of([*failed[:-1], *passed, failed[-1]], tmp_path / "o.html")
+    assert page.xpath("count(//h4[text()='request'])") > MANY
+    assert not page.xpath("//article[contains(@class, 'passed')]//h4[text()='entry']")
+    assert page.xpath("//article[contains(@class, 'failed')]//h4[text()='entry']")
+    assert page.xpath("//article[contains(@class, 'failed')]//h4[text()='again by hand']")
+    assert "told briefly" in page.text_content()
 
 
 def test_the_page_shows_the_scenario_as_written(tmp_path: Path) -> None:

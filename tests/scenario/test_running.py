@@ -54,6 +54,7 @@ def test_a_refusal_nobody_expected_is_a_failure_with_the_command_that_repeats_it
     assert failure.message == "enable automatic provisioning: Automatic provisioning is already enabled."
     assert failure.location.line == 4
     assert failure.curl.startswith("curl -i --globoff -X POST https://us-east-1.console.aws.amazon.com/")
+    assert failure.answered.startswith('409 {"')
     assert len([event for event in events if isinstance(event, StepStarted)]) == 2
 
 
@@ -89,12 +90,6 @@ def test_no_failure_shows_a_token(play):
             play(f"  - enable automatic provisioning: {{}}\n    expect: {{body: {expected}}}\n")
         ).failures
         assert not re.search(r"[A-Za-z0-9+/]{60}", repr(failure)), failure
-
-
-def test_an_unknown_quirk_or_profile_is_told_at_the_scenario(play):
-    """A switch that does not exist would prove nothing."""
-    (failure,) = finished(play("  - wait: 1m\n", head="quirks: {escrow-hour: 1}\n")).failures
-    assert "unknown quirk 'escrow-hour'; did you mean 'escrow-hours'?" in failure.message
 
 
 def test_given_people_who_cannot_be_are_told_by_name(play):

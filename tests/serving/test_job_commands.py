@@ -67,6 +67,19 @@ def test_the_log_is_a_timeline(world, ask):
     assert ask("job", "log", "--since", "2h") == "no such entries in the provisioning log\n"
 
 
+def test_the_log_says_that_the_job_is_in_quarantine(world, ask):
+    """A refused token leaves nothing in the log, so the log says where to look; the status has the server's words."""
+    secrets = [{"key": "SecretToken", "value": "wrong"}]
+    world.graph("PUT", world.job("").partition("/jobs/")[0] + "/secrets", {"value": secrets})
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    assert ask("job", "log").splitlines() == [
+        "no such entries in the provisioning log",
+        "the job is in quarantine and sends nothing; 'harness job status' says why",
+    ]
+    assert "the secret token is refused" in ask("job", "status")
+
+
 def test_one_object_at_a_time(world, ask):
     """Requests with their answers, no tokens, and in the end the counts of the cycle."""
     first = ask("job", "step", "--bodies")

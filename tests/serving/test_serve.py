@@ -2,9 +2,11 @@
 
 import json
 import signal
+import socket
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,14 @@ def test_reset_forgets_people_and_keeps_what_scripts_hold(serve):
     [
         ("POST", "clock", {"advance": "soon"}, 400, "40m"),
         ("POST", "clock", {"advanse": "40m"}, 400, "advance"),
+        ("POST", "clock", {"advance": "999999999d"}, 400, "no further than 9000"),
+        (
+            "POST",
+            "populate",
+            {"azure_ad": {"groups": [{"displayName": "x", "members": 5}]}},
+            400,
+            "list of names",
+        ),
         ("POST", "populate", {"azuread": {}}, 400, "did you mean 'azure_ad'"),
         (
             "POST",
@@ -119,6 +129,54 @@ def test_control_mistakes_are_told_and_change_nothing(serve, method, name, body,
     answer = world.control(method, name, body)
     assert (answer.status, says in answer.json()["message"]) == (status, True), answer.body
     assert world.graph("GET", "/users").json()["value"] == []
+
+
+def test_pages_of_other_sites_reach_nothing(serve):
+    """No order from another site, and nothing but what tokens guard under a name that is not this machine's."""
+    world = serve()
+    azure, aws = world.ready["azure_ad"]["url"], world.ready["aws_sso"]["url"]
+
+    def status(method, url, *headers, body=None):
+        return world.network(json_request(method, url, body, headers=headers)).status
+
+    for name in ("clock", "populate", "reset", "step"):
+        for side in (azure, aws):
+            for foreign in (("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")):
+                assert status("POST", f"{side}/_harness/{name}", foreign, body={}) == 403
+    rebound = ("Host", "evil.example")
+    reading = (
+        f"{azure}/",
+        f"{azure}/portal/",
+        f"{azure}/_harness/mail",
+        f"{aws}/console/",
+        f"{aws}/console/api/users",
+    )
+    for url in reading:
+        assert (status("GET", url), status("GET", url, rebound)) == (200, 403)
+    assert status("POST", f"{aws}/", rebound, ("X-Amz-Target", "AWSIdentityStore.ListUsers"), body={}) == 403
+    scim, token = world.ready["aws_sso"]["scim_endpoint"], world.ready["aws_sso"]["access_token"]
+    assert status("GET", f"{scim}/Users", rebound, ("Authorization", f"Bearer {token}")) == 200
+
+
+def test_many_who_move_the_clock_leave_threads_for_the_cycle(serve, tmp_path):
+    """The cycle's requests need the very server that those wait at; who finds no place is told to ask again."""
+    people = [{"userPrincipalName": f"p{number}@contoso.com", "displayName": "P", "givenName": "P", "surname": "P"}
+              for number in range(5)]  # fmt: skip
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps({"users": people}), encoding="utf-8")
+    world = serve("--populate", str(path))
+    for person in world.graph("GET", "/users").json()["value"]:
+        world.assign(person["id"])
+    world.graph("POST", world.job("/start"))
+    with ThreadPoolExecutor(16) as crowd:
+        statuses = set(
+            crowd.map(
+                lambda _: world.control("POST", "clock", {"advance": "41m"}, "aws_sso").status, range(32)
+            )
+        )
+    assert statuses <= {200, 503}
+    world.settle()
+    assert len(world.console("/users")["users"]) == len(people)
 
 
 def test_a_person_finds_what_to_copy_at_the_root(serve):
@@ -229,3 +287,10 @@ def test_a_restart_on_other_ports_moves_the_addresses_that_name_this_account(ser
     moved = again.graph("GET", app).json()["replyUrls"]
     assert moved == [f"{again.ready['aws_sso']['url']}/platform/saml/acs/1", elsewhere]
     assert again.ready["aws_sso"]["url"] != first.ready["aws_sso"]["url"]
+
+
+def test_a_busy_second_port_leaves_no_process_behind():
+    """The first port is given back, and the command ends."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = harness("serve", "--aws-port", "0", "--azure-port", str(taken.getsockname()[1]))
+    assert (ended.returncode, "choose another port" in ended.stderr) == (2, True)

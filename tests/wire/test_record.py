@@ -5,7 +5,7 @@ import json
 import shlex
 import subprocess
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -173,6 +173,17 @@ PLACES = {
     "token shown on a page": lambda s: both(
         f'<dt>Access token</dt><dd><code class="token">{html.escape(s)}</code></dd>'.encode()
     ),
+    "password at a SCIM path": lambda s: both(
+        json.dumps({"Operations": [{"op": "replace", "path": "urn:x:User:password", "value": s}]}).encode()
+    ),
+    "password profile of a wrong shape": lambda s: both(json.dumps({"passwordProfile": [s]}).encode()),
+    "credential under a mistyped key": lambda s: both(
+        json.dumps({"value": [{"key": "SecretTokenn", "value": s}]}).encode()
+    ),
+    "user of an address in a body": lambda s: both(
+        json.dumps({"key": "BaseAddress", "value": f"https://ana:{quote(s, safe='')}@h/scim"}).encode()
+    ),
+    "user of the address asked": lambda s: (Request("GET", f"https://ana:{quote(s, safe='')}@h/scim"), OK),
     "JSON within JSON": lambda s: both(
         json.dumps({"CloudTrailEvent": json.dumps({"responseElements": {"accessToken": s}})}).encode()
     ),
@@ -224,7 +235,7 @@ def test_no_secret_survives(place, data):
     secret = data.draw(TOKENS if in_header else st.one_of(TOKENS, WORDS))
     exchange = record(*PLACES[place](secret))
     parts = [exchange.request, exchange.response or OK]
-    texts = [exchange.request.url, exchange.error or "", exchange.curl()]
+    texts = [exchange.target, exchange.request.url, exchange.error or "", exchange.curl()]
     texts += [value for part in parts for _, value in part.headers]
     texts += [part.body.decode("utf-8", "replace") for part in parts]
     for spelling in spellings(secret):

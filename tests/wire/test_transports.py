@@ -14,6 +14,19 @@ class TestInProcess(TransportContract):
     def reach(self):
         return lambda app: (inprocess(app), "http://127.0.0.1:8080")
 
+    @pytest.mark.parametrize(
+        ("given", "arrives"), [("é", "%C3%A9"), ("\ud800", "%ED%A0%80"), ("%e9 x", "%e9 x")]
+    )
+    def test_a_query_arrives_in_ascii(self, given, arrives):
+        """Applications decode their query strictly; a client on a socket encodes what it sends."""
+
+        def app(environ, start):
+            start("200 OK", [])
+            return [environ["QUERY_STRING"].encode("ascii")]
+
+        answer = inprocess(app)(Request("GET", f"http://h/?filter={given}"))
+        assert answer.body.decode() == f"filter={arrives}"
+
 
 class Stage:
     """An application that plays whichever application is put on it."""

@@ -78,14 +78,16 @@ def _place(call: Call, scope: str) -> int:
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
-    access_key = event["userIdentity"].get("accessKeyId")
+    identity = event["userIdentity"]
+    access_key, user_name = identity.get("accessKeyId"), identity.get("userName")
     return {
         "EventId": event["eventID"],
         "EventName": event["eventName"],
         "ReadOnly": str(event["readOnly"]).lower(),
-        **({} if access_key is None else {"AccessKeyId": access_key}),
+        **({"AccessKeyId": access_key} if access_key else {}),
         "EventTime": from_iso(event["eventTime"]).timestamp(),
         "EventSource": event["eventSource"],
+        **({"Username": user_name} if user_name else {}),
         "Resources": [],
         "CloudTrailEvent": encode_text(event),
     }

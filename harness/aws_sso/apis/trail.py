@@ -1,9 +1,10 @@
 """What CloudTrail keeps of API calls.
 
-Names stand in lower camel case, personal values are hidden, dates are in English, and a call that only reads has no
-answer; so do events look that people publish, and those of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html (read 2026-11), whose event sources
-these are. The userIdentity is this imitation's, for a key does not say whose it is.
+Event sources are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html. Calls that
+only read are kept too, today and in 2020, but have no responseElements, which only changes have:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (both read
+2026-11). Names in lower camel case and English dates are the look of SCIM's events, for no sample of these is AWS's own; nor
+does a key say whose it is, so the userIdentity is this imitation's.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def refused(tenant: Tenant, heard: Heard, error: ApiError) -> None:
 
 def _keep(tenant: Tenant, heard: Heard, failure: Mapping[str, str], answer: Any) -> None:
     source, reading = heard.service.source, only_reads(heard.operation)
-    if source is None or (reading and not tenant.quirks["trail-reads"]):
+    if source is None:
         return
     settings, caller = tenant.settings, cloudtrail.caller()
     event = {

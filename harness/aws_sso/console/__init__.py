@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso.console import api, pages
 from harness.base.json_text import encode
+from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 api.register(blueprint)
@@ -20,10 +21,7 @@ pages.register(blueprint)
 
 @blueprint.before_request
 def _refuse_other_sites() -> None:
-    if request.method != "GET" and request.headers.get("Sec-Fetch-Site", "none") in (
-        "cross-site",
-        "same-site",
-    ):
+    if is_order_of_another_site(request.environ):
         abort(403, "The console takes no orders from other sites.")
 
 

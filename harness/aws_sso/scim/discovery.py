@@ -24,8 +24,16 @@ def _data(name: str) -> Any:
 
 def service_provider_config(call: Call) -> Answer:
     document = _data("service_provider_config")
-    most = call.tenant.quirks["announced-max-results"]
-    return Answer(200, {**document, "filter": {"supported": True, "maxResults": most}})
+    quirks = call.tenant.quirks
+    most, pagination = quirks["announced-max-results"], quirks["announced-pagination"]
+    return Answer(
+        200,
+        {
+            **document,
+            "filter": {"supported": True, "maxResults": most},
+            **({"pagination": pagination} if pagination else {}),
+        },
+    )
 
 
 def schemas(call: Call) -> Answer:

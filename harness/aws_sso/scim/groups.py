@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.aws_sso import identity_store, rules
 from harness.aws_sso.identity_store import GROUP, Record
-from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.refusals import CONFLICT, INVALID, Refused
 from harness.aws_sso.scim import listing, patching
 from harness.aws_sso.scim.call import Answer, Call
 from harness.aws_sso.scim.users import BY_SCIM
@@ -54,7 +54,10 @@ def create(call: Call) -> Answer:
 
 
 def get(call: Call) -> Answer:
-    return Answer(200, shown(identity_store.require(call.tenant, GROUP, call.resource_id), call.tenant))
+    document = shown(identity_store.require(call.tenant, GROUP, call.resource_id), call.tenant)
+    if not call.tenant.quirks["external-id-in-single-group"]:
+        document.pop("externalId", None)
+    return Answer(200, document)
 
 
 def find(call: Call) -> Answer:
@@ -66,7 +69,11 @@ def patch(call: Call) -> Answer:
     changes = patching.changes(call.body, quirks)
     old = identity_store.require(call.tenant, GROUP, call.resource_id)
     attributes, memberships = patching.patched_group(old.attributes, changes, quirks)
-    identity_store.replace(call.tenant, GROUP, old, rules.group(attributes, quirks), BY_SCIM)
+    try:
+        identity_store.replace(call.tenant, GROUP, old, rules.group(attributes, quirks), BY_SCIM)
+    except Refused as refused:
+        error = quirks["group-patched-into-a-taken-name"] if refused.error == CONFLICT else refused.error
+        raise Refused(error, refused.reason) from refused
     for membership in memberships:
         if membership.op == "replace":
             identity_store.remove_members(call.tenant, old.id, identity_store.members(call.tenant, old.id))

@@ -39,7 +39,7 @@ def answer(call: Call, kind: str, shown: Callable[[Record, Tenant], dict[str, An
     matching = None if text is None else _matching(tenant, kind, text)
     scope = f"{kind} {text}"
     after = _after(tenant, kind, matching, scope, cursor)
-    records, more = _page(tenant, kind, matching, after, _limit(call))
+    records, more = _page(tenant, kind, matching, after, _limit(call, cursor))
     resources = [shown(record, tenant) for record in records]
     if cursor is not None:
         anchors = [record.id for record in records[-_ANCHORS:]]
@@ -61,10 +61,10 @@ def answer(call: Call, kind: str, shown: Callable[[Record, Tenant], dict[str, An
     }
 
 
-def _limit(call: Call) -> int:
+def _limit(call: Call, cursor: str | None) -> int:
     most: int = call.tenant.quirks["page-size"]
     count = call.query.get("count")
-    if count is None:
+    if count is None or (cursor is None and not call.tenant.quirks["count-without-cursor"]):
         return most
     if _NUMBER.match(count) and 1 <= int(count) <= most:
         return int(count)

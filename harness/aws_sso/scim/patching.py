@@ -114,7 +114,15 @@ def patched_user(stored: Attributes, changes: Sequence[Change], quirks: Quirks) 
             _write_element(attributes, change, quirks)
         else:
             _write(attributes, change)
-    return rules.user(attributes, quirks)
+    return rules.user(attributes, quirks, emails_given=_gives_emails(stored, changes))
+
+
+def _gives_emails(stored: Attributes, changes: Sequence[Change]) -> bool:
+    """Tell whether changes bring an e-mail or speak of `primary`; part of a kept e-mail, its value say, is neither."""
+    return "emails" not in stored or any(
+        change.target == "emails" and (change.path.sub or "primary").lower() == "primary"
+        for change in changes
+    )
 
 
 def _check_user_target(change: Change, quirks: Quirks) -> None:

@@ -51,7 +51,8 @@ def find(call: Call) -> Answer:
 
 def put(call: Call) -> Answer:
     attributes = rules.user(call.body, call.tenant.quirks, replacing=True)
-    old = identity_store.require(call.tenant, USER, call.resource_id)
+    unknown = call.tenant.quirks["put-unknown-user"]
+    old = identity_store.require(call.tenant, USER, call.resource_id, unknown)
     record = identity_store.replace(call.tenant, USER, old, attributes, BY_SCIM)
     return Answer(call.tenant.quirks["put-user-status"], shown(record, call.tenant), logged=True)
 

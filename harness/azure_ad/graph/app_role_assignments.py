@@ -85,8 +85,10 @@ def _assign(app: str, principal: object, given: Document) -> Response:
     role = given.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
         raise ODataError(400, "Request_BadRequest", "principalId and appRoleId must be ids.")
-    made = _shown(current().engine.apps.assign(app, principal, role))
-    return entity("appRoleAssignments", made, 201, APP_ROLE_ASSIGNMENT)
+    tenant = current()
+    with tenant.store.transaction():
+        made = _shown(tenant.engine.apps.assign(app, principal, role))
+        return entity("appRoleAssignments", made, 201, APP_ROLE_ASSIGNMENT)
 
 
 def _list(assignments: list[Document]) -> Response:

@@ -44,8 +44,10 @@ def restore(key: str) -> Response:
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise ODataError(400, "Request_BadRequest", "property 'newUserPrincipalName' must be text")
-    restored = current().engine.directory.restore(key, name)
-    return _answer("User" if "userPrincipalName" in restored else "Group", restored)
+    tenant = current()
+    with tenant.store.transaction():
+        restored = tenant.engine.directory.restore(key, name)
+        return _answer("User" if "userPrincipalName" in restored else "Group", restored)
 
 
 @deleted_items.delete("/<key>")

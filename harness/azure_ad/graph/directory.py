@@ -87,7 +87,7 @@ def create_object(which: str) -> Response:
     with tenant.store.transaction():
         made = tenant.engine.directory.create(kind, properties)
         _bind(made["id"], bound)
-    return entity(which, made, 201, KINDS[kind])
+        return entity(which, made, 201, KINDS[kind])
 
 
 @directory.get("/<any(users, groups):which>/<name>")

@@ -6,7 +6,6 @@ Source: https://learn.microsoft.com/en-us/graph/query-parameters and …/aad-adv
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -21,6 +20,7 @@ from harness.azure_ad.graph.filters import Filter, FilterError, parse
 from harness.azure_ad.graph.tokens import seal, unseal
 from harness.azure_ad.provisioning.target import is_deep
 from harness.azure_ad.tenant import current
+from harness.base import json_text
 from harness.base.store import Document
 
 __all__ = [
@@ -66,13 +66,10 @@ def empty() -> Response:
 def body() -> Document:
     """Return the JSON object of the request. Raises ODataError 400 for anything else."""
     try:
-        document: Document = {**json.loads(request.get_data())}
-        json.dumps(
-            document, ensure_ascii=False, allow_nan=False
-        ).encode()  # lone surrogates and NaN go nowhere
+        document: Document = {**json_text.decode(request.get_data())}
         if is_deep(document, _DEEPEST):
             raise ValueError("nested too deeply")  # noqa: TRY301
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError) as error:
         raise ODataError(
             400,
             "BadRequest",

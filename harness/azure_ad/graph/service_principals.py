@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
+from harness.azure_ad.enterprise_app import OPEN_KEYS
 from harness.azure_ad.graph.odata import collection, entity, version
 from harness.azure_ad.tenant import current
 
 service_principals = Blueprint("service_principals", __name__)
 _CONNECTIVITY = "/servicePrincipals/<app>/synchronization/connectivityParameters"
-_SECRET = "SecretToken"  # noqa: S105 - the name of a key
 
 
 @service_principals.get("/servicePrincipals")
@@ -37,7 +37,7 @@ def connectivity_parameters(app: str) -> Response:
     apps = current().engine.apps
     apps.find(app)
     shown = [
-        {"key": key, "value": None if key == _SECRET else value}
+        {"key": key, "value": value if key in OPEN_KEYS else None}
         for key, value in sorted(apps.secrets(app).items())
     ]
     return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", shown)

@@ -43,14 +43,21 @@ def create_job(app: str) -> Response:
     if not isinstance(template, str):
         raise ODataError(400, "BadRequest", 'The body must be {"templateId": "scim"}.')
     demand_offered(app, template)
-    return entity(
-        f"servicePrincipals('{app}')/synchronization/jobs", current().engine.create_job(app, template), 201
-    )
+    tenant = current()
+    with tenant.store.transaction():
+        made = tenant.engine.create_job(app, template)
+        return entity(f"servicePrincipals('{app}')/synchronization/jobs", made, 201)
 
 
 @synchronization.get("/jobs/<job>")
 def get_job(app: str, job: str) -> Response:
     return entity(f"servicePrincipals('{app}')/synchronization/jobs", engine_of(app, job).job(job))
+
+
+@synchronization.delete("/jobs/<job>")
+def delete_job(app: str, job: str) -> Response:
+    engine_of(app, job).delete_job(job)
+    return empty()
 
 
 @synchronization.post("/jobs/<job>/start")

@@ -9,7 +9,6 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-auto
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -32,6 +31,7 @@ from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
+from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 for family in (
@@ -57,11 +57,7 @@ _STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, H
 @blueprint.before_request
 def _refuse_other_sites() -> None:
     """Nothing is changed for a page of another site; a script that names no site is somebody on this machine."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    site, origin = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Origin")
-    foreign = origin is not None and _netloc(origin) != request.host.lower()
-    if foreign or site in ("cross-site", "same-site"):
+    if is_order_of_another_site(request.environ):
         abort(403, "The portal takes no orders from other sites.")
 
 
@@ -106,10 +102,3 @@ def _page(message: str, status: int) -> Response:
     return make_response(
         render_template("portal/refused.html", message=message, status=status, **_frame()), status
     )
-
-
-def _netloc(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc.lower() or None
-    except ValueError:
-        return None

@@ -48,6 +48,7 @@ def provisioning() -> str:
         app=_application(app),
         statuses=STATUSES,
         actions=ACTIONS,
+        quarantined=_quarantined(app),
     )
 
 
@@ -118,6 +119,17 @@ def _targets(item: Document) -> str:
 def _by(item: Document) -> str:
     initiators: list[Any] = [each for each in item["initiatedBy"].values() if each]
     return initiators[0]["displayName"] if initiators else ""
+
+
+def _quarantined(app: str) -> list[Document]:
+    """Return the application, or all of them without one, as far as their jobs are in quarantine."""
+    engine = current().engine
+    return [
+        service
+        for service in engine.apps.scan()
+        if service["id"] == (app or service["id"])
+        and any(job["status"]["quarantine"] for job in engine.jobs(service["id"]))
+    ]
 
 
 def _application(key: str) -> Document | None:

@@ -16,13 +16,14 @@ from harness.base.clock import iso
 from harness.base.store import Document, Entry, Store
 
 LOG = "audit"
-# The activity that stands here for each kind of step.
+# The activity that stands here for each step, by how the step's name begins.
+# …/azure/active-directory/active-directory-saas-provisioning-reporting (2017): source and target are read (Import), the
+# rule decides, something is exported.
 _ACTIVITIES = {
-    "import": "Import",
-    "matching": "Import",
-    "scoping": "Synchronization rule action",
-    "processing": "Synchronization rule action",
-    "export": "Export",
+    ESCROW_RETRY: "Process escrow",
+    "EntryImport": "Import",
+    "EntrySynchronization": "Synchronization rule action",
+    "EntryExport": "Export",
 }
 _WEB_RESPONSE = re.compile(r"Web Response: \r\n(.*)\. This operation was retried ", re.DOTALL)
 _INCOMPATIBLE = (
@@ -91,9 +92,7 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
     """Return one provisioning entry as audit entries, one a step."""
     result = []
     for number, step in enumerate(entry["provisioningSteps"]):
-        activity = (
-            "Process escrow" if step["name"] == ESCROW_RETRY else _ACTIVITIES[step["provisioningStepType"]]
-        )
+        activity = next(told for name, told in _ACTIVITIES.items() if step["name"].startswith(name))
         error = entry["provisioningStatusInfo"]["errorInformation"] or {}
         failed = step["status"] == "failure"
         said = _WEB_RESPONSE.search(error.get("reason", "")) if failed else None
@@ -129,9 +128,22 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
                     },
                 ],
                 "additionalDetails": [
+                    {"key": "Details", "value": _details(entry, step)},
                     {"key": "ErrorCode", "value": error.get("errorCode", "") if failed else ""},
                     {"key": "EventName", "value": step["name"]},
                 ],
             }
         )
     return result
+
+
+def _details(entry: Document, step: Document) -> str:
+    """Say why somebody was left out, as https://github.com/MicrosoftDocs/azure-docs/issues/22948 shows it."""
+    told = step["details"]
+    if told.get("SkipReason") != "NotEffectivelyEntitled":
+        return ""
+    return (
+        f"{entry['sourceIdentity']['identityType']} details: Skip reason = {told['SkipReason']}, "
+        f"Active = {told['IsActive']}, Assigned = {told['Assigned']}, "
+        f"Passed scope filter: {told['IsInProvisioningScopeDisplayName']};"
+    )

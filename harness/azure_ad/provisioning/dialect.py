@@ -16,11 +16,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from harness.azure_ad.provisioning import roles
 from harness.azure_ad.provisioning.mapping import Flow, ObjectMapping
+from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP
 from harness.scim.path import read, write
 
 FLAG = "aadOptscim062020"
+_MICROSOFT_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +37,48 @@ class Change:
     present: bool
 
 
-def split_tenant_url(url: str) -> tuple[str, bool]:
-    """Return the base of resource URLs (query taken off) and whether the flag was set; no base for what is no URL."""
+def split_tenant_url(url: str) -> tuple[str, str, bool]:
+    """Return the base of resource URLs, the query taken off it, and whether that has the flag; no base for no URL."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
-        return "", False
+        return "", "", False
     flagged = FLAG.lower() in parts.query.lower()
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), flagged
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), parts.query, flagged
 
 
-def create_body(mapping: ObjectMapping, values: Mapping[str, str]) -> Document:
-    """Word a POST: booleans are booleans, `meta` and `roles` or `members`, empty or not, always go along.
-
-    The work e-mail is primary, other typed values say nothing about it (customize-application-attributes, read 2026-11).
-    Group bodies follow observed traffic (https://learn.microsoft.com/en-us/answers/a/637791): no Microsoft URN.
-    """
+def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirks) -> Document:
+    """Word a POST: booleans are booleans, `meta` goes along, and so does a group's list of members, empty."""
     resource: Document = {}
     for flow in mapping.flows:
         if flow.target in values:
             write(resource, flow.path, _typed(flow, values[flow.target]))
     emails = resource.get("emails")
     for email in emails if isinstance(emails, list) else ():
-        if email.get("type") == "work":
+        if email.get("type") in quirks["primary-emails"]:
             email["primary"] = True
     listed = resource.get("roles")
     for role in listed if isinstance(listed, list) else ():
         if role.get("primary") == "True":
             role.update(roles.ONLY)
     if mapping.kind == "Group":
-        head = {"schemas": [CORE_GROUP]}
+        head = {
+            "schemas": [CORE_GROUP, _MICROSOFT_GROUP] if quirks["microsoft-group-schema"] else [CORE_GROUP]
+        }
         tail: Document = {"members": [], "meta": {"resourceType": "Group"}}
     else:
         head = {"schemas": [CORE_USER, ENTERPRISE_USER]}
-        tail = {"meta": {"resourceType": "User"}, "roles": resource.get("roles", [])}
+        tail = {"meta": {"resourceType": "User"}}
+        if quirks["empty-roles-on-create"]:
+            tail["roles"] = resource.get("roles", [])
     return {**head, **resource, **tail}
 
 
 def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
     """Compare what should be with what the target holds, without regard to case unless an attribute is `caseExact`.
 
-    Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues).
+    Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues), and an
+    empty text counts as no value (https://stackoverflow.com/questions/79248955).
     """
     changes = []
     for flow in mapping.flows:
@@ -87,8 +90,10 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
             lacking = roles.missing(flow.several, roles.from_text(wanted), held)
             if lacking:
                 changes.append(Change(flow, roles.to_text(lacking), bool(held)))
-        elif str(held) != wanted and (flow.case_exact or str(held).casefold() != wanted.casefold()):
-            changes.append(Change(flow, wanted, held not in (None, "")))
+            continue
+        told = "" if held is None else str(held)
+        if told != wanted and (flow.case_exact or told.casefold() != wanted.casefold()):
+            changes.append(Change(flow, wanted, told != ""))
     return changes
 
 
@@ -106,13 +111,20 @@ def member_body(target_ids: Sequence[str], *, adding: bool, flagged: bool) -> Do
     return _message([{"op": operation.lower() if flagged else operation, "path": "members", "value": values}])
 
 
-def manager_body(path: str, manager: str | None, before: str | None, *, flagged: bool) -> Document:
-    """Word a manager PATCH: the bare id of the target's user; a removal names the manager it takes away.
+def manager_body(
+    path: str, manager: str | None, before: str | None, *, removal: str, flagged: bool
+) -> Document:
+    """Word a manager PATCH: the bare id of the target's user; `removal` is the form that takes the manager away.
 
-    Observed in Captain-P-Goldfish/SCIM-SDK#541 and thomaspoignant/scim-patch#453.
+    Observed in Captain-P-Goldfish/SCIM-SDK#541 and, with the filter, thomaspoignant/scim-patch#453.
     """
     if manager is None:
-        operation: Document = {"op": "Remove", "path": f'{path}[value eq "{before}"]'}
+        forms: dict[str, Document] = {
+            "filter": {"op": "Remove", "path": f'{path}[value eq "{before}"]'},
+            "value array": {"op": "Remove", "path": path, "value": [{"value": before}]},
+            "empty text": {"op": "Replace", "path": path, "value": ""},
+        }
+        operation = forms[removal]
     else:
         operation = {"op": "Replace" if before else "Add", "path": path, "value": manager}
     return _message([{**operation, "op": operation["op"].lower() if flagged else operation["op"]}])

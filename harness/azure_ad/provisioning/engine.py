@@ -9,24 +9,26 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
-from harness.azure_ad.enterprise_app import EnterpriseApps, notification_settings
+from harness.azure_ad.enterprise_app import EnterpriseApps
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning import job, on_demand, schema
 from harness.azure_ad.provisioning.audit import write_audit
-from harness.azure_ad.provisioning.dialect import split_tenant_url
 from harness.azure_ad.provisioning.functions import Context
-from harness.azure_ad.provisioning.logs import INITIATOR, Frame
-from harness.azure_ad.provisioning.mapping import ObjectMapping, compile_mappings
+from harness.azure_ad.provisioning.logs import INITIATOR
+from harness.azure_ad.provisioning.mapping import compile_mappings
 from harness.azure_ad.provisioning.runner import Runner, Step, count_links, forget_escrows
-from harness.azure_ad.provisioning.scoping import scope_settings
 from harness.azure_ad.provisioning.session import Session
-from harness.azure_ad.provisioning.target import Target, TargetError, explain
+from harness.azure_ad.provisioning.sessions import Sessions
+from harness.azure_ad.provisioning.target import TargetError, explain
+from harness.azure_ad.provisioning.templates import build
 from harness.base.clock import Clock, iso
+from harness.base.errors import HarnessError
 from harness.base.ids import Ids
+from harness.base.json_text import encode
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store
 from harness.wire.message import Send
@@ -52,15 +54,6 @@ class CredentialsError(Exception):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A job's schema, read once: cycles come every forty minutes, edits hardly ever."""
-
-    mappings: dict[str, ObjectMapping]
-    source: str
-    target: str
-
-
 class Engine:
     """The jobs of one tenant. `in_flight` objects of a cycle are at work together; more than one needs a wire that waits."""
 
@@ -80,19 +73,28 @@ class Engine:
         self.directory = Directory(store, clock, ids.branch("directory"))
         self.apps = EnterpriseApps(store, clock, ids.branch("apps"), self.directory)
         self.mailer = mailer
-        self._store, self._clock, self._quirks, self._send = store, clock, quirks, send
+        self._store, self._clock, self._quirks = store, clock, quirks
         self._ids = ids.branch("engine")
-        self._expressions = Context(clock, ids.branch("expressions"), domain, quirks=quirks)
         self._tenant_id = tenant_id
-        self._in_flight = in_flight
-        self._compiled: dict[str, _Compiled] = {}
+        self._sessions = Sessions(
+            store=store,
+            clock=clock,
+            ids=self._ids,
+            quirks=quirks,
+            send=send,
+            directory=self.directory,
+            apps=self.apps,
+            expressions=Context(clock, ids.branch("expressions"), domain, quirks=quirks),
+            tenant_id=tenant_id,
+            in_flight=in_flight,
+        )
         self._limit = on_demand.Limit()
         self._busy = threading.RLock()  # one object at a time, be it a cycle's or on demand
         self._runner = Runner(
             store=store,
             clock=clock,
             quirks=quirks,
-            open_session=self._session,
+            open_session=self._sessions.open,
             on_quarantine=self._quarantined,
             busy=self._busy,
         )
@@ -102,7 +104,7 @@ class Engine:
         service = self.apps.find(app)
         job_id = f"{template_id}.{self._tenant_id.replace('-', '')}.{service['appId']}"
         rule_id = self._ids.uuid()
-        built = schema.build(template_id, job_id, rule_id, self._quirks["directory-name"])
+        built = build(template_id, job_id, rule_id, self._quirks["directory-name"])
         with self._store.transaction():
             if self._store.get("job", job_id) is not None:
                 raise ConflictError(f"A job of template '{template_id}' already exists for this application.")
@@ -140,7 +142,7 @@ class Engine:
         with self._store.transaction():
             record = self._record(job_id)
             self._store.put("schema", job_id, {**document, "id": job_id})
-            self._compiled.pop(job_id, None)
+            self._sessions.schema_changed(job_id)
             record = self._reset(job_id, record)
             self._audit(record["app"], "Update attribute mappings or scope")
         self._runner.schedule(job_id)
@@ -150,11 +152,16 @@ class Engine:
         present = self.schema(job_id)
         template = self._record(job_id)["job"]["templateId"]
         rule = present["synchronizationRules"][0]["id"]
-        self.save_schema(job_id, schema.build(template, job_id, rule, self._quirks["directory-name"]))
+        self.save_schema(job_id, build(template, job_id, rule, self._quirks["directory-name"]))
 
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
+        """Save keys; an empty value takes a key away. Raises NotFoundError, HarnessError for more than may be stored."""
         with self._store.transaction():
             self.apps.save_secrets(app, secrets)
+            limit = self._quirks["credentials-most-bytes"]
+            if limit and len(encode(self.apps.secrets(app))) > limit:
+                # https://github.com/MicrosoftDocs/azure-docs/issues/40093
+                raise HarnessError("Size of input ExternalSecret data is invalid.")
             self._audit(app, "Update provisioning setting or credentials")
 
     def start(self, job_id: str) -> None:
@@ -190,7 +197,7 @@ class Engine:
             if everything or "Escrows" in scope:
                 forget_escrows(self._store, job_id)
             if everything or "ConnectorDataStore" in scope:
-                self._session(job_id, record, None).forget_connections()
+                self._sessions.open(job_id, record, None).forget_connections()
                 record |= {"linked": {}}
             lifted = everything or not scope.isdisjoint(("None", "QuarantineState", "ForceDeletes"))
             document = job.freed(record["job"]) if lifted else record["job"]
@@ -213,13 +220,13 @@ class Engine:
         """Provision one object now; return Graph's result and entry. Raises NotFoundError, TooOftenError."""
         with self._busy:
             record = self._record(job_id)
-            if subject.kind not in self._compile(job_id).mappings:
+            if subject.kind not in self._sessions.mappings(job_id):
                 raise NotFoundError(f"The job provisions no {subject.kind} objects.")
             known = self.directory.get(subject.kind, subject.object_id)
             if known is None and self._store.get("deletedUser", subject.object_id) is None:
                 raise NotFoundError(f"Resource '{subject.object_id}' does not exist.")
             self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
-            session = self._session(job_id, record, None)
+            session = self._sessions.open(job_id, record, None)
             session.flagged, session.most_deletes = False, None
             session.target.waits = False  # somebody waits, and a cycle may hold the clock
             told = on_demand.provision(session, subject)
@@ -238,10 +245,24 @@ class Engine:
                 raise ConflictError("The job's schedule is on; pause the job to go step by step.")
             return self._runner.step(job_id)
 
+    def disconnect(self, job_id: str, source_id: str) -> None:
+        """Break the tie between an object and the target's, if there is one; the next look at it matches again.
+
+        Raises NotFoundError, or ConflictError while the schedule is on.
+        """
+        with self._busy, self._store.transaction():
+            record, session = self.inspect(job_id)
+            if record["job"]["schedule"]["state"] == "Active" or self._runner.running(job_id):
+                raise ConflictError("The job must be paused before an object connection can be deleted.")
+            connection = session.connection(source_id)
+            if connection is not None:
+                session.disconnect(source_id, connection)
+                session.references_done(source_id)
+
     def inspect(self, job_id: str) -> tuple[Document, Session]:
         """Return a job's record and what its next object would be worked on with, to look at. Raises NotFoundError."""
         record = self._record(job_id)
-        return record, self._session(job_id, record, "none")
+        return record, self._sessions.open(job_id, record, "none")
 
     def validate(self, app: str, secrets: dict[str, str], template_id: str = "scim") -> None:
         """Test Connection: ask for a random user and a random group. Raises CredentialsError, NotFoundError.
@@ -250,13 +271,28 @@ class Engine:
         """
         self.apps.find(app)
         jobs = self.jobs(app)
-        document = self.schema(jobs[0]["id"]) if jobs else schema.build(template_id, "", "", "")
-        target, _ = self._target(secrets)
+        document = self.schema(jobs[0]["id"]) if jobs else build(template_id, "", "", "")
+        target, _ = self._sessions.target(secrets)
         for mapping in compile_mappings(_with_everything_enabled(document)).values():
             try:
                 target.probe(mapping)
             except TargetError as error:
                 raise CredentialsError(error.code, explain(error)) from error
+
+    def delete_job(self, job_id: str) -> None:
+        """Take a job away with all that it knows of the target. Raises NotFoundError.
+
+        Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11).
+        """
+        with self._busy, self._store.transaction():
+            record = self._reset(job_id, self._record(job_id))
+            self._sessions.open(job_id, record, None).forget_connections()
+            forget_escrows(self._store, job_id)
+            for shelf in ("job", "schema"):
+                self._store.delete(shelf, job_id)
+            self._sessions.schema_changed(job_id)
+            self._audit(record["app"], "Delete provisioning configuration")
+        self._runner.cancel(job_id)
 
     def resume(self) -> None:
         """Set the timers of all jobs that were running when the process ended."""
@@ -285,7 +321,9 @@ class Engine:
     def _shown(self, job_id: str, record: Document) -> Document:
         progress = self._store.get("progress", job_id) if self._runner.running(job_id) else None
         document: Document = record["job"]
-        return document if progress is None else job.running(document, progress, self._clock.now())
+        if progress is None:
+            return document
+        return job.running(document, progress, self._clock.now(), self._quirks["progress-objects-per-page"])
 
     def _reset(self, job_id: str, record: Document) -> Document:
         """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
@@ -310,61 +348,6 @@ class Engine:
                 self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
 
         return notify
-
-    def _session(self, job_id: str, record: Document, cycle_id: str | None) -> Session:
-        app = self.apps.find(record["app"])
-        secrets = self.apps.secrets(record["app"])
-        settings = scope_settings(secrets)
-        target, flagged = self._target(secrets)
-        compiled = self._compile(job_id)
-        frame = Frame(
-            tenant_id=self._tenant_id,
-            job_id=job_id,
-            cycle_id=cycle_id or self._ids.uuid(),
-            app_id=app["id"],
-            client_id=app["appId"],
-            app_name=app["displayName"],
-            directory_name=compiled.source,
-            target_name=compiled.target,
-        )
-        return Session(
-            store=self._store,
-            clock=self._clock,
-            ids=self._ids,
-            quirks=self._quirks,
-            directory=self.directory,
-            apps=self.apps,
-            target=target,
-            mappings=compiled.mappings,
-            frame=frame,
-            sync_all=settings.sync_all,
-            skip_out_of_scope_deletions=settings.skip_out_of_scope_deletions,
-            flagged=flagged,
-            most_deletes=self._most_deletes(record, secrets),
-            in_flight=self._in_flight,
-        )
-
-    def _compile(self, job_id: str) -> _Compiled:
-        compiled = self._compiled.get(job_id)
-        if compiled is None:
-            document = self.schema(job_id)
-            rule = document["synchronizationRules"][0]
-            names = rule["sourceDirectoryName"], rule["targetDirectoryName"]
-            compiled = self._compiled[job_id] = _Compiled(
-                compile_mappings(document, self._expressions), *names
-            )
-        return compiled
-
-    def _target(self, secrets: dict[str, str]) -> tuple[Target, bool]:
-        base, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
-        token = secrets.get("SecretToken", "")
-        return Target(self._send, base, token, self._clock, self._ids, quirks=self._quirks), flagged
-
-    def _most_deletes(self, record: Document, secrets: Mapping[str, str]) -> int | None:
-        """Return how many objects one cycle may disable or delete; None without accidental deletion prevention."""
-        if record["force"] or not notification_settings(secrets).prevents_deletions:
-            return None
-        return int(job.setting(record["job"], job.DELETES_THRESHOLD) or self._quirks["deletes-threshold"])
 
     def _audit(
         self, app: str, activity: str, *, by: str = ADMINISTRATOR, reason: str = "", good: bool = True

@@ -65,10 +65,12 @@ def update(turn: Turn, values: dict[str, str], resource: Document) -> Keep | Non
     trace.step("EntryImport", {"id": trace.target_id, **held})
     changes = differences(mapping, values, resource)
     if not changes:
+        # Word by word as in the sample of synchronizationjob-provisionondemand (read 2026-11).
+        alike = f"The state of the {trace.kind.lower()} in both the source and target systems already match."
         trace.skip(
             "RedundantExport",
-            f"The state of the {trace.kind.lower()} in both the source and target systems already match. No change to the "
-            f"{trace.kind} '{trace.identifier}' currently needs to be made.",
+            f"{alike} No change to the {trace.kind} '{trace.identifier}' currently needs to be made.",
+            told=alike,
         )
         return lambda: None
     trace.action = "disable" if _disables(changes) else "update"

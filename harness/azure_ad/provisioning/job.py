@@ -7,6 +7,7 @@ https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-a
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from harness.base.clock import iso
 from harness.base.store import Document
@@ -62,12 +63,13 @@ def paused(job: Document) -> Document:
     }
 
 
-def running(job: Document, progress: Document, now: datetime) -> Document:
-    """Show how far the running cycle is, in objects."""
+def running(job: Document, progress: Document, now: datetime, objects_per_page: int) -> Document:
+    """Show how far the running cycle is, in pages."""
+    done = progress["done"] // objects_per_page
     shown = {
-        "completedUnits": progress["done"],
-        "totalUnits": max(progress["total"], progress["done"]),
-        "units": "objects",
+        "completedUnits": done,
+        "totalUnits": max(ceil(progress["total"] / objects_per_page), done),
+        "units": "pages",
         "progressObservationDateTime": iso(now),
     }
     return {**job, "status": {**job["status"], "progress": [shown]}}
@@ -95,19 +97,26 @@ def succeeded(job: Document, execution: Document, counts: dict[str, int], now: d
 
 
 def quarantined(
-    job: Document, execution: Document, reason: str, error: Document, *, now: datetime, first_minutes: int
+    job: Document,
+    execution: Document,
+    reason: str,
+    error: Document,
+    *,
+    now: datetime,
+    first_minutes: int,
+    growth: int,
 ) -> Document:
-    """End of a cycle that must not go on like this; retries start after minutes and slow down to a day.
+    """End of a cycle that must not go on like this; each wait is `growth` times the one before, a day at most.
 
     `reason` is one of Graph's quarantineReason.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
-    and the sample of application-provisioning-configuration-api; the doubling between them is this engine's choice.
+    and the sample of application-provisioning-configuration-api (read 2026-11).
     """
     before = job["status"]["quarantine"]
     count = 1 if before is None else before["seriesCount"] + 1
     wait = (
-        min(timedelta(minutes=first_minutes * 2 ** (count - 1)), timedelta(days=1))
+        min(timedelta(minutes=first_minutes * growth ** (count - 1)), timedelta(days=1))
         if count < 12
         else timedelta(days=1)
     )

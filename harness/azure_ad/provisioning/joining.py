@@ -61,9 +61,13 @@ def _create(turn: Turn, values: dict[str, str], *, made: str | None = None) -> K
     if "Add" not in mapping.allowed:
         trace.skip("ActionNotAllowed", f"Creating is turned off for {trace.kind} objects.")
         return lambda: session.settle(trace.source_id)
+    lacking = mapping.required - values.keys()
+    if lacking and session.quirks["required-without-value"] == "refused":
+        cause = f"No value for what the target requires: {', '.join(sorted(lacking))}"
+        return failing(turn, Failure("MissingValues", cause))
     if made is None:
         session.begin_create(trace.source_id)
-        made, _ = session.target.create(mapping, create_body(mapping, values))
+        made, _ = session.target.create(mapping, create_body(mapping, values, session.quirks))
     key = made
     if session.source_of(key) is not None:
         cause = f"The answer to the create has the id '{key}', which belongs to another object already"
@@ -104,13 +108,15 @@ def _duplicate(turn: Turn, other: str) -> Keep:
 
 
 def _connect(turn: Turn, key: str) -> None:
-    """Tie the object to the target's id; its own references, and groups that waited for this user, are due."""
+    """Tie the object to the target's id; its own references are due, and groups that waited for who failed at first."""
     session, trace = turn.session, turn.trace
     connection = Connection(trace.kind, key, True, None, trace.identifier, trace.display_name)
     session.connect(trace.source_id, connection, new=True)
-    session.settle(trace.source_id)
     if has_references(turn, connection):
         session.await_references(trace.source_id)
     for group in session.directory.groups_of(trace.source_id) if trace.kind == "User" else ():
-        if session.connection(group):
+        if session.connection(group) and (
+            session.escrow(trace.source_id) or session.quirks["late-members"] == "added"
+        ):
             session.await_references(group)
+    session.settle(trace.source_id)

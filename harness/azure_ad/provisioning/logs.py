@@ -39,7 +39,8 @@ _STEPS: Mapping[str, tuple[str, str]] = {
     "EntryImportAdd": ("import", "Received {kind} '{identifier}' change of type (Add) from {source}"),
     "EntryImportUpdate": ("import", "Received {kind} '{identifier}' change of type (Update) from {source}"),
     "EntryImportDelete": ("import", "Received {kind} '{identifier}' change of type (Delete) from {source}"),
-    "EntryImport": ("matching", "Retrieved {kind} '{identifier}' from {target}"),
+    # Two blanks: what the target calls the object's type is empty there (synchronizationjob-provisionondemand).
+    "EntryImport": ("matching", "Retrieved  '{identifier}' from {target}"),
     "EntrySynchronizationScoping": (
         "scoping",
         "Determine if {kind} in scope by evaluating against each scoping filter",
@@ -124,9 +125,16 @@ class Trace:
     def modify(self, name: str, old: str | None, new: str | None) -> None:
         self.modified.append((name, old, new))
 
-    def skip(self, reason: str, description: str, details: Mapping[str, Any] | None = None) -> None:
+    def skip(
+        self,
+        reason: str,
+        description: str,
+        details: Mapping[str, Any] | None = None,
+        told: str | None = None,
+    ) -> None:
+        """Close the trace of what needs nothing; `told` is the reason in brief where the step's description says more."""
         self.status = "skipped"
-        self.error = Problem(reason, "success", description)
+        self.error = Problem(reason, "success", told or description)
         self.step(_SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
 
     def fail(

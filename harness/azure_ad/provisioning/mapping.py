@@ -56,7 +56,8 @@ class ObjectMapping:
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
     `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
-    whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`.
+    whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`. Without a value for
+    each of the `required` targets no object can be created.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class ObjectMapping:
     redacted: frozenset[str]
     hidden: frozenset[str]
     reads_roles: bool
+    required: frozenset[str]
 
     @property
     def matching(self) -> tuple[Flow, ...]:
@@ -160,6 +162,11 @@ def _compile(
         redacted=frozenset(flow.target for _, flow in flows if flow.redacted),
         hidden=frozenset[str]().union(*map(attributes_of, redacting)),
         reads_roles=any("appRoleAssignments" in attributes_of(node) for node in nodes),
+        required=frozenset(
+            flow.target
+            for reference, flow in flows
+            if not reference and definitions.get(flow.target, {}).get("required")
+        ),
     )
 
 
@@ -168,12 +175,16 @@ def _flow(
 ) -> Flow:
     """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
 
-    What IgnoreFlowIfNullOrEmpty drops from the flow gets no default value either. Roles must be defined with several
+    What IgnoreFlowIfNullOrEmpty drops from the flow gets no default value either; where the mapping names none, the
+    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition). Roles must be defined with several
     values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
     """
-    target, default = entry["targetAttributeName"], entry.get("defaultValue")
+    target = entry["targetAttributeName"]
     outermost = node.function if isinstance(node, Call) else ""
     definition = definitions.get(target, {})
+    default = entry.get("defaultValue")
+    if default is None and definition.get("required"):
+        default = definition.get("defaultValue")
     return Flow(
         target=target,
         path=parse_path(target),

@@ -91,8 +91,9 @@ def _result(entry: Document) -> Document:
 
 
 def _value(session: Session, entry: Document) -> Document:
-    """Write an entry in the older form that the action still answers with."""
-    error = entry["provisioningStatusInfo"]["errorInformation"] or {}
+    """Write an entry in the older form that the action still answers with; what was skipped has no error there."""
+    status = entry["provisioningStatusInfo"]
+    error = (status["errorInformation"] or {}) if status["status"] != "skipped" else {}
     kind = entry["sourceIdentity"]["identityType"]
     source, target = entry["sourceIdentity"], entry["targetIdentity"]
     return {
@@ -114,7 +115,7 @@ def _value(session: Session, entry: Document) -> Document:
         ],
         "reportableIdentifier": source["details"].get("UserPrincipalName", source["displayName"]),
         "statusInfo": {
-            "status": _pascal(entry["provisioningStatusInfo"]["status"]),
+            "status": _pascal(status["status"]),
             "errorCode": error.get("errorCode"),
             "reason": error.get("reason"),
             "additionalDetails": None,

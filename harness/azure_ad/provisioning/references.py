@@ -55,8 +55,9 @@ def _manager(session: Session, mapping: ObjectMapping, source_id: str, connectio
         return
     trace = _trace(source_id, connection)
     trace.modify(mapping.reference.target, held, wanted or "")
-    body = manager_body(mapping.reference.target, wanted, held, flagged=session.flagged)
-    error = _send(session, mapping, trace, body)
+    removal = session.quirks["manager-removal"] if wanted is None else ""
+    body = manager_body(mapping.reference.target, wanted, held, removal=removal, flagged=session.flagged)
+    error = _send(session, mapping, trace, body, [wanted or held or ""], adding=wanted is not None)
     with session.store.transaction():
         if error is None:
             session.connect(source_id, connection._replace(manager=wanted))
@@ -107,7 +108,8 @@ def _patch_members(
     trace = _trace(source_id, connection)
     for target in targets:
         trace.modify(mapping.reference.target, None if adding else target, target if adding else None)
-    error = _send(session, mapping, trace, member_body(targets, adding=adding, flagged=session.flagged))
+    body = member_body(targets, adding=adding, flagged=session.flagged)
+    error = _send(session, mapping, trace, body, targets, adding=adding)
     with session.store.transaction():
         if error is None:
             for member in members:
@@ -117,9 +119,17 @@ def _patch_members(
         raise error
 
 
-def _send(session: Session, mapping: ObjectMapping, trace: Trace, body: Document) -> TargetError | None:
+def _send(
+    session: Session, mapping: ObjectMapping, trace: Trace, body: Document, others: list[str], *, adding: bool
+) -> TargetError | None:
+    """Send a PATCH that adds or removes the `others`, unless the target says that it has been done already."""
     target = session.frame.target_name
     try:
+        if session.quirks["reference-check"] and all(
+            session.target.refers(mapping, trace.target_id, other) is adding for other in others
+        ):
+            trace.skip("RedundantExport", "The target's references are as they should be.")
+            return None
         session.target.patch(mapping, trace.target_id, body)
     except TargetError as error:
         description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"

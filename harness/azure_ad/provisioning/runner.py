@@ -245,6 +245,7 @@ class Runner:
             told,
             now=now,
             first_minutes=self._quirks["quarantine-first-minutes"],
+            growth=self._quirks["quarantine-growth"],
         )
         quarantine = document["status"]["quarantine"]
         limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.azure_ad.provisioning.definitions import MUTABILITIES, TYPES, source_names
+from harness.azure_ad.provisioning.definitions import MUTABILITIES, TYPES
 from harness.azure_ad.provisioning.expression import Attribute, Call, ExpressionError, Node, attributes_of
 from harness.azure_ad.provisioning.filters import FilterError, check_scope
 from harness.azure_ad.provisioning.mapping_source import from_source
-from harness.azure_ad.provisioning.templates import attribute_mapping, build
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.scim.path import PathError, parse_path
@@ -24,12 +24,10 @@ from harness.scim.path import PathError, parse_path
 __all__ = [
     "SchemaError",
     "attribute_mapping",
-    "build",
     "check",
     "expression_of",
     "is_reference",
     "object_mappings",
-    "source_names",
 ]
 
 # Of each enumeration, what this engine does; the others are refused instead of being passed over.

@@ -14,12 +14,14 @@ from harness.azure_ad.properties import source_attributes
 from harness.azure_ad.provisioning.exporting import delete, failing, update_linked
 from harness.azure_ad.provisioning.expression import EvaluationError
 from harness.azure_ad.provisioning.functions import Value
+from harness.azure_ad.provisioning.functions.dates import write_date
 from harness.azure_ad.provisioning.joining import match
 from harness.azure_ad.provisioning.logs import ESCROW_RETRY, Trace
 from harness.azure_ad.provisioning.scoping import Scope, app_role_assignments, evaluate_scope
 from harness.azure_ad.provisioning.session import Connection, Failure, Session
 from harness.azure_ad.provisioning.target import TargetError, explain
 from harness.azure_ad.provisioning.turn import Keep, Turn, Write
+from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 
 STAGED_DELETE = "stagedDelete"
@@ -148,10 +150,10 @@ def _log_import(turn: Turn, connection: Connection | None, attributes: Mapping[s
             ESCROW_RETRY,
             {
                 "CountProcessed": str(escrow["attempts"]),
-                "CreationTime": escrow["began"],
+                "CreationTime": iso(from_iso(escrow["began"]), 7),
                 "Identifier": trace.source_id,
                 "ModificationType": "Add" if connection is None else "Update",
-                "NextAttempt": escrow["next"],
+                "NextAttempt": write_date(from_iso(escrow["next"])),
                 "Origin": "Source",
                 "TypeName": "EscrowedEntryDefault",
             },

@@ -9,6 +9,7 @@ https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 from harness.azure_ad.provisioning.mapping import ObjectMapping
-from harness.azure_ad.provisioning.reactions import INCOMPATIBLE, SCIM, Kind, Reaction, reaction
+from harness.azure_ad.provisioning.reactions import SCIM, Kind, Reaction, reaction
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.json_text import encode
@@ -24,8 +25,6 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import Request, Response, Send, TransportError
-
-__all__ = ["INCOMPATIBLE", "SCIM", "Target", "TargetError", "describe", "explain", "is_deep", "status_name"]
 
 
 @dataclass(slots=True)
@@ -70,12 +69,21 @@ def status_name(status: int) -> str:
 
 
 class Target:
-    """One SCIM base address and its token. `waits` says whether a server's wish to be asked later may move the clock."""
+    """One SCIM base address and its token, with the `query` that goes along with every URL.
 
-    def __init__(self, send: Send, base: str, token: str, clock: Clock, ids: Ids, *, quirks: Quirks) -> None:
+    `waits` says whether a server's wish to be asked later may move the clock.
+    """
+
+    def __init__(
+        self, send: Send, base: str, token: str, clock: Clock, ids: Ids, *, quirks: Quirks, query: str = ""
+    ) -> None:
         self.waits = True
+        # https://github.com/kortix-ai/suna/pull/7297: no User-Agent; nobody shows an Accept.
+        told = {"User-Agent": quirks["user-agent-header"], "Accept": quirks["accept-header"]}
+        self._headers = (("Authorization", f"Bearer {token}"), *((k, v) for k, v in told.items() if v))
+        self._query = query
         self._send = send
-        self._base = base
+        self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
         self._token = token
         self._clock = clock
         self._ids = ids
@@ -105,6 +113,14 @@ class Target:
         if answer["id"] != key and self._quirks["resource-of-another-id"] == "refused":
             raise self._failure("read", "unreadable", request, response)
         return answer
+
+    def refers(self, mapping: ObjectMapping, key: str, other: str) -> bool:
+        """Ask whether a resource has `other` for its manager or among its members. Raises TargetError."""
+        assert mapping.reference is not None
+        condition = quote_plus(f'id eq "{key}" and {mapping.reference.target} eq "{other}"')
+        request = self._request("GET", f"{mapping.resource}?filter={condition}&attributes=id")
+        answer = self._document("filter", request, self._exchange("filter", request, (200,)))
+        return answer.get("totalResults") != 0
 
     def create(self, mapping: ObjectMapping, body: Document) -> tuple[str, Document]:
         """Create a resource and return its id and the answer. Raises TargetError, also when the answer has no id."""
@@ -143,13 +159,14 @@ class Target:
         return request, response, resources
 
     def _request(self, method: str, path: str, body: Document | None = None) -> Request:
-        headers = [("Authorization", f"Bearer {self._token}")]
-        # https://github.com/bitwarden/server: Azure AD is told by this header; it sends no User-Agent.
-        headers.append(("Adscimversion", f"Date:{iso(self._clock.now())}, ActivityId:{self._ids.uuid()}"))
+        # https://github.com/bitwarden/server: Azure AD is told by this header.
+        version = ("Adscimversion", f"Date:{iso(self._clock.now())}, ActivityId:{self._ids.uuid()}")
+        url = f"{self._base}/{path}"
+        if self._query:
+            url += f"{'&' if '?' in path else '?'}{self._query}"
         if body is None:
-            return Request(method, f"{self._base}/{path}", tuple(headers))
-        headers.append(("Content-Type", "application/scim+json; charset=utf-8"))
-        return Request(method, f"{self._base}/{path}", tuple(headers), encode(body))
+            return Request(method, url, (*self._headers, version))
+        return Request(method, url, (*self._headers, version, _CONTENT_TYPE), encode(body))
 
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
@@ -259,6 +276,8 @@ def is_deep(value: Any, limit: int) -> bool:
     return True
 
 
+_CONTENT_TYPE = ("Content-Type", "application/scim+json; charset=utf-8")
+_USER = re.compile(r"(?<=://)[^/?#]*@")
 _DEEPEST = 50  # no resource comes near
 _PHRASES = {status.value for status in HTTPStatus}
 

@@ -76,7 +76,7 @@ def build(template_id: str, schema_id: str, rule_id: str, source_name: str) -> D
         "sourceDirectoryName": source_name,
         "targetDirectoryName": row["directory"],
         "metadata": metadata_entries({**row.get("ruleMetadata", {}), "supportsProvisionOnDemand": "true"}),
-        "objectMappings": [_object_mapping(entry) for entry in row["objects"]],
+        "objectMappings": [_object_mapping(entry, source_name) for entry in row["objects"]],
     }
     return {
         "id": schema_id,
@@ -108,11 +108,11 @@ def _row(template_id: str) -> dict[str, Any]:
     return row
 
 
-def _object_mapping(entry: dict[str, Any]) -> Document:
+def _object_mapping(entry: dict[str, Any], source_name: str) -> Document:
     return {
         "enabled": True,
         "flowTypes": "Add,Update,Delete",
-        "name": entry["name"],
+        "name": entry["name"].format(directory=source_name),
         "scope": None,
         "sourceObjectName": entry["source"],
         "targetObjectName": entry["target"],

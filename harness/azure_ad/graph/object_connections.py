@@ -1,0 +1,56 @@
+"""Which object of the directory is tied to which of the target, over Microsoft Graph; beta alone has it.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from harness.azure_ad.directory import ConflictError, NotFoundError
+from harness.azure_ad.graph.odata import ODataError, empty, entity, version
+from harness.azure_ad.graph.synchronization import engine_of
+
+object_connections = Blueprint("object_connections", __name__)
+_ALL = "/servicePrincipals/<app>/synchronization/jobs/<job>/objectConnections"
+_ONE = f"{_ALL}('<key>')"
+
+
+@object_connections.get(_ALL)
+def list_connections(app: str, job: str) -> Response:
+    _demand_beta()
+    engine_of(app, job)
+    raise ODataError(400, "BadRequest", "Object connections cannot be listed; ask for one by its objectId.")
+
+
+@object_connections.get(_ONE)
+def get_connection(app: str, job: str, key: str) -> Response:
+    _demand_beta()
+    _, session = engine_of(app, job).inspect(job)
+    connection = session.connection(key)
+    if connection is None:
+        raise NotFoundError(f"Object '{key}' has no connection.")
+    shown = {
+        "objectId": key,
+        "sourceAnchor": key,
+        "targetAnchor": connection.target_id,
+        "displayName": connection.display_name,
+        "objectTypeName": connection.kind,
+    }
+    return entity(f"servicePrincipals('{app}')/synchronization/jobs('{job}')/objectConnections", shown)
+
+
+@object_connections.delete(_ONE)
+def delete_connection(app: str, job: str, key: str) -> Response:
+    """Break a tie, whether there was one or not; the job's schedule must be off."""
+    _demand_beta()
+    try:
+        engine_of(app, job).disconnect(job, key)
+    except ConflictError as error:
+        raise ODataError(409, "Conflict", str(error)) from error
+    return empty()
+
+
+def _demand_beta() -> None:
+    if version() != "beta":
+        abort(404)

@@ -1,0 +1,98 @@
+"""What each name of the scenario language is, in words: `harness explain NAME`.
+
+Quirks come from the services' tables, the rest from the schema that editors read and from the matchers themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from harness.base.errors import HarnessError, nearest
+from harness.base.quirks import Quirk
+from harness.scenario.flips import quirk_tables
+from harness.scenario.loading import schema
+from harness.scenario.matching import MATCHERS, Matcher
+
+
+def explain(name: str) -> str:
+    """Return what a name is, as lines. Raises HarnessError for one that is nothing, with the nearest that is something."""
+    known = dict(_words())
+    if name not in known:
+        hint = nearest(name, known) or "; 'harness quirks' and 'harness schema' list what there is"
+        raise HarnessError(f"nothing here is called '{name}'{hint}")
+    return "\n".join(known[name]())
+
+
+def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
+    """Yield every name with what writes its lines."""
+    whole = schema()
+    step = whole["$defs"]["step"]["properties"]
+    kinds = {
+        "key of a scenario file": whole["properties"],
+        "key of a step": {key: step[key] for key in ("expect", "let", "name")},
+        "step": whole["$defs"]["steps"],
+        "expectation": whole["$defs"]["expectations"],
+    }
+    for kind, definitions in kinds.items():
+        for name, definition in definitions.items():
+            yield name, partial(_definition, name, kind, definition)
+    for name, matcher in MATCHERS.items():
+        yield name, partial(_matcher, name, matcher)
+    for service, table in quirk_tables():
+        for name, row in table.rows.items():
+            yield name, partial(_quirk, service, row)
+
+
+def _quirk(service: str, row: Quirk) -> Iterator[str]:
+    yield f"{row.id} (quirk of {service})"
+    yield f"  {row.sentence}"
+    yield ""
+    yield f"  source: {row.source}" + (" (inferred: the sources are silent)" if row.inferred else "")
+    yield f"          {row.url}"
+    yield f"          read {row.read}"
+    for profile, value in row.values.items():
+        yield f"  {profile}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    yield f"  proof: {row.proof}"
+
+
+def _matcher(name: str, matcher: Matcher) -> Iterator[str]:
+    yield f"{name} (matcher)"
+    yield f"  {matcher.doc}"
+    yield f"  takes: {matcher.takes}"
+
+
+def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{name} ({kind})"
+    yield f"  {definition['description']}{_choices(definition)}"
+    yield from _keys(definition, "    ")
+
+
+def _keys(definition: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Yield a line for each key of a mapping, or of a list's mappings, and below it those of its own."""
+    shape = _resolved(definition.get("items", definition))
+    required = shape.get("required", [])
+    for key, referred in shape.get("properties", {}).items():
+        value = _resolved(referred)
+        need = " (required)" if key in required else ""
+        yield f"{indent}{key}{need}: {value.get('description', '')}{_choices(value)}"
+        yield from _keys(value, f"{indent}  ")
+    if "oneOf" in shape:
+        yield f"{indent}exactly one of: {', '.join(branch['required'][0] for branch in shape['oneOf'])}"
+
+
+def _resolved(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference such as `#/$defs/azure%20ad%20user` within the schema."""
+    if "$ref" not in definition:
+        return definition
+    found: Mapping[str, Any] = schema()
+    for name in unquote(definition["$ref"]).split("/")[1:]:
+        found = found[name]
+    return found
+
+
+def _choices(definition: Mapping[str, Any]) -> str:
+    return f" One of: {', '.join(definition['enum'])}." if "enum" in definition else ""

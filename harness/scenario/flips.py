@@ -1,0 +1,53 @@
+"""Quirks set otherwise than a profile has them: which names there are, and which values can be meant.
+
+For the `quirks:` of a scenario file and for `harness serve --quirk`; `harness quirks` lists the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.base.errors import nearest
+from harness.base.quirks import QuirkTable, load_table
+from harness.scenario.matching import show
+
+# Each service keeps its quirks beside its code.
+QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
+
+
+def quirk_tables() -> Iterator[tuple[str, QuirkTable]]:
+    """Yield each service's name and table."""
+    for service, package in QUIRK_PACKAGES.items():
+        yield service, load_table(package)
+
+
+def mistake(name: str, value: Any) -> str | None:
+    """Say in words why a quirk cannot be set to a value, None when it can."""
+    rows = {key: row for _, table in quirk_tables() for key, row in table.rows.items()}
+    if name not in rows:
+        hint = nearest(name, rows) or "; 'harness quirks' lists them"
+        return f"unknown quirk '{name}'{hint}"
+    known = list(rows[name].values.values())
+    if any(_alike(value, each) for each in known):
+        return None
+    return f"the quirk '{name}' takes such a value as {show(known[-1])}, not {show(value)}"
+
+
+def _alike(value: Any, known: Any) -> bool:
+    """Tell whether a value is of the kind of a known one; no number is negative, none is 0 where the known ones are not."""
+    if known is None:
+        return value is None or isinstance(value, str)
+    if type(value) is not type(known):
+        return False
+    if isinstance(known, list):
+        return _alike_list(value, known)
+    if isinstance(known, dict):
+        return all(isinstance(text, str) for item in value.items() for text in item)
+    return type(known) is not int or value >= min(1, known)
+
+
+def _alike_list(value: list[Any], known: list[Any]) -> bool:
+    if not value:
+        return not known or isinstance(known[0], str)
+    return bool(known) and all(_alike(item, known[0]) for item in value)

@@ -1,0 +1,50 @@
+"""Pages of other sites in a person's browser: what they may not do on surfaces that no token guards.
+
+A browser says in `Sec-Fetch-Site` and `Origin` which site a request comes from (https://fetch.spec.whatwg.org/#http-origin,
+https://www.w3.org/TR/fetch-metadata/, read 2026-11), and in `Host` what it took this address for: a name that is not this
+machine's has been bound to it by somebody else (https://en.wikipedia.org/wiki/DNS_rebinding). Scripts send neither.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PORTS = (":80", ":443")  # browsers leave these out
+
+
+def is_order_of_another_site(environ: WSGIEnvironment) -> bool:
+    """Tell whether a request would change something for a page of another site."""
+    if environ["REQUEST_METHOD"] in _READING:
+        return False
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") in ("cross-site", "same-site"):
+        return True
+    origin = environ.get("HTTP_ORIGIN")
+    return origin is not None and _place(origin) != _bare(environ.get("HTTP_HOST", ""))
+
+
+def names_this_machine(environ: WSGIEnvironment) -> bool:
+    """Tell whether the request's `Host` is a loopback name or address, or is not there."""
+    try:
+        name = urlsplit(f"//{environ.get('HTTP_HOST', 'localhost')}").hostname or ""
+        return name.rpartition(".")[2] == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return _bare(urlsplit(origin).netloc) or None
+    except ValueError:
+        return None
+
+
+def _bare(host: str) -> str:
+    for port in _PORTS:
+        host = host.removesuffix(port)
+    return host.lower()
