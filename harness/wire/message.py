@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -77,4 +78,8 @@ def json_request(
         return Request(method, url, headers)
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
-    return Request(method, url, headers, json_text.encode(body))
+    try:
+        encoded = json_text.encode(body)
+    except TypeError:  # the store's whole numbers have 64 bits, what a client sends has as many as it likes
+        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Request(method, url, headers, encoded)

@@ -64,3 +64,13 @@ def test_what_is_no_url_is_refused(url):
         check_url(url)
     assert caught.value.kind == "url"
     assert f"'{url}'" in str(caught.value)
+
+
+def test_a_client_sends_numbers_of_any_length():
+    """JSON has no bound for them; what a service makes of one is its own affair."""
+    assert (
+        json_request("POST", "https://h/", {"x": [2**64, "é"]}).body
+        == '{"x":[18446744073709551616,"é"]}'.encode()
+    )
+    with pytest.raises(TypeError):
+        json_request("POST", "https://h/", {"x": {1}})

@@ -54,10 +54,12 @@ def begin(session: Session, since: int | None, cycle_id: str) -> Document:
     }
 
 
-def run(session: Session, progress: Document, save: _Save) -> Iterator[None]:
+def run(
+    session: Session, progress: Document | None, start: Callable[[], Document], save: _Save
+) -> Iterator[None]:
     """Do what is left of a cycle, yielding after each object (or handful, see `Session.in_flight`).
 
-    `save` keeps the progress.
+    Without progress a new one starts, once the probes came back well. `save` keeps the progress.
 
     Raises TargetError when the connection itself is bad, TooManyDeletes when deletions must be allowed first. The caller
     stores the watermark when the generator ends.
@@ -65,6 +67,8 @@ def run(session: Session, progress: Document, save: _Save) -> Iterator[None]:
     if session.quirks["probe-before-cycle"]:
         for mapping in session.mappings.values():
             session.target.probe(mapping)
+    if progress is None:
+        progress = start()
     taken_up = progress["phase"]
     for phase in PHASES[PHASES.index(taken_up) :]:
         if phase != progress["phase"]:

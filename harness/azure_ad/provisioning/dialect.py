@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,6 +38,7 @@ class Change:
     present: bool
 
 
+@lru_cache(maxsize=64)
 def split_tenant_url(url: str) -> tuple[str, str, bool]:
     """Return the base of resource URLs, the query taken off it, and whether that has the flag; no base for no URL."""
     try:

@@ -55,7 +55,8 @@ class Flow:
 class ObjectMapping:
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
-    `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
+    `matching` are the flows to match by, in order; `disables` says whether the target can be told that an object is gone
+    without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
     whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`. Without a value for
     each of the `required` targets no object can be created.
     """
@@ -64,6 +65,8 @@ class ObjectMapping:
     resource: str
     target_object: str
     flows: tuple[Flow, ...]
+    matching: tuple[Flow, ...]
+    disables: bool
     reference: Flow | None
     allowed: frozenset[str]
     scope: ScopeFilter | None
@@ -71,15 +74,6 @@ class ObjectMapping:
     hidden: frozenset[str]
     reads_roles: bool
     required: frozenset[str]
-
-    @property
-    def matching(self) -> tuple[Flow, ...]:
-        return tuple(sorted((flow for flow in self.flows if flow.match), key=lambda flow: flow.match))
-
-    @property
-    def disables(self) -> bool:
-        """Whether the target can be told that an object is gone without deleting it (`active` is mapped)."""
-        return any(flow.target == "active" for flow in self.flows)
 
     def values(self, source: Mapping[str, Value], *, creating: bool) -> dict[str, str]:
         """Return target attribute to value, null ones left out; a default value counts only when creating.
@@ -151,11 +145,14 @@ def _compile(
     nodes = [node for _, node in entries if node is not None]
     redacting = [call for node in nodes for call in walk(node) if _is_redact(call)]
     kind = mapping["sourceObjectName"]
+    plain = tuple(flow for reference, flow in flows if not reference)
     return ObjectMapping(
         kind=kind,
         resource="Users" if kind == "User" else "Groups",
         target_object=mapping["targetObjectName"],
-        flows=tuple(flow for reference, flow in flows if not reference),
+        flows=plain,
+        matching=tuple(sorted((flow for flow in plain if flow.match), key=lambda flow: flow.match)),
+        disables=any(flow.target == "active" for flow in plain),
         reference=next((flow for reference, flow in flows if reference), None),
         allowed=frozenset(part.strip() for part in mapping["flowTypes"].split(",")),
         scope=read_scope(mapping.get("scope")),

@@ -35,6 +35,7 @@ class _Run:
 
     session: Session
     steps: Iterator[None]
+    began: str
     held: bool = False
 
 
@@ -131,17 +132,21 @@ class Runner:
         record = self._record(job_id)
         progress = self._store.get("progress", job_id)
         session = self._open_session(job_id, record, progress["id"] if progress else None)
-        if progress is None:
-            progress = cycle.begin(session, record["watermark"], session.frame.cycle_id)
-            progress |= {"began": iso(self._clock.now(), 6), "counts": {}}
-        session.counts = Counter(progress["counts"])
-        self._store.put("progress", job_id, progress)
+        session.counts = Counter(progress["counts"] if progress else {})
+        now = iso(self._clock.now(), 6)
+
+        def start() -> Document:
+            begun = cycle.begin(session, record["watermark"], session.frame.cycle_id)
+            begun |= {"began": now, "counts": {}}
+            if self._runs.get(job_id) is run:
+                self._store.put("progress", job_id, begun)
+            return begun
 
         def save(reached: Document) -> None:
             if self._runs.get(job_id) is run:
                 self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
 
-        run = _Run(session, cycle.run(session, progress, save))
+        run = _Run(session, cycle.run(session, progress, start, save), now)
         self._runs[job_id] = run
         return run
 
@@ -220,8 +225,7 @@ class Runner:
                 return
             del self._runs[job_id]
             before = self._record(job_id)
-            progress = self._store.get("progress", job_id)
-            assert progress is not None
+            progress = self._store.get("progress", job_id) or _not_started(run)
             execution = _execution(progress, self._clock.now(), "Failed")
             record, notify = self._quarantined(before, before, execution, reason, told)
             self._store.put("job", job_id, record)
@@ -298,6 +302,11 @@ def count_links(record: Document, progress: Document | None) -> Document:
         if name.startswith(LINKED):
             linked[name.removeprefix(LINKED)] += number
     return {**record, "linked": dict(linked)}
+
+
+def _not_started(run: _Run) -> Document:
+    """Return the progress of a cycle whose probes failed."""
+    return {"id": run.session.frame.cycle_id, "kind": "", "began": run.began, "done": 0, "counts": {}}
 
 
 def _execution(progress: Document, now: datetime, state: str) -> Document:
