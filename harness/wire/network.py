@@ -6,6 +6,8 @@ what goes out.
 
 from __future__ import annotations
 
+from urllib.parse import SplitResult
+
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -33,22 +35,26 @@ class Network:
     """A pool of kept-open connections. `timeout` is in seconds, for connecting and for each read."""
 
     def __init__(self, timeout: float = 30.0, connections: int = 32) -> None:
-        self._pool = urllib3.PoolManager(maxsize=connections, timeout=timeout, retries=False)
+        self._manager = urllib3.PoolManager(
+            num_pools=256, maxsize=connections, timeout=timeout, retries=False
+        )
+        self._pools: dict[tuple[str, str], urllib3.HTTPConnectionPool] = {}  # the manager takes long to look
 
     def __call__(self, request: Request) -> Response:
         """Raise TransportError when no complete answer comes back."""
-        check_url(request.url)
+        parts = check_url(request.url)
         headers = urllib3.HTTPHeaderDict(request.headers)
         for name in ("User-Agent", "Accept-Encoding"):
             if name not in headers:
                 headers[name] = urllib3.util.SKIP_HEADER
         try:
-            answer = self._pool.urlopen(
+            answer = self._pool(parts).urlopen(
                 request.method,
-                request.url,
+                f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
                 body=request.body or None,
                 headers=headers,
                 redirect=False,
+                assert_same_host=False,
                 decode_content=False,
             )
         except (HTTPError, ValueError) as error:
@@ -58,4 +64,12 @@ class Network:
         return Response(answer.status, tuple(answer.headers.items()), answer.data)
 
     def close(self) -> None:
-        self._pool.clear()
+        self._pools.clear()
+        self._manager.clear()
+
+    def _pool(self, parts: SplitResult) -> urllib3.HTTPConnectionPool:
+        pool = self._pools.get(parts[:2])
+        if pool is None:
+            pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+            self._pools[parts[:2]] = pool
+        return pool
