@@ -106,7 +106,7 @@ class World:
 
         Raises HarnessError naming the entry that is wrong; each side is filled whole or not at all.
         """
-        document = _plain(document)
+        _require_plain(document)
         for key in document:
             if key not in ("azure_ad", "aws_sso"):
                 raise HarnessError(f"unknown side '{key}'{nearest(key, ('azure_ad', 'aws_sso'))}")
@@ -294,13 +294,20 @@ def _kept(store: Store, make: Callable[[], Document]) -> Document:
     return document
 
 
-def _plain(document: Mapping[str, Any]) -> Document:
-    """Return people as JSON has them. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits."""
+def _require_plain(document: Mapping[str, Any]) -> None:
+    """Refuse what JSON does not have. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits.
+
+    Entry by entry, for there may be a great many.
+    """
     try:
-        plain: Document = json_text.decode(json_text.encode(document))
+        for name, side in document.items():
+            json_text.encode({name: None})
+            for key, entries in side.items() if isinstance(side, Mapping) else ((name, side),):
+                json_text.encode({key: None})
+                for entry in entries if isinstance(entries, list) else (entries,):
+                    json_text.encode(entry)
     except TypeError as error:
         raise HarnessError(f"users and groups can only be told with what JSON has: {error}") from error
-    return plain
 
 
 def _side(document: Mapping[str, Any], key: str) -> Document:
