@@ -21,7 +21,7 @@ from harness.base.lines import TABLES as LINES_TABLES
 from harness.base.lines import Lines
 from harness.base.store import Document, Entry, TakenError
 
-_LAYOUT = 2
+_LAYOUT = 3
 _APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
 _SCHEMA = """
 CREATE TABLE shelf (number INTEGER PRIMARY KEY, tenant TEXT, name TEXT, UNIQUE (tenant, name));
