@@ -457,4 +457,5 @@ def test_evaluating_without_a_filter_reads_no_attributes(company, monkeypatch):
         raise AssertionError("source attributes were read")
 
     monkeypatch.setattr("harness.azure_ad.provisioning.scoping.source_attributes", refused)
-    assert evaluate_scope(session, "User", company.directory.get("User", key)) == Scope(True, True, None)
+    mapping, document = session.mappings["User"], company.directory.get("User", key)
+    assert evaluate_scope(session, mapping, document, {}) == Scope(True, True, None)

@@ -11,8 +11,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context
-from harness.azure_ad.graph.synchronization import engine_of
-from harness.azure_ad.graph.templates import demand_template
+from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.provisioning.expression import EvaluationError, ExpressionError, Node, evaluate, parse
 from harness.azure_ad.provisioning.functions import FUNCTIONS, Context, Value
 from harness.azure_ad.provisioning.mapping_source import to_source
@@ -24,30 +23,9 @@ _TEST_OBJECT = 'testInputObject must be {"definition": null, "properties": [{"ke
 
 
 @expressions.get("/jobs/<job>/schema/functions")
-def functions_of_job(app: str, job: str) -> Response:
-    engine_of(app, job)
-    return _functions()
-
-
 @expressions.get("/templates/<template>/schema/functions")
-def functions_of_template(app: str, template: str) -> Response:
-    demand_template(app, template)
-    return _functions()
-
-
-@expressions.post("/jobs/<job>/schema/parseExpression")
-def parse_for_job(app: str, job: str) -> Response:
-    engine_of(app, job)
-    return _parse_expression()
-
-
-@expressions.post("/templates/<template>/schema/parseExpression")
-def parse_for_template(app: str, template: str) -> Response:
-    demand_template(app, template)
-    return _parse_expression()
-
-
-def _functions() -> Response:
+def functions(app: str, job: str = "", template: str = "") -> Response:
+    demand_schema_owner(app, job, template)
     rows = [
         {
             "name": name,
@@ -66,8 +44,11 @@ def _functions() -> Response:
     return collection("functions", rows)
 
 
-def _parse_expression() -> Response:
+@expressions.post("/jobs/<job>/schema/parseExpression")
+@expressions.post("/templates/<template>/schema/parseExpression")
+def parse_expression(app: str, job: str = "", template: str = "") -> Response:
     """Parse, and evaluate where there is a test object; a bad expression is an answer, not a refusal."""
+    demand_schema_owner(app, job, template)
     given = body()
     expression, test = given.get("expression"), given.get("testInputObject")
     if not isinstance(expression, str):

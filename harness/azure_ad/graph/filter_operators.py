@@ -9,8 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from harness.azure_ad.graph.odata import collection
-from harness.azure_ad.graph.synchronization import engine_of
-from harness.azure_ad.graph.templates import demand_template
+from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.provisioning.filters import OPERATORS
 
 filter_operators = Blueprint(
@@ -19,18 +18,9 @@ filter_operators = Blueprint(
 
 
 @filter_operators.get("/jobs/<job>/schema/filterOperators")
-def of_job(app: str, job: str) -> Response:
-    engine_of(app, job)
-    return _operators()
-
-
 @filter_operators.get("/templates/<template>/schema/filterOperators")
-def of_template(app: str, template: str) -> Response:
-    demand_template(app, template)
-    return _operators()
-
-
-def _operators() -> Response:
+def list_operators(app: str, job: str = "", template: str = "") -> Response:
+    demand_schema_owner(app, job, template)
     rows = [
         {
             "name": name,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 
 from harness.azure_ad.enterprise_app import SECRET_KEYS
 from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
-from harness.azure_ad.graph.templates import demand_offered
+from harness.azure_ad.graph.templates import demand_offered, demand_template
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
 from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
@@ -216,6 +216,14 @@ def engine_of(app: str, job: str) -> Engine:
             404, "Request_ResourceNotFound", f"Resource '{job}' does not exist for service principal '{app}'."
         )
     return engine
+
+
+def demand_schema_owner(app: str, job: str, template: str) -> None:
+    """Demand that the job or template whose schema is asked about is the application's; the other text is empty."""
+    if job:
+        engine_of(app, job)
+    else:
+        demand_template(app, template)
 
 
 def _pairs(value: object) -> dict[str, str]:

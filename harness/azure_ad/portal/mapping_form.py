@@ -14,7 +14,8 @@ from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.provisioning.expression import Attribute, to_text
-from harness.azure_ad.provisioning.schema import attribute_mapping, expression_of
+from harness.azure_ad.provisioning.schema import expression_of
+from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document

@@ -20,8 +20,8 @@ from harness.azure_ad.provisioning.audit import write_audit
 from harness.azure_ad.provisioning.functions import Context
 from harness.azure_ad.provisioning.logs import INITIATOR
 from harness.azure_ad.provisioning.mapping import compile_mappings
-from harness.azure_ad.provisioning.runner import Runner, Step, count_links, forget_escrows
-from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.runner import Runner, Step, count_links
+from harness.azure_ad.provisioning.session import Session, escrow_shelf, forget_all, staged_shelf
 from harness.azure_ad.provisioning.sessions import Sessions
 from harness.azure_ad.provisioning.target import TargetError, explain
 from harness.azure_ad.provisioning.templates import build
@@ -195,7 +195,7 @@ class Engine:
             if everything or "Watermark" in scope:
                 record = self._reset(job_id, record)
             if everything or "Escrows" in scope:
-                forget_escrows(self._store, job_id)
+                forget_all(self._store, escrow_shelf(job_id))
             if everything or "ConnectorDataStore" in scope:
                 self._sessions.open(job_id, record, None).forget_connections()
                 record |= {"linked": {}}
@@ -287,7 +287,7 @@ class Engine:
         with self._busy, self._store.transaction():
             record = self._reset(job_id, self._record(job_id))
             self._sessions.open(job_id, record, None).forget_connections()
-            forget_escrows(self._store, job_id)
+            forget_all(self._store, escrow_shelf(job_id))
             for shelf in ("job", "schema"):
                 self._store.delete(shelf, job_id)
             self._sessions.schema_changed(job_id)
@@ -332,8 +332,7 @@ class Engine:
             record["next"] = iso(self._clock.now(), 6)
         self._store.put("job", job_id, record)
         self._store.delete("progress", job_id)
-        for key, _ in list(self._store.scan(f"staged:{job_id}")):
-            self._store.delete(f"staged:{job_id}", key)
+        forget_all(self._store, staged_shelf(job_id))
         return record
 
     def _quarantined(self, app: str, message: str) -> Callable[[], None]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from harness.azure_ad.provisioning import cycle, job
 from harness.azure_ad.provisioning.cycle import TooManyDeletes
-from harness.azure_ad.provisioning.session import LINKED, Session
+from harness.azure_ad.provisioning.session import LINKED, Session, escrow_shelf, forget_all
 from harness.azure_ad.provisioning.target import TargetError, explain
 from harness.azure_ad.provisioning.thresholds import exceeded
 from harness.base.clock import Clock, Timer, from_iso, iso
@@ -203,7 +203,7 @@ class Runner:
             if before["job"]["schedule"]["state"] != "Active":
                 record |= {"job": job.paused(record["job"])}
             elif reason and progress["kind"] == "initial":
-                forget_escrows(self._store, job_id)
+                forget_all(self._store, escrow_shelf(job_id))
                 record |= {"job": job.pruned(record["job"])}
             elif reason:
                 record, notify = self._quarantined(
@@ -268,12 +268,6 @@ class Runner:
         record = self._store.get("job", job_id)
         assert record is not None
         return record
-
-
-def forget_escrows(store: Store, job_id: str) -> None:
-    """Drop the job's list of failed objects."""
-    for key, _ in list(store.scan(f"escrow:{job_id}")):
-        store.delete(f"escrow:{job_id}", key)
 
 
 def _told(code: str, message: str) -> Document:

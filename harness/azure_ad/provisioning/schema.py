@@ -16,19 +16,9 @@ from harness.azure_ad.provisioning.definitions import MUTABILITIES, TYPES
 from harness.azure_ad.provisioning.expression import Attribute, Call, ExpressionError, Node, attributes_of
 from harness.azure_ad.provisioning.filters import FilterError, check_scope
 from harness.azure_ad.provisioning.mapping_source import from_source
-from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.scim.path import PathError, parse_path
-
-__all__ = [
-    "SchemaError",
-    "attribute_mapping",
-    "check",
-    "expression_of",
-    "is_reference",
-    "object_mappings",
-]
 
 # Of each enumeration, what this engine does; the others are refused instead of being passed over.
 # MultiValueAddOnly concerns targets of several values: where there is one value at most, it flows as ever.

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from harness.azure_ad.properties import source_attributes
 from harness.azure_ad.provisioning.filters import FilterResult
+from harness.azure_ad.provisioning.functions import Value
+from harness.azure_ad.provisioning.mapping import ObjectMapping
 from harness.azure_ad.provisioning.session import Session
 from harness.base.store import Document
 
@@ -71,14 +73,25 @@ def scope_settings(secrets: Mapping[str, str]) -> ScopeSettings:
     return ScopeSettings(*(secrets.get(key, "").lower() == "true" for key in SWITCHES))
 
 
-def evaluate_scope(session: Session, kind: str, document: Document) -> Scope:
-    """Tell whether an object of the directory is to be provisioned."""
+def look_at(session: Session, mapping: ObjectMapping, document: Document) -> tuple[Scope, dict[str, Value]]:
+    """Tell whether an object of the directory is to be provisioned, and what its mappings see of it."""
+    kind = mapping.kind
+    attributes: dict[str, Value] = source_attributes(kind, document)
+    scope = evaluate_scope(session, mapping, document, attributes)
+    if kind == "User":
+        attributes["IsSoftDeleted"] = str(not scope.provisioned)
+        if mapping.reads_roles:
+            attributes["appRoleAssignments"] = _app_role_assignments(session, document["id"]) or None
+    return scope, attributes
+
+
+def evaluate_scope(
+    session: Session, mapping: ObjectMapping, document: Document, attributes: Mapping[str, Value]
+) -> Scope:
+    """Tell whether an object of the directory is to be provisioned, by itself and by its `attributes`."""
     key, app = document["id"], session.frame.app_id
-    mapping = session.mappings.get(kind)
-    filters = None
-    if mapping is not None and mapping.scope is not None:
-        filters = mapping.scope.evaluate(source_attributes(kind, document), session.quirks)
-    if kind == "Group":
+    filters = None if mapping.scope is None else mapping.scope.evaluate(attributes, session.quirks)
+    if mapping.kind == "Group":
         eligible = document.get("securityEnabled", True)
         assigned = eligible and (session.sync_all or session.apps.is_assigned(app, key))
         return Scope(True, assigned, filters)
@@ -89,7 +102,7 @@ def evaluate_scope(session: Session, kind: str, document: Document) -> Scope:
     return Scope(active, any(_brings_members(session, app, group) for group in groups), filters)
 
 
-def app_role_assignments(session: Session, user: str) -> list[str]:
+def _app_role_assignments(session: Session, user: str) -> list[str]:
     """Return the roles that a user has in the application, own ones first, then those of groups, each once.
 
     A role is the JSON text of `id`, `value` and `displayName`, as a PATCH of roles carries it

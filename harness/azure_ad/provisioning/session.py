@@ -32,6 +32,22 @@ from harness.base.store import Document, Store
 LINKED = "linked:"
 
 
+def escrow_shelf(job_id: str) -> str:
+    """Return the kind of document under which a job's failed objects wait."""
+    return f"escrow:{job_id}"
+
+
+def staged_shelf(job_id: str) -> str:
+    """Return the kind of document under which a job's disables and deletes are held back."""
+    return f"staged:{job_id}"
+
+
+def forget_all(store: Store, shelf: str) -> None:
+    """Delete every document of a kind."""
+    for key, _ in list(store.scan(shelf)):
+        store.delete(shelf, key)
+
+
 class Failure(NamedTuple):
     """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
 
@@ -94,7 +110,7 @@ class Session:
     def __post_init__(self) -> None:
         job = self.frame.job_id
         self._connections, self._targets = f"connection:{job}", f"target:{job}"
-        self._escrows, self._staged, self._creating = f"escrow:{job}", f"staged:{job}", f"creating:{job}"
+        self._escrows, self._staged, self._creating = escrow_shelf(job), staged_shelf(job), f"creating:{job}"
 
     def connection(self, source_id: str) -> Connection | None:
         document = self.store.get(self._connections, source_id)

@@ -17,7 +17,7 @@ from harness.azure_ad.provisioning.functions import Value
 from harness.azure_ad.provisioning.functions.dates import write_date
 from harness.azure_ad.provisioning.joining import match
 from harness.azure_ad.provisioning.logs import ESCROW_RETRY, Trace
-from harness.azure_ad.provisioning.scoping import Scope, app_role_assignments, evaluate_scope
+from harness.azure_ad.provisioning.scoping import Scope, look_at
 from harness.azure_ad.provisioning.session import Connection, Failure, Session
 from harness.azure_ad.provisioning.target import TargetError, explain
 from harness.azure_ad.provisioning.turn import Keep, Turn, Write
@@ -87,13 +87,7 @@ def log_staged(session: Session, kind: str, source_id: str) -> None:
 def _present(turn: Turn, document: Document, connection: Connection | None) -> Write:
     """Decide for an object that the directory holds."""
     session, mapping, trace = turn.session, turn.mapping, turn.trace
-    kind = mapping.kind
-    scope = evaluate_scope(session, kind, document)
-    attributes: dict[str, Value] = source_attributes(kind, document)
-    if kind == "User":
-        attributes["IsSoftDeleted"] = str(not scope.provisioned)
-        if mapping.reads_roles:
-            attributes["appRoleAssignments"] = app_role_assignments(session, document["id"]) or None
+    scope, attributes = look_at(session, mapping, document)
     _log_import(turn, connection, mapping.logged_source(attributes))
     trace.step("EntrySynchronizationScoping", scope.details())
     if connection is None:
@@ -102,7 +96,7 @@ def _present(turn: Turn, document: Document, connection: Connection | None) -> W
         return lambda: _not_entitled(turn, scope)
     if scope.left_alone(skip_out_of_scope_deletions=session.skip_out_of_scope_deletions):
         return lambda: _not_entitled(turn, scope)
-    disables = kind == "User" and mapping.disables
+    disables = mapping.kind == "User" and mapping.disables
     if connection.managed and not disables and not scope.provisioned:
         return lambda: delete(turn, connection)
     if connection.managed or scope.entitled:

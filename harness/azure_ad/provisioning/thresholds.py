@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
+from harness.azure_ad.provisioning.session import escrow_shelf
 from harness.base.quirks import Quirks
 from harness.base.store import Store
 
@@ -15,7 +16,7 @@ def exceeded(store: Store, job_id: str, connected: int, quirks: Quirks) -> str |
 
     Members and managers that failed count in the largest number only.
     """
-    shelf = f"escrow:{job_id}"
+    shelf = escrow_shelf(job_id)
     total = store.count(shelf)
     if total < quirks["quarantine-failures"]:
         return None

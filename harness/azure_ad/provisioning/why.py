@@ -15,13 +15,12 @@ from difflib import get_close_matches
 
 from harness.azure_ad.deleted_items import KEPT
 from harness.azure_ad.directory import NotFoundError
-from harness.azure_ad.properties import source_attributes
 from harness.azure_ad.provisioning import logs
 from harness.azure_ad.provisioning.digest import digest, was_sent
 from harness.azure_ad.provisioning.expression import EvaluationError
 from harness.azure_ad.provisioning.foresight import Person, foresee
-from harness.azure_ad.provisioning.scoping import app_role_assignments, evaluate_scope
-from harness.azure_ad.provisioning.session import Session
+from harness.azure_ad.provisioning.scoping import look_at
+from harness.azure_ad.provisioning.session import Session, escrow_shelf
 from harness.base.clock import from_iso, iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -57,7 +56,7 @@ def why(session: Session, record: Document, name: str) -> Document:
 
 def retries(session: Session) -> Document:
     """Return how many objects failed and wait, and when the first of them is tried again: `{"count", "nextTry"}`."""
-    due = [escrow["next"] for _, escrow in session.store.scan(f"escrow:{session.frame.job_id}")]
+    due = [escrow["next"] for _, escrow in session.store.scan(escrow_shelf(session.frame.job_id))]
     return {"count": len(due), "nextTry": iso(from_iso(min(due))) if due else None}
 
 
@@ -108,13 +107,9 @@ def _names(session: Session) -> Iterator[tuple[str, str]]:
 def _person(session: Session, key: str) -> Person:
     document = session.directory.get("User", key)
     deleted = None if document else session.store.get("deletedUser", key)
-    scope = None if document is None else evaluate_scope(session, "User", document)
-    attributes: Document = {}
-    if document is not None:
-        attributes = source_attributes("User", document)
-        attributes["IsSoftDeleted"] = str(scope is None or not scope.provisioned)
-        if session.mappings["User"].reads_roles:
-            attributes["appRoleAssignments"] = app_role_assignments(session, key) or None
+    scope, attributes = (
+        (None, {}) if document is None else look_at(session, session.mappings["User"], document)
+    )
     return Person(
         key=key,
         document=document,
