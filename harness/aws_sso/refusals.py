@@ -98,4 +98,4 @@ def headers(refused: Refused, quirks: Quirks) -> list[tuple[str, str]]:
 def _timestamp(moment: datetime) -> str:
     """Write `2026-05-27 00:37:52.16`: milliseconds lose their trailing zeros, but one digit stays."""
     millis = f"{moment.microsecond // 1000:03d}".rstrip("0") or "0"
-    return moment.strftime("%Y-%m-%d %H:%M:%S.") + millis
+    return f"{moment.isoformat(' ')[:19]}.{millis}"

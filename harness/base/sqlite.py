@@ -33,6 +33,7 @@ CREATE TABLE link (
   number INTEGER PRIMARY KEY, shelf INTEGER, left_id TEXT, right_id TEXT, UNIQUE (shelf, left_id, right_id));
 CREATE INDEX link_right ON link (shelf, right_id);
 """
+_GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
 _TABLES = ("document", "unique_key", "link", *LINES_TABLES)
 _PAGE = 500
 _PAGE_SIZE = 8192  # bytes; each page costs room of its own beside it, so fewer take less
@@ -228,8 +229,10 @@ class SqliteStore:
         )  # fmt: skip
 
     def get(self, kind: str, key: str) -> Document | None:
-        body = self._one("SELECT body FROM document WHERE shelf = ? AND key = ?", kind, key)
-        return None if body is None else decode(body)
+        with self._lock:
+            number = self._shelves.get(kind) or self._shelf(kind)
+            row = self._execute(_GET, (number, key)).fetchone()
+        return None if row is None else decode(row[0])
 
     def delete(self, kind: str, key: str) -> bool:
         return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)

@@ -95,7 +95,12 @@ def _address(scheme: str, netloc: str) -> tuple[str, str]:
 
 def _add_headers(environ: dict[str, Any], headers: Headers) -> None:
     for name, value in headers:
-        key = _BARE_HEADERS.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
+        key = _key(name)
         if key in environ and key.startswith("HTTP_") and key != "HTTP_HOST":
             value = f"{environ[key]}, {value}"  # noqa: PLW2901 - WSGI joins repeated headers
         environ[key] = value
+
+
+@lru_cache(maxsize=64)
+def _key(header: str) -> str:
+    return _BARE_HEADERS.get(header.lower()) or "HTTP_" + header.upper().replace("-", "_")

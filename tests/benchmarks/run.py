@@ -29,15 +29,16 @@ ROUNDS = 5
 
 def main() -> None:
     print(f"{'measured':58} {'result':>12}   budget")
+    # A process is born as large as its parent, and small worlds are slower after a large one: those come first.
+    report("memory with 100,000 people provisioned, whole process", memory(), "≤ 300 MiB", "MiB")
+    report("harness --help", command_help() * 1000, "≤ 150 ms", "ms")
+    lasting = statistics.median(quarantine() for _ in range(4 * ROUNDS))
+    report("28 days of quarantine", lasting * 1000, "≤ 5 ms", "ms")
+    report("scenario of five requests", scenario() * 1000, "≤ 10 ms", "ms")
     bare = bare_route()
     report("initial cycle, one exchange / bare Flask route", initial_cycle(1000) / bare, "≤ 3.00, aim 2.00")
     quiet_small, quiet_large = quiet_cycle(1_000), quiet_cycle(100_000)
-    report("memory with 100,000 people provisioned, whole process", memory(), "≤ 300 MiB", "MiB")
     report("quiet cycle at 100,000 people / at 1,000", quiet_large / quiet_small, "1.00")
-    lasting = statistics.median(quarantine() for _ in range(ROUNDS))
-    report("28 days of quarantine", lasting * 1000, "≤ 5 ms", "ms")
-    report("scenario of five requests", scenario() * 1000, "≤ 10 ms", "ms")
-    report("harness --help", command_help() * 1000, "≤ 150 ms", "ms")
     sockets()
     growth()
 

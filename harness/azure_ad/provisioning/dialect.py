@@ -39,6 +39,7 @@ class Change:
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def split_tenant_url(url: str) -> tuple[str, str, bool]:
     """Return the base of resource URLs, the query taken off it, and whether that has the flag; no base for no URL."""
     try:

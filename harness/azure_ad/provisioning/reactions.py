@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 # `patch` is a user's or group's attributes, a manager or members alike: no source tells of a difference.
@@ -101,6 +102,7 @@ _OWN_ROWS: Mapping[Kind, Mapping[int | str, Reaction]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def reaction(kind: Kind, outcome: int | str) -> Reaction | None:
     """Return what the table says of a status or of another outcome.
 

@@ -132,7 +132,8 @@ class Runner:
         record = self._record(job_id)
         progress = self._store.get("progress", job_id)
         session = self._open_session(job_id, record, progress["id"] if progress else None)
-        session.counts = Counter(progress["counts"] if progress else {})
+        if progress is not None:
+            session.counts.update(progress["counts"])
         now = iso(self._clock.now(), 6)
 
         def start() -> Document:
@@ -225,11 +226,11 @@ class Runner:
                 return
             del self._runs[job_id]
             before = self._record(job_id)
-            progress = self._store.get("progress", job_id) or _not_started(run)
-            execution = _execution(progress, self._clock.now(), "Failed")
+            progress = self._store.get("progress", job_id)
+            execution = _execution(progress or _not_started(run), self._clock.now(), "Failed")
             record, notify = self._quarantined(before, before, execution, reason, told)
             self._store.put("job", job_id, record)
-            if not progress["done"] and not progress["counts"]:
+            if progress and not progress["done"] and not progress["counts"]:
                 self._store.delete("progress", job_id)
             self._set_timer(job_id, record)
         if notify is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
@@ -61,6 +62,7 @@ class TargetError(Exception):
         return "" if self.response is None else status_name(self.response.status)
 
 
+@lru_cache(maxsize=64)
 def status_name(status: int) -> str:
     try:
         return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "").replace("'", "")
@@ -84,6 +86,7 @@ class Target:
         self._query = query
         self._send = send
         self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
+        self._has_host = bool(urlsplit(self._base).hostname)
         self._token = token
         self._clock = clock
         self._ids = ids
@@ -147,7 +150,7 @@ class Target:
     ) -> tuple[Request, Response, list[Document]]:
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         excluded = "" if mapping.kind == "User" else "excludedAttributes=members&"
-        condition = quote_plus(f'{attribute} eq "{quoted}"')
+        condition = f"{quote_plus(attribute)}+eq+%22{quote_plus(quoted)}%22"
         request = self._request("GET", f"{mapping.resource}?{excluded}filter={condition}")
         response = self._exchange(kind, request, (200,))
         answer = self._document(kind, request, response)
@@ -170,7 +173,7 @@ class Target:
 
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
-        if not urlsplit(self._base).hostname:
+        if not self._has_host:
             # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
             message = "Please provide a valid tenant URL for your application."
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)
@@ -239,7 +242,10 @@ class Target:
 
 def _without(token: str, response: Response) -> Response:
     """Take a token out of an answer, wherever the server repeats it."""
-    if not token:
+    repeated = token and (
+        token.encode() in response.body or any(token in value for _, value in response.headers)
+    )
+    if not repeated:
         return response
     headers = tuple((name, value.replace(token, "***")) for name, value in response.headers)
     return Response(response.status, headers, response.body.replace(token.encode(), b"***"))
