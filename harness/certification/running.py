@@ -1,0 +1,60 @@
+"""Running suites against a server: one check after the other, each in a world of its own, and cleaned up after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.certification.bench import Bench
+from harness.certification.subject import Subject
+from harness.certification.suite import Check, Criterion, FailedError, Outcome, SkippedError, Suite
+from harness.wire.message import Send
+from harness.wire.record import Exchange
+from harness.world import Journal, create
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check came to. `reason` is empty for PASSED; `left` are paths of resources that could not be deleted."""
+
+    suite: str
+    check: Criterion
+    outcome: Outcome
+    reason: str
+    exchanges: tuple[Exchange, ...]
+    left: tuple[str, ...] = ()
+
+
+def run(
+    subject: Subject, suites: Iterable[Suite[Check]], send: Send, clock: Clock, seed: str
+) -> Iterator[Result]:
+    """Yield the result of each check as it comes.
+
+    `send` reaches the server, `clock` gives the moment at which each check's virtual time begins. Names of people and
+    groups follow from the seed. Raises HarnessError for a schema that Microsoft Graph would not take.
+    """
+    for suite in suites:
+        for check in suite.checks:
+            yield _run(suite.name, check, _bench(subject, send, clock, f"{seed}/{suite.name}/{check.name}"))
+
+
+def _bench(subject: Subject, send: Send, clock: Clock, seed: str) -> Bench:
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(subject.url))
+    journal, ids = Journal(), Ids(seed)
+    world = create(seed=ids.hex(16), start=clock.now(), journal=journal, faults={origin: send})
+    return Bench(subject, world, journal, ids)
+
+
+def _run(suite: str, check: Check, bench: Bench) -> Result:
+    outcome, reason = Outcome.PASSED, ""
+    try:
+        check.run(bench)
+    except FailedError as failed:
+        outcome, reason = Outcome.FAILED if check.mandatory else Outcome.WARNING, str(failed)
+    except SkippedError as skipped:
+        outcome, reason = Outcome.SKIPPED, str(skipped)
+    evidence = bench.evidence()
+    return Result(suite, check, outcome, reason, evidence, tuple(bench.clear()))

@@ -1,0 +1,49 @@
+"""What is certified: a SCIM server's address and token, its name, and what of the usual mapping it leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from harness.azure_ad.provisioning.dialect import split_tenant_url
+from harness.base.errors import HarnessError
+from harness.base.store import Document
+from harness.wire.message import TransportError, check_url
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """Where and with what an access token is asked for (RFC 6749, 4.4: client credentials)."""
+
+    token_endpoint: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`url` is what an administrator enters as Tenant URL, flags of the dialect in its query included.
+
+    `schema` is a synchronizationSchema as Microsoft Graph exports it, None for the non-gallery default; `without` names
+    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked.
+    """
+
+    url: str
+    token: str = field(repr=False)
+    product: str = ""
+    version: str = ""
+    schema: Document | None = None
+    without: tuple[str, ...] = ()
+    oauth: OAuth | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            check_url(self.url)
+        except TransportError as error:
+            raise HarnessError(
+                f"{error}; name the SCIM endpoint, as in https://scim.example.com/v2"
+            ) from error
+
+    @property
+    def base(self) -> str:
+        """Return the address that resources hang from: no query, no slash at the end."""
+        return split_tenant_url(self.url)[0].rstrip("/")

@@ -1,0 +1,1 @@
+"""The suites: what Microsoft, Okta and the RFC ask of a SCIM server, one module each."""
