@@ -6,70 +6,17 @@ import pytest
 
 from harness.azure_ad.provisioning.reactions import SCIM
 from harness.scim.names import ENTERPRISE_USER
-from harness.wire.inprocess import inprocess
 from harness.wire.message import json_request
-from harness.wire.network import Network
-from harness.wire.server import Server
-from tests.azure_ad.foreign import Foreign
-from tests.azure_ad.scim_server import BASE, TOKEN
+from tests.azure_ad.scim_server import TOKEN
 
 MANAGER = f"{ENTERPRISE_USER}:manager"
 BAD_REQUEST = f"{SCIM}BadRequest"
 
 
-@pytest.fixture(scope="module")
-def socket():
-    """Listen once; each test puts its own application behind the socket."""
-    behind = {}
-
-    def present(environ, start_response):
-        return behind["app"](environ, start_response)
-
-    server, network = Server(present, "127.0.0.1", 0, threads=2), Network(timeout=10)
-    server.start()
-    yield behind, network, f"{server.url}/v2"
-    network.close()
-    server.stop()
-
-
 @pytest.fixture(params=["in process", "over a socket"])
-def contoso(request, foreign_app, socket):
+def contoso(request, scim2_company):
     """Return a company per transport: what holds in process holds on the wire."""
-    if request.param == "in process":
-        return Foreign(inprocess(foreign_app), BASE)
-    behind, network, base = socket
-    behind["app"] = foreign_app
-    return Foreign(network, base)
-
-
-def test_a_company_moves_in(contoso):
-    """The initial cycle: every mapped attribute arrives, groups have their members."""
-    ana = contoso.person(
-        "ana",
-        jobTitle="Pilot",
-        mail="ana@contoso.com",
-        department="Flight",
-        employeeId="701984",
-        mobilePhone="1",
-        businessPhones=["2"],
-        faxNumber="3",
-        city="Bonn",
-        preferredLanguage="de",
-    )
-    contoso.group("Office", (ana, contoso.person("ben")))
-    contoso.turn_on()
-    assert {entry[1:] for entry in contoso.told()} == {("create", "success"), ("update", "success")}
-    user = contoso.user("ana")
-    assert (user["title"], user["active"], user["externalId"]) == ("Pilot", True, "ana")
-    assert user["name"] == {"givenName": "Ana", "familyName": "Ruiz", "formatted": "Ana Ruiz"}
-    assert user["emails"] == [{"type": "work", "value": "ana@contoso.com", "primary": True}]
-    assert {phone["type"]: phone["value"] for phone in user["phoneNumbers"]} == {
-        "work": "2",
-        "mobile": "1",
-        "fax": "3",
-    }
-    assert user[ENTERPRISE_USER] == {"department": "Flight", "employeeNumber": "701984"}
-    assert contoso.members("Office") == sorted(contoso.user(name)["id"] for name in ("ana", "ben"))
+    return scim2_company(request.param)
 
 
 def test_a_person_changes_is_disabled_and_comes_back(contoso):
@@ -91,31 +38,6 @@ def test_a_person_changes_is_disabled_and_comes_back(contoso):
     assert contoso.user("ana")["active"] is True
     contoso.cycle()
     assert [entry[1] for entry in contoso.told()] == ["disable", "update"]
-
-
-def test_a_group_is_renamed_filled_and_deleted(contoso):
-    """Membership by PATCH; deletion by DELETE."""
-    ana = contoso.person("ana")
-    group = contoso.group("Office")
-    contoso.turn_on()
-    contoso.directory.add_member(group, ana)
-    contoso.directory.update("Group", group, {"displayName": "Bureau"})
-    contoso.cycle()
-    assert contoso.members("Bureau") == [contoso.user("ana")["id"]]
-    contoso.directory.delete("Group", group)
-    contoso.cycle()
-    assert contoso.found("Groups", "displayName", "Bureau") == []
-
-
-def test_without_the_mapping_of_active_a_person_is_deleted(contoso):
-    """DELETE arrives, and a second one would be fine."""
-    contoso.edit("active")
-    ana = contoso.person("ana")
-    contoso.turn_on()
-    contoso.unassign(ana)
-    contoso.cycle()
-    assert contoso.found("Users", "userName", "ana@contoso.com") == []
-    assert contoso.told()[-1] == ("Ana", "delete", "success")
 
 
 def test_the_bare_manager_is_refused_and_logged_with_the_servers_words(contoso):
