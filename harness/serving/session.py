@@ -75,6 +75,10 @@ def _tell(served: Served, options: Options, ready_file: Path | None, say: Say) -
     aws_url, azure_url = served.urls
     say(f"AWS SSO   {aws_url}")
     say(f"Azure AD  {azure_url}")
+    if served.identity is not None and not served.identity.names(options.host):
+        say(
+            f"tls       clients will refuse a certificate that is not for {options.host}; --host takes a name, too"
+        )
     say(f"profile   {options.profile}; data {options.data or 'in memory'}")
     if served.key:
         say(f"control   needs the header X-Harness-Key: {served.key}")

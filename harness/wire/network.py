@@ -6,6 +6,9 @@ what goes out.
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import SplitResult
 
 import urllib3
@@ -32,12 +35,22 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class Network:
-    """A pool of kept-open connections. `timeout` is in seconds, for connecting and for each read."""
+    """A pool of kept-open connections. `timeout` is in seconds, for connecting and for each read.
 
-    def __init__(self, timeout: float = 30.0, connections: int = 32) -> None:
+    `trusted` are origins with a certificate of their own (`wire.tls.trusting`). All others are judged by the system's
+    authorities, or by those that the variables SSL_CERT_FILE and SSL_CERT_DIR name instead.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 30.0,
+        connections: int = 32,
+        trusted: Mapping[str, ssl.SSLContext] = MappingProxyType({}),
+    ) -> None:
         self._manager = urllib3.PoolManager(
             num_pools=256, maxsize=connections, timeout=timeout, retries=False
         )
+        self._trusted = trusted
         self._pools: dict[tuple[str, str], urllib3.HTTPConnectionPool] = {}  # the manager takes long to look
 
     def __call__(self, request: Request) -> Response:
@@ -70,6 +83,8 @@ class Network:
     def _pool(self, parts: SplitResult) -> urllib3.HTTPConnectionPool:
         pool = self._pools.get(parts[:2])
         if pool is None:
-            pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+            known = self._trusted.get(f"{parts.scheme}://{parts.netloc}")
+            judged = {"ssl_context": known, "assert_hostname": False} if known else None
+            pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme, judged)
             self._pools[parts[:2]] = pool
         return pool

@@ -1,0 +1,102 @@
+"""A certificate and its private key: what a server shows, and how this program knows that very server again.
+
+Our own hop trusts the certificate itself, as RFC 5280 section 6.1.1 allows of any trust anchor, whoever signed it: only
+the holder of its key passes, under whatever name it is reached. Every other server is judged by the system's authorities.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.base.errors import HarnessError
+
+_PEM = re.compile(b"%b.*?%b" % (ssl.PEM_HEADER.encode(), ssl.PEM_FOOTER.encode()), re.DOTALL)
+# What OpenSSL says of another certificate's key, be it of the same kind or not.
+_STRANGERS = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+
+
+class _EncryptedError(Exception):
+    """OpenSSL asks for a password, at the terminal unless somebody answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`shown` is the server's side; `certificate` is the file that it came from."""
+
+    certificate: Path
+    shown: ssl.SSLContext
+
+    def names(self, host: str) -> bool:
+        """Tell whether the certificate is for a host name or address, as clients check it (RFC 9525)."""
+        client = trusting(self.certificate)
+        client.check_hostname = True
+        try:
+            _shake_hands(self.shown, client, host)
+        except ssl.SSLCertVerificationError:
+            return False
+        return True
+
+
+def identity(certificate: Path, key: Path) -> Identity:
+    """Return what two PEM files hold: the certificate, any intermediate ones after it, and its private key.
+
+    Raises HarnessError for what cannot be read, does not fit together, or is refused by every client, as after its end.
+    """
+    client = trusting(certificate)
+    _read(key)
+    shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        shown.load_cert_chain(certificate, key, _no_password)
+        _shake_hands(shown, client)
+    except _EncryptedError as error:
+        raise HarnessError(f"the key in {key} is protected by a password; give one that is not") from error
+    except ssl.SSLCertVerificationError as error:
+        raise HarnessError(
+            f"no client would accept the certificate in {certificate}: {error.verify_message}"
+        ) from error
+    except ssl.SSLError as error:
+        if error.reason in _STRANGERS:
+            raise HarnessError(f"the key in {key} is not that of the certificate in {certificate}") from error
+        why = error.reason or f"{key} holds no private key in PEM"
+        raise HarnessError(f"cannot serve the certificate in {certificate}: {why}") from error
+    return Identity(certificate, shown)
+
+
+def trusting(certificate: Path) -> ssl.SSLContext:
+    """Return a client's side that accepts the first certificate of a PEM file and no other. Raises HarnessError."""
+    first = _PEM.search(_read(certificate))
+    if first is None:
+        raise HarnessError(f"{certificate} holds no certificate in PEM")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False  # the certificate is known; its names add nothing
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it need not be an authority's
+    try:
+        context.load_verify_locations(cadata=first[0].decode("ascii"))
+    except (ssl.SSLError, ValueError) as error:
+        raise HarnessError(f"the certificate in {certificate} cannot be read") from error
+    return context
+
+
+def _no_password() -> str:
+    raise _EncryptedError
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HarnessError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _shake_hands(shown: ssl.SSLContext, client: ssl.SSLContext, host: str | None = None) -> None:
+    """Let both sides greet each other in memory. Raises ssl.SSLError for what either of them does not like."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(to_client, to_server, server_hostname=host)
+    answering = shown.wrap_bio(to_server, to_client, server_side=True)
+    for side in (asking, answering, asking):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
