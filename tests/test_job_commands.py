@@ -9,9 +9,11 @@ from click.testing import CliRunner
 
 from harness.azure_ad.provisioning.digest import digest
 from harness.azure_ad.provisioning.why import retries, why
+from harness.azure_ad.provisioning.why_group import why_group
 from harness.base.clock import iso
 from harness.cli import main
-from harness.client.words import log_lines, status_lines, step_lines, why_lines
+from harness.client.why_words import why_lines
+from harness.client.words import log_lines, status_lines, step_lines
 from harness.wire.server import Server
 from tests.azure_ad.company import Company
 from tests.azure_ad.scim_server import BASE, ScimServer, refusal, reply
@@ -273,6 +275,82 @@ class TestWhy:
         ]
 
 
+class TestWhyGroup:
+    def lines(self, company):
+        record, session = company.engine.inspect(company.job)
+        told = why_group(session, record, "Office")
+        return [
+            line.replace(told["group"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))
+        ]
+
+    def test_who_is_missing_and_who_is_there_still(self, company):
+        """The group first, then its members: counted, and named where something is wrong."""
+        ana, eve = company.person("ana"), company.person("eve", assigned=False)
+        inner = company.group("Inner", (eve,), assigned=False)
+        office = company.group("Office", (ana, inner))
+        company.group("Everybody", (office,))
+        company.turn_on()
+        company.directory.remove_member(office, ana)
+        company.directory.add_member(office, company.person("ben"))
+        company.wait(timedelta(minutes=10))
+        assert self.lines(company) == [
+            "Office is in customappsso with the group 'g1', but 2 of 2 members are missing there and 1 who left",
+            "are still in it.",
+            "",
+            "group       Office (<id>), in the directory",
+            "scope       in scope: assigned directly",
+            "            the nested group 'Inner' brings nobody",
+            "match       displayName = Office",
+            "            group g1 in customappsso, created 2026-03-02 08:00:00",
+            "last        2026-03-02 08:00:00  update  Office  success",
+            "waits       nothing",
+            "next cycle  2026-03-02 08:40:00 (in 30m) (something about the group changed since the last cycle)",
+            "            The group 'g1' is read from customappsso; what differs is sent.",
+            "            1 member is added: ben@contoso.com",
+            "            1 member is removed: ana@contoso.com",
+            "members     2 in the directory, 1 sent, 0 alike",
+            "            missing there: Inner: a nested group, never expanded: its members come only if they are",
+            "              assigned themselves",
+            "            missing there: ben@contoso.com: in scope, and not connected to an account yet",
+            "            still there: ana@contoso.com: no longer a member; taken out when the group's members are",
+            "              looked at",
+            "job         Active, schedule on",
+        ]
+
+    def test_a_group_that_is_only_nested(self, company):
+        company.group("Everybody", (company.group("Office", assigned=False),))
+        lines = self.lines(company)
+        assert lines[lines.index("scope       out of scope: not assigned") + 1] == (
+            "            nested in the assigned 'Everybody', which does not bring it"
+        )
+
+    def test_a_refused_membership(self, company, server):
+        """Which request failed, and that the members wait."""
+        server.refuse("PATCH", "/Groups", refusal(400, "no such member"))
+        company.group("Office", (company.person("ana"),))
+        company.turn_on()
+        text = " ".join(" ".join(self.lines(company)).split())
+        assert "PATCH https://scim.example.com/v2/Groups/g1 answered 400: BadRequest: no such member" in text
+        assert "waits sending its members failed once since 2026-03-02 08:00:00" in text
+
+    def test_a_large_group_is_cut_short(self, company):
+        """Twenty are named, the others counted; the next cycle's list likewise."""
+        company.group("Office", tuple(company.person(f"p{number}") for number in range(25)))
+        lines = self.lines(company)
+        assert sum(line.lstrip().startswith("missing there:") for line in lines) == 20
+        assert "            and 5 more; --json names them all" in lines
+        assert "p19@contoso.com and 5 more" in " ".join(" ".join(lines).split())
+
+    def test_a_group_mapping_that_is_disabled(self, company):
+        company.group("Office")
+        schema = company.engine.schema(company.job)
+        schema["synchronizationRules"][0]["objectMappings"][1]["enabled"] = False
+        company.engine.save_schema(company.job, schema)
+        assert "scope       the object mapping of groups is disabled: none is provisioned" in self.lines(
+            company
+        )
+
+
 @pytest.fixture
 def ready(tmp_path, monkeypatch):
     """Return a function that writes ready.json where the commands look for it."""
@@ -319,10 +397,17 @@ class TestNoHarness:
         (tmp_path / "ready.json").mkdir()
         assert "cannot read the ready file ready.json" in refused("job", "log")
 
-    @pytest.mark.parametrize("graph", ["http://127.0.0.1:1", "localhost:1", "ftp://x", ""])
-    def test_nothing_listens(self, ready, graph):
+    def test_nothing_listens(self, ready):
+        ready({"azure_ad": {"graph_endpoint": "http://127.0.0.1:1", "graph_token": "t"}})
+        assert "error: nothing listens at http://127.0.0.1:1" in refused("job", "step")
+
+    @pytest.mark.parametrize("graph", ["http://[::1", "localhost:1", "ftp://x", ""])
+    def test_an_address_that_is_none(self, ready, graph):
+        """Told with what it should be like, wherever it comes from."""
+        sentence = "' is not an absolute http or https URL; Graph's is like http://127.0.0.1:8081/v1.0"
         ready({"azure_ad": {"graph_endpoint": graph, "graph_token": "t"}})
-        assert "error: n" in refused("job", "step")
+        assert f"error: '{graph}{sentence}" in refused("job", "step")
+        assert sentence in refused("job", "step", "--graph", graph, "--token", "t")
 
     @pytest.mark.parametrize("options", [("--graph", "http://h"), ("--token", "t")])
     def test_half_an_address(self, options):

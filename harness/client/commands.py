@@ -110,21 +110,22 @@ def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
 
 
 @click.command()
-@click.argument("user")
+@click.argument("name")
+@click.option("--group", is_flag=True, help="NAME is a group: tell of it and of each of its members.")
 @_connected
 @_JSON
-def why(*, user: str, as_json: bool, **where: Any) -> None:
-    """Say why USER is, or is not, in the target.
+def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
+    """Say why the user NAME is, or is not, in the target.
 
-    USER is a userPrincipalName, its part before the @, a display name or an id. Shows scope, match, what was sent last, what
-    waits, and what the next cycle of a running 'harness serve' will do.
+    NAME is a userPrincipalName, its part before the @, a display name or an id; of a group, a display name or an id. Shows
+    scope, match, what was sent last, what waits, and what the next cycle of a running 'harness serve' will do.
     """
     from harness.client.connection import connect
-    from harness.client.words import why_lines
+    from harness.client.why_words import why_lines
 
     connection = connect(**where)
     _, job_told = connection.job()
-    told = connection.control("GET", f"why?user={quote_plus(user)}")
+    told = connection.control("GET", f"why?{'group' if group else 'user'}={quote_plus(name)}")
     _print(as_json, told, why_lines(told, job_told["now"]))
 
 

@@ -25,11 +25,24 @@ _NO_HARNESS = "what listens at {} is no harness; the running one's address is in
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A harness's Azure AD side. `graph` ends with the API's version; `key` is for the control API, where it needs one."""
+    """A harness's Azure AD side. `graph` ends with the API's version; `key` is for the control API, where it needs one.
+
+    `certificate` is the file of the one that it serves https with, None for what the system's authorities know. Raises
+    HarnessError for an address that cannot be asked.
+    """
 
     graph: str
     token: str = field(repr=False)
     key: str | None = field(default=None, repr=False)
+    certificate: Path | None = None
+
+    def __post_init__(self) -> None:
+        from harness.wire.message import TransportError, check_url
+
+        try:
+            check_url(self.graph)
+        except TransportError as error:
+            raise HarnessError(f"{error}; Graph's is like http://127.0.0.1:8081/v1.0") from error
 
     def job(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the served job as Graph shows it, and what the control API adds. Raises HarnessError."""
@@ -53,7 +66,8 @@ class Connection:
 
         parts = urlsplit(self.graph)
         headers = ((KEY_HEADER, self.key),) if self.key else ()
-        response = _ask(method, f"{parts.scheme}://{parts.netloc}/_harness/{name}", body, headers)
+        url = f"{parts.scheme}://{parts.netloc}/_harness/{name}"
+        response = _ask(method, url, body, headers, self.certificate)
         document = _document(response, self.graph)
         if response.status != 200:
             hint = "; give it with --key" if response.status == 401 else ""
@@ -61,7 +75,7 @@ class Connection:
         return document
 
     def _graph(self, url: str) -> dict[str, Any]:
-        response = _ask("GET", url, None, (("Authorization", f"Bearer {self.token}"),))
+        response = _ask("GET", url, None, (("Authorization", f"Bearer {self.token}"),), self.certificate)
         document = _document(response, self.graph)
         if response.status == 401:
             raise HarnessError(
@@ -89,6 +103,7 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         ready = json.loads(path.read_text(encoding="utf-8"))
         azure, control = ready["azure_ad"], ready.get("control") or {}
         graph, token = azure["graph_endpoint"], azure["graph_token"]
+        shown = ready["tls"]["certificate"] if ready.get("tls") else None
     except FileNotFoundError as error:
         raise HarnessError(
             f"there is no ready file {path}; 'harness serve --ready-file {path}' writes it while it runs, "
@@ -100,21 +115,26 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         raise HarnessError(
             f"{path} is no ready file of 'harness serve'; it lacks azure_ad.graph_endpoint or graph_token"
         ) from error
-    if not isinstance(graph, str) or not isinstance(token, str):
-        raise HarnessError(f"{path} is no ready file of 'harness serve'; endpoint and token must be texts")
-    return Connection(graph, token, key or control.get("key"))
+    if not isinstance(graph, str) or not isinstance(token, str) or not isinstance(shown, str | None):
+        raise HarnessError(
+            f"{path} is no ready file of 'harness serve'; endpoint, token and certificate must be texts"
+        )
+    return Connection(graph, token, key or control.get("key"), Path(shown) if shown else None)
 
 
-def _ask(method: str, url: str, body: Any, headers: tuple[tuple[str, str], ...]) -> Response:
+def _ask(
+    method: str, url: str, body: Any, headers: tuple[tuple[str, str], ...], certificate: Path | None
+) -> Response:
     from harness.wire.message import TransportError, json_request
     from harness.wire.network import Network
+    from harness.wire.tls import trusting
 
-    network = Network(timeout=_PATIENCE)
+    parts = urlsplit(url)
+    where = f"{parts.scheme}://{parts.netloc}"
+    network = Network(timeout=_PATIENCE, trusted={where: trusting(certificate)} if certificate else {})
     try:
         return network(json_request(method, url, body, headers=headers))
     except TransportError as error:
-        parts = urlsplit(url)
-        where = f"{parts.scheme}://{parts.netloc}"
         if error.kind in ("refused", "dns"):
             raise HarnessError(f"nothing listens at {where}; is 'harness serve' still running?") from error
         raise HarnessError(f"no answer from {where}: {error}") from error

@@ -8,6 +8,7 @@ GET  /_harness/mail                       notification mails, oldest first
 GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
+GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there (`why_group.py`)
 """
 
 from __future__ import annotations
@@ -145,10 +146,10 @@ def _step(served: Served, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _why(served: Served, body: dict[str, Any]) -> dict[str, Any]:
-    user = body.get("user", "").strip()
-    if not user:
-        raise HarnessError("name somebody: /_harness/why?user=ana@contoso.com")
-    return served.why(user)
+    asked = [(kind, name) for kind in ("user", "group") if (name := body.get(kind, "").strip())]
+    if len(asked) != 1:
+        raise HarnessError("name one: /_harness/why?user=ana@contoso.com or /_harness/why?group=Office")
+    return served.why(*asked[0])
 
 
 _Act = Callable[["Served", dict[str, Any]], dict[str, Any]]

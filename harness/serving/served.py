@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness.azure_ad.provisioning.why import retries, why
+from harness.azure_ad.provisioning.why_group import why_group
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -25,9 +26,10 @@ from harness.base.store import Store
 from harness.serving.control import with_control
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
-from harness.wire.message import Send, json_request
+from harness.wire.message import Send, TransportError, json_request
 from harness.wire.network import Network
 from harness.wire.server import Server
+from harness.wire.tls import Identity, identity, trusting
 from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class Options:
     """What the command line asked for.
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
-    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together.
+    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
+    of a certificate and its key (None: plain http).
     """
 
     host: str = "127.0.0.1"
@@ -59,6 +62,7 @@ class Options:
     quirks: Mapping[str, Any] = field(default_factory=dict)
     api_credentials: tuple[str, str] | None = field(default=None, repr=False)
     in_flight: int = 8
+    tls: tuple[Path, Path] | None = None
 
 
 class Served:
@@ -68,22 +72,27 @@ class Served:
     clock: OffsetClock
 
     def __init__(self, options: Options) -> None:
-        """Listen, build the world and configure it. Raises HarnessError for a busy port or an unusable folder."""
+        """Listen, build the world and configure it.
+
+        Raises HarnessError for a busy port, an unusable folder, or a certificate that nobody could be shown.
+        """
+        self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
         quirks = choose_quirks(options.profile, options.quirks)
         self._databases = [_open(options.data, name) for name in ("aws_sso", "azure_ad")]
         stores = [database.tenant("main") for database in self._databases]
         self._stores = dict(zip(("aws_sso", "azure_ad"), stores, strict=True))
-        self._network = Network()
-        self._tap = Tap(self._network)
         self._seed = _boot_seed(stores[1], options.seed)
         ids = Ids(self._seed)
         self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
-        self._servers = _listen(options.host, *doors)
+        self._servers = _listen(options.host, self.identity, *doors)
+        known = trusting(self.identity.certificate) if self.identity else None
+        self._network = Network(trusted=dict.fromkeys(self.urls, known) if known else {})
+        self._tap = Tap(self._network)
         self.clock = OffsetClock(_saved_offset(stores[1]))
         self.clock.on_error = _report
-        aws_url, azure_url = (server.url for server in self._servers)
+        aws_url, azure_url = self.urls
         hosts = dict.fromkeys(AWS_HOSTS, aws_url)
         parts = Parts(
             clock=self.clock,
@@ -99,7 +108,12 @@ class Served:
         self.ready: dict[str, dict[str, str]] = {}
         for server in self._servers:
             server.start()
-        self.ready = self._configure()
+        try:
+            self.ready = self._configure()
+        except HarnessError:
+            for server in self._servers:
+                server.stop()
+            raise
         self.world.azure.engine.resume()
         self.clock.start()
 
@@ -153,10 +167,10 @@ class Served:
         stepper = Stepper(self.world.azure, self.clock, self._tap)
         return stepper.step(self._job_id, exchanges=exchanges)
 
-    def why(self, user: str) -> dict[str, Any]:
-        """Say why somebody is, or is not, in the target. Raises HarnessError for somebody unknown."""
+    def why(self, kind: str, name: str) -> dict[str, Any]:
+        """Say why a `user` or a `group` is, or is not, in the target. Raises HarnessError for one unknown."""
         record, session = self.world.azure.engine.inspect(self._job_id)
-        return why(session, record, user)
+        return (why_group if kind == "group" else why)(session, record, name)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""
@@ -200,8 +214,10 @@ class Served:
         schema = engine.schema(jobs[0]["id"])
         aws_url, azure_url = self.urls
         control = {"control": {"key": self.key}} if self.key else {}
+        tls = {"tls": {"certificate": str(self.identity.certificate.absolute())}} if self.identity else {}
         return {
             **control,
+            **tls,
             "aws_sso": {
                 "url": aws_url,
                 "scim_endpoint": endpoint,
@@ -234,7 +250,10 @@ class Served:
 
     def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self.urls[0]}/console/api/automatic-provisioning"
-        answer = self._network(json_request(method, url, None if method == "GET" else dict(body)))
+        try:
+            answer = self._network(json_request(method, url, None if method == "GET" else dict(body)))
+        except TransportError as error:
+            raise HarnessError(f"the served apps do not reach {self.urls[0]}: {error}") from error
         if answer.status >= 300:
             raise HarnessError(
                 f"automatic provisioning could not be enabled: {answer.body.decode('utf-8', 'replace')}"
@@ -243,12 +262,12 @@ class Served:
         return document
 
 
-def _listen(host: str, *doors: tuple[WSGIApplication, int]) -> list[Server]:
+def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, int]) -> list[Server]:
     """Open every port, or none."""
     servers: list[Server] = []
     try:
         for app, port in doors:
-            servers.append(Server(app, host, port))
+            servers.append(Server(app, host, port, identity=shown))
     except HarnessError:
         for server in servers:
             server.stop()

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 from harness.scim.names import ENTERPRISE_USER, ERROR, LIST_RESPONSE, PATCH_OP
 from harness.scim.path import parse_path, read, remove, write
 from harness.wire.message import Request, Response
+from tests.conftest import TOKEN
 
 BASE = "https://scim.example.com/v2"
-TOKEN = "a-token-that-nobody-ever-sees-again"
 _GUID = re.compile(r'"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"')
 _EQUALS = re.compile(r'(?P<attribute>.+) eq (?P<value>"(?:[^"\\]|\\.)*")\Z')
 _MEMBER = re.compile(r'members\[value eq "(?P<id>[^"]+)"\]\Z')

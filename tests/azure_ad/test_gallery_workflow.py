@@ -9,7 +9,6 @@ SCIM-Validation-Test-Overview.md and the workflows (read 2026-11).
 
 import json
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -20,8 +19,8 @@ from tests.azure_ad.caller import address
 from tests.azure_ad.foreign import Foreign
 from tests.azure_ad.scim_server import BASE
 from tests.azure_ad.workflow import StepFailedError, Workflow
+from tests.certification.gallery_servers import MANAGER, Vendor
 
-MANAGER = f"{ENTERPRISE_USER}:manager"
 BAD_REQUEST = "SystemForCrossDomainIdentityManagementBadRequest"
 # Whatever the mapping reads of a user: Graph's property, the target's attribute, the value before and after.
 ATTRIBUTES = [
@@ -44,30 +43,6 @@ ATTRIBUTES = [
     ("employeeId", f"{ENTERPRISE_USER}:employeeNumber", "701984", "701985"),
     ("department", f"{ENTERPRISE_USER}:department", "Flight", "Ops"),
 ]
-
-
-class Vendor:
-    """scim2-server with two mends: a manager told as bare text, members taken away by a list of values."""
-
-    def __init__(self, send):
-        self.send = send
-
-    def __call__(self, request):
-        if request.method == "PATCH":
-            body = json.loads(request.body)
-            operations = [mended for each in body["Operations"] for mended in self.mended(each)]
-            request = replace(request, body=json.dumps({**body, "Operations": operations}).encode())
-        return self.send(request)
-
-    def mended(self, operation):
-        path, value = operation.get("path", ""), operation.get("value")
-        if path == MANAGER:
-            return [{**operation, "value": {"value": value}}]
-        if path.startswith(f"{MANAGER}["):
-            return [{"op": "remove", "path": MANAGER}]
-        if path == "members" and operation["op"].lower() == "remove":
-            return [{"op": "remove", "path": f'members[value eq "{each["value"]}"]'} for each in value]
-        return [operation]
 
 
 # Which tests are not PASSED, and why: Azure AD's bare manager in either dialect, its list of values without the flag.

@@ -212,12 +212,91 @@ class TestGroup:
         assert len(server.resources["Groups"]["g1"]["members"]) == 7
 
     def test_strangers_among_the_members_are_left_out(self, company, server, provision, office):
-        """Who is no member of the group, or not in the target, is not sent."""
+        """Who is no member of the group is not looked at."""
         stranger = company.person("stranger")
-        absent = company.person("absent", assigned=False)
-        company.directory.add_member(office[0], absent)
-        provision(office[0], "Group", [stranger, absent, "nobody"])
+        provision(office[0], "Group", [stranger, "nobody"])
         assert server.resources["Groups"]["g1"]["members"] == []
+        assert "POST /Users" not in server.seen()
+
+    def test_a_member_without_an_account_is_created_first(self, company, server, provision, office):
+        """synchronizationLinkedObjects: members to provision; told like a user on demand, between group and membership."""
+        group, people = office
+        company.directory.add_member(group, company.person("new"))
+        company.directory.add_member(group, company.person("unchosen"))
+        new = company.directory.find("User", "new@contoso.com")["id"]
+        result, entries = provision(group, "Group", [people[0], new])
+        assert [(entry["reportableIdentifier"], entry["action"]) for entry in entries] == [
+            ("Office", "Create"),
+            ("new@contoso.com", "Create"),
+            ("Office", "Update"),
+            ("Office", "Update"),
+        ]
+        assert result == {"result": "Success", "details": {}}
+        assert [request.split("?")[0] for request in server.seen()] == [
+            "GET /Groups",
+            "POST /Groups",
+            "GET /Users",
+            "POST /Users",
+            "PATCH /Groups/g1",
+            "PATCH /Groups/g1",
+        ]
+        assert server.resources["Groups"]["g1"]["members"] == ["u1", "u8"]
+        told = [entry["name"] for entry in entries[1]["provisioningSteps"]]
+        assert told == [
+            "EntryImportAdd",
+            "EntrySynchronizationScoping",
+            "EntrySynchronizationAdd",
+            "EntryExportAdd",
+        ]
+
+    def test_chosen_members_with_an_account_are_not_looked_at(self, company, server, provision, office):
+        """Their attributes are for the cycle."""
+        company.change(office[1][0], jobTitle="Clerk")
+        provision(office[0], "Group", office[1][:1])
+        assert "Clerk" not in json.dumps(list(server.resources["Users"].values()))
+        assert "GET /Users/u1" not in server.seen()
+
+    def test_a_member_who_is_out_of_scope_is_skipped(self, company, server, provision, office):
+        """With the reason; the group comes over all the same."""
+        off = company.person("off", accountEnabled=False)
+        company.directory.add_member(office[0], off)
+        result, entries = provision(office[0], "Group", [off])
+        assert [entry["statusInfo"]["status"] for entry in entries] == ["Success", "Skipped"]
+        assert entries[1]["provisioningSteps"][-1]["details"]["SkipReason"] == "NotEffectivelyEntitled"
+        assert (result["result"], server.resources["Groups"]["g1"]["members"]) == ("Success", [])
+
+    def test_a_member_who_is_refused_is_a_failure(self, company, server, provision, office):
+        """The group stays, the member waits in escrow, and joins it once the account is there."""
+        server.refuse("POST", "/Users", refusal(400), times=1)
+        company.directory.add_member(office[0], company.person("new"))
+        new = company.directory.find("User", "new@contoso.com")["id"]
+        result, entries = provision(office[0], "Group", [new])
+        assert (result["result"], entries[1]["statusInfo"]["status"]) == ("Failure", "Failure")
+        company.cycle()
+        assert "u8" in server.resources["Groups"]["g1"]["members"]
+
+    def test_without_the_group_nobody_is_created(self, company, server, provision, office):
+        """A group that is out of scope, or refused, brings none of its members."""
+        new = company.person("new")
+        company.directory.add_member(office[0], new)
+        company.unassign(office[0])
+        provision(office[0], "Group", [new])
+        assert server.seen() == []
+        company.assign(office[0])
+        server.refuse("POST", "/Groups", refusal(400))
+        provision(office[0], "Group", [new])
+        assert "POST /Users" not in server.seen()
+
+    def test_a_nested_group_is_not_brought(self, company, server, provision, office):
+        """provision-on-demand, known limitations; and the same member chosen twice is told once."""
+        inner = company.group("Inner")
+        company.directory.add_member(office[0], inner)
+        provision(office[0], "Group", [inner])
+        assert [group["displayName"] for group in server.resources["Groups"].values()] == ["Office"]
+        new = company.person("new")
+        company.directory.add_member(office[0], new)
+        _, entries = provision(office[0], "Group", [new, new, office[0]])
+        assert [entry["action"] for entry in entries] == ["Other", "Create", "Update"]
 
     def test_six_members_are_too_many(self, company, office):
         group, people = office

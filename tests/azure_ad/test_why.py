@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.templates import attribute_mapping
-from harness.azure_ad.provisioning.why import UnknownUserError, retries, why
+from harness.azure_ad.provisioning.why import retries, why
+from harness.azure_ad.provisioning.why_common import UnknownNameError
 from harness.wire.message import TransportError
 from tests.azure_ad.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply
@@ -21,7 +23,7 @@ SETTINGS = '{"DeleteThresholdEnabled":true}'
 OUTCOMES = {
     "create": ["create"],
     "compare": ["update", "RedundantExport"],
-    "disable": ["disable", "RedundantExport"],
+    "disable": ["disable", "update", "RedundantExport"],
     "delete": ["delete"],
 }
 
@@ -196,6 +198,22 @@ class TestNext:
         company.person("ana")
         assert ask(company)["next"]["action"] == action
 
+    def test_a_manager_alone_is_still_to_be_sent(self, company, server):
+        """On demand leaves the references to the cycle, which sends a manager who has an account by then."""
+        boss, ana = company.person("boss", assigned=False), company.person("ana")
+        company.directory.set_manager(ana, boss)
+        company.turn_on()
+        company.engine.provision_on_demand(company.job, Subject("User", ana))
+        told = ask(company)
+        assert (told["next"]["because"], told["waiting"]["references"]) == (
+            "its manager is still to be sent",
+            True,
+        )
+        server.seen()
+        company.cycle()
+        assert server.seen() == []
+        assert ask(company)["next"]["because"] is None
+
 
 class TestLast:
     def test_what_was_sent_and_what_came_back(self, company, server):
@@ -326,7 +344,7 @@ class TestNames:
     def test_somebody_unknown_is_answered_with_the_nearest(self, company):
         company.person("ana.ruiz")
         company.person("ben")
-        with pytest.raises(UnknownUserError) as error:
+        with pytest.raises(UnknownNameError) as error:
             ask(company, "anna.ruis@contoso.com")
         assert str(error.value) == (
             "there is no user 'anna.ruis@contoso.com'; did you mean 'ana.ruiz@contoso.com'?"
@@ -335,7 +353,7 @@ class TestNames:
     def test_two_of_one_name(self, company):
         company.person("ana1", displayName="Ana")
         company.person("ana2", displayName="Ana")
-        with pytest.raises(UnknownUserError, match="2 people are called 'Ana'"):
+        with pytest.raises(UnknownNameError, match="2 people are called 'Ana'"):
             ask(company, "Ana")
 
 
@@ -394,6 +412,8 @@ def happen(company, server, ana, event):
 @example([["delete"], [], ["purge"]])
 @example([["unassign"], ["rename"]])
 @example([["unmap"], ["disable"]])
+@example([["disable"], ["rename"]])
+@example([["filter"], ["disable", "rename", "unmap"]])
 @example([["fail", "rename"], [], []])
 @example([["filter"], ["rename"], ["skip", "unassign"]])
 def test_what_is_foretold_is_what_the_next_cycle_does(chapters):

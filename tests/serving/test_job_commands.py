@@ -161,6 +161,27 @@ def test_why(world, ask):
     )
 
 
+def test_why_of_a_group(world, ask):
+    """Assigned, it is there; whoever of it is not, is named with the reason."""
+    (group,) = world.graph("GET", "/groups?$filter=displayName eq 'AWS Developers'").json()["value"]
+    world.assign(group["id"])
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    text = ask("why", "--group", "aws developers")
+    assert text.startswith("AWS Developers is in customappsso with the group ")
+    told = json.loads(ask("why", "--group", group["id"], "--json"))
+    assert told["members"]["alike"] == told["members"]["exported"] == told["members"]["inDirectory"] > 0
+    out = ask("why", "--group", "AWS Administrators")
+    assert out.startswith("AWS Administrators is not in customappsso: not assigned to the application.\n")
+    assert "missing there: zoe.bronte@contoso.com: not assigned to the application\n" in out
+    for arguments, says in (
+        (("--group", "AWS Develpers"), "there is no group 'AWS Develpers'; did you mean 'AWS Developers'?"),
+        (("AWS Developers",), "there is no user 'AWS Developers', but a group: 'harness why --group'"),
+    ):
+        unknown = CliRunner().invoke(main, ["why", *arguments, "--ready-file", str(world.ready_file)])
+        assert (unknown.exit_code, unknown.stderr.startswith(f"error: {says}")) == (2, True)
+
+
 def test_by_address_and_token(world):
     """Without a ready file, Graph's endpoint and token do; a wrong token is told in a sentence."""
     azure = world.ready["azure_ad"]

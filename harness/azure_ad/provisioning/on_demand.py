@@ -1,7 +1,8 @@
 """Provisioning one object at once, outside of cycles: no job need run, no watermark moves, always the default dialect.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11).
+https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11), whose third
+example is "Provision a group and two of its members on demand".
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, takewhile
 
 from harness.azure_ad.provisioning import logs
 from harness.azure_ad.provisioning.references import references_of
@@ -59,6 +61,8 @@ def provision(session: Session, subject: Subject) -> tuple[Document, Document | 
         for _ in range(_PROBES):
             session.target.probe(session.mappings[subject.kind])
         synchronize(session, subject.kind, subject.object_id, document, lambda: None)
+        for key, member in _newcomers(session, subject):
+            synchronize(session, "User", key, member, lambda: None)
         for _ in references_of(session, subject.object_id, subject.members):
             pass
     except TargetError as error:
@@ -73,14 +77,32 @@ def provision(session: Session, subject: Subject) -> tuple[Document, Document | 
     return _result(next(failed, told[0])), values[0] if len(values) == 1 else values
 
 
+def _newcomers(session: Session, subject: Subject) -> list[tuple[str, Document]]:
+    """Return the chosen members of a group in the target who are not there themselves, without nested groups."""
+    if not session.quirks["on-demand-creates-members"] or session.connection(subject.object_id) is None:
+        return []
+    return [
+        (key, document)
+        for key in session.directory.members(subject.object_id)
+        if key in subject.members
+        and session.connection(key) is None
+        and (document := session.directory.get("User", key)) is not None
+    ]
+
+
 def _entries(session: Session, subject: Subject) -> list[Document]:
-    """Return what the log tells of this run, the object's own entry first."""
-    entries = []
-    for entry in logs.entries(session.store, source_id=subject.object_id):
-        if entry["cycleId"] != session.frame.cycle_id:
-            break
-        entries.append(entry)
-    return entries[::-1]
+    """Return what the log tells of this run: the object's own entry, its new members', then the references'."""
+    own, *members = (
+        _entries_of(session, key) for key in dict.fromkeys((subject.object_id, *subject.members))
+    )
+    return [*own[:1], *chain.from_iterable(members), *own[1:]]
+
+
+def _entries_of(session: Session, source_id: str) -> list[Document]:
+    """Return an object's entries of this run, oldest first."""
+    newest_first = logs.entries(session.store, source_id=source_id)
+    mine = takewhile(lambda entry: entry["cycleId"] == session.frame.cycle_id, newest_first)
+    return list(mine)[::-1]
 
 
 def _result(entry: Document) -> Document:

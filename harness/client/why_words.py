@@ -1,0 +1,168 @@
+"""What `harness why` prints, of a user or a group, as plain lines. Pure functions over JSON values."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import chain, repeat
+from typing import Any
+
+from harness.client.layout import WIDTH, cut, entry_lines, mend, moment, row, rows, times, when
+
+_SETS = {
+    "groups": "scoping filter",
+    "inputFilterGroups": "input filter",
+    "categoryFilterGroups": "category filter",
+}
+_SIDES = {"directory": "missing there:", "target": "still there:"}
+_SHOWN = 20
+
+
+def why_lines(told: dict[str, Any], now: str) -> list[str]:
+    """Word why somebody, or a group, is or is not in the target; a group's members come last."""
+    group = "group" in told
+    subject = told["group" if group else "user"]
+    lines = [*textwrap.wrap(told["summary"], WIDTH), "", row("group" if group else "who", _who(subject))]
+    if subject["state"] == "present":
+        ways, kept_out = _ways_of_group(told["scope"]) if group else _ways_of_user(told["scope"])
+        lines += rows("scope", _scope(told["scope"], ways, kept_out))
+    lines += rows("match", _match(told["match"], "a group" if group else "an account"))
+    for label, name in (("last", "last"), ("last sent", "lastSent")):
+        entry = told[name]
+        if entry and (name == "last" or entry != told["last"]):
+            lines += map(row, chain((label,), repeat("")), entry_lines(entry))
+    if not told["last"]:
+        lines.append(row("last", "nothing in the provisioning log"))
+    lines += rows("waits", _waiting(told["waiting"], now, "members" if group else "manager") or ["nothing"])
+    lines += rows("next cycle", _next(told["next"], now))
+    if group:
+        lines += rows("members", _members(told["members"]))
+    return lines + _job(told["job"])
+
+
+def _next(after: dict[str, Any], now: str) -> list[str]:
+    at = when(after["at"], now) if after["at"] else "when the job is started"
+    because = f" ({after['because']})" if after["because"] else ""
+    changes = [
+        f"{len(members)} {'member is' if len(members) == 1 else 'members are'} {change}: {_some(members)}"
+        for change, members in after.get("members", {}).items()
+        if members
+    ]
+    return [f"{at}{because}", after["says"], *changes]
+
+
+def _some(members: list[dict[str, Any]]) -> str:
+    more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
+    return ", ".join(member["name"] for member in members[:_SHOWN]) + more
+
+
+def _members(members: dict[str, Any]) -> list[str]:
+    """Count a group's members, and name those who are on one side alone."""
+    wrong = members["wrong"]
+    told = [
+        f"{members['inDirectory']} in the directory, {members['exported']} sent, {members['alike']} alike"
+    ]
+    told += [f"{_SIDES[each['side']]} {each['name']}: {each['says']}" for each in wrong[:_SHOWN]]
+    if len(wrong) > _SHOWN:
+        told.append(f"and {len(wrong) - _SHOWN} more; --json names them all")
+    return told
+
+
+def _job(job: dict[str, Any]) -> list[str]:
+    lines = [row("job", f"{job['state']}, schedule {'on' if job['schedule'] == 'Active' else 'off'}")]
+    if job["quarantine"]:
+        quarantine = job["quarantine"]
+        since = f"in quarantine since {moment(quarantine['since'])}: {cut(quarantine['message'])}"
+        lines += rows("", [since, *mend(quarantine["code"])])
+    return lines
+
+
+def _who(subject: dict[str, Any]) -> str:
+    state = {"present": "in the directory", "gone": "gone from the directory"}.get(subject["state"])
+    if state is None:
+        state = f"deleted {moment(subject['deletedAt'])}, gone for good {moment(subject['purgedAt'])}"
+    return f"{subject.get('userPrincipalName') or subject['displayName']} ({subject['id']}), {state}"
+
+
+def _ways_of_user(scope: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return what brings somebody into scope, and what might have but does not."""
+    groups = scope["groups"]
+    ways = [
+        f"member of the assigned group '{each['displayName']}'" for each in groups if each["bringsMembers"]
+    ]
+    kept_out = []
+    for group in groups:
+        if group["assigned"] and not group["securityEnabled"]:
+            kept_out.append(
+                f"the assigned group '{group['displayName']}' is not security enabled and brings nobody"
+            )
+        elif not group["bringsMembers"] and group["nestedInAssigned"]:
+            outer = "', '".join(group["nestedInAssigned"])
+            kept_out.append(
+                f"'{group['displayName']}' is nested in the assigned '{outer}', which brings nobody"
+            )
+    if scope["accountEnabled"] is False:
+        kept_out.append("the account is disabled")
+    return ways, kept_out
+
+
+def _ways_of_group(scope: dict[str, Any]) -> tuple[list[str], list[str]]:
+    kept_out = [] if scope["securityEnabled"] else ["it is not security enabled"]
+    if scope["nestedInAssigned"] and not scope["inScope"]:
+        outer = "', '".join(scope["nestedInAssigned"])
+        kept_out.append(f"nested in the assigned '{outer}', which does not bring it")
+    kept_out += [f"the nested group '{name}' brings nobody" for name in scope["nestedGroups"]]
+    return [], kept_out
+
+
+def _scope(scope: dict[str, Any], ways: list[str], kept_out: list[str]) -> list[str]:
+    if scope.get("mappingEnabled") is False:
+        return ["the object mapping of groups is disabled: none is provisioned"]
+    everybody = ["everybody is in scope (SyncAll)"] if scope["syncAll"] else []
+    directly = ["assigned directly"] if scope["assignedDirectly"] else []
+    by = "; ".join(everybody + directly + ways) or "not assigned"
+    told = [f"{'in' if scope['inScope'] else 'out of'} scope: {by}", *kept_out]
+    for group in scope["filters"]:
+        named = f" '{group['group']}'" if group["group"] else ""
+        for clause in group["clauses"]:
+            value = "no value" if clause["value"] is None else f"the value is '{clause['value']}'"
+            told.append(
+                f"{_SETS[group['set']]}{named}: {clause['clause']} is {str(clause['passed']).lower()}, {value}"
+            )
+    return told
+
+
+def _match(match: dict[str, Any], called: str) -> list[str]:
+    told = [f"{each['attribute']} = {each['value'] or 'no value'}" for each in match["by"]]
+    if match["problem"]:
+        told.append(match["problem"])
+    if match["targetId"] is None:
+        told.append(f"not connected to {called} in {match['target']}")
+    else:
+        created = (
+            f"created {moment(match['createdAt'])}"
+            if match["createdAt"]
+            else "found there, or created long ago"
+        )
+        managed = "" if match["managed"] else ", no longer managed"
+        _, _, noun = called.partition(" ")
+        told.append(f"{noun} {match['targetId']} in {match['target']}, {created}{managed}")
+    return told
+
+
+def _waiting(waiting: dict[str, Any], now: str, references: str) -> list[str]:
+    told, escrow, manager = [], waiting["escrow"], waiting.get("manager")
+    if escrow:
+        what = f"sending its {references}" if escrow["ofReferences"] else "the object"
+        told.append(
+            f"{what} failed {times(escrow['attempts'])} since {moment(escrow['since'])}; "
+            f"the first cycle from {when(escrow['nextTry'], now)} tries again"
+        )
+        told.append(f"given up after {moment(escrow['givenUpAfter'])}")
+    if waiting["heldBack"]:
+        told.append("its disable or delete is held back, for there would be too many in one cycle")
+    if waiting["references"]:
+        told.append(f"its {references} {'are' if references == 'members' else 'is'} to be sent")
+    if manager and not manager["sent"]:
+        unknown = "" if manager["connected"] else ", who has no account there"
+        told.append(f"its manager {manager['userPrincipalName']} is not sent{unknown}")
+    return told
