@@ -8,17 +8,19 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
 from harness import __version__
 from harness.base.errors import HarnessError, nearest
+from harness.certification.commands import certify
 from harness.client.commands import job, why
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
 
+_T = TypeVar("_T")
 _FILE = click.Path(path_type=Path, dir_okay=True)
 _PORT = click.IntRange(0, 65535)
 
@@ -287,6 +289,10 @@ def schema_() -> None:
 @click.option(
     "--aws-secret-access-key", metavar="SECRET", help="Its secret; without the two any key is accepted."
 )
+@click.option(
+    "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."
+)
+@click.option("--tls-key", type=_FILE, metavar="FILE", help="Its private key (PEM).")
 def serve(
     *,
     host: str,
@@ -303,6 +309,8 @@ def serve(
     quirks_: tuple[str, ...],
     aws_access_key_id: str | None,
     aws_secret_access_key: str | None,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
 ) -> None:
     """Start both apps for a person, until Ctrl-C.
 
@@ -322,7 +330,10 @@ def serve(
         smtp=_mail_host(smtp),
         in_flight=in_flight,
         quirks=_flips(quirks_),
-        api_credentials=_key_pair(aws_access_key_id, aws_secret_access_key),
+        api_credentials=_both(
+            aws_access_key_id, aws_secret_access_key, "--aws-access-key-id and --aws-secret-access-key"
+        ),
+        tls=_both(tls_certificate, tls_key, "--tls-certificate and --tls-key"),
     )
     serve_until_stopped(
         options, populate=populate, ready_file=ready_file, allow_remote=allow_remote, say=click.echo
@@ -349,12 +360,12 @@ def _flips(given: tuple[str, ...]) -> dict[str, Any]:
     return flips
 
 
-def _key_pair(key: str | None, secret: str | None) -> tuple[str, str] | None:
-    if key and secret:
-        return key, secret
-    if key is None and secret is None:
+def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
+    if one and other:
+        return one, other
+    if one is None and other is None:
         return None
-    raise HarnessError("--aws-access-key-id and --aws-secret-access-key go together")
+    raise HarnessError(f"{names} go together")
 
 
 def _mail_host(smtp: str | None) -> tuple[str, int] | None:
@@ -366,5 +377,6 @@ def _mail_host(smtp: str | None) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
+main.add_command(certify)
 main.add_command(job)
 main.add_command(why)

@@ -1,4 +1,6 @@
-"""What all tests share: contract classes explain their failed assertions, and property tests draw the same examples."""
+"""What all tests share: a SCIM server of others, contract classes that explain themselves, and the same examples drawn."""
+
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -8,3 +10,32 @@ pytest.register_assert_rewrite("tests.base.store_contract", "tests.wire.transpor
 # `--hypothesis-profile=default` goes looking for new examples; the ordinary run repeats itself.
 settings.register_profile("harness", derandomize=True, database=None, deadline=None)
 settings.load_profile("harness")
+
+TOKEN = "a-token-that-nobody-ever-sees-again"
+
+
+@pytest.fixture(scope="session")
+def discovery() -> Any:
+    """Read scim2-server's resource definitions once; importing its models takes most of a second."""
+    from scim2_models import ScimProvider
+    from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
+    from scim2_server.utils import (
+        load_default_resource_types,
+        load_default_schemas,
+        load_default_service_provider_config,
+    )
+
+    config = load_default_service_provider_config()
+    config.authentication_schemes = [BEARER_TOKEN_SCHEME]
+    return ScimProvider.from_discovery(
+        load_default_schemas().values(), load_default_resource_types().values(), config=config
+    )
+
+
+@pytest.fixture
+def foreign_app(discovery: Any) -> Any:
+    """Return scim2-server as a WSGI application, empty, open to the one token."""
+    from scim2_server.memory import InMemoryStorage
+    from scim2_server.testserver.application import BearerTokenApplication
+
+    return BearerTokenApplication(InMemoryStorage(), discovery, bearer_tokens=[TOKEN])

@@ -12,7 +12,7 @@ from harness.base.json_text import encode
 from harness.base.store import Document
 from harness.certification.suite import FailedError
 from harness.scim.names import PATCH_OP
-from harness.wire.message import Request, Response, Send, TransportError
+from harness.wire.message import Headers, Request, Response, Send, TransportError
 
 _MEDIA_TYPE = "application/scim+json"
 _MOST_TOLD = 300  # characters of an answer that a reason repeats
@@ -25,17 +25,24 @@ class Endpoint:
         self._send, self._base, self._token = send, base, token
         self._created: dict[str, None] = {}
 
-    def ask(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> Response:
-        """Send one request; `path` begins with a slash and is percent-encoded, `token` stands in for the right one."""
-        headers = [
-            ("Authorization", f"Bearer {self._token if token is None else token}"),
+    def ask(
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, headers: Headers = ()
+    ) -> Response:
+        """Send one request; `path` begins with a slash and is percent-encoded.
+
+        `token` stands in for the right one, an empty one for no Authorization at all; `headers` go with the usual ones.
+        """
+        token = self._token if token is None else token
+        sent = [
+            *((("Authorization", f"Bearer {token}"),) if token else ()),
             ("Accept", _MEDIA_TYPE),
+            *headers,
         ]
         content = b"" if body is None else encode(body)
         if content:
-            headers.append(("Content-Type", f"{_MEDIA_TYPE}; charset=utf-8"))
+            sent.append(("Content-Type", f"{_MEDIA_TYPE}; charset=utf-8"))
         try:
-            response = self._send(Request(method, self._base + path, tuple(headers), content))
+            response = self._send(Request(method, self._base + path, tuple(sent), content))
         except TransportError as error:
             raise FailedError(f"{method} {path} got no answer: {error}") from error
         if method == "POST" and response.status in (200, 201):
@@ -48,7 +55,7 @@ class Endpoint:
         require(response, 200, 201, told=f"POST {path}")
         resource = document(response, f"POST {path}")
         if not isinstance(resource.get("id"), str) or not resource["id"]:
-            raise FailedError(f"POST {path} answered a resource without an id: {_shown(response)}")
+            raise FailedError(f"POST {path} answered a resource without an id: {shown(response)}")
         return resource
 
     def patch(self, path: str, *operations: Document) -> Response:
@@ -99,7 +106,7 @@ def require(response: Response, *statuses: int, told: str) -> None:
     """Raise FailedError, naming what was asked (`told`), unless the status is one of these."""
     if response.status not in statuses:
         wanted = " or ".join(map(str, statuses))
-        raise FailedError(f"{told} answered {response.status} instead of {wanted}: {_shown(response)}")
+        raise FailedError(f"{told} answered {response.status} instead of {wanted}: {shown(response)}")
 
 
 def document(response: Response, told: str) -> Document:
@@ -109,7 +116,7 @@ def document(response: Response, told: str) -> Document:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise FailedError(f"{told} answered no JSON object: {_shown(response)}")
+        raise FailedError(f"{told} answered no JSON object: {shown(response)}")
     return value
 
 
@@ -124,6 +131,7 @@ def resources(listed: Document, told: str) -> list[Document]:
     return found
 
 
-def _shown(response: Response) -> str:
+def shown(response: Response) -> str:
+    """Return what a reason repeats of an answer: the beginning of its body."""
     text = response.body.decode("utf-8", "replace")
     return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"

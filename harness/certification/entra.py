@@ -8,11 +8,13 @@ Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppVal
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from harness.base.errors import HarnessError
+from harness.azure_ad.properties import source_attributes, table
+from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.certification.subject import Subject
 from harness.certification.suite import FailedError
@@ -31,6 +33,7 @@ class Entra:
 
     def __init__(self, world: World, subject: Subject) -> None:
         self._world, self._app = world, world.app_id
+        self.domain = world.azure.settings.domain
         self._objects: dict[str, str] = {}  # id, collection
         self._job = ""
         self._job = str(
@@ -41,7 +44,9 @@ class Entra:
             {"key": "SecretToken", "value": subject.token},
         ]
         self.do("PUT", "/servicePrincipals/{app}/synchronization/secrets", {"value": secrets})
-        self.schema = _adapted(subject.schema or self.do("GET", f"{_JOB}/schema"), subject.without)
+        if subject.schema is not None:
+            self.do("PUT", f"{_JOB}/schema", subject.schema)
+        self.schema = _adapted(self.do("GET", f"{_JOB}/schema"), subject.without)
         self.do("PUT", f"{_JOB}/schema", self.schema)
         self.do("POST", f"{_JOB}/start")
         self.wait(timedelta())
@@ -62,11 +67,16 @@ class Entra:
         self._world.advance(by)
         quarantine = self.do("GET", _JOB)["status"]["quarantine"]
         if quarantine:
-            raise FailedError(f"the job went into quarantine: {quarantine['error']['message']}")
+            raise FailedError(f"the job went into quarantine: {_line(quarantine['error']['message'])}")
+
+    def restart(self) -> None:
+        """Let the job begin anew, forgetting which object is which, and run a cycle. Raises FailedError."""
+        self.do("POST", f"{_JOB}/restart", {"criteria": {"resetScope": "Full"}})
+        self.wait()
 
     def user(self, name: str, **properties: Any) -> str:
         """Create a user `name` of the tenant's domain, with further properties of Graph, and return the id."""
-        mail = f"{name}@{self._world.azure.settings.domain}"
+        mail = f"{name}@{self.domain}"
         body = {
             "accountEnabled": True,
             "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "Tmp!1a2b3c4d@5e6f7a8b"},
@@ -80,12 +90,28 @@ class Entra:
         }
         return self._created("users", body)
 
-    def group(self, name: str) -> str:
-        """Create a security group and return its id."""
-        return self._created(
-            "groups",
-            {"displayName": name, "mailEnabled": False, "mailNickname": name, "securityEnabled": True},
-        )
+    def group(self, name: str, **properties: Any) -> str:
+        """Create a security group, with further properties of Graph, and return its id."""
+        body = {"displayName": name, "mailEnabled": False, "mailNickname": name, "securityEnabled": True}
+        return self._created("groups", {**body, **properties})
+
+    def change(self, key: str, changes: Document) -> None:
+        """Write properties of an object, by their names in Graph."""
+        self.do("PATCH", f"/{self._objects[key]}/{key}", changes)
+
+    def evaluate(self, expression: str, key: str) -> str | None:
+        """Return what an expression of the mappings makes of an object; the first one of several values."""
+        collection = self._objects[key]
+        kind = _KINDS[collection]
+        names = ",".join(name for name, row in table()[kind].items() if not row.get("writeonly"))
+        source = source_attributes(kind, self.do("GET", f"/{collection}/{key}?$select={names}"))
+        properties = [{"key": name, "value": value} for name, value in source.items()]
+        body = {"expression": expression, "testInputObject": {"definition": None, "properties": properties}}
+        return next(iter(self.do("POST", f"{_JOB}/schema/parseExpression", body)["evaluationResult"]), None)
+
+    def refer(self, key: str) -> Document:
+        """Return how a request to Graph names an object that a manager or a member is to be."""
+        return {"@odata.id": f"{self._world.origins['graph']}/v1.0/{self._objects[key]}/{key}"}
 
     def assign(self, key: str) -> str:
         """Assign a user or group to the application with its first role; return the assignment's id."""
@@ -104,29 +130,26 @@ class Entra:
         if collection == "users":
             self.do("DELETE", f"/directory/deletedItems/{key}")
 
-    def provision_on_demand(self, key: str, kind: str) -> None:
-        """Provision one object (`User` or `Group`) at once, by the schema's first rule."""
+    def provision_on_demand(self, key: str) -> None:
+        """Provision one object at once, by the schema's first rule. Raises FailedError unless that succeeds."""
         rule = self.schema["synchronizationRules"][0]["id"]
-        subject = {"objectId": key, "objectTypeName": kind}
-        self.do(
-            "POST", f"{_JOB}/provisionOnDemand", {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
-        )
+        subject = {"objectId": key, "objectTypeName": _KINDS[self._objects[key]]}
+        body = {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
+        result = json.loads(self.do("POST", f"{_JOB}/provisionOnDemand", body)["key"])
+        if result["result"] != "Success":
+            entry = self._newest(key)
+            told = _outcome(entry) if entry else _line(str(result["details"].get("errorMessage")))
+            raise FailedError(f"provisioning on demand came to {result['result']}: {told}")
 
     def logged(self, key: str, action: str, further: str = "") -> Document:
         """Return the newest log entry of an object and an action (`Create`). Raises FailedError without a good one."""
-        condition = (
-            f"jobId eq '{self._job}' and servicePrincipal/id eq '{self._app}' "
-            f"and sourceIdentity/id eq '{key}' and provisioningAction eq '{action}'{further}"
-        )
-        query = f"$top=1&$orderby={quote('activityDateTime desc')}&$filter={quote(condition)}"
-        found = self.do("GET", f"/auditLogs/provisioning?{query}")["value"]
-        if not found:
-            raise FailedError(f"the provisioning log has no {action} of the object")
-        entry: Document = found[0]
-        status = entry["provisioningStatusInfo"]
-        if status["status"] != "success":
-            told = status["errorInformation"] or {}
-            raise FailedError(f"{action}: {told.get('errorCode')}: {told.get('reason')}")
+        entry = self._newest(key, f" and provisioningAction eq '{action}'{further}")
+        if entry is None:
+            other = self._newest(key)
+            instead = f"; the newest is {_outcome(other)}" if other else ", nor any other entry of it"
+            raise FailedError(f"the provisioning log has no {action} of the object{instead}")
+        if entry["provisioningStatusInfo"]["status"] != "success":
+            raise FailedError(f"in the provisioning log, {_outcome(entry)}")
         return entry
 
     def modified(self, key: str, name: str) -> tuple[str | None, str | None]:
@@ -135,11 +158,23 @@ class Entra:
         row = next(each for each in entry["modifiedProperties"] if each["displayName"] == name)
         return row["oldValue"], row["newValue"]
 
-    def empty(self) -> None:
-        """Delete whatever is left, and let the job take it out of the server; a server that refuses keeps it."""
-        for key in list(self._objects):
+    def empty(self) -> list[str]:
+        """Delete whatever is left, and let the job take it out of the server; return the paths of what stays there."""
+        objects = dict(self._objects)
+        for key in objects:
             self.delete(key)
         self._world.advance(_CYCLE)
+        paths = (_left(collection, self._newest(key)) for key, collection in objects.items())
+        return [path for path in paths if path]
+
+    def _newest(self, key: str, further: str = "") -> Document | None:
+        """Return the newest log entry of an object; the words of the filter are those of the workflow."""
+        condition = (
+            f"jobId eq '{self._job}' and servicePrincipal/id eq '{self._app}' "
+            f"and sourceIdentity/id eq '{key}'{further}"
+        )
+        query = f"$top=1&$orderby={quote('activityDateTime desc')}&$filter={quote(condition)}"
+        return next(iter(self.do("GET", f"/auditLogs/provisioning?{query}")["value"]), None)
 
     def _created(self, collection: str, body: Document) -> str:
         key = str(self.do("POST", f"/{collection}", body)["id"])
@@ -148,16 +183,63 @@ class Entra:
 
 
 _JOB = "/servicePrincipals/{app}/synchronization/jobs/{job}"
+_KINDS = {"users": "User", "groups": "Group"}
+# What the log puts before a server's answer, and behind it.
+_ANSWER, _RETRIED = "Web Response:", ". This operation was retried"
+_MOST_TOLD = 500  # characters of a reason
+
+
+def _left(collection: str, newest: Document | None) -> str:
+    """Return the path of a deleted object that the server still has, by its newest log entry; nothing if it is gone."""
+    if newest is None or not newest["targetIdentity"]["id"]:
+        return ""
+    done = newest["provisioningStatusInfo"]["status"], newest["provisioningAction"].lower()
+    return (
+        ""
+        if done == ("success", "delete")
+        else f"/{collection.capitalize()}/{newest['targetIdentity']['id']}"
+    )
+
+
+def _outcome(entry: Document) -> str:
+    """Tell in one line what an entry of the log came to: the request and its answer, without the log's frame of words."""
+    status = entry["provisioningStatusInfo"]
+    told = f"{entry['provisioningAction'].capitalize()} has status {status['status']}"
+    error = status["errorInformation"]
+    if error is None:
+        return told
+    cause = error["reason"].partition(_RETRIED)[0].rpartition(_ANSWER)[2]
+    return (
+        f"{told}, {error['errorCode']}: {_line(': '.join(filter(None, (error['additionalDetails'], cause))))}"
+    )
+
+
+def _line(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _MOST_TOLD else f"{words[:_MOST_TOLD]}…"
 
 
 def _adapted(schema: Document, without: tuple[str, ...]) -> Document:
-    """Return a schema whose mappings do not write some target attributes. Raises HarnessError for unknown ones."""
+    """Return a schema whose mappings write all but some target attributes, and filter nobody out of the tests' people.
+
+    Raises HarnessError for an attribute that is not mapped.
+    """
+    targets = [
+        row["targetAttributeName"]
+        for rule in schema["synchronizationRules"]
+        for mapping in rule["objectMappings"]
+        for row in mapping["attributeMappings"]
+    ]
+    for name in without:
+        if name not in targets:
+            raise HarnessError(f"no mapping writes '{name}'{nearest(name, targets)}")
     rules = [
         {
             **rule,
             "objectMappings": [
                 {
                     **mapping,
+                    "scope": None,
                     "attributeMappings": [
                         row
                         for row in mapping["attributeMappings"]

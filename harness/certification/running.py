@@ -33,8 +33,8 @@ def run(
 ) -> Iterator[Result]:
     """Yield the result of each check as it comes.
 
-    `send` reaches the server, `clock` gives the moment at which each check's virtual time begins. Names of people and
-    groups follow from the seed. Raises HarnessError for a schema that Microsoft Graph would not take.
+    `send` reaches the server and its token endpoint, `clock` gives the moment at which each check's virtual time begins.
+    Names of people and groups follow from the seed. Raises HarnessError for a schema that Microsoft Graph would not take.
     """
     for suite in suites:
         for check in suite.checks:
@@ -42,10 +42,18 @@ def run(
 
 
 def _bench(subject: Subject, send: Send, clock: Clock, seed: str) -> Bench:
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(subject.url))
     journal, ids = Journal(), Ids(seed)
-    world = create(seed=ids.hex(16), start=clock.now(), journal=journal, faults={origin: send})
+    asked = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
+    reached = {_origin(url): send for url in asked}
+    world = create(seed=ids.hex(16), start=clock.now(), journal=journal, faults=reached)
     return Bench(subject, world, journal, ids)
+
+
+def _origin(url: str) -> str:
+    """Return scheme and host as the wire compares them: lower case, without the port that is usual."""
+    parts = urlsplit(url)
+    usual = ":443" if parts.scheme == "https" else ":80"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _run(suite: str, check: Check, bench: Bench) -> Result:
@@ -57,4 +65,4 @@ def _run(suite: str, check: Check, bench: Bench) -> Result:
     except SkippedError as skipped:
         outcome, reason = Outcome.SKIPPED, str(skipped)
     evidence = bench.evidence()
-    return Result(suite, check, outcome, reason, evidence, tuple(bench.clear()))
+    return Result(suite, check, outcome, bench.cleared(reason), evidence, tuple(bench.clear()))

@@ -1,8 +1,9 @@
-"""What is certified: a SCIM server's address and token, its name, and what of the usual mapping it leaves out."""
+"""What is certified: a SCIM server's address and token, and what of the usual mapping it leaves out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from harness.azure_ad.provisioning.dialect import split_tenant_url
 from harness.base.errors import HarnessError
@@ -12,11 +13,26 @@ from harness.wire.message import TransportError, check_url
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Where and with what an access token is asked for (RFC 6749, 4.4: client credentials)."""
+    """Where and with what an access token is asked for (RFC 6749, 4.4: client credentials).
+
+    Raises HarnessError for an address that cannot be asked.
+    """
 
     token_endpoint: str
     client_id: str
     client_secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            check_url(self.token_endpoint)
+        except TransportError as error:
+            raise HarnessError(
+                f"{error}; name the token endpoint, as in https://login.example.com/token"
+            ) from error
+        if "@" in urlsplit(self.token_endpoint).netloc:
+            raise HarnessError(
+                "the token endpoint's address names a user; what is secret is given as the client's secret"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +45,6 @@ class Subject:
 
     url: str
     token: str = field(repr=False)
-    product: str = ""
-    version: str = ""
     schema: Document | None = None
     without: tuple[str, ...] = ()
     oauth: OAuth | None = None
@@ -42,6 +56,8 @@ class Subject:
             raise HarnessError(
                 f"{error}; name the SCIM endpoint, as in https://scim.example.com/v2"
             ) from error
+        if "@" in urlsplit(self.url).netloc:
+            raise HarnessError("the address names a user; what is secret is given as the token")
 
     @property
     def base(self) -> str:

@@ -53,7 +53,7 @@ class Check(Criterion):
 
 Outcomes: TypeAlias = Mapping[str, Outcome]
 _C = TypeVar("_C", bound=Criterion)
-_GOOD = (Outcome.PASSED, Outcome.WAIVED)
+GOOD = (Outcome.PASSED, Outcome.WAIVED)
 
 
 def all_mandatory(suite: Suite[Any], outcomes: Outcomes) -> str:
@@ -61,7 +61,7 @@ def all_mandatory(suite: Suite[Any], outcomes: Outcomes) -> str:
     failed = [name for name, outcome in outcomes.items() if outcome is Outcome.FAILED]
     if failed:
         return f"failed: {', '.join(failed)}"
-    if not any(outcome in _GOOD for outcome in outcomes.values()):
+    if not any(outcome in GOOD for outcome in outcomes.values()):
         return "nothing was tested"
     missing = len(suite.checks) - len(outcomes)
     return f"{missing} of {len(suite.checks)} checks did not run" if missing else ""

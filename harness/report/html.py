@@ -5,7 +5,6 @@ No script, no link that it needs, light and dark. What a very long scenario leav
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,14 +18,12 @@ from harness.report.collected import Collected, ScenarioStory, StepStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
 from harness.report.file_report import FileReport
 from harness.report.lanes import draw, label
+from harness.report.telling import exchange_details, plain, pretty
 from harness.report.writing import legal
 from harness.scenario.events import Observation
 
 MAX_PER_STEP = 150
 MANY = 100  # scenarios; in a longer run those that passed are told briefly
-_MAX_BODY = 8_000
-_MAX_COMMAND = 2_000
-_LINE = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def _template() -> Any:
         picture=lambda story: Markup(draw(story)),  # noqa: S704 - lanes.py escapes every text it is given
         timeline=timeline,
         many=MANY,
-        plain=_plain,
+        plain=plain,
         text_of=lambda failure: as_text(failure_lines(failure)),
         text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
         written=_written,
@@ -107,7 +104,7 @@ def timeline(story: ScenarioStory, *, brief: bool = False) -> list[TimelineRow]:
     rows: list[TimelineRow] = []
     for step in story.steps:
         started = step.started
-        details = (("arguments", _pretty(started.arguments)),) if started.arguments else ()
+        details = (("arguments", pretty(started.arguments)),) if started.arguments else ()
         rows.append(
             TimelineRow(
                 started.at,
@@ -156,61 +153,9 @@ def _row(item: Observation, *, brief: bool) -> TimelineRow:
     details: tuple[tuple[str, str], ...] = ()
     summary, lane = item.summary, item.lane
     if item.exchange is not None:
-        exchange = item.exchange
-        request, response = exchange.request, exchange.response
-        head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
-        details = (("request", "\n".join(head) + _body(request.body)),)
-        if response is not None:
-            head = [str(response.status), *(f"{name}: {value}" for name, value in response.headers)]
-            details += (("response", "\n".join(head) + _body(response.body)),)
-        else:
-            details += (("no response", exchange.error or ""),)
-        command = exchange.curl()
-        if len(command) <= _MAX_COMMAND and not brief:
-            details += (("again by hand", command),)
-        summary = label(exchange)
-        lane = f"{exchange.source} → {exchange.target}"
+        details = exchange_details(item.exchange, repeatable=not brief)
+        summary = label(item.exchange)
+        lane = f"{item.exchange.source} → {item.exchange.target}"
     elif item.detail is not None and not (brief and item.good):
-        details = (("entry", _pretty(item.detail)),)
+        details = (("entry", pretty(item.detail)),)
     return TimelineRow(item.at, item.kind, lane, summary, item.good, details)
-
-
-def _body(body: bytes) -> str:
-    if not body:
-        return ""
-    try:
-        text = _pretty(json.loads(body))
-    except (ValueError, RecursionError):
-        text = body.decode("utf-8", "replace")
-    return "\n\n" + _shortened(text)
-
-
-def _pretty(value: Any) -> str:
-    if isinstance(value, str):
-        return _shortened(value)
-    return _shortened(_laid_out(value, ""))
-
-
-def _laid_out(value: Any, indent: str) -> str:
-    """Write JSON with whatever fits into a line on one line."""
-    line = json.dumps(value, ensure_ascii=False, default=str)
-    if len(indent) + len(line) <= _LINE or not value or not isinstance(value, dict | list):
-        return line
-    inner = indent + " "
-    if isinstance(value, dict):
-        items = [f"{json.dumps(str(name))}: {_laid_out(item, inner)}" for name, item in value.items()]
-    else:
-        items = [_laid_out(item, inner) for item in value]
-    opened, closed = "{}" if isinstance(value, dict) else "[]"
-    return f"{opened}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{closed}"
-
-
-def _plain(text: str) -> Markup:
-    """Escape text between tags, where a quote may stay a quote: logs are full of them."""
-    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))  # noqa: S704 - just escaped
-
-
-def _shortened(text: str) -> str:
-    return (
-        text if len(text) <= _MAX_BODY else f"{text[:_MAX_BODY]}\n… {len(text) - _MAX_BODY} more characters"
-    )

@@ -37,14 +37,15 @@ def render(collected: Collected) -> str:
         },
         "rejected": [asdict(rejected) for rejected in collected.rejected],
     }
-    scenarios = ",\n".join(_line(_scenario(story)) for story in collected.scenarios)
-    text = f'{_line(head)[:-1]},"scenarios":[\n{scenarios}\n]}}\n'
+    scenarios = ",\n".join(as_json(_scenario(story)) for story in collected.scenarios)
+    return f'{as_json(head)[:-1]},"scenarios":[\n{scenarios}\n]}}\n'
+
+
+def as_json(value: Any) -> str:
+    """Write a value on one line, for a file in UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     # Half a surrogate pair is fine in JSON's own escapes and impossible in UTF-8.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _scenario(story: ScenarioStory) -> dict[str, Any]:
@@ -95,10 +96,15 @@ def _observation(observation: Observation) -> dict[str, Any]:
         "good": observation.good,
         "detail": observation.detail,
     }
-    return data if observation.exchange is None else {**data, "exchange": _exchange(observation.exchange)}
+    return (
+        data
+        if observation.exchange is None
+        else {**data, "exchange": exchange_document(observation.exchange)}
+    )
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def exchange_document(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange as JSON: who asked whom, the request, and the response (None) or the error."""
     request, response = exchange.request, exchange.response
     return {
         "source": exchange.source,

@@ -157,8 +157,8 @@ def read(path: Path) -> Source:
     return source
 
 
-def parse(source: Source) -> Node:
-    """Build the one document of a file. Raises ScenarioError, whatever the text is."""
+def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
+    """Build the one document of a file. Raises ScenarioError, whatever the text is; an empty one is told what is `wanted`."""
     builder = _Builder(source)
     try:
         for event in yaml.parse(source.text, Loader=yaml.CLoader):
@@ -168,9 +168,7 @@ def parse(source: Source) -> Node:
     except yaml.YAMLError as error:
         raise source.refusal(Location(source.name, 1, 1), f"this is not YAML: {error}") from error
     if builder.root is None or builder.root.value is None:
-        raise source.refusal(
-            Location(source.name, 1, 1), "the file is empty; a scenario has at least 'scenario' and 'steps'"
-        )
+        raise source.refusal(Location(source.name, 1, 1), f"the file is empty; {wanted}")
     return builder.root
 
 

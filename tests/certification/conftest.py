@@ -15,37 +15,16 @@ from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send, json_request
+from tests.conftest import TOKEN
 
 URL = "https://scim.example.com/v2"
-TOKEN = "a-token-that-nobody-ever-sees-again"
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def discovery() -> Any:
-    """Read scim2-server's resource definitions once; importing its models takes most of a second."""
-    from scim2_models import ScimProvider
-    from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
-    from scim2_server.utils import (
-        load_default_resource_types,
-        load_default_schemas,
-        load_default_service_provider_config,
-    )
-
-    config = load_default_service_provider_config()
-    config.authentication_schemes = [BEARER_TOKEN_SCHEME]
-    return ScimProvider.from_discovery(
-        load_default_schemas().values(), load_default_resource_types().values(), config=config
-    )
-
-
 @pytest.fixture
-def scim2_server(discovery: Any) -> Send:
-    """Return a transport into scim2-server, empty."""
-    from scim2_server.memory import InMemoryStorage
-    from scim2_server.testserver.application import BearerTokenApplication
-
-    return inprocess(BearerTokenApplication(InMemoryStorage(), discovery, bearer_tokens=[TOKEN]))
+def scim2_server(foreign_app: Any) -> Send:
+    """Return a transport into it."""
+    return inprocess(foreign_app)
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""`harness certify client -- COMMAND`: judging a sync tool or identity provider as a client of AWS SSO."""
+
+from __future__ import annotations
+
+import click
+
+from harness.certification.papers import Papers, issue, with_papers
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.argument("words", metavar="COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option(
+    "--timeout",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long each run may take.",
+)
+@click.option(
+    "--profile",
+    default="identity-center",
+    show_default=True,
+    metavar="NAME",
+    help="Which AWS SSO it syncs to; 'harness quirks' lists the profiles.",
+)
+@click.option(
+    "--calls-per-object",
+    default=4.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Calls that the first run may take for each user and group: a look-up, a create, a change, one to spare.",
+)
+@click.option(
+    "--endpoint-variable",
+    default="SCIM_ENDPOINT",
+    show_default=True,
+    metavar="NAME",
+    help="Environment variable that tells COMMAND the SCIM endpoint.",
+)
+@click.option(
+    "--token-variable",
+    default="SCIM_TOKEN",
+    show_default=True,
+    metavar="NAME",
+    help="Environment variable that tells it the access token.",
+)
+@click.option("--seed", metavar="TEXT", help="Ids and tokens follow from it (default: a new one).")
+@with_papers
+def client(
+    *,
+    words: tuple[str, ...],
+    timeout: float,
+    profile: str,
+    calls_per_object: float,
+    endpoint_variable: str,
+    token_variable: str,
+    seed: str | None,
+    papers: Papers,
+) -> None:
+    """Judge a client of AWS SSO: run COMMAND four times against one on loopback, and listen.
+
+    First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new
+    token after the old one was deleted. COMMAND brings its own people; SCIM_RUN tells it which run it is (first, second,
+    throttled, rotated), if it has to forget what it remembers. {endpoint} and {token} in its arguments are filled in, but
+    a token there can be seen in the list of processes.
+    """
+    from harness.base.clock import OffsetClock
+    from harness.base.ids import Ids
+    from harness.certification.client.process import Command
+    from harness.certification.client.rehearsal import Rehearsal
+    from harness.certification.client.rules import AWS_CLIENT
+
+    seed = seed or Ids(None).hex(8)
+    command = Command(words, endpoint_variable, token_variable, timeout)
+    rehearsal = Rehearsal(command, OffsetClock(), seed, profile, calls_per_object)
+    results = rehearsal.results(lambda run: click.echo(f"the {run} run …", err=True))
+    issue(results, [AWS_CLIENT], rehearsal.address, seed, papers)

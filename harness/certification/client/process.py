@@ -1,0 +1,76 @@
+"""The vendor's sync command as a process of its own: started with endpoint and token, waited for, ended with its children."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+
+from harness.base.errors import HarnessError
+from harness.certification.client.overhearing import without
+
+_GRACE = 5.0  # seconds to end in after being told to
+_MOST_TOLD = 400  # characters of its last words that a reason repeats
+_RUN_VARIABLE = "SCIM_RUN"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`{endpoint}` and `{token}` in `words` are filled in; `timeout` is in seconds, for each run."""
+
+    words: tuple[str, ...]
+    endpoint_variable: str = "SCIM_ENDPOINT"
+    token_variable: str = "SCIM_TOKEN"  # noqa: S105 - a name
+    timeout: float = 300.0
+
+    def run(self, endpoint: str, token: str, name: str) -> str:
+        """Run it to its end; return what went wrong, nothing when it ended with 0. Raises HarnessError if it cannot start.
+
+        `name` is the run's, told in SCIM_RUN to those that must forget what they remember of another directory.
+        """
+        given = {self.endpoint_variable: endpoint, self.token_variable: token, _RUN_VARIABLE: name}
+        words = [word.replace("{endpoint}", endpoint).replace("{token}", token) for word in self.words]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
+                words,
+                env={**os.environ, **given},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise HarnessError(f"cannot run '{self.words[0]}': {reason}") from error
+        ended = False
+        try:
+            printed, complained = process.communicate(timeout=self.timeout)
+            ended = True
+        except subprocess.TimeoutExpired:
+            return f"did not end within {self.timeout:g} seconds"
+        finally:
+            if not ended:
+                _end(process)
+        return _why(process.returncode, complained.strip() or printed.strip(), token)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was not waited for, and whatever it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_GRACE)
+            return
+
+
+def _why(code: int, last_words: bytes, token: str) -> str:
+    if code == 0:
+        return ""
+    how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
+    text = " ".join(without(token, last_words.decode("utf-8", "replace")).split())
+    return (
+        f"{how}: …{text[-_MOST_TOLD:]}" if len(text) > _MOST_TOLD else f"{how}: {text or 'it said nothing'}"
+    )

@@ -1,0 +1,147 @@
+"""The rehearsal: a client's command runs four times against an AWS SSO on loopback, and its requests are judged.
+
+First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new token
+after the old one was deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from harness.base.clock import Clock
+from harness.base.errors import HarnessError
+from harness.certification.client.objections import ObjectionError
+from harness.certification.client.overhearing import ORIGIN, Overhearing
+from harness.certification.client.process import Command
+from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
+from harness.certification.client.throttling import Throttle, short_pages
+from harness.certification.client.traffic import (
+    FIRST,
+    ROTATED,
+    SECOND,
+    THROTTLED,
+    Directory,
+    Run,
+    Traffic,
+    asked,
+)
+from harness.certification.running import Result
+from harness.certification.suite import FailedError, Outcome, SkippedError
+from harness.wire.message import Request, Response, Send, json_request
+from harness.wire.server import Server
+from harness.world import DEFAULT_PROFILE, World, create
+
+
+class Rehearsal:
+    """`clock` times what is overheard and how long AWS SSO throttles; ids and tokens follow from the seed."""
+
+    def __init__(
+        self,
+        command: Command,
+        clock: Clock,
+        seed: str,
+        profile: str = DEFAULT_PROFILE,
+        calls_per_object: float = CALLS_PER_OBJECT,
+    ) -> None:
+        self._command, self._clock, self._calls_per_object = command, clock, calls_per_object
+        self._account, self._fresh = (
+            _Account(create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", start=clock.now()))
+            for name in (FIRST, THROTTLED)
+        )
+        self.address = f"{ORIGIN}{self._account.path}"  # without the port, which is another one each time
+
+    def results(self, told: Callable[[str], None] = lambda _: None) -> Iterator[Result]:
+        """Run the command and yield what each rule comes to; `told` is given each run's name as it begins.
+
+        Raises HarnessError for a command that cannot be run.
+        """
+        overhearing = Overhearing(self._clock)
+        server = Server(overhearing, "127.0.0.1", 0)
+        server.start()
+        runs: dict[str, Run] = {}
+        try:
+            for name, account, send in self._plan():
+                told(name)
+                runs[name] = self._run(name, account, send, overhearing, server.url)
+                if _trouble(runs):
+                    break
+        finally:
+            server.stop()
+        traffic = Traffic(runs, self._account.world.aws.quirks, self._calls_per_object)
+        for rule in AWS_CLIENT.checks:
+            yield _judged(rule, traffic)
+
+    def _plan(self) -> Iterator[tuple[str, _Account, Send]]:
+        yield FIRST, self._account, self._account.send
+        yield SECOND, self._account, self._account.send
+        yield THROTTLED, self._fresh, Throttle(self._fresh.send, self._fresh.world.aws, self._clock)
+        self._account.rotate()
+        yield ROTATED, self._account, self._account.send
+
+    def _run(self, name: str, account: _Account, send: Send, overhearing: Overhearing, url: str) -> Run:
+        if account.world.aws.quirks["cursor-paging"]:
+            send = short_pages(send)
+        overhearing.listen(send, account.token)
+        trouble = self._command.run(f"{url}{account.path}", account.token, name)
+        heard = tuple(asked(name, exchange) for exchange in overhearing.heard())
+        return Run(heard, trouble, account.directory())
+
+
+class _Account:
+    """An AWS account with automatic provisioning, as its administrator has it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        enabled = self._console("POST", "automatic-provisioning", {})
+        self.token, self._token_id = enabled["accessToken"], enabled["tokenId"]
+        self.path = str(enabled["scimEndpoint"]).removeprefix(world.origins["scim"])
+
+    def send(self, request: Request) -> Response:
+        """Answer what came in over the socket."""
+        url = self.world.origins["scim"] + request.url.removeprefix(ORIGIN)
+        return self.world.unrecorded(replace(request, url=url))
+
+    def rotate(self) -> None:
+        """Make another token and delete the one before."""
+        made = self._console("POST", "tokens", {})
+        self._console("DELETE", f"tokens/{self._token_id}", {"confirm": "DELETE"})
+        self.token, self._token_id = made["accessToken"], made["tokenId"]
+
+    def directory(self) -> Directory:
+        users, groups = self._console("GET", "users")["users"], self._console("GET", "groups")["groups"]
+        return Directory(
+            {each["id"]: each["userName"] for each in users},
+            {each["id"]: (each["displayName"], frozenset(each["members"])) for each in groups},
+        )
+
+    def _console(self, method: str, path: str, body: Any = None) -> Any:
+        url = f"{self.world.origins['console']}/console/api/{path}"
+        answer = self.world.unrecorded(json_request(method, url, body))
+        if answer.status >= 300:
+            raise HarnessError(f"the console answered {answer.status} to {method} {path}")
+        return answer.json() if answer.body else {}
+
+
+def _trouble(runs: dict[str, Run]) -> bool:
+    """Tell whether the first run, all that there is yet, leaves nothing to go on with."""
+    return list(runs) == [FIRST] and (bool(runs[FIRST].trouble) or not runs[FIRST].after)
+
+
+def _judged(rule: Rule, traffic: Traffic) -> Result:
+    outcome, reason = Outcome.PASSED, ""
+    exchanges = (
+        tuple(each.exchange for each in traffic.runs[rule.run].asked) if rule.run in traffic.runs else ()
+    )
+    try:
+        if rule.run != FIRST and len(traffic.runs) == 1:
+            raise SkippedError("the first run failed")  # noqa: TRY301 - one way of being skipped among others
+        rule.judge(traffic)
+    except FailedError as failed:
+        outcome, reason = Outcome.FAILED if rule.mandatory else Outcome.WARNING, str(failed)
+        if isinstance(failed, ObjectionError) and not rule.run:
+            exchanges = failed.exchanges
+    except SkippedError as skipped:
+        outcome, reason = Outcome.SKIPPED, str(skipped)
+    return Result(AWS_CLIENT.name, rule, outcome, reason, exchanges)

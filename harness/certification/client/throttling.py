@@ -1,0 +1,70 @@
+"""What AWS SSO does to a client in the rehearsal that it may do at any time: it throttles, and its pages are short.
+
+Sources, read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates, by operation),
+https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened),
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html (a page may hold less than `count`).
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from harness.aws_sso import refusals
+from harness.aws_sso.refusals import THROTTLED, Refused
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import Clock
+from harness.base.json_text import encode
+from harness.certification.client.traffic import CREATES, WRITES, operation_of
+from harness.wire.message import Request, Response, Send
+
+THROTTLED_FOR = timedelta(seconds=0.5)
+PAGE = 2  # few enough that a handful of users makes a second page
+
+
+class Throttle:
+    """Refuses each writing operation for a while, from its first call on; a first create is carried out all the same."""
+
+    def __init__(self, send: Send, tenant: Tenant, clock: Clock) -> None:
+        self._send, self._tenant, self._clock = send, tenant, clock
+        self._began: dict[str, datetime] = {}
+        self._turn = threading.Lock()
+
+    def __call__(self, request: Request) -> Response:
+        operation, _ = operation_of(request)
+        if operation not in WRITES:
+            return self._send(request)
+        with self._turn:
+            now = self._clock.now()
+            first = operation not in self._began
+            if now - self._began.setdefault(operation, now) >= THROTTLED_FOR:
+                return self._send(request)
+        if first and operation in CREATES:
+            self._send(request)
+        return self._refusal()
+
+    def _refusal(self) -> Response:
+        refused, tenant, request_id = Refused(THROTTLED), self._tenant, self._tenant.ids.uuid()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("x-amzn-RequestId", request_id),
+            *refusals.headers(refused, tenant.quirks),
+        ]
+        body = encode(refusals.document(refused, tenant, request_id))
+        return Response(refused.status, (*headers, ("Content-Length", str(len(body)))), body)
+
+
+def short_pages(send: Send) -> Send:
+    """Let a page that is asked for with a cursor hold no more than PAGE resources."""
+
+    def shortened(request: Request) -> Response:
+        query = urlsplit(request.url).query
+        asked = dict(reversed(parse_qsl(query, keep_blank_values=True)))  # of two, AWS SSO takes the first
+        count = asked.get("count", str(PAGE + 1))
+        if request.method == "GET" and "cursor" in asked and count.isdecimal() and PAGE < int(count) <= 100:
+            request = replace(request, url=request.url.replace(f"?{query}", f"?count={PAGE}&{query}"))
+        return send(request)
+
+    return shortened

@@ -1,0 +1,143 @@
+"""`harness certify`: judging a SCIM server, and the list of what it is judged by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.base.errors import HarnessError, nearest
+from harness.certification.client.commands import client
+from harness.certification.papers import Papers, issue, with_papers
+
+if TYPE_CHECKING:
+    from harness.base.store import Document
+    from harness.certification.subject import OAuth
+    from harness.certification.suite import Check, Suite
+
+
+@click.group()
+def certify() -> None:
+    """Judge a SCIM server, or a client of AWS SSO, and write the certificate.
+
+    Exits with 0 if every suite succeeded, with 1 if one failed or nothing ran, with 2 for bad usage.
+    """
+
+
+@certify.command()
+@click.argument("url")
+@click.option("--token", envvar="SCIM_TOKEN", default="", help="Access token; better in SCIM_TOKEN.")
+@click.option("--suite", "names", multiple=True, metavar="NAME", help="Run only this suite (repeatable).")
+@click.option(
+    "--schema",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The job's schema, as Microsoft Graph exports it.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="ATTRIBUTE",
+    help="Leave a target attribute out of the mappings (repeatable).",
+)
+@click.option("--token-endpoint", metavar="URL", help="Where OAuth 2.0 client credentials get a token.")
+@click.option("--client-id", metavar="ID", help="The client that asks there.")
+@click.option(
+    "--client-secret", envvar="SCIM_CLIENT_SECRET", help="Its secret; better in SCIM_CLIENT_SECRET."
+)
+@click.option(
+    "--timeout",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long an answer may take.",
+)
+@click.option(
+    "--seed", metavar="TEXT", help="Names of people and groups follow from it (default: a new one)."
+)
+@with_papers
+def server(
+    *,
+    url: str,
+    token: str,
+    names: tuple[str, ...],
+    schema: Path | None,
+    without: tuple[str, ...],
+    token_endpoint: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    timeout: float,
+    seed: str | None,
+    papers: Papers,
+) -> None:
+    """Judge a SCIM server as Azure AD, Okta and the RFC see it.
+
+    URL is what an administrator enters as Tenant URL, with ?aadOptscim062020 if the job is to run with it. The checks make
+    users and groups with names of their own, and delete them again.
+    """
+    from harness.base.clock import OffsetClock
+    from harness.base.ids import Ids
+    from harness.certification.running import run
+    from harness.certification.subject import Subject
+    from harness.wire.network import Network
+
+    suites = _chosen(names)
+    oauth = _oauth(token_endpoint, client_id, client_secret)
+    mapping = None if schema is None else _schema(schema)
+    subject = Subject(url, token, mapping, without, oauth)
+    seed = seed or Ids(None).hex(8)
+    results = run(subject, suites, Network(timeout), OffsetClock(), seed)
+    issue(results, suites, subject.base, seed, papers)
+
+
+certify.add_command(client)
+
+
+@certify.command("list")
+def list_() -> None:
+    """List the suites and what each of their checks demands; the last one is for clients."""
+    from harness.certification.client.rules import AWS_CLIENT
+    from harness.certification.suites import SUITES
+
+    suites: tuple[Suite[Any], ...] = (*SUITES, AWS_CLIENT)
+    for suite in suites:
+        click.echo(f"{suite.name}: {suite.title}\n  {suite.fits}\n  {suite.source}")
+        for check in suite.checks:
+            optional = "" if check.mandatory else " (optional)"
+            click.echo(f"    {check.name}{optional}\n        {check.passes_when}")
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[Suite[Check], ...]:
+    from harness.certification.suites import SUITES
+
+    known = {suite.name: suite for suite in SUITES}
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"; there are: {', '.join(known)}"
+            raise HarnessError(f"unknown suite '{name}'{hint}")
+    return tuple(suite for suite in SUITES if not names or suite.name in names)
+
+
+def _schema(path: Path) -> Document:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise HarnessError(f"'{path}' cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise HarnessError(f"{path} is not JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("synchronizationRules"), list):
+        raise HarnessError(f"{path} is no synchronizationSchema: it has no list 'synchronizationRules'")
+    return document
+
+
+def _oauth(token_endpoint: str | None, client_id: str | None, client_secret: str | None) -> OAuth | None:
+    from harness.certification.subject import OAuth
+
+    if token_endpoint is None and client_id is None:
+        return None
+    if not (token_endpoint and client_id and client_secret):
+        raise HarnessError("--token-endpoint, --client-id and --client-secret go together")
+    return OAuth(token_endpoint, client_id, client_secret)

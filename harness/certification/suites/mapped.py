@@ -1,0 +1,151 @@
+"""What a job's schema maps: which properties of a user or group in Microsoft Graph flow to which target attributes.
+
+The gallery's validation reads the schema too, to give a value to whatever is mapped and to change whatever can change.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md (read 2026-11). Limits of properties: https://learn.microsoft.com/en-us/graph/api/resources/user
+and …/group (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.azure_ad.properties import EXTENSION_ATTRIBUTES, table
+from harness.azure_ad.provisioning.dialect import differences
+from harness.azure_ad.provisioning.expression import Attribute, Node, attributes_of, to_text
+from harness.azure_ad.provisioning.mapping import REDACTED, ObjectMapping, compile_mappings
+from harness.azure_ad.provisioning.schema import expression_of, object_mappings
+from harness.base.store import Document
+from harness.certification.suites.answers import written
+from harness.scim.path import read
+
+_EXTENSIONS = "onPremisesExtensionAttributes"
+# Properties whose values have a form: as created, as changed. Addresses are made of a word and the tenant's domain.
+_SAMPLES: Mapping[str, tuple[str, str]] = {
+    "businessPhones": ("+1 425 555 0100", "+1 425 555 0200"),
+    "country": ("US", "DE"),
+    "faxNumber": ("+1 425 555 0102", "+1 425 555 0202"),
+    "mobilePhone": ("+1 425 555 0101", "+1 425 555 0201"),
+    "postalCode": ("98052", "10117"),
+    "preferredLanguage": ("en-US", "de-DE"),
+    "usageLocation": ("US", "DE"),
+    "userType": ("Member", "Guest"),
+}
+_ADDRESSES = {
+    "mail": "{}@{}",
+    "otherMails": "{}@{}",
+    "proxyAddresses": "SMTP:{}@{}",
+    "userPrincipalName": "{}@{}",
+}
+_WORDS = ("displayName", "employeeId", "mailNickname")  # an employeeId has 16 characters at most
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """An object mapping, and for each of its targets the source, constants left out."""
+
+    mapping: ObjectMapping
+    sources: Mapping[str, Node]
+
+    @property
+    def match(self) -> str:
+        """Return the target attribute that objects are matched by first."""
+        return self.mapping.matching[0].target
+
+    @property
+    def match_expression(self) -> str:
+        """Return what gives the match its value, an empty text where that is a constant."""
+        node = self.sources.get(self.match)
+        return "" if node is None else to_text(node)
+
+    def properties(self, word: str, domain: str) -> Document:
+        """Return a value for each property of Graph that flows, told apart by the word."""
+        return self._values(self._read_by(self.sources), word, domain, changed=False)
+
+    def changes(self, word: str, domain: str, *, keep_match: bool) -> Document:
+        """Return another value for each property that flows not only on creation.
+
+        What decides whether somebody is provisioned keeps its value, with `keep_match` what objects are matched by too.
+        """
+        matching = {flow.target for flow in self.mapping.matching}
+        kept = self._read_by(matching) if keep_match else set()
+        flowing = self._read_by(flow.target for flow in self.mapping.flows if not flow.only_on_creation)
+        return self._values(flowing - kept, word, domain, changed=True)
+
+    def expected(self, changes: Document) -> list[str]:
+        """Return the targets that must change with these properties: their source is the property, no expression."""
+        names = {name for part in changes.values() if isinstance(part, dict) for name in part} | set(changes)
+        return [
+            flow.target
+            for flow in self.mapping.flows
+            if not flow.only_on_creation
+            and isinstance(node := self.sources.get(flow.target), Attribute)
+            and _properties(self.mapping.kind).get(node.name) in names
+        ]
+
+    def unread(self, entry: Document, resource: Document) -> list[str]:
+        """Return a sentence for each attribute that a log entry says was sent and that does not read back.
+
+        Compared as the provisioning service does: without regard to case unless the schema says `caseExact`.
+        """
+        told = sent(entry)
+        return [
+            f"{change.flow.target} reads {written(read(resource, change.flow.path))} instead of {written(told[change.flow.target])}"
+            for change in differences(self.mapping, told, resource)
+        ]
+
+    def _read_by(self, targets: Iterable[str]) -> set[str]:
+        """Return the properties that the sources of some targets read, as far as Graph can write them."""
+        known = _properties(self.mapping.kind)
+        nodes = [self.sources[target] for target in targets if target in self.sources]
+        return {known[name] for node in nodes for name in attributes_of(node) if name in known}
+
+    def _values(self, names: set[str], word: str, domain: str, *, changed: bool) -> Document:
+        body: Document = {}
+        for name in sorted(names):
+            holder = body.setdefault(_EXTENSIONS, {}) if name in EXTENSION_ATTRIBUTES else body
+            text = _text(name, word, domain, changed=changed)
+            row = table()[self.mapping.kind].get(name, {})
+            holder[name] = [text] if row.get("type") == "list" else text
+        return body
+
+
+def mapped(schema: Document, kind: str) -> Mapped | None:
+    """Return the enabled mapping of an object type (`User`, `Group`), None where there is none."""
+    mapping = compile_mappings(schema).get(kind)
+    if mapping is None:
+        return None
+    sources = {
+        entry["targetAttributeName"]: node
+        for each in object_mappings(schema)
+        if each["sourceObjectName"] == kind
+        for entry in each["attributeMappings"]
+        if (node := expression_of(entry)) is not None
+    }
+    return Mapped(mapping, sources)
+
+
+def sent(entry: Document) -> dict[str, str]:
+    """Return target attribute to value as a log entry tells it, but for what Redact hides."""
+    rows = ((row["displayName"], row["newValue"]) for row in entry["modifiedProperties"])
+    return {name: value for name, value in rows if value not in (None, REDACTED)}
+
+
+def _properties(kind: str) -> dict[str, str]:
+    """Return source attribute to property of Graph, where that holds text and can be written."""
+    known = {
+        row["source"]: name
+        for name, row in table()[kind].items()
+        if "source" in row and row["type"] in ("string", "list") and not row.get("readonly")
+    }
+    return known | ({name: name for name in EXTENSION_ATTRIBUTES} if kind == "User" else {})
+
+
+def _text(name: str, word: str, domain: str, *, changed: bool) -> str:
+    if name in _SAMPLES:
+        return _SAMPLES[name][changed]
+    if name in _ADDRESSES:
+        return _ADDRESSES[name].format(word, domain)
+    return word if name in _WORDS else f"{name} {word}"

@@ -1,0 +1,122 @@
+"""A user or group of the tests: what it is in the directory, what the job's log says of it, what the server makes of it.
+
+The steps are those that the tests of Microsoft's app-gallery validation share.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
+2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from harness.base.store import Document
+from harness.certification.bench import Bench
+from harness.certification.suite import FailedError, SkippedError
+from harness.certification.suites.answers import written
+from harness.certification.suites.mapped import Mapped, sent
+from harness.scim.path import Path, read
+
+_GONE = (404, 410)
+
+
+class Provisioned:
+    """Made in the directory alone, with a value for whatever is mapped; `id` is the server's, once it was created.
+
+    Every method that asks the server or the log raises FailedError when it does not find what the test demands.
+    """
+
+    def __init__(self, bench: Bench, mapped: Mapped) -> None:
+        self._bench, self._entra, self.mapped = bench, bench.entra, mapped
+        self.id = ""
+        self._assignment = ""
+        word = bench.word()
+        make = self._entra.user if mapped.mapping.kind == "User" else self._entra.group
+        self.key = make(word, **mapped.properties(word, self._entra.domain))
+        self._condition = self._matching()
+
+    @property
+    def path(self) -> str:
+        """Return where the server keeps it."""
+        return f"/{self.mapped.mapping.resource}/{quote(self.id, safe='')}"
+
+    def assign(self) -> None:
+        self._assignment = self._entra.assign(self.key)
+
+    def unassign(self) -> None:
+        self._entra.unassign(self._assignment)
+
+    def created(self) -> Document:
+        """Return the log's newest Create, and know the server's id from it."""
+        entry = self._entra.logged(self.key, "Create")
+        self.id = str(entry["targetIdentity"]["id"])
+        return entry
+
+    def change(self, *, keep_match: bool) -> Document:
+        """Change what can change, wait, and return the log's Update, which must tell of all that flows as it is."""
+        changes = self.mapped.changes(self._bench.word(), self._entra.domain, keep_match=keep_match)
+        if not changes:
+            raise SkippedError("no mapping reads a property that can change")
+        self._entra.change(self.key, changes)
+        self._condition = self._matching()
+        self._entra.wait()
+        entry = self._entra.logged(self.key, "Update")
+        told = {row["displayName"] for row in entry["modifiedProperties"]}
+        if missing := [target for target in self.mapped.expected(changes) if target not in told]:
+            raise FailedError(f"the log's Update does not tell of {', '.join(missing)}")
+        return entry
+
+    def found(self) -> list[Document]:
+        """Return what the server finds by the matching attribute."""
+        return self._bench.endpoint.find(self.mapped.mapping.resource, self._condition)
+
+    def alone(self) -> Document:
+        """Return the one resource that the server finds by the matching attribute, with the id that it was given."""
+        found, asked = self.found(), f"/{self.mapped.mapping.resource} with filter {self._condition}"
+        if len(found) != 1:
+            raise FailedError(f"{asked} finds {len(found)} resources instead of one")
+        if found[0].get("id") != self.id:
+            raise FailedError(f"{asked} finds id {written(found[0].get('id'))} instead of {written(self.id)}")
+        return found[0]
+
+    def demand_absent(self) -> None:
+        """Demand that the filter finds nothing."""
+        if found := self.found():
+            raise FailedError(
+                f"/{self.mapped.mapping.resource} with filter {self._condition} finds {len(found)} resources instead of none"
+            )
+
+    def demand_deleted(self) -> None:
+        """Demand that the resource is gone: 404 by its id, or found by no filter."""
+        if self._bench.endpoint.ask("GET", self.path).status not in _GONE:
+            self.demand_absent()
+
+    def demand_read(self, entry: Document) -> None:
+        """Demand that all that a log entry says was sent reads back."""
+        if unread := self.mapped.unread(entry, self.alone()):
+            raise FailedError(f"of {len(sent(entry))} attributes sent: {'; '.join(unread)}")
+
+    def read(self, path: Path) -> Any:
+        """Return what the server has at a path, asked by the resource's id."""
+        return read(self._bench.endpoint.get(self.path), path)
+
+    def _matching(self) -> str:
+        """Return the filter by the matching attribute, with the value that its mapping has for the object now."""
+        expression = self.mapped.match_expression
+        value = self._entra.evaluate(expression, self.key) if expression else None
+        if value is None:
+            raise FailedError(f"the mapping of {self.mapped.match} has no value to match by")
+        return f"{self.mapped.match} eq {json.dumps(value, ensure_ascii=False)}"
+
+
+def provision(bench: Bench, *objects: Provisioned) -> Document:
+    """Assign objects, wait for a cycle, and return the log's Create of the first, once the server finds each of them."""
+    for each in objects:
+        each.assign()
+    bench.entra.wait()
+    entries = [each.created() for each in objects]
+    for each in objects:
+        each.alone()
+    return entries[0]

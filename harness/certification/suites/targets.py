@@ -1,0 +1,168 @@
+"""What the job writes to the server under test: target attributes of users and groups, and values to write there.
+
+Microsoft's tests build their bodies from the attributes that the job's schema maps, and so do ours.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIMTests_Workflow.json (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.azure_ad.provisioning.schema import check
+from harness.azure_ad.provisioning.templates import build
+from harness.base.store import Document
+from harness.certification.subject import Subject
+from harness.certification.suite import SkippedError
+from harness.certification.suites.answers import written
+from harness.certification.suites.people import DOMAIN
+from harness.scim.names import CORE_GROUP, CORE_USER
+from harness.scim.path import Path, get, parse_path, read, write
+
+USER, GROUP = "User", "Group"
+_CORE = {USER: CORE_USER, GROUP: CORE_GROUP}
+_REQUIRED = {USER: "userName", GROUP: "displayName"}  # by RFC 7643, whatever the job maps
+_MOST_LISTED = 5
+# Attributes that only some texts are right for: what is written first, what later. `{}` is a word that nobody has.
+_FITTING: Mapping[str, tuple[str, str]] = {
+    "username": (f"{{}}@{DOMAIN}", f"{{}}@{DOMAIN}"),
+    "emails.value": (f"{{}}@{DOMAIN}", f"{{}}@{DOMAIN}"),
+    "phonenumbers.value": ("+1 425 555 0100", "+1 425 555 0199"),
+    "addresses.country": ("US", "FR"),
+    "addresses.region": ("WA", "IDF"),
+    "addresses.postalcode": ("98052", "75001"),
+    "preferredlanguage": ("en-US", "fr-FR"),
+    "locale": ("en-US", "fr-FR"),
+    "timezone": ("America/Los_Angeles", "Europe/Paris"),
+    "profileurl": ("https://contoso.com/{}", "https://contoso.com/new/{}"),
+}
+_TYPED: Mapping[str, tuple[Any, Any]] = {
+    "Boolean": (True, False),
+    "Integer": (1001, 1002),
+    "DateTime": ("2026-11-02T08:00:00Z", "2026-11-03T08:00:00Z"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target attribute that the job writes: its name as in the mapping, and what its directory says of it."""
+
+    name: str
+    path: Path
+    type: str
+    multivalued: bool
+    matching: bool
+
+    @property
+    def root(self) -> str:
+        """Return the attribute's own name in lower case: `emails` of `emails[type eq "work"].value`."""
+        return str(self.path.attribute).lower()
+
+    @property
+    def simple(self) -> bool:
+        """Tell whether one value can be written there: no reference, no list, no whole element of one."""
+        place = self.path.attribute is not None and (self.path.where is None or self.path.sub is not None)
+        return place and not self.multivalued and self.type != "Reference"
+
+    def value(self, word: str, *, later: bool = False) -> Any:
+        """Return what to write, first or later; texts hold the word unless only some texts are right."""
+        if self.type in _TYPED:
+            return _TYPED[self.type][later]
+        names = [name for name in (self.path.attribute, self.path.sub) if name]
+        usual = f"{names[-1]}-{{}}"
+        return _FITTING.get(".".join(names).lower(), (usual, usual))[later].format(word)
+
+
+Values: TypeAlias = dict[str, Any]
+
+
+def targets(subject: Subject, kind: str) -> tuple[Target, ...]:
+    """Return what the job writes of `User` or `Group`, in the schema's order; nothing when it does not provision them.
+
+    Raises HarnessError for a schema that Microsoft Graph would not take.
+    """
+    schema = subject.schema
+    if schema is None:
+        schema = build("scim", "scim", "scim", "Azure Active Directory")
+    else:
+        check(schema)
+    rule = schema["synchronizationRules"][0]
+    mapping = next(
+        (each for each in rule["objectMappings"] if each["sourceObjectName"] == kind and each["enabled"]),
+        None,
+    )
+    if mapping is None:
+        return ()
+    directory = next(each for each in schema["directories"] if each["name"] == rule["targetDirectoryName"])
+    described = next(each for each in directory["objects"] if each["name"] == mapping["targetObjectName"])
+    definitions = {each["name"]: each for each in described["attributes"]}
+    return tuple(
+        _target(row, definitions[row["targetAttributeName"]])
+        for row in mapping["attributeMappings"]
+        if row["targetAttributeName"] not in subject.without
+    )
+
+
+def _target(row: Document, definition: Document) -> Target:
+    name = row["targetAttributeName"]
+    matching = (row.get("matchingPriority") or 0) > 0
+    return Target(name, parse_path(name), definition["type"], definition["multivalued"], matching)
+
+
+def manager(subject: Subject) -> Target:
+    """Return the manager's target. Raises SkippedError when the job does not write one."""
+    for target in targets(subject, USER):
+        if target.root == "manager" and target.type == "Reference":
+            return target
+    raise SkippedError("the job maps no manager")
+
+
+def values(
+    subject: Subject, kind: str, word: str, wanted: Callable[[Target], bool] = lambda _: True
+) -> Values:
+    """Return a first value for each wanted target that takes one, by its name, and for what RFC 7643 requires."""
+    found = {
+        target.name: target.value(word)
+        for target in targets(subject, kind)
+        if target.simple and wanted(target)
+    }
+    name = _REQUIRED[kind]
+    found.setdefault(
+        name, Target(name, parse_path(name), "String", multivalued=False, matching=True).value(word)
+    )
+    return found
+
+
+def body(kind: str, values: Values) -> Document:
+    """Return a resource that holds these values; extensions are named in `schemas`, of each list the first is primary."""
+    resource: Document = {"schemas": [_CORE[kind]]}
+    for name, value in values.items():
+        path = parse_path(name)
+        first = path.where is not None and get(resource, str(path.attribute)) is None
+        write(resource, path, value)
+        if first:
+            get(resource, str(path.attribute))[0].setdefault("primary", True)
+        if path.schema is not None and path.schema not in resource["schemas"]:
+            resource["schemas"].append(path.schema)
+    return resource
+
+
+def unlike(resource: Document, wanted: Values) -> str:
+    """Return where a resource holds something else than wanted, an empty text when nowhere."""
+    found = {name: read(resource, parse_path(name)) for name in wanted}
+    return listed(
+        [
+            f"{name} is {written(found[name])} instead of {written(value)}"
+            for name, value in wanted.items()
+            if found[name] != value or isinstance(found[name], bool) != isinstance(value, bool)
+        ]
+    )
+
+
+def listed(texts: list[str]) -> str:
+    """Return texts as one, the first few of them when they are many."""
+    more = len(texts) - _MOST_LISTED
+    return "; ".join(texts[:_MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,34 @@
+"""The certificate as one page: a summary to print, and behind each check the requests and answers it rests on."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from harness.certification.certificate import Certificate, counts
+from harness.report.lanes import label
+from harness.report.telling import exchange_details, plain
+from harness.report.writing import legal
+
+
+def render(certificate: Certificate) -> str:
+    """Write the certificate as one HTML document, without script and without a link that it needs."""
+    style = Markup(_resource("harness.report", "page.css") + _resource(__package__, "certificate.css"))  # noqa: S704 - our own files
+    return legal(_template().render(certificate=certificate, style=style))
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    environment.globals.update(counts=counts, details=exchange_details, label=label, plain=plain)
+    return environment.from_string(_resource(__package__, "certificate.html.jinja"))
+
+
+def _resource(package: str, name: str) -> str:
+    return files(package).joinpath(name).read_text(encoding="utf-8")

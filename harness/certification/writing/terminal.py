@@ -1,0 +1,68 @@
+"""The certificate for the person who waits: each check as it comes, then the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.certification.certificate import Certificate, counts
+from harness.certification.running import Result
+from harness.certification.suite import Outcome
+from harness.report.writing import legal
+
+_STYLES = {
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "bold red",
+    Outcome.WARNING: "yellow",
+    Outcome.SKIPPED: "dim",
+    Outcome.WAIVED: "yellow",
+}
+
+
+class TerminalCertificate:
+    """Prints to stdout, or to `out`; plain text in a pipe or with NO_COLOR."""
+
+    def __init__(self, out: IO[str] | None = None) -> None:
+        self._console = Console(file=out, highlight=False)
+
+    def result(self, result: Result) -> None:
+        """Print one line, and what went wrong below it."""
+        line = Text.assemble(
+            (f"{result.outcome:8}", _STYLES[result.outcome]), f"{result.suite}  {result.check.name}"
+        )
+        self._console.print(
+            line if result.check.mandatory else line.append("  (optional)", "dim"), soft_wrap=True
+        )
+        if result.reason:
+            self._console.print(Text(f"        {legal(result.reason)}", "dim"), soft_wrap=True)
+        if result.left:
+            left = ", ".join(result.left)
+            self._console.print(
+                Text(f"        could not be deleted: {legal(left)}", "yellow"), soft_wrap=True
+            )
+
+    def verdicts(self, certificate: Certificate) -> None:
+        """Print a row a suite."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("suite", "verdict", "mandatory", "optional"):
+            table.add_column(name, no_wrap=True)
+        for verdict in certificate.verdicts:
+            table.add_row(
+                verdict.suite.name,
+                Text(verdict.word, "bold red" if verdict.why else "green"),
+                _told(counts(verdict, mandatory=True)),
+                _told(counts(verdict, mandatory=False)),
+            )
+        self._console.print()
+        self._console.print(table, soft_wrap=True)
+        for verdict in certificate.verdicts:
+            if verdict.why:
+                self._console.print(Text(f"{verdict.suite.name}: {legal(verdict.why)}"), soft_wrap=True)
+
+
+def _told(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())

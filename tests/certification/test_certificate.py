@@ -1,0 +1,286 @@
+"""From results to a certificate: verdicts, waivers, the hash over the evidence, and the certificate on paper."""
+
+import json
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.certification.certificate import Certificate, judge
+from harness.certification.suite import Check, Outcome, SkippedError, Suite
+from harness.certification.waivers import accepted, read_waivers
+from harness.certification.writing import html, junit
+from harness.certification.writing.terminal import TerminalCertificate
+from harness.report.json_report import as_json
+from harness.scenario.yaml_nodes import ScenarioError
+from harness.wire.message import Response, json_request
+from tests.certification.conftest import TOKEN, URL
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+
+
+def finds_nobody(bench):
+    assert bench.endpoint.find("Users", f'userName eq "{bench.word()}"') == []
+
+
+def fails(bench):
+    bench.endpoint.get("/Users/nobody")
+
+
+def skips(bench):
+    raise SkippedError("no manager is mapped")
+
+
+def judged(*checks):
+    return Suite("trial", "A trial", "Fits nothing.", "https://example.com", checks)
+
+
+GOOD = Check("Find_Nobody", "Nobody is found.", finds_nobody)
+BAD = Check("Read_Nobody", "Somebody is found.", fails)
+MILD = Check("Read_Nobody", "Somebody is found.", fails, mandatory=False)
+NONE = Check("No_Manager", "There is a manager.", skips)
+
+
+@pytest.fixture
+def certified(certify, scim2_server):
+    """Return a function that runs checks against scim2-server and makes a certificate of what comes."""
+
+    def certificate(*checks, waivers=None):
+        suite = judged(*checks)
+        results = [accepted(each, waivers or {}) for each in certify(suite, scim2_server).values()]
+        return Certificate(
+            "SCIM 2", "1.0", URL, "2026-11-02T08:00:00Z", "1", "again", judge([suite], results)
+        )
+
+    return certificate
+
+
+@pytest.mark.parametrize(
+    ("checks", "outcomes", "why"),
+    [
+        ([GOOD], ["PASSED"], ""),
+        ([GOOD, BAD], ["PASSED", "FAILED"], "failed: Read_Nobody"),
+        ([GOOD, MILD], ["PASSED", "WARNING"], ""),
+        ([GOOD, NONE], ["PASSED", "SKIPPED"], ""),
+        ([NONE], ["SKIPPED"], "nothing was tested"),
+        ([MILD], ["WARNING"], "nothing was tested"),
+    ],
+)
+def test_a_suite_succeeds_when_something_ran_and_no_mandatory_check_failed(certified, checks, outcomes, why):
+    (verdict,) = certified(*checks).verdicts
+    assert [result.outcome for result in verdict.results] == outcomes
+    assert (verdict.why, verdict.word) == (why, "Failed" if why else "Succeeded")
+
+
+def test_what_was_interrupted_is_not_succeeded(certified):
+    (verdict,) = certified(GOOD, BAD).verdicts
+    (half,) = judge([verdict.suite], verdict.results[:1])
+    assert half.why == "1 of 2 checks did not run"
+
+
+def test_a_reason_says_what_was_asked_and_what_came(certified):
+    (verdict,) = certified(BAD).verdicts
+    assert verdict.results[0].reason.startswith("GET /Users/nobody answered 404 instead of 200: {")
+
+
+def test_what_a_check_made_is_deleted_again_and_what_stays_is_told(certify, scim2_server):
+    """The members' group goes first; a server that does not delete is left with what it keeps."""
+
+    def makes(bench):
+        user = bench.endpoint.post("/Users", {"schemas": [f"{CORE}User"], "userName": bench.word()})
+        member = [{"value": user["id"]}]
+        bench.endpoint.post("/Groups", {"schemas": [f"{CORE}Group"], "displayName": "x", "members": member})
+
+    deleted = []
+
+    def watched(request):
+        if request.method == "DELETE":
+            deleted.append(request.url.rsplit("/", 2)[1])
+        return scim2_server(request)
+
+    def keeping(request):
+        return Response(403) if request.method == "DELETE" else scim2_server(request)
+
+    suite = judged(Check("Make", "They are made.", makes))
+    assert certify(suite, watched)["Make"].left == ()
+    assert deleted == ["Groups", "Users"]
+    assert [path.split("/")[1] for path in certify(suite, keeping)["Make"].left] == ["Groups", "Users"]
+
+
+def test_a_server_that_cannot_be_reached_fails_the_check(certify):
+    from harness.wire.message import TransportError
+
+    def nobody(request):
+        raise TransportError("refused", "nobody listens")
+
+    result = certify(judged(GOOD), nobody)["Find_Nobody"]
+    assert result.outcome is Outcome.FAILED
+    assert result.reason.endswith("got no answer: nobody listens")
+
+
+class TestWaivers:
+    @pytest.fixture
+    def written(self, tmp_path):
+        def write(text):
+            path = tmp_path / "waivers.yaml"
+            path.write_text(text, encoding="utf-8")
+            return path
+
+        return write
+
+    def test_a_failure_with_a_waiver_is_accepted_and_its_reason_told(self, certified, written):
+        path = written("- {suite: trial, check: Read_Nobody, reason: nobody reads}\n")
+        (verdict,) = certified(GOOD, BAD, waivers=read_waivers(path, [judged(GOOD, BAD)])).verdicts
+        assert verdict.why == ""
+        assert verdict.results[1].outcome is Outcome.WAIVED
+        assert verdict.results[1].reason.startswith("nobody reads (waived: GET /Users/nobody answered 404")
+
+    def test_what_passes_needs_no_waiver(self, certified):
+        (verdict,) = certified(GOOD, waivers={("trial", "Find_Nobody"): "just in case"}).verdicts
+        assert verdict.results[0].outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize(
+        ("text", "place", "message"),
+        [
+            ("", "1:1", "the file is empty; waivers are a list of 'suite', 'check' and 'reason'"),
+            ("suite: trial\n", "1:1", "waivers are a list of 'suite', 'check' and 'reason'"),
+            ("- trial\n", "1:3", "a waiver is a mapping of suite, check and reason"),
+            (
+                "- suite: trail\n  check: Read_Nobody\n  reason: x\n",
+                "1:10",
+                "unknown suite 'trail'; did you mean 'trial'?; there are: trial",
+            ),
+            (
+                "- suite: trial\n  check: Read_Nobody\n  reson: x\n",
+                "3:10",
+                "unknown key 'reson'; did you mean 'reason'?",
+            ),
+            (
+                "- suite: trial\n  check: Read_Nobody\n  reason: ''\n",
+                "3:11",
+                "'reason' must be given, as text",
+            ),
+            ("- suite: trial\n  check: Read_Nobody\n", "1:3", "'reason' must be given, as text"),
+        ],
+    )
+    def test_a_mistake_is_told_with_its_place(self, written, text, place, message):
+        with pytest.raises(ScenarioError) as caught:
+            read_waivers(written(text), [judged(BAD)])
+        rejection = caught.value.rejection
+        assert f"{rejection.location.line}:{rejection.location.column}" == place
+        assert rejection.message == message
+
+    def test_a_check_is_waived_once(self, written):
+        entry = "- {suite: trial, check: Read_Nobody, reason: x}\n"
+        with pytest.raises(ScenarioError, match="'Read_Nobody' of trial is waived already"):
+            read_waivers(written(entry * 2), [judged(BAD)])
+
+
+class TestPaper:
+    @pytest.fixture
+    def certificate(self, certified):
+        return certified(GOOD, BAD, NONE)
+
+    def test_json_has_everything_and_no_token(self, certificate):
+        text = as_json(certificate.document())
+        document = json.loads(text)
+        assert TOKEN not in text
+        assert document["subject"] == {"product": "SCIM 2", "version": "1.0", "endpoint": URL}
+        assert (document["verdict"], document["command"], document["seed"]) == ("Failed", "again", "1")
+        (suite,) = document["suites"]
+        assert suite["mandatory"] == {"passed": 1, "failed": 1, "skipped": 1}
+        assert suite["coverage"] == {"tested": 2, "checks": 3}
+        found, read, _ = suite["results"]
+        assert (found["outcome"], read["outcome"]) == ("PASSED", "FAILED")
+        (exchange,) = read["exchanges"]
+        assert exchange["request"]["url"] == f"{URL}/Users/nobody"
+        assert ["Authorization", "***"] in exchange["request"]["headers"]
+        assert exchange["response"]["status"] == 404
+
+    def test_the_hash_is_that_of_the_evidence_and_nothing_else(self, certificate):
+        later = replace(certificate, date="2027-01-01T00:00:00Z", product="another")
+        assert later.evidence == certificate.evidence
+        (verdict,) = certificate.verdicts
+        fewer = replace(certificate, verdicts=(replace(verdict, results=verdict.results[:1]),))
+        assert fewer.evidence != certificate.evidence
+
+    def test_junit_says_what_failed_and_how_to_repeat_it(self, certificate):
+        text = junit.render(certificate)
+        suite = ET.fromstring(text).find("testsuite")
+        counted = [suite.get(name) for name in ("name", "tests", "failures", "skipped")]
+        assert counted == ["trial", "4", "2", "1"]
+        failures = {case.get("name"): case.find("failure") for case in suite.iter("testcase")}
+        assert failures["Read_Nobody"].get("message").startswith("GET /Users/nobody answered 404")
+        assert "curl -i --globoff -X GET" in failures["Read_Nobody"].text
+        assert failures["verdict"].get("message") == "failed: Read_Nobody"
+        assert failures["Find_Nobody"] is None
+        assert TOKEN not in text
+
+    def test_the_page_tells_it_to_people(self, certificate):
+        page = html.render(certificate)
+        assert "<title>SCIM 2 – Failed</title>" in page
+        assert "no manager is mapped" in page
+        assert f"GET {URL}/Users/nobody" in page
+        assert certificate.evidence in page
+        assert TOKEN not in page
+        assert "<script" not in page
+
+    def test_the_terminal_tells_results_then_verdicts(self, certificate, tmp_path):
+        with (tmp_path / "out").open("w+", encoding="utf-8") as out:
+            terminal = TerminalCertificate(out)
+            (verdict,) = certificate.verdicts
+            for result in verdict.results:
+                terminal.result(result)
+            terminal.verdicts(certificate)
+            out.seek(0)
+            lines = [line.rstrip() for line in out]
+        assert lines[0] == "PASSED  trial  Find_Nobody"
+        assert lines[1] == "FAILED  trial  Read_Nobody"
+        assert lines[2].startswith("        GET /Users/nobody answered 404")
+        assert lines[-2].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
+        assert lines[-1] == "trial: failed: Read_Nobody"
+
+    def test_what_a_server_says_cannot_harm_paper(self, certify):
+        """Control characters, half surrogate pairs and tags of an answer are told, not obeyed."""
+
+        def nasty(request):
+            return Response(500, (("Content-Type", "application/json"),), b'{"x": "\\ud800<script>\x1b[31m"}')
+
+        suite = judged(BAD)
+        results = list(certify(suite, nasty).values())
+        certificate = Certificate("", "", URL, "2026-11-02T08:00:00Z", "1", "again", judge([suite], results))
+        page, cases = html.render(certificate), junit.render(certificate)
+        for text in (as_json(certificate.document()), page, cases):
+            text.encode("utf-8")
+        assert "<script>" not in page
+        assert "\x1b" not in page + cases
+        ET.fromstring(cases)
+
+
+def test_what_azure_ad_provisioned_is_deleted_again_and_what_stays_is_told(certify, scim2_server):
+    """The job of the check's tenant takes away whom it brought; a server that refuses the DELETE keeps them."""
+
+    def provisions(bench):
+        key = bench.entra.user(bench.word())
+        bench.entra.assign(key)
+        bench.entra.wait()
+
+    def keeping(request):
+        return Response(403) if request.method == "DELETE" else scim2_server(request)
+
+    suite = judged(Check("Provision", "Somebody is there.", provisions))
+    assert certify(suite, scim2_server)["Provision"].left == ()
+    (path,) = certify(suite, keeping)["Provision"].left
+    assert scim2_server(json_request("GET", f"{URL}{path}", bearer=TOKEN)).status == 200
+
+
+def test_a_server_that_repeats_the_token_does_not_bring_it_into_the_certificate(certify):
+    """Neither into a reason nor into the evidence, in no spelling."""
+
+    def telling(request):
+        said = f"who is {request.header('Authorization')}? Bearer%20{TOKEN}"
+        return Response(401, (("Content-Type", "text/plain"), ("X-Told", said)), said.encode())
+
+    result = certify(judged(GOOD), telling)["Find_Nobody"]
+    assert "answered 401 instead of 200: who is Bearer ***? Bearer%20***" in result.reason
+    assert TOKEN not in repr(result)

@@ -1,0 +1,341 @@
+"""Certifying a client: a sync tool runs as a process of its own; each of its misbehaviours breaks the rules that it should."""
+
+import fcntl
+import json
+import os
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.base.clock import OffsetClock, Stopwatch
+from harness.base.errors import HarnessError
+from harness.certification.client.commands import client
+from harness.certification.client.process import Command
+from harness.certification.client.rehearsal import Rehearsal
+from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT
+from harness.certification.suite import Outcome, all_mandatory
+from harness.world import DEFAULT_PROFILE
+
+TOOL = str(Path(__file__).with_name("sync_tool.py"))
+UNSEEN = "no-destructive-step"
+
+
+class Quick(OffsetClock):
+    """Time at twice its pace, so that AWS SSO throttles for half as long."""
+
+    def __init__(self):
+        super().__init__()
+        self._watch = Stopwatch()
+
+    def now(self):
+        return datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(seconds=2 * self._watch.seconds())
+
+
+def rehearse(*arguments, profile="identity-center", timeout=30.0):
+    """Run the tool with these arguments and return the results by the rule's name."""
+    return results(Command((sys.executable, TOOL, *arguments), timeout=timeout), profile)
+
+
+def results(command, profile="identity-center"):
+    rehearsal = Rehearsal(command, Quick(), "1", profile)
+    return {result.check.name: result for result in rehearsal.results()}
+
+
+def python(program, timeout=30.0):
+    return results(Command((sys.executable, "-c", program), timeout=timeout))
+
+
+def broken(found):
+    """Return the outcome and reason of what neither passed nor can be seen from outside."""
+    return {
+        name: (result.outcome, result.reason)
+        for name, result in found.items()
+        if result.outcome is not Outcome.PASSED and name != UNSEEN
+    }
+
+
+def names(found, outcome):
+    return {name for name, result in found.items() if result.outcome is outcome}
+
+
+@pytest.fixture(scope="module")
+def good():
+    """What the tool comes to when it behaves."""
+    return rehearse("--users", "5", "--groups", "3")
+
+
+def test_a_tool_that_behaves_passes_every_rule(good):
+    """Nothing is demanded that a plain client cannot do."""
+    assert broken(good) == {}
+    assert list(good) == [rule.name for rule in AWS_CLIENT.checks]
+    assert all_mandatory(AWS_CLIENT, {name: result.outcome for name, result in good.items()}) == ""
+
+
+def test_what_the_harness_cannot_see_is_said(good):
+    """The client's source is out of reach: skipped with the reason, not passed."""
+    assert good[UNSEEN].outcome is Outcome.SKIPPED
+    assert "does not see where the client reads people from" in good[UNSEEN].reason
+
+
+def test_the_evidence_is_what_was_asked_in_each_run(good):
+    """Every request stands in the results once, with its run's rule, as the client sent it."""
+    first = good["first-run"].exchanges
+    assert [each.request.method for each in first].count("POST") == 8
+    assert {each.response.status for each in first} == {200, 201, 204}
+    assert dict(first[0].request.headers)["User-Agent"] == "sync-tool/1"
+    assert first[0].request.url.endswith("/scim/v2/Users?cursor=")
+    throttled = [each.response.status for each in good["completes-after-429"].exchanges]
+    assert 429 in throttled
+    assert 409 in throttled
+    assert all(each.request.method == "GET" for each in good["second-run-writes-nothing"].exchanges)
+
+
+# What the tool does, what breaks, and what the reason says of it.
+MISBEHAVIOURS = {
+    "put-group": {"supported-operations": "PUT /Groups/"},
+    "filter-by-prefix": {"supported-filters": "answered 400: Invalid Filter format"},
+    "replace-members": {"supported-patches": "Replacing group memberships is not supported."},
+    "empty-title": {"valid-requests": "first run: POST /Users answered 400: "},
+    "no-family-name": {"mandatory-names": "POST /Users lacks name.familyName"},
+    "two-emails": {"one-value": "POST /Users has several values in emails"},
+    "crowd-of-members": {"membership-changes": "changes 101 memberships at once"},
+    "first-page-only": {
+        "pages-to-the-end": "second run: GET /Users?cursor= has a next page, which is never asked for",
+        "second-run-writes-nothing": "second run: POST /Users writes though nothing had changed",
+    },
+    "ask-for-members": {"membership-not-read": "asks for members, which AWS SSO never shows"},
+    "believe-empty-members": {
+        "membership-not-read": "adds members who were in the group already",
+        "second-run-writes-nothing": "second run: PATCH /Groups/",
+    },
+    "rewrite": {"second-run-writes-nothing": "second run: PUT /Users/"},
+    "hammer": {"backs-off": "AWS SSO takes 25 a second of the whole operation"},
+    "loop-on-conflict": {"no-duplicates-after-429": "is sent again after a 409"},
+    "twin-on-conflict": {
+        "no-duplicates-after-429": "there is, unlike without throttling: group Group 0-2, member user000@example.com of Group 0-2",
+        "completes-after-429": "there is no member user000@example.com of Group 0",
+    },
+    "give-up-when-throttled": {
+        "completes-after-429": "the command ended with 0, but there is no user user001@example.com"
+    },
+    "keep-token": {"token-rotation": "rotated run: GET /Users?cursor= came with another token"},
+    "chatty": {"calls-per-object": "the budget is 4 for each"},
+    "exit-3:second": {"second-run-writes-nothing": "run again, the command ended with 3: warming up"},
+    "exit-3:throttled": {"completes-after-429": "throttled, the command ended with 3"},
+    "exit-3:rotated": {"token-rotation": "with the new token, the command ended with 3"},
+}
+# What the throttled run cannot show when it is over before it began.
+UNSEEN_THEN = {"exit-3:throttled": {"backs-off", "no-duplicates-after-429"}, "exit-3:rotated": set()}
+
+
+@pytest.mark.parametrize("how", MISBEHAVIOURS)
+def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
+    """Each rule can fail, says why, and does not fail for what another one is there for."""
+    found = rehearse("--misbehave", how, "--memory", str(tmp_path))
+    wanted = MISBEHAVIOURS[how]
+    skipped = names(found, Outcome.SKIPPED) - {UNSEEN}
+    assert set(broken(found)) == {*wanted, *skipped}
+    assert skipped == UNSEEN_THEN.get(how, set())
+    for rule, told in wanted.items():
+        assert told in found[rule].reason
+        assert found[rule].outcome is (Outcome.FAILED if found[rule].check.mandatory else Outcome.WARNING)
+
+
+def test_a_broken_rule_shows_the_requests_that_break_it():
+    """The evidence of a rule about all runs is what it objects to."""
+    found = rehearse("--misbehave", "put-group")
+    assert {each.request.method for each in found["supported-operations"].exchanges} == {"PUT"}
+
+
+def test_a_client_that_looks_everybody_up_needs_no_pages():
+    """No list, nothing to page; a budget of four calls an object has room for look-ups."""
+    found = rehearse("--misbehave", "look-ups")
+    assert broken(found) == {}
+
+
+def test_rules_with_nothing_to_judge_are_skipped():
+    """A tool without groups is not told that its groups are fine."""
+    found = rehearse("--users", "2", "--groups", "0")
+    assert broken(found) == {
+        "supported-patches": (Outcome.SKIPPED, "nothing is changed by PATCH"),
+        "membership-changes": (Outcome.SKIPPED, "no memberships are set"),
+        "membership-not-read": (Outcome.SKIPPED, "no memberships are set"),
+        "pages-to-the-end": (Outcome.SKIPPED, "no list had more than 2 entries, the page here"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("users", "outcome", "told"),
+    [
+        (49, Outcome.SKIPPED, "no list had the 50 where it ends"),
+        (51, Outcome.FAILED, "was cut off, and what it did not show was taken for missing and created again"),
+    ],
+)
+def test_without_cursors_a_client_must_notice_the_cap(users, outcome, told):
+    """In 2020 a list ended at fifty; a tool that takes the fifty for everybody creates the others again."""
+    found = rehearse("--users", str(users), profile="aws-sso-2020")
+    assert found["pages-to-the-end"].outcome is outcome
+    assert told in found["pages-to-the-end"].reason
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("exit-3", "the command ended with 3: warming up cannot reach the source with ***"),
+        ("ask-nothing", "no user and no group; nothing was asked of the endpoint"),
+        ("read-only", "the command ended with 0, but there is no user and no group"),
+        ("hang", "the command did not end within 1 seconds"),
+    ],
+)
+def test_without_a_first_run_nothing_else_is_judged(how, told):
+    """What failed is told once; the rest is skipped, not passed and not failed."""
+    found = rehearse("--misbehave", how, timeout=1.0 if how == "hang" else 30.0)
+    assert found["first-run"].outcome is Outcome.FAILED
+    assert told in found["first-run"].reason
+    others = [result for name, result in found.items() if name != "first-run"]
+    assert {(result.outcome, result.reason) for result in others} == {
+        (Outcome.SKIPPED, "the first run failed")
+    }
+
+
+def test_a_first_run_that_ends_badly_names_the_last_refusal():
+    """At two in the morning the request that was refused says more than the tool's own last words."""
+    program = (
+        "import os, urllib.request as u\n"
+        "r = u.Request(os.environ['SCIM_ENDPOINT'] + '/Groups/1', b'{}', method='PUT')\n"
+        "r.add_header('Authorization', 'Bearer ' + os.environ['SCIM_TOKEN'])\n"
+        "u.urlopen(r)"
+    )
+    reason = python(program)["first-run"].reason
+    assert "the command ended with 1: " in reason
+    assert reason.endswith(
+        "the last refusal was of first run: PUT /Groups/1, answered 400: "
+        "Request is unparsable, syntactically incorrect, or violates schema."
+    )
+
+
+JUNK = """
+import http.client, itertools, os, urllib.parse
+at = urllib.parse.urlsplit(os.environ["SCIM_ENDPOINT"])
+bodies = [b"", b"[]", b"null", b'"x"', b"1", b"{}", b"<html>", b"[" * 9000, b"\\xff", b'{"Operations": 5}', b'{"members": 5}',
+          b'{"Operations": [1, {"op": 1, "path": 5, "value": [[]]}, {"path": "members", "value": {"value": {}}}]}',
+          b'{"Operations": [{"op": "add", "path": "emails", "value": [1, {}]}, {"op": null, "value": {"emails": 1}}]}',
+          b'{"name": 1, "emails": {}, "userName": [], "members": [[], null, {"value": 3}]}']
+paths = ["/Users", "/Groups", "/Users/1", "/Groups/1", "", "//", "/%2F%00", "/Users?cursor=%ff&count=x&filter=", "/Groups/a/b",
+         "/Groups?attributes=,&filter=%22", "/.search"]
+for method, path, body in [*itertools.product(["POST", "PUT", "PATCH"], paths, bodies),
+                           *itertools.product(["GET", "DELETE", "HEAD", "BREW"], paths, [b""])]:
+    asked = http.client.HTTPConnection(at.hostname, at.port)
+    asked.request(method, at.path + path, body, {"Authorization": "Bearer " + os.environ["SCIM_TOKEN"]})
+    assert asked.getresponse().status < 500
+asked = http.client.HTTPConnection(at.hostname, at.port)
+asked.request("OPTIONS", "*")
+asked.getresponse().read()
+asked.request("POST", at.path + "/Groups", iter([b'{"displayName":', b'"Chunked"}']), {"Authorization": "Bearer " + os.environ["SCIM_TOKEN"]})
+assert asked.getresponse().status in (201, 409, 429)
+"""
+
+
+def test_no_request_is_too_odd_to_be_judged():
+    """Whatever a client sends, the rules come to a result; what it sent is refused by AWS SSO, and objected to."""
+    found = python(JUNK)
+    assert found["first-run"].outcome is Outcome.PASSED, found["first-run"].reason
+    assert "is no operation of AWS SSO" in found["supported-operations"].reason
+    for rule in ("supported-patches", "valid-requests", "mandatory-names", "supported-filters"):
+        assert found[rule].outcome is Outcome.FAILED
+
+
+def test_a_command_that_does_not_exist_is_bad_usage():
+    """There is nothing to certify."""
+    with pytest.raises(HarnessError, match="cannot run 'no-such-tool': No such file or directory"):
+        results(Command(("no-such-tool",)))
+
+
+def test_a_command_that_a_signal_ends_is_told_so():
+    """A crash is not an exit code."""
+    assert (
+        "was ended by signal 9: it said nothing"
+        in python("import os; os.kill(os.getpid(), 9)")["first-run"].reason
+    )
+
+
+def test_what_a_command_started_ends_with_it(tmp_path):
+    """After the time is up nobody of it goes on writing; a lock that the child of the child held is free."""
+    lock = tmp_path / "lock"
+    child = f"import fcntl, time; held = open({str(lock)!r}, 'w'); fcntl.flock(held, fcntl.LOCK_EX); time.sleep(60)"
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    assert "did not end within" in python(program, timeout=1.0)["first-run"].reason
+    waited = Stopwatch()
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+    assert waited.seconds() < 30  # it would have held the lock for a minute
+
+
+def test_ctrl_c_ends_the_command(tmp_path):
+    """Interrupted, the harness leaves no process behind."""
+    pid = tmp_path / "pid"
+    program = (
+        "import os, pathlib, signal, time\n"
+        f"pathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        python(program)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_no_result_holds_a_token(tmp_path):
+    """Also not where a client puts it that knows no better: a header of its own, the query, its last words."""
+    found = rehearse("--misbehave", "token-everywhere", "--memory", str(tmp_path))
+    tokens = [path.read_text() for path in tmp_path.iterdir()]
+    assert len(tokens) == 2
+    assert found["first-run"].exchanges
+    said = repr(found)
+    assert "X-Api-Key" in said
+    parts = [part for token in tokens for part in re.split("[+/=]", token) if len(part) > 12]
+    assert parts
+    assert not [part for part in parts if part in said]
+
+
+def test_the_command_line_runs_it_and_issues_the_certificate(tmp_path):
+    """Endpoint and token go where the tool wants them; the certificate says what the tool came to."""
+    program = (
+        "import os, runpy, sys\n"
+        "os.environ['SCIM_ENDPOINT'], os.environ['SCIM_TOKEN'] = sys.argv.pop(1), os.environ['AWS_TOKEN']\n"
+        f"runpy.run_path({TOOL!r}, run_name='__main__')"
+    )
+    written = tmp_path / "certificate.json"
+    line = ["--seed", "7", "--token-variable", "AWS_TOKEN", "--json", str(written), "--product", "Sync Tool"]
+    done = CliRunner().invoke(
+        client, [*line, "--", sys.executable, "-c", program, "{endpoint}", "--users", "4"]
+    )
+    assert done.exit_code == 0, done.output
+    certificate = json.loads(written.read_text())
+    assert certificate["verdict"] == "Succeeded"
+    assert certificate["subject"]["product"] == "Sync Tool"
+    assert [suite["name"] for suite in certificate["suites"]] == ["aws-client"]
+
+
+def test_the_same_seed_is_the_same_address():
+    """Ids and tokens follow from the seed; the port, which does not, is in no result."""
+    first, second, other = (Rehearsal(Command(("true",)), Quick(), seed).address for seed in ("1", "1", "2"))
+    assert first == second != other
+    assert first.startswith("http://127.0.0.1/")
+
+
+def test_the_defaults_are_those_of_the_rehearsal():
+    """They are written down twice, so that `--help` need not load the harness."""
+    defaults = {parameter.name: parameter.default for parameter in client.params}
+    assert (defaults["profile"], defaults["calls_per_object"]) == (DEFAULT_PROFILE, CALLS_PER_OBJECT)
+    command = Command(())
+    assert (defaults["endpoint_variable"], defaults["token_variable"], defaults["timeout"]) == (
+        command.endpoint_variable,
+        command.token_variable,
+        command.timeout,
+    )

@@ -1,0 +1,124 @@
+"""`harness certify` as people run it: against a SCIM server behind a socket, with certificates written to files."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.wire.server import Server
+from tests.certification.conftest import TOKEN
+
+
+@pytest.fixture
+def served(foreign_app):
+    """Return the SCIM endpoint of a scim2-server that listens."""
+    server = Server(foreign_app, "127.0.0.1", 0, threads=2)
+    server.start()
+    yield f"{server.url}/v2"
+    server.stop()
+
+
+@pytest.fixture
+def harness():
+    """Return a function that runs the command and returns exit code and what it printed."""
+
+    def run(*words, token=TOKEN):
+        result = CliRunner().invoke(main, ["certify", *words], env={"SCIM_TOKEN": token})
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_a_good_server_gets_its_certificate(harness, served, tmp_path):
+    """Exit code 0; each paper says the same, the token is in none, and the command in it can be copied."""
+    files = {kind: tmp_path / f"certificate.{kind}" for kind in ("json", "html", "junit")}
+    options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
+    named = ["--product", "SCIM two", "--product-version", "0.8"]
+    code, printed = harness("server", served, "--suite", "okta", "--seed", "7", *named, *options)
+    assert code == 0
+    assert "okta   Succeeded" in printed
+    document = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert document["verdict"] == "Succeeded"
+    assert document["subject"] == {"product": "SCIM two", "version": "0.8", "endpoint": served}
+    again = (
+        f"harness certify server --seed 7 --suite okta --product-version 0.8 --product 'SCIM two' {served}"
+    )
+    assert sorted(document["command"].split()) == sorted(again.split())
+    assert document["command"].startswith("harness certify server --seed 7")
+    for path in files.values():
+        assert TOKEN not in path.read_text(encoding="utf-8")
+    assert "SCIM two – Succeeded" in files["html"].read_text(encoding="utf-8")
+
+
+def test_a_failed_suite_is_exit_code_1_and_a_waiver_mends_it(harness, served, tmp_path):
+    code, printed = harness("server", served, "--suite", "entra-validator")
+    assert code == 1
+    assert "FAILED  entra-validator  Create a duplicate Group" in printed
+    waivers = tmp_path / "waivers.yaml"
+    failed = [
+        line.partition("  entra-validator  ")[2] for line in printed.splitlines() if line.startswith("FAILED")
+    ]
+    waivers.write_text(
+        "".join(
+            f"- {{suite: entra-validator, check: '{name}', reason: the support page says so}}\n"
+            for name in failed
+        ),
+        encoding="utf-8",
+    )
+    code, printed = harness("server", served, "--suite", "entra-validator", "--waivers", str(waivers))
+    assert code == 0
+    assert "WAIVED  entra-validator  Create a duplicate Group" in printed
+
+
+def test_a_wrong_token_fails_everything_and_says_so(harness, served):
+    code, printed = harness("server", served, "--suite", "okta", token="wrong")
+    assert code == 1
+    assert "answered 401" in printed
+
+
+def test_the_schema_of_a_job_decides_what_is_sent(harness, served, tmp_path):
+    """A schema that Microsoft Graph would refuse is bad usage; one with fewer attributes is what is tested."""
+    path = tmp_path / "schema.json"
+    path.write_text('{"synchronizationRules": []}', encoding="utf-8")
+    code, printed = harness("server", served, "--suite", "entra-gallery", "--schema", str(path))
+    assert code == 2
+    assert "error: Microsoft Graph: " in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["server", "scim.example.com"], "'scim.example.com' is not an absolute http or https URL"),
+        (["server", "https://me:secret@scim.example.com"], "the address names a user"),
+        (["server", "https://x", "--suite", "ocata"], "unknown suite 'ocata'; did you mean 'okta'?"),
+        (
+            ["server", "https://x", "--suite", "all"],
+            "there are: entra-gallery, entra-validator, okta, rfc7644",
+        ),
+        (
+            ["server", "https://x", "--client-id", "a"],
+            "--token-endpoint, --client-id and --client-secret go together",
+        ),
+        (["server", "https://x", "--schema", "missing.json"], "'missing.json' cannot be read"),
+        (["server", "https://x", "--waivers", "missing.yaml"], "missing.yaml:1:1: the file cannot be read"),
+        (["server", "https://x", "--json", "/"], "'/' is a folder; name a file for the report"),
+    ],
+)
+def test_bad_usage_is_told_before_anything_is_asked(harness, words, message):
+    code, printed = harness(*words)
+    assert code == 2
+    assert message in printed
+
+
+def test_the_list_has_every_suite_and_check(harness):
+    code, printed = harness("list")
+    assert code == 0
+    for line in (
+        "entra-gallery: Microsoft Entra app gallery",
+        "    Delete_User_Test (optional)",
+        "okta: Okta: SCIM 2.0 specification test, CRUD test, group push",
+        "aws-client: Clients of AWS SSO's SCIM endpoint",
+        "    second-run-writes-nothing",
+    ):
+        assert line in printed.splitlines()

@@ -1,0 +1,342 @@
+"""Tests 8 to 14 of the app-gallery validation: a right server passes them, one wrong in a point fails the test of that point.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md (read 2026-11).
+"""
+
+import re
+
+import pytest
+
+from harness.azure_ad.provisioning.templates import attribute_mapping, build
+from harness.certification.entra import Entra
+from harness.certification.subject import Subject
+from harness.certification.suite import Outcome, Suite
+from harness.certification.suites.gallery_groups import CHECKS
+from harness.scim.names import CORE_GROUP, CORE_USER, LIST_RESPONSE
+from harness.wire.message import json_request
+from tests.certification.conftest import TOKEN, URL
+from tests.certification.gallery_servers import (
+    Vendor,
+    answering,
+    forgetting,
+    reply,
+    telling,
+    without_operations,
+)
+from tests.certification.junk import JUNK, junk, junk_when_read
+
+NAMES = [
+    "Create_Group_Test",
+    "Update_Group_Test",
+    "Delete_Group_Test",
+    "Group_Update_Add_Member_Test",
+    "Group_Update_Remove_Member_Test",
+    "POD_Group_Test",
+    "Restore_Group_Test",
+]
+OPTIONAL = ("Delete_Group_Test", "Restore_Group_Test")
+PASSED, FAILED, WARNING, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.WARNING, Outcome.SKIPPED
+SOME_GROUP = r"GET /Groups\?filter=displayName eq \"[0-9a-f]{8}\""
+NOTHING = {"schemas": [LIST_RESPONSE], "totalResults": 0, "Resources": []}
+# What the mapping of the AWS gallery application leaves out of the usual one: AWS SSO takes one phone number.
+ONE_PHONE = ('phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "fax"].value')
+
+
+@pytest.fixture
+def groups(certify):
+    """Return a function that runs some of the checks and returns outcome and reason by name."""
+
+    def run(send, *names, **subject):
+        checks = tuple(check for check in CHECKS if check.name in (names or NAMES))
+        about = Subject(**{"url": URL, "token": TOKEN, **subject})
+        results = certify(Suite("groups", "", "", "", checks), send, about)
+        return {name: (result.outcome, result.reason) for name, result in results.items()}
+
+    return run
+
+
+@pytest.fixture
+def vendor(scim2_server):
+    return Vendor(scim2_server)
+
+
+def others(results):
+    """Return what is not PASSED."""
+    return {name: outcome for name, (outcome, _) in results.items() if outcome is not PASSED}
+
+
+def schema(template="scim", change=None):
+    """Return a job's schema, its mapping of groups changed."""
+    made = build(template, f"{template}.1", "1" * 32, "Azure Active Directory")
+    if change is not None:
+        change(made["synchronizationRules"][0]["objectMappings"][1])
+    return made
+
+
+def test_the_checks_have_the_names_order_and_weight_of_the_overview():
+    """Deleting for good and restoring are optional, all else mandatory."""
+    assert [check.name for check in CHECKS] == NAMES
+    assert tuple(check.name for check in CHECKS if not check.mandatory) == OPTIONAL
+
+
+@pytest.mark.parametrize("flag", ["", "?aadOptscim062020"])
+def test_a_right_server_passes_in_either_dialect_and_keeps_nothing(groups, vendor, flag):
+    """Groups and their members are taken away through the job."""
+    assert others(groups(vendor, url=URL + flag)) == {}
+    for kind in ("Users", "Groups"):
+        assert vendor(json_request("GET", f"{URL}/{kind}", bearer=TOKEN)).json()["totalResults"] == 0
+
+
+@pytest.mark.parametrize(
+    ("flag", "failed"), [("", {"Group_Update_Remove_Member_Test": FAILED}), ("?aadOptscim062020", {})]
+)
+def test_scim2_server_takes_no_list_of_members_to_remove(groups, scim2_server, flag, failed):
+    """Azure AD sends one in the default dialect; RFC 7644, 3.5.2.2, has a filter in the path for it."""
+    results = groups(scim2_server, url=URL + flag)
+    assert others(results) == failed
+    for name in failed:
+        assert "PATCH https://scim.example.com/v2/Groups/" in results[name][1]
+        assert "a remove operation carries no value" in results[name][1]
+
+
+@pytest.mark.parametrize("flag", ["", "?aadOptscim062020"])
+def test_aws_sso_passes_though_it_never_shows_members(groups, aws_sso, flag):
+    """The log alone tells of them."""
+    send, subject = aws_sso
+    results = groups(send, url=subject.url + flag, token=subject.token, without=ONE_PHONE)
+    assert others(results) == {}
+
+
+def showing(members):
+    """Return how a group reads with these members."""
+    return lambda group: {**group, "members": members}
+
+
+# The test, how the server is wrong, and what the reason says.
+WRONG = {
+    "a filter that finds anything": (
+        "Create_Group_Test",
+        lambda send: answering(
+            send, SOME_GROUP, lambda _: reply(200, {**NOTHING, "Resources": [{"id": "1"}]})
+        ),
+        r'^/Groups with filter displayName eq "\w{8}" finds 1 resources instead of none$',
+    ),
+    "a filter that finds nothing": (
+        "Create_Group_Test",
+        lambda send: answering(send, SOME_GROUP, lambda _: reply(200, NOTHING)),
+        r'^/Groups with filter displayName eq "\w{8}" finds 0 resources instead of one$',
+    ),
+    "an attribute forgotten on creation": (
+        "Create_Group_Test",
+        lambda send: forgetting(send, "POST /Groups", lambda body: {**body, "externalId": "x"}),
+        r'^of 2 attributes sent: externalId reads "x" instead of "[\w-]{36}"$',
+    ),
+    "creation refused": (
+        "Create_Group_Test",
+        lambda send: answering(send, "POST /Groups", lambda _: reply(501)),
+        r"Create has status failure, .*POST https://scim.example.com/v2/Groups answered 501",
+    ),
+    "a name that never changes": (
+        "Update_Group_Test",
+        lambda send: answering(send, "PATCH /Groups", lambda _: reply(204)),
+        r'^/Groups with filter displayName eq "\w{8}" finds 0 resources instead of one$',
+    ),
+    "a new name refused": (
+        "Update_Group_Test",
+        lambda send: answering(send, "PATCH /Groups", lambda _: reply(400)),
+        r"Update has status failure, .* answered 400",
+    ),
+    "deletion passed over": (
+        "Delete_Group_Test",
+        lambda send: answering(send, "DELETE /Groups", lambda _: reply(204)),
+        r"finds 1 resources instead of none$",
+    ),
+    "deletion refused": (
+        "Delete_Group_Test",
+        lambda send: answering(send, "DELETE /Groups", lambda _: reply(405)),
+        r"Delete has status failure, .*DELETE https://scim.example.com/v2/Groups/\w+ answered 405",
+    ),
+    "a member passed over": (
+        "Group_Update_Add_Member_Test",
+        lambda send: telling(send, "GET /Groups/", showing([{"value": "another"}])),
+        r'^members of the group reads \["another"\] without the added "\w+"$',
+    ),
+    "a member refused": (
+        "Group_Update_Add_Member_Test",
+        lambda send: answering(send, "PATCH /Groups", lambda _: reply(400)),
+        r"Update has status failure, .* answered 400",
+    ),
+    "members of another type": (
+        "Group_Update_Add_Member_Test",
+        lambda send: telling(send, "GET /Groups/", showing("nobody")),
+        r'^members of the group reads "nobody" instead of a list$',
+    ),
+    "a member that stays": (
+        "Group_Update_Remove_Member_Test",
+        lambda send: forgetting(send, "PATCH /Groups", without_operations(r"^members\[", "externalId")),
+        r'^members of the group reads \["\w+"\] with the removed "\w+"$',
+    ),
+    "a removal refused": (
+        "Group_Update_Remove_Member_Test",
+        lambda send: answering(
+            send, "PATCH /Groups", lambda asked: reply(400) if b"emove" in asked.body else send(asked)
+        ),
+        r"Update has status failure, .* answered 400",
+    ),
+    "creation on demand refused": (
+        "POD_Group_Test",
+        lambda send: answering(send, "POST /Groups", lambda _: reply(403)),
+        r"^provisioning on demand came to Failure: Create has status failure, .* answered 403",
+    ),
+    "nothing found after provisioning on demand": (
+        "POD_Group_Test",
+        lambda send: answering(send, SOME_GROUP, lambda _: reply(200, NOTHING)),
+        r"finds 0 resources instead of one$",
+    ),
+    "unassigning passed over": (
+        "Restore_Group_Test",
+        lambda send: answering(send, "DELETE /Groups", lambda _: reply(204)),
+        r"finds 1 resources instead of none$",
+    ),
+    "no way back": (
+        "Restore_Group_Test",
+        lambda send: only_once(send, "POST /Groups"),
+        r"Create has status failure, .* answered 409",
+    ),
+}
+
+
+def only_once(send, asked):
+    """Return a server that takes one such request, and refuses all after it."""
+    taken = []
+
+    def answer(request):
+        taken.append(request)
+        return send(request) if len(taken) == 1 else reply(409)
+
+    return answering(send, asked, answer)
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_server_that_is_wrong_in_one_point(groups, scim2_server, wrong):
+    """Fails the test of that point, for a reason that tells it."""
+    name, make, why = WRONG[wrong]
+    outcome, reason = groups(Vendor(make(scim2_server)), name)[name]
+    assert outcome is (WARNING if name in OPTIONAL else FAILED)
+    assert re.search(why, reason)
+
+
+def test_without_a_group_schema_groups_are_failed(groups, vendor):
+    """Group provisioning is mandatory; the optional tests do not apply."""
+
+    def without_groups(listed):
+        kept = [each for each in listed["Resources"] if each["id"] != CORE_GROUP]
+        return {**listed, "Resources": kept}
+
+    results = groups(telling(vendor, "GET /Schemas", without_groups))
+    assert others(results) == {name: SKIPPED if name in OPTIONAL else FAILED for name in NAMES}
+    for _, reason in results.values():
+        assert reason.startswith(
+            "/Schemas did not return the Group schema, and group provisioning is mandatory"
+        )
+        assert CORE_USER in reason
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_without_schemas_groups_are_failed(groups, vendor, status):
+    """What /Schemas does not return is not supported; the reason has the answer."""
+    outcome, reason = groups(answering(vendor, "GET /Schemas", lambda _: reply(status)), "Create_Group_Test")[
+        "Create_Group_Test"
+    ]
+    assert outcome is FAILED
+    assert f"GET /Schemas answered {status} instead of 200" in reason
+
+
+def test_the_group_schema_is_known_whatever_its_case(groups, vendor):
+    """URNs compare without regard to case (RFC 8141)."""
+
+    def louder(listed):
+        return {**listed, "Resources": [{**each, "id": each["id"].upper()} for each in listed["Resources"]]}
+
+    assert others(groups(telling(vendor, "GET /Schemas", louder), "Create_Group_Test")) == {}
+
+
+def test_a_job_that_provisions_no_groups_skips_them(groups, vendor):
+    """Their mapping is turned off."""
+    results = groups(vendor, schema=schema(change=lambda mapping: mapping.update(enabled=False)))
+    assert others(results) == dict.fromkeys(NAMES, SKIPPED)
+    assert {reason for _, reason in results.values()} == {"the job has no enabled mapping of groups"}
+
+
+def test_a_job_that_provisions_no_members_fails_their_tests(groups, vendor):
+    """Nothing would be sent when somebody joins."""
+    results = groups(vendor, without=("members",))
+    failed = ("Group_Update_Add_Member_Test", "Group_Update_Remove_Member_Test")
+    assert others(results) == dict.fromkeys(failed, FAILED)
+    assert {results[name][1] for name in failed} == {"the job's mapping of groups writes no members"}
+
+
+def test_groups_are_found_by_the_matching_attribute_of_the_schema(groups, vendor):
+    """The old template matches by externalId, which is the name, and has the alias for displayName."""
+    asked = []
+
+    def listening(request):
+        asked.append(request)
+        return vendor(request)
+
+    results = groups(listening, schema=schema("customappsso"), without=("manager",))
+    assert others(results) == {}
+    found = [
+        request.url
+        for request in asked
+        if request.header("Adscimversion") is None and "/Groups?filter" in request.url
+    ]
+    assert found
+    assert all("filter=externalId%20eq" in url for url in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Group_Update_Add_Member_Test", r'"a", then "b", instead of nothing, then "\w+"$'),
+        ("Group_Update_Remove_Member_Test", r'"a", then "b", instead of "\w+", then nothing$'),
+    ],
+)
+def test_a_log_with_other_members(groups, vendor, monkeypatch, name, why):
+    """The server is not to blame, yet the validation would fail."""
+    monkeypatch.setattr(Entra, "modified", lambda *_: ("a", "b"))
+    outcome, reason = groups(vendor, name)[name]
+    assert outcome is FAILED
+    assert re.search(f"^the log tells members {why}", reason)
+
+
+def test_a_mapped_property_of_groups_changes_with_the_name(groups, vendor):
+    """Here the externalId, by an expression of two properties."""
+
+    def change(mapping):
+        rows = mapping["attributeMappings"]
+        rows[:] = [row for row in rows if row["targetAttributeName"] != "externalId"]
+        rows.append(attribute_mapping("externalId", 'Join("-", [mail], [description])'))
+
+    changing = schema(change=change)
+    assert others(groups(vendor, "Create_Group_Test", "Update_Group_Test", schema=changing)) == {}
+    stuck = forgetting(vendor, "PATCH /Groups", without_operations("^externalId$"))
+    outcome, reason = groups(stuck, "Update_Group_Test", schema=changing)["Update_Group_Test"]
+    assert outcome is FAILED
+    assert re.search(r'externalId reads "\w+@contoso.com-description \w+" instead of "', reason)
+
+
+@pytest.mark.parametrize("name", JUNK)
+def test_no_answer_breaks_a_check(groups, name):
+    """Junk to everything, /Schemas included."""
+    results = groups(junk(name))
+    assert list(results) == NAMES
+    assert {outcome for outcome, _ in results.values()} <= {FAILED, WARNING, SKIPPED}
+
+
+@pytest.mark.parametrize("name", JUNK)
+def test_no_answer_to_the_certifier_breaks_a_check(groups, vendor, name):
+    """The provisioning goes well, and all that is read afterwards is junk."""
+    results = groups(junk_when_read(vendor, name))
+    assert {outcome for outcome, _ in results.values()} <= {FAILED, WARNING}

@@ -1,0 +1,362 @@
+"""The RFC's suite: a right server passes each check, one that is wrong in a point fails the check of that point."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from harness.certification.suite import Outcome
+from harness.certification.suites.rfc7644 import RFC7644
+from harness.wire.message import Response
+from tests.certification.spoiled import (
+    SCIM_JSON,
+    answering,
+    dropping,
+    editing,
+    editing_request,
+    meeting,
+    rewriting,
+    setting,
+    status,
+    swallowing,
+    without_header,
+)
+
+MANDATORY = {check.name: check.mandatory for check in RFC7644.checks}
+USER, FILTER = r"GET /Users/[^?]*$", r"GET /Users\?filter="
+PATCH_USER = "PATCH /Users/"
+BULK_DONE = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"],
+    "Operations": [{"method": "DELETE", "status": "204"}],
+}
+
+
+def merging(request, send):
+    """PUT as PATCH would do it: what is left out stays."""
+    there = send(replace(request, method="GET", body=b"")).json()
+    return send(replace(request, body=json.dumps({**there, **json.loads(request.body)}).encode()))
+
+
+def halfway(request, send):
+    """Do the first operation, whatever becomes of the second."""
+    response = send(request)
+    body = json.loads(request.body)
+    send(replace(request, body=json.dumps({**body, "Operations": body["Operations"][:1]}).encode()))
+    return response
+
+
+def case_sensitive(user):
+    if user["userName"].isupper():
+        user["userName"] += ".other"
+
+
+def in_plain_json(response):
+    return replace(response, headers=(("Content-Type", "application/json"),))
+
+
+def all_emails(body):
+    for operation in body["Operations"]:
+        if operation["op"] == "remove":
+            operation["path"] = "emails"
+
+
+def keeping_members(body):
+    for operation in body["Operations"]:
+        if operation["op"] == "remove":
+            operation.update(op="replace", path="displayName", value="kept")
+
+
+# What is wrong with the server, and what the reason says; some checks are tried with several wrongs.
+WRONGS = [
+    ("3.3 created", status("POST /Users", 200), "answered 200 instead of 201"),
+    ("3.3 created", editing(USER, setting(displayName="Other")), 'displayName is "Other" instead of "rfc-'),
+    ("3.3 location", without_header("POST /Users", "Location"), "no Location header"),
+    ("3.3 location", editing("POST /Users", dropping("meta")), "meta.location is null instead of"),
+    ("3.3 read-only", status("POST /Users", 400), "answered 400 instead of 200 or 201"),
+    (
+        "3.3 read-only",
+        editing(USER, setting(meta={"resourceType": "User", "created": "2001-01-01T00:00:00Z"})),
+        "the client's meta.created was taken over",
+    ),
+    (
+        "7643 3.1 meta",
+        editing(USER, lambda user: user["meta"].update(lastModified="2026-11-02T08:00:00Z")),
+        "meta.lastModified is",
+    ),
+    (
+        "7643 3.1 meta",
+        editing(USER, lambda user: user["meta"].update(created=1793606400)),
+        "meta.created is 1793606400 instead of a dateTime",
+    ),
+    ("3.3 uniqueness", editing("POST /Users", dropping("scimType"), when=409), "scimType is null"),
+    ("3.3 uniqueness", status("POST /Users", 400, when=409), "answered 400 instead of 409"),
+    ("7643 4.1.1 userName", editing_request("POST /Users", case_sensitive), "answered 201 instead of 409"),
+    ("7643 4.1.1 password", editing(USER, setting(password="x")), "the answer holds the password"),
+    ("7643 4.2 group", editing("GET /Groups/", dropping("members")), "members[value eq"),
+    ("3.8 media type", answering(USER, in_plain_json), "Content-Type is application/json"),
+    ("3.12 not found", editing("DELETE /Users/", setting(status=404), when=404), "status is 404 instead of"),
+    (
+        "3.12 not found",
+        meeting("PUT /Users/", lambda *_: Response(201, (), b"{}")),
+        "answered 201 instead of 404",
+    ),
+    ("3.12 unauthorized", editing("GET /Users", setting(schemas=[]), when=401), "schemas is [] instead of"),
+    ("3.12 unauthorized", status("GET /Users", 200, when=401), "answered 200 instead of 401"),
+    ("2 challenge", without_header("GET /Users", "WWW-Authenticate"), "no WWW-Authenticate header"),
+    ("3.12 bad body", status("POST /Users", 500, when=400), "answered 500 instead of 400"),
+    ("3.12 bad body", editing("POST /Users", setting(scimType="tooMany"), when=400), 'scimType is "tooMany"'),
+    ("3.6 deleted", status("DELETE /Users/", 200, when=204), "answered 200 instead of 204"),
+    ("3.6 deleted", swallowing("DELETE /Users/"), "answered 200 instead of 404"),
+    (
+        "3.6 deleted in queries",
+        editing(FILTER, setting(totalResults=1, Resources=[{"id": "x"}])),
+        "still finds",
+    ),
+    ("3.6 name free again", swallowing("DELETE /Users/"), "answered 409 instead of 201"),
+    ("3.4.2 list", editing(r"GET /Users$", setting(totalResults="1")), 'totalResults is "1"'),
+    ("3.4.2 list", editing(r"GET /Users$", setting(schemas=["x"])), "schemas is"),
+    ("3.4.2 no match", status(FILTER, 404), "answered 404 instead of 200"),
+    ("3.4.2.2 eq", rewriting(FILTER, r"filter=.*", ""), "finds 2 users, 1 of them among the 1 wanted"),
+    (
+        "3.4.2.2 case of values",
+        rewriting(FILTER + '.*"[^"a-z]+"', '"[^"]+"', '"other"'),
+        "finds 0 users, 0 of them",
+    ),
+    (
+        "3.4.2.2 case of names",
+        rewriting(FILTER + "USERNAME", "USERNAME EQ", "userName unknown"),
+        "answered 400 instead of 200",
+    ),
+    (
+        "3.4.2.2 and, or, not",
+        rewriting(FILTER + ".* or .* and", "(.*?)=(.*) and (.*)", r"\1=(\2) and \3"),
+        "finds 0 users, 0 of them among the 1 wanted",
+    ),
+    ("3.4.2.2 sw, co, ew, pr, ne", rewriting(FILTER + ".* ew", " ew ", " eq "), "finds 0 users"),
+    ("3.4.2.2 value filter", rewriting(FILTER + ".*home", "home", "work"), "finds 1 users, 0 of them"),
+    ("3.4.2.2 invalidFilter", editing(FILTER, dropping("scimType")), "scimType is null"),
+    ("3.4.2.2 invalidFilter", status(FILTER + ".*regex", 200), "answered 200 instead of 400"),
+    ("3.4.2.4 pages", rewriting("GET /Users.startIndex", "startIndex=2", "startIndex=1"), "startIndex is 1"),
+    ("3.4.2.4 pages", rewriting("GET /Users.startIndex", "count=1", "count=2"), "2 resources instead of 1"),
+    ("3.4.2.4 count 0", rewriting("GET /Users", "count=0", "count=1"), "there are resources"),
+    ("3.4.2.4 startIndex 0", editing("GET /Users", setting(startIndex=0)), "startIndex is 0 instead of 1"),
+    ("3.4.2.4 beyond the end", rewriting("GET /Users", "startIndex=1000000000", "startIndex=1"), "there are"),
+    (
+        "3.4.2.5 attributes",
+        rewriting("GET /Users/", r"\?.*", ""),
+        'name.givenName is "Given" instead of null',
+    ),
+    ("3.4.2.5 excludedAttributes", rewriting("GET /Users/", r"\?.*", ""), "displayName is"),
+    ("3.4.2.5 excludedAttributes", editing("GET /Users/", dropping("id")), "id is null instead of"),
+    ("3.5.1 put", status("PUT /Users/", 405), "answered 405 instead of 200"),
+    ("3.5.1 put", editing_request("PUT /Users/", setting(active=True)), "active is true instead of false"),
+    ("3.5.1 put clears", meeting("PUT /Users/", merging), 'title is "Pilot" instead of null'),
+    ("3.5.2 without a path", swallowing(PATCH_USER), 'instead of "add"'),
+    ("3.5.2 atomic", meeting(PATCH_USER, halfway), 'displayName is "Changed" instead of'),
+    ("3.5.2 atomic", swallowing(PATCH_USER), "answered 204 instead of a failure"),
+    ("3.5.2 primary", editing(USER, lambda user: user["emails"][0].update(primary=True)), "emails is"),
+    ("3.5.2 malformed path", swallowing(PATCH_USER), "answered 204 instead of 400"),
+    ("3.5.2 unknown path", swallowing(PATCH_USER), "answered 204 instead of 400"),
+    ("3.5.2 unknown path", editing(PATCH_USER, setting(scimType="tooMany")), 'scimType is "tooMany"'),
+    ("3.5.2.1 add", swallowing(PATCH_USER), 'instead of "Added"'),
+    (
+        "3.5.2.1 add",
+        editing(USER, lambda user: user.update(emails=user["emails"][-1:])),
+        'emails[type eq "work"].value is null',
+    ),
+    ("3.5.2.1 add again", editing(USER, lambda user: user.update(emails=user["emails"] * 2)), "emails is"),
+    ("3.5.2.2 remove", swallowing(PATCH_USER), 'title is "Pilot" instead of null'),
+    ("3.5.2.2 remove by a filter", editing_request(PATCH_USER, all_emails), "is null"),
+    ("3.5.2.2 remove without a path", editing(PATCH_USER, dropping("scimType")), "instead of noTarget"),
+    (
+        "3.5.2.2 remove required",
+        editing(PATCH_USER, setting(scimType="invalidValue")),
+        "instead of mutability",
+    ),
+    ("3.5.2.2 remove required", swallowing(PATCH_USER), "answered 204 instead of 400"),
+    ("3.5.2.3 replace", swallowing(PATCH_USER, 200, {"id": "x"}), 'id is "x" instead of'),
+    ("3.5.2.3 replace", swallowing(PATCH_USER), 'instead of "Changed"'),
+    ("3.5.2.3 replace sets", swallowing(PATCH_USER), 'title is null instead of "Pilot"'),
+    ("3.5.2.3 no record", swallowing(PATCH_USER), "answered 204 instead of 400"),
+    ("3.5.2 members", swallowing("PATCH /Groups/"), "after add: members are []"),
+    (
+        "3.5.2 members",
+        editing_request("PATCH /Groups/", keeping_members),
+        "after remove by a filter",
+    ),
+    ("4 ServiceProviderConfig", editing("GET /Serv", dropping("sort")), "sort.supported is null"),
+    ("4 ServiceProviderConfig", editing("GET /Serv", dropping("filter")), "filter.supported is null"),
+    ("4 ServiceProviderConfig", status("GET /Serv", 404), "answered 404 instead of 200"),
+    (
+        "4 ResourceTypes",
+        editing("GET /ResourceTypes", setting(Resources=[])),
+        "no resource type has the schema",
+    ),
+    ("4 Schemas", status("GET /Schemas/", 404), "answered 404 instead of 200"),
+    ("4 Schemas", editing("GET /Schemas$", setting(Resources=[])), "there is no urn"),
+    ("3.4.2.3 sort", rewriting("GET /Users", "sortOrder=descending", "sortOrder=ascending"), "the order is"),
+    ("3.14 etag", without_header(USER, "ETag"), "no ETag header"),
+    ("3.14 etag", status(USER, 200, when=304), "answered 200 instead of 304"),
+    ("3.7 bulk", swallowing("POST /Bulk", 200, BULK_DONE), "answered 200 instead of 404"),
+]
+
+
+def only(*names):
+    return replace(RFC7644, checks=tuple(check for check in RFC7644.checks if check.name in names))
+
+
+def test_a_right_server_passes(certify, scim2_server):
+    """scim2-server claims every optional feature and passes everything."""
+    results = certify(RFC7644, scim2_server)
+    outcomes = {name: result.outcome for name, result in results.items()}
+    assert {name: results[name].reason for name in outcomes if outcomes[name] is not Outcome.PASSED} == {}
+    assert RFC7644.verdict(RFC7644, outcomes) == ""
+
+
+@pytest.mark.parametrize(("name", "spoil", "reason"), WRONGS, ids=[name for name, *_ in WRONGS])
+def test_a_wrong_server_fails(certify, scim2_server, name, spoil, reason):
+    """The reason says what there was; a check that is not mandatory warns."""
+    (result,) = certify(only(name), spoil(scim2_server)).values()
+    assert (result.outcome, reason in result.reason) == (
+        Outcome.FAILED if MANDATORY[name] else Outcome.WARNING,
+        True,
+    ), result.reason
+
+
+def test_every_check_was_seen_to_fail():
+    """No check passes whatever the server does."""
+    assert {name for name, *_ in WRONGS} == set(MANDATORY)
+
+
+def test_names_and_sections():
+    """A name is unique and begins with a section; the condition names the RFC."""
+    assert len(MANDATORY) == len(RFC7644.checks)
+    assert all(check.passes_when.startswith("RFC 764") for check in RFC7644.checks)
+
+
+def unclaimed(feature):
+    return editing("GET /ServiceProviderConfig", lambda config: config[feature].update(supported=False))
+
+
+PATCHES = [name for name in MANDATORY if name.startswith("3.5.2")]
+FILTERS = [name for name in MANDATORY if name.startswith(("3.4.2.2", "3.4.2 no"))] + [
+    "3.6 deleted in queries"
+]
+
+
+@pytest.mark.parametrize(
+    ("feature", "names"),
+    [
+        ("patch", PATCHES),
+        ("filter", [name for name in FILTERS if name != "3.4.2.2 invalidFilter"]),
+        ("sort", ["3.4.2.3 sort"]),
+        ("etag", ["3.14 etag"]),
+        ("bulk", ["3.7 bulk"]),
+    ],
+)
+def test_what_is_not_claimed_is_skipped(certify, scim2_server, feature, names):
+    """The reason quotes what the server says of itself."""
+    for result in certify(only(*names), unclaimed(feature)(scim2_server)).values():
+        assert result.outcome is Outcome.SKIPPED
+        assert re.match(f'ServiceProviderConfig says {feature}: {{.*"supported":false', result.reason)
+
+
+def test_without_groups_their_checks_are_skipped(certify, scim2_server):
+    """ResourceTypes says which resources there are."""
+
+    def users_alone(listed):
+        listed["Resources"] = [each for each in listed["Resources"] if each["name"] == "User"]
+
+    send = editing("GET /ResourceTypes", users_alone)(scim2_server)
+    for result in certify(only("7643 4.2 group", "3.5.2 members"), send).values():
+        assert (result.outcome, result.reason) == (
+            Outcome.SKIPPED,
+            'ResourceTypes lists no /Groups: ["/Users"]',
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["3.4.2.2 and, or, not", "3.4.2.2 sw, co, ew, pr, ne", "3.4.2.2 value filter"]
+)
+def test_a_filter_that_is_declined_is_skipped(certify, scim2_server, name):
+    """RFC 7644 3.4.2.2: a server may decline what it does not support, by invalidFilter."""
+    declined = {"scimType": "invalidFilter"}
+    send = swallowing(FILTER, 400, declined)(scim2_server)
+    (result,) = certify(only(name), send).values()
+    assert (result.outcome, "is declined with invalidFilter" in result.reason) == (Outcome.SKIPPED, True)
+
+
+def test_a_password_that_is_refused_is_skipped(certify, scim2_server):
+    """RFC 7643 does not make a server take passwords."""
+    send = meeting("POST /Users", lambda *_: Response(400, SCIM_JSON, b"{}"))(scim2_server)
+    (result,) = certify(only("7643 4.1.1 password"), send).values()
+    assert (result.outcome, result.reason) == (
+        Outcome.SKIPPED,
+        "POST /Users with a password answered 400: {}",
+    )
+
+
+def test_attributes_that_nobody_keeps_are_skipped(certify, scim2_server):
+    """What is optional in the schema cannot be removed where the server leaves it out."""
+
+    def plain(user):
+        for name in ("title", "nickName", "preferredLanguage"):
+            user.pop(name, None)
+
+    send = editing_request("POST /Users", plain)(scim2_server)
+    for result in certify(only("3.5.1 put clears", "3.5.2.2 remove", "3.5.2.3 replace sets"), send).values():
+        assert (result.outcome, result.reason) == (
+            Outcome.SKIPPED,
+            "the server keeps none of title, nickName, preferredLanguage",
+        )
+
+
+# AWS SSO on purpose falls short of the RFC; its developer guide says most of it.
+AWS = {
+    "3.3 location": "no Location header",
+    "3.3 uniqueness": "scimType is null",
+    "7643 4.2 group": "members[value eq",  # members are never shown
+    "3.8 media type": "Content-Type is application/json",
+    "2 challenge": "no WWW-Authenticate header",
+    "3.4.2.2 and, or, not": "answered 400 instead of 200",  # and without invalidFilter
+    "3.4.2.2 sw, co, ew, pr, ne": "answered 400 instead of 200",
+    "3.4.2.2 value filter": "answered 400 instead of 200",
+    "3.4.2.2 invalidFilter": "scimType is null",
+    "3.4.2.4 pages": "totalResults is 1",  # totalResults counts the page
+    "3.4.2.4 count 0": "answered 400 instead of 200",
+    "3.4.2.5 attributes": "name.givenName is",
+    "3.4.2.5 excludedAttributes": "displayName is",
+    "3.5.1 put": "answered 201 instead of 200",
+    "3.5.2 without a path": 'allows omitting "path"',
+    "3.5.2 primary": "exceeds allowed limit of 1",  # one address in each list
+    "3.5.2.1 add": "exceeds allowed limit of 1",
+    "3.5.2.2 remove by a filter": "exceeds allowed limit of 1",
+    "3.5.2.2 remove without a path": "scimType is null",
+    "3.5.2.2 remove required": "scimType is null",
+    "3.5.2.3 no record": "scimType is null",
+    "3.5.2 members": "members are []",
+}
+AWS_WARNS = {"3.4.2.4 beyond the end"}
+AWS_SKIPS = {"7643 4.1.1 password", "3.4.2.3 sort", "3.14 etag", "3.7 bulk"}
+
+
+def test_aws_sso(certify, aws_sso):
+    """Exactly these checks are not passed, each for what AWS SSO does."""
+    results = certify(RFC7644, *aws_sso)
+    by_outcome = {
+        outcome: {name for name, result in results.items() if result.outcome is outcome}
+        for outcome in Outcome
+    }
+    assert by_outcome[Outcome.FAILED] == set(AWS)
+    assert by_outcome[Outcome.WARNING] == AWS_WARNS
+    assert by_outcome[Outcome.SKIPPED] == AWS_SKIPS
+    for name, reason in AWS.items():
+        assert reason in results[name].reason.replace("\\", ""), results[name].reason
+
+
+def test_nothing_is_left_behind(certify, scim2_server):
+    """What the checks create is deleted again."""
+    assert {result.left for result in certify(RFC7644, scim2_server).values()} == {()}
+    authorized = certify(only("3.4.2 list"), scim2_server)["3.4.2 list"].exchanges[-1].response
+    assert json.loads(authorized.body)["totalResults"] == 1
