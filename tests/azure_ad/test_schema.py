@@ -13,6 +13,7 @@ from harness.azure_ad.provisioning.schema import SchemaError, check, object_mapp
 from harness.azure_ad.provisioning.templates import attribute_mapping, build
 from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
+from tests.azure_ad.samples import ACTIVE, LANGUAGE
 
 QUIRKS = load_table("harness.azure_ad").choose("identity-center")
 JSON = st.recursive(
@@ -55,36 +56,12 @@ def test_a_direct_mapping_looks_as_in_graph():
 
 def test_a_function_mapping_looks_as_in_graph():
     """The function sample of objectMapping, default value included."""
-    assert attribute_mapping("IsActive", "Not([IsSoftDeleted])", default="True") == {
-        "defaultValue": "True",
-        "exportMissingReferences": False,
-        "flowBehavior": "FlowWhenChanged",
-        "flowType": "Always",
-        "matchingPriority": 0,
-        "source": {
-            "expression": "Not([IsSoftDeleted])",
-            "name": "Not",
-            "type": "Function",
-            "parameters": [
-                {
-                    "key": "source",
-                    "value": {
-                        "expression": "[IsSoftDeleted]",
-                        "name": "IsSoftDeleted",
-                        "parameters": [],
-                        "type": "Attribute",
-                    },
-                }
-            ],
-        },
-        "targetAttributeName": "IsActive",
-    }
+    assert attribute_mapping("IsActive", "Not([IsSoftDeleted])", default="True") == ACTIVE
 
 
 def test_a_constant_mapping_has_no_source():
     """The constant sample of objectMapping: the value stands as the default."""
-    mapping = attribute_mapping("LanguageLocaleKey", None, default="en_US")
-    assert (mapping["source"], mapping["defaultValue"]) == (None, "en_US")
+    assert attribute_mapping("LanguageLocaleKey", None, default="en_US") == LANGUAGE
 
 
 def test_a_constant_inside_a_function_is_a_parameter_like_any_other():

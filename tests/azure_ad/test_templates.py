@@ -24,6 +24,7 @@ from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
 from harness.wire.message import json_request
 from harness.world import create
+from tests.azure_ad.samples import ACTIVE, LANGUAGE
 from tests.azure_ad.test_graph import JOB, Caller
 
 QUIRKS = load_table("harness.azure_ad").choose("identity-center")
@@ -286,32 +287,7 @@ class TestJobTemplates:
         assert {row["multivaluedComparisonType"] for row in rows} == {"All"}
 
 
-# The samples of the resources objectMapping and attributeMapping, and of the guide.
-ACTIVE = {
-    "defaultValue": "True",
-    "exportMissingReferences": False,
-    "flowBehavior": "FlowWhenChanged",
-    "flowType": "Always",
-    "matchingPriority": 0,
-    "source": {
-        "expression": "Not([IsSoftDeleted])",
-        "name": "Not",
-        "type": "Function",
-        "parameters": [
-            {
-                "key": "source",
-                "value": {
-                    "expression": "[IsSoftDeleted]",
-                    "name": "IsSoftDeleted",
-                    "parameters": [],
-                    "type": "Attribute",
-                },
-            }
-        ],
-    },
-    "targetAttributeName": "IsActive",
-}
-LANGUAGE = {**ACTIVE, "defaultValue": "en_US", "source": None, "targetAttributeName": "LanguageLocaleKey"}
+# As the resource attributeDefinition and the guide have them.
 NEW = {
     "anchor": False,
     "caseExact": False,
