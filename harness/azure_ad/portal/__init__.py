@@ -23,6 +23,7 @@ from harness.azure_ad.portal import (
     mappings,
     on_demand,
     provisioning,
+    scope,
     settings,
     start,
     users,
@@ -44,6 +45,7 @@ for family in (
     settings,
     mappings,
     mapping_form,
+    scope,
     on_demand,
     logs,
 ):

@@ -69,8 +69,8 @@ def discard(draft: Draft) -> None:
     current().store.delete(_SHELF, _key(draft.job_id, draft.kind))
 
 
-def attributes(draft: Draft) -> tuple[list[str], list[str]]:
-    """Return what the schema's directories define for this mapping: source and target attributes, `id` left out."""
+def attributes(draft: Draft) -> tuple[dict[str, Document], dict[str, Document]]:
+    """Return what the schema's directories define for this mapping, by name: source and target attributes but `id`."""
     document = current().engine.schema(draft.job_id)
     rule = document["synchronizationRules"][0]
     names = (
@@ -78,18 +78,18 @@ def attributes(draft: Draft) -> tuple[list[str], list[str]]:
         (rule["targetDirectoryName"], draft.mapping["targetObjectName"]),
     )
     source, target = (_defined(document, *name) for name in names)
-    return source, [name for name in target if name != "id"]
+    return source, {name: definition for name, definition in target.items() if name != "id"}
 
 
-def _defined(document: Document, directory: str, kind: str) -> list[str]:
-    return [
-        attribute["name"]
+def _defined(document: Document, directory: str, kind: str) -> dict[str, Document]:
+    return {
+        attribute["name"]: attribute
         for holder in document["directories"]
         if holder["name"] == directory
         for entry in holder["objects"]
         if entry["name"] == kind
         for attribute in entry["attributes"]
-    ]
+    }
 
 
 def _with(draft: Draft, mapping: Document) -> Document:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, commit, discard, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.scope import scope_words
 from harness.azure_ad.provisioning.expression import Attribute, to_text
 from harness.azure_ad.provisioning.schema import expression_of
 from harness.azure_ad.tenant import current
@@ -71,6 +72,7 @@ def _table(app: str, which: str, draft: Draft, mapping: Document, problem: str |
         app=current().engine.apps.find(app),
         which=which,
         mapping=mapping,
+        scope=scope_words(mapping),
         rows=[(source_words(entry), entry) for entry in draft.entries],
         changed=draft.changed,
         source_name=rule["sourceDirectoryName"],
