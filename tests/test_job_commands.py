@@ -1,6 +1,7 @@
 """What `harness job` and `harness why` print, word for word, and what they say when there is no harness to ask."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from click.testing import CliRunner
 
 from harness.azure_ad.provisioning.digest import digest
 from harness.azure_ad.provisioning.why import retries, why
-from harness.azure_ad.provisioning.why_group import why_group
 from harness.base.clock import iso
 from harness.cli import main
 from harness.client.why_words import why_lines
@@ -39,7 +39,7 @@ def status(company):
 
 def reasons(company, name="ana"):
     record, session = company.engine.inspect(company.job)
-    told = why(session, record, name)
+    told = why(session, record, "User", name)
     return [line.replace(told["user"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))]
 
 
@@ -278,7 +278,7 @@ class TestWhy:
 class TestWhyGroup:
     def lines(self, company):
         record, session = company.engine.inspect(company.job)
-        told = why_group(session, record, "Office")
+        told = why(session, record, "Group", "Office")
         return [
             line.replace(told["group"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))
         ]
@@ -295,7 +295,7 @@ class TestWhyGroup:
         company.wait(timedelta(minutes=10))
         assert self.lines(company) == [
             "Office is in customappsso with the group 'g1', but 2 of 2 members are missing there and 1 who left",
-            "are still in it.",
+            "is still in it.",
             "",
             "group       Office (<id>), in the directory",
             "scope       in scope: assigned directly",
@@ -334,12 +334,29 @@ class TestWhyGroup:
         assert "waits sending its members failed once since 2026-03-02 08:00:00" in text
 
     def test_a_large_group_is_cut_short(self, company):
-        """Twenty are named, the others counted; the next cycle's list likewise."""
+        """One sentence for all whom it fits; twenty are named, the others counted; the next cycle's list likewise."""
         company.group("Office", tuple(company.person(f"p{number}") for number in range(25)))
-        lines = self.lines(company)
-        assert sum(line.lstrip().startswith("missing there:") for line in lines) == 20
-        assert "            and 5 more; --json names them all" in lines
-        assert "p19@contoso.com and 5 more" in " ".join(" ".join(lines).split())
+        text = " ".join(" ".join(self.lines(company)).split())
+        (named,) = re.findall(r"missing there: (.*?): in scope, and not connected to an account yet", text)
+        assert named.startswith("p0@contoso.com, p1@contoso.com, ")
+        assert named.endswith("p18@contoso.com, p19@contoso.com and 5 more")
+        assert "25 in all; --json names them" in text
+        assert "25 members are added: p0@contoso.com, " in text
+        assert text.count("p19@contoso.com and 5 more") == 2
+
+    def test_members_of_many_fates_are_cut_short_too(self, company):
+        """Twenty sentences are told, the others counted."""
+        company.group(
+            "Office",
+            tuple(company.person(f"p{number}", assigned=False) for number in range(22)),
+        )
+        record, session = company.engine.inspect(company.job)
+        told = why(session, record, "Group", "Office")
+        for number, each in enumerate(told["members"]["wrong"]):
+            each["says"] = f"reason {number}"
+        lines = why_lines(told, iso(company.clock.now()))
+        assert sum("missing there:" in line for line in lines) == 20
+        assert "            22 in all; --json names them" in lines
 
     def test_a_group_mapping_that_is_disabled(self, company):
         company.group("Office")

@@ -1,4 +1,4 @@
-"""How the commands' lines are laid out, and what all of them word alike: moments, log entries, what to mend.
+"""How the commands' lines are laid out: labels, wrapping, moments.
 
 Moments are shown in UTC to the second, with how long that is from the harness's own now.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from harness.base.clock import from_iso
 
@@ -17,35 +16,6 @@ INDENT, WIDTH = "    ", 100
 _LABEL, _LONGEST = 12, 600
 # Between the status of an answer and its body stand its headers, which tell nobody anything.
 _HEADERS = re.compile(r"Response Headers: .*?(?=Response Content: )", re.DOTALL)
-# What AWS SSO answers to whatever it does not like; only CloudTrail's event has the reason.
-_OPAQUE = "Request is unparsable, syntactically incorrect, or violates schema."
-_REASON_IS_THERE = "AWS SSO tells the reason in CloudTrail's event history alone"
-_MEND = {
-    "SystemForCrossDomainIdentityManagementCredentialValidationFailure": (
-        "the secret token is refused: save a valid one under Edit provisioning, then Restart provisioning"
-    ),
-    "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable": (
-        "no usable answer from the tenant URL: look whether its server runs, and at the address"
-    ),
-    "SystemForCrossDomainIdentityManagementServiceIncompatible": (
-        "what answers is no SCIM server: compare the tenant URL with the SCIM endpoint of AWS SSO"
-    ),
-}
-
-
-def entry_lines(entry: dict[str, Any]) -> Iterator[str]:
-    """Word a digest."""
-    outcome = f"{entry['status']} {entry['code']}" if entry["code"] else entry["status"]
-    yield f"{moment(entry['at'])}  {entry['action']:<6}  {entry['who']}  {outcome}"
-    if entry["status"] != "failure":
-        return
-    request = f"{entry['request']}: " if entry["request"] else ""
-    yield from wrapped(cut(f"{request}{entry['cause']}"), INDENT, INDENT)
-    if (entry["cause"] or "").endswith(_OPAQUE):
-        yield f"{INDENT}{_REASON_IS_THERE}"
-    if entry["nextAttempt"]:
-        retried = f"retried {times(entry['retries'])}" if entry["retries"] else "not retried yet"
-        yield f"{INDENT}{retried}; next try {moment(entry['nextAttempt'])}"
 
 
 def row(label: str, text: str) -> str:
@@ -60,10 +30,6 @@ def rows(label: str, texts: Iterable[str]) -> list[str]:
         first = indent if lines else f"{label:<{_LABEL}}"
         lines += wrapped(text, first, f"{indent}  ")
     return lines
-
-
-def mend(code: str) -> list[str]:
-    return [_MEND[code]] if code in _MEND else []
 
 
 def wrapped(text: str, first: str, others: str) -> list[str]:

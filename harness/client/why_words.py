@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any
 
-from harness.client.layout import WIDTH, cut, entry_lines, mend, moment, row, rows, times, when
+from harness.client.layout import WIDTH, cut, moment, row, rows, times, when
+from harness.client.words import entry_lines, mend
 
 _SETS = {
     "groups": "scoping filter",
@@ -21,7 +22,7 @@ def why_lines(told: dict[str, Any], now: str) -> list[str]:
     """Word why somebody, or a group, is or is not in the target; a group's members come last."""
     group = "group" in told
     subject = told["group" if group else "user"]
-    lines = [*textwrap.wrap(told["summary"], WIDTH), "", row("group" if group else "who", _who(subject))]
+    lines = [*textwrap.wrap(told["summary"], WIDTH), "", *rows("group" if group else "who", [_who(subject)])]
     if subject["state"] == "present":
         ways, kept_out = _ways_of_group(told["scope"]) if group else _ways_of_user(told["scope"])
         lines += rows("scope", _scope(told["scope"], ways, kept_out))
@@ -56,14 +57,16 @@ def _some(members: list[dict[str, Any]]) -> str:
 
 
 def _members(members: dict[str, Any]) -> list[str]:
-    """Count a group's members, and name those who are on one side alone."""
-    wrong = members["wrong"]
+    """Count a group's members, and name those who are on one side alone, together where one sentence is for all."""
+    alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in members["wrong"]:
+        alike.setdefault((_SIDES[each["side"]], each["says"]), []).append(each)
     told = [
         f"{members['inDirectory']} in the directory, {members['exported']} sent, {members['alike']} alike"
     ]
-    told += [f"{_SIDES[each['side']]} {each['name']}: {each['says']}" for each in wrong[:_SHOWN]]
-    if len(wrong) > _SHOWN:
-        told.append(f"and {len(wrong) - _SHOWN} more; --json names them all")
+    told += [f"{side} {_some(those)}: {says}" for (side, says), those in islice(alike.items(), _SHOWN)]
+    if len(alike) > _SHOWN or any(len(those) > _SHOWN for those in alike.values()):
+        told.append(f"{len(members['wrong'])} in all; --json names them")
     return told
 
 

@@ -8,9 +8,23 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from harness.azure_ad.provisioning.digest import digest
-from harness.client.layout import INDENT, cut, entry_lines, mend, moment, row, rows, times, when
+from harness.client.layout import INDENT, cut, moment, row, rows, times, when, wrapped
 
 _OF_EXECUTION = (("countImported", "looked at"), ("countExported", "sent"), ("countEscrowed", "failed"))
+# What AWS SSO answers to whatever it does not like; only CloudTrail's event has the reason.
+_OPAQUE = "Request is unparsable, syntactically incorrect, or violates schema."
+_REASON_IS_THERE = "AWS SSO tells the reason in CloudTrail's event history alone"
+_MEND = {
+    "SystemForCrossDomainIdentityManagementCredentialValidationFailure": (
+        "the secret token is refused: save a valid one under Edit provisioning, then Restart provisioning"
+    ),
+    "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable": (
+        "no usable answer from the tenant URL: look whether its server runs, and at the address"
+    ),
+    "SystemForCrossDomainIdentityManagementServiceIncompatible": (
+        "what answers is no SCIM server: compare the tenant URL with the SCIM endpoint of AWS SSO"
+    ),
+}
 _RESOURCE = re.compile(r"/(?:Users|Groups)(?:[/?].*)?\Z", re.DOTALL)
 
 
@@ -45,6 +59,21 @@ def log_lines(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield from entry_lines(digest(entry))
 
 
+def entry_lines(entry: dict[str, Any]) -> Iterator[str]:
+    """Word a digest."""
+    outcome = f"{entry['status']} {entry['code']}" if entry["code"] else entry["status"]
+    yield f"{moment(entry['at'])}  {entry['action']:<6}  {entry['who']}  {outcome}"
+    if entry["status"] != "failure":
+        return
+    request = f"{entry['request']}: " if entry["request"] else ""
+    yield from wrapped(cut(f"{request}{entry['cause']}"), INDENT, INDENT)
+    if (entry["cause"] or "").endswith(_OPAQUE):
+        yield f"{INDENT}{_REASON_IS_THERE}"
+    if entry["nextAttempt"]:
+        retried = f"retried {times(entry['retries'])}" if entry["retries"] else "not retried yet"
+        yield f"{INDENT}{retried}; next try {moment(entry['nextAttempt'])}"
+
+
 def step_lines(step: dict[str, Any], *, bodies: bool = False) -> Iterator[str]:
     """Word what one step sent, what it logged, and how far the cycle is."""
     for exchange in step["exchanges"] or ():
@@ -66,6 +95,10 @@ def step_lines(step: dict[str, Any], *, bodies: bool = False) -> Iterator[str]:
         yield f"the cycle was cut off: {cut(status['quarantine']['error']['message'])}"
     else:
         yield f"the cycle is done: {_execution(status['lastExecution'])}"
+
+
+def mend(code: str) -> list[str]:
+    return [_MEND[code]] if code in _MEND else []
 
 
 def _quarantine(quarantine: dict[str, Any], now: str, *, on: bool) -> list[str]:

@@ -8,7 +8,7 @@ GET  /_harness/mail                       notification mails, oldest first
 GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
-GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there (`why_group.py`)
+GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _step(served: Served, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _why(served: Served, body: dict[str, Any]) -> dict[str, Any]:
-    asked = [(kind, name) for kind in ("user", "group") if (name := body.get(kind, "").strip())]
+    asked = [(kind, name) for kind in ("User", "Group") if (name := body.get(kind.lower(), "").strip())]
     if len(asked) != 1:
         raise HarnessError("name one: /_harness/why?user=ana@contoso.com or /_harness/why?group=Office")
     return served.why(*asked[0])

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness.azure_ad.provisioning.why import retries, why
-from harness.azure_ad.provisioning.why_group import why_group
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -168,9 +167,9 @@ class Served:
         return stepper.step(self._job_id, exchanges=exchanges)
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
-        """Say why a `user` or a `group` is, or is not, in the target. Raises HarnessError for one unknown."""
+        """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
         record, session = self.world.azure.engine.inspect(self._job_id)
-        return (why_group if kind == "group" else why)(session, record, name)
+        return why(session, record, kind, name)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

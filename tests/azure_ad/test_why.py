@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from harness.azure_ad.provisioning.naming import UnknownNameError
 from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.azure_ad.provisioning.why import retries, why
-from harness.azure_ad.provisioning.why_common import UnknownNameError
 from harness.wire.message import TransportError
 from tests.azure_ad.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply
@@ -30,7 +30,7 @@ OUTCOMES = {
 
 def ask(company, name="ana"):
     record, session = company.engine.inspect(company.job)
-    told = why(session, record, name)
+    told = why(session, record, "User", name)
     assert json.loads(json.dumps(told)) == told
     return told
 
@@ -214,6 +214,18 @@ class TestNext:
         assert server.seen() == []
         assert ask(company)["next"]["because"] is None
 
+    def test_a_manager_is_still_sent_in_the_cycle_under_way(self, company):
+        """Even where the next one looks at the person again; with the schedule off, when the job is started."""
+        boss, ana = company.person("boss"), company.person("ana")
+        company.directory.set_manager(ana, boss)
+        for _ in range(2):
+            company.engine.step(company.job)
+        company.change(ana, jobTitle="Pilot")
+        told = ask(company)["next"]
+        assert (told["because"], told["at"]) == ("its manager is still to be sent", None)
+        company.turn_on()
+        assert ask(company)["next"]["because"] == "something about the person changed since the last cycle"
+
 
 class TestLast:
     def test_what_was_sent_and_what_came_back(self, company, server):
@@ -353,8 +365,28 @@ class TestNames:
     def test_two_of_one_name(self, company):
         company.person("ana1", displayName="Ana")
         company.person("ana2", displayName="Ana")
-        with pytest.raises(UnknownNameError, match="2 people are called 'Ana'"):
+        with pytest.raises(UnknownNameError) as error:
             ask(company, "Ana")
+        assert str(error.value) == (
+            "2 people are called 'Ana'; name one by userPrincipalName or id: ana1@contoso.com, ana2@contoso.com"
+        )
+
+    def test_a_crowd_of_one_name_is_cut_short(self, company):
+        for number in range(12):
+            company.person(f"ana{number}", displayName="Ana")
+        with pytest.raises(
+            UnknownNameError, match=r"12 people .* ana0@contoso.com, .*, ana9@contoso.com, …$"
+        ):
+            ask(company, "Ana")
+
+    def test_somebody_who_is_there_comes_before_somebody_who_was(self, company):
+        """Deleted and hired again: the name is the new one's, the id still tells of the old one."""
+        gone = company.person("ana1", displayName="Ana")
+        company.turn_on()
+        company.directory.delete("User", gone)
+        there = company.person("ana2", displayName="Ana")
+        assert ask(company, "Ana")["user"]["id"] == there
+        assert ask(company, gone)["user"]["state"] == "deleted"
 
 
 def test_looking_changes_nothing(company, server):

@@ -14,20 +14,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.azure_ad.directory import ConflictError
-from harness.azure_ad.provisioning.foresight_group import Members, foresee_group
+from harness.azure_ad.provisioning.foresight import Members, foresee
 from harness.azure_ad.provisioning.known import Outlook
+from harness.azure_ad.provisioning.naming import UnknownNameError
 from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.azure_ad.provisioning.why import why
-from harness.azure_ad.provisioning.why_common import UnknownNameError
-from harness.azure_ad.provisioning.why_group import why_group
 from tests.azure_ad.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply
 
 
 def ask(company, name="Office"):
     record, session = company.engine.inspect(company.job)
-    told = why_group(session, record, name)
+    told = why(session, record, "Group", name)
     assert json.loads(json.dumps(told)) == told
     return told
 
@@ -215,7 +214,7 @@ class TestMembers:
         assert (told["reason"], told["next"]) == ("failed", "added")
         assert told["says"] == (
             "provisioning failed (SystemForCrossDomainIdentityManagementBadRequest); "
-            "the first cycle from 2026-03-02T08:00:00Z tries again"
+            "the first cycle from 2026-03-02 08:00:00 tries again"
         )
         foretold = ask(company)["next"]
         assert (foretold["action"], foretold["because"]) == (
@@ -287,6 +286,30 @@ class TestMembers:
         company.directory.remove_member(office, ana)
         company.cycle()
         assert wrong(company) == [("ana", "target", "notLookedAt", None)]
+        assert ask(company)["members"]["wrong"][0]["says"].endswith("but the group is out, and left as it is")
+
+    def test_members_of_a_group_that_is_to_be_deleted(self, company):
+        """Nobody is taken out of a group, or put into it, that goes as a whole."""
+        ana = company.person("ana")
+        given = {"displayName": "Office", "groupTypes": ["Unified"], "securityEnabled": True}
+        office = company.directory.create("Group", given)["id"]
+        company.directory.add_member(office, ana)
+        company.assign(office)
+        company.turn_on()
+        company.directory.delete("Group", office)
+        (told,) = ask(company)["members"]["wrong"]
+        assert (told["reason"], told["next"]) == ("notLookedAt", None)
+        assert told["says"] == "no longer a member, but the group itself is to be deleted"
+
+    def test_members_while_the_group_mapping_is_disabled(self, company):
+        """The group changed, and is not looked at for that."""
+        ana = company.person("ana")
+        office = company.group("Office")
+        company.turn_on()
+        company.directory.add_member(office, ana)
+        edit(company, "Group", enabled=False)
+        (told,) = ask(company)["members"]["wrong"]
+        assert told["says"] == "in the target, but provisioning of groups is turned off"
 
     def test_somebody_whose_connection_was_deleted(self, company, server):
         """The next cycle finds the account again, and only then takes it out."""
@@ -310,7 +333,7 @@ class TestMembers:
         told = ask(company)
         assert told["summary"] == (
             "Office is in customappsso with the group 'g1', but 2 of 3 members are missing there "
-            "and 1 who left are still in it."
+            "and 1 who left is still in it."
         )
         assert {name: len(each) for name, each in told["next"]["members"].items()} == {
             "added": 2,
@@ -432,6 +455,13 @@ class TestUnderWay:
             "2026-03-02T08:00:00Z",
         )
 
+    def test_a_cycle_that_is_held_goes_on_when_the_job_is_started(self, company):
+        """Stepped part of the way with the schedule off, it has no moment."""
+        company.group("Office", (company.person("ana"),))
+        company.engine.step(company.job)
+        told = ask(company)["next"]
+        assert (told["because"], told["at"]) == ("the cycle under way has not come to it yet", None)
+
     def test_a_group_that_was_passed_waits_for_the_next(self, company):
         """That one begins an interval after this one did."""
         office = company.group("Office")
@@ -505,15 +535,24 @@ class TestNames:
             ask(company, "Offise")
         assert str(error.value) == "there is no group 'Offise'; did you mean 'Office'?"
 
+    def test_a_part_of_a_name_is_near(self, company):
+        """Groups are looked for as people are, by the words of their names."""
+        company.group('Büro "Süd" & O\'Neil')
+        company.group("営業 東京")
+        for part, name in (("BÜRO", 'Büro "Süd" & O\'Neil'), ("東京", "営業 東京")):
+            with pytest.raises(UnknownNameError) as error:
+                ask(company, part)
+            assert str(error.value) == f"there is no group '{part}'; did you mean '{name}'?"
+
     def test_a_user_is_no_group(self, company):
-        """And whoever asks for a user by the name of a group is told how to ask for the group."""
+        """Whoever asks for one by the name of the other is told how to ask."""
         company.person("ana")
         company.group("Office")
-        with pytest.raises(UnknownNameError, match="there is no group 'Ana'"):
+        with pytest.raises(UnknownNameError, match="there is no group 'Ana', but a user: 'harness why'"):
             ask(company, "Ana")
         record, session = company.engine.inspect(company.job)
         with pytest.raises(UnknownNameError, match="no user 'office', but a group"):
-            why(session, record, "office")
+            why(session, record, "User", "office")
 
 
 def test_looking_changes_nothing(company, server):
@@ -795,7 +834,7 @@ STARTING_OVER = ("only sales", "no deletes", "no updates", "unmap active", "rest
 def plan(company, group):
     record, session = company.engine.inspect(company.job)
     outlook = Outlook(session, record)
-    return foresee_group(outlook, outlook.known("Group", group), Members(outlook, group))
+    return foresee(outlook, outlook.known("Group", group), Members(outlook, group))
 
 
 @contextmanager

@@ -1,149 +1,159 @@
-"""What the next cycle will do with one object, told without asking the target anything.
+"""What the rest of the cycle under way, or the next cycle, will do with one object and its references.
 
-Mirrors `synchronize.py` (what is decided when its turn comes). Whether the target's account differs already is known to
-the target alone, so an update is announced as a comparison. A group's members are in `foresight_group.py`.
+Mirrors `cycle.py` and `references.py`: a manager or members follow once the object itself was looked at, was left over, or,
+for members, got an account late. Who of them gets or loses an account in that same cycle is foreseen like anybody else.
+No request is sent.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
+…/known-issues, on members who come into scope late (read 2026-11).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning.expression import EvaluationError
 from harness.azure_ad.provisioning.known import Known, Outlook, Turn
-from harness.azure_ad.provisioning.mapping import ObjectMapping
-from harness.azure_ad.provisioning.session import Connection, Session
+from harness.azure_ad.provisioning.verdict import NOT_LOOKED_AT, NOTHING, Verdict, judge
+from harness.base.clock import iso
 from harness.base.store import Document
 
-NOTHING = "nothing"
-NOT_LOOKED_AT = "Not looked at: nothing changed since the last cycle, and nothing waits."
-_CALLED = {"User": "account", "Group": "group"}
+_MEMBERS_ALONE = "The group itself is not looked at, its members are."
+_ALONE = {
+    "User": Verdict("compare", "Its manager alone is looked at, and sent if it has an account."),
+    "Group": Verdict(NOTHING, _MEMBERS_ALONE, references=True),
+}
+_STILL = {"User": "its manager is still to be sent", "Group": "its members are still to be sent"}
 
 
-class Verdict(NamedTuple):
-    """`action` is `create`, `compare`, `disable`, `delete`, `fail` or `nothing`.
+class Plan(NamedTuple):
+    """What a cycle does with an object. `added` and `removed` are source ids of members that a PATCH will name.
 
-    `references` says that those of the object are looked at afterwards.
+    `action` is a Verdict's, and for a group also `rename` (and whatever else differs) or `update` (members alone are known
+    to differ).
     """
 
     action: str
     says: str
-    references: bool = False
+    turn: Turn
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def told(self) -> Document:
+        """Return `{"action", "says", "because", "at"}`.
+
+        `because` says why the object is looked at, None when the cycle passes by; `at` is when, None while the schedule is off.
+        """
+        at = self.turn.at and iso(self.turn.at)
+        return {"action": self.action, "says": self.says, "because": self.turn.because, "at": at}
 
 
-def foresee(outlook: Outlook, person: Known) -> Document:
-    """Return `{"action", "says", "because", "at"}` of the next cycle, or of what is left of the one under way.
+class Members:
+    """A group's members on both sides: of the directory, and of the target as far as was exported to it."""
 
-    `action` is a Verdict's; `because` says why the person is looked at, None when the cycle passes by; `at` is when, None
-    while the schedule is off.
-    """
-    turn = outlook.turn(person)
-    verdict = judge(outlook, person, turn)
-    if turn.because is None and person.awaits_references:
-        under_way = outlook.progress is not None
-        turn = Turn(
-            "its manager is still to be sent", outlook.moment(under_way=under_way), under_way=under_way
+    def __init__(self, outlook: Outlook, group: str) -> None:
+        self._outlook = outlook
+        self.present = outlook.session.directory.members(group)
+        self.exported = outlook.session.exported_members(group)
+        here, there = set(self.present), set(self.exported)
+        self.missing = [self._known(key) for key in self.present if key not in there]
+        self.surplus = [self._known(key) for key in self.exported if key not in here]
+        self._fates: dict[str, tuple[Turn, Verdict]] = {}
+
+    def fate(self, member: Known) -> tuple[Turn, Verdict]:
+        """Return when a cycle comes to a member itself, and what it does then."""
+        fate = self._fates.get(member.key)
+        if fate is None:
+            turn = self._outlook.turn(member)
+            fate = self._fates[member.key] = turn, judge(self._outlook, member, turn)
+        return fate
+
+    def late(self, *, under_way: bool) -> bool:
+        """Tell whether somebody's new account brings a group that is there already back into that cycle."""
+        added = self._outlook.session.quirks["late-members"] == "added"
+        return any(
+            self._arrives(member, under_way=under_way)
+            for member in self.missing
+            if member.kind == "User" and member.connection is None and (added or member.escrow is not None)
         )
-        verdict = Verdict("compare", "Its manager alone is looked at, and sent if it has an account.")
-    return told(verdict.action, verdict.says, turn)
+
+    def connected(self, member: Known, *, under_way: bool) -> bool:
+        """Tell whether a member has an account once that cycle comes to the references."""
+        turn, verdict = self.fate(member)
+        happens = turn.because is not None and (turn.under_way or not under_way)
+        if member.connection is None:
+            return happens and verdict.action == "create"
+        return not (happens and verdict.action == "delete")
+
+    def _arrives(self, member: Known, *, under_way: bool) -> bool:
+        turn, verdict = self.fate(member)
+        return turn.under_way is under_way and verdict.action == "create"
+
+    def _known(self, key: str) -> Known:
+        """Look up a user or a nested group, also one that left the directory."""
+        session = self._outlook.session
+        connection = session.connection(key)
+        nested = session.directory.get("Group", key) is not None
+        kind = "Group" if nested or (connection is not None and connection.kind == "Group") else "User"
+        return self._outlook.known(kind, key)
 
 
-def told(action: str, says: str, turn: Turn) -> Document:
-    """Write what is foretold as JSON; the moment is ISO 8601 in UTC."""
-    at = turn.at and turn.at.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {"action": action, "says": says, "because": turn.because, "at": at}
+def foresee(outlook: Outlook, known: Known, members: Members | None = None) -> Plan:
+    """Foretell what is left of the cycle under way, where that comes to the object, and the next cycle otherwise.
+
+    `members` are a group's, None for a user.
+    """
+    own = outlook.turn(known)
+    verdict = judge(outlook, known, own)
+    for under_way in (True, False) if outlook.progress is not None else (False,):
+        after = _of_references(outlook, known, members, under_way=under_way)
+        if own.because is not None and own.under_way is under_way:
+            follows = verdict.references or (verdict.action != "delete" and after is not None)
+            if members is not None and verdict.action == "compare" and _renamed(known):
+                verdict = verdict._replace(action="rename")
+            return _with_members(verdict._replace(references=follows), own, members)
+        if after is not None:
+            return _with_members(_ALONE[known.kind], after, members)
+    return Plan(NOTHING, NOT_LOOKED_AT, own)
 
 
-def judge(outlook: Outlook, known: Known, turn: Turn) -> Verdict:
-    """Decide as `synchronize` does when a cycle comes to the object itself."""
-    if turn.because is None:
-        return Verdict(NOTHING, NOT_LOOKED_AT)
-    if known.mapping is None:
-        return Verdict(NOTHING, "Nothing is sent: provisioning of groups is turned off.")
-    return _decide(outlook.session, known, known.mapping, turn.at or outlook.now)
+def _of_references(
+    outlook: Outlook, known: Known, members: Members | None, *, under_way: bool
+) -> Turn | None:
+    """Return the turn that an object in the target has for its references alone, None when it has none in that cycle."""
+    if known.connection is None or known.mapping is None or known.mapping.reference is None:
+        return None
+    at = outlook.moment(under_way=under_way)
+    if known.awaits_references and under_way is (outlook.progress is not None):
+        return Turn(_STILL[known.kind], at, under_way)
+    if members is not None and members.late(under_way=under_way):
+        return Turn("a member gets an account in that cycle", at, under_way)
+    return None
 
 
-def _decide(session: Session, known: Known, mapping: ObjectMapping, at: datetime) -> Verdict:
-    connection, scope, target = known.connection, known.scope, session.frame.target_name
-    if scope is None:
-        return _departed(session, known, mapping, at)
-    if connection is None:
-        if not scope.provisioned:
-            return Verdict(NOTHING, "Nothing is sent: not entitled.")
-        return _joining(known, mapping, target)
-    if scope.left_alone(skip_out_of_scope_deletions=session.skip_out_of_scope_deletions):
-        return Verdict(NOTHING, "Nothing is sent: outside of the scope, and what is there is left alone.")
-    if not (connection.managed or scope.entitled):
-        return Verdict(NOTHING, "Nothing is sent: it left the scope earlier and is no longer managed.")
-    # Whom nothing can disable is deleted, but not before being managed again.
-    if scope.provisioned or not (connection.managed or mapping.disables):
-        return _comparing(known, mapping, connection, target)
-    return _leaving(session, mapping, connection)
-
-
-def _comparing(known: Known, mapping: ObjectMapping, connection: Connection, target: str) -> Verdict:
-    try:
-        mapping.values(known.attributes, creating=False)
-    except EvaluationError as error:
-        return Verdict("fail", f"It fails before anything is sent: {error}.")
-    read = (
-        f"The {_CALLED[mapping.kind]} '{connection.target_id}' is read from {target}; what differs is sent."
+def _with_members(verdict: Verdict, turn: Turn, members: Members | None) -> Plan:
+    action, says, references = verdict
+    if members is None or not references:
+        return Plan(action, says, turn)
+    added, removed = (
+        tuple(each.key for each in side if members.connected(each, under_way=turn.under_way))
+        for side in (members.missing, members.surplus)
     )
-    return _allowed(mapping, "Update", "compare", read)._replace(references=mapping.reference is not None)
+    if (added or removed) and action in (NOTHING, "compare"):
+        if action == NOTHING and says != _MEMBERS_ALONE:
+            says = f"{says} That is of the group itself; its members are sent."
+        action = "update"
+    return Plan(action, says, turn, added, removed)
 
 
-def _departed(session: Session, known: Known, mapping: ObjectMapping, at: datetime) -> Verdict:
-    connection = known.connection
-    if connection is None or not connection.managed:
-        called = "an account" if mapping.kind == "User" else "a group"
-        return Verdict(NOTHING, f"Nothing is sent: it is not connected to {called}, or no longer managed.")
-    if known.deleted is not None and not known.purged(at):
-        return _leaving(session, mapping, connection)
-    return _removal(session, mapping, connection)
-
-
-def _joining(known: Known, mapping: ObjectMapping, target: str) -> Verdict:
-    try:
-        values = mapping.values(known.attributes, creating=True)
-    except EvaluationError as error:
-        return Verdict("fail", f"It fails before anything is sent: {error}.")
-    names = [flow.target for flow in mapping.matching if values.get(flow.target)]
-    if not names:
-        lacking = f"no value for the matching attribute '{mapping.matching[0].target}'"
-        return Verdict("fail", f"It fails before anything is sent: {lacking}.")
-    called = "an account" if mapping.kind == "User" else "a group"
-    search = f"{target} is searched by {', then by '.join(names)}; {called} that matches is taken over"
-    if "Add" not in mapping.allowed:
-        return Verdict(NOTHING, f"{search}. Creating is turned off, so without a match nothing is sent.")
-    return Verdict(
-        "create", f"{search}, without one {called} is created.", references=mapping.reference is not None
+def _renamed(group: Known) -> bool:
+    """Tell whether another name than the last one flows to the target."""
+    assert group.connection is not None
+    assert group.mapping is not None
+    before = {**group.attributes, "displayName": group.connection.identifier}
+    old, new = (group.mapping.values(each, creating=False) for each in (before, group.attributes))
+    return any(
+        old.get(flow.target) != value
+        and (flow.case_exact or old.get(flow.target, "").casefold() != value.casefold())
+        for flow in group.mapping.flows
+        if (value := new.get(flow.target)) is not None
     )
-
-
-def _leaving(session: Session, mapping: ObjectMapping, connection: Connection) -> Verdict:
-    """Groups are deleted, and so is everybody where nothing says that an account is disabled."""
-    if mapping.kind == "Group" or not mapping.disables:
-        return _removal(session, mapping, connection)
-    account = (
-        f"What differs is sent, and the account '{connection.target_id}' is disabled, unless it is already"
-    )
-    return _allowed(mapping, "Update", "disable", _counted(session, account))
-
-
-def _removal(session: Session, mapping: ObjectMapping, connection: Connection) -> Verdict:
-    deleted = f"The {_CALLED[mapping.kind]} '{connection.target_id}' is deleted"
-    return _allowed(mapping, "Delete", "delete", _counted(session, deleted))
-
-
-def _allowed(mapping: ObjectMapping, kind: str, action: str, says: str) -> Verdict:
-    if kind in mapping.allowed:
-        return Verdict(action, says)
-    return Verdict(NOTHING, f"Nothing is sent: the action {kind} is turned off for {mapping.kind.lower()}s.")
-
-
-def _counted(session: Session, says: str) -> str:
-    if session.most_deletes is None:
-        return f"{says}."
-    return f"{says}; not if the cycle would disable or delete more than {session.most_deletes} objects."

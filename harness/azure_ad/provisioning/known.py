@@ -21,7 +21,7 @@ from harness.base.clock import from_iso
 from harness.base.store import Document
 
 _CALLED = {"User": "person", "Group": "group"}
-_DELETED = {"User": "deletedUser", "Group": "deletedGroup"}
+DELETED = {"User": "deletedUser", "Group": "deletedGroup"}  # shelves of the deleted items
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,15 @@ class Outlook:
         self.progress = session.store.get("progress", session.frame.job_id)
         self._since = self.progress["until"] if self.progress is not None else record["watermark"]
         self._quarantined = record["job"]["status"]["quarantine"] is not None
-        self._next = None
-        if record["job"]["schedule"]["state"] == "Active" and record["next"]:
-            self._next = from_iso(record["next"])
+        on = record["job"]["schedule"]["state"] == "Active"
+        self._next = from_iso(record["next"]) if on and record["next"] else None
         self._held = frozenset(session.held_back())
         self._awaiting = frozenset(session.pending_references())
 
     def known(self, kind: str, key: str) -> Known:
         session, mapping = self.session, self.session.mappings.get(kind)
         document = session.directory.get(kind, key)
-        deleted = None if document else session.store.get(_DELETED[kind], key)
+        deleted = None if document else session.store.get(DELETED[kind], key)
         scope, attributes = (
             (None, {}) if document is None or mapping is None else look_at(session, mapping, document)
         )
@@ -100,9 +99,11 @@ class Outlook:
 
         A cycle that a quarantine cut off goes on with the next attempt.
         """
+        if self._next is None or self._quarantined:
+            return self._next
         if under_way:
-            return self._next if self._quarantined else self.now
-        if self._next is None or self.progress is None or self._quarantined:
+            return self.now
+        if self.progress is None:
             return self._next
         interval = timedelta(minutes=self.session.quirks["cycle-interval-minutes"])
         return max(from_iso(self.progress["began"]) + interval, self.now)

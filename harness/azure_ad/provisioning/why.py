@@ -1,6 +1,6 @@
-"""Why somebody is, or is not, in the target: scope, match, what was sent last, what waits, and what comes next.
+"""Why a user or group is, or is not, in the target: scope, match, what was sent last, what waits, and what comes next.
 
-Groups are in `why_group.py`, what both tell in `why_common.py`.
+A look at what the store holds. No request is sent, nothing is written, no id is drawn.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/application-provisioning-config-problem-no-users-provisioned (read 2026-11).
@@ -8,54 +8,53 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
+from datetime import timedelta
 
-from harness.azure_ad.directory import NotFoundError
-from harness.azure_ad.provisioning.foresight import foresee
+from harness.azure_ad.provisioning import logs
+from harness.azure_ad.provisioning.digest import digest, was_sent
+from harness.azure_ad.provisioning.entitlement import entitlement, outside
+from harness.azure_ad.provisioning.expression import EvaluationError
+from harness.azure_ad.provisioning.foresight import Members, foresee
 from harness.azure_ad.provisioning.known import Known, Outlook
+from harness.azure_ad.provisioning.naming import find, identity
 from harness.azure_ad.provisioning.session import Session, escrow_shelf
-from harness.azure_ad.provisioning.why_common import (
-    UnknownNameError,
-    fate,
-    filtered_out,
-    history,
-    identity,
-    job_state,
-    lately,
-    match,
-    names,
-    not_there,
-    outer_groups,
-    scope_of,
-    waiting,
-)
+from harness.azure_ad.provisioning.why_members import changes_told, members_told
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 
-_WORD = re.compile(r"[^\W_]{3,}")
+_CALLED = {"User": "account", "Group": "group"}
+_REFERENCES = {"User": "its manager", "Group": "sending its members"}
 
 
-def why(session: Session, record: Document, name: str) -> Document:
-    """Return what can be told of one person: `{"summary", "user", "job", "scope", "match", "last", "waiting", "next"}`.
+def why(session: Session, record: Document, kind: str, name: str) -> Document:
+    """Return what can be told of one `User` or `Group`; moments are ISO 8601 in UTC.
 
-    `record` is the job's; `name` an id, userPrincipalName, its part before the @, or a displayName. Moments are ISO 8601 in
-    UTC. `last` and `match.sent` are digests of log entries (`digest.py`). Raises UnknownNameError with the nearest names.
+    `{"summary", "user" or "group", "job", "scope", "match", "last", "lastSent", "waiting", "next"}`. `last` and `lastSent` are
+    digests of log entries (`digest.py`), `next` a Plan's. A user has a manager in `waiting`; a group `members`, and in `next`
+    those that change (`why_members.py`). `record` is the job's, `name` whatever it is called (`naming.py`). Raises
+    UnknownNameError with the nearest names.
     """
     outlook = Outlook(session, record)
-    key = _find(outlook, name)
-    person = outlook.known("User", key)
-    entries = history(session, key)
-    told = {
-        "user": identity(person),
-        "job": job_state(session, record),
-        "scope": _scope(session, person),
-        "match": match(session, person, entries),
-        **lately(entries),
-        "waiting": {**waiting(session, person), "manager": _manager(session, person)},
-        "next": foresee(outlook, person),
+    known = outlook.known(kind, find(session, kind, name))
+    members = Members(outlook, known.key) if kind == "Group" else None
+    plan = foresee(outlook, known, members)
+    history = [digest(entry) for entry in logs.entries(session.store, source_id=known.key)]
+    told: Document = {
+        kind.lower(): identity(known),
+        "job": _job(session, record),
+        "scope": entitlement(session, known),
+        "match": _match(session, known, history),
+        "last": next(iter(history), None),
+        "lastSent": next(filter(was_sent, history), None),
+        "waiting": _waiting(session, known),
+        "next": plan.told(),
     }
-    return {"summary": _summary(session, person, told), **told}
+    if members is None:
+        told["waiting"]["manager"] = _manager(session, known)
+    else:
+        told["next"]["members"] = changes_told(members, plan)
+        told["members"] = members_told(session, known, members, plan)
+    return {"summary": f"{told[kind.lower()]['displayName']} {_summary(session, known, told)}.", **told}
 
 
 def retries(session: Session) -> Document:
@@ -64,78 +63,68 @@ def retries(session: Session) -> Document:
     return {"count": len(due), "nextTry": iso(from_iso(min(due))) if due else None}
 
 
-def outside(session: Session, person: Known) -> str:
-    """Say why somebody of the directory is not to be in the target; empty for who is."""
-    scope = person.scope
-    if scope is None or scope.provisioned:
-        return ""
-    if scope.entitled:
-        return "the account is disabled"
-    if scope.assigned:
-        return filtered_out(person)
-    groups = [_group(session, key) for key in session.directory.groups_of(person.key)]
-    plain = [group for group in groups if group["assigned"]]
-    if plain:
-        return f"the assigned group '{plain[0]['displayName']}' is not security enabled"
-    nested = [group for group in groups if group["nestedInAssigned"]]
-    if nested:
-        inner, outer = nested[0]["displayName"], nested[0]["nestedInAssigned"][0]
-        return f"not assigned; '{inner}' is only nested in the assigned group '{outer}', which brings nobody"
-    return "not assigned to the application"
-
-
-def _find(outlook: Outlook, name: str) -> str:
-    session, folded = outlook.session, name.casefold()
-    try:
-        return str(session.directory.find("User", name)["id"])
-    except NotFoundError:
-        pass
-    found = list(dict.fromkeys(key for known, key, _ in names(session, "User") if known.casefold() == folded))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownNameError(
-            f"{len(found)} people are called '{name}'; name one by userPrincipalName or id"
-        )
-    if any(known.casefold() == folded for known, _, _ in names(session, "Group")):
-        raise UnknownNameError(
-            f"there is no user '{name}', but a group: 'harness why --group', or why?group="
-        )
-    raise UnknownNameError(f"there is no user '{name}'{_nearest(outlook, folded)}")
-
-
-def _nearest(outlook: Outlook, folded: str) -> str:
-    """Suggest up to three people with a name, or a part of one, that is close; everybody shares the domain."""
-    owners: dict[str, str] = {}
-    for known, key, _ in names(outlook.session, "User"):
-        for part in (known, *_WORD.findall(known)) if known != key and "@" not in known else ():
-            owners.setdefault(part.casefold(), key)
-    wanted = folded.partition("@")[0]
-    keys = dict.fromkeys(owners[each] for each in get_close_matches(wanted, owners, n=3, cutoff=0.6))
-    close = [f"'{identity(outlook.known('User', key))['userPrincipalName']}'" for key in keys]
-    return f"; did you mean {' or '.join(close)}?" if close else ""
-
-
-def _scope(session: Session, person: Known) -> Document:
+def _job(session: Session, record: Document) -> Document:
+    status = record["job"]["status"]
+    quarantine = status["quarantine"]
+    on = record["job"]["schedule"]["state"] == "Active"
     return {
-        **scope_of(session, person),
-        "accountEnabled": person.scope.active if person.scope else None,
-        "groups": [_group(session, group) for group in session.directory.groups_of(person.key)],
+        "state": status["code"],
+        "schedule": record["job"]["schedule"]["state"],
+        "cycleUnderWay": session.store.get("progress", session.frame.job_id) is not None,
+        "next": record["next"] if on else None,
+        "quarantine": quarantine
+        and {
+            "since": quarantine["currentBegan"],
+            "reason": quarantine["reason"],
+            "code": quarantine["error"]["code"],
+            "message": quarantine["error"]["message"],
+            "nextAttempt": quarantine["nextAttempt"] if on else None,
+        },
     }
 
 
-def _group(session: Session, key: str) -> Document:
-    """Tell whether a group brings its members into scope, and which assigned groups it is nested in, which bring nobody."""
-    document = session.directory.get("Group", key) or {}
-    assigned = session.apps.is_assigned(session.frame.app_id, key)
-    secure = bool(document.get("securityEnabled", True))
+def _match(session: Session, known: Known, history: list[Document]) -> Document:
+    """Tell what an object is, or would be, found by; `how` is `created` or `found`, by what the log still has."""
+    linked, mapping = known.connection, known.mapping
+    by, problem = [], None
+    if known.document is not None and mapping is not None:
+        try:
+            values = mapping.values(known.attributes, creating=True)
+        except EvaluationError as error:
+            problem, values = str(error), {}
+        by = [
+            {"attribute": flow.target, "value": mapping.logged(values).get(flow.target)}
+            for flow in mapping.matching
+        ]
+    made = [
+        told["at"]
+        for told in history
+        if linked and told["action"] == "create" and told["targetId"] == linked.target_id
+    ]
     return {
-        "id": key,
-        "displayName": document.get("displayName", key),
-        "assigned": assigned,
-        "securityEnabled": secure,
-        "bringsMembers": assigned and secure,
-        "nestedInAssigned": outer_groups(session, key),
+        "by": by,
+        "problem": problem,
+        "target": session.frame.target_name,
+        "targetId": linked.target_id if linked else None,
+        "how": None if linked is None else "created" if made else "found",
+        "createdAt": made[-1] if made else None,
+        "managed": linked.managed if linked else None,
+    }
+
+
+def _waiting(session: Session, known: Known) -> Document:
+    escrow = known.escrow
+    return {
+        "escrow": escrow
+        and {
+            "since": iso(from_iso(escrow["began"])),
+            "attempts": escrow["attempts"] + 1,
+            "nextTry": iso(from_iso(escrow["next"])),
+            "givenUpAfter": iso(from_iso(escrow["began"]) + timedelta(days=session.quirks["escrow-days"])),
+            "ofReferences": escrow["references"],
+        },
+        "heldBack": known.held_back,
+        "references": known.awaits_references,
     }
 
 
@@ -151,20 +140,63 @@ def _manager(session: Session, person: Known) -> Document | None:
     }
 
 
-def _summary(session: Session, person: Known, told: Document) -> str:
-    """Say the one thing that matters most."""
-    linked, scope, job = person.connection, person.scope, told["job"]
-    who, there = told["user"]["displayName"], told["match"]["target"]
-    account = f"account '{linked.target_id}'" if linked else ""
+def _summary(session: Session, known: Known, told: Document) -> str:
+    """Say the one thing that matters most, as what follows the name."""
+    linked, there = known.connection, told["match"]["target"]
     if linked is None:
-        return f"{who} is not in {there}: {not_there(person, outside(session, person), told)}."
-    if scope is None:
-        return f"{who} was deleted from the directory; the {account} in {there} {fate(person)}."
-    if job["quarantine"]:
-        return f"{who} has the {account} in {there}, but the job is in quarantine: changes wait."
-    if not scope.provisioned:
-        return f"{who} is out ({outside(session, person)}); the {account} in {there} {fate(person)}."
-    if person.escrow is not None:
-        what = "its manager" if person.escrow["references"] else "the last change"
-        return f"{who} has the {account} in {there}, but {what} failed and waits for a retry."
-    return f"{who} is in {there} with the {account}."
+        return f"is not in {there}: {_not_there(session, known, told)}"
+    has = f"{_CALLED[known.kind]} '{linked.target_id}'"
+    if known.mapping is None:
+        return f"has the {has} in {there}, but provisioning of groups is turned off in the mappings"
+    fate = "is still managed" if linked.managed else "is no longer managed"
+    if known.held_back:
+        fate = "waits to be disabled or deleted: the change is held back"
+    if known.scope is None:
+        return f"was deleted from the directory; the {has} in {there} {fate}"
+    if told["job"]["quarantine"]:
+        return f"has the {has} in {there}, but the job is in quarantine: changes wait"
+    if not known.scope.provisioned:
+        return f"is out ({outside(session, known)}); the {has} in {there} {fate}"
+    if known.escrow is not None:
+        what = _REFERENCES[known.kind] if known.escrow["references"] else "the last change"
+        return f"has the {has} in {there}, but {what} failed and waits for a retry"
+    return f"is in {there} with the {has}{_of_members(told['members']) if 'members' in told else ''}"
+
+
+def _not_there(session: Session, known: Known, told: Document) -> str:
+    quarantine, last = told["job"]["quarantine"], told["last"]
+    if known.document is None:
+        return "deleted from the directory"
+    if known.mapping is None:
+        return "provisioning of groups is turned off in the mappings"
+    if known.scope is None or not known.scope.provisioned:
+        return outside(session, known)
+    if quarantine:
+        return f"the job is in quarantine ({quarantine['code']})"
+    if known.escrow is not None:
+        code = last and last["code"]
+        return f"provisioning failed ({code}) and waits for a retry" if code else "provisioning failed"
+    if told["job"]["schedule"] != "Active":
+        return "in scope, but the job's schedule is off"
+    if last is not None and last["status"] != "success":
+        return f"the last attempt ended with {last['code']}"
+    return "in scope, and waiting for its cycle"
+
+
+def _of_members(members: Document) -> str:
+    wrong, count = members["wrong"], members["inDirectory"]
+    all_of_them = "1 member" if count == 1 else f"{count} members"
+    if not wrong:
+        return f" and {all_of_them}"
+    missing = sum(each["side"] == "directory" for each in wrong)
+    if len(wrong) == 1:
+        (one,) = wrong
+        return f", but {one['name']} {'is missing there' if missing else 'is still in it'}: {one['says']}"
+    surplus = len(wrong) - missing
+    parts = [f"{missing} of {all_of_them} {_is(missing)} missing there"] if missing else []
+    parts += [f"{surplus} who left {_is(surplus)} still in it"] if surplus else []
+    return f", but {' and '.join(parts)}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
