@@ -43,12 +43,17 @@ class Verdict:
         return sum(each.outcome is not Outcome.SKIPPED for each in self.results)
 
 
-def judge(suites: Iterable[Suite[Any]], results: Sequence[Result]) -> tuple[Verdict, ...]:
-    """Make a verdict of each suite's results; one that was interrupted lacks some."""
+def judge(suites: Iterable[Suite[Any]], results: Sequence[Result], stopped: str = "") -> tuple[Verdict, ...]:
+    """Make a verdict of each suite's results; one that lacks some is failed, and `stopped` says why it does."""
     verdicts = []
     for suite in suites:
         own = tuple(each for each in results if each.suite == suite.name)
-        why = suite.verdict(suite, {each.check.name: each.outcome for each in own})
+        why = suite.verdict({each.check.name: each.outcome for each in own})
+        if missing := len(suite.checks) - len(own):
+            lacking = f"{missing} of {len(suite.checks)} checks did not run"
+            why = "; ".join(
+                filter(None, (why if own else "", f"{lacking}: {stopped}" if stopped else lacking))
+            )
         verdicts.append(Verdict(suite, own, why))
     return tuple(verdicts)
 

@@ -1,4 +1,4 @@
-"""The server under test, asked directly: requests over SCIM, and answers read so that no server can break a check.
+"""The server under test, asked directly over SCIM.
 
 Source: RFC 7644, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
 """
@@ -6,16 +6,23 @@ Source: RFC 7644, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from harness.base.json_text import encode
 from harness.base.store import Document
+from harness.certification.answers import (
+    address,
+    query,
+    require_document,
+    require_resource,
+    require_resources,
+    require_status,
+)
 from harness.certification.suite import FailedError
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 
 _MEDIA_TYPE = "application/scim+json"
-_MOST_TOLD = 300  # characters of an answer that a reason repeats
 
 
 class Endpoint:
@@ -52,28 +59,29 @@ class Endpoint:
     def post(self, path: str, body: Document) -> Document:
         """Create a resource. Raises FailedError unless it is there, with an id."""
         response = self.ask("POST", path, body)
-        require(response, 200, 201, told=f"POST {path}")
-        resource = document(response, f"POST {path}")
-        if not isinstance(resource.get("id"), str) or not resource["id"]:
-            raise FailedError(f"POST {path} answered a resource without an id: {shown(response)}")
-        return resource
+        require_status(f"POST {path}", response, 200, 201)
+        return require_resource(f"POST {path}", response)
+
+    def change(self, path: str, *operations: Document) -> Response:
+        """Send a PATCH and return its answer, whatever it is."""
+        return self.ask("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
 
     def patch(self, path: str, *operations: Document) -> Response:
         """Change a resource. Raises FailedError unless the answer is 200 or 204."""
-        response = self.ask("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
-        require(response, 200, 204, told=f"PATCH {path}")
+        response = self.change(path, *operations)
+        require_status(f"PATCH {path}", response, 200, 204)
         return response
 
     def get(self, path: str) -> Document:
         """Return a resource or a list. Raises FailedError unless the answer is 200 and a JSON object."""
         response = self.ask("GET", path)
-        require(response, 200, told=f"GET {path}")
-        return document(response, f"GET {path}")
+        require_status(f"GET {path}", response, 200)
+        return require_document(f"GET {path}", response)
 
-    def find(self, kind: str, condition: str, further: str = "") -> list[Document]:
+    def find(self, kind: str, condition: str) -> list[Document]:
         """Return the resources of a kind (`Users`) that a filter chooses. Raises FailedError."""
-        path = f"/{kind}?filter={quote(condition)}{further}"
-        return resources(self.get(path), f"GET {path}")
+        path = query(kind, condition)
+        return require_resources(f"GET {path}", self.get(path))
 
     def forget(self, path: str) -> None:
         """Say that a resource is gone, for the check itself deleted it."""
@@ -95,43 +103,7 @@ class Endpoint:
 
     def _remember(self, path: str, response: Response) -> None:
         try:
-            made = document(response, path)
+            made = require_resource(path, response)
         except FailedError:
             return
-        if isinstance(made.get("id"), str):
-            self._created[f"{urlsplit(path).path}/{quote(made['id'], safe='')}"] = None
-
-
-def require(response: Response, *statuses: int, told: str) -> None:
-    """Raise FailedError, naming what was asked (`told`), unless the status is one of these."""
-    if response.status not in statuses:
-        wanted = " or ".join(map(str, statuses))
-        raise FailedError(f"{told} answered {response.status} instead of {wanted}: {shown(response)}")
-
-
-def document(response: Response, told: str) -> Document:
-    """Return the body's JSON object. Raises FailedError for anything else."""
-    try:
-        value = response.json()
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise FailedError(f"{told} answered no JSON object: {shown(response)}")
-    return value
-
-
-def resources(listed: Document, told: str) -> list[Document]:
-    """Return a list response's resources. Raises FailedError when they are no list of objects.
-
-    RFC 7644 3.4.2: `Resources` may be left out when there are none.
-    """
-    found = listed.get("Resources", [] if listed.get("totalResults") == 0 else None)
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise FailedError(f"{told} answered no list of resources")
-    return found
-
-
-def shown(response: Response) -> str:
-    """Return what a reason repeats of an answer: the beginning of its body."""
-    text = response.body.decode("utf-8", "replace")
-    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
+        self._created[address(urlsplit(path).path, made)] = None

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.azure_ad.properties import source_attributes, table
-from harness.base.errors import HarnessError, nearest
+from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.certification.subject import Subject
 from harness.certification.suite import FailedError
@@ -44,9 +44,7 @@ class Entra:
             {"key": "SecretToken", "value": subject.token},
         ]
         self.do("PUT", "/servicePrincipals/{app}/synchronization/secrets", {"value": secrets})
-        if subject.schema is not None:
-            self.do("PUT", f"{_JOB}/schema", subject.schema)
-        self.schema = _adapted(self.do("GET", f"{_JOB}/schema"), subject.without)
+        self.schema = subject.job_schema()
         self.do("PUT", f"{_JOB}/schema", self.schema)
         self.do("POST", f"{_JOB}/start")
         self.wait(timedelta())
@@ -217,38 +215,3 @@ def _outcome(entry: Document) -> str:
 def _line(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _MOST_TOLD else f"{words[:_MOST_TOLD]}…"
-
-
-def _adapted(schema: Document, without: tuple[str, ...]) -> Document:
-    """Return a schema whose mappings write all but some target attributes, and filter nobody out of the tests' people.
-
-    Raises HarnessError for an attribute that is not mapped.
-    """
-    targets = [
-        row["targetAttributeName"]
-        for rule in schema["synchronizationRules"]
-        for mapping in rule["objectMappings"]
-        for row in mapping["attributeMappings"]
-    ]
-    for name in without:
-        if name not in targets:
-            raise HarnessError(f"no mapping writes '{name}'{nearest(name, targets)}")
-    rules = [
-        {
-            **rule,
-            "objectMappings": [
-                {
-                    **mapping,
-                    "scope": None,
-                    "attributeMappings": [
-                        row
-                        for row in mapping["attributeMappings"]
-                        if row["targetAttributeName"] not in without
-                    ],
-                }
-                for mapping in rule["objectMappings"]
-            ],
-        }
-        for rule in schema["synchronizationRules"]
-    ]
-    return {**schema, "synchronizationRules": rules}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.base.errors import HarnessError
+
 if TYPE_CHECKING:
     from harness.certification.running import Result
     from harness.certification.suite import Suite
@@ -68,6 +70,7 @@ def issue(
     """
     from harness.base.clock import OffsetClock, iso
     from harness.certification.certificate import Certificate, judge
+    from harness.certification.suite import StoppedError
     from harness.certification.waivers import accepted, read_waivers
     from harness.certification.writing.terminal import TerminalCertificate
     from harness.report.writing import check_writable
@@ -76,15 +79,21 @@ def issue(
         check_writable(path)
     waivers = read_waivers(papers.waivers, suites) if papers.waivers else {}
     date = iso(OffsetClock().now())
-    terminal, kept = TerminalCertificate(), []
+    terminal, kept, stopped = TerminalCertificate(), [], "interrupted"
     try:
         for result in results:
             kept.append(accepted(result, waivers))
             terminal.result(kept[-1])
+        stopped = ""
+    except StoppedError as error:
+        stopped = str(error)
+    except HarnessError as error:
+        stopped = str(error)
+        raise
     finally:
         command = shlex.join(_again(seed))
         names = papers.product, papers.product_version
-        certificate = Certificate(*names, endpoint, date, seed, command, judge(suites, kept))
+        certificate = Certificate(*names, endpoint, date, seed, command, judge(suites, kept, stopped))
         terminal.verdicts(certificate)
         _write(certificate, papers)
     sys.exit(0 if certificate.succeeded else 1)

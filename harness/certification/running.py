@@ -10,10 +10,20 @@ from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.certification.bench import Bench
 from harness.certification.subject import Subject
-from harness.certification.suite import Check, Criterion, FailedError, Outcome, SkippedError, Suite
+from harness.certification.suite import (
+    Check,
+    Criterion,
+    FailedError,
+    Outcome,
+    SkippedError,
+    StoppedError,
+    Suite,
+)
 from harness.wire.message import Send
 from harness.wire.record import Exchange
 from harness.world import Journal, create
+
+_PATIENCE = 3  # checks in a row without any answer, or with 401 alone; the rest is not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,15 @@ class Result:
     exchanges: tuple[Exchange, ...]
     left: tuple[str, ...] = ()
 
+    @property
+    def refusal(self) -> str:
+        """Tell that all that the check asked got no answer, or 401; an empty text when something else came or nothing was asked."""
+        errors = [each.error.partition(":")[0] if each.error else "" for each in self.exchanges]
+        if errors and all(errors):
+            return f"no answer ({errors[-1]})"
+        statuses = {each.response.status if each.response else 0 for each in self.exchanges}
+        return "nothing but 401; is the token right?" if statuses == {401} else ""
+
 
 def run(
     subject: Subject, suites: Iterable[Suite[Check]], send: Send, clock: Clock, seed: str
@@ -34,11 +53,17 @@ def run(
     """Yield the result of each check as it comes.
 
     `send` reaches the server and its token endpoint, `clock` gives the moment at which each check's virtual time begins.
-    Names of people and groups follow from the seed. Raises HarnessError for a schema that Microsoft Graph would not take.
+    Names of people and groups follow from the seed. Raises StoppedError when the server answers nothing any more, or only 401.
     """
+    refused = 0
     for suite in suites:
         for check in suite.checks:
-            yield _run(suite.name, check, _bench(subject, send, clock, f"{seed}/{suite.name}/{check.name}"))
+            bench = _bench(subject, send, clock, f"{seed}/{suite.name}/{check.name}")
+            result = _run(suite.name, check, bench)
+            yield result
+            refused = refused + 1 if result.refusal else 0
+            if refused == _PATIENCE:
+                raise StoppedError(f"{_PATIENCE} checks in a row got {result.refusal}")
 
 
 def _bench(subject: Subject, send: Send, clock: Clock, seed: str) -> Bench:

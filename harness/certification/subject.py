@@ -1,4 +1,4 @@
-"""What is certified: a SCIM server's address and token, and what of the usual mapping it leaves out."""
+"""What is certified: a SCIM server's address and token, and what a job maps for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from harness.azure_ad.provisioning.dialect import split_tenant_url
-from harness.base.errors import HarnessError
+from harness.azure_ad.provisioning.schema import check, object_mappings
+from harness.azure_ad.provisioning.templates import build
+from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.wire.message import TransportError, check_url
 
@@ -40,7 +42,8 @@ class Subject:
     """`url` is what an administrator enters as Tenant URL, flags of the dialect in its query included.
 
     `schema` is a synchronizationSchema as Microsoft Graph exports it, None for the non-gallery default; `without` names
-    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked.
+    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked, for a schema that
+    Microsoft Graph would not take, and for an attribute that is not mapped.
     """
 
     url: str
@@ -58,8 +61,43 @@ class Subject:
             ) from error
         if "@" in urlsplit(self.url).netloc:
             raise HarnessError("the address names a user; what is secret is given as the token")
+        if self.schema is not None:
+            try:
+                check(self.schema)
+            except HarnessError as error:
+                raise HarnessError(f"Microsoft Graph would refuse the schema: {error}") from error
+        mapped = [
+            row["targetAttributeName"]
+            for mapping in object_mappings(self.schema or _usual())
+            for row in mapping["attributeMappings"]
+        ]
+        for name in self.without:
+            if name not in mapped:
+                raise HarnessError(f"no mapping writes '{name}'{nearest(name, mapped)}")
 
     @property
     def base(self) -> str:
         """Return the address that resources hang from: no query, no slash at the end."""
         return split_tenant_url(self.url)[0].rstrip("/")
+
+    def job_schema(self) -> Document:
+        """Return the schema of the job: without what is left out, and with a scope that keeps nobody of the tests out."""
+        schema = self.schema or _usual()
+        (rule,) = schema["synchronizationRules"]
+        mappings = [
+            {
+                **mapping,
+                "scope": None,
+                "attributeMappings": [
+                    row
+                    for row in mapping["attributeMappings"]
+                    if row["targetAttributeName"] not in self.without
+                ],
+            }
+            for mapping in rule["objectMappings"]
+        ]
+        return {**schema, "synchronizationRules": [{**rule, "objectMappings": mappings}]}
+
+
+def _usual() -> Document:
+    return build("scim", "scim", "scim", "Azure Active Directory")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from harness.certification.bench import Bench
@@ -35,6 +35,10 @@ class SkippedError(Exception):
     """The check does not apply to this server; the text says why."""
 
 
+class StoppedError(Exception):
+    """It makes no sense to run further checks; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """What is demanded. `passes_when` is one sentence for people; one that is not mandatory warns instead of failing."""
@@ -53,27 +57,28 @@ class Check(Criterion):
 
 Outcomes: TypeAlias = Mapping[str, Outcome]
 _C = TypeVar("_C", bound=Criterion)
+_MOST_TOLD = 5  # names of failed checks in the reason of a verdict
 GOOD = (Outcome.PASSED, Outcome.WAIVED)
 
 
-def all_mandatory(suite: Suite[Any], outcomes: Outcomes) -> str:
+def all_mandatory(outcomes: Outcomes) -> str:
     """Return why the verdict is Failed, an empty text when it is Succeeded: every mandatory check, and at least one."""
     failed = [name for name, outcome in outcomes.items() if outcome is Outcome.FAILED]
     if failed:
-        return f"failed: {', '.join(failed)}"
+        more = len(failed) - _MOST_TOLD
+        return f"failed: {', '.join(failed[:_MOST_TOLD])}{f' and {more} more' if more > 0 else ''}"
     if not any(outcome in GOOD for outcome in outcomes.values()):
         return "nothing was tested"
-    missing = len(suite.checks) - len(outcomes)
-    return f"{missing} of {len(suite.checks)} checks did not run" if missing else ""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite(Generic[_C]):
-    """`verdict` returns why the suite is failed, or nothing; `fits` says for people what a good verdict means."""
+    """`verdict` returns why what was run makes the suite failed, or nothing; `fits` says what a good verdict means."""
 
     name: str
     title: str
     fits: str
     source: str
     checks: tuple[_C, ...]
-    verdict: Callable[[Suite[Any], Outcomes], str] = all_mandatory
+    verdict: Callable[[Outcomes], str] = all_mandatory

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 1_048_576
 _PATIENCE = 0.005  # seconds that a thread waits for the next request of a connection
+_LOOK_UP = 0.1  # seconds between looks whether to stop
 _QUEUE = 128  # connections not yet accepted; those beyond are not heard for a second
 _IN_A_ROW = 100  # then other connections have their turn
 _ONLY_TLS = b"This port speaks https only.\n"
@@ -216,6 +217,7 @@ class Server:
             2 * MAX_BODY
         )  # the applications refuse at MAX_BODY, in their own words
         self._server.keep_alive_conn_limit = 128
+        self._server.expiration_interval = _LOOK_UP
         if identity is not None:
             self._server.ssl_adapter = _Tls(identity.shown)
             self._server.ConnectionClass = _TlsConnection

@@ -19,7 +19,7 @@ from tests.azure_ad.caller import address
 from tests.azure_ad.foreign import Foreign
 from tests.azure_ad.scim_server import BASE
 from tests.azure_ad.workflow import StepFailedError, Workflow
-from tests.certification.gallery_servers import MANAGER, Vendor
+from tests.certification.vendors import MANAGER, mended
 
 BAD_REQUEST = "SystemForCrossDomainIdentityManagementBadRequest"
 # Whatever the mapping reads of a user: Graph's property, the target's attribute, the value before and after.
@@ -90,7 +90,7 @@ class Validation(Workflow):
 def validation(request, foreign_app):
     """Return the workflow at its start: an empty server, and a job that runs."""
     send = inprocess(foreign_app)
-    company = Foreign(Vendor(send) if request.param == "mended" else send, BASE)
+    company = Foreign(mended(send) if request.param == "mended" else send, BASE)
     company.point("?aadOptscim062020" if request.param == "with the flag" else "")
     company.turn_on()
     return Validation(company, VERDICTS[request.param])

@@ -1,8 +1,9 @@
-"""Servers to certify: scim2-server, and our own AWS SSO."""
+"""Servers to certify: scim2-server, as it is and mended, and our own AWS SSO; and what certifies them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,19 +13,28 @@ from harness import world
 from harness.base.clock import VirtualClock
 from harness.certification.running import Result, run
 from harness.certification.subject import Subject
-from harness.certification.suite import Check, Suite
+from harness.certification.suite import Check, Outcome, Suite
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send, json_request
+from tests.certification.vendors import mended
+from tests.certification.wrong import URL
 from tests.conftest import TOKEN
 
-URL = "https://scim.example.com/v2"
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
+# What the mapping of the AWS gallery application leaves out of the usual one: AWS SSO takes one phone number.
+ONE_PHONE = ('phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "fax"].value')
 
 
 @pytest.fixture
 def scim2_server(foreign_app: Any) -> Send:
     """Return a transport into it."""
     return inprocess(foreign_app)
+
+
+@pytest.fixture
+def vendor(scim2_server: Send) -> Send:
+    """Return a transport into it as a vendor would mend it for Azure AD."""
+    return mended(scim2_server)
 
 
 @pytest.fixture
@@ -42,10 +52,35 @@ Certify = Callable[..., dict[str, Result]]
 
 @pytest.fixture
 def certify() -> Certify:
-    """Return a function that runs a suite, or some of its checks, and returns the results by the check's name."""
+    """Return a function that runs each check of a suite by itself, and returns the results by the check's name."""
 
     def certified(suite: Suite[Check], send: Send, subject: Subject | None = None) -> dict[str, Result]:
         subject = subject or Subject(URL, TOKEN)
-        return {result.check.name: result for result in run(subject, [suite], send, VirtualClock(START), "1")}
+        alone = [replace(suite, checks=(check,)) for check in suite.checks]
+        runs = (run(subject, [each], send, VirtualClock(START), "1") for each in alone)
+        return {result.check.name: result for results in runs for result in results}
 
     return certified
+
+
+Tried = Callable[..., dict[str, tuple[Outcome, str]]]
+
+
+@pytest.fixture
+def tried(certify: Certify) -> Tried:
+    """Return a function that runs checks, or those of some names, and returns outcome and reason by name."""
+
+    def run_some(
+        checks: tuple[Check, ...], send: Send, *names: str, **subject: Any
+    ) -> dict[str, tuple[Outcome, str]]:
+        chosen = tuple(check for check in checks if not names or check.name in names)
+        about = Subject(**{"url": URL, "token": TOKEN, **subject})
+        results = certify(Suite("some", "", "", "", chosen), send, about)
+        return {name: (result.outcome, result.reason) for name, result in results.items()}
+
+    return run_some
+
+
+def others(results: dict[str, tuple[Outcome, str]]) -> dict[str, Outcome]:
+    """Return what is not PASSED."""
+    return {name: outcome for name, (outcome, _) in results.items() if outcome is not Outcome.PASSED}

@@ -40,7 +40,7 @@ def junk(name: str) -> Send:
 
     def answer(request: Request) -> Response:
         if name not in _ANSWERS:
-            raise TransportError(request.url, "connection refused")
+            raise TransportError("refused", "connection refused")
         status, body = _ANSWERS[name]
         return Response(status, (("Content-Type", "application/scim+json"),), body)
 

@@ -1,6 +1,7 @@
 """A sync tool as vendors write them: reads nothing but its own list of people, speaks SCIM over urllib, takes its time on 429.
 
-`python sync_tool.py [--users N] [--misbehave HOW]` with SCIM_ENDPOINT and SCIM_TOKEN. Each misbehaviour is one that was met in the field.
+`python sync_tool.py [--users N] [--misbehave HOW,HOW…]` with SCIM_ENDPOINT and SCIM_TOKEN. Each misbehaviour is one that was met in
+the field; a request that is made for nothing else names it as its User-Agent.
 """
 
 import argparse
@@ -9,10 +10,12 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 PATIENCE = 10
+FIRST_WAIT, LAST_WAIT = 0.03, 0.2  # seconds, doubled each time
 CORE = "urn:ietf:params:scim:api:messages:2.0:"
 
 
@@ -27,11 +30,12 @@ class Tool:
         parts = urlsplit(endpoint)
         self.base, self.token, self.how = parts.path, token, how
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port)
-        self.asked = 0
 
-    def once(self, method, path, body=None):
-        self.asked += 1
-        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "sync-tool/1"}
+    def does(self, how):
+        return how in self.how
+
+    def once(self, method, path, body, agent):
+        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": agent}
         if body is not None:
             headers["Content-Type"] = "application/scim+json"
         self.connection.request(method, self.base + path, body and json.dumps(body), headers)
@@ -39,37 +43,37 @@ class Tool:
         text = answer.read()
         return answer.status, json.loads(text) if text else None
 
-    def ask(self, method, path, body=None):
-        wait = 0.04
-        for _ in range(PATIENCE if self.how != "hammer" else 10_000):
-            status, answer = self.once(method, path, body)
+    def ask(self, method, path, body=None, agent="sync-tool/1"):
+        wait = FIRST_WAIT
+        for _ in range(PATIENCE if not self.does("hammer") else 10_000):
+            status, answer = self.once(method, path, body, agent)
             if status != 429:
                 break
-            if self.how == "give-up-when-throttled":
+            if self.does("give-up-when-throttled"):
                 return None
-            if self.how != "hammer":
+            if not self.does("hammer"):
                 time.sleep(wait)  # noqa: TID251 - a tool of another's making, on its own clock
-                wait *= 2
+                wait = min(2 * wait, LAST_WAIT)
         if status >= 400:
             raise Refused(status, answer)
         return answer
 
-    def tried(self, method, path, body=None):
-        try:
-            return self.ask(method, path, body)
-        except Refused:
-            return None
+    def misbehave(self, how, method, path, body=None):
+        """Ask what AWS SSO does not take, if that is how it misbehaves, and be content with the refusal."""
+        if self.does(how):
+            with suppress(Refused):
+                self.ask(method, path, body, agent=how)
 
     def present(self, kind, name, wanted):
         """Return the ids of what is there, by name."""
-        if self.how == "look-ups":
+        if self.does("look-ups"):
             return {value: key for value in wanted if (key := self.found(kind, name, value))}
         found, cursor = {}, ""
         while True:
             answer = self.ask("GET", f"/{kind}?cursor={quote(cursor)}")
             found.update((each[name], each["id"]) for each in answer["Resources"])
             cursor = answer.get("nextCursor", "")
-            if not cursor or self.how == "first-page-only":
+            if not cursor or self.does("first-page-only"):
                 return found
 
     def found(self, kind, name, value):
@@ -84,9 +88,9 @@ class Tool:
         except Refused as refused:
             if refused.status != 409:
                 raise
-            for _ in range(3 if self.how == "loop-on-conflict" else 0):
-                self.tried("POST", f"/{kind}", body)
-            if self.how == "twin-on-conflict" and kind == "Groups":
+            for _ in range(3):
+                self.misbehave("loop-on-conflict", "POST", f"/{kind}", body)
+            if self.does("twin-on-conflict") and kind == "Groups":
                 return self.made(kind, name, {**body, name: f"{body[name]}-2"})
             return self.found(kind, name, body[name])
         return answer["id"] if answer else None
@@ -124,28 +128,25 @@ def sync_users(tool, people):
     for body in people:
         name = body["userName"]
         if name in present:
-            if tool.how == "rewrite":
+            if tool.does("rewrite"):
                 tool.ask("PUT", f"/Users/{present[name]}", body)
             continue
-        before_create(tool, body)
+        if body is people[0]:
+            before_create(tool, body)
         present[name] = tool.made("Users", "userName", body)
-    if tool.how == "chatty":
+    if tool.does("chatty"):
         for _ in range(len(people) * 4):
             tool.ask("GET", f"/Users/{next(iter(present.values()))}")
     return present
 
 
 def before_create(tool, body):
-    """Try what AWS SSO does not take, and be content with the refusal."""
-    wrong = {
-        "no-family-name": {**body, "name": {"givenName": "Given"}},
-        "two-emails": {**body, "emails": body["emails"] + [{"value": "second@example.com", "type": "home"}]},
-        "empty-title": {**body, "title": ""},
-    }
-    if tool.how in wrong:
-        tool.tried("POST", "/Users", wrong[tool.how])
-    if tool.how == "filter-by-prefix":
-        tool.tried("GET", f"/Users?filter={quote('userName sw ' + json.dumps(body['userName'][:3]))}")
+    second = {"value": "second@example.com", "type": "home"}
+    tool.misbehave("no-family-name", "POST", "/Users", {**body, "name": {"givenName": "Given"}})
+    tool.misbehave("two-emails", "POST", "/Users", {**body, "emails": body["emails"] + [second]})
+    tool.misbehave("empty-title", "POST", "/Users", {**body, "title": ""})
+    condition = f'userName sw "{body["userName"][:3]}"'
+    tool.misbehave("filter-by-prefix", "GET", f"/Users?filter={quote(condition)}")
 
 
 def sync_group(tool, name, users):
@@ -153,15 +154,12 @@ def sync_group(tool, name, users):
     new = key is None
     if new:
         key = tool.made("Groups", "displayName", {"displayName": name})
-        if tool.how == "put-group":
-            tool.tried("PUT", f"/Groups/{key}", {"displayName": name, "members": []})
-        if tool.how == "replace-members":
-            tool.tried("PATCH", f"/Groups/{key}", patch(members("replace", users)))
-        if tool.how == "crowd-of-members":
-            tool.tried("PATCH", f"/Groups/{key}", patch(members("add", (users * 101)[:101])))
-    if tool.how == "ask-for-members":
-        tool.ask("GET", "/Groups?attributes=displayName,members&cursor")
-    if tool.how == "believe-empty-members" and not tool.ask("GET", f"/Groups/{key}").get("members"):
+        path = f"/Groups/{key}"
+        tool.misbehave("put-group", "PUT", path, {"displayName": name, "members": []})
+        tool.misbehave("replace-members", "PATCH", path, patch(members("replace", users)))
+        tool.misbehave("crowd-of-members", "PATCH", path, patch(members("add", (users * 101)[:101])))
+    tool.misbehave("ask-for-members", "GET", "/Groups?attributes=displayName,members&cursor")
+    if tool.does("believe-empty-members") and not tool.ask("GET", f"/Groups/{key}").get("members"):
         new = True
     missing = [each for each in users if new or not is_member(tool, key, each)]
     for start in range(0, len(missing), 100):
@@ -181,26 +179,25 @@ def main():
     parser.add_argument("--memory", type=Path)
     given = parser.parse_args()
     endpoint, token, run = (os.environ[name] for name in ("SCIM_ENDPOINT", "SCIM_TOKEN", "SCIM_RUN"))
-    how, _, when = given.misbehave.partition(":")
-    if when and when != run:
-        how = ""
-    if how == "ask-nothing":
+    misbehaviours = (each.partition(":") for each in given.misbehave.split(","))
+    how = {each for each, _, when in misbehaviours if when in ("", run)}
+    if "ask-nothing" in how:
         return
-    if how == "exit-3":
+    if "exit-3" in how:
         sys.stderr.write(f"warming up\ncannot reach the source with {token}\n")
         sys.exit(3)
-    if how == "hang":
+    if "hang" in how:
         time.sleep(60)  # noqa: TID251 - it is ended long before
     if given.memory:
         kept = given.memory / urlsplit(endpoint).path.strip("/").replace("/", "-")
         if not kept.exists():
             kept.write_text(token, encoding="utf-8")
-        token = kept.read_text(encoding="utf-8") if how == "keep-token" else token
+        token = kept.read_text(encoding="utf-8") if "keep-token" in how else token
     tool = Tool(endpoint, token, how)
-    if how == "read-only":
+    if "read-only" in how:
         tool.ask("GET", "/Users")
         return
-    if how == "token-everywhere":
+    if "token-everywhere" in how:
         confide(tool)
     users = sync_users(tool, [person(number) for number in range(given.users)])
     for number in range(given.groups):

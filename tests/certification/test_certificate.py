@@ -6,15 +6,25 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from harness.base.clock import VirtualClock
 from harness.certification.certificate import Certificate, judge
-from harness.certification.suite import Check, Outcome, SkippedError, Suite
+from harness.certification.running import run
+from harness.certification.subject import Subject
+from harness.certification.suite import (
+    Check,
+    Outcome,
+    SkippedError,
+    StoppedError,
+    Suite,
+    all_mandatory,
+)
 from harness.certification.waivers import accepted, read_waivers
 from harness.certification.writing import html, junit
 from harness.certification.writing.terminal import TerminalCertificate
 from harness.report.json_report import as_json
 from harness.scenario.yaml_nodes import ScenarioError
-from harness.wire.message import Response, json_request
-from tests.certification.conftest import TOKEN, URL
+from harness.wire.message import Response, TransportError, json_request
+from tests.certification.conftest import START, TOKEN, URL
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 
@@ -76,6 +86,68 @@ def test_what_was_interrupted_is_not_succeeded(certified):
     (verdict,) = certified(GOOD, BAD).verdicts
     (half,) = judge([verdict.suite], verdict.results[:1])
     assert half.why == "1 of 2 checks did not run"
+    (half,) = judge([verdict.suite], verdict.results[1:], "interrupted")
+    assert half.why == "failed: Read_Nobody; 1 of 2 checks did not run: interrupted"
+    (nothing,) = judge([verdict.suite], [], "interrupted")
+    assert nothing.why == "2 of 2 checks did not run: interrupted"
+
+
+def test_of_many_failures_a_verdict_names_the_first():
+    """Each is told by itself; the reason of a verdict fits in a line."""
+    assert all_mandatory({f"Check_{number}": Outcome.FAILED for number in range(1, 8)}) == (
+        "failed: Check_1, Check_2, Check_3, Check_4, Check_5 and 2 more"
+    )
+
+
+class TestStopping:
+    @pytest.fixture
+    def results(self):
+        """Return a function that runs five checks of two suites, and returns who was run, and why no more were."""
+
+        def run_all(send):
+            checks = [replace(GOOD, name=f"Find_{number}") for number in range(5)]
+            suites = [judged(*checks[:2]), judged(*checks[2:])]
+            names = []
+            try:
+                names.extend(
+                    result.check.name
+                    for result in run(Subject(URL, TOKEN), suites, send, VirtualClock(START), "1")
+                )
+            except StoppedError as error:
+                return names, str(error)
+            return names, ""
+
+        return run_all
+
+    def test_a_server_that_answers_nothing_is_given_up(self, results):
+        """Three timeouts are enough; a hundred would take an hour."""
+
+        def hanging(request):
+            raise TransportError("timeout", "no answer within 30 s")
+
+        assert results(hanging) == (
+            ["Find_0", "Find_1", "Find_2"],
+            "3 checks in a row got no answer (timeout)",
+        )
+
+    def test_a_server_that_refuses_the_token_is_given_up(self, results):
+        assert results(lambda _: Response(401)) == (
+            ["Find_0", "Find_1", "Find_2"],
+            "3 checks in a row got nothing but 401; is the token right?",
+        )
+
+    def test_a_server_that_answers_now_and_then_is_not(self, results, scim2_server):
+        """Every third request comes through."""
+        asked = []
+
+        def hiccuping(request):
+            asked.append(request)
+            if len(asked) % 3:
+                raise TransportError("reset", "connection reset")
+            return scim2_server(request)
+
+        names, why = results(hiccuping)
+        assert (len(names), why) == (5, "")
 
 
 def test_a_reason_says_what_was_asked_and_what_came(certified):
@@ -108,8 +180,6 @@ def test_what_a_check_made_is_deleted_again_and_what_stays_is_told(certify, scim
 
 
 def test_a_server_that_cannot_be_reached_fails_the_check(certify):
-    from harness.wire.message import TransportError
-
     def nobody(request):
         raise TransportError("refused", "nobody listens")
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from harness.certification.writing.terminal import TerminalCertificate
 from harness.cli import main
 from harness.wire.server import Server
 from tests.certification.conftest import TOKEN
@@ -71,19 +72,33 @@ def test_a_failed_suite_is_exit_code_1_and_a_waiver_mends_it(harness, served, tm
     assert "WAIVED  entra-validator  Create a duplicate Group" in printed
 
 
-def test_a_wrong_token_fails_everything_and_says_so(harness, served):
+def test_a_wrong_token_fails_and_says_so(harness, served):
+    """After three checks the rest is not run."""
     code, printed = harness("server", served, "--suite", "okta", token="wrong")
     assert code == 1
     assert "answered 401" in printed
+    assert printed.endswith(
+        "okta: failed: Test Users endpoint, Get Users/{{id}}, Test invalid User by username; 19 of 22 checks did not run: "
+        "3 checks in a row got nothing but 401; is the token right?\n"
+    )
 
 
-def test_the_schema_of_a_job_decides_what_is_sent(harness, served, tmp_path):
-    """A schema that Microsoft Graph would refuse is bad usage; one with fewer attributes is what is tested."""
-    path = tmp_path / "schema.json"
-    path.write_text('{"synchronizationRules": []}', encoding="utf-8")
-    code, printed = harness("server", served, "--suite", "entra-gallery", "--schema", str(path))
-    assert code == 2
-    assert "error: Microsoft Graph: " in printed
+def test_what_ran_before_an_interruption_is_written(harness, served, tmp_path, monkeypatch):
+    """Ctrl-C exits with 130; the certificate says that the rest did not run."""
+    told = []
+
+    def interrupted(self, result):
+        told.append(result)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TerminalCertificate, "result", interrupted)
+    path = tmp_path / "certificate.json"
+    code, printed = harness("server", served, "--suite", "okta", "--json", str(path))
+    assert (code, printed.splitlines()[-1]) == (130, "interrupted")
+    (suite,) = json.loads(path.read_text(encoding="utf-8"))["suites"]
+    assert suite["why"] == "20 of 22 checks did not run: interrupted"
+    assert len(suite["results"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,6 +116,10 @@ def test_the_schema_of_a_job_decides_what_is_sent(harness, served, tmp_path):
             "--token-endpoint, --client-id and --client-secret go together",
         ),
         (["server", "https://x", "--schema", "missing.json"], "'missing.json' cannot be read"),
+        (
+            ["server", "https://x", "--suite", "okta", "--without", "titel"],
+            "no mapping writes 'titel'; did you mean 'title'?",
+        ),
         (["server", "https://x", "--waivers", "missing.yaml"], "missing.yaml:1:1: the file cannot be read"),
         (["server", "https://x", "--json", "/"], "'/' is a folder; name a file for the report"),
     ],
@@ -109,6 +128,14 @@ def test_bad_usage_is_told_before_anything_is_asked(harness, words, message):
     code, printed = harness(*words)
     assert code == 2
     assert message in printed
+
+
+def test_a_schema_that_microsoft_graph_would_refuse_is_bad_usage(harness, served, tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text('{"synchronizationRules": []}', encoding="utf-8")
+    code, printed = harness("server", served, "--suite", "entra-gallery", "--schema", str(path))
+    assert code == 2
+    assert "error: Microsoft Graph would refuse the schema: directories: is missing" in printed
 
 
 def test_the_list_has_every_suite_and_check(harness):
@@ -122,3 +149,19 @@ def test_the_list_has_every_suite_and_check(harness):
         "    second-run-writes-nothing",
     ):
         assert line in printed.splitlines()
+
+
+def test_all_suites_in_a_row_come_to_their_end(harness, served):
+    """None of them asks so often for what is refused that the run would be given up."""
+    code, printed = harness("server", served, "--seed", "1")
+    assert code == 1
+    verdicts = [
+        line.split()[:2] for line in printed.splitlines() if line.split()[1:2] in (["Succeeded"], ["Failed"])
+    ]
+    assert verdicts == [
+        ["entra-gallery", "Failed"],
+        ["entra-validator", "Failed"],
+        ["okta", "Succeeded"],
+        ["rfc7644", "Succeeded"],
+    ]
+    assert "did not run" not in printed

@@ -6,7 +6,7 @@ import pytest
 
 from harness.certification.suite import Outcome
 from harness.certification.suites.okta import OKTA
-from tests.certification.spoiled import (
+from tests.certification.wrong import (
     dropping,
     editing,
     editing_request,
@@ -91,7 +91,7 @@ WRONGS = [
         status("POST /Users", 400, when=409),
         "answered 400 instead of 409",
     ),
-    ("Username Case Sensitivity Check", status(FILTER + ".*OKTA-", 404), "answered 404 instead of 200"),
+    ("Username Case Sensitivity Check", status(FILTER + ".*HARNESS-", 404), "answered 404 instead of 200"),
     ("Verify Groups endpoint", status("GET /Groups", 501), "answered 501 instead of 200"),
     ("Verify Groups endpoint", editing("GET /Groups", setting(totalResults=1, Resources=None)), "no list"),
     ("Check status 401", editing(FILTER, setting(status=401)), 'status is 401 instead of "401"'),
@@ -141,7 +141,7 @@ def test_a_right_server_passes(certify, scim2_server):
     """scim2-server passes every step."""
     results = certify(OKTA, scim2_server)
     assert {name: result.reason for name, result in results.items() if result.reason} == {}
-    assert OKTA.verdict(OKTA, {name: result.outcome for name, result in results.items()}) == ""
+    assert OKTA.verdict({name: result.outcome for name, result in results.items()}) == ""
 
 
 @pytest.mark.parametrize(("name", "spoil", "reason"), WRONGS, ids=[name for name, *_ in WRONGS])

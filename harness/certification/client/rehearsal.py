@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from harness.base.clock import Clock
 from harness.base.errors import HarnessError
-from harness.certification.client.objections import ObjectionError
+from harness.certification.client.judgements import ObjectionError
 from harness.certification.client.overhearing import ORIGIN, Overhearing
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
-from harness.certification.client.throttling import Throttle, short_pages
+from harness.certification.client.throttling import THROTTLED_FOR, Throttle, short_pages
 from harness.certification.client.traffic import (
     FIRST,
     ROTATED,
@@ -35,7 +36,7 @@ from harness.world import DEFAULT_PROFILE, World, create
 
 
 class Rehearsal:
-    """`clock` times what is overheard and how long AWS SSO throttles; ids and tokens follow from the seed."""
+    """`clock` times what is overheard and how long AWS SSO throttles, `throttled_for`; ids and tokens follow from the seed."""
 
     def __init__(
         self,
@@ -44,8 +45,11 @@ class Rehearsal:
         seed: str,
         profile: str = DEFAULT_PROFILE,
         calls_per_object: float = CALLS_PER_OBJECT,
+        *,
+        throttled_for: timedelta = THROTTLED_FOR,
     ) -> None:
-        self._command, self._clock, self._calls_per_object = command, clock, calls_per_object
+        self._command, self._clock = command, clock
+        self._calls_per_object, self._throttled_for = calls_per_object, throttled_for
         self._account, self._fresh = (
             _Account(create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", start=clock.now()))
             for name in (FIRST, THROTTLED)
@@ -69,14 +73,15 @@ class Rehearsal:
                     break
         finally:
             server.stop()
-        traffic = Traffic(runs, self._account.world.aws.quirks, self._calls_per_object)
+        traffic = Traffic(runs, self._account.world.aws.quirks, self._calls_per_object, self._throttled_for)
         for rule in AWS_CLIENT.checks:
             yield _judged(rule, traffic)
 
     def _plan(self) -> Iterator[tuple[str, _Account, Send]]:
         yield FIRST, self._account, self._account.send
         yield SECOND, self._account, self._account.send
-        yield THROTTLED, self._fresh, Throttle(self._fresh.send, self._fresh.world.aws, self._clock)
+        fresh = self._fresh
+        yield THROTTLED, fresh, Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
         self._account.rotate()
         yield ROTATED, self._account, self._account.send
 

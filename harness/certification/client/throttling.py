@@ -27,8 +27,8 @@ PAGE = 2  # few enough that a handful of users makes a second page
 class Throttle:
     """Refuses each writing operation for a while, from its first call on; a first create is carried out all the same."""
 
-    def __init__(self, send: Send, tenant: Tenant, clock: Clock) -> None:
-        self._send, self._tenant, self._clock = send, tenant, clock
+    def __init__(self, send: Send, tenant: Tenant, clock: Clock, span: timedelta) -> None:
+        self._send, self._tenant, self._clock, self._span = send, tenant, clock, span
         self._began: dict[str, datetime] = {}
         self._turn = threading.Lock()
 
@@ -39,7 +39,7 @@ class Throttle:
         with self._turn:
             now = self._clock.now()
             first = operation not in self._began
-            if now - self._began.setdefault(operation, now) >= THROTTLED_FOR:
+            if now - self._began.setdefault(operation, now) >= self._span:
                 return self._send(request)
         if first and operation in CREATES:
             self._send(request)

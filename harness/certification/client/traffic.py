@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -106,11 +107,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """All runs; only `first` when that one failed. `calls_per_object` is the budget, `quirks` are the account's."""
+    """All runs; only `first` when that one failed. `calls_per_object` is the budget, `quirks` are the account's.
+
+    `throttled_for` is how long each writing operation was refused in the throttled run.
+    """
 
     runs: Mapping[str, Run]
     quirks: Quirks
     calls_per_object: float
+    throttled_for: timedelta
 
     @property
     def asked(self) -> list[Asked]:

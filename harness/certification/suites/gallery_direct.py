@@ -12,11 +12,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.base.store import Document
+from harness.certification.answers import (
+    address,
+    listed,
+    require,
+    require_resources,
+    require_value,
+    require_values,
+    require_whole_number,
+    written,
+)
 from harness.certification.bench import Bench
-from harness.certification.endpoint import resources
 from harness.certification.suite import Check, FailedError, SkippedError
-from harness.certification.suites.answers import address, require_whole_number, written
 from harness.certification.suites.gallery_schemas import (
+    need_groups,
     require_groups,
     required,
     schema_discoverability,
@@ -28,10 +37,8 @@ from harness.certification.suites.targets import (
     Target,
     Values,
     body,
-    listed,
     manager,
     targets,
-    unlike,
     values,
 )
 from harness.scim.path import Path, read
@@ -84,15 +91,13 @@ def _null_update(bench: Bench) -> None:
         operations = [{"op": "replace", "path": target.name, "value": nothing} for target in optional]
         _patch(bench, path, *operations)
         user = bench.endpoint.get(path)
-        if user.get("id") != created["id"]:  # emptiness alone would be true of anything
-            raise FailedError(f"GET {path} answered another id: {written(user.get('id'))}")
+        require_value(f"GET {path}", user, "id", created["id"])  # emptiness alone would be true of anything
         left = [
             f"{target.name} is {written(value)}"
             for target in optional
             if (value := read(user, target.path)) not in (None, "")
         ]
-        if left:
-            raise FailedError(f"after PATCH {path} to {written(nothing)}, not empty: {listed(left)}")
+        require(not left, f"after PATCH {path} to {written(nothing)}, not empty: {listed(left)}")
 
 
 def _user_create(bench: Bench) -> None:
@@ -107,9 +112,7 @@ def _group_create(bench: Bench) -> None:
 def _create(bench: Bench, kind: str, name: str) -> None:
     sent = values(bench.subject, kind, bench.word(), _plain)
     created = bench.endpoint.post(f"/{kind}s", body(kind, sent))
-    wrong = unlike(created, {name: sent[name]})
-    if wrong:
-        raise FailedError(f"POST /{kind}s: {wrong}")
+    require_value(f"POST /{kind}s", created, name, sent[name])
 
 
 def _user_update(bench: Bench) -> None:
@@ -134,9 +137,7 @@ def _update(bench: Bench, kind: str, eligible: Callable[[Target], bool]) -> None
     bench.endpoint.patch(
         path, *({"op": "replace", "path": name, "value": value} for name, value in changes.items())
     )
-    wrong = unlike(bench.endpoint.get(path), changes)
-    if wrong:
-        raise FailedError(f"after PATCH {path}: {wrong}")
+    require_values(f"after PATCH {path}", bench.endpoint.get(path), changes)
 
 
 def _user_pagination(bench: Bench) -> None:
@@ -144,7 +145,7 @@ def _user_pagination(bench: Bench) -> None:
 
 
 def _group_pagination(bench: Bench) -> None:
-    require_groups(bench)
+    need_groups(bench)
     _pagination(bench, GROUP)
 
 
@@ -164,24 +165,21 @@ def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> int:
     path = f"/{kind}s?startIndex={start}&count={_PAGE}"
     asked = f"GET {path}"
     page = bench.endpoint.get(path)
-    found, total = resources(page, asked), require_whole_number(asked, page, "totalResults")
-    if page.get("startIndex") != start:
-        raise FailedError(f"{asked}: startIndex is {written(page.get('startIndex'))} instead of {start}")
-    if len(found) > _PAGE:
-        raise FailedError(f"{asked} answered {len(found)} resources, more than the count of {_PAGE}")
+    found, total = require_resources(asked, page), require_whole_number(asked, page, "totalResults")
+    require_value(asked, page, "startIndex", start)
+    require(len(found) <= _PAGE, f"{asked} answered {len(found)} resources, more than the count of {_PAGE}")
     for resource in found:
         key = written(resource.get("id"))
-        if key in seen:
-            raise FailedError(f"{asked}: {key} was on an earlier page already")
+        require(key not in seen, f"{asked}: {key} was on an earlier page already")
         seen.add(key)
     following = start + len(found)
     if found and following <= total:
         return following
-    if start == 1:
-        raise FailedError(
-            f"{asked} is the only page, with {len(found)} resources and totalResults {total}, though "
-            f"{_RESOURCES} were created just before"
-        )
+    require(
+        start > 1,
+        f"{asked} is the only page, with {len(found)} resources and totalResults {total}, though "
+        f"{_RESOURCES} were created just before",
+    )
     return 0
 
 
@@ -192,10 +190,10 @@ def _update_manager(bench: Bench) -> None:
     for operation, key in (("Add", first), ("replace", second), ("replace", "")):
         _patch(bench, path, {"op": operation, "path": place.name, "value": key})
         held = read(bench.endpoint.get(path), _value(place.path))
-        if (held or "") != key:
-            raise FailedError(
-                f"after {operation} of {place.name} to {written(key)}, its value is {written(held)}"
-            )
+        require(
+            (held or "") == key,
+            f"after {operation} of {place.name} to {written(key)}, its value is {written(held)}",
+        )
 
 
 def _value(path: Path) -> Path:

@@ -8,25 +8,24 @@ SCIM-Validation-Test-Overview.md and GroupTests_Workflow.json (read 2026-11).
 
 from __future__ import annotations
 
+from harness.certification.answers import require, written
 from harness.certification.bench import Bench
-from harness.certification.endpoint import resources
 from harness.certification.suite import Check, FailedError, SkippedError
-from harness.certification.suites.answers import written
-from harness.certification.suites.mapped import mapped
+from harness.certification.suites.gallery_schemas import need_groups, require_groups
 from harness.certification.suites.provisioned import Provisioned, provision
-from harness.scim.names import CORE_GROUP
+from harness.certification.suites.sources import mapped, mapped_users
 
 
 def _create(bench: Bench) -> None:
     group = _group(bench)
-    group.demand_absent()
-    group.demand_read(provision(bench, group))
+    group.require_absent()
+    group.require_read(provision(bench, group))
 
 
 def _update(bench: Bench) -> None:
     group = _group(bench)
     provision(bench, group)
-    group.demand_read(group.change(keep_match=False))
+    group.require_read(group.change(keep_match=False))
 
 
 def _delete(bench: Bench) -> None:
@@ -35,22 +34,18 @@ def _delete(bench: Bench) -> None:
     bench.entra.delete(group.key)
     bench.entra.wait()
     bench.entra.logged(group.key, "Delete")
-    group.demand_deleted()
+    group.require_deleted()
 
 
 def _add_member(bench: Bench) -> None:
     group, person, target = _group_and_person(bench)
     _join(bench, group, person)
-    old, new = bench.entra.modified(group.key, target)
-    if (old or None, new) != (None, person.id):
-        raise FailedError(
-            f"the log tells {target} {written(old)}, then {written(new)}, instead of nothing, then {written(person.id)}"
-        )
+    _require_logged(bench, group, target, None, person.id)
     held = _members(group)
-    if held is not None and person.id not in held:
-        raise FailedError(
-            f"{target} of the group reads {written(held)} without the added {written(person.id)}"
-        )
+    require(
+        held is None or person.id in held,
+        f"{target} of the group reads {written(held)} without the added {written(person.id)}",
+    )
 
 
 def _remove_member(bench: Bench) -> None:
@@ -59,16 +54,24 @@ def _remove_member(bench: Bench) -> None:
     bench.entra.modified(group.key, target)
     bench.entra.do("DELETE", f"/groups/{group.key}/members/{person.key}/$ref")
     bench.entra.wait()
-    old, new = bench.entra.modified(group.key, target)
-    if (old, new or None) != (person.id, None):
-        raise FailedError(
-            f"the log tells {target} {written(old)}, then {written(new)}, instead of {written(person.id)}, then nothing"
-        )
+    _require_logged(bench, group, target, person.id, None)
     held = _members(group)
-    if held is not None and person.id in held:
-        raise FailedError(
-            f"{target} of the group reads {written(held)} with the removed {written(person.id)}"
-        )
+    require(
+        held is None or person.id not in held,
+        f"{target} of the group reads {written(held)} with the removed {written(person.id)}",
+    )
+
+
+def _require_logged(
+    bench: Bench, group: Provisioned, target: str, before: str | None, after: str | None
+) -> None:
+    """Demand an old and a new value of the log's newest entry that has the target."""
+    old, new = bench.entra.modified(group.key, target)
+    wanted = ", then ".join("nothing" if each is None else written(each) for each in (before, after))
+    require(
+        (old or None, new or None) == (before, after),
+        f"the log tells {target} {written(old)}, then {written(new)}, instead of {wanted}",
+    )
 
 
 def _on_demand(bench: Bench) -> None:
@@ -84,44 +87,25 @@ def _restore(bench: Bench) -> None:
     provision(bench, group)
     group.unassign()
     bench.entra.wait()
-    bench.entra.logged(group.key, "Delete")
-    group.demand_deleted()
-    group.assign()
-    bench.entra.wait()
-    group.created()
-    group.alone()
+    group.require_created_again()
 
 
 def _group(bench: Bench, *, mandatory: bool = True) -> Provisioned:
     """Make a group in the directory. Raises FailedError or SkippedError where the server or the job has no groups."""
-    if missing := _missing_schema(bench):
-        raise (FailedError if mandatory else SkippedError)(missing)
+    (require_groups if mandatory else need_groups)(bench)
     mapping = mapped(bench.entra.schema, "Group")
     if mapping is None:
         raise SkippedError("the job has no enabled mapping of groups")
     return Provisioned(bench, mapping)
 
 
-def _missing_schema(bench: Bench) -> str:
-    """Return why groups are not supported, an empty text when `/Schemas` has them."""
-    told = "/Schemas did not return the Group schema, and group provisioning is mandatory"
-    try:
-        listed = resources(bench.endpoint.get("/Schemas"), "GET /Schemas")
-    except FailedError as error:
-        return f"{told}: {error}"
-    ids = [str(each.get("id")) for each in listed]
-    found = any(each.casefold() == CORE_GROUP.casefold() for each in ids)
-    return "" if found else f"{told}: it has {written(ids)}"
-
-
 def _group_and_person(bench: Bench) -> tuple[Provisioned, Provisioned, str]:
     """Provision a group and a user who is no member yet; return them and the target that members flow to."""
     group = _group(bench)
-    reference, people = group.mapped.mapping.reference, mapped(bench.entra.schema, "User")
+    reference = group.mapped.mapping.reference
     if reference is None:
         raise FailedError("the job's mapping of groups writes no members")
-    assert people is not None, "Microsoft Graph takes no schema without an enabled mapping of users"
-    person = Provisioned(bench, people)
+    person = Provisioned(bench, mapped_users(bench.entra.schema))
     provision(bench, group, person)
     return group, person, reference.target
 

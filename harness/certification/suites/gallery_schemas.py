@@ -7,10 +7,16 @@ SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11); RFC
 from __future__ import annotations
 
 from harness.base.store import Document
+from harness.certification.answers import (
+    objects,
+    require,
+    require_document,
+    require_resources,
+    require_status,
+    written,
+)
 from harness.certification.bench import Bench
-from harness.certification.endpoint import document, require, resources
-from harness.certification.suite import FailedError
-from harness.certification.suites.answers import objects
+from harness.certification.suite import FailedError, SkippedError
 from harness.certification.suites.targets import GROUP, USER, Target, targets
 from harness.scim.names import CORE_GROUP, CORE_USER
 
@@ -26,30 +32,38 @@ def schema_discoverability(bench: Bench) -> None:
         for target in targets(bench.subject, kind)
         if not _described(found, core, target)
     ]
-    if missing:
-        common = "externalId" in " ".join(missing)
-        hint = " (RFC 7643 3.1 leaves externalId out of the schemas, this validation wants it there)"
-        raise FailedError(
-            f"{_TOLD} does not have what the job maps: {', '.join(missing)}{hint if common else ''}"
-        )
+    hint = " (RFC 7643 3.1 leaves externalId out of the schemas, this validation wants it there)"
+    told = ", ".join(missing) + (hint if "externalId" in " ".join(missing) else "")
+    require(not missing, f"{_TOLD} does not have what the job maps: {told}")
 
 
 def schemas(bench: Bench) -> dict[str, list[Document]]:
     """Return attribute definitions by a schema's URN in lower case. Raises FailedError unless there are some."""
     response = bench.endpoint.ask("GET", "/Schemas")
-    require(response, 200, told=_TOLD)
-    if response.body.lstrip().startswith(b"["):
-        raise FailedError(f"{_TOLD} answered a bare array instead of a ListResponse with Resources")
-    listed = resources(document(response, _TOLD), _TOLD)
-    if not listed:
-        raise FailedError(f"{_TOLD} answered no schema")
+    require_status(_TOLD, response, 200)
+    bare = response.body.lstrip().startswith(b"[")
+    require(not bare, f"{_TOLD} answered a bare array instead of a ListResponse with Resources")
+    listed = require_resources(_TOLD, require_document(_TOLD, response))
+    require(bool(listed), f"{_TOLD} answered no schema")
     return {str(each.get("id")).lower(): objects(each.get("attributes")) for each in listed}
 
 
 def require_groups(bench: Bench) -> None:
     """Raise FailedError unless the schemas have that of groups: the validation fails all that concerns them."""
-    if CORE_GROUP.lower() not in schemas(bench):
-        raise FailedError(f"{_TOLD} has no {CORE_GROUP}; provisioning of groups is mandatory")
+    told = "/Schemas did not return the Group schema, and group provisioning is mandatory"
+    try:
+        found = schemas(bench)
+    except FailedError as failed:
+        raise FailedError(f"{told}: {failed}") from failed
+    require(CORE_GROUP.lower() in found, f"{told}: it has {written(list(found))}")
+
+
+def need_groups(bench: Bench) -> None:
+    """Raise SkippedError unless the schemas have that of groups: so end the tests of groups that are optional."""
+    try:
+        require_groups(bench)
+    except FailedError as failed:
+        raise SkippedError(str(failed)) from failed
 
 
 def required(found: dict[str, list[Document]], target: Target) -> bool:

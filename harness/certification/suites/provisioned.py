@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.base.store import Document
+from harness.certification.answers import require, written
 from harness.certification.bench import Bench
 from harness.certification.suite import FailedError, SkippedError
-from harness.certification.suites.answers import written
-from harness.certification.suites.mapped import Mapped, sent
+from harness.certification.suites.sources import Mapped, sent
 from harness.scim.path import Path, read
 
 _GONE = (404, 410)
@@ -64,8 +64,8 @@ class Provisioned:
         self._entra.wait()
         entry = self._entra.logged(self.key, "Update")
         told = {row["displayName"] for row in entry["modifiedProperties"]}
-        if missing := [target for target in self.mapped.expected(changes) if target not in told]:
-            raise FailedError(f"the log's Update does not tell of {', '.join(missing)}")
+        missing = [target for target in self.mapped.expected(changes) if target not in told]
+        require(not missing, f"the log's Update does not tell of {', '.join(missing)}")
         return entry
 
     def found(self) -> list[Document]:
@@ -74,33 +74,43 @@ class Provisioned:
 
     def alone(self) -> Document:
         """Return the one resource that the server finds by the matching attribute, with the id that it was given."""
-        found, asked = self.found(), f"/{self.mapped.mapping.resource} with filter {self._condition}"
-        if len(found) != 1:
-            raise FailedError(f"{asked} finds {len(found)} resources instead of one")
-        if found[0].get("id") != self.id:
-            raise FailedError(f"{asked} finds id {written(found[0].get('id'))} instead of {written(self.id)}")
+        found = self.found()
+        require(len(found) == 1, f"{self._asked} finds {len(found)} resources instead of one")
+        key = found[0].get("id")
+        require(key == self.id, f"{self._asked} finds id {written(key)} instead of {written(self.id)}")
         return found[0]
 
-    def demand_absent(self) -> None:
+    def require_absent(self) -> None:
         """Demand that the filter finds nothing."""
-        if found := self.found():
-            raise FailedError(
-                f"/{self.mapped.mapping.resource} with filter {self._condition} finds {len(found)} resources instead of none"
-            )
+        found = self.found()
+        require(not found, f"{self._asked} finds {len(found)} resources instead of none")
 
-    def demand_deleted(self) -> None:
+    def require_deleted(self) -> None:
         """Demand that the resource is gone: 404 by its id, or found by no filter."""
         if self._bench.endpoint.ask("GET", self.path).status not in _GONE:
-            self.demand_absent()
+            self.require_absent()
 
-    def demand_read(self, entry: Document) -> None:
+    def require_created_again(self) -> None:
+        """Demand that it was deleted; assign it once more, wait, and demand that it is back."""
+        self._entra.logged(self.key, "Delete")
+        self.require_deleted()
+        self.assign()
+        self._entra.wait()
+        self.created()
+        self.alone()
+
+    def require_read(self, entry: Document) -> None:
         """Demand that all that a log entry says was sent reads back."""
-        if unread := self.mapped.unread(entry, self.alone()):
-            raise FailedError(f"of {len(sent(entry))} attributes sent: {'; '.join(unread)}")
+        unread = self.mapped.unread(entry, self.alone())
+        require(not unread, f"of {len(sent(entry))} attributes sent: {'; '.join(unread)}")
 
     def read(self, path: Path) -> Any:
         """Return what the server has at a path, asked by the resource's id."""
         return read(self._bench.endpoint.get(self.path), path)
+
+    @property
+    def _asked(self) -> str:
+        return f"/{self.mapped.mapping.resource} with filter {self._condition}"
 
     def _matching(self) -> str:
         """Return the filter by the matching attribute, with the value that its mapping has for the object now."""

@@ -1,4 +1,4 @@
-"""What the job writes to the server under test: target attributes of users and groups, and values to write there.
+"""What a job writes: the target attributes of users and groups, and bodies that a check writes to them itself.
 
 Microsoft's tests build their bodies from the attributes that the job's schema maps, and so do ours.
 
@@ -12,33 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from harness.azure_ad.provisioning.schema import check
-from harness.azure_ad.provisioning.templates import build
 from harness.base.store import Document
 from harness.certification.subject import Subject
 from harness.certification.suite import SkippedError
-from harness.certification.suites.answers import written
-from harness.certification.suites.people import DOMAIN
+from harness.certification.suites.samples import sample
 from harness.scim.names import CORE_GROUP, CORE_USER
-from harness.scim.path import Path, get, parse_path, read, write
+from harness.scim.path import Path, get, parse_path, write
 
 USER, GROUP = "User", "Group"
 _CORE = {USER: CORE_USER, GROUP: CORE_GROUP}
 _REQUIRED = {USER: "userName", GROUP: "displayName"}  # by RFC 7643, whatever the job maps
-_MOST_LISTED = 5
-# Attributes that only some texts are right for: what is written first, what later. `{}` is a word that nobody has.
-_FITTING: Mapping[str, tuple[str, str]] = {
-    "username": (f"{{}}@{DOMAIN}", f"{{}}@{DOMAIN}"),
-    "emails.value": (f"{{}}@{DOMAIN}", f"{{}}@{DOMAIN}"),
-    "phonenumbers.value": ("+1 425 555 0100", "+1 425 555 0199"),
-    "addresses.country": ("US", "FR"),
-    "addresses.region": ("WA", "IDF"),
-    "addresses.postalcode": ("98052", "75001"),
-    "preferredlanguage": ("en-US", "fr-FR"),
-    "locale": ("en-US", "fr-FR"),
-    "timezone": ("America/Los_Angeles", "Europe/Paris"),
-    "profileurl": ("https://contoso.com/{}", "https://contoso.com/new/{}"),
-}
 _TYPED: Mapping[str, tuple[Any, Any]] = {
     "Boolean": (True, False),
     "Integer": (1001, 1002),
@@ -71,24 +54,16 @@ class Target:
         """Return what to write, first or later; texts hold the word unless only some texts are right."""
         if self.type in _TYPED:
             return _TYPED[self.type][later]
-        names = [name for name in (self.path.attribute, self.path.sub) if name]
-        usual = f"{names[-1]}-{{}}"
-        return _FITTING.get(".".join(names).lower(), (usual, usual))[later].format(word)
+        name = ".".join(filter(None, (self.path.attribute, self.path.sub)))
+        return sample(name, word, later=later)
 
 
 Values: TypeAlias = dict[str, Any]
 
 
 def targets(subject: Subject, kind: str) -> tuple[Target, ...]:
-    """Return what the job writes of `User` or `Group`, in the schema's order; nothing when it does not provision them.
-
-    Raises HarnessError for a schema that Microsoft Graph would not take.
-    """
-    schema = subject.schema
-    if schema is None:
-        schema = build("scim", "scim", "scim", "Azure Active Directory")
-    else:
-        check(schema)
+    """Return what the job writes of `User` or `Group`, in the schema's order; nothing when it does not provision them."""
+    schema = subject.job_schema()
     rule = schema["synchronizationRules"][0]
     mapping = next(
         (each for each in rule["objectMappings"] if each["sourceObjectName"] == kind and each["enabled"]),
@@ -100,9 +75,7 @@ def targets(subject: Subject, kind: str) -> tuple[Target, ...]:
     described = next(each for each in directory["objects"] if each["name"] == mapping["targetObjectName"])
     definitions = {each["name"]: each for each in described["attributes"]}
     return tuple(
-        _target(row, definitions[row["targetAttributeName"]])
-        for row in mapping["attributeMappings"]
-        if row["targetAttributeName"] not in subject.without
+        _target(row, definitions[row["targetAttributeName"]]) for row in mapping["attributeMappings"]
     )
 
 
@@ -148,21 +121,3 @@ def body(kind: str, values: Values) -> Document:
         if path.schema is not None and path.schema not in resource["schemas"]:
             resource["schemas"].append(path.schema)
     return resource
-
-
-def unlike(resource: Document, wanted: Values) -> str:
-    """Return where a resource holds something else than wanted, an empty text when nowhere."""
-    found = {name: read(resource, parse_path(name)) for name in wanted}
-    return listed(
-        [
-            f"{name} is {written(found[name])} instead of {written(value)}"
-            for name, value in wanted.items()
-            if found[name] != value or isinstance(found[name], bool) != isinstance(value, bool)
-        ]
-    )
-
-
-def listed(texts: list[str]) -> str:
-    """Return texts as one, the first few of them when they are many."""
-    more = len(texts) - _MOST_LISTED
-    return "; ".join(texts[:_MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")

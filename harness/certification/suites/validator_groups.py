@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from harness.base.store import Document
+from harness.certification.answers import require, require_members, require_value, written
 from harness.certification.bench import Bench
-from harness.certification.suite import Check, FailedError
-from harness.certification.suites import validator_resources as both
-from harness.certification.suites.answers import require_members, written
-from harness.certification.suites.targets import GROUP, unlike
+from harness.certification.suite import Check
+from harness.certification.suites import validator_both as both
+from harness.certification.suites.targets import GROUP
 from harness.scim.path import get
 
 _WITHOUT_MEMBERS = "excludedAttributes=members"
@@ -23,9 +23,7 @@ _WITHOUT_MEMBERS = "excludedAttributes=members"
 def _get_without_members(bench: Bench) -> None:
     path, name = _with_member(bench)
     group = both.got(bench, f"{path}?{_WITHOUT_MEMBERS}")
-    wrong = unlike(group, {"displayName": name})
-    if wrong:
-        raise FailedError(f"GET {path}?{_WITHOUT_MEMBERS}: {wrong}")
+    require_value(f"GET {path}?{_WITHOUT_MEMBERS}", group, "displayName", name)
     _require_no_members(f"GET {path}", group)
 
 
@@ -43,13 +41,14 @@ def _with_member(bench: Bench) -> tuple[str, str]:
 
 
 def _require_no_members(what: str, group: Document) -> None:
-    if any(name.lower() == "members" for name in group):
-        held = written(get(group, "members"))
-        raise FailedError(f"{what} with {_WITHOUT_MEMBERS} answered members: {held}")
+    require(
+        all(name.lower() != "members" for name in group),
+        f"{what} with {_WITHOUT_MEMBERS} answered members: {written(get(group, 'members'))}",
+    )
 
 
 def _replace_attributes(bench: Bench) -> None:
-    both.require_mapped(bench, GROUP, "externalId")
+    both.need_mapped(bench, GROUP, "externalId")
     _replace(bench, {"externalId": bench.ids.uuid()})
 
 
@@ -60,7 +59,7 @@ def _update_name(bench: Bench) -> None:
 def _replace(bench: Bench, changes: dict[str, Any]) -> None:
     path = _new(bench)
     both.patched(bench, path, {"op": "replace", "value": changes})
-    both.require_values(bench, path, changes)
+    both.require_read(bench, path, changes)
 
 
 def _new(bench: Bench) -> str:

@@ -1,4 +1,4 @@
-"""Microsoft's SCIM validator: how it asks, and its tests that are the same for users and groups.
+"""Microsoft's SCIM validator: how it asks, and its tests that are the same for both kinds, users and groups.
 
 It stops at an answer that is not application/scim+json, but takes an error of any kind. Here every answer with a body must
 be of that type, a PATCH answered with 200 must bring the resource, and what was written must be readable afterwards.
@@ -10,22 +10,24 @@ of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from harness.base.store import Document
-from harness.certification.bench import Bench
-from harness.certification.endpoint import document, require, resources
-from harness.certification.suite import FailedError, SkippedError
-from harness.certification.suites.answers import address, require_whole_number, written
-from harness.certification.suites.targets import (
-    USER,
-    Target,
-    Values,
-    body,
-    targets,
-    unlike,
-    values,
+from harness.certification.answers import (
+    address,
+    query,
+    require,
+    require_document,
+    require_resource,
+    require_resources,
+    require_status,
+    require_values,
+    require_whole_number,
+    written,
 )
+from harness.certification.bench import Bench
+from harness.certification.suite import SkippedError
+from harness.certification.suites.targets import USER, Target, Values, body, targets, values
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Response
 
@@ -36,16 +38,18 @@ NAME = {"User": "userName", "Group": "displayName"}  # what a kind is looked for
 def asked(bench: Bench, method: str, path: str, *statuses: int, body: Any = None) -> Response:
     """Ask, and return the answer. Raises FailedError unless it is of a status, and of SCIM's type if it has a body."""
     response = bench.endpoint.ask(method, path, body)
-    require(response, *statuses, told=f"{method} {path}")
+    require_status(f"{method} {path}", response, *statuses)
     kind = response.header("content-type") or ""
-    if response.body and kind.partition(";")[0].strip().lower() != _MEDIA_TYPE:
-        raise FailedError(f"{method} {path} answered {kind or 'no content type'} instead of {_MEDIA_TYPE}")
+    require(
+        not response.body or kind.partition(";")[0].strip().lower() == _MEDIA_TYPE,
+        f"{method} {path} answered {kind or 'no content type'} instead of {_MEDIA_TYPE}",
+    )
     return response
 
 
 def got(bench: Bench, path: str) -> Document:
     """Return a resource or a list."""
-    return document(asked(bench, "GET", path, 200), f"GET {path}")
+    return require_document(f"GET {path}", asked(bench, "GET", path, 200))
 
 
 def patched(bench: Bench, path: str, *operations: Document) -> None:
@@ -53,10 +57,10 @@ def patched(bench: Bench, path: str, *operations: Document) -> None:
     change = {"schemas": [PATCH_OP], "Operations": list(operations)}
     response = asked(bench, "PATCH", path, 200, 204, body=change)
     if response.status == 200:
-        document(response, f"PATCH {path}")
+        require_document(f"PATCH {path}", response)
 
 
-def mapped(bench: Bench, kind: str) -> tuple[Target, ...]:
+def need_targets(bench: Bench, kind: str) -> tuple[Target, ...]:
     """Return what the job writes of a kind. Raises SkippedError when it does not provision it."""
     found = targets(bench.subject, kind)
     if not found:
@@ -64,9 +68,9 @@ def mapped(bench: Bench, kind: str) -> tuple[Target, ...]:
     return found
 
 
-def require_mapped(bench: Bench, kind: str, *names: str) -> None:
+def need_mapped(bench: Bench, kind: str, *names: str) -> None:
     """Raise SkippedError unless the job writes all of these."""
-    found = {target.name for target in mapped(bench, kind)}
+    found = {target.name for target in need_targets(bench, kind)}
     for name in names:
         if name not in found:
             raise SkippedError(f"the job maps no {name} of {kind.lower()}s")
@@ -74,7 +78,7 @@ def require_mapped(bench: Bench, kind: str, *names: str) -> None:
 
 def fresh(bench: Bench, kind: str) -> Values:
     """Return values of all that the job writes of a new user or group."""
-    mapped(bench, kind)
+    need_targets(bench, kind)
     return values(bench.subject, kind, bench.word())
 
 
@@ -82,47 +86,39 @@ def created(bench: Bench, kind: str, sent: Values, **more: Any) -> str:
     """Create a user or group and return its path. Raises FailedError unless the answer is 201 with an id."""
     path = f"/{kind}s"
     response = asked(bench, "POST", path, 201, body={**body(kind, sent), **more})
-    resource = document(response, f"POST {path}")
-    if not isinstance(resource.get("id"), str) or not resource["id"]:
-        raise FailedError(f"POST {path} answered a resource without an id")
-    return address(path, resource)
+    return address(path, require_resource(f"POST {path}", response))
 
 
-def require_values(bench: Bench, path: str, wanted: Values) -> None:
+def require_read(bench: Bench, path: str, wanted: Values) -> None:
     """Raise FailedError unless a resource reads as it was written."""
-    wrong = unlike(got(bench, path), wanted)
-    if wrong:
-        raise FailedError(f"GET {path} afterwards: {wrong}")
+    require_values(f"GET {path} afterwards", got(bench, path), wanted)
 
 
 def found(bench: Bench, kind: str, name: str, further: str = "") -> list[Document]:
     """Return who is found by a name. Raises FailedError unless totalResults counts them."""
-    condition = f'{NAME[kind]} eq "{name}"'
-    path = f"/{kind}s?filter={quote(condition)}{further}"
+    path = query(f"{kind}s", f'{NAME[kind]} eq "{name}"') + further
     page = got(bench, path)
-    listed, total = resources(page, f"GET {path}"), require_whole_number(f"GET {path}", page, "totalResults")
-    if total != len(listed):
-        raise FailedError(f"GET {path}: totalResults is {total}, of {len(listed)} resources")
-    return listed
+    resources = require_resources(f"GET {path}", page)
+    total = require_whole_number(f"GET {path}", page, "totalResults")
+    require(total == len(resources), f"GET {path}: totalResults is {total}, of {len(resources)} resources")
+    return resources
 
 
 def only(bench: Bench, kind: str, name: str, path: str, further: str = "") -> Document:
     """Return the resource of a path as a filter by name finds it. Raises FailedError unless it alone is found."""
     listed = found(bench, kind, name, further)
     keys = [each.get("id") for each in listed]
-    if len(listed) != 1 or not isinstance(keys[0], str) or address(f"/{kind}s", listed[0]) != path:
-        raise FailedError(
-            f'filter {NAME[kind]} eq "{name}" finds the ids {written(keys)} instead of that of {path} alone'
-        )
+    require(
+        len(listed) == 1 and isinstance(keys[0], str) and address(f"/{kind}s", listed[0]) == path,
+        f'filter {NAME[kind]} eq "{name}" finds the ids {written(keys)} instead of that of {path} alone',
+    )
     return listed[0]
 
 
 def create(bench: Bench, kind: str) -> None:
     sent = fresh(bench, kind)
     path = created(bench, kind, sent)
-    wrong = unlike(only(bench, kind, sent[NAME[kind]], path), sent)
-    if wrong:
-        raise FailedError(f"{path} as the filter finds it: {wrong}")
+    require_values(f"{path} as the filter finds it", only(bench, kind, sent[NAME[kind]], path), sent)
 
 
 def create_duplicate(bench: Bench, kind: str) -> None:
@@ -138,10 +134,9 @@ def filter_existing(bench: Bench, kind: str) -> None:
 
 
 def filter_missing(bench: Bench, kind: str) -> None:
-    mapped(bench, kind)
+    need_targets(bench, kind)
     listed = found(bench, kind, bench.ids.uuid())
-    if listed:
-        raise FailedError(f"a filter that nothing fits finds {len(listed)} {kind.lower()}s")
+    require(not listed, f"a filter that nothing fits finds {len(listed)} {kind.lower()}s")
 
 
 def filter_other_case(bench: Bench, kind: str) -> None:
@@ -155,7 +150,7 @@ def delete(bench: Bench, kind: str) -> None:
 
 
 def delete_missing(bench: Bench, kind: str) -> None:
-    mapped(bench, kind)
+    need_targets(bench, kind)
     asked(bench, "DELETE", f"/{kind}s/{bench.ids.uuid()}", 404)
 
 

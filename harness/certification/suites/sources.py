@@ -1,10 +1,9 @@
-"""What a job's schema maps: which properties of a user or group in Microsoft Graph flow to which target attributes.
+"""What a job reads: the properties of users and groups in Microsoft Graph that flow, and the targets that they flow to.
 
 The gallery's validation reads the schema too, to give a value to whatever is mapped and to change whatever can change.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md (read 2026-11). Limits of properties: https://learn.microsoft.com/en-us/graph/api/resources/user
-and …/group (read 2026-11).
+SCIM-Validation-Test-Overview.md (read 2026-11).
 """
 
 from __future__ import annotations
@@ -18,28 +17,11 @@ from harness.azure_ad.provisioning.expression import Attribute, Node, attributes
 from harness.azure_ad.provisioning.mapping import REDACTED, ObjectMapping, compile_mappings
 from harness.azure_ad.provisioning.schema import expression_of, object_mappings
 from harness.base.store import Document
-from harness.certification.suites.answers import written
+from harness.certification.answers import written
+from harness.certification.suites.samples import sample
 from harness.scim.path import read
 
 _EXTENSIONS = "onPremisesExtensionAttributes"
-# Properties whose values have a form: as created, as changed. Addresses are made of a word and the tenant's domain.
-_SAMPLES: Mapping[str, tuple[str, str]] = {
-    "businessPhones": ("+1 425 555 0100", "+1 425 555 0200"),
-    "country": ("US", "DE"),
-    "faxNumber": ("+1 425 555 0102", "+1 425 555 0202"),
-    "mobilePhone": ("+1 425 555 0101", "+1 425 555 0201"),
-    "postalCode": ("98052", "10117"),
-    "preferredLanguage": ("en-US", "de-DE"),
-    "usageLocation": ("US", "DE"),
-    "userType": ("Member", "Guest"),
-}
-_ADDRESSES = {
-    "mail": "{}@{}",
-    "otherMails": "{}@{}",
-    "proxyAddresses": "SMTP:{}@{}",
-    "userPrincipalName": "{}@{}",
-}
-_WORDS = ("displayName", "employeeId", "mailNickname")  # an employeeId has 16 characters at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +88,7 @@ class Mapped:
         body: Document = {}
         for name in sorted(names):
             holder = body.setdefault(_EXTENSIONS, {}) if name in EXTENSION_ATTRIBUTES else body
-            text = _text(name, word, domain, changed=changed)
+            text = sample(name, word, domain, later=changed)
             row = table()[self.mapping.kind].get(name, {})
             holder[name] = [text] if row.get("type") == "list" else text
         return body
@@ -127,6 +109,12 @@ def mapped(schema: Document, kind: str) -> Mapped | None:
     return Mapped(mapping, sources)
 
 
+def mapped_users(schema: Document) -> Mapped:
+    mapping = mapped(schema, "User")
+    assert mapping is not None, "Microsoft Graph takes no schema without an enabled mapping of users"
+    return mapping
+
+
 def sent(entry: Document) -> dict[str, str]:
     """Return target attribute to value as a log entry tells it, but for what Redact hides."""
     rows = ((row["displayName"], row["newValue"]) for row in entry["modifiedProperties"])
@@ -141,11 +129,3 @@ def _properties(kind: str) -> dict[str, str]:
         if "source" in row and row["type"] in ("string", "list") and not row.get("readonly")
     }
     return known | ({name: name for name in EXTENSION_ATTRIBUTES} if kind == "User" else {})
-
-
-def _text(name: str, word: str, domain: str, *, changed: bool) -> str:
-    if name in _SAMPLES:
-        return _SAMPLES[name][changed]
-    if name in _ADDRESSES:
-        return _ADDRESSES[name].format(word, domain)
-    return word if name in _WORDS else f"{name} {word}"
