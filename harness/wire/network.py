@@ -6,6 +6,7 @@ what goes out.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,6 +33,8 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (SSLError, "tls"),
     (LocationValueError, "url"),
 )
+# The library names its own object first: HTTPConnection(host='127.0.0.1', port=1): Failed to establish …
+_POOL = re.compile(r"<?HTTPS?Connection(?:Pool)?\([^)]*\)>?: ")
 
 
 class Network:
@@ -73,7 +76,7 @@ class Network:
         except (HTTPError, ValueError) as error:
             kind = next((name for kind, name in _KINDS if isinstance(error, kind)), None)
             kind = kind or ("url" if isinstance(error, ValueError) else "reset")
-            raise TransportError(kind, str(error)) from error
+            raise TransportError(kind, _POOL.sub("", str(error))) from error
         return Response(answer.status, tuple(answer.headers.items()), answer.data)
 
     def close(self) -> None:
