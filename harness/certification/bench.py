@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import Any
-from urllib.parse import quote
 
 from harness.base.ids import Ids
-from harness.base.json_text import encode_text
+from harness.certification.concealing import cleared, without
 from harness.certification.endpoint import Endpoint
 from harness.certification.entra import Entra
 from harness.certification.subject import Subject
 from harness.certification.suite import FailedError
 from harness.wire.message import Request, Response, TransportError
-from harness.wire.record import HIDDEN, Exchange, recording
+from harness.wire.record import Exchange, recording
 from harness.world import Journal, World
 
 CERTIFIER = "Certification"
@@ -60,7 +56,7 @@ class Bench:
     def conceal(self, secret: str) -> None:
         """Take a text out of evidence and reasons, wherever it stands there."""
         if secret:
-            self._concealed += [secret, quote(secret, safe=""), encode_text(secret)[1:-1]]
+            self._concealed.append(secret)
 
     def evidence(self) -> tuple[Exchange, ...]:
         """Return what went to the server and what was asked beside it so far, redacted, as it was asked."""
@@ -70,38 +66,13 @@ class Bench:
             if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
         ]
         asked.sort(key=lambda exchange: exchange.order)
-        return tuple(_without(each, self._concealed) for each in asked)
+        return tuple(cleared(each, self._concealed) for each in asked)
 
     def cleared(self, text: str) -> str:
         """Return a text without what is concealed; a server may repeat it anywhere."""
-        return _cleared(text, self._concealed)
+        return without(text, self._concealed)
 
     def clear(self) -> list[str]:
         """Take away what the check left in the server; return what could not be deleted, by its path."""
         left = self.entra.empty() if "entra" in self.__dict__ else []
         return left + self.endpoint.clear()
-
-
-def _without(exchange: Exchange, secrets: Sequence[str]) -> Exchange:
-    """Return an exchange that does not hold some texts anywhere."""
-
-    def of(message: Request | Response) -> dict[str, Any]:
-        headers = tuple((name, _cleared(value, secrets)) for name, value in message.headers)
-        body = message.body
-        for secret in secrets:
-            body = body.replace(secret.encode(), HIDDEN.encode())
-        return {"headers": headers, "body": body}
-
-    request, response = exchange.request, exchange.response
-    return replace(
-        exchange,
-        request=replace(request, url=_cleared(request.url, secrets), **of(request)),
-        response=response and replace(response, **of(response)),
-        error=exchange.error and _cleared(exchange.error, secrets),
-    )
-
-
-def _cleared(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text

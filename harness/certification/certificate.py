@@ -35,9 +35,6 @@ class Verdict:
     def word(self) -> str:
         return "Failed" if self.why else "Succeeded"
 
-    def count(self, outcome: Outcome, *, mandatory: bool) -> int:
-        return sum((each.outcome, each.check.mandatory) == (outcome, mandatory) for each in self.results)
-
     @property
     def tested(self) -> int:
         return sum(each.outcome is not Outcome.SKIPPED for each in self.results)

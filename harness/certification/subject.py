@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from functools import cache
 
 from harness.azure_ad.provisioning.dialect import split_tenant_url
 from harness.azure_ad.provisioning.schema import check, object_mappings
@@ -25,16 +25,11 @@ class OAuth:
     client_secret: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        try:
-            check_url(self.token_endpoint)
-        except TransportError as error:
-            raise HarnessError(
-                f"{error}; name the token endpoint, as in https://login.example.com/token"
-            ) from error
-        if "@" in urlsplit(self.token_endpoint).netloc:
-            raise HarnessError(
-                "the token endpoint's address names a user; what is secret is given as the client's secret"
-            )
+        _check_address(
+            self.token_endpoint,
+            hint="name the token endpoint, as in https://login.example.com/token",
+            user="the token endpoint's address names a user; what is secret is given as the client's secret",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +48,11 @@ class Subject:
     oauth: OAuth | None = None
 
     def __post_init__(self) -> None:
-        try:
-            check_url(self.url)
-        except TransportError as error:
-            raise HarnessError(
-                f"{error}; name the SCIM endpoint, as in https://scim.example.com/v2"
-            ) from error
-        if "@" in urlsplit(self.url).netloc:
-            raise HarnessError("the address names a user; what is secret is given as the token")
+        _check_address(
+            self.url,
+            hint="name the SCIM endpoint, as in https://scim.example.com/v2",
+            user="the address names a user; what is secret is given as the token",
+        )
         if self.schema is not None:
             try:
                 check(self.schema)
@@ -99,5 +91,17 @@ class Subject:
         return {**schema, "synchronizationRules": [{**rule, "objectMappings": mappings}]}
 
 
+def _check_address(url: str, *, hint: str, user: str) -> None:
+    """Raise HarnessError for what cannot be asked, with a hint, and for an address with a `user` in it, in those words."""
+    try:
+        parts = check_url(url)
+    except TransportError as error:
+        raise HarnessError(f"{error}; {hint}") from error
+    if "@" in parts.netloc:
+        raise HarnessError(user)
+
+
+@cache
 def _usual() -> Document:
+    """Return the non-gallery default; it is shared, and never changed in place."""
     return build("scim", "scim", "scim", "Azure Active Directory")

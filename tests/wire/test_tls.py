@@ -25,7 +25,7 @@ from harness.wire.network import Network
 from harness.wire.server import Server
 from harness.wire.tls import identity, trusting
 from tests.wire.authority import Authority, Pair
-from tests.wire.transport_contract import TransportContract
+from tests.wire.transport_contract import OverASocket, Stage
 
 THREADS = 2
 
@@ -101,15 +101,9 @@ def refused(url, trusted=None):
     return caught.value.kind, str(caught.value)
 
 
-class Stage:
-    def __call__(self, environ, start):
-        assert environ["wsgi.url_scheme"] == "https"
-        return self.app(environ, start)
-
-
 @pytest.fixture(scope="module")
 def stage(pair):
-    stage = Stage()
+    stage = Stage("https")
     server = Server(stage, "127.0.0.1", 0, THREADS, identity(pair.certificate, pair.key))
     server.start()
     network = Network(timeout=10, trusted={server.url: trusting(pair.certificate)})
@@ -118,18 +112,8 @@ def stage(pair):
     server.stop()
 
 
-class TestOverTls(TransportContract):
+class TestOverTls(OverASocket):
     """The law that holds in process and over plain sockets holds over TLS."""
-
-    @pytest.fixture
-    def reach(self, stage):
-        stage, network, url = stage
-
-        def reach(app):
-            stage.app = app
-            return network, url
-
-        return reach
 
 
 class TestTrust:

@@ -6,7 +6,7 @@ from harness.wire.inprocess import inprocess
 from harness.wire.message import Request
 from harness.wire.network import Network
 from harness.wire.server import Server
-from tests.wire.transport_contract import TransportContract, echo
+from tests.wire.transport_contract import OverASocket, Stage, TransportContract, echo
 
 
 class TestInProcess(TransportContract):
@@ -28,17 +28,10 @@ class TestInProcess(TransportContract):
         assert answer.body.decode() == f"filter={arrives}"
 
 
-class Stage:
-    """An application that plays whichever application is put on it."""
-
-    def __call__(self, environ, start):
-        return self.app(environ, start)
-
-
 @pytest.fixture(scope="module")
 def stage():
     """One server for the module, on a port the system chooses."""
-    stage, network = Stage(), Network(timeout=10)
+    stage, network = Stage("http"), Network(timeout=10)
     server = Server(stage, "127.0.0.1", 0, threads=2)
     server.start()
     yield stage, network, server.url
@@ -46,16 +39,8 @@ def stage():
     server.stop()
 
 
-class TestOverTheNetwork(TransportContract):
-    @pytest.fixture
-    def reach(self, stage):
-        stage, network, url = stage
-
-        def reach(app):
-            stage.app = app
-            return network, url
-
-        return reach
+class TestOverTheNetwork(OverASocket):
+    """A server and a pool of connections."""
 
 
 def test_the_context_joins_every_request():

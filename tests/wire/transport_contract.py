@@ -251,3 +251,29 @@ class TransportContract:
         second = told(send(Request("GET", f"{origin}/Groups")))
         assert (first["path"], first["body"]) == ("/Users", "body")
         assert (second["path"], second["headers"], second["body"]) == ("/Groups", [], "")
+
+
+class Stage:
+    """An application that plays whichever application is put on it, and sees to the scheme it is asked by."""
+
+    def __init__(self, scheme: str) -> None:
+        self.app: Any = None
+        self._scheme = scheme
+
+    def __call__(self, environ: Any, start: Any) -> Any:
+        assert environ["wsgi.url_scheme"] == self._scheme
+        return self.app(environ, start)
+
+
+class OverASocket(TransportContract):
+    """The law over a fixture `stage`: a Stage behind a server, a transport, and the server's address."""
+
+    @pytest.fixture
+    def reach(self, stage: Any) -> Any:
+        stage, network, url = stage
+
+        def reach(app: Any) -> Any:
+            stage.app = app
+            return network, url
+
+        return reach

@@ -72,17 +72,18 @@ def answer(
             tenant, request_id, _perform(environ, tenant, request_id, tenant_id, rest)
         )
     except Refused as refused:
-        status, headers, body = _written_refusal(tenant, refused, request_id)
+        status, headers, body = written_refusal(tenant, refused, request_id)
     start_response(_STATUS_LINES[status], headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def refusal(tenant: Tenant, refused: Refused, request_id: str) -> Response:
     """Return an error answer in the form of the tenant's era."""
-    return Ready(*_written_refusal(tenant, refused, request_id))
+    return Ready(*written_refusal(tenant, refused, request_id))
 
 
-def _written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Written:
+def written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Written:
+    """Return the same as status, headers and body."""
     made = Answer(refused.status, refusals.document(refused, tenant, request_id))
     return _written(tenant, request_id, made, refusals.headers(refused, tenant.quirks))
 

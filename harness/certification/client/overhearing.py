@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,8 +14,9 @@ from urllib.parse import quote
 from werkzeug.wsgi import get_input_stream
 
 from harness.base.clock import Clock
+from harness.certification.concealing import cleared
 from harness.wire.message import Headers, Request, Response, Send
-from harness.wire.record import HIDDEN, Exchange, recording
+from harness.wire.record import Exchange, recording
 from harness.world import AWS_SSO, Journal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Overhearing:
         """Let `send` answer from now on; `token` is hidden wherever a client writes it."""
 
         def keep(exchange: Exchange) -> None:
-            self._journal.exchange(_hidden(exchange, token))
+            self._journal.exchange(cleared(exchange, [token]))
 
         self._send = recording(send, keep, self._clock, CLIENT, lambda _: AWS_SSO, order=self._journal.next)
 
@@ -58,13 +58,6 @@ class Overhearing:
         return [response.body]
 
 
-def without(token: str, text: str) -> str:
-    """Return a text with the token taken out: as it is, percent-encoded, and as some write it in JSON."""
-    for spelling in (token, quote(token), quote(token, safe=""), token.replace("/", "\\/")):
-        text = text.replace(spelling, HIDDEN)
-    return text
-
-
 def _request(environ: WSGIEnvironment) -> Request:
     path = "/" + quote(environ["PATH_INFO"].removeprefix("/").encode("latin-1"))  # `OPTIONS *` has no slash
     query = quote(environ["QUERY_STRING"].encode("latin-1"), safe=_NEVER_QUOTED)
@@ -78,22 +71,3 @@ def _headers(environ: WSGIEnvironment) -> Headers:
         if key.startswith("HTTP_") and key not in _NOT_PASSED_ON:
             named[key] = key.removeprefix("HTTP_").replace("_", "-").title()
     return tuple((name, str(environ[key])) for key, name in named.items())
-
-
-def _hidden(exchange: Exchange, token: str) -> Exchange:
-    """Hide the token where only a client that misplaces it puts it: `recording` knows those that stand in the header."""
-    asked, answered = exchange.request, exchange.response
-    request = Request(
-        asked.method, without(token, asked.url), _plain(asked.headers, token), _body(asked.body, token)
-    )
-    if answered is not None:
-        answered = Response(answered.status, _plain(answered.headers, token), _body(answered.body, token))
-    return replace(exchange, request=request, response=answered)
-
-
-def _plain(headers: Headers, token: str) -> Headers:
-    return tuple((name, without(token, value)) for name, value in headers)
-
-
-def _body(body: bytes, token: str) -> bytes:
-    return without(token, body.decode("latin-1")).encode("latin-1")

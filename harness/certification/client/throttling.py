@@ -12,11 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-from harness.aws_sso import refusals
 from harness.aws_sso.refusals import THROTTLED, Refused
+from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import Clock
-from harness.base.json_text import encode
 from harness.certification.client.traffic import CREATES, WRITES, operation_of
 from harness.wire.message import Request, Response, Send
 
@@ -46,14 +45,9 @@ class Throttle:
         return self._refusal()
 
     def _refusal(self) -> Response:
-        refused, tenant, request_id = Refused(THROTTLED), self._tenant, self._tenant.ids.uuid()
-        headers = [
-            ("Content-Type", "application/json"),
-            ("x-amzn-RequestId", request_id),
-            *refusals.headers(refused, tenant.quirks),
-        ]
-        body = encode(refusals.document(refused, tenant, request_id))
-        return Response(refused.status, (*headers, ("Content-Length", str(len(body)))), body)
+        tenant = self._tenant
+        status, headers, body = service.written_refusal(tenant, Refused(THROTTLED), tenant.ids.uuid())
+        return Response(status, tuple(headers), body)
 
 
 def short_pages(send: Send) -> Send:
