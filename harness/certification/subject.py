@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -11,6 +12,9 @@ from harness.azure_ad.provisioning.templates import build
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.wire.message import TransportError, check_url
+
+# What an access token consists of: RFC 6749 A.12, without the space that no header could carry.
+VISIBLE = re.compile(r"[\x21-\x7e]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class Subject:
     """`url` is what an administrator enters as Tenant URL, flags of the dialect in its query included.
 
     `schema` is a synchronizationSchema as Microsoft Graph exports it, None for the non-gallery default; `without` names
-    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked, for a schema that
-    Microsoft Graph would not take, and for an attribute that is not mapped.
+    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked, for a token that no
+    header carries, for a schema that Microsoft Graph would not take, and for an attribute that is not mapped.
     """
 
     url: str
@@ -53,6 +57,8 @@ class Subject:
             hint="name the SCIM endpoint, as in https://scim.example.com/v2",
             user="the address names a user; what is secret is given as the token",
         )
+        if self.token and not VISIBLE.match(self.token):
+            raise HarnessError("the token holds what no header carries; is it whole, and on one line?")
         if self.schema is not None:
             try:
                 check(self.schema)

@@ -138,6 +138,14 @@ def test_a_schema_that_microsoft_graph_would_refuse_is_bad_usage(harness, served
     assert "error: Microsoft Graph would refuse the schema: directories: is missing" in printed
 
 
+@pytest.mark.parametrize("token", ["two\nlines", "two words", "caf\u00e9", "half \udcff", "\x1b"])
+def test_a_token_that_no_header_carries_is_told(harness, token):
+    code, printed = harness("server", "https://scim.example.com", token=token)
+    assert code == 2
+    assert "error: the token holds what no header carries; is it whole, and on one line?" in printed
+    assert token not in printed
+
+
 def test_the_list_has_every_suite_and_check(harness):
     code, printed = harness("list")
     assert code == 0

@@ -8,17 +8,15 @@ SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11); RFC
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import quote
 
 from harness.certification.bench import Bench
-from harness.certification.subject import OAuth
+from harness.certification.subject import VISIBLE, OAuth
 from harness.certification.suite import Check, FailedError, SkippedError
 from harness.wire.message import Request
 
 _SHORTEST, _LONGEST, _USUAL = 60, 360, 3600  # minutes, minutes, and the seconds of a token that does not say
-_VISIBLE = re.compile(r"[\x21-\x7e]+\Z")  # RFC 6749 A.12, without the space that no header could carry
 # RFC 6749 5.2
 _ERRORS = (
     "invalid_request",
@@ -36,7 +34,7 @@ def _validate_credentials(bench: Bench) -> None:
         raise SkippedError("no token endpoint was given: the token is a static one")
     answer = _token(bench, oauth)
     token = answer.get("access_token")
-    if not isinstance(token, str) or not _VISIBLE.match(token):
+    if not isinstance(token, str) or not VISIBLE.match(token):
         raise FailedError("the token endpoint answered no access_token of visible ASCII characters")
     bench.conceal(token)
     _require_lifetime(answer.get("expires_in"))
