@@ -21,8 +21,8 @@ from harness.aws_sso import app as aws_app
 from harness.aws_sso import populate as aws_populate
 from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
-from harness.azure_ad import populate as azure_populate
 from harness.azure_ad import tenant as azure_tenant
+from harness.azure_ad.directory import populate as azure_populate
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
 from harness.base import json_text

@@ -11,9 +11,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from harness.azure_ad.directory import Directory
-from harness.azure_ad.populate import populate
-from harness.azure_ad.properties import table
+from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.directory.populate import populate
+from harness.azure_ad.directory.properties import table
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.sqlite import Database

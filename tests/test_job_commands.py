@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.azure_ad.provisioning.digest import digest
-from harness.azure_ad.provisioning.why import retries, why
+from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.why import retries, why
 from harness.base.clock import iso
 from harness.cli import main
 from harness.client.why_words import why_lines
 from harness.client.words import log_lines, status_lines, step_lines
 from harness.wire.server import Server
-from tests.azure_ad.company import Company
+from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import BASE, ScimServer, refusal, reply
 
 LONG = "x" * 400

@@ -11,25 +11,25 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
-from harness.azure_ad.app_registrations import registration
-from harness.azure_ad.directory import ConflictError, NotFoundError
+from harness.azure_ad.applications.registrations import registration
+from harness.azure_ad.directory.directory import ConflictError, NotFoundError
 from harness.azure_ad.graph.app_role_assignments import app_role_assignments
 from harness.azure_ad.graph.applications import applications
 from harness.azure_ad.graph.audit_logs import audit_logs
 from harness.azure_ad.graph.deleted_items import deleted_items
 from harness.azure_ad.graph.delta import delta
 from harness.azure_ad.graph.directory import directory
-from harness.azure_ad.graph.errors import FAULT_HEADER, fault, request_ids
 from harness.azure_ad.graph.expressions import expressions
 from harness.azure_ad.graph.filter_operators import filter_operators
 from harness.azure_ad.graph.members import members
 from harness.azure_ad.graph.object_connections import object_connections
-from harness.azure_ad.graph.odata import ODataError, error_answer
+from harness.azure_ad.graph.odata.entities import ODataError, error_answer
+from harness.azure_ad.graph.odata.errors import FAULT_HEADER, fault, request_ids
 from harness.azure_ad.graph.service_principals import service_principals
 from harness.azure_ad.graph.synchronization import synchronization
 from harness.azure_ad.graph.templates import templates
-from harness.azure_ad.oauth import oauth, refusal_of
-from harness.azure_ad.single_sign_on import single_sign_on
+from harness.azure_ad.sign_in.oauth import oauth, refusal_of
+from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY

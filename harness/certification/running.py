@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
-from harness.certification.bench import Bench
+from harness.certification.bench.bench import Bench
 from harness.certification.subject import Subject
 from harness.certification.suite import (
     Check,

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from harness.azure_ad.provisioning.dialect import split_tenant_url
-from harness.azure_ad.provisioning.schema import check, object_mappings
-from harness.azure_ad.provisioning.templates import build
+from harness.azure_ad.mappings.schema import check, object_mappings
+from harness.azure_ad.mappings.templates import build
+from harness.azure_ad.provisioning.target.dialect import split_tenant_url
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 from harness.wire.message import TransportError, check_url

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from harness.certification.bench import Bench
+    from harness.certification.bench.bench import Bench
 
 
 class Outcome(StrEnum):

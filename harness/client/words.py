@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from harness.azure_ad.provisioning.digest import digest
+from harness.azure_ad.provisioning.log.digest import digest
 from harness.client.layout import INDENT, cut, moment, row, rows, times, when, wrapped
 
 _OF_EXECUTION = (("countImported", "looked at"), ("countExported", "sent"), ("countEscrowed", "failed"))

@@ -12,8 +12,8 @@ from typing import Any
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
 from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
-from harness.azure_ad.provisioning import audit
-from harness.azure_ad.provisioning import logs as provisioning
+from harness.azure_ad.provisioning.log import audit_log as audit
+from harness.azure_ad.provisioning.log import provisioning_log as provisioning
 from harness.scenario.events import Observation
 from harness.wire.record import Exchange
 from harness.world import AWS_SSO, AZURE_AD, Journal

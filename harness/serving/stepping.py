@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from harness.azure_ad.directory import ConflictError
-from harness.azure_ad.provisioning.logs import LOG, entry_of
+from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.provisioning.log.provisioning_log import LOG, entry_of
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin
 
 from harness.wire.message import Request
-from tests.azure_ad.company import GRAPH, Company
+from tests.azure_ad.provisioning.company import GRAPH, Company
 from tests.azure_ad.scim_server import TOKEN
 
 _VOID = {"meta", "link", "input", "br"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from harness.wire.message import Request, Response, json_request
-from tests.azure_ad.company import GRAPH, GRAPH_TOKEN
+from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN
 
 BEARER = ("Authorization", f"Bearer {GRAPH_TOKEN}")
 EVENTUAL = (("ConsistencyLevel", "eventual"),)

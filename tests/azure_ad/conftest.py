@@ -12,8 +12,8 @@ from harness.wire.inprocess import inprocess
 from harness.wire.message import Send, TransportError
 from harness.wire.network import Network
 from harness.wire.server import Server
-from tests.azure_ad.company import Company
 from tests.azure_ad.foreign import Foreign
+from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import BASE, TOKEN, ScimServer
 from tests.azure_ad.scimmy.running import serving
 

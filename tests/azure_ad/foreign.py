@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.wire.message import Send, json_request
-from tests.azure_ad.company import Company
+from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import TOKEN
 
 

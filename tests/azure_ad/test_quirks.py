@@ -8,7 +8,7 @@ import pytest
 
 import harness.azure_ad
 from harness.base.quirks import load_table
-from tests.azure_ad.company import Company
+from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import ScimServer
 
 TABLE = load_table("harness.azure_ad")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.azure_ad.caller import Caller
-from tests.azure_ad.company import Company
+from tests.azure_ad.provisioning.company import Company
 
 
 class StepFailedError(AssertionError):

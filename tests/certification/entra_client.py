@@ -4,8 +4,8 @@ import time
 from urllib.parse import urlsplit
 
 from harness import world
-from harness.azure_ad.provisioning.why import retries
-from harness.certification.entra import Entra
+from harness.azure_ad.provisioning.why.why import retries
+from harness.certification.bench.entra import Entra
 from harness.certification.subject import Subject
 from harness.wire.network import Network
 

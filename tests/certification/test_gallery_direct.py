@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness.azure_ad.provisioning.templates import build
+from harness.azure_ad.mappings.templates import build
 from harness.base.errors import HarnessError
 from harness.certification.subject import Subject
 from harness.certification.suite import Outcome, Suite
-from harness.certification.suites.gallery_direct import CHECKS
+from harness.certification.suites.gallery.direct import CHECKS
 from harness.scim.names import CORE_GROUP
 from harness.wire.message import Response, json_request
 from tests.certification.conftest import ONE_PHONE, TOKEN, URL

@@ -9,10 +9,10 @@ from functools import partial
 
 import pytest
 
-from harness.azure_ad.provisioning.templates import attribute_mapping, build
-from harness.certification.entra import Entra
+from harness.azure_ad.mappings.templates import attribute_mapping, build
+from harness.certification.bench.entra import Entra
 from harness.certification.suite import Outcome
-from harness.certification.suites.gallery_groups import CHECKS
+from harness.certification.suites.gallery.groups import CHECKS
 from harness.scim.names import CORE_GROUP, CORE_USER, LIST_RESPONSE
 from harness.wire.message import json_request
 from tests.certification.conftest import ONE_PHONE, TOKEN, URL, others

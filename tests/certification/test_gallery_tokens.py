@@ -13,7 +13,7 @@ import pytest
 from harness.base.errors import HarnessError
 from harness.certification.subject import OAuth, Subject
 from harness.certification.suite import Outcome, Suite
-from harness.certification.suites.gallery_tokens import CHECKS
+from harness.certification.suites.gallery.tokens import CHECKS
 from harness.wire.message import Response, TransportError
 from tests.certification.conftest import TOKEN, URL
 from tests.certification.junk import JUNK, junk

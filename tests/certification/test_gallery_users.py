@@ -11,11 +11,11 @@ from functools import partial
 
 import pytest
 
-from harness.azure_ad.provisioning.templates import attribute_mapping, build
+from harness.azure_ad.mappings.templates import attribute_mapping, build
 from harness.base.errors import HarnessError
-from harness.certification.entra import Entra
+from harness.certification.bench.entra import Entra
 from harness.certification.suite import Outcome
-from harness.certification.suites.gallery_users import CHECKS
+from harness.certification.suites.gallery.users import CHECKS
 from harness.scim.names import ENTERPRISE_USER, LIST_RESPONSE
 from harness.wire.message import json_request
 from tests.certification.conftest import ONE_PHONE, TOKEN, URL, others

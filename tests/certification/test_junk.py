@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from harness.certification.suite import Outcome
-from harness.certification.suites.okta import OKTA
-from harness.certification.suites.rfc7644 import RFC7644
+from harness.certification.suites.okta.suite import OKTA
+from harness.certification.suites.rfc7644.suite import RFC7644
 from tests.certification.junk import JUNK, junk
 
 SUITES = [OKTA, RFC7644]

@@ -11,10 +11,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from harness.azure_ad.provisioning.templates import build
+from harness.azure_ad.mappings.templates import build
 from harness.certification.subject import Subject
 from harness.certification.suite import Outcome, Suite
-from harness.certification.suites.validator import VALIDATOR
+from harness.certification.suites.validator.suite import VALIDATOR
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 from harness.wire.message import Response, json_request
 from tests.certification.conftest import ONE_PHONE, TOKEN, URL

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.directory import NotFoundError
-from harness.azure_ad.graph.entity_types import APP_ROLE_ASSIGNMENT
-from harness.azure_ad.graph.odata import ODataError, body, collection, empty, entity, version
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.odata.entities import ODataError, body, collection, empty, entity, version
+from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

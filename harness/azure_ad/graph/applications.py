@@ -10,8 +10,8 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 
-from harness.azure_ad import app_registrations
-from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.applications import registrations as app_registrations
+from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 

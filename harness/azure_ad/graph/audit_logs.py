@@ -12,9 +12,10 @@ from itertools import takewhile
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.entity_types import DIRECTORY_AUDIT, PROVISIONING_ENTRY
-from harness.azure_ad.graph.odata import collection, query_filter
-from harness.azure_ad.provisioning import audit, logs
+from harness.azure_ad.graph.odata.entities import collection, query_filter
+from harness.azure_ad.graph.odata.entity_types import DIRECTORY_AUDIT, PROVISIONING_ENTRY
+from harness.azure_ad.provisioning.log import audit_log as audit
+from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from harness.azure_ad.directory import NotFoundError, deleted_name
-from harness.azure_ad.graph.entity_types import DELETED
-from harness.azure_ad.graph.odata import ODataError, body, collection, empty, entity
+from harness.azure_ad.directory.directory import NotFoundError, deleted_name
+from harness.azure_ad.graph.odata.entities import ODataError, body, collection, empty, entity
+from harness.azure_ad.graph.odata.entity_types import DELETED
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

@@ -17,11 +17,11 @@ from itertools import islice
 
 from flask import Blueprint, Response, request
 
-from harness.azure_ad.changes import ALL
-from harness.azure_ad.directory import Directory
-from harness.azure_ad.graph.entity_types import KINDS
-from harness.azure_ad.graph.odata import ODataError, answer, check_options, context, link, page_size
-from harness.azure_ad.graph.tokens import seal, unseal
+from harness.azure_ad.directory.changes import ALL
+from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.graph.odata.entities import ODataError, answer, check_options, context, link, page_size
+from harness.azure_ad.graph.odata.entity_types import KINDS
+from harness.azure_ad.graph.odata.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.entity_types import DIRECTORY_OBJECT, KINDS, Expander
-from harness.azure_ad.graph.odata import (
+from harness.azure_ad.graph.odata.entities import (
     ODataError,
     body,
     check_options,
@@ -20,7 +19,8 @@ from harness.azure_ad.graph.odata import (
     is_advanced,
     query_filter,
 )
-from harness.azure_ad.graph.references import reference, split
+from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
+from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context
+from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context
 from harness.azure_ad.graph.synchronization import demand_schema_owner
-from harness.azure_ad.provisioning.expression import EvaluationError, ExpressionError, Node, evaluate, parse
-from harness.azure_ad.provisioning.functions import FUNCTIONS, Context, Value
-from harness.azure_ad.provisioning.mapping_source import to_source
+from harness.azure_ad.mappings.expression import EvaluationError, ExpressionError, Node, evaluate, parse
+from harness.azure_ad.mappings.functions import FUNCTIONS, Context, Value
+from harness.azure_ad.mappings.sources import to_source
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

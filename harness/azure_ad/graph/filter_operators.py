@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.odata import collection
+from harness.azure_ad.graph.odata.entities import collection
 from harness.azure_ad.graph.synchronization import demand_schema_owner
-from harness.azure_ad.provisioning.filters import OPERATORS
+from harness.azure_ad.mappings.scoping_filters import OPERATORS
 
 filter_operators = Blueprint(
     "filter_operators", __name__, url_prefix="/servicePrincipals/<app>/synchronization"

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.entity_types import DIRECTORY_OBJECT
-from harness.azure_ad.graph.odata import body, collection, empty
-from harness.azure_ad.graph.references import reference
+from harness.azure_ad.graph.odata.entities import body, collection, empty
+from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
+from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
 
 members = Blueprint("members", __name__)

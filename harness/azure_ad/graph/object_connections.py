@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from harness.azure_ad.directory import ConflictError, NotFoundError
-from harness.azure_ad.graph.odata import ODataError, empty, entity, version
+from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.graph.odata.entities import ODataError, empty, entity, version
 from harness.azure_ad.graph.synchronization import engine_of
 
 object_connections = Blueprint("object_connections", __name__)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from harness.azure_ad.enterprise_app import OPEN_KEYS
-from harness.azure_ad.graph.odata import collection, entity, version
+from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
+from harness.azure_ad.graph.odata.entities import collection, entity, version
 from harness.azure_ad.tenant import current
 
 service_principals = Blueprint("service_principals", __name__)

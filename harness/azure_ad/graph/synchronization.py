@@ -10,13 +10,13 @@ import json
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.enterprise_app import SECRET_KEYS
-from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.applications.enterprise_applications import SECRET_KEYS
+from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
 from harness.azure_ad.graph.templates import demand_offered, demand_template
+from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
 from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
-from harness.azure_ad.provisioning.scoping import SWITCHES
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.directory import NotFoundError
-from harness.azure_ad.gallery import application_templates
-from harness.azure_ad.graph.odata import ODataError, answer, body, collection, context, entity
-from harness.azure_ad.provisioning.templates import offered_to, shown
+from harness.azure_ad.applications.gallery import application_templates
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, entity
+from harness.azure_ad.mappings.templates import offered_to, shown
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.errors import nearest

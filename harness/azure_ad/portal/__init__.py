@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from harness.azure_ad.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.directory import ConflictError, NotFoundError
 from harness.azure_ad.portal import (
     apps,
     assignments,

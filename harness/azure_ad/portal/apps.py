@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.enterprise_app import EnterpriseApps
-from harness.azure_ad.gallery import NON_GALLERY_TEMPLATE, application_templates
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
 from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
 from harness.azure_ad.tenant import current
 

@@ -10,8 +10,8 @@ import itertools
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory import NotFoundError
-from harness.azure_ad.enterprise_app import DEFAULT_ACCESS
+from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
+from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current

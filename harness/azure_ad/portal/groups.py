@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory import Directory, NotFoundError
-from harness.azure_ad.dynamic_groups import is_dynamic
+from harness.azure_ad.directory.directory import Directory, NotFoundError
+from harness.azure_ad.directory.dynamic_groups import is_dynamic
 from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current

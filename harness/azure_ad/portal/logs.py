@@ -10,9 +10,10 @@ from typing import Any
 
 from flask import render_template
 
-from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.portal.listing import after, asked, behind, page_of
-from harness.azure_ad.provisioning import audit, logs
+from harness.azure_ad.provisioning.log import audit_log as audit
+from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.mappings import schema
+from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.portal.provisioning import demand_job
-from harness.azure_ad.provisioning import schema
-from harness.azure_ad.provisioning.schema import object_mappings
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

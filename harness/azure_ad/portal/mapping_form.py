@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from harness.azure_ad.mappings.expression import Attribute, to_text
+from harness.azure_ad.mappings.schema import expression_of
+from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.provisioning.expression import Attribute, to_text
-from harness.azure_ad.provisioning.schema import expression_of
-from harness.azure_ad.provisioning.templates import attribute_mapping
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document

@@ -8,12 +8,12 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from harness.azure_ad.mappings.expression import Attribute, to_text
+from harness.azure_ad.mappings.schema import expression_of
 from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, commit, discard, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.scope import scope_words
-from harness.azure_ad.provisioning.expression import Attribute, to_text
-from harness.azure_ad.provisioning.schema import expression_of
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

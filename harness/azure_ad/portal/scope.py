@@ -19,11 +19,11 @@ from typing import NamedTuple
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory import NotFoundError
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.mappings.scoping_filters import OPERATORS, SETS, check_scope
 from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.provisioning.filters import OPERATORS, SETS, check_scope
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.json_text import encode

@@ -17,14 +17,14 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.graph.synchronization import INVALID_CREDENTIALS
+from harness.azure_ad.mappings.schema import object_mappings
+from harness.azure_ad.mappings.templates import offered_to
 from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioning import job_of
+from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.engine import CredentialsError
 from harness.azure_ad.provisioning.job import DELETES_THRESHOLD, setting
-from harness.azure_ad.provisioning.schema import object_mappings
-from harness.azure_ad.provisioning.scoping import scope_settings
-from harness.azure_ad.provisioning.templates import offered_to
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document

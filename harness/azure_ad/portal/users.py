@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory import Directory, deleted_name
+from harness.azure_ad.directory.directory import Directory, deleted_name
 from harness.azure_ad.portal.listing import after, asked, named, page_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current

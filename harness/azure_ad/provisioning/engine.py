@@ -12,19 +12,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.azure_ad.directory import ConflictError, Directory, NotFoundError
-from harness.azure_ad.enterprise_app import EnterpriseApps
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.directory.directory import ConflictError, Directory, NotFoundError
 from harness.azure_ad.mail import Mailer
-from harness.azure_ad.provisioning import job, on_demand, schema
-from harness.azure_ad.provisioning.audit import write_audit
-from harness.azure_ad.provisioning.functions import Context
-from harness.azure_ad.provisioning.logs import INITIATOR
-from harness.azure_ad.provisioning.mapping import compile_mappings
+from harness.azure_ad.mappings import schema
+from harness.azure_ad.mappings.compiled import compile_mappings
+from harness.azure_ad.mappings.functions import Context
+from harness.azure_ad.mappings.templates import build
+from harness.azure_ad.provisioning import job, on_demand
+from harness.azure_ad.provisioning.cycle.session import Session, escrow_shelf, forget_all, staged_shelf
+from harness.azure_ad.provisioning.log.audit_log import write_audit
+from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
+from harness.azure_ad.provisioning.open_session import Sessions
 from harness.azure_ad.provisioning.runner import Runner, Step, count_links
-from harness.azure_ad.provisioning.session import Session, escrow_shelf, forget_all, staged_shelf
-from harness.azure_ad.provisioning.sessions import Sessions
-from harness.azure_ad.provisioning.target import TargetError, explain
-from harness.azure_ad.provisioning.templates import build
+from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids

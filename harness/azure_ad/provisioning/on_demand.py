@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
 
-from harness.azure_ad.provisioning import logs
-from harness.azure_ad.provisioning.references import references_of
-from harness.azure_ad.provisioning.session import Session
-from harness.azure_ad.provisioning.synchronize import synchronize
-from harness.azure_ad.provisioning.target import TargetError, explain
+from harness.azure_ad.provisioning.cycle.references import references_of
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.cycle.synchronize import synchronize
+from harness.azure_ad.provisioning.log import provisioning_log as logs
+from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.base.clock import iso
 from harness.base.store import Document
 

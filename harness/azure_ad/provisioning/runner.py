@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning import cycle, job
-from harness.azure_ad.provisioning.cycle import TooManyDeletes
-from harness.azure_ad.provisioning.session import LINKED, Session, escrow_shelf, forget_all
-from harness.azure_ad.provisioning.target import TargetError, explain
+from harness.azure_ad.provisioning import job
+from harness.azure_ad.provisioning.cycle import cycle
+from harness.azure_ad.provisioning.cycle.cycle import TooManyDeletes
+from harness.azure_ad.provisioning.cycle.session import LINKED, Session, escrow_shelf, forget_all
+from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.azure_ad.provisioning.thresholds import exceeded
 from harness.base.clock import Clock, Timer, from_iso, iso
 from harness.base.quirks import Quirks

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
-from harness.azure_ad.provisioning.session import escrow_shelf
+from harness.azure_ad.provisioning.cycle.session import escrow_shelf
 from harness.base.quirks import Quirks
 from harness.base.store import Store
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.base.store import Document
 from harness.certification.answers import address
-from harness.certification.bench import Bench
+from harness.certification.bench.bench import Bench
 from harness.certification.suites.samples import DOMAIN
 from harness.scim.names import CORE_GROUP, CORE_USER
 

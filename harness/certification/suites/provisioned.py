@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from harness.base.store import Document
 from harness.certification.answers import require, written
-from harness.certification.bench import Bench
+from harness.certification.bench.bench import Bench
 from harness.certification.suite import FailedError, SkippedError
 from harness.certification.suites.sources import Mapped, sent
 from harness.scim.path import Path, read

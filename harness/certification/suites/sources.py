@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.azure_ad.properties import EXTENSION_ATTRIBUTES, table
-from harness.azure_ad.provisioning.dialect import differences
-from harness.azure_ad.provisioning.expression import Attribute, Node, attributes_of, to_text
-from harness.azure_ad.provisioning.mapping import REDACTED, ObjectMapping, compile_mappings
-from harness.azure_ad.provisioning.schema import expression_of, object_mappings
+from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, table
+from harness.azure_ad.mappings.compiled import REDACTED, ObjectMapping, compile_mappings
+from harness.azure_ad.mappings.expression import Attribute, Node, attributes_of, to_text
+from harness.azure_ad.mappings.schema import expression_of, object_mappings
+from harness.azure_ad.provisioning.target.dialect import differences
 from harness.base.store import Document
 from harness.certification.answers import written
 from harness.certification.suites.samples import sample

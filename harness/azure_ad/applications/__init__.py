@@ -1,0 +1,1 @@
+"""Applications: the gallery, enterprise applications made from it, and app registrations."""

@@ -1,0 +1,209 @@
+"""Enterprise applications: the service principal, who is assigned to it, and its provisioning credentials.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, …/resources/approleassignment and
+…/api/synchronization-serviceprincipal-put-synchronization (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
+from harness.azure_ad.directory.directory import ConflictError, Directory, NotFoundError, kind_of
+from harness.base.clock import Clock, iso
+from harness.base.ids import Ids
+from harness.base.store import Document, Store
+
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+
+# The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
+# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
+OPEN_KEYS = ("BaseAddress", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
+SECRET_KEYS = (
+    *OPEN_KEYS,
+    *(
+        "SecretToken",
+        "UserName",
+        "Password",
+        "AppKey",
+        "ClientIdentifier",
+        "ClientSecret",
+        "SingleSignOnType",
+    ),
+    *("Sandbox", "Url", "Domain", "ConsumerKey", "ConsumerSecret", "TokenKey", "TokenExpiration"),
+    *("Oauth2AccessToken", "Oauth2AccessTokenCreationTime", "Oauth2RefreshToken", "InstanceName"),
+    *(
+        "Oauth2ClientId",
+        "Oauth2ClientSecret",
+        "CompanyId",
+        "UpdateKeyOnSoftDelete",
+        "SynchronizationSchedule",
+    ),
+    *("SystemOfRecord", "SandboxName", "EnforceDomain", "Oauth2AuthorizationCode", "Oauth2RedirectUri"),
+    *(
+        "ApplicationTemplateIdentifier",
+        "Oauth2TokenExchangeUri",
+        "Oauth2AuthorizationUri",
+        "AuthenticationType",
+    ),
+    *("Server", "PerformInboundEntitlementGrants", "HardDeletesEnabled", "SyncAgentCompatibilityKey"),
+    *("SyncAgentADContainer", "ValidateDomain", "TestReferences", "ConnectionString"),
+)
+
+
+class NotificationSettings(NamedTuple):
+    """What `SyncNotificationSettings` says: whom to write, whether to, and whether many deletes of one cycle must wait."""
+
+    recipient: str = ""
+    enabled: bool = False
+    prevents_deletions: bool = False
+
+
+class EnterpriseApps:
+    """The service principals of one tenant."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, directory: Directory) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._directory = directory
+
+    def instantiate(self, display_name: str, template: str = NON_GALLERY_TEMPLATE) -> Document:
+        """Create an application of a template and return its service principal. Raises NotFoundError."""
+        try:
+            instance = instance_of(template)
+        except KeyError as error:
+            raise NotFoundError(f"Application template '{template}' does not exist.") from error
+        principal: Document = {
+            "id": self._ids.uuid(),
+            "appId": self._ids.uuid(),
+            "applicationTemplateId": template,
+            "displayName": display_name,
+            "accountEnabled": True,
+            "appRoleAssignmentRequired": True,
+            "servicePrincipalType": "Application",
+            **instance,
+        }
+        self._store.put("servicePrincipal", principal["id"], principal)
+        return principal
+
+    def find(self, key: str) -> Document:
+        """Return a service principal. Raises NotFoundError."""
+        principal = self._store.get("servicePrincipal", key)
+        if principal is None:
+            raise NotFoundError(
+                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            )
+        return principal
+
+    def scan(self) -> Iterator[Document]:
+        return (principal for _, principal in self._store.scan("servicePrincipal"))
+
+    def assign(self, app: str, principal: str, role: str | None = None) -> Document:
+        """Give a user or group a role of the application, `User` by default.
+
+        Raises NotFoundError for an unknown application, principal or role, ConflictError when it has the role already.
+        """
+        service = self.find(app)
+        roles = {entry["id"] for entry in service["appRoles"]} | {DEFAULT_ACCESS}
+        role = role or service["appRoles"][0]["id"]
+        if role not in roles:
+            raise NotFoundError(f"Permission being assigned was not found on application '{app}'.")
+        with self._store.transaction():
+            subject = self._directory.principal(principal)
+            if any(present["appRoleId"] == role for present in self.assignments_of(app, subject["id"])):
+                raise ConflictError("Permission being assigned already exists on the object")
+            assignment: Document = {
+                "id": self._ids.base64(32).replace("/", "_").replace("+", "-").rstrip("="),
+                "appRoleId": role,
+                "createdDateTime": iso(self._clock.now()),
+                "principalDisplayName": subject.get("displayName"),
+                "principalId": subject["id"],
+                "principalType": kind_of(subject),
+                "resourceDisplayName": service["displayName"],
+                "resourceId": app,
+            }
+            self._store.put("assignment", assignment["id"], assignment)
+            self._store.link("assignment-of", f"{app}/{subject['id']}", assignment["id"])
+            self._store.link("assigned", app, subject["id"])
+            self._note(kind_of(subject), subject["id"])
+        return assignment
+
+    def unassign(self, app: str, assignment: str) -> None:
+        """Take an assignment away. Raises NotFoundError."""
+        with self._store.transaction():
+            document = self._store.get("assignment", assignment)
+            if document is None or document["resourceId"] != app:
+                raise NotFoundError(f"Resource '{assignment}' does not exist.")
+            subject = document["principalId"]
+            self._store.delete("assignment", assignment)
+            self._store.unlink("assignment-of", f"{app}/{subject}", assignment)
+            if not self.assignments_of(app, subject):
+                self._store.unlink("assigned", app, subject)
+            self._note(document["principalType"], subject)
+
+    def assignments_of(self, app: str, principal: str) -> list[Document]:
+        keys = self._store.rights("assignment-of", f"{app}/{principal}")
+        return [document for key in keys if (document := self._store.get("assignment", key))]
+
+    def assignments_held(self, principal: str) -> list[Document]:
+        """Return the assignments of a user or group to all applications, oldest application first."""
+        apps = self._store.lefts("assigned", principal)
+        return [document for app in apps for document in self.assignments_of(app, principal)]
+
+    def assignment(self, key: str) -> Document:
+        """Return one assignment. Raises NotFoundError."""
+        document = self._store.get("assignment", key)
+        if document is None:
+            raise NotFoundError(
+                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            )
+        return document
+
+    def assignments(self, app: str) -> list[Document]:
+        self.find(app)
+        return [document for subject in self.assigned(app) for document in self.assignments_of(app, subject)]
+
+    def assigned(self, app: str) -> list[str]:
+        """Return the ids of the users and groups with a role, in the order they were assigned."""
+        return self._store.rights("assigned", app)
+
+    def is_assigned(self, app: str, principal: str) -> bool:
+        return self._store.linked("assigned", app, principal)
+
+    def secrets(self, app: str) -> dict[str, str]:
+        """Return the saved credentials and settings by key; never shown by any surface."""
+        return self._store.get("secrets", app) or {}
+
+    def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
+        """Save keys; an empty value takes a key away. Raises NotFoundError."""
+        self.find(app)
+        with self._store.transaction():
+            kept = {key: value for key, value in {**self.secrets(app), **secrets}.items() if value}
+            self._store.put("secrets", app, kept)
+
+    def notification(self, app: str) -> NotificationSettings:
+        return notification_settings(self.secrets(app))
+
+    def _note(self, kind: str, subject: str) -> None:
+        """An assignment changes the scope of its subject and, for a group, of the direct members."""
+        self._directory.note(kind, subject)
+        if kind == "Group":
+            for member in self._directory.members(subject):
+                if self._directory.get("User", member):
+                    self._directory.note("User", member)
+
+
+def notification_settings(secrets: Mapping[str, str]) -> NotificationSettings:
+    """Read the settings, a JSON object inside of a secret; anything else counts as none."""
+    text = secrets.get("SyncNotificationSettings")
+    try:
+        settings = json.loads(text) if text else None
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        return NotificationSettings()
+    enabled, prevents = (bool(settings.get(key)) for key in ("Enabled", "DeleteThresholdEnabled"))
+    return NotificationSettings(str(settings.get("Recipients") or ""), enabled, prevents)

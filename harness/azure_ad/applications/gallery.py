@@ -1,0 +1,52 @@
+"""The application gallery: the templates that enterprise applications are made of.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplate (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from harness.base.store import Document
+
+# A non-gallery application is an instance of this template.
+# https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+NON_GALLERY_TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = yaml.safe_load(
+        files("harness.azure_ad.applications").joinpath("gallery.yaml").read_text(encoding="utf-8")
+    )
+    return data
+
+
+def application_templates() -> list[Document]:
+    """Return the gallery as Graph's `applicationTemplate` resources."""
+    return [
+        {"id": key, **{name: value for name, value in row.items() if name != "instance"}}
+        for key, row in _table().items()
+    ]
+
+
+def instance_of(template: str) -> Document:
+    """Return what a service principal has of its template: homepage, tags, appRoles. Raises KeyError."""
+    instance = _table()[template]["instance"]
+    roles = [
+        {
+            "allowedMemberTypes": ["User"],
+            "displayName": role["displayName"],
+            "id": role["id"],
+            "isEnabled": True,
+            "description": role["displayName"],
+            "value": None,
+            "origin": "Application",
+        }
+        for role in instance["appRoles"]
+    ]
+    return {**instance, "appRoles": roles}

@@ -1,0 +1,84 @@
+"""Deleted items: users and Microsoft 365 groups wait here for thirty days, then they are gone for good.
+
+What joined them to others (memberships, manager, assignments) waits with them and comes back when they are restored.
+The provisioning engine looks for a deleted user under `deletedUser`: one that is there is disabled, one that is not is
+deleted.
+
+Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore and, on memberships,
+https://practical365.com/restore-deleted-user-account-ps (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from harness.azure_ad.directory.changes import REMOVED, ChangeLog
+from harness.base.clock import Clock, from_iso, iso
+from harness.base.store import Document, Store
+
+KEPT = timedelta(days=30)
+_SHELVES = {"User": "deletedUser", "Group": "deletedGroup"}
+_LINKS = "deletedLinks"
+
+
+class DeletedItems:
+    """What was deleted softly in one tenant, longest ago first."""
+
+    def __init__(self, store: Store, clock: Clock, changes: ChangeLog) -> None:
+        self._store = store
+        self._clock = clock
+        self._changes = changes
+
+    def keep(self, kind: str, document: Document, links: Document) -> None:
+        """Put an object in; `links` is what `take` gives back with it."""
+        deleted = {**document, "deletedDateTime": iso(self._clock.now())}
+        self._store.put(_SHELVES[kind], document["id"], deleted)
+        self._store.put(_LINKS, document["id"], links)
+
+    def scan(self, kind: str) -> Iterator[Document]:
+        self.purge_due()
+        return (document for _, document in self._store.scan(_SHELVES[kind]))
+
+    def find(self, key: str) -> tuple[str, Document] | None:
+        """Return the type and the document of a deleted object."""
+        self.purge_due()
+        for kind, shelf in _SHELVES.items():
+            document = self._store.get(shelf, key)
+            if document is not None:
+                return kind, document
+        return None
+
+    def take(self, kind: str, key: str) -> Document:
+        """Take an object out, and return the links it was kept with."""
+        links = self._store.get(_LINKS, key)
+        self._store.delete(_SHELVES[kind], key)
+        self._store.delete(_LINKS, key)
+        return links or {}
+
+    def purge(self, kind: str, key: str) -> None:
+        """Delete an object for good; the change log says so, for the engine has a DELETE to send."""
+        with self._store.transaction():
+            apps = [
+                left for relation, left in self.take(kind, key).get("lefts", ()) if relation == "assigned"
+            ]
+            forget_assignments(self._store, apps, key)
+            self._changes.note(kind, key, properties=[REMOVED])
+
+    def purge_due(self) -> None:
+        """Delete for good what has been here for thirty days."""
+        for kind, shelf in _SHELVES.items():
+            while (oldest := next(self._store.scan(shelf, limit=1), None)) is not None:
+                key, document = oldest
+                if from_iso(document["deletedDateTime"]) + KEPT > self._clock.now():
+                    break
+                self.purge(kind, key)
+
+
+def forget_assignments(store: Store, apps: list[str], principal: str) -> None:
+    """Delete the role assignments of a principal that is gone for good."""
+    for app in apps:
+        left = f"{app}/{principal}"
+        for assignment in store.rights("assignment-of", left):
+            store.delete("assignment", assignment)
+            store.unlink("assignment-of", left, assignment)

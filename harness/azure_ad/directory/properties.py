@@ -1,0 +1,158 @@
+"""The directory's property table: checking what callers write, and the names that attribute mappings see.
+
+Mappings use the names of the old Azure AD Graph (`mobile`, `telephoneNumber`), Microsoft Graph its own
+(`mobilePhone`, `businessPhones`). Scenario files may use either; the directory keeps Graph's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from harness.base.clock import from_iso
+from harness.base.errors import HarnessError, nearest
+from harness.base.store import Document
+
+_TYPES: dict[str, tuple[type, str]] = {
+    "string": (str, "text"),
+    "datetime": (str, "a moment such as 2026-03-02T08:00:00Z"),
+    "boolean": (bool, "true or false"),
+    "list": (list, "a list of texts"),
+    "object": (dict, "a mapping"),
+}
+# Directory extensions are named after the application that defines them.
+# https://learn.microsoft.com/en-us/graph/extensibility-overview (read 2026-11)
+_EXTENSION = re.compile(r"extension_[0-9a-f]{32}_\w{1,100}\Z", re.ASCII)
+_EXTENSION_ROW = {"type": "string"}
+
+EXTENSION_ATTRIBUTES = frozenset(f"extensionAttribute{number}" for number in range(1, 16))
+
+
+class PropertyError(HarnessError):
+    """A property that the directory does not know, or a value of the wrong type."""
+
+
+@cache
+def table() -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the property rows by object type (`User`, `Group`) and Graph name."""
+    rows: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+        files("harness.azure_ad.directory").joinpath("properties.yaml").read_text(encoding="utf-8")
+    )
+    return rows
+
+
+@cache
+def _aliases(kind: str) -> dict[str, str]:
+    """Mapping names that differ from Graph's."""
+    return {row["source"]: name for name, row in table()[kind].items() if row.get("source", name) != name}
+
+
+def is_extension(name: str) -> bool:
+    """Tell whether this is the name of a directory extension: `extension_<appId without dashes>_<name>`."""
+    return _EXTENSION.match(name) is not None
+
+
+def checked(kind: str, given: Document) -> Document:
+    """Return `given` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
+    rows = table()[kind]
+    result: Document = {}
+    for written, value in given.items():
+        name = _aliases(kind).get(written, written)
+        row = rows.get(name) or (_EXTENSION_ROW if is_extension(name) else None)
+        if row is None:
+            raise PropertyError(
+                f"unknown {kind.lower()} property '{written}'{nearest(written, [*rows, *_aliases(kind)])}"
+            )
+        if row.get("readonly"):
+            raise PropertyError(f"property '{written}' is read-only")
+        if row["type"] == "list" and isinstance(value, str):
+            value = [value]  # noqa: PLW2901 - telephoneNumber is single in mappings, a list in Graph
+        _check(written, value, row)
+        if not row.get("writeonly"):
+            result[name] = value
+    return result
+
+
+def _check(name: str, value: Any, row: dict[str, Any]) -> None:
+    """Refuse a value of the wrong type, in a complex property the part that is wrong. Raises PropertyError."""
+    if value is None:
+        return
+    expected, words = _TYPES[row["type"]]
+    if not isinstance(value, expected):
+        raise PropertyError(f"property '{name}' must be {words}, not {type(value).__name__}")
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        raise PropertyError(f"property '{name}' must be {words}")
+    if row["type"] == "datetime" and not _is_moment(value):
+        raise PropertyError(f"property '{name}' must be {words}")
+    if isinstance(value, dict):
+        for member, part in value.items():
+            if member not in row["members"]:
+                raise PropertyError(
+                    f"unknown property '{member}' of '{name}'{nearest(member, row['members'])}"
+                )
+            _check(f"{name}/{member}", part, {"type": row["members"][member]})
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return from_iso(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def merged(before: Document, changes: Document) -> Document:
+    """Return an object with `changes` made: None takes a value away, a complex property keeps the parts not named."""
+    after = {**before, **changes}
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            after[name] = {**(before.get(name) or {}), **value}
+    return {name: value for name, value in after.items() if value is not None}
+
+
+def defaults(kind: str) -> Document:
+    return {name: row["default"] for name, row in table()[kind].items() if "default" in row}
+
+
+def source_attributes(kind: str, document: Document) -> dict[str, Any]:
+    """Return an object as mappings see it: their names, booleans as `True`/`False`, nothing that is empty.
+
+    A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value.
+    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition.
+    """
+    attributes: dict[str, Any] = {}
+    for name, source in _sources(kind):
+        value = document.get(name)
+        if isinstance(value, bool):
+            attributes[source] = str(value)
+        elif isinstance(value, list):
+            if value:
+                attributes[source] = value if source in ("proxyAddresses", "otherMails") else value[0]
+        elif value not in (None, ""):
+            attributes[source] = value
+    if kind == "User":
+        _strip_guest(attributes)
+    extensions = document.get("onPremisesExtensionAttributes") or {}
+    return attributes | {
+        name: value
+        for name, value in extensions.items()
+        if name in EXTENSION_ATTRIBUTES and value and isinstance(value, str)
+    }
+
+
+def _strip_guest(attributes: dict[str, Any]) -> None:
+    """Mappings see a guest's userPrincipalName without `#EXT#` and what follows; the original keeps both.
+
+    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+    """
+    name = attributes["userPrincipalName"]
+    attributes["originalUserPrincipalName"] = name
+    attributes["userPrincipalName"] = name.partition("#EXT#")[0]
+
+
+@cache
+def _sources(kind: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, row["source"]) for name, row in table()[kind].items() if "source" in row)

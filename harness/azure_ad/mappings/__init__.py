@@ -1,0 +1,1 @@
+"""Attribute mappings: the synchronization schema, its templates, expressions, functions and scoping filters."""

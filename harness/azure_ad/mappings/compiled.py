@@ -1,0 +1,206 @@
+"""Mappings at work: from a source object to the values that the target should hold.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from harness.azure_ad.mappings.expression import (
+    Call,
+    EvaluationError,
+    Evaluator,
+    Node,
+    attributes_of,
+    compile_node,
+    walk,
+)
+from harness.azure_ad.mappings.functions import Context, Value
+from harness.azure_ad.mappings.functions.signature import items
+from harness.azure_ad.mappings.roles import SEVERAL, to_text
+from harness.azure_ad.mappings.schema import expression_of, is_reference, object_mappings
+from harness.azure_ad.mappings.scoping_filters import ScopeFilter, read_scope
+from harness.base.store import Document
+from harness.scim.path import Path, parse_path
+
+REDACTED = "[Redact]"
+_V = TypeVar("_V", str, Value)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One attribute mapping, compiled. `match` 0 is no matching attribute; `boolean` values go out as JSON booleans.
+
+    `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
+    `several` is the function of a mapping that sends several roles, empty for one that sends one value. Values that
+    differ in case alone are alike unless `case_exact`.
+    """
+
+    target: str
+    path: Path
+    value: Evaluator
+    default: str | None
+    match: int
+    only_on_creation: bool
+    boolean: bool
+    redacted: bool
+    several: str
+    case_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMapping:
+    """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
+
+    `matching` are the flows to match by, in order; `disables` says whether the target can be told that an object is gone
+    without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
+    whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`. Without a value for
+    each of the `required` targets no object can be created.
+    """
+
+    kind: str
+    resource: str
+    target_object: str
+    flows: tuple[Flow, ...]
+    matching: tuple[Flow, ...]
+    disables: bool
+    reference: Flow | None
+    allowed: frozenset[str]
+    scope: ScopeFilter | None
+    redacted: frozenset[str]
+    hidden: frozenset[str]
+    reads_roles: bool
+    required: frozenset[str]
+
+    def values(self, source: Mapping[str, Value], *, creating: bool) -> dict[str, str]:
+        """Return target attribute to value, null ones left out; a default value counts only when creating.
+
+        Several roles are one text, their JSON list. Of other lists the first value flows. Raises EvaluationError, naming the target attribute, when a function cannot take what this object holds.
+        """
+        result: dict[str, str] = {}
+        flow = None
+        try:
+            for flow in self.flows:
+                if flow.only_on_creation and not creating:
+                    continue
+                value = flow.value(source)
+                if value is None and creating:
+                    value = flow.default
+                if isinstance(value, list):
+                    value = to_text(value) if flow.several else value[0] if value else None
+                if value is not None:
+                    result[flow.target] = value
+        except EvaluationError as error:
+            assert flow is not None
+            told = REDACTED if flow.redacted else error
+            raise EvaluationError(f"attribute mapping of '{flow.target}': {told}") from error
+        return result
+
+    def logged(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return values of the target as logs may show them: those of Redact are `[Redact]`."""
+        return _without(self.redacted, values)
+
+    def logged_source(self, attributes: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return values of the source as logs may show them: what Redact reads is `[Redact]`."""
+        return _without(self.hidden, attributes)
+
+    def secrets(self, attributes: Mapping[str, Value], values: Mapping[str, str]) -> set[str]:
+        """Return the texts that no message of a log may repeat."""
+        texts = {values[name] for name in self.redacted if name in values}
+        return texts.union(*(items(attributes.get(name)) for name in self.hidden))
+
+
+def compile_mappings(schema: Document, context: Context | None = None) -> dict[str, ObjectMapping]:
+    """Return the enabled object mappings of a checked schema by source type.
+
+    Without a context, Now, Guid, RandomString and DefaultDomain have no value for any object.
+    """
+    return {
+        mapping["sourceObjectName"]: _compile(mapping, _definitions(schema, mapping), context)
+        for mapping in object_mappings(schema)
+        if mapping.get("enabled", True)
+    }
+
+
+def _definitions(schema: Document, mapping: Document) -> dict[str, Document]:
+    """Return the target's attributes by name, as the schema defines them."""
+    target = schema["synchronizationRules"][0]["targetDirectoryName"]
+    return {
+        definition["name"]: definition
+        for directory in schema["directories"]
+        for each in directory["objects"]
+        if (directory["name"], each["name"]) == (target, mapping["targetObjectName"])
+        for definition in each["attributes"]
+    }
+
+
+def _compile(
+    mapping: Document, definitions: Mapping[str, Document], context: Context | None
+) -> ObjectMapping:
+    entries = [(entry, expression_of(entry)) for entry in mapping["attributeMappings"]]
+    flows = [(is_reference(node), _flow(entry, node, definitions, context)) for entry, node in entries]
+    nodes = [node for _, node in entries if node is not None]
+    redacting = [call for node in nodes for call in walk(node) if _is_redact(call)]
+    kind = mapping["sourceObjectName"]
+    plain = tuple(flow for reference, flow in flows if not reference)
+    return ObjectMapping(
+        kind=kind,
+        resource="Users" if kind == "User" else "Groups",
+        target_object=mapping["targetObjectName"],
+        flows=plain,
+        matching=tuple(sorted((flow for flow in plain if flow.match), key=lambda flow: flow.match)),
+        disables=any(flow.target == "active" for flow in plain),
+        reference=next((flow for reference, flow in flows if reference), None),
+        allowed=frozenset(part.strip() for part in mapping["flowTypes"].split(",")),
+        scope=read_scope(mapping.get("scope")),
+        redacted=frozenset(flow.target for _, flow in flows if flow.redacted),
+        hidden=frozenset[str]().union(*map(attributes_of, redacting)),
+        reads_roles=any("appRoleAssignments" in attributes_of(node) for node in nodes),
+        required=frozenset(
+            flow.target
+            for reference, flow in flows
+            if not reference and definitions.get(flow.target, {}).get("required")
+        ),
+    )
+
+
+def _flow(
+    entry: Document, node: Node | None, definitions: Mapping[str, Document], context: Context | None
+) -> Flow:
+    """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
+
+    What IgnoreFlowIfNullOrEmpty drops from the flow gets no default value either; where the mapping names none, the
+    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition). Roles must be defined with several
+    values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
+    """
+    target = entry["targetAttributeName"]
+    outermost = node.function if isinstance(node, Call) else ""
+    definition = definitions.get(target, {})
+    default = entry.get("defaultValue")
+    if default is None and definition.get("required"):
+        default = definition.get("defaultValue")
+    return Flow(
+        target=target,
+        path=parse_path(target),
+        value=(lambda _: default) if node is None else compile_node(node, context),
+        default=None if outermost == "IgnoreFlowIfNullOrEmpty" else default,
+        match=entry.get("matchingPriority", 0),
+        only_on_creation=entry.get("flowType") == "ObjectAddOnly",
+        boolean=target == "active",
+        redacted=node is not None and any(map(_is_redact, walk(node))),
+        several=outermost if outermost in SEVERAL and definition.get("multivalued") else "",
+        case_exact=bool(definition.get("caseExact")),
+    )
+
+
+def _is_redact(node: Node) -> bool:
+    return isinstance(node, Call) and node.function == "Redact"
+
+
+def _without(names: frozenset[str], values: Mapping[str, _V]) -> Mapping[str, _V]:
+    if not names:
+        return values
+    return {name: REDACTED if name in names else value for name, value in values.items()}

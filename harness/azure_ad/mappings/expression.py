@@ -1,0 +1,304 @@
+"""The expression language of attribute mappings: `Switch([IsSoftDeleted], , "False", "True", "True", "False")`.
+
+Function names are case-sensitive, arguments are `[attributes]`, `"constants"`, numbers, functions or, where a condition
+is wanted, a comparison; an argument may be left out between commas. No `eval`: text becomes nodes, nodes become
+closures.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import TypeAlias
+
+from harness.azure_ad.mappings.functions import (
+    FUNCTIONS,
+    ArgumentError,
+    Context,
+    Function,
+    Parameter,
+    Value,
+)
+from harness.azure_ad.mappings.functions.signature import MAX_VALUE, boolean, number, text
+from harness.base.errors import HarnessError, nearest
+
+# https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues: at most 10,000 characters
+MAX_LENGTH = 10_000
+MAX_DEPTH = 50
+_SPACE = re.compile(r"\s*")
+_ATTRIBUTE = re.compile(r"\[([^\[\]]+)\]")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_NUMBER = re.compile(r"&H[0-9A-Fa-f]+|-?\d+(?:\.\d+)?")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_ESCAPE = re.compile(r"\\([\\\"])")
+_OPERATOR = re.compile(r"<>|>=|<=|=|>|<")
+_LOGICAL = re.compile(r"(?:AND|OR)\b", re.IGNORECASE)
+
+
+class ExpressionError(HarnessError):
+    """The text is no expression."""
+
+
+class EvaluationError(ExpressionError):
+    """A sound expression has no value for this object: a function got what it cannot take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`operator` is one of = <> > >= < <=."""
+
+    left: Node
+    operator: str
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`arguments` holds None where one was left out; `column` counts from 1 and tells messages where it stands."""
+
+    function: str
+    arguments: tuple[Node | None, ...]
+    column: int = field(default=1, compare=False)
+
+
+Node: TypeAlias = Attribute | Constant | Comparison | Call
+Evaluator: TypeAlias = Callable[[Mapping[str, Value]], Value]
+
+
+@lru_cache(maxsize=1024)
+def parse(written: str) -> Node:
+    """Read an expression. Raises ExpressionError with the column (from 1) where it stops making sense."""
+    if len(written) > MAX_LENGTH:
+        raise ExpressionError(
+            f"the expression has {len(written)} characters; at most {MAX_LENGTH} are allowed"
+        )
+    node, position = _node(written, _skip(written, 0), 0)
+    if position < len(written):
+        raise ExpressionError(f"expected the end at column {position + 1}, found '{written[position]}'")
+    return node
+
+
+def compile_node(node: Node, context: Context | None = None) -> Evaluator:
+    """Return a function from a source object's attributes to the value; attributes that it lacks are null (None).
+
+    The function raises EvaluationError, also for what needs a context where none is given.
+    """
+    if isinstance(node, Attribute):
+        name = node.name
+        return lambda source: source.get(name)
+    if isinstance(node, Constant):
+        value = node.value
+        return lambda _: value
+    if isinstance(node, Comparison):
+        left, right = compile_node(node.left, context), compile_node(node.right, context)
+        compare = _COMPARE[node.operator]
+        return lambda source: boolean(_compare(compare, left(source), right(source)))
+    return _compile_call(node, FUNCTIONS[node.function], context)
+
+
+def evaluate(node: Node, source: Mapping[str, Value], context: Context | None = None) -> Value:
+    """Return the value for one source object. Raises EvaluationError."""
+    return compile_node(node, context)(source)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all that it is made of."""
+    yield node
+    inner: tuple[Node | None, ...] = ()
+    if isinstance(node, Call):
+        inner = node.arguments
+    elif isinstance(node, Comparison):
+        inner = (node.left, node.right)
+    for each in inner:
+        if each is not None:
+            yield from walk(each)
+
+
+def attributes_of(node: Node) -> set[str]:
+    """Return the names of all source attributes that an expression reads."""
+    return {each.name for each in walk(node) if isinstance(each, Attribute)}
+
+
+def to_text(node: Node) -> str:
+    """Write an expression the way Graph echoes it."""
+    if isinstance(node, Attribute):
+        return f"[{node.name}]"
+    if isinstance(node, Constant):
+        escaped = node.value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(node, Comparison):
+        return f"{to_text(node.left)} {node.operator} {to_text(node.right)}"
+    arguments = ", ".join("" if argument is None else to_text(argument) for argument in node.arguments)
+    return f"{node.function}({arguments})"
+
+
+def checked(node: Call, depth: int = 0) -> Call:
+    """Return a call that its function accepts. Raises ExpressionError naming function, parameter and column."""
+    function, given = FUNCTIONS[node.function], node.arguments
+    where = f"{node.function} at column {node.column}"
+    most = len(given) if function.maximum is None else function.maximum
+    if not function.minimum <= len(given) <= most:
+        raise ExpressionError(
+            f"{function.signature(node.function)} at column {node.column} cannot take {len(given)} arguments"
+        )
+    for parameter, argument in zip(function.parameters, given, strict=False):
+        if argument is None and parameter.required and not parameter.repeats:
+            raise ExpressionError(f"{where}: parameter '{parameter.name}' is missing")
+    if function.outermost and depth:
+        raise ExpressionError(f"{where} cannot stand inside another function")
+    if function.check is not None:
+        constants = [each.value if isinstance(each, Constant) else None for each in given]
+        try:
+            function.check(constants, [each is not None for each in given])
+        except ArgumentError as error:
+            raise ExpressionError(f"{where}: {error}") from error
+    return node
+
+
+def _compile_call(node: Call, function: Function, context: Context | None) -> Evaluator:
+    where = f"{node.function} at column {node.column}"
+    arguments = [
+        _compile_argument(argument, function.parameter(index), context)
+        for index, argument in enumerate(node.arguments)
+    ]
+    call, lazy = function.call, function.lazy
+    if function.contextual and context is None:
+        return _without_context(where)
+    if function.contextual or function.advised:
+        call = partial(call, context=context)
+
+    def run(source: Mapping[str, Value]) -> Value:
+        try:
+            if lazy:
+                value: Value = call(*[partial(argument, source) for argument in arguments])
+            else:
+                value = call(*[argument(source) for argument in arguments])
+        except ArgumentError as error:
+            raise EvaluationError(f"{where}: {error}") from error
+        if isinstance(value, str) and len(value) > MAX_VALUE:
+            raise EvaluationError(f"{where}: the value would be longer than {MAX_VALUE} characters")
+        return value
+
+    return run
+
+
+def _without_context(where: str) -> Evaluator:
+    def run(source: Mapping[str, Value]) -> Value:
+        del source
+        raise EvaluationError(f"{where}: there is neither a clock nor a tenant here to ask")
+
+    return run
+
+
+def _compile_argument(argument: Node | None, parameter: Parameter, context: Context | None) -> Evaluator:
+    if argument is None:
+        return lambda _: None
+    value = compile_node(argument, context)
+    if not parameter.guarded:
+        return value
+    names = sorted(attributes_of(argument))
+    return lambda source: value(source) if all(source.get(name) for name in names) else None
+
+
+_COMPARE: dict[str, Callable[[object, object], bool]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    ">": lambda left, right: left > right,  # type: ignore[operator]
+    ">=": lambda left, right: left >= right,  # type: ignore[operator]
+    "<": lambda left, right: left < right,  # type: ignore[operator]
+    "<=": lambda left, right: left <= right,  # type: ignore[operator]
+}
+
+
+def _compare(compare: Callable[[object, object], bool], left: Value, right: Value) -> bool:
+    """Compare numbers as numbers, everything else letter by letter; null is the empty text."""
+    numbers = number(left), number(right)
+    if None not in numbers:
+        return compare(*numbers)
+    return compare(text(left), text(right))
+
+
+def _node(written: str, position: int, depth: int) -> tuple[Node, int]:
+    if depth > MAX_DEPTH:
+        raise ExpressionError(
+            f"the expression is nested deeper than {MAX_DEPTH} functions at column {position + 1}"
+        )
+    if (match := _ATTRIBUTE.match(written, position)) and match[1].strip():
+        return Attribute(match[1].strip()), _skip(written, match.end())
+    if match := _STRING.match(written, position):
+        return Constant(_ESCAPE.sub(r"\1", match[1])), _skip(written, match.end())
+    if match := _NUMBER.match(written, position):
+        return Constant(match[0]), _skip(written, match.end())
+    if match := _NAME.match(written, position):
+        return _call(written, match[0], position, depth)
+    raise ExpressionError(
+        f'expected [attribute], "constant" or a function at column {position + 1}, found {_found(written, position)}'
+    )
+
+
+def _call(written: str, name: str, start: int, depth: int) -> tuple[Node, int]:
+    position = _skip(written, start + len(name))
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise ExpressionError(f"unknown function '{name}' at column {start + 1}{nearest(name, FUNCTIONS)}")
+    if not written.startswith("(", position):
+        raise ExpressionError(f"expected ( behind {name} at column {position + 1}")
+    arguments: list[Node | None] = []
+    position = _skip(written, position + 1)
+    while True:
+        argument, position = _argument(written, position, depth, function.parameter(len(arguments)))
+        arguments.append(argument)
+        mark = written[position : position + 1]
+        if mark not in (",", ")"):
+            raise ExpressionError(
+                f"expected , or ) at column {position + 1}, found {_found(written, position)}"
+            )
+        position = _skip(written, position + 1)
+        if mark == ")":
+            break
+    given = () if arguments == [None] else tuple(arguments)
+    return checked(Call(name, given, start + 1), depth), position
+
+
+def _argument(written: str, position: int, depth: int, parameter: Parameter) -> tuple[Node | None, int]:
+    """Read one argument: nothing, a word that needs no quotes, a value, or two values compared."""
+    if written.startswith((",", ")"), position):
+        return None, position
+    word = _NAME.match(written, position)
+    if word and word[0] in parameter.words:
+        return Constant(word[0]), _skip(written, word.end())
+    left, position = _node(written, position, depth + 1)
+    operator = _OPERATOR.match(written, position) if parameter.condition else None
+    if operator is None:
+        return left, position
+    right, position = _node(written, _skip(written, operator.end()), depth + 1)
+    if match := _LOGICAL.match(written, position):
+        raise ExpressionError(
+            f"conditions know no {match[0]} (column {position + 1}); put one IIF inside another instead"
+        )
+    return Comparison(left, operator[0], right), position
+
+
+def _found(written: str, position: int) -> str:
+    return f"'{written[position]}'" if position < len(written) else "the end"
+
+
+def _skip(written: str, position: int) -> int:
+    match = _SPACE.match(written, position)
+    assert match is not None
+    return match.end()

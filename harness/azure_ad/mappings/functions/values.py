@@ -1,0 +1,67 @@
+"""Functions on several values, on bits, and on what the logs must not show.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+from harness.azure_ad.mappings.functions.signature import (
+    ArgumentError,
+    Function,
+    Parameter,
+    Value,
+    items,
+    text,
+    whole,
+)
+
+_ATTRIBUTE = Parameter("attribute")
+
+
+def _bit_and(value1: Value, value2: Value) -> Value:
+    return str(whole("value1", value1) & whole("value2", value2))
+
+
+def _count(attribute: Value) -> Value:
+    return str(len(items(attribute)))
+
+
+def _c_str(value: Value) -> Value:
+    return None if value is None else text(value)
+
+
+def _item(attribute: Value, index: Value) -> Value:
+    """Items count from 1; behind the last one there is null."""
+    wanted, values = whole("index", index), items(attribute)
+    if wanted < 1:
+        raise ArgumentError(f"parameter 'index' must be 1 or more, not {wanted}")
+    return values[wanted - 1] if wanted <= len(values) else None
+
+
+def _redact(value: Value) -> Value:
+    """Return the value as it is: only logs show `[Redact]` in its place (see mapping)."""
+    return value
+
+
+def _remove_duplicates(attribute: Value) -> Value:
+    return None if attribute is None else list(dict.fromkeys(items(attribute)))
+
+
+def _split(source: Value, delimiter: Value) -> Value:
+    """Blanks around each part go, as in the documented example."""
+    apart = text(delimiter)
+    if not apart:
+        raise ArgumentError("parameter 'delimiter' is empty")
+    return None if source is None else [part.strip() for part in text(source).split(apart)]
+
+
+VALUES = {
+    "BitAnd": Function((Parameter("value1", "Integer"), Parameter("value2", "Integer")), _bit_and),
+    "Count": Function((_ATTRIBUTE,), _count),
+    "CStr": Function((Parameter("value"),), _c_str),
+    "Item": Function((_ATTRIBUTE, Parameter("index", "Integer")), _item),
+    "Redact": Function((Parameter("value"),), _redact),
+    "RemoveDuplicates": Function((_ATTRIBUTE,), _remove_duplicates),
+    "Split": Function((Parameter("source"), Parameter("delimiter")), _split),
+}

@@ -1,0 +1,338 @@
+"""Scoping filters: the `scope` of an object mapping, read once and asked of every object.
+
+A scope has three sets of filter groups. Within a set any group may let an object through, within a group every clause
+must. Leaving `groups` deprovisions; what fails `inputFilterGroups` or `categoryFilterGroups` is not processed at all,
+so it keeps what it has in the target (for the category groups inferred from their description).
+
+Sources: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter and, for the operators,
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.azure_ad.mappings.dotnet_regex import Regex, RegexError
+from harness.azure_ad.mappings.functions import Value
+from harness.base.errors import HarnessError, nearest
+from harness.base.quirks import Quirks
+from harness.base.store import Document
+
+Operand: TypeAlias = str | int | dict[str, Regex] | None
+SETS = ("groups", "inputFilterGroups", "categoryFilterGroups")
+
+
+class FilterError(HarnessError):
+    """A scope that cannot be evaluated; the message begins with the JSON path of what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`types` are the attribute types it takes, `read` makes an operand of its text (None: a unary operator).
+
+    `holds` is asked of values that are there; nothing but IS NULL holds for one that is not.
+    """
+
+    types: tuple[str, ...]
+    read: Callable[[str], Operand] | None
+    holds: Callable[[str, Any, Quirks], bool]
+    holds_for_null: bool = False
+
+    @property
+    def arity(self) -> str:
+        return "Unary" if self.read is None else "Binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition; `text` is how the log words it."""
+
+    text: str
+    attribute: str
+    operator: str
+    operand: Operand
+
+    def holds(self, value: Value, quirks: Quirks) -> bool:
+        operator = OPERATORS[self.operator]
+        if value is None:
+            return operator.holds_for_null
+        return isinstance(value, str) and operator.holds(value, self.operand, quirks)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """What a clause said of one object, and the value it looked at."""
+
+    group: str
+    clause: Clause
+    value: Value
+    passed: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.group}.{self.clause.text}" if self.group else self.clause.text
+
+
+@dataclass(frozen=True, slots=True)
+class FilterResult:
+    """What all clauses said of one object, by set and group.
+
+    `processed` is false where an input or category filter keeps the object out of all processing.
+    """
+
+    results: Mapping[str, tuple[tuple[ClauseResult, ...], ...]]
+
+    @property
+    def processed(self) -> bool:
+        return self._passes("inputFilterGroups") and self._passes("categoryFilterGroups")
+
+    @property
+    def passed(self) -> bool:
+        return self.processed and self._passes("groups")
+
+    @property
+    def decisive(self) -> tuple[ClauseResult, ...]:
+        """The clauses that decided: all of the first group that passed in each set, or what failed in the failing set."""
+        for name, groups in self.results.items():
+            if not self._passes(name):
+                return tuple(result for group in groups for result in group if not result.passed)
+        passing = (next(group for group in groups if _all(group)) for groups in self.results.values())
+        return tuple(result for group in passing for result in group)
+
+    def as_text(self) -> str:
+        """Return the log's `ScopeEvaluationResult`: JSON of `<group>.<clause>` to what it said."""
+        told = {
+            result.label: result.passed
+            for groups in self.results.values()
+            for group in groups
+            for result in group
+        }
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+    def _passes(self, name: str) -> bool:
+        return name not in self.results or any(_all(group) for group in self.results[name])
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFilter:
+    """The sets of filter groups that have any group, by their name in Graph."""
+
+    sets: Mapping[str, tuple[Group, ...]]
+
+    def evaluate(self, attributes: Mapping[str, Value], quirks: Quirks) -> FilterResult:
+        """Ask every clause of an object's source attributes; one that it lacks is null."""
+        return FilterResult(
+            {
+                name: tuple(tuple(_ask(group.name, group, attributes, quirks)) for group in groups)
+                for name, groups in self.sets.items()
+            }
+        )
+
+
+def read_scope(scope: Any, where: str = "scope") -> ScopeFilter | None:
+    """Read an object mapping's `scope`; None when it filters nothing. Raises FilterError."""
+    if scope is None:
+        return None
+    _demand(scope, dict, where)
+    for name in scope:
+        if name not in SETS and not name.startswith("@odata."):
+            raise FilterError(f"{where}: unknown member '{name}'{nearest(name, SETS)}")
+    sets = {name: _groups(scope.get(name), f"{where}.{name}") for name in SETS}
+    filled = {name: groups for name, groups in sets.items() if groups}
+    return ScopeFilter(filled) if filled else None
+
+
+def check_scope(scope: Any, attributes: Mapping[str, Document], where: str) -> None:
+    """Refuse a scope with attributes that filters cannot use. Raises FilterError naming the clause.
+
+    `attributes` are the source object's attribute definitions by name. Unusable are, as documented in known-issues
+    (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, read 2026-11), roles, userType,
+    references, dates and what has several values; IsSoftDeleted is itself computed from the scope.
+    """
+    read = read_scope(scope, where)
+    for name, groups in read.sets.items() if read is not None else ():
+        for index, group in enumerate(groups):
+            for number, clause in enumerate(group.clauses):
+                _check_clause(clause, attributes, f"{where}.{name}[{index}].clauses[{number}]")
+
+
+def _check_clause(clause: Clause, attributes: Mapping[str, Document], where: str) -> None:
+    definition = attributes.get(clause.attribute)
+    if clause.attribute in _UNUSABLE:
+        reason: str | None = _UNUSABLE[clause.attribute]
+    elif definition is None:
+        known = nearest(clause.attribute, attributes)
+        raise FilterError(f"{where}.sourceOperandName: unknown source attribute '{clause.attribute}'{known}")
+    else:
+        several = definition["multivalued"]
+        reason = "it has several values" if several else _UNUSABLE_TYPES.get(definition["type"])
+    if reason is not None:
+        raise FilterError(
+            f"{where}.sourceOperandName: '{clause.attribute}' cannot be used in a scoping filter, because {reason}; "
+            "filter on another attribute, or choose who is in scope by assignment"
+        )
+    assert definition is not None
+    types = OPERATORS[clause.operator].types
+    if definition["type"] not in types:
+        raise FilterError(
+            f"{where}.operatorName: {clause.operator} takes {' and '.join(types)} attributes, but "
+            f"'{clause.attribute}' is {definition['type']}"
+        )
+
+
+def _ask(name: str, group: Group, attributes: Mapping[str, Value], quirks: Quirks) -> list[ClauseResult]:
+    return [
+        ClauseResult(name, clause, value, clause.holds(value, quirks))
+        for clause in group.clauses
+        for value in (attributes.get(clause.attribute),)
+    ]
+
+
+def _all(group: tuple[ClauseResult, ...]) -> bool:
+    return all(result.passed for result in group)
+
+
+def _groups(groups: Any, where: str) -> tuple[Group, ...]:
+    if groups is None:
+        return ()
+    _demand(groups, list, where)
+    return tuple(_group(group, f"{where}[{index}]") for index, group in enumerate(groups))
+
+
+def _group(group: Any, where: str) -> Group:
+    _demand(group, dict, where)
+    name, clauses = group.get("name"), group.get("clauses")
+    _demand(name, str | None, f"{where}.name")
+    _demand(clauses, list, f"{where}.clauses")
+    if not clauses:
+        raise FilterError(
+            f"{where}.clauses: a filter group needs a clause, for without one it lets everybody in"
+        )
+    read = [_clause(clause, f"{where}.clauses[{number}]") for number, clause in enumerate(clauses)]
+    return Group(name or "", tuple(read))
+
+
+def _clause(clause: Any, where: str) -> Clause:
+    _demand(clause, dict, where)
+    name, attribute = clause.get("operatorName"), clause.get("sourceOperandName")
+    _demand(name, str, f"{where}.operatorName")
+    _demand(attribute, str, f"{where}.sourceOperandName")
+    operator = OPERATORS.get(name)
+    if operator is None:
+        known = nearest(name, OPERATORS) or f"; it must be one of {', '.join(OPERATORS)}"
+        raise FilterError(f"{where}.operatorName: unknown operator '{name}'{known}")
+    if operator.read is None:
+        return Clause(f"{attribute} {name}", attribute, name, None)
+    text = _operand(clause.get("targetOperand"), f"{where}.targetOperand")
+    try:
+        operand = operator.read(text)
+    except ValueError as error:
+        raise FilterError(f"{where}.targetOperand.values[0]: {error}") from error
+    return Clause(f"{attribute} {name} '{text}'", attribute, name, operand)
+
+
+def _operand(target: Any, where: str) -> str:
+    """Return the one value that a binary operator compares with, which is all that the portal asks for."""
+    values = target.get("values") if isinstance(target, dict) else None
+    if not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str):
+        raise FilterError(
+            f'{where}: must be {{"values": ["one text"]}}; to allow several values, write a group for each'
+        )
+    return values[0]
+
+
+def _demand(value: Any, wanted: Any, where: str) -> None:
+    if not isinstance(value, wanted):
+        words = {dict: "an object", list: "a list", str: "text"}.get(wanted, "text or null")
+        raise FilterError(f"{where}: must be {words}, not {type(value).__name__}")
+
+
+def _text(text: str) -> Operand:
+    return text
+
+
+def _pattern(text: str) -> Operand:
+    """Compile a pattern for both values of `scope-regex-match`."""
+    try:
+        return {"found": Regex(text), "whole": Regex(rf"\A(?:{text})\z")}
+    except RegexError as error:
+        raise ValueError(f"'{text}' is not a regular expression: {error}") from error
+
+
+def _number(text: str) -> Operand:
+    number = _integer(text)
+    if number is None:
+        raise ValueError(f"'{text}' is not an integer, as this operator needs: 0, 1, 2, …")
+    return number
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _matches(value: str, operand: Mapping[str, Regex], quirks: Quirks) -> bool | None:
+    """Tell whether a pattern matches; None for a value that it would take forever to tell of."""
+    try:
+        return operand[quirks["scope-regex-match"]].search(value) is not None
+    except RegexError:
+        return None
+
+
+def _greater(value: str, operand: int, *, equal: bool) -> bool:
+    number = _integer(value)
+    return number is not None and (number > operand or (equal and number == operand))
+
+
+def _ampersand(value: str, operand: str, quirks: Quirks) -> bool | None:
+    """Tell whether `&` holds; None where neither it nor `!&` does, for what is no number has no bits."""
+    if quirks["scope-ampersand"] == "contained":
+        return value in operand
+    number, mask = _integer(value), _integer(operand)
+    return None if number is None or mask is None else number & mask == mask
+
+
+_TEXTS = ("Integer", "String")
+_ALL = ("Integer", "String", "Binary", "Boolean")
+# Names, arity and types of the first eight as the API lists them, in its order:
+# https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators (read 2026-11).
+# The types of the others are inferred: the directory's numbers are texts, and filters compare them nevertheless.
+OPERATORS: dict[str, Operator] = {
+    "EQUALS": Operator(_TEXTS, _text, lambda value, operand, _: value == operand),
+    "IS FALSE": Operator(("Boolean",), None, lambda value, *_: value == "False"),
+    "IS NOT NULL": Operator(_ALL, None, lambda *_: True),
+    "IS NULL": Operator(_ALL, None, lambda *_: False, holds_for_null=True),
+    "IS TRUE": Operator(("Boolean",), None, lambda value, *_: value == "True"),
+    "NOT EQUALS": Operator(_TEXTS, _text, lambda value, operand, _: value != operand),
+    "NOT REGEX MATCH": Operator(
+        _TEXTS, _pattern, lambda value, operand, quirks: _matches(value, operand, quirks) is False
+    ),
+    "REGEX MATCH": Operator(
+        _TEXTS, _pattern, lambda value, operand, quirks: _matches(value, operand, quirks) is True
+    ),
+    "Greater_Than": Operator(
+        _TEXTS, _number, lambda value, operand, _: _greater(value, operand, equal=False)
+    ),
+    "Greater_Than_OR_EQUALS": Operator(
+        _TEXTS, _number, lambda value, operand, _: _greater(value, operand, equal=True)
+    ),
+    "Includes": Operator(("String",), _text, lambda value, operand, _: operand in value),
+    "ENDS_WITH": Operator(("String",), _text, lambda value, operand, _: value.endswith(operand)),
+    "&": Operator(_TEXTS, _text, lambda value, operand, quirks: _ampersand(value, operand, quirks) is True),
+    "!&": Operator(_TEXTS, _text, lambda value, operand, quirks: _ampersand(value, operand, quirks) is False),
+}
+_UNUSABLE = {
+    "appRoleAssignments": "roles cannot be filtered on",
+    "userType": "it is not evaluated there",
+    "IsSoftDeleted": "it is computed from the scope",
+}
+_UNUSABLE_TYPES = {"Reference": "it refers to another object", "DateTime": "dates cannot be compared"}

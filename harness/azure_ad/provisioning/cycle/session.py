@@ -1,0 +1,283 @@
+"""What one cycle works with, and the records it leaves: connections, escrows, pending references, progress.
+
+A *connection* ties a source object to the target's id (the connector data store). An *escrow* is an object that
+failed and waits for its next attempt. *Progress* is how far the cycle came; it is written in the same transaction as
+each object's result, so a process killed between two objects goes on where it stopped.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.mappings.compiled import ObjectMapping
+from harness.azure_ad.provisioning.log import provisioning_log as logs
+from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, cause_of, retried
+from harness.azure_ad.provisioning.target.target import Target, TargetError
+from harness.base.clock import Clock, from_iso, iso
+from harness.base.ids import Ids
+from harness.base.quirks import Quirks
+from harness.base.store import Document, Store
+
+# How many connections of a type a cycle added; the job's statistics grow by it, and never shrink:
+# …/application-provisioning-when-will-provisioning-finish-specific-user
+LINKED = "linked:"
+
+
+def escrow_shelf(job_id: str) -> str:
+    """Return the kind of document under which a job's failed objects wait."""
+    return f"escrow:{job_id}"
+
+
+def staged_shelf(job_id: str) -> str:
+    """Return the kind of document under which a job's disables and deletes are held back."""
+    return f"staged:{job_id}"
+
+
+def forget_all(store: Store, shelf: str) -> None:
+    """Delete every document of a kind."""
+    for key, _ in list(store.scan(shelf)):
+        store.delete(shelf, key)
+
+
+class Failure(NamedTuple):
+    """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
+
+    code: str
+    cause: str
+    category: str = "nonServiceFailure"
+    request: str | None = None
+
+    @classmethod
+    def of(cls, error: TargetError) -> Failure:
+        return cls(error.code, cause_of(error), error.category, error.guilty)
+
+
+class Connection(NamedTuple):
+    """What ties a source object to the target's object `target_id`.
+
+    `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
+    `identifier` and `display_name` name an object that has left the directory.
+    """
+
+    kind: str
+    target_id: str
+    managed: bool
+    manager: str | None
+    identifier: str
+    display_name: str
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of a job.
+
+    `sync_all` and `skip_out_of_scope_deletions` are the scope settings, `flagged` is the PATCH dialect, `most_deletes` how
+    many objects one cycle may disable or delete (None: any number), `in_flight` how many objects are at work together,
+    `holding` what this run held back.
+    """
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    quirks: Quirks
+    directory: Directory
+    apps: EnterpriseApps
+    target: Target
+    mappings: Mapping[str, ObjectMapping]
+    frame: Frame
+    sync_all: bool
+    skip_out_of_scope_deletions: bool
+    flagged: bool
+    most_deletes: int | None = None
+    in_flight: int = 1
+    counts: Counter[str] = field(default_factory=Counter)
+    holding: set[str] = field(default_factory=set)
+    _connections: str = field(init=False)
+    _targets: str = field(init=False)
+    _escrows: str = field(init=False)
+    _staged: str = field(init=False)
+    _creating: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        job = self.frame.job_id
+        self._connections, self._targets = f"connection:{job}", f"target:{job}"
+        self._escrows, self._staged, self._creating = escrow_shelf(job), staged_shelf(job), f"creating:{job}"
+
+    def connection(self, source_id: str) -> Connection | None:
+        document = self.store.get(self._connections, source_id)
+        return None if document is None else Connection(*document["connection"])
+
+    def connections(self) -> Iterator[tuple[str, Connection]]:
+        return (
+            (key, Connection(*document["connection"])) for key, document in self.store.scan(self._connections)
+        )
+
+    def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
+        """Save a connection; a new one takes the target's object for this source object, and is counted."""
+        self.store.put(self._connections, source_id, {"connection": tuple(connection)})
+        if new:
+            self.store.claim(self._targets, connection.target_id, source_id)
+            self.counts[LINKED + connection.kind] += 1
+
+    def disconnect(self, source_id: str, connection: Connection) -> None:
+        self.store.delete(self._connections, source_id)
+        self.store.release(self._targets, connection.target_id)
+        for member in self.exported_members(source_id):
+            self.store.unlink("exported-member", self._group_key(source_id), member)
+
+    def forget_connections(self) -> None:
+        """Break all ties between source and target, and forget the references that wait."""
+        for source_id, connection in list(self.connections()):
+            self.disconnect(source_id, connection)
+        for source_id in self.pending_references():
+            self.references_done(source_id)
+
+    def begin_create(self, source_id: str) -> None:
+        """Remember a create under way where data outlives the process: if it is killed, the next one logs the create."""
+        if self.store.lasting:
+            self.store.put(self._creating, source_id, {})
+
+    def was_creating(self, source_id: str) -> bool:
+        return self.store.lasting and self.store.get(self._creating, source_id) is not None
+
+    def create_over(self, source_id: str) -> None:
+        """Forget the create under way, in the transaction that says what came of it."""
+        if self.store.lasting:
+            self.store.delete(self._creating, source_id)
+
+    def source_of(self, target_id: str) -> str | None:
+        """Return the source object that an object of the target is connected to."""
+        return self.store.owner(self._targets, target_id)
+
+    def hold_back(self, source_id: str, kind: str) -> None:
+        """Keep a disable or delete for the end of the cycle, when it is known how many there are."""
+        self.holding.add(source_id)
+        if self.store.get(self._staged, source_id) is None:
+            self.store.put(self._staged, source_id, {"type": kind, "told": None})
+
+    def held_back(self) -> list[tuple[str, str]]:
+        """Return type and source id of what is held back."""
+        return [(document["type"], key) for key, document in self.store.scan(self._staged)]
+
+    def let_go(self, source_id: str) -> None:
+        self.store.delete(self._staged, source_id)
+
+    def tell_held_back(self, source_id: str) -> bool:
+        """Note that this cycle's log tells of it; return False when it does already."""
+        held = self.store.get(self._staged, source_id)
+        if held is None or held["told"] == self.frame.cycle_id:
+            return False
+        self.store.put(self._staged, source_id, {**held, "told": self.frame.cycle_id})
+        return True
+
+    def escrow(self, source_id: str) -> Document | None:
+        return self.store.get(self._escrows, source_id)
+
+    def due_escrows(self) -> list[tuple[str, Document]]:
+        """Return what earlier cycles failed at and is due now; what fails in this cycle waits for the next.
+
+        What has failed for too many days is given up.
+        """
+        now, cycle = self.clock.now(), self.frame.cycle_id
+        oldest = now - timedelta(days=self.quirks["escrow-days"])
+        due = []
+        for key, escrow in list(self.store.scan(self._escrows)):
+            if from_iso(escrow["began"]) < oldest:
+                self.settle(key)
+            elif cycle not in (escrow["cycle"], escrow["tried"]) and from_iso(escrow["next"]) <= now:
+                due.append((key, escrow))
+        return due
+
+    def exported_members(self, group: str) -> list[str]:
+        """Return the source ids of the members that the target's group was given."""
+        return self.store.rights("exported-member", self._group_key(group))
+
+    def mark_member(self, group: str, member: str, *, present: bool) -> None:
+        change = self.store.link if present else self.store.unlink
+        change("exported-member", self._group_key(group), member)
+
+    def pending_references(self) -> list[str]:
+        return self.store.rights("pending-reference", self.frame.job_id)
+
+    def await_references(self, source_id: str) -> None:
+        self.store.link("pending-reference", self.frame.job_id, source_id)
+
+    def references_done(self, source_id: str) -> None:
+        self.store.unlink("pending-reference", self.frame.job_id, source_id)
+
+    def log(self, trace: Trace) -> None:
+        """Write the object's entry of this cycle, and count it."""
+        sent = trace.status == "success" and trace.action != "other"
+        self.counts[
+            "countExported" if sent else "countEscrowed" if trace.status == "failure" else "countSkipped"
+        ] += 1
+        logs.keep(self.store, trace, self.frame, self.ids, self.clock.now())
+
+    def fail(
+        self,
+        trace: Trace,
+        failure: Failure,
+        *,
+        step: str,
+        description: str,
+        references: bool = False,
+    ) -> None:
+        """Close a trace with what failed, and put the object into escrow with the time of its next attempt."""
+        escrow = self._escrowed(trace, references=references)
+        trace.step(step, status="failure", description=description)
+        reason = retried(failure.cause, escrow["attempts"], from_iso(escrow["next"]))
+        trace.fail(failure.code, reason, category=failure.category, details=failure.request)
+
+    def settle(self, source_id: str) -> None:
+        """Forget the escrow of an object that came through."""
+        self.store.delete(self._escrows, source_id)
+
+    def settle_object(self, source_id: str) -> None:
+        """Forget the escrow of an object that came through itself; what its references failed at stays due."""
+        escrow = self.escrow(source_id)
+        if escrow is not None and escrow["references"]:
+            self.store.put(self._escrows, source_id, {**escrow, "tried": self.frame.cycle_id})
+        else:
+            self.settle(source_id)
+
+    def settle_references(self, source_id: str) -> None:
+        """Forget the escrow of an object whose references came through in this cycle, all of them."""
+        escrow = self.escrow(source_id)
+        if escrow is not None and escrow["references"] and escrow["cycle"] != self.frame.cycle_id:
+            self.settle(source_id)
+
+    def _escrowed(self, trace: Trace, *, references: bool) -> Document:
+        """Return the object's escrow after one more failure, saved.
+
+        Several failures of one cycle (a group's members) are one attempt.
+        """
+        hours = self.quirks["escrow-hours"]
+        now = self.clock.now()
+        before = self.escrow(trace.source_id)
+        if before is not None and before["cycle"] == self.frame.cycle_id:
+            return before
+        attempts = 0 if before is None else before["attempts"] + 1
+        began = now if before is None else from_iso(before["began"])
+        escrow = {
+            "type": trace.kind,
+            "cycle": self.frame.cycle_id,
+            "tried": None,
+            "references": references,
+            "attempts": attempts,
+            "began": iso(began, 6),
+            "next": iso(now + timedelta(hours=hours[min(attempts, len(hours) - 1)]), 6),
+        }
+        self.store.put(self._escrows, trace.source_id, escrow)
+        return escrow
+
+    def _group_key(self, group: str) -> str:
+        return f"{self.frame.job_id}/{group}"

@@ -1,0 +1,329 @@
+"""The provisioning log: one entry per object and cycle, step by step.
+
+Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary and a real event of 2026-03-24
+in https://help.sumologic.com/docs/integrations/microsoft-azure (read 2026-11). Step details drop dots and colons from
+attribute names, `modifiedProperties` keep them. The log keeps only what differs between entries; `entry_of` makes the
+entry as Microsoft Graph shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import quote, quote_plus
+
+from harness.azure_ad.mappings.compiled import REDACTED
+from harness.azure_ad.provisioning.target.target import TargetError
+from harness.base.clock import iso
+from harness.base.ids import Ids
+from harness.base.store import Document, Store
+
+LOG = "provisioning"
+INITIATOR = "Azure AD Provisioning Service"
+ESCROW_RETRY = "EntryEscrowRetry"
+_SKIP = "EntrySynchronizationSkip"
+# Each step's type, and how it reads when it went well. Steps that can end in several ways bring their own words.
+_STEPS: Mapping[str, tuple[str, str]] = {
+    ESCROW_RETRY: (
+        "import",
+        (
+            "We are retrying an operation that previously failed.\r\nIdentifier: {identifier}\r\n"
+            "Object type: {kind}\r\nDirectory: {source}"
+        ),
+    ),
+    "EntryImportAdd": ("import", "Received {kind} '{identifier}' change of type (Add) from {source}"),
+    "EntryImportUpdate": ("import", "Received {kind} '{identifier}' change of type (Update) from {source}"),
+    "EntryImportDelete": ("import", "Received {kind} '{identifier}' change of type (Delete) from {source}"),
+    # Two blanks: what the target calls the object's type is empty there (synchronizationjob-provisionondemand).
+    "EntryImport": ("matching", "Retrieved  '{identifier}' from {target}"),
+    "EntrySynchronizationScoping": (
+        "scoping",
+        "Determine if {kind} in scope by evaluating against each scoping filter",
+    ),
+    "EntrySynchronizationAdd": (
+        "matching",
+        (
+            "{kind} '{identifier}' will be created in {target} ({kind} is active and assigned in {source}, but no "
+            "matching {kind} was found in {target})"
+        ),
+    ),
+    "EntrySynchronizationUpdate": ("matching", "{kind} '{identifier}' will be updated in {target}"),
+    "EntrySynchronizationDelete": ("matching", "{kind} '{identifier}' will be deleted in {target}"),
+    _SKIP: ("export", "No change to the {kind} '{identifier}' currently needs to be made."),
+    "EntryExportAdd": ("export", "{kind} '{identifier}' was created in {target}"),
+    "EntryExportUpdate": ("export", "{kind} '{identifier}' was updated in {target}"),
+    "EntryExportDelete": ("export", "{kind} '{identifier}' was deleted in {target}"),
+}
+
+
+class Frame(NamedTuple):
+    """What all entries of a cycle share. `app_id` is the service principal's id, `client_id` its appId."""
+
+    tenant_id: str
+    job_id: str
+    cycle_id: str
+    app_id: str
+    client_id: str
+    app_name: str
+    directory_name: str
+    target_name: str
+
+
+class Step(NamedTuple):
+    """`details` None stands for those of an export: what was sent. `description` None: as the table words it."""
+
+    name: str
+    details: Mapping[str, Any] | None
+    status: str
+    description: str | None
+
+
+class Problem(NamedTuple):
+    """Why an object was not, or need not be, exported."""
+
+    code: str
+    category: str
+    reason: str
+    advice: str | None = None
+    details: str | None = None
+
+
+@dataclass(slots=True)
+class Trace:
+    """What happened to one object in one cycle. `modified` holds attribute, old value and new value.
+
+    `secrets` are texts that Redact hides, also where a failure's description or reason repeats them.
+    """
+
+    kind: str
+    source_id: str
+    identifier: str
+    display_name: str
+    action: str = "other"
+    status: str = "success"
+    target_id: str = ""
+    error: Problem | None = None
+    steps: list[Step] = field(default_factory=list)
+    modified: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+
+    def step(
+        self,
+        name: str,
+        details: Mapping[str, Any] | None = None,
+        status: str = "success",
+        description: str | None = None,
+    ) -> None:
+        """Add a step; `name` is one of the table's."""
+        self.steps.append(Step(name, details, status, description and self.shown(description)))
+
+    def modify(self, name: str, old: str | None, new: str | None) -> None:
+        self.modified.append((name, old, new))
+
+    def skip(
+        self,
+        reason: str,
+        description: str,
+        details: Mapping[str, Any] | None = None,
+        told: str | None = None,
+    ) -> None:
+        """Close the trace of what needs nothing; `told` is the reason in brief where the step's description says more."""
+        self.status = "skipped"
+        self.error = Problem(reason, "success", told or description)
+        self.step(_SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
+
+    def fail(
+        self,
+        code: str,
+        reason: str,
+        *,
+        category: str = "nonServiceFailure",
+        advice: str | None = None,
+        details: str | None = None,
+    ) -> None:
+        """Close the trace; `details` names the request that failed."""
+        self.status = "failure"
+        told = None if details is None else self.shown(details)
+        self.error = Problem(code, category, self.shown(reason), advice, told)
+
+    def shown(self, text: str) -> str:
+        """Return what a server or a function said, without what Redact hides."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            for form in {secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret)}:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REDACTED, text)
+        return text
+
+
+class _Kept(NamedTuple):
+    """A line of the log, as a JSON array."""
+
+    id: str
+    change_id: str
+    at: str
+    frame: tuple[str, ...]
+    kind: str
+    source_id: str
+    identifier: str
+    display_name: str
+    action: str
+    status: str
+    target_id: str
+    error: tuple[Any, ...] | None
+    steps: list[tuple[Any, ...]]
+    modified: list[tuple[str, str | None, str | None]]
+
+
+def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> None:
+    """Add a trace to the log, quick to find by its source object."""
+    kept = _Kept(
+        ids.uuid(),
+        ids.uuid(),
+        iso(now),
+        tuple(frame),
+        trace.kind,
+        trace.source_id,
+        trace.identifier,
+        trace.display_name,
+        trace.action,
+        trace.status,
+        trace.target_id,
+        None if trace.error is None else tuple(trace.error),
+        [tuple(step) for step in trace.steps],
+        trace.modified,
+    )
+    store.append(LOG, {"entry": tuple(kept)}, (source_tag(trace.source_id),))
+
+
+def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]:
+    """Yield the log, newest first, as Graph shows it; of one source object alone if its id is given."""
+    tag = None if source_id is None else source_tag(source_id)
+    return (entry_of(line.body) for line in store.read(LOG, tag=tag, newest_first=True))
+
+
+def source_tag(source_id: str) -> str:
+    return f"sourceIdentity={source_id}"
+
+
+def entry_of(line: Document) -> Document:
+    """Return a line of the log as a provisioningObjectSummary."""
+    kept = _Kept(*line["entry"])
+    frame = Frame(*kept.frame)
+    return {
+        "id": kept.id,
+        "activityDateTime": kept.at,
+        "tenantId": frame.tenant_id,
+        "jobId": frame.job_id,
+        "cycleId": frame.cycle_id,
+        "changeId": kept.change_id,
+        "provisioningAction": kept.action,
+        "durationInMilliseconds": 0,
+        "initiatedBy": {"id": "", "displayName": INITIATOR, "initiatorType": "system"},
+        "servicePrincipal": {"id": frame.app_id, "displayName": frame.app_name},
+        "sourceSystem": {"id": frame.tenant_id, "displayName": frame.directory_name, "details": {}},
+        "targetSystem": {
+            "id": frame.client_id,
+            "displayName": frame.target_name,
+            "details": {
+                "ApplicationId": frame.client_id,
+                "ServicePrincipalId": frame.app_id,
+                "ServicePrincipalDisplayName": frame.app_name,
+            },
+        },
+        "sourceIdentity": {
+            "id": kept.source_id,
+            "displayName": kept.display_name,
+            "identityType": kept.kind,
+            "details": {
+                "id": kept.source_id,
+                "odatatype": kept.kind,
+                "DisplayName": kept.display_name,
+                **({"UserPrincipalName": kept.identifier} if kept.kind == "User" else {}),
+            },
+        },
+        "targetIdentity": {
+            "id": kept.target_id,
+            "displayName": kept.display_name if kept.target_id else "",
+            "identityType": kept.kind,
+            "details": {},
+        },
+        "provisioningSteps": [_shown(Step(*step), kept, frame) for step in kept.steps],
+        "modifiedProperties": [
+            {"displayName": name, "oldValue": old, "newValue": new} for name, old, new in kept.modified
+        ],
+        "provisioningStatusInfo": {
+            "status": kept.status,
+            "errorInformation": None if kept.error is None else _information(Problem(*kept.error)),
+        },
+    }
+
+
+def number_of_steps(line: Document) -> int:
+    """Tell how many steps an entry has without making it."""
+    return len(_Kept(*line["entry"]).steps)
+
+
+def _shown(step: Step, kept: _Kept, frame: Frame) -> Document:
+    kind, words = _STEPS[step.name]
+    details = step.details
+    if details is None:
+        sent = {name: new for name, _, new in kept.modified}
+        details = {"ReportableIdentifier": kept.identifier, **sent} if "Export" in step.name else {}
+    return {
+        "name": step.name,
+        "provisioningStepType": kind,
+        "status": step.status,
+        "description": step.description
+        or words.format(
+            kind=kept.kind, identifier=kept.identifier, source=frame.directory_name, target=frame.target_name
+        ),
+        "details": {_bare(name): as_text(value) for name, value in details.items()},
+    }
+
+
+def _information(problem: Problem) -> Document:
+    return {
+        "errorCode": problem.code,
+        "errorCategory": problem.category,
+        "reason": problem.reason,
+        "additionalDetails": problem.details,
+        "recommendedAction": problem.advice,
+    }
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    """Write an attribute as step details do: without dots and colons."""
+    return name.replace(".", "").replace(":", "")
+
+
+def as_text(value: Any) -> str | None:
+    """Write a value as logs show it: booleans as `True` and `False`, several values and structures as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def retried(cause: str, retries: int, next_attempt: datetime) -> str:
+    """Add to a failure's cause how often it was retried, and when it will be again (UTC, seven decimals)."""
+    return (
+        f"{cause}. This operation was retried {retries} times. It will be retried again after this date: "
+        f"{iso(next_attempt, 7)} UTC"
+    )
+
+
+def cause_of(error: TargetError) -> str:
+    """Word a refused request as the provisioning log does."""
+    if error.response is None:
+        return f"Message: {error.message}"
+    if error.message:
+        return error.message
+    return (
+        f"StatusCode: {error.status_name}\r\nMessage: Processing of the HTTP request resulted in an exception. Please see "
+        "the HTTP response returned by the 'Response' property of this exception for details.\r\nWeb Response: \r\n"
+        f"{error.body}"
+    )

@@ -1,0 +1,141 @@
+"""Whether an object of the directory is to be in the target, by which assignment or clause, and if not, why not.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
+…/application-provisioning-config-problem-no-users-provisioned (read 2026-11): nested groups bring nobody.
+"""
+
+from __future__ import annotations
+
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.why.known import Known
+from harness.base.store import Document
+
+
+def outside(session: Session, known: Known) -> str:
+    """Say why an object is not to be in the target; empty for one that is, and for one that the directory lacks."""
+    scope = known.scope
+    if scope is None or scope.provisioned:
+        return ""
+    if scope.entitled:
+        return "the account is disabled"
+    if scope.assigned:
+        assert scope.filters is not None
+        failed = [result.clause.text for result in scope.filters.decisive]
+        return f"a scoping filter keeps it out: {'; '.join(failed)}"
+    return (_unassigned_user if known.kind == "User" else _unassigned_group)(session, known)
+
+
+def entitlement(session: Session, known: Known) -> Document:
+    """Return what `why` tells of the scope; only users have `accountEnabled` and `groups`, only groups what stands there."""
+    scope = known.scope
+    of_kind = _of_user if known.kind == "User" else _of_group
+    return {
+        "inScope": scope is not None and scope.entitled,
+        "provisioned": scope is not None and scope.provisioned,
+        "syncAll": session.sync_all,
+        "assignedDirectly": session.apps.is_assigned(session.frame.app_id, known.key),
+        "filters": _filters(known),
+        "skipOutOfScopeDeletions": session.skip_out_of_scope_deletions,
+        **of_kind(session, known),
+    }
+
+
+def _of_user(session: Session, person: Known) -> Document:
+    return {
+        "accountEnabled": person.scope.active if person.scope else None,
+        "groups": _groups_of(session, person),
+    }
+
+
+def _of_group(session: Session, group: Known) -> Document:
+    directory = session.directory
+    members = (directory.get("Group", each) for each in directory.members(group.key))
+    return {
+        "mappingEnabled": group.mapping is not None,
+        "securityEnabled": _is_secure(group.document or group.deleted),
+        "nestedInAssigned": _nested_in_assigned(session, group.key),
+        "nestedGroups": [inner["displayName"] for inner in members if inner],
+    }
+
+
+def _unassigned_user(session: Session, person: Known) -> str:
+    groups = _groups_of(session, person)
+    for group in groups:
+        if group["assigned"]:
+            return f"the assigned group '{group['displayName']}' is not security enabled"
+    for group in groups:
+        if group["nestedInAssigned"]:
+            inner, outer = group["displayName"], group["nestedInAssigned"][0]
+            return (
+                f"not assigned; '{inner}' is only nested in the assigned group '{outer}', which brings nobody"
+            )
+    return "not assigned to the application"
+
+
+def _unassigned_group(session: Session, group: Known) -> str:
+    assigned = session.sync_all or session.apps.is_assigned(session.frame.app_id, group.key)
+    if assigned and not _is_secure(group.document):
+        return "it is not security enabled"
+    outer = _nested_in_assigned(session, group.key)
+    if outer:
+        return f"not assigned; it is only nested in the assigned group '{outer[0]}', which does not bring it"
+    return "not assigned to the application"
+
+
+def _groups_of(session: Session, person: Known) -> list[Document]:
+    """Tell of each group whether it brings its members into scope, and in which assigned ones, which bring nobody, it is."""
+    found = []
+    for key in session.directory.groups_of(person.key):
+        document = session.directory.get("Group", key) or {}
+        assigned, secure = session.apps.is_assigned(session.frame.app_id, key), _is_secure(document)
+        told = {
+            "id": key,
+            "displayName": document.get("displayName", key),
+            "assigned": assigned,
+            "securityEnabled": secure,
+            "bringsMembers": assigned and secure,
+            "nestedInAssigned": _nested_in_assigned(session, key),
+        }
+        found.append(told)
+    return found
+
+
+def _is_secure(group: Document | None) -> bool:
+    return bool((group or {}).get("securityEnabled", True))
+
+
+def _nested_in_assigned(session: Session, key: str) -> list[str]:
+    """Return the names of the assigned groups that hold a group, directly or not; they bring neither it nor its members."""
+    found: dict[str, None] = {}
+    waiting = [key]
+    while waiting:
+        fresh = [each for each in session.directory.groups_of(waiting.pop()) if each not in found]
+        found |= dict.fromkeys(fresh)
+        waiting += fresh
+    assigned = [
+        each for each in found if each != key and session.apps.is_assigned(session.frame.app_id, each)
+    ]
+    return [(session.directory.get("Group", each) or {}).get("displayName", each) for each in assigned]
+
+
+def _filters(known: Known) -> list[Document]:
+    if known.mapping is None or known.scope is None or known.scope.filters is None:
+        return []
+    shown = known.mapping.logged_source(known.attributes)
+    return [
+        {
+            "set": name,
+            "group": group[0].group,
+            "passed": all(result.passed for result in group),
+            "clauses": [
+                {
+                    "clause": result.clause.text,
+                    "value": shown.get(result.clause.attribute),
+                    "passed": result.passed,
+                }
+                for result in group
+            ],
+        }
+        for name, groups in known.scope.filters.results.items()
+        for group in groups
+    ]

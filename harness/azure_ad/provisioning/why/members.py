@@ -1,0 +1,135 @@
+"""Why a member of a group is, or is not, in it in the target.
+
+The target itself is not asked: its members are those that were exported to it. Members who are as they should be are
+counted, all others named with a reason.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and …/known-issues
+(read 2026-11): nested groups bring nobody, and a member who comes into scope late is not added at once.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.log import provisioning_log as logs
+from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.entitlement import outside
+from harness.azure_ad.provisioning.why.forecast import Members, Plan
+from harness.azure_ad.provisioning.why.known import Known
+from harness.azure_ad.provisioning.why.names import identity
+from harness.base.clock import from_iso
+from harness.base.store import Document
+
+# What is wrong with a member; the sentence beside it tells it for people.
+_OUT_OF_SCOPE, _NESTED, _FAILED, _NOT_CONNECTED = "outOfScope", "nestedGroup", "failed", "notConnected"
+_NO_GROUP, _WAITS, _PASSED_BY = "groupNotInTarget", "waitsForReferences", "notLookedAt"
+
+
+def members_told(session: Session, group: Known, members: Members, plan: Plan) -> Document:
+    """Count the members of both sides, and list in `wrong` each who is on one alone, those of the directory first.
+
+    `{"id", "name", "kind", "side", "reason", "says", "next"}`, `side` being `directory` or `target`, `next` `added`,
+    `removed` or None.
+    """
+    changing = {"added": frozenset(plan.added), "removed": frozenset(plan.removed)}
+    wrong = []
+    for side, change, says_why, those in (
+        ("directory", "added", partial(_missing, session, members), members.missing),
+        ("target", "removed", _surplus, members.surplus),
+    ):
+        for member in those:
+            follows = member.key in changing[change]
+            reason, says = says_why(group, member, "" if follows else _held_up(group, plan))
+            wrong.append(
+                {
+                    "id": member.key,
+                    "name": _name(member),
+                    "kind": member.kind,
+                    "side": side,
+                    "reason": reason,
+                    "says": says,
+                    "next": change if follows else None,
+                }
+            )
+    return {
+        "inDirectory": len(members.present),
+        "exported": len(members.exported),
+        "alike": len(members.present) - len(members.missing),
+        "wrong": wrong,
+    }
+
+
+def changes_told(members: Members, plan: Plan) -> Document:
+    """Return whom the next PATCH will name: `{"added", "removed"}`, each a list of `{"id", "name"}`."""
+    called = {each.key: _name(each) for each in (*members.missing, *members.surplus)}
+    return {
+        change: [{"id": key, "name": called[key]} for key in keys]
+        for change, keys in (("added", plan.added), ("removed", plan.removed))
+    }
+
+
+def _name(member: Known) -> str:
+    told = identity(member)
+    return str(told.get("userPrincipalName") or told["displayName"])
+
+
+def _missing(
+    session: Session, members: Members, group: Known, member: Known, held_up: str
+) -> tuple[str, str]:
+    """Say why a member of the directory's group was not exported."""
+    if member.connection is None:
+        return _unconnected(session, member, members)
+    if group.connection is None:
+        return _NO_GROUP, "in the target, but the group is not"
+    if group.escrow is not None and group.escrow["references"]:
+        return _FAILED, f"sending the members failed; {_retry(group.escrow)}"
+    if held_up:
+        return _PASSED_BY, f"in the target, but {held_up}"
+    return _WAITS, "in the target; follows when the group's members are looked at"
+
+
+def _unconnected(session: Session, member: Known, members: Members) -> tuple[str, str]:
+    if member.scope is None or not member.scope.provisioned:
+        if member.kind == "Group":
+            return (
+                _NESTED,
+                "a nested group, never expanded: its members come only if they are assigned themselves",
+            )
+        return _OUT_OF_SCOPE, outside(session, member)
+    if member.escrow is not None:
+        last = next(logs.entries(session.store, source_id=member.key), None)
+        code = digest(last)["code"] if last else None
+        return _FAILED, f"provisioning failed{f' ({code})' if code else ''}; {_retry(member.escrow)}"
+    turn, verdict = members.fate(member)
+    if verdict.action == "fail":
+        return _FAILED, verdict.says.rstrip(".")
+    if turn.because is None:
+        return _NOT_CONNECTED, "in scope, but not looked at: nothing changed since the last cycle"
+    return _NOT_CONNECTED, "in scope, and not connected to an account yet"
+
+
+def _surplus(group: Known, member: Known, held_up: str) -> tuple[str, str]:
+    """Say why somebody who is no member any more is still among those that were exported."""
+    if member.connection is None:
+        return _NOT_CONNECTED, "no longer a member, and not connected to an account any more"
+    if group.escrow is not None and group.escrow["references"]:
+        return _FAILED, f"no longer a member; sending the members failed; {_retry(group.escrow)}"
+    if held_up:
+        return _PASSED_BY, f"no longer a member, but {held_up}"
+    return _WAITS, "no longer a member; taken out when the group's members are looked at"
+
+
+def _held_up(group: Known, plan: Plan) -> str:
+    """Say what keeps the group's members from being sent."""
+    if group.mapping is None:
+        return "provisioning of groups is turned off"
+    if plan.action == "delete":
+        return "the group itself is to be deleted"
+    if group.scope is None or not group.scope.provisioned:
+        return "the group is out, and left as it is"
+    return "the group's members are not looked at until the group changes or provisioning is restarted"
+
+
+def _retry(escrow: Document) -> str:
+    return f"the first cycle from {from_iso(escrow['next']):%Y-%m-%d %H:%M:%S} tries again"

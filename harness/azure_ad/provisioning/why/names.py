@@ -1,0 +1,118 @@
+"""Who is meant by a name: users and groups as people call them, also those that the directory no longer has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from difflib import get_close_matches
+
+from harness.azure_ad.directory.deleted_items import KEPT
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.why.known import DELETED, Known
+from harness.base.clock import from_iso, iso
+from harness.base.errors import HarnessError
+from harness.base.store import Document
+
+_PROPERTY = {"User": "userPrincipalName", "Group": "displayName"}
+_OTHER = {"User": "Group", "Group": "User"}
+_COMMAND = {"User": "'harness why', or why?user=", "Group": "'harness why --group', or why?group="}
+_SEVERAL = {
+    "User": "people are called '{}'; name one by userPrincipalName or id",
+    "Group": "groups are called '{}'; name one by id",
+}
+_MOST_NAMED = 10
+_WORD = re.compile(r"[^\W_]{2,}")
+
+
+class UnknownNameError(HarnessError):
+    """Nobody of that name is or was there, or more than one."""
+
+
+def find(session: Session, kind: str, name: str) -> str:
+    """Return the id of who is called so; one in the directory comes before those who left it.
+
+    A user has an id, a userPrincipalName, its part before the @, and a displayName; a group an id and a displayName.
+    Raises UnknownNameError with the nearest names.
+    """
+    if kind == "User":
+        with suppress(NotFoundError):
+            return str(session.directory.find(kind, name)["id"])
+    folded = name.casefold()
+    named = list(_named(session, kind, folded))
+    found = list(dict.fromkeys([key for _, key, here in named if here] or [key for _, key, _ in named]))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        called = _called_by_id(session, kind) if kind == "User" else {}
+        those = ", ".join(called.get(key, key) for key in found[:_MOST_NAMED])
+        more = ", …" if len(found) > _MOST_NAMED else ""
+        raise UnknownNameError(f"{len(found)} {_SEVERAL[kind].format(name)}: {those}{more}")
+    if any(_named(session, _OTHER[kind], folded)):
+        other = _OTHER[kind]
+        raise UnknownNameError(
+            f"there is no {kind.lower()} '{name}', but a {other.lower()}: {_COMMAND[other]}"
+        )
+    raise UnknownNameError(f"there is no {kind.lower()} '{name}'{_nearest(session, kind, folded)}")
+
+
+def identity(known: Known) -> Document:
+    """Return `{"id", "displayName", "state", "deletedAt", "purgedAt"}`, for a user also `userPrincipalName`.
+
+    `state` is `present`, `deleted` or `gone`.
+    """
+    document, linked = known.document or known.deleted, known.connection
+    name = _called(known.kind, document) if document else linked.identifier if linked else known.key
+    display_name = (document or {}).get("displayName") or (linked.display_name if linked else name)
+    gone = known.deleted["deletedDateTime"] if known.deleted else None
+    return {
+        "id": known.key,
+        **({"userPrincipalName": name} if known.kind == "User" else {}),
+        "displayName": display_name,
+        "state": "present" if known.document else "deleted" if known.deleted else "gone",
+        "deletedAt": gone,
+        "purgedAt": gone and iso(from_iso(gone) + KEPT),
+    }
+
+
+def _named(session: Session, kind: str, folded: str) -> Iterator[tuple[str, str, bool]]:
+    return (each for each in _names(session, kind) if each[0].casefold() == folded)
+
+
+def _names(session: Session, kind: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield what objects are called, the most telling name first, with their ids and whether the directory has them."""
+    for shelf in (kind, DELETED[kind]):
+        for key, document in session.store.scan(shelf):
+            name = _called(kind, document)
+            before = (name.partition("@")[0], document.get("displayName") or name) if kind == "User" else ()
+            for each in (name, *before, key):
+                yield each, key, shelf == kind
+    for key, linked in session.connections():
+        if linked.kind == kind:
+            for each in (linked.identifier, linked.display_name, key):
+                yield each, key, False
+
+
+def _called(kind: str, document: Document) -> str:
+    """Return the name that tells an object from others, without what a deleted user bears before it."""
+    return str(document[_PROPERTY[kind]]).removeprefix(document["id"].replace("-", ""))
+
+
+def _called_by_id(session: Session, kind: str) -> dict[str, str]:
+    called: dict[str, str] = {}
+    for known, key, _ in _names(session, kind):
+        called.setdefault(key, known)
+    return called
+
+
+def _nearest(session: Session, kind: str, folded: str) -> str:
+    """Suggest up to three with a name, or a part of one, that is close; everybody shares the domain."""
+    owners: dict[str, str] = {}
+    for known, key, _ in _names(session, kind):
+        for part in (known, *_WORD.findall(known)) if known != key and "@" not in known else ():
+            owners.setdefault(part.casefold(), key)
+    keys = [owners[each] for each in get_close_matches(folded.partition("@")[0], owners, n=3, cutoff=0.6)]
+    called = _called_by_id(session, kind) if keys else {}
+    close = [f"'{each}'" for each in dict.fromkeys(called[key] for key in keys)]
+    return f"; did you mean {' or '.join(close)}?" if close else ""

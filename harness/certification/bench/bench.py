@@ -1,0 +1,78 @@
+"""What a check works with: the server itself, and an Azure AD tenant of its own that provisions to it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from harness.base.ids import Ids
+from harness.certification.bench.endpoint import Endpoint
+from harness.certification.bench.entra import Entra
+from harness.certification.concealing import cleared, without
+from harness.certification.subject import Subject
+from harness.certification.suite import FailedError
+from harness.wire.message import Request, Response, TransportError
+from harness.wire.record import Exchange, recording
+from harness.world import Journal, World
+
+CERTIFIER = "Certification"
+_SHORTEST = 12  # a shorter token is a stand-in, and may be any word
+
+
+class Bench:
+    """`ids` give names that nobody has; the journal keeps what was asked of the server."""
+
+    def __init__(self, subject: Subject, world: World, journal: Journal, ids: Ids) -> None:
+        self.subject, self.ids = subject, ids
+        self._world, self._journal = world, journal
+        self._concealed: list[str] = []
+        if len(subject.token) >= _SHORTEST:
+            self.conceal(subject.token)
+        self._send = recording(
+            world.unrecorded,
+            journal.exchange,
+            world.clock,
+            CERTIFIER,
+            lambda url: subject.base if url.startswith(subject.base) else url,
+            order=journal.next,
+        )
+        self.endpoint = Endpoint(self._send, subject.base, subject.token)
+
+    @cached_property
+    def entra(self) -> Entra:
+        """Return a tenant whose job runs against the server; raises FailedError when it does not get that far."""
+        return Entra(self._world, self.subject)
+
+    def word(self) -> str:
+        """Return eight letters and digits that no earlier check used."""
+        return self.ids.hex(8)
+
+    def ask(self, request: Request) -> Response:
+        """Send what does not go to the SCIM endpoint, but to a server beside it. Raises FailedError without an answer."""
+        try:
+            return self._send(request)
+        except TransportError as error:
+            raise FailedError(f"{request.method} {request.url} got no answer: {error}") from error
+
+    def conceal(self, secret: str) -> None:
+        """Take a text out of evidence and reasons, wherever it stands there."""
+        if secret:
+            self._concealed.append(secret)
+
+    def evidence(self) -> tuple[Exchange, ...]:
+        """Return what went to the server and what was asked beside it so far, redacted, as it was asked."""
+        asked = [
+            each
+            for each in self._journal.exchanges
+            if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
+        ]
+        asked.sort(key=lambda exchange: exchange.order)
+        return tuple(cleared(each, self._concealed) for each in asked)
+
+    def cleared(self, text: str) -> str:
+        """Return a text without what is concealed; a server may repeat it anywhere."""
+        return without(text, self._concealed)
+
+    def clear(self) -> list[str]:
+        """Take away what the check left in the server; return what could not be deleted, by its path."""
+        left = self.entra.empty() if "entra" in self.__dict__ else []
+        return left + self.endpoint.clear()

@@ -1,0 +1,1 @@
+"""Microsoft's app-gallery validation."""

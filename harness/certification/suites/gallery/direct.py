@@ -1,0 +1,250 @@
+"""Microsoft's app-gallery validation, tests 15 to 20 and 23 to 25: those that ask the SCIM endpoint themselves.
+
+Where the original waits for nobody it is repeated request by request: values that it draws at random are such as fit the
+attribute, and answers are read by RFC 7643's rules (names without regard to case).
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.base.store import Document
+from harness.certification.answers import (
+    address,
+    listed,
+    require,
+    require_resources,
+    require_value,
+    require_values,
+    require_whole_number,
+    written,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check, FailedError, SkippedError
+from harness.certification.suites.gallery.schemas import (
+    need_groups,
+    require_groups,
+    required,
+    schema_discoverability,
+    schemas,
+)
+from harness.certification.suites.targets import (
+    GROUP,
+    USER,
+    Target,
+    Values,
+    body,
+    manager,
+    targets,
+    values,
+)
+from harness.scim.path import Path, read
+
+_PAGE, _RESOURCES, _MOST_PAGES = 5, 11, 10
+_UNTOUCHED = ("groups", "roles")  # https://…/SCIMTests_Workflow.json, ignoreAttributesFromUpdateTest
+_KEPT = ("username", "active", "externalid")  # the null update leaves these alone, and whatever is matched by
+
+
+def _plain(target: Target) -> bool:
+    return target.root not in _UNTOUCHED
+
+
+def _new(bench: Bench, kind: str) -> Document:
+    """Create a user or group of its own with all that the job maps. Raises FailedError."""
+    return bench.endpoint.post(f"/{kind}s", body(kind, values(bench.subject, kind, bench.word(), _plain)))
+
+
+def _path(kind: str, resource: Document) -> str:
+    return address(f"/{kind}s", resource)
+
+
+def _patch(bench: Bench, path: str, *operations: Document) -> None:
+    """Change a resource. Raises FailedError, which says what the first operation was."""
+    try:
+        bench.endpoint.patch(path, *operations)
+    except FailedError as failed:
+        first = operations[0]
+        raise FailedError(
+            f"{first['op']} {first['path']} with {written(first['value'])}: {failed}"
+        ) from failed
+
+
+def _null_update(bench: Bench) -> None:
+    found = schemas(bench)
+    optional = [
+        target
+        for target in targets(bench.subject, USER)
+        if target.simple
+        and _plain(target)
+        and not target.matching
+        and target.root not in _KEPT
+        and not required(found, target)
+    ]
+    if not optional:
+        raise SkippedError("the job maps no attribute of users that is optional")
+    created = _new(bench, USER)
+    path = _path(USER, created)
+    for nothing in ("", None):
+        operations = [{"op": "replace", "path": target.name, "value": nothing} for target in optional]
+        _patch(bench, path, *operations)
+        user = bench.endpoint.get(path)
+        require_value(f"GET {path}", user, "id", created["id"])  # emptiness alone would be true of anything
+        left = [
+            f"{target.name} is {written(value)}"
+            for target in optional
+            if (value := read(user, target.path)) not in (None, "")
+        ]
+        require(not left, f"after PATCH {path} to {written(nothing)}, not empty: {listed(left)}")
+
+
+def _user_create(bench: Bench) -> None:
+    _create(bench, USER, "userName")
+
+
+def _group_create(bench: Bench) -> None:
+    require_groups(bench)
+    _create(bench, GROUP, "displayName")
+
+
+def _create(bench: Bench, kind: str, name: str) -> None:
+    sent = values(bench.subject, kind, bench.word(), _plain)
+    created = bench.endpoint.post(f"/{kind}s", body(kind, sent))
+    require_value(f"POST /{kind}s", created, name, sent[name])
+
+
+def _user_update(bench: Bench) -> None:
+    _update(bench, USER, lambda target: _plain(target) and target.root != "active")
+
+
+def _group_update(bench: Bench) -> None:
+    require_groups(bench)
+    _update(bench, GROUP, lambda _: True)
+
+
+def _update(bench: Bench, kind: str, eligible: Callable[[Target], bool]) -> None:
+    word = bench.word()
+    changes: Values = {
+        target.name: target.value(word, later=True)
+        for target in targets(bench.subject, kind)
+        if target.simple and eligible(target)
+    }
+    if not changes:
+        raise SkippedError(f"the job maps no attribute of {kind.lower()}s that can be changed")
+    path = _path(kind, _new(bench, kind))
+    bench.endpoint.patch(
+        path, *({"op": "replace", "path": name, "value": value} for name, value in changes.items())
+    )
+    require_values(f"after PATCH {path}", bench.endpoint.get(path), changes)
+
+
+def _user_pagination(bench: Bench) -> None:
+    _pagination(bench, USER)
+
+
+def _group_pagination(bench: Bench) -> None:
+    need_groups(bench)
+    _pagination(bench, GROUP)
+
+
+def _pagination(bench: Bench, kind: str) -> None:
+    """Walk from page to page, at most ten of them: a server may have more than was made here."""
+    for _ in range(_RESOURCES):
+        _new(bench, kind)
+    start, seen = 1, set[str]()
+    for _ in range(_MOST_PAGES):
+        start = _page(bench, kind, start, seen)
+        if not start:
+            return
+
+
+def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> int:
+    """Read a page, add what it has to `seen`, and return where the next one starts, 0 after the last."""
+    path = f"/{kind}s?startIndex={start}&count={_PAGE}"
+    asked = f"GET {path}"
+    page = bench.endpoint.get(path)
+    found, total = require_resources(asked, page), require_whole_number(asked, page, "totalResults")
+    require_value(asked, page, "startIndex", start)
+    require(len(found) <= _PAGE, f"{asked} answered {len(found)} resources, more than the count of {_PAGE}")
+    for resource in found:
+        key = written(resource.get("id"))
+        require(key not in seen, f"{asked}: {key} was on an earlier page already")
+        seen.add(key)
+    following = start + len(found)
+    if found and following <= total:
+        return following
+    require(
+        start > 1,
+        f"{asked} is the only page, with {len(found)} resources and totalResults {total}, though "
+        f"{_RESOURCES} were created just before",
+    )
+    return 0
+
+
+def _update_manager(bench: Bench) -> None:
+    place = manager(bench.subject)
+    path = _path(USER, _new(bench, USER))
+    first, second = (_new(bench, USER)["id"] for _ in range(2))
+    for operation, key in (("Add", first), ("replace", second), ("replace", "")):
+        _patch(bench, path, {"op": operation, "path": place.name, "value": key})
+        held = read(bench.endpoint.get(path), _value(place.path))
+        require(
+            (held or "") == key,
+            f"after {operation} of {place.name} to {written(key)}, its value is {written(held)}",
+        )
+
+
+def _value(path: Path) -> Path:
+    return Path(path.schema, path.attribute, None, "value")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "Schema_Discoverability_Test",
+        "GET /Schemas has every attribute of users and groups that the job maps.",
+        schema_discoverability,
+    ),
+    Check(
+        "SCIM_Null_Update_Test",
+        'PATCH of optional attributes to "" and to null is answered with 200 or 204, and they read as empty after each.',
+        _null_update,
+    ),
+    Check(
+        "SCIM_User_Create_Test",
+        "POST /Users is answered with 200 or 201, an id, and the userName that was sent.",
+        _user_create,
+    ),
+    Check(
+        "SCIM_User_Update_Test",
+        "PATCH of every mapped attribute with one value is answered with 200 or 204, and every value reads back.",
+        _user_update,
+    ),
+    Check(
+        "SCIM_Group_Create_Test",
+        "POST /Groups is answered with 200 or 201, an id, and the displayName that was sent.",
+        _group_create,
+    ),
+    Check(
+        "SCIM_Group_Update_Test",
+        "PATCH of every mapped attribute of a group is answered with 200 or 204, and every value reads back.",
+        _group_update,
+    ),
+    Check(
+        "SCIM_User_Pagination_Test",
+        "Of 11 users and more there are at least two pages of five, each with the startIndex that was asked for.",
+        _user_pagination,
+    ),
+    Check(
+        "SCIM_Group_Pagination_Test",
+        "Of 11 groups and more there are at least two pages of five, each with the startIndex that was asked for.",
+        _group_pagination,
+        mandatory=False,
+    ),
+    Check(
+        "SCIM_Update_Manager_Test",
+        "A manager is added, replaced and replaced with nothing by PATCH, and reads back each time.",
+        _update_manager,
+    ),
+)

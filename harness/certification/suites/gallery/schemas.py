@@ -1,0 +1,102 @@
+"""What a server says of its schemas: test 15 of Microsoft's app-gallery validation, and what other tests read there.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11); RFC 7644, 4, and RFC 7643, 7.
+"""
+
+from __future__ import annotations
+
+from harness.base.store import Document
+from harness.certification.answers import (
+    objects,
+    require,
+    require_document,
+    require_resources,
+    require_status,
+    written,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import FailedError, SkippedError
+from harness.certification.suites.targets import GROUP, USER, Target, targets
+from harness.scim.names import CORE_GROUP, CORE_USER
+
+_TOLD = "GET /Schemas"
+
+
+def schema_discoverability(bench: Bench) -> None:
+    """Test 15: whatever the job maps is in the schemas."""
+    found = schemas(bench)
+    missing = [
+        f"{kind} {target.name}"
+        for kind, core in ((USER, CORE_USER), (GROUP, CORE_GROUP))
+        for target in targets(bench.subject, kind)
+        if not _described(found, core, target)
+    ]
+    hint = " (RFC 7643 3.1 leaves externalId out of the schemas, this validation wants it there)"
+    told = ", ".join(missing) + (hint if "externalId" in " ".join(missing) else "")
+    require(not missing, f"{_TOLD} does not have what the job maps: {told}")
+
+
+def schemas(bench: Bench) -> dict[str, list[Document]]:
+    """Return attribute definitions by a schema's URN in lower case. Raises FailedError unless there are some."""
+    response = bench.endpoint.ask("GET", "/Schemas")
+    require_status(_TOLD, response, 200)
+    bare = response.body.lstrip().startswith(b"[")
+    require(not bare, f"{_TOLD} answered a bare array instead of a ListResponse with Resources")
+    listed = require_resources(_TOLD, require_document(_TOLD, response))
+    require(bool(listed), f"{_TOLD} answered no schema")
+    return {str(each.get("id")).lower(): objects(each.get("attributes")) for each in listed}
+
+
+def require_groups(bench: Bench) -> None:
+    """Raise FailedError unless the schemas have that of groups: the validation fails all that concerns them."""
+    told = "/Schemas did not return the Group schema, and group provisioning is mandatory"
+    try:
+        found = schemas(bench)
+    except FailedError as failed:
+        raise FailedError(f"{told}: {failed}") from failed
+    require(CORE_GROUP.lower() in found, f"{told}: it has {written(list(found))}")
+
+
+def need_groups(bench: Bench) -> None:
+    """Raise SkippedError unless the schemas have that of groups: so end the tests of groups that are optional."""
+    try:
+        require_groups(bench)
+    except FailedError as failed:
+        raise SkippedError(str(failed)) from failed
+
+
+def required(found: dict[str, list[Document]], target: Target) -> bool:
+    """Tell whether the schemas require a target's attribute, so that it cannot be emptied."""
+    definition = _attribute(found, CORE_USER, target)
+    return definition is not None and definition.get("required") is True
+
+
+def _described(found: dict[str, list[Document]], core: str, target: Target) -> bool:
+    """A typed path, as `emails[type eq "work"].value`, must be of a canonical type only where some are listed."""
+    if target.path.attribute is None:
+        return str(target.path.schema).lower() in found
+    attribute = _attribute(found, core, target)
+    if attribute is None:
+        return False
+    subs = objects(attribute.get("subAttributes"))
+    if target.path.sub is not None and _named(subs, target.path.sub) is None:
+        return False
+    return all(_canonical(_named(subs, term.attribute), term.value) for term in target.path.where or ())
+
+
+def _canonical(definition: Document | None, value: object) -> bool:
+    if definition is None:
+        return False
+    canonical = definition.get("canonicalValues")
+    if not isinstance(canonical, list) or not canonical:
+        return True
+    return str(value).lower() in [str(each).lower() for each in canonical]
+
+
+def _attribute(found: dict[str, list[Document]], core: str, target: Target) -> Document | None:
+    return _named(found.get((target.path.schema or core).lower(), []), str(target.path.attribute))
+
+
+def _named(definitions: list[Document], name: str) -> Document | None:
+    return next((each for each in definitions if str(each.get("name")).lower() == name.lower()), None)

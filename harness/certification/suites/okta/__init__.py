@@ -1,0 +1,1 @@
+"""Okta's test suites."""

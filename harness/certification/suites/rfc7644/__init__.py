@@ -1,0 +1,1 @@
+"""What RFC 7644 demands."""

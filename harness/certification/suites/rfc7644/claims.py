@@ -1,0 +1,58 @@
+"""What a server says of itself and keeps, which decides whether a check of RFC 7644 applies.
+
+Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.base.store import Document
+from harness.certification.answers import require_resources
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import FailedError, SkippedError
+from harness.certification.suites.people import new_user
+
+# Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.
+_OPTIONAL = {"title": "Pilot", "nickName": "Ace", "preferredLanguage": "de-DE"}
+
+
+def need(bench: Bench, feature: str) -> None:
+    """Raise SkippedError when ServiceProviderConfig says that a feature (`patch`) is not supported."""
+    config = _config(bench).get(feature)
+    if isinstance(config, dict) and config.get("supported") is False:
+        raise SkippedError(f"ServiceProviderConfig says {feature}: {encode_text(config)}")
+
+
+def need_claim(bench: Bench, feature: str) -> None:
+    """Raise SkippedError unless ServiceProviderConfig claims a feature that is optional."""
+    config = _config(bench).get(feature)
+    if not isinstance(config, dict) or config.get("supported") is not True:
+        raise SkippedError(f"ServiceProviderConfig says {feature}: {encode_text(config)}")
+
+
+def need_groups(bench: Bench) -> None:
+    """Raise SkippedError when the resource types can be read and have no groups."""
+    try:
+        listed = require_resources("GET /ResourceTypes", bench.endpoint.get("/ResourceTypes"))
+    except FailedError:
+        return
+    endpoints = [each.get("endpoint") for each in listed]
+    if listed and not any(isinstance(each, str) and each.endswith("/Groups") for each in endpoints):
+        raise SkippedError(f"ResourceTypes lists no /Groups: {encode_text(endpoints)}")
+
+
+def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:
+    """Create a user; return the path, and name and value of an attribute beyond the usual that the server keeps."""
+    path, _ = new_user(bench, **_OPTIONAL)
+    there = bench.endpoint.get(path)
+    for name, set_value in _OPTIONAL.items():
+        if there.get(name) == set_value:
+            return path, name, set_value
+    raise SkippedError(f"the server keeps none of {', '.join(_OPTIONAL)}")
+
+
+def _config(bench: Bench) -> Document:
+    try:
+        return bench.endpoint.get("/ServiceProviderConfig")
+    except FailedError:
+        return {}

@@ -1,0 +1,29 @@
+"""RFC 7644, the SCIM protocol: what it demands and servers get wrong.
+
+A name begins with the section; 7643 in front of it stands for RFC 7643, the core schema. Mandatory is what the RFCs say
+with MUST and SHALL; SHOULD, MAY and what only follows warns. What a server may leave out is skipped where it says that it
+does. Users are taken to have displayName, name, emails and active, and a POST to answer with the resource: the RFCs let a
+server do without, and hardly one does.
+
+Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from harness.certification.suite import Check, Suite
+from harness.certification.suites.rfc7644 import changes, discovery, queries, resources
+
+RFC7644: Suite[Check] = Suite(
+    name="rfc7644",
+    title="RFC 7644: SCIM protocol",
+    fits="Succeeded means: in every point tried here the server keeps to RFC 7644 and 7643, so a client written to the standard "
+    "finds what it expects. It does not say that Azure AD or Okta can provision to the server: their clients ask for things "
+    "that the RFC leaves open, and send some that it does not allow; nor that the RFC was covered in full.",
+    source="https://datatracker.ietf.org/doc/html/rfc7644",
+    checks=(
+        *resources.CHECKS,
+        *queries.CHECKS,
+        *changes.CHECKS,
+        *discovery.CHECKS,
+    ),
+)

@@ -1,0 +1,172 @@
+"""Microsoft's SCIM validator: how it asks, and its tests that are the same for both kinds, users and groups.
+
+It stops at an answer that is not application/scim+json, but takes an error of any kind. Here every answer with a body must
+be of that type, a PATCH answered with 200 must bring the resource, and what was written must be readable afterwards.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
+of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from harness.base.store import Document
+from harness.certification.answers import (
+    address,
+    query,
+    require,
+    require_document,
+    require_resource,
+    require_resources,
+    require_status,
+    require_values,
+    require_whole_number,
+    written,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import SkippedError
+from harness.certification.suites.targets import USER, Target, Values, body, targets, values
+from harness.scim.names import PATCH_OP
+from harness.wire.message import Response
+
+_MEDIA_TYPE = "application/scim+json"
+NAME = {"User": "userName", "Group": "displayName"}  # what a kind is looked for by
+
+
+def asked(bench: Bench, method: str, path: str, *statuses: int, body: Any = None) -> Response:
+    """Ask, and return the answer. Raises FailedError unless it is of a status, and of SCIM's type if it has a body."""
+    response = bench.endpoint.ask(method, path, body)
+    require_status(f"{method} {path}", response, *statuses)
+    kind = response.header("content-type") or ""
+    require(
+        not response.body or kind.partition(";")[0].strip().lower() == _MEDIA_TYPE,
+        f"{method} {path} answered {kind or 'no content type'} instead of {_MEDIA_TYPE}",
+    )
+    return response
+
+
+def got(bench: Bench, path: str) -> Document:
+    """Return a resource or a list."""
+    return require_document(f"GET {path}", asked(bench, "GET", path, 200))
+
+
+def patched(bench: Bench, path: str, *operations: Document) -> None:
+    """Change a resource. Raises FailedError unless the answer is 204, or 200 with the resource."""
+    change = {"schemas": [PATCH_OP], "Operations": list(operations)}
+    response = asked(bench, "PATCH", path, 200, 204, body=change)
+    if response.status == 200:
+        require_document(f"PATCH {path}", response)
+
+
+def need_targets(bench: Bench, kind: str) -> tuple[Target, ...]:
+    """Return what the job writes of a kind. Raises SkippedError when it does not provision it."""
+    found = targets(bench.subject, kind)
+    if not found:
+        raise SkippedError(f"the job maps no {kind.lower()}s")
+    return found
+
+
+def need_mapped(bench: Bench, kind: str, *names: str) -> None:
+    """Raise SkippedError unless the job writes all of these."""
+    found = {target.name for target in need_targets(bench, kind)}
+    for name in names:
+        if name not in found:
+            raise SkippedError(f"the job maps no {name} of {kind.lower()}s")
+
+
+def fresh(bench: Bench, kind: str) -> Values:
+    """Return values of all that the job writes of a new user or group."""
+    need_targets(bench, kind)
+    return values(bench.subject, kind, bench.word())
+
+
+def created(bench: Bench, kind: str, sent: Values, **more: Any) -> str:
+    """Create a user or group and return its path. Raises FailedError unless the answer is 201 with an id."""
+    path = f"/{kind}s"
+    response = asked(bench, "POST", path, 201, body={**body(kind, sent), **more})
+    return address(path, require_resource(f"POST {path}", response))
+
+
+def require_read(bench: Bench, path: str, wanted: Values) -> None:
+    """Raise FailedError unless a resource reads as it was written."""
+    require_values(f"GET {path} afterwards", got(bench, path), wanted)
+
+
+def found(bench: Bench, kind: str, name: str, further: str = "") -> list[Document]:
+    """Return who is found by a name. Raises FailedError unless totalResults counts them."""
+    path = query(f"{kind}s", f'{NAME[kind]} eq "{name}"') + further
+    page = got(bench, path)
+    resources = require_resources(f"GET {path}", page)
+    total = require_whole_number(f"GET {path}", page, "totalResults")
+    require(total == len(resources), f"GET {path}: totalResults is {total}, of {len(resources)} resources")
+    return resources
+
+
+def only(bench: Bench, kind: str, name: str, path: str, further: str = "") -> Document:
+    """Return the resource of a path as a filter by name finds it. Raises FailedError unless it alone is found."""
+    listed = found(bench, kind, name, further)
+    keys = [each.get("id") for each in listed]
+    require(
+        len(listed) == 1 and isinstance(keys[0], str) and address(f"/{kind}s", listed[0]) == path,
+        f'filter {NAME[kind]} eq "{name}" finds the ids {written(keys)} instead of that of {path} alone',
+    )
+    return listed[0]
+
+
+def create(bench: Bench, kind: str) -> None:
+    sent = fresh(bench, kind)
+    path = created(bench, kind, sent)
+    require_values(f"{path} as the filter finds it", only(bench, kind, sent[NAME[kind]], path), sent)
+
+
+def create_duplicate(bench: Bench, kind: str) -> None:
+    sent = fresh(bench, kind)
+    created(bench, kind, sent)
+    asked(bench, "POST", f"/{kind}s", 409, body=body(kind, sent))
+
+
+def filter_existing(bench: Bench, kind: str) -> None:
+    sent = fresh(bench, kind)
+    path = created(bench, kind, sent)
+    only(bench, kind, sent[NAME[kind]], path)
+
+
+def filter_missing(bench: Bench, kind: str) -> None:
+    need_targets(bench, kind)
+    listed = found(bench, kind, bench.ids.uuid())
+    require(not listed, f"a filter that nothing fits finds {len(listed)} {kind.lower()}s")
+
+
+def filter_other_case(bench: Bench, kind: str) -> None:
+    sent = fresh(bench, kind)
+    path = created(bench, kind, sent)
+    only(bench, kind, sent[NAME[kind]].swapcase(), path)
+
+
+def delete(bench: Bench, kind: str) -> None:
+    _delete(bench, created(bench, kind, fresh(bench, kind)))
+
+
+def delete_missing(bench: Bench, kind: str) -> None:
+    need_targets(bench, kind)
+    asked(bench, "DELETE", f"/{kind}s/{bench.ids.uuid()}", 404)
+
+
+def delete_twice(bench: Bench, kind: str) -> None:
+    path = created(bench, kind, fresh(bench, kind))
+    _delete(bench, path)
+    asked(bench, "DELETE", path, 404)
+
+
+def _delete(bench: Bench, path: str) -> None:
+    """Delete a resource. Raises FailedError unless the answer is 204 and it is gone."""
+    asked(bench, "DELETE", path, 204)
+    asked(bench, "GET", path, 404)
+    bench.endpoint.forget(path)
+
+
+def new_user(bench: Bench) -> str:
+    """Create a user and return the id: somebody's manager, or a member."""
+    return unquote(created(bench, USER, fresh(bench, USER)).rpartition("/")[2])

@@ -1,0 +1,221 @@
+"""Microsoft's SCIM validator: the tests of users.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
+of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from harness.base.store import Document
+from harness.certification.answers import require, written
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check, SkippedError
+from harness.certification.suites.samples import DOMAIN
+from harness.certification.suites.targets import USER, Target, Values, manager, values
+from harness.certification.suites.validator import both
+from harness.scim.path import get, read
+
+_TESTED_ALONE = ("username", "active")
+_AT_FIRST = ("username", "active", "displayname", "name", "emails", "externalid")  # the rest is added
+
+
+def _replace_attributes(bench: Bench) -> None:
+    _written(bench, "replace", _new(bench), _TESTED_ALONE)
+
+
+def _add_attributes(bench: Bench) -> None:
+    sent = values(bench.subject, USER, bench.word(), lambda target: target.root in _AT_FIRST)
+    _written(bench, "add", both.created(bench, USER, sent), _AT_FIRST)
+
+
+def _written(bench: Bench, operation: str, path: str, but: tuple[str, ...]) -> None:
+    """Write each mapped attribute by an operation of its own, and read all of them back."""
+    word = bench.word()
+    changes: Values = {
+        target.name: target.value(word, later=True)
+        for target in both.need_targets(bench, USER)
+        if target.simple and target.root not in but
+    }
+    if not changes:
+        raise SkippedError(f"the job maps nothing of users that could be tested by {operation}")
+    both.patched(
+        bench, path, *({"op": operation, "path": name, "value": value} for name, value in changes.items())
+    )
+    both.require_read(bench, path, changes)
+
+
+def _new(bench: Bench) -> str:
+    return both.created(bench, USER, both.fresh(bench, USER))
+
+
+def _update_name(bench: Bench) -> None:
+    changes = {"userName": f"{bench.word()}@{DOMAIN}"}
+    path = _new(bench)
+    both.patched(bench, path, {"op": "replace", "value": changes})
+    both.require_read(bench, path, changes)
+
+
+def _disable(bench: Bench) -> None:
+    both.need_mapped(bench, USER, "active")
+    sent = both.fresh(bench, USER)
+    path = both.created(bench, USER, sent)
+    both.patched(bench, path, {"op": "replace", "path": "active", "value": False})
+    both.require_read(bench, path, {"active": False})
+    active = get(both.only(bench, USER, sent["userName"], path), "active")
+    require(
+        active is False, f"the filter finds the disabled user with active {written(active)} instead of false"
+    )
+
+
+def _add_manager(bench: Bench) -> None:
+    place = manager(bench.subject)
+    _manage(bench, _new(bench), place, "add", both.new_user(bench))
+
+
+def _replace_manager(bench: Bench) -> None:
+    _manage(bench, *_managed(bench), "replace", both.new_user(bench))
+
+
+def _remove_manager(bench: Bench) -> None:
+    _manage(bench, *_managed(bench), "replace", "")
+
+
+def _managed(bench: Bench) -> tuple[str, Target]:
+    """Create a user with a manager; return the user's path, and where the manager stands."""
+    place = manager(bench.subject)
+    path = _new(bench)
+    _manage(bench, path, place, "add", both.new_user(bench))
+    return path, place
+
+
+def _manage(bench: Bench, path: str, place: Target, operation: str, key: str) -> None:
+    """Write a manager, nobody for an empty key. An empty value is nobody too, as the validator takes it."""
+    both.patched(bench, path, {"op": operation, "path": place.name, "value": {"value": key}})
+    held = read(both.got(bench, path), place.path)
+    value = get(held, "value") if isinstance(held, dict) else held
+    require(
+        (value or "") == key and (not key or isinstance(held, dict)),
+        f"GET {path} afterwards: {place.name} is {written(held)}, its value should be {written(key)}",
+    )
+
+
+def _different_attributes(bench: Bench) -> None:
+    both.need_mapped(bench, USER, "preferredLanguage", "externalId", "displayName")
+    key, name = bench.ids.uuid(), f"displayName-{bench.word()}"
+    path = _new(bench)
+    both.patched(
+        bench,
+        path,
+        {"op": "remove", "path": "preferredLanguage"},
+        {"op": "add", "path": "externalId", "value": key},
+        {"op": "replace", "path": "displayName", "value": name},
+    )
+    both.require_read(bench, path, {"preferredLanguage": None, "externalId": key, "displayName": name})
+
+
+def _same_attribute(bench: Bench) -> None:
+    both.need_mapped(bench, USER, "externalId")
+    keys = [bench.ids.uuid() for _ in range(2)]
+    path = _new(bench)
+    operations: list[Document] = [
+        {"op": "remove", "path": "externalId"},
+        {"op": "add", "path": "externalId", "value": keys[0]},
+        {"op": "replace", "path": "externalId", "value": keys[1]},
+    ]
+    both.patched(bench, path, *operations)
+    both.require_read(bench, path, {"externalId": keys[1]})
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "Create a new User",
+        "POST is answered with 201, and the user is found with all that was sent.",
+        partial(both.create, kind=USER),
+    ),
+    Check(
+        "Create a duplicate User",
+        "The second POST of a userName is answered with 409.",
+        partial(both.create_duplicate, kind=USER),
+    ),
+    Check(
+        "Filter for an existing user",
+        "A filter by userName finds the user, and nobody else.",
+        partial(both.filter_existing, kind=USER),
+    ),
+    Check(
+        "Filter for a non-existing user",
+        "A filter by userName that nobody fits is answered with 200 and an empty list.",
+        partial(both.filter_missing, kind=USER),
+    ),
+    Check(
+        "Filter for an existing user with a different case",
+        "A filter by userName in another case finds the user.",
+        partial(both.filter_other_case, kind=USER),
+    ),
+    Check(
+        "Patch User - Replace Attributes (Verbose)",
+        "A replace of each mapped attribute by its path is answered with 200 or 204, and every value reads back.",
+        _replace_attributes,
+    ),
+    Check(
+        "Patch User - Add Attributes (Verbose)",
+        "An add of each mapped attribute by its path is answered with 200 or 204, and every value reads back.",
+        _add_attributes,
+    ),
+    Check(
+        "Update User userName",
+        "A replace without path of userName is answered with 200 or 204, and reads back.",
+        _update_name,
+    ),
+    Check(
+        "Patch User - Disable User",
+        "active becomes false, and the user is still read and found.",
+        _disable,
+    ),
+    Check(
+        "Patch User - Add Manager",
+        "An add of the manager is answered with 200 or 204, and its value reads back.",
+        _add_manager,
+    ),
+    Check(
+        "Patch User - Replace Manager",
+        "A replace of the manager is answered with 200 or 204, and its value reads back.",
+        _replace_manager,
+    ),
+    Check(
+        "Patch User - Remove Manager",
+        'A replace of the manager by {"value": ""} is answered with 200 or 204, and nobody reads back.',
+        _remove_manager,
+    ),
+    Check(
+        "Delete a User",
+        "DELETE is answered with 204, and GET with 404 then.",
+        partial(both.delete, kind=USER),
+    ),
+    Check(
+        "Patch User - Multiple Ops on different attributes",
+        "A PATCH that removes, adds and replaces three attributes does all of it.",
+        _different_attributes,
+        mandatory=False,
+    ),
+    Check(
+        "Patch User - Multiple Ops on same attribute",
+        "A PATCH that removes, adds and replaces one attribute leaves what came last.",
+        _same_attribute,
+        mandatory=False,
+    ),
+    Check(
+        "Delete a non-existent User",
+        "DELETE of who never was is answered with 404.",
+        partial(both.delete_missing, kind=USER),
+        mandatory=False,
+    ),
+    Check(
+        "Delete the same User twice",
+        "The second DELETE is answered with 404.",
+        partial(both.delete_twice, kind=USER),
+        mandatory=False,
+    ),
+)

@@ -1,0 +1,405 @@
+"""Users and groups over Microsoft Graph: what SDKs and the portal ask, and what careless callers are told."""
+
+import json
+from typing import ClassVar
+
+import pytest
+
+from harness.wire.message import Request
+from tests.azure_ad.caller import BEARER, Caller, address
+from tests.azure_ad.provisioning.company import GRAPH
+
+
+@pytest.fixture
+def graph(company):
+    return Caller(company)
+
+
+def every_property(graph, name):
+    return graph.get(f"/users/{name}", version="beta")
+
+
+class TestUsers:
+    PERSON: ClassVar = {
+        "accountEnabled": True,
+        "displayName": "Ana Ruiz",
+        "mailNickname": "ana",
+        "userPrincipalName": "ana@contoso.com",
+        "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "xWwvJ]6NMw+bWH-d"},
+        "otherMails": ["a@b.c"],
+        "businessPhones": ["1"],
+        "mobilePhone": "2",
+        "faxNumber": "3",
+        "employeeId": "4",
+        "employeeHireDate": "2026-03-02T00:00:00Z",
+        "employeeOrgData": {"division": "x", "costCenter": "y"},
+        "onPremisesExtensionAttributes": {"extensionAttribute1": "e1", "extensionAttribute15": "e15"},
+        "extension_0123456789abcdef0123456789abcdef_badge": "b-7",
+    }
+
+    def test_a_user_is_made_and_shown_as_documented(self, graph):
+        """user-post-users and user-get: the default set of properties, null where there is nothing."""
+        made = graph.do("POST", "/users", self.PERSON, 201)
+        assert made == {
+            "@odata.context": f"{GRAPH}/v1.0/$metadata#users/$entity",
+            "id": made["id"],
+            "businessPhones": ["1"],
+            "displayName": "Ana Ruiz",
+            "givenName": None,
+            "jobTitle": None,
+            "mail": None,
+            "mobilePhone": "2",
+            "officeLocation": None,
+            "preferredLanguage": None,
+            "surname": None,
+            "userPrincipalName": "ana@contoso.com",
+        }
+        assert graph.get(f"/users/{made['id']}") == made
+        assert graph.get("/users/ANA@contoso.com") == made
+
+    def test_other_properties_must_be_selected(self, graph):
+        """optional-query-parameters: code that forgets $select sees no accountEnabled, here as there."""
+        graph.do("POST", "/users", self.PERSON, 201)
+        names = "accountEnabled,employeeOrgData,onPremisesExtensionAttributes,userType,faxNumber,city"
+        shown = graph.get(f"/users/ana@contoso.com?$select={names}")
+        assert shown["@odata.context"] == f"{GRAPH}/v1.0/$metadata#users({names})/$entity"
+        assert shown["accountEnabled"] is True
+        assert shown["employeeOrgData"] == {"division": "x", "costCenter": "y"}
+        numbered = shown["onPremisesExtensionAttributes"]
+        assert list(numbered) == [f"extensionAttribute{number}" for number in range(1, 16)]
+        assert [value for value in numbered.values() if value] == ["e1", "e15"]
+        assert (shown["userType"], shown["faxNumber"], shown["city"]) == ("Member", "3", None)
+
+    def test_beta_shows_everything(self, graph):
+        """versioning-and-support: beta returns all properties by default."""
+        graph.do("POST", "/users", self.PERSON, 201)
+        shown = every_property(graph, "ana@contoso.com")
+        assert shown["@odata.context"] == f"{GRAPH}/beta/$metadata#users/$entity"
+        assert shown["otherMails"] == ["a@b.c"]
+        assert shown["employeeHireDate"] == "2026-03-02T00:00:00Z"
+        assert "passwordProfile" not in shown
+
+    def test_a_directory_extension_is_kept(self, graph):
+        """extensibility-overview: named after the application that defines it, shown when selected."""
+        graph.do("POST", "/users", self.PERSON, 201)
+        name = "extension_0123456789abcdef0123456789abcdef_badge"
+        assert graph.get(f"/users/ana@contoso.com?$select={name}")[name] == "b-7"
+
+    def test_passwords_are_taken_and_neither_shown_nor_kept(self, graph):
+        """A passwordProfile is write-only, here as there; so is one that comes with a PATCH."""
+        graph.do("POST", "/users", self.PERSON, 201)
+        graph.do("PATCH", "/users/ana@contoso.com", {"passwordProfile": {"password": "Other-xWwvJ"}})
+        assert b"xWwvJ" not in graph("GET", "/users", version="beta").body
+        assert not any("xWwvJ" in str(row) for row in graph.company.rows())
+
+    def test_null_takes_a_value_away_and_parts_are_changed_alone(self, graph):
+        """user-update: what is not named stays, inside complex properties too."""
+        graph.do("POST", "/users", self.PERSON, 201)
+        change = {
+            "jobTitle": "Pilot",
+            "mobilePhone": None,
+            "employeeOrgData": {"costCenter": "z"},
+            "onPremisesExtensionAttributes": {"extensionAttribute1": None},
+        }
+        graph.do("PATCH", "/users/ana@contoso.com", change)
+        shown = every_property(graph, "ana@contoso.com")
+        assert (shown["jobTitle"], shown["mobilePhone"]) == ("Pilot", None)
+        assert shown["employeeOrgData"] == {"division": "x", "costCenter": "z"}
+        assert shown["onPremisesExtensionAttributes"]["extensionAttribute1"] is None
+        assert shown["onPremisesExtensionAttributes"]["extensionAttribute15"] == "e15"
+
+    def test_guests_keep_their_marked_name(self, graph):
+        """invitation: #EXT# stands in a guest's userPrincipalName, which addresses them when quoted."""
+        guest = {
+            "userPrincipalName": "ana_fabrikam.com#EXT#@contoso.onmicrosoft.com",
+            "userType": "Guest",
+            "creationType": "Invitation",
+            "externalUserState": "Accepted",
+        }
+        graph.do("POST", "/users", guest, 201)
+        shown = graph.get("/users/ana_fabrikam.com%23EXT%23@contoso.onmicrosoft.com?$select=userType")
+        assert shown["userType"] == "Guest"
+
+    def test_a_name_that_is_taken_is_named(self, graph):
+        """400 with details, one for the property that conflicts; also when a rename runs into it."""
+        graph.company.person("ana")
+        graph.company.person("ben")
+        for method, path in (("POST", "/users"), ("PATCH", "/users/ben@contoso.com")):
+            answer = graph(method, path, {"userPrincipalName": "ANA@contoso.com"})
+            message = "Another object with the same value for property userPrincipalName already exists."
+            error = answer.json()["error"]
+            assert (answer.status, error["code"], error["message"]) == (400, "Request_BadRequest", message)
+            assert error["details"] == [
+                {"code": "ObjectConflict", "message": message, "target": "userPrincipalName"}
+            ]
+
+    @pytest.mark.parametrize(
+        ("path", "body", "message"),
+        [
+            ("/users", {}, "a user needs a userPrincipalName of the form name@domain"),
+            ("/users", {"userPrincipalName": "ana"}, "a user needs a userPrincipalName"),
+            ("/users", {"userPrincipalName": 5}, "property 'userPrincipalName' must be text, not int"),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "jobTitel": "x"},
+                "unknown user property 'jobTitel'; did you mean 'jobTitle'?",
+            ),
+            ("/users", {"userPrincipalName": "a@b", "id": "1"}, "property 'id' is read-only"),
+            ("/users", {"userPrincipalName": "a@b", "accountEnabled": "yes"}, "must be true or false"),
+            ("/users", {"userPrincipalName": "a@b", "businessPhones": [1]}, "must be a list of texts"),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "employeeOrgData": {"costCentre": "1"}},
+                "unknown property 'costCentre' of 'employeeOrgData'; did you mean 'costCenter'?",
+            ),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "onPremisesExtensionAttributes": {"extensionAttribute1": 1}},
+                "property 'onPremisesExtensionAttributes/extensionAttribute1' must be text, not int",
+            ),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "passwordProfile": {"password": 5}},
+                "property 'passwordProfile/password' must be text",
+            ),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "employeeHireDate": "yesterday"},
+                "property 'employeeHireDate' must be a moment such as",
+            ),
+            ("/users", {"userPrincipalName": "a@b", "extension_x_y": "1"}, "unknown user property"),
+            (
+                "/users",
+                {"userPrincipalName": "a@b", "owner@odata.bind": "x/y"},
+                "Property 'owner@odata.bind' cannot be set with this request.",
+            ),
+            ("/users", {"userPrincipalName": "a@b", "manager@odata.bind": "x/nobody"}, "Resource 'nobody'"),
+            ("/groups", {}, "a group needs a displayName"),
+            ("/groups", {"displayName": "x", "member": []}, "unknown group property 'member'"),
+        ],
+    )
+    def test_a_bad_property_is_named(self, graph, path, body, message):
+        """400 (404 for a reference to nobody) with the property, its type, or the nearest name; nothing is made."""
+        before = graph.company.rows()
+        status, code, told = graph.fail("POST", path, body)
+        assert (status, code) in {(400, "Request_BadRequest"), (404, "Request_ResourceNotFound")}
+        assert message in told
+        assert graph.company.rows() == before
+
+    @pytest.mark.parametrize(
+        "raw", [b"", b"{", b"[]", b"null", b'"x"', b'{"a": NaN}', b"\xff", b'{"a":"\\ud800"}']
+    )
+    def test_a_body_that_is_no_object_is_refused(self, graph, raw):
+        """One documented sentence for every kind of bad JSON."""
+        answer = graph.ask(Request("POST", f"{GRAPH}/v1.0/users", (BEARER,), raw))
+        assert answer.status == 400
+        assert answer.json()["error"]["message"].startswith("Unable to read JSON request payload.")
+
+    def test_a_tower_of_brackets_is_refused_at_every_height(self, graph):
+        """However deep, the answer is 400; never a traceback."""
+        for depth in (1, *range(850, 1000), 100_000):
+            head = b'{"userPrincipalName":"a@b","employeeOrgData":'
+            raw = head + b'{"x":' * depth + b"1" + b"}" * depth + b"}"
+            assert graph.ask(Request("POST", f"{GRAPH}/v1.0/users", (BEARER,), raw)).status == 400
+
+
+class TestManagers:
+    def test_a_person_has_a_manager(self, graph):
+        """PUT, GET and DELETE of `manager/$ref`; none is 404."""
+        ana, ben = graph.company.person("ana"), graph.company.person("ben")
+        assert graph.fail("GET", "/users/ana@contoso.com/manager")[:2] == (404, "Request_ResourceNotFound")
+        graph.do("PUT", "/users/ana@contoso.com/manager/$ref", address(ben, "users"))
+        shown = graph.get("/users/ana@contoso.com/manager")
+        assert list(shown)[:3] == ["@odata.context", "@odata.type", "id"]
+        assert (shown["@odata.type"], shown["id"]) == ("#microsoft.graph.user", ben)
+        assert graph.names("/users/ben@contoso.com/directReports") == ["ana@contoso.com"]
+        graph.do("PUT", "/users/ana@contoso.com/manager/$ref", address(ana))
+        assert graph.names("/users/ben@contoso.com/directReports") == []
+        graph.do("DELETE", "/users/ana@contoso.com/manager/$ref")
+        assert graph("GET", "/users/ana@contoso.com/manager").status == 404
+
+    def test_managers_may_go_round(self, graph):
+        """Graph does not look for circles, so neither does this."""
+        ana, ben = graph.company.person("ana"), graph.company.person("ben")
+        graph.do("PUT", f"/users/{ana}/manager/$ref", address(ben))
+        graph.do("PUT", f"/users/{ben}/manager/$ref", address(ana))
+        assert graph.get(f"/users/{ana}/manager")["id"] == ben
+        assert graph.get(f"/users/{ben}/manager")["id"] == ana
+
+    def test_a_manager_comes_with_the_user_when_asked(self, graph):
+        """$expand=manager on one user and on a list; bound at creation."""
+        ben = graph.company.person("ben")
+        body = {
+            "userPrincipalName": "ana@contoso.com",
+            "manager@odata.bind": f"{GRAPH}/v1.0/users/{ben}",
+        }
+        graph.do("POST", "/users", body, 201)
+        shown = graph.get("/users/ana@contoso.com?$expand=manager($select=id,displayName)")
+        assert shown["manager"] == {"@odata.type": "#microsoft.graph.user", "id": ben, "displayName": "Ben"}
+        first, second = graph.get("/users?$expand=manager&$select=id")["value"]
+        assert (first["manager"], second["manager"]["userPrincipalName"]) == (None, "ben@contoso.com")
+
+
+class TestGroups:
+    def test_a_group_is_made_and_shown_as_documented(self, graph):
+        """group-post-groups: what a security group is made with, and the properties of the answer."""
+        body = {
+            "displayName": "Office",
+            "mailEnabled": False,
+            "mailNickname": "office",
+            "securityEnabled": True,
+            "owners@odata.bind": [f"{GRAPH}/v1.0/users/whoever"],
+        }
+        made = graph.do("POST", "/groups", body, 201)
+        assert made["@odata.context"] == f"{GRAPH}/v1.0/$metadata#groups/$entity"
+        expected = {"displayName": "Office", "mailEnabled": False, "securityEnabled": True, "groupTypes": []}
+        assert {key: made[key] for key in expected} == expected
+        assert made["deletedDateTime"] is None
+        assert made["createdDateTime"] == "2026-03-02T08:00:00Z"
+        assert graph.get(f"/groups/{made['id']}") == made
+
+    def test_a_group_has_members(self, graph):
+        """Members by reference, listed with their type, taken out by id."""
+        ana = graph.company.person("ana")
+        group = graph.do("POST", "/groups", {"displayName": "Office"}, 201)["id"]
+        graph.do("POST", f"/groups/{group}/members/$ref", address(ana))
+        (member,) = graph.get(f"/groups/{group}/members")["value"]
+        assert list(member)[:2] == ["@odata.type", "id"]
+        assert (member["id"], member["@odata.type"]) == (ana, "#microsoft.graph.user")
+        assert graph.names("/users/ana@contoso.com/memberOf") == ["Office"]
+        assert graph.fail("POST", f"/groups/{group}/members/$ref", address(ana)) == (
+            400,
+            "Request_BadRequest",
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        )
+        graph.do("DELETE", f"/groups/{group}/members/{ana}/$ref")
+        assert graph.get(f"/groups/{group}/members")["value"] == []
+        assert graph.fail("DELETE", f"/groups/{group}/members/{ana}/$ref")[0] == 404
+
+    def test_members_come_with_the_group_or_in_one_patch(self, graph):
+        """members@odata.bind: in POST and in PATCH, up to twenty, all or none."""
+        keys = [graph.company.person(f"p{number}") for number in range(22)]
+        links = [address(key)["@odata.id"] for key in keys]
+        body = {"displayName": "Office", "members@odata.bind": links[:1]}
+        group = graph.do("POST", "/groups", body, 201)["id"]
+        graph.do("PATCH", f"/groups/{group}", {"members@odata.bind": links[1:21], "description": "x"})
+        assert [item["id"] for item in graph.get(f"/groups/{group}/members")["value"]] == keys[:21]
+        before = graph.company.rows()
+        assert graph.fail("PATCH", f"/groups/{group}", {"members@odata.bind": links[:21]})[0] == 400
+        twice = {"description": "y", "members@odata.bind": [links[21], links[0]]}
+        assert "already exist" in graph.fail("PATCH", f"/groups/{group}", twice)[2]
+        assert graph.fail("PATCH", f"/groups/{group}", {"members@odata.bind": ["nothing"]})[0] == 400
+        assert graph.fail("POST", "/groups", {"displayName": "B", "members@odata.bind": ["x/y"]})[0] == 404
+        assert graph.company.rows() == before
+
+    def test_groups_hold_groups(self, graph):
+        """Nested members are seen at one remove, or at any; casts keep one type; no group is in itself."""
+        company = graph.company
+        ana = company.person("ana")
+        inner = company.group("Inner", (ana,))
+        outer = company.group("Outer", (inner,))
+        company.directory.add_member(inner, outer)  # they go round
+        assert graph.names(f"/groups/{outer}/members") == ["Inner"]
+        assert graph.names(f"/groups/{outer}/transitiveMembers") == ["Inner", "ana@contoso.com", "Outer"]
+        assert graph.names(f"/groups/{outer}/transitiveMembers/microsoft.graph.user") == ["ana@contoso.com"]
+        assert graph.names("/users/ana@contoso.com/transitiveMemberOf") == ["Inner", "Outer"]
+        assert graph.names(f"/groups/{outer}/memberOf/microsoft.graph.group") == ["Inner"]
+        status, _, message = graph.fail("POST", f"/groups/{outer}/members/$ref", address(outer))
+        assert (status, message) == (400, "a group cannot be a member of itself")
+        shown = graph.get(f"/groups/{outer}?$expand=members($select=id)")
+        assert shown["members"] == [{"@odata.type": "#microsoft.graph.group", "id": inner}]
+
+
+class TestDynamicGroups:
+    RULE = '(user.department -eq "Sales") -and (user.accountEnabled -eq true)'
+
+    @pytest.fixture
+    def sales(self, graph):
+        graph.company.person("ana", assigned=False, department="sales")
+        graph.company.person("ben", assigned=False, department="Support")
+        body = {
+            "displayName": "Sales",
+            "groupTypes": ["DynamicMembership"],
+            "membershipRule": self.RULE,
+            "membershipRuleProcessingState": "On",
+        }
+        return graph.do("POST", "/groups", body, 201)["id"]
+
+    def test_members_follow_the_rule(self, graph, sales):
+        """groups-dynamic-membership: whoever changes moves in or out, new ones included."""
+        path = f"/groups/{sales}/members"
+        assert graph.names(path) == ["ana@contoso.com"]
+        graph.do("PATCH", "/users/ben@contoso.com", {"department": "Sales"})
+        graph.do("PATCH", "/users/ana@contoso.com", {"accountEnabled": False})
+        graph.do("POST", "/users", {"userPrincipalName": "eve@contoso.com", "department": "SALES"}, 201)
+        assert graph.names(path) == ["ben@contoso.com", "eve@contoso.com"]
+        graph.do("PATCH", f"/groups/{sales}", {"membershipRule": 'user.displayName -startsWith "a"'})
+        assert graph.names(path) == ["ana@contoso.com"]
+
+    def test_a_paused_rule_changes_nothing(self, graph, sales):
+        """Processing state Paused: members stay as they are until it is On again."""
+        graph.do("PATCH", f"/groups/{sales}", {"membershipRuleProcessingState": "Paused"})
+        graph.do("PATCH", "/users/ben@contoso.com", {"department": "Sales"})
+        assert graph.names(f"/groups/{sales}/members") == ["ana@contoso.com"]
+        graph.do("PATCH", f"/groups/{sales}", {"membershipRuleProcessingState": "On"})
+        assert len(graph.names(f"/groups/{sales}/members")) == 2
+
+    def test_nobody_edits_the_members_by_hand(self, graph, sales):
+        """Neither in nor out."""
+        ana, ben = (graph.get(f"/users/{name}@contoso.com")["id"] for name in ("ana", "ben"))
+        before = graph.company.rows()
+        assert graph.fail("POST", f"/groups/{sales}/members/$ref", address(ben))[0] == 400
+        assert graph.fail("DELETE", f"/groups/{sales}/members/{ana}/$ref")[0] == 400
+        assert graph.company.rows() == before
+
+    def test_a_group_that_stops_being_dynamic_keeps_its_members(self, graph, sales):
+        """They are edited by hand from then on."""
+        graph.do("PATCH", f"/groups/{sales}", {"groupTypes": [], "membershipRule": None})
+        graph.do("PATCH", "/users/ana@contoso.com", {"department": "x"})
+        assert graph.names(f"/groups/{sales}/members") == ["ana@contoso.com"]
+        assert graph.get(f"/groups/{sales}")["membershipRuleProcessingState"] is None
+        graph.do("POST", f"/groups/{sales}/members/$ref", address("ben@contoso.com"))
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"membershipRule": 'user.departmnt -eq "x"'}, "'departmnt'; did you mean 'department'?"),
+            ({"membershipRule": 'user.department -like "x"'}, "operator '-like' is not known"),
+            ({"membershipRule": "user.department -eq"}, "cannot be read at position"),
+            ({"membershipRule": "("}, "cannot be read at position"),
+            ({"membershipRule": "(" * 100 + 'user.city -eq "x"' + ")" * 100}, "nested too deeply"),
+            ({"membershipRule": "user.department -contains true"}, "needs a text"),
+            ({"membershipRule": None}, "needs a membershipRule"),
+            ({"groupTypes": []}, "needs 'DynamicMembership'"),
+            ({"membershipRuleProcessingState": "Off"}, "must be one of On, Paused"),
+        ],
+    )
+    def test_a_rule_that_cannot_work_is_refused(self, graph, sales, changes, message):
+        """400 with the place or the word; the rule in force stays."""
+        before = graph.company.rows()
+        status, _, told = graph.fail("PATCH", f"/groups/{sales}", changes)
+        assert (status, message in told) == (400, True), told
+        assert graph.company.rows() == before
+
+    def test_the_engine_provisions_whoever_moves_in(self, graph, server, sales):
+        """The change log tells the engine of members that no request added."""
+        graph.company.assign(sales)
+        graph.company.turn_on()
+        assert server.created == ["ana@contoso.com", "Sales"]
+        graph.do("PATCH", "/users/ben@contoso.com", {"department": "Sales"})
+        graph.company.cycle()
+        assert server.created[2:] == ["ben@contoso.com"]
+
+
+def test_extension_attributes_reach_their_mappings(company, server):
+    """A cycle maps each of the fifteen texts under its name."""
+    graph = Caller(company)
+    company.edit("title", source={"expression": "[extensionAttribute1]"})
+    body = {
+        "userPrincipalName": "ana@b",
+        "onPremisesExtensionAttributes": {"extensionAttribute1": "Pilot"},
+    }
+    company.assign(graph.do("POST", "/users", body, 201)["id"])
+    company.turn_on()
+    assert server.created == ["ana@b"]
+    assert "Pilot" in json.dumps(company.log())

@@ -1,0 +1,180 @@
+"""A company with Azure AD: its directory, one enterprise application with one job, and a clock to move."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harness.azure_ad.app import create_app
+from harness.azure_ad.mail import Mailer
+from harness.azure_ad.provisioning.engine import Engine
+from harness.azure_ad.provisioning.log.provisioning_log import entry_of
+from harness.azure_ad.tenant import TENANT, Settings, Tenant
+from harness.base.clock import VirtualClock
+from harness.base.ids import Ids
+from harness.base.quirks import load_table
+from harness.base.sqlite import Database
+from harness.wire.inprocess import inprocess
+from harness.wire.message import Request, Response, Send, json_request
+from tests.azure_ad.scim_server import BASE, TOKEN
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+CYCLE = timedelta(minutes=40)
+GRAPH = "https://graph.microsoft.com"
+GRAPH_TOKEN = "the-token-of-the-administrator"
+_APP = create_app()
+_TENANT_ID = "7584ba9c-dd91-4745-9b7e-b4de9da3be7b"
+
+
+class Company:
+    """`send` is where provisioning requests go; `flips` are quirks by id, with underscores."""
+
+    def __init__(
+        self,
+        send: Send,
+        *,
+        seed: str = "1",
+        profile: str = "identity-center",
+        smtp: tuple[str, int] | tuple[()] = (),
+        in_flight: int = 1,
+        **flips: Any,
+    ) -> None:
+        self.send, self.seed, self.smtp, self.in_flight = send, seed, smtp, in_flight
+        self.quirks = load_table("harness.azure_ad").choose(
+            profile, {name.replace("_", "-"): value for name, value in flips.items()}
+        )
+        self.database = Database()
+        self.store = self.database.tenant("azure_ad")
+        self._opened = 0
+        self._read = 0
+        self._open(START)
+        self.app = self.engine.apps.instantiate("AWS SSO")["id"]
+        self.job = self.engine.create_job(self.app, "scim")["id"]
+        self.engine.save_secrets(self.app, {"BaseAddress": BASE, "SecretToken": TOKEN})
+
+    def _open(self, now: datetime) -> None:
+        self._opened += 1
+        ids = Ids(f"{self.seed}/{self._opened}")
+        self.clock = VirtualClock(now)
+        self.engine = Engine(
+            store=self.store,
+            clock=self.clock,
+            ids=ids,
+            quirks=self.quirks,
+            send=self.send,
+            mailer=Mailer(self.store, self.clock, *self.smtp),
+            tenant_id=_TENANT_ID,
+            domain="contoso.com",
+            in_flight=self.in_flight,
+        )
+        self.directory, self.apps = self.engine.directory, self.engine.apps
+        settings = Settings(_TENANT_ID, "contoso.com", GRAPH, GRAPH_TOKEN)
+        self.tenant = Tenant(settings, self.store, self.clock, ids.branch("graph"), self.quirks, self.engine)
+
+    def reopen(self) -> None:
+        """End the process and start another one on the same data."""
+        self._open(self.clock.now())
+        self.engine.resume()
+
+    def person(self, name: str, *, assigned: bool = True, **properties: Any) -> str:
+        """Hire somebody; `name` is the part before the @."""
+        given = {
+            "userPrincipalName": f"{name}@contoso.com",
+            "displayName": name.title(),
+            "givenName": name.title(),
+            "surname": "Ruiz",
+            **properties,
+        }
+        given = {key: value for key, value in given.items() if value is not None}
+        key = self.directory.create("User", given)["id"]
+        if assigned:
+            self.assign(key)
+        return key
+
+    def group(self, name: str, members: tuple[str, ...] = (), *, assigned: bool = True) -> str:
+        key = self.directory.create("Group", {"displayName": name})["id"]
+        for member in members:
+            self.directory.add_member(key, member)
+        if assigned:
+            self.assign(key)
+        return key
+
+    def change(self, key: str, **properties: Any) -> None:
+        self.directory.update("User", key, properties)
+
+    def assign(self, key: str) -> None:
+        self.apps.assign(self.app, key)
+
+    def unassign(self, key: str) -> None:
+        for assignment in self.apps.assignments_of(self.app, key):
+            self.apps.unassign(self.app, assignment["id"])
+
+    def turn_on(self) -> None:
+        """Start the job and let the initial cycle run."""
+        self.engine.start(self.job)
+        self.wait(timedelta())
+
+    def cycle(self, count: int = 1) -> None:
+        self.wait(count * CYCLE)
+
+    def wait(self, by: timedelta) -> None:
+        self.clock.advance(by)
+
+    def restart(self) -> None:
+        self.engine.restart(self.job)
+        self.wait(timedelta())
+
+    def edit(self, target: str, **changes: Any) -> None:
+        """Change one attribute mapping of the users; with nothing to change, take it away."""
+        schema = self.engine.schema(self.job)
+        mapping = next(
+            mapping
+            for mapping in schema["synchronizationRules"][0]["objectMappings"]
+            if mapping["sourceObjectName"] == "User"
+        )
+        mapping["attributeMappings"] = [
+            {**entry, **changes} if entry["targetAttributeName"] == target else entry
+            for entry in mapping["attributeMappings"]
+            if changes or entry["targetAttributeName"] != target
+        ]
+        self.engine.save_schema(self.job, schema)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        return dict(self.engine.job(self.job)["status"])
+
+    @property
+    def state(self) -> str:
+        return str(self.engine.job(self.job)["schedule"]["state"])
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the provisioning log's new entries, oldest first."""
+        entries = list(self.store.read("provisioning", after=self._read))
+        self._read = self.store.last_sequence("provisioning")
+        return [entry_of(entry.body) for entry in entries]
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """Return the new entries in short: whose, action, and status or the code of what went wrong."""
+        return [summary(entry) for entry in self.log()]
+
+    def graph(self, method: str, path: str, body: Any = None, *, token: str | None = GRAPH_TOKEN) -> Response:
+        url = path if path.startswith("https:") else f"{GRAPH}/v1.0{path}"
+        return self.ask(json_request(method, url, body, bearer=token))
+
+    def ask(self, request: Request) -> Response:
+        return inprocess(_APP, {TENANT: self.tenant})(request)
+
+    def rows(self) -> list[Any]:
+        """Return every row of the database, for comparing runs."""
+        tables = ("document", "unique_key", "link", "log", "log_tag")
+        return [self.database.connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+
+
+def summary(entry: dict[str, Any]) -> tuple[str, str, str]:
+    status = entry["provisioningStatusInfo"]
+    information = status["errorInformation"]
+    return (
+        entry["sourceIdentity"]["displayName"],
+        entry["provisioningAction"],
+        information["errorCode"] if information else status["status"],
+    )
