@@ -69,11 +69,11 @@ def issue(
     What ran before an interruption is told and written too. Raises HarnessError for a file that cannot be read or written.
     """
     from harness.base.clock import OffsetClock, iso
+    from harness.base.output import check_writable
     from harness.certification.certificate import Certificate, judge
     from harness.certification.suite import StoppedError
     from harness.certification.waivers import accepted, read_waivers
     from harness.certification.writing.terminal import TerminalCertificate
-    from harness.report.writing import check_writable
 
     for path in filter(None, (papers.json, papers.html, papers.junit)):
         check_writable(path)
@@ -100,9 +100,9 @@ def issue(
 
 
 def _write(certificate: Any, papers: Papers) -> None:
+    from harness.base.output import write
     from harness.certification.writing import html, junit
     from harness.report.json_report import as_json
-    from harness.report.writing import write
 
     if papers.json is not None:
         write(papers.json, as_json(certificate.document()) + "\n")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.base.output import check_writable, write
 from harness.report.collected import Collected
-from harness.report.writing import check_writable, write
 from harness.scenario.events import Event
 
 

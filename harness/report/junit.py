@@ -1,15 +1,15 @@
-"""JUnit XML for build servers: one test case a scenario, a rejected file as an error."""
+"""A run as JUnit XML, for build servers: one test case a scenario, a rejected file as an error."""
 
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from xml.etree import ElementTree as ET
 
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
 from harness.report.file_report import FileReport
-from harness.report.writing import legal
-from harness.scenario.events import FileRejected
+from harness.report.junit_xml import Case, Problem, Suite
+from harness.report.junit_xml import render as render_suites
+from harness.scenario.events import FileRejected, Location
 
 
 class JUnitReport(FileReport):
@@ -21,57 +21,38 @@ class JUnitReport(FileReport):
 
 def render(collected: Collected) -> str:
     """Write the run as JUnit XML."""
-    counts = {
-        "tests": str(len(collected.scenarios) + len(collected.rejected)),
-        "failures": str(collected.count("failed")),
-        "errors": str(len(collected.rejected) + collected.count("interrupted")),
-        "time": f"{collected.seconds:.3f}",
-    }
-    root = ET.Element("testsuites", {"name": "harness", **counts})
-    suite = ET.SubElement(root, "testsuite", {"name": "harness", **counts, "skipped": "0"})
-    properties = ET.SubElement(suite, "properties")
-    for name, value in (("seed", collected.seed), ("version", collected.version)):
-        ET.SubElement(properties, "property", {"name": name, "value": legal(value)})
-    for rejected in collected.rejected:
-        suite.append(_rejected(rejected))
-    for story in collected.scenarios:
-        suite.append(_scenario(story))
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    cases = [*map(_rejected, collected.rejected), *map(_scenario, collected.scenarios)]
+    properties = {"seed": collected.seed, "version": collected.version}
+    return render_suites("harness", [Suite("harness", cases, properties, collected.seconds)])
 
 
-def _case(file: str, line: int, name: str, seconds: float) -> ET.Element:
-    attributes = {
-        "classname": legal(".".join(PurePosixPath(file).with_suffix("").parts)),
-        "name": legal(name),
-        "file": legal(file),
-        "line": str(line),
-        "time": f"{seconds:.3f}",
-    }
-    return ET.Element("testcase", attributes)
+def _case(place: Location, name: str, seconds: float, problem: Problem | None, output: str = "") -> Case:
+    classname = ".".join(PurePosixPath(place.file).with_suffix("").parts)
+    attributes = {"file": place.file, "line": str(place.line), "time": f"{seconds:.3f}"}
+    return Case(classname, name, problem, output, attributes)
 
 
-def _rejected(rejected: FileRejected) -> ET.Element:
-    place = rejected.location
-    case = _case(place.file, place.line, "is a scenario file", 0.0)
-    error = ET.SubElement(case, "error", {"type": "FileRejected", "message": legal(rejected.message)})
-    error.text = as_text(rejection_lines(rejected))
-    return case
+def _rejected(rejected: FileRejected) -> Case:
+    problem = Problem("error", rejected.message, "FileRejected", as_text(rejection_lines(rejected)))
+    return _case(rejected.location, "is a scenario file", 0.0, problem)
 
 
-def _scenario(story: ScenarioStory) -> ET.Element:
-    started, place = story.started, story.started.location
-    name = started.title + started.id.removeprefix(place.file)
-    case = _case(place.file, place.line, name, story.finished.seconds if story.finished else 0.0)
-    if story.failures:
-        message = legal(story.failures[0].message)
-        failure = ET.SubElement(case, "failure", {"type": "Failure", "message": message})
-        failure.text = "\n\n".join(as_text(failure_lines(each)) for each in story.failures)
-    elif story.outcome == "interrupted":
-        ET.SubElement(case, "error", {"type": "Interrupted", "message": "the run was interrupted"})
-    output = ET.SubElement(case, "system-out")
-    output.text = "\n".join(
-        legal(f"{step.started.at} {step.started.verb}: {step.finished.outcome if step.finished else '…'}")
+def _scenario(story: ScenarioStory) -> Case:
+    started = story.started
+    name = started.title + started.id.removeprefix(started.location.file)
+    output = "\n".join(
+        f"{step.started.at} {step.started.verb}: {step.finished.outcome if step.finished else '…'}"
         for step in story.steps
     )
-    return case
+    return _case(
+        started.location, name, story.finished.seconds if story.finished else 0.0, _problem(story), output
+    )
+
+
+def _problem(story: ScenarioStory) -> Problem | None:
+    if story.failures:
+        text = "\n\n".join(as_text(failure_lines(each)) for each in story.failures)
+        return Problem("failure", story.failures[0].message, "Failure", text)
+    if story.outcome == "interrupted":
+        return Problem("error", "the run was interrupted", "Interrupted")
+    return None

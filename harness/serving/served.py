@@ -6,8 +6,6 @@ schedule off; on a folder that was served before it takes up what is there, a cy
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -272,21 +270,6 @@ def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, in
             server.stop()
         raise
     return servers
-
-
-def write_ready_file(path: Path, ready: Mapping[str, Any]) -> None:
-    """Write the file in one go, readable by its owner only: it holds tokens. Raises HarnessError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-        ) as file:
-            json.dump(ready, file, indent=2)
-            file.write("\n")
-        part.replace(path)
-    except OSError as error:
-        raise HarnessError(f"cannot write the ready file {path}: {error.strerror}") from error
 
 
 def _open(folder: Path | None, name: str) -> Database:

@@ -11,7 +11,8 @@ from types import FrameType
 from typing import Any
 
 from harness.base.errors import HarnessError
-from harness.serving.served import LOOPBACK, Options, Served, write_ready_file
+from harness.base.output import remove, write
+from harness.serving.served import LOOPBACK, Options, Served
 
 Say = Callable[[str], None]
 
@@ -32,7 +33,8 @@ def serve(
         if people is not None:
             _populate(served, people, populate, say)
         if ready_file is not None:
-            write_ready_file(ready_file, served.ready)
+            # It holds tokens.
+            write(ready_file, json.dumps(served.ready, indent=2) + "\n", private=True)
         _tell(served, options, ready_file, say)
         stopped.wait()
     finally:
@@ -40,7 +42,7 @@ def serve(
         for number, handler in before.items():
             signal.signal(number, handler)
         if ready_file is not None:
-            ready_file.unlink(missing_ok=True)
+            remove(ready_file)
     say("stopped")
 
 

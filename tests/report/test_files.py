@@ -15,7 +15,6 @@ from harness.report.html import MANY, MAX_PER_STEP, HtmlReport
 from harness.report.json_report import JsonReport
 from harness.report.junit import JUnitReport
 from harness.report.lanes import MAX_ARROWS, label
-from harness.report.writing import write
 from harness.scenario.events import Event, Observation, RunFinished, RunStarted
 from tests.report.stories import HOSTILE, exchange, sample, seen, story
 
@@ -260,18 +259,3 @@ def test_what_cannot_be_written_is_refused_before_the_run(
     (tmp_path / "file").touch()
     with pytest.raises(HarnessError, match="cannot be written"):
         report(tmp_path / "file" / "o.out")
-
-
-def test_a_report_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failed write leaves the old report and no scraps."""
-    path = tmp_path / "o.txt"
-    write(path, "old")
-
-    def refuse(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(HarnessError, match="No space left"):
-        write(path, "new")
-    assert path.read_text() == "old"
-    assert [item.name for item in tmp_path.iterdir()] == ["o.txt"]

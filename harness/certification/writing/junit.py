@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
-
 from harness.certification.certificate import Certificate, Verdict
 from harness.certification.running import Result
 from harness.certification.suite import Outcome
-from harness.report.writing import legal
+from harness.report.junit_xml import Case, Problem, Suite
+from harness.report.junit_xml import render as render_suites
 
 
 def render(certificate: Certificate) -> str:
     """Write the certificate as JUnit XML; a verdict that failed for what did not run is a failure of its own."""
-    root = ET.Element("testsuites", {"name": "harness certify"})
-    for verdict in certificate.verdicts:
-        root.append(_suite(verdict, certificate))
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
-
-
-def _suite(verdict: Verdict, certificate: Certificate) -> ET.Element:
-    cases = [_case(result) for result in verdict.results]
-    verdict_case = ET.Element("testcase", {"classname": verdict.suite.name, "name": "verdict"})
-    if verdict.why:
-        ET.SubElement(verdict_case, "failure", {"type": verdict.word, "message": legal(verdict.why)})
-    cases.append(verdict_case)
-    suite = ET.Element(
-        "testsuite",
-        {
-            "name": verdict.suite.name,
-            "tests": str(len(cases)),
-            "failures": str(sum(case.find("failure") is not None for case in cases)),
-            "errors": "0",
-            "skipped": str(sum(case.find("skipped") is not None for case in cases)),
-        },
+    return render_suites(
+        "harness certify", [_suite(verdict, certificate) for verdict in certificate.verdicts]
     )
-    properties = ET.SubElement(suite, "properties")
+
+
+def _suite(verdict: Verdict, certificate: Certificate) -> Suite:
+    problem = Problem("failure", verdict.why, verdict.word) if verdict.why else None
+    cases = [*map(_case, verdict.results), Case(verdict.suite.name, "verdict", problem)]
     facts = {"endpoint": certificate.endpoint, "seed": certificate.seed, "evidence": certificate.evidence}
-    for name, value in facts.items():
-        ET.SubElement(properties, "property", {"name": name, "value": legal(value)})
-    suite.extend(cases)
-    return suite
+    return Suite(verdict.suite.name, cases, facts)
 
 
-def _case(result: Result) -> ET.Element:
-    case = ET.Element("testcase", {"classname": result.suite, "name": result.check.name})
-    reason = legal(result.reason)
+def _case(result: Result) -> Case:
+    words = f"{result.outcome}: {result.reason}"
+    problem, output = None, ""
     if result.outcome is Outcome.FAILED:
-        failure = ET.SubElement(case, "failure", {"type": result.outcome, "message": reason})
-        failure.text = legal(
-            "\n".join([result.check.passes_when, *(each.curl() for each in result.exchanges)])
-        )
+        text = "\n".join([result.check.passes_when, *(each.curl() for each in result.exchanges)])
+        problem = Problem("failure", result.reason, result.outcome, text)
     elif result.outcome in (Outcome.SKIPPED, Outcome.WAIVED):
-        ET.SubElement(case, "skipped", {"message": f"{result.outcome}: {reason}"})
+        problem = Problem("skipped", words)
     elif result.outcome is Outcome.WARNING:
-        ET.SubElement(case, "system-out").text = f"{result.outcome}: {reason}"
-    return case
+        output = words
+    return Case(result.suite, result.check.name, problem, output)

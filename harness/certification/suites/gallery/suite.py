@@ -19,7 +19,7 @@ def _verdict(outcomes: Outcomes) -> str:
     sign_in = [check.name for check in tokens.CHECKS]
     if why or any(outcomes.get(name) in GOOD for name in sign_in):
         return why
-    return f"neither {' nor '.join(tokens)} passed; the first needs --token-endpoint and a client"
+    return f"neither {' nor '.join(sign_in)} passed; the first needs --token-endpoint and a client"
 
 
 GALLERY: Suite[Check] = Suite(

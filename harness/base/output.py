@@ -1,0 +1,151 @@
+"""Files that are written for people and programs: reports, certificates, the ready file.
+
+A plain file is whole or absent: written beside its place and moved there at the end, with the mode it had. A device, a pipe
+and a file with several names are written through, a symbolic link leads on to its target: none is ever replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from harness.base.errors import HarnessError
+
+_NEW = 0o666
+_PRIVATE = 0o600
+
+
+def check_writable(path: Path) -> None:
+    """Create the folder of an output file and try it. Raises HarnessError, so that nothing runs for naught."""
+    if path.is_dir():
+        raise HarnessError(f"'{path}' is a folder; name a file for the report")
+    try:
+        target = _Target(path)
+        if target.is_replaced:
+            target.place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=target.place.parent, prefix=f".{path.name}."):
+                pass
+    except OSError as error:
+        raise _cannot(path, error) from error
+
+
+def write(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a whole file. Raises HarnessError when that fails."""
+    file = OutputFile(path, private=private)
+    file.write(text)
+    file.keep()
+
+
+def remove(path: Path) -> None:
+    """Remove a file that was written; what was only written through stays."""
+    with suppress(OSError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+
+
+class OutputFile:
+    """A file under way: `keep` puts it in its place, `abandon` leaves what stood there. All raise HarnessError.
+
+    A `private` one is readable by its owner alone, whatever stood there before.
+    """
+
+    def __init__(self, path: Path, *, private: bool = False) -> None:
+        self._path = path
+        self._part: Path | None = None
+        try:
+            target = _Target(path)
+            self._place = target.place
+            self._mode = _PRIVATE if private else target.mode
+            self._stream = target.stream or self._opened(target)
+        except OSError as error:
+            raise _cannot(path, error) from error
+
+    def write(self, *texts: str) -> None:
+        try:
+            self._stream.writelines(texts)
+        except OSError as error:
+            self.abandon()
+            raise _cannot(self._path, error) from error
+
+    def keep(self) -> None:
+        """Close the file, and move it to its place if it was written beside it."""
+        try:
+            if self._stream in (sys.stdout, sys.stderr):
+                self._stream.flush()
+                return
+            self._stream.close()
+            if self._part is not None:
+                self._part.chmod(self._mode)
+                self._part.replace(self._place)
+                self._part = None
+        except OSError as error:
+            self.abandon()
+            raise _cannot(self._path, error) from error
+
+    def abandon(self) -> None:
+        """Forget what was written beside the place."""
+        if self._stream not in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                self._stream.close()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+            self._part = None
+
+    def _opened(self, target: _Target) -> TextIO:
+        if not target.is_replaced:
+            return target.place.open("w", encoding="utf-8", newline="\n")
+        self._place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._place.parent, prefix=f".{self._place.name}.")
+        self._part = Path(name)
+        return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+
+
+class _Target:
+    """What a path leads to. `stream` is set where it is our own standard output or error (`/dev/stdout`).
+
+    Raises OSError for a loop of links and for a file that may not be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.place = path
+        self.stream: TextIO | None = None
+        self.is_replaced = True
+        self.mode = _NEW & ~_umask()
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            self.place = Path(os.path.realpath(path)) if path.is_symlink() else path
+            return
+        self.stream = _same(status, (sys.stdout, sys.stderr))
+        plain = stat.S_ISREG(status.st_mode)
+        self.is_replaced = plain and status.st_nlink == 1 and self.stream is None
+        if self.is_replaced:
+            self.place = Path(os.path.realpath(path))
+            self.mode = stat.S_IMODE(status.st_mode)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(13, os.strerror(13), str(path))
+
+
+def _same(status: os.stat_result, streams: Iterable[TextIO]) -> TextIO | None:
+    """Return the stream that is this very file; a test's stand-in has no number and is none."""
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            if os.path.samestat(status, os.fstat(stream.fileno())):
+                return stream
+    return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _cannot(path: Path, error: OSError) -> HarnessError:
+    return HarnessError(f"'{path}' cannot be written: {error.strerror or error}")

@@ -1,0 +1,51 @@
+"""The `harness` command. What is heavy is imported inside the command that needs it, so that `--help` is quick.
+
+Exit codes: 0 everything passed, 1 something failed or nothing ran, 2 a bad file or bad usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+import click
+
+from harness import __version__
+from harness.base.errors import HarnessError
+from harness.certification.commands import certify
+from harness.cli.explaining import explain, quirks, schema_
+from harness.cli.listing import list_
+from harness.cli.running import run
+from harness.cli.serving import serve
+from harness.client.commands import job, why
+
+
+class _Commands(click.Group):
+    """Turns what people can mend into `error: …` and exit code 2, and Ctrl-C into 130: never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HarnessError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="harness")
+def main() -> None:
+    """Replay SCIM provisioning from Azure AD to AWS SSO, on one machine and a virtual clock."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe may be cp1252 or ASCII; a name it cannot write must not end the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+for command in (run, list_, explain, quirks, schema_, serve, certify, job, why):
+    main.add_command(command)

@@ -1,0 +1,39 @@
+"""`harness explain`, `quirks` and `schema`: the language of scenarios, told."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("name")
+def explain(name: str) -> None:
+    """Say what a name in a scenario is.
+
+    NAME is a quirk, a step, an expectation, a matcher or a key of the file: escrow-hours, 'edit mapping', cloudtrail, $contains,
+    cases.
+    """
+    from harness.scenario.dictionary import explain as explanation
+
+    click.echo(explanation(name))
+
+
+@click.command()
+def quirks() -> None:
+    """List every quirk with its sentence, by service."""
+    from harness.scenario.flips import quirk_tables
+
+    for service, table in quirk_tables():
+        click.echo(f"{service} ({', '.join(table.profiles)})")
+        for row in table.rows.values():
+            click.echo(f"  {row.id}\n      {row.sentence}")
+
+
+@click.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from harness.scenario.editors import schema_for_editors
+
+    click.echo(json.dumps(schema_for_editors(), indent=2, ensure_ascii=False))
