@@ -31,13 +31,13 @@ from harness.scenario.matching import ABSENT, explain, lookup, show
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
-from harness.wire.faults import html_page, twins
+from harness.wire.faults import html_page
 from harness.wire.record import Exchange, redact
 from harness.world import ADMINISTRATOR, Journal, World, create
 
 _LONGEST_ANSWER = 400
-# Origins where something else than a SCIM server answers, for scenarios that need one.
-FAULTY_ORIGINS = {"https://portal.contoso.com": html_page, "https://twins.contoso.com": twins}
+# An origin where something else than a SCIM server answers, for scenarios that need one.
+FAULTY_ORIGINS = {"https://portal.contoso.com": html_page}
 
 
 def run(

@@ -38,7 +38,7 @@ def test_the_same_seed_tells_the_same_story_and_another_seed_another():
     """Everything but wall time is the same, event by event; identifiers come from the seed."""
 
     def told(seed):
-        events = list(run([SCENARIOS / "cycles" / "order.yaml"], seed=seed))
+        events = list(run([SCENARIOS / "sync" / "order.yaml"], seed=seed))
         return [re.sub(r"seconds=[\d.e-]+", "", repr(event)) for event in events]
 
     assert told("7") == told("7")
@@ -102,7 +102,7 @@ def test_given_people_who_cannot_be_are_told_by_name(play):
 
 def test_the_story_is_told_in_the_order_it_happened():
     """A request comes before what it causes: CloudTrail's line, then the log entry; the clock jumps before what follows."""
-    events = list(run([SCENARIOS / "troubleshooting" / "three-phone-numbers.yaml"], seed="1"))
+    events = list(run([SCENARIOS / "reported" / "three-phone-numbers.yaml"], seed="1"))
     told = [event.summary for event in events if isinstance(event, Observation)]
     post = (
         told.index("POST /Users → 400") if "POST /Users → 400" in told else told.index("POST //Users → 400")
