@@ -2,16 +2,28 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.loading import find, load, schema
+from harness.scenario.matching import MATCHERS
 from harness.scenario.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
 FILES = find([ROOT / "scenarios"])
+FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
+
+
+def keys(value: Any) -> Iterator[str]:
+    """Yield every key of a value, at any depth."""
+    if isinstance(value, dict):
+        yield from value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from keys(part)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -30,6 +42,22 @@ def test_every_step_and_expectation_is_documented():
     assert set(definitions["expectations"]) == set(EXPECTATIONS)
     for kind in ("steps", "expectations"):
         assert all(definition["description"] for definition in definitions[kind].values())
+
+
+def test_every_step_expectation_and_matcher_is_used():
+    """A word of the language that no scenario says is a word that nobody has seen work."""
+    steps = [step for path in FILES for scenario in load(path).scenarios() for step in scenario.steps]
+    assert {step.verb for step in steps} == set(STEPS)
+    assert {key for step in steps for key in step.expect} == set(EXPECTATIONS)
+    assert {key for step in steps for key in keys(step.expect)} >= set(MATCHERS)
+
+
+def test_scenarios_stand_on_one_axis():
+    """Where a story stands says what it is about; every file is in one of the five folders and has its name as a tag."""
+    assert {path.parent for path in FILES} == {ROOT / "scenarios" / folder for folder in FOLDERS}
+    assert [
+        path for path in FILES for case in load(path).scenarios() if path.parent.name not in case.tags
+    ] == []
 
 
 def test_pytest_collects_exactly_what_the_command_runs():
