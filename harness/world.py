@@ -50,6 +50,8 @@ AWS_HOSTS = {
     "console": f"https://{REGION}.console.aws.amazon.com",
     "signin": f"https://{REGION}.signin.aws.amazon.com",
 }
+# What `populate` takes, by side.
+_HELD = {"azure_ad": ("users", "groups"), "aws_sso": ("users", "groups", "accounts")}
 
 
 class Journal:
@@ -102,14 +104,14 @@ class World:
         self.clock.advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
-        """Add people and groups on either side: `{"azure_ad": {users, groups}, "aws_sso": {users, groups}}`.
+        """Add what either side holds: `{"azure_ad": {users, groups}, "aws_sso": {users, groups, accounts}}`.
 
         Raises HarnessError naming the entry that is wrong; each side is filled whole or not at all.
         """
         _require_plain(document)
         for key in document:
-            if key not in ("azure_ad", "aws_sso"):
-                raise HarnessError(f"unknown side '{key}'{nearest(key, ('azure_ad', 'aws_sso'))}")
+            if key not in _HELD:
+                raise HarnessError(f"unknown side '{key}'{nearest(key, tuple(_HELD))}")
         azure_populate.populate(self.azure.store, self.azure.engine.directory, _side(document, "azure_ad"))
         aws_populate.populate(self.aws, _side(document, "aws_sso"))
 
@@ -315,6 +317,6 @@ def _side(document: Mapping[str, Any], key: str) -> Document:
     if not isinstance(side, Mapping):
         raise HarnessError(f"'{key}' must be a mapping with users and groups")
     for name in side:
-        if name not in ("users", "groups"):
-            raise HarnessError(f"unknown key '{key}.{name}'{nearest(name, ('users', 'groups'))}")
+        if name not in _HELD[key]:
+            raise HarnessError(f"unknown key '{key}.{name}'{nearest(name, _HELD[key])}")
     return dict(side)

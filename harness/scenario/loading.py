@@ -200,8 +200,8 @@ def _given(
     """Complete `given` and add what its fixture file has; a user or group given twice is refused."""
     given = data.get("given", {})
     whole: dict[str, dict[str, list[dict[str, Any]]]] = {
-        side: {kind: list(given.get(side, {}).get(kind, [])) for kind in ("users", "groups")}
-        for side in ("azure_ad", "aws_sso")
+        side: {kind: list(given.get(side, {}).get(kind, [])) for kind in kinds}
+        for side, kinds in (("azure_ad", ("users", "groups")), ("aws_sso", ("users", "groups", "accounts")))
     }
     name = given.get("azure_ad", {}).get("from")
     if name is not None and name not in fixtures:
@@ -212,6 +212,7 @@ def _given(
         ("azure_ad", "groups", "displayName"),
         ("aws_sso", "users", "userName"),
         ("aws_sso", "groups", "displayName"),
+        ("aws_sso", "accounts", "id"),
     ):
         inherited = shared.get(kind, []) if side == "azure_ad" else []
         entries: list[tuple[str, Trail]] = [(item[key], ("given", side, "from")) for item in inherited]

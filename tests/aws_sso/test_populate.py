@@ -26,7 +26,10 @@ def test_people_made_by_hand_collide_and_can_be_taken_over(account, new_person):
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"user": []}, "'user' is not part of AWS SSO; it has users and groups; did you mean 'users'?"),
+        (
+            {"user": []},
+            "'user' is not part of AWS SSO; it has users, groups and accounts; did you mean 'users'?",
+        ),
         ({"users": {}}, "'users' must be a list"),
         ({"users": ["ana"]}, "users[0] must be an object"),
         ({"users": [{}]}, "users[0] (no userName): 8 validation errors detected: Value at 'userName'"),
@@ -46,6 +49,21 @@ def test_people_made_by_hand_collide_and_can_be_taken_over(account, new_person):
         (
             {"groups": [{"displayName": "Dev", "members": "ana"}]},
             "groups[0] (Dev): members must be a list of user names",
+        ),
+        ({"accounts": [{"id": "1", "name": "A"}]}, "accounts[0] (1): id must be twelve digits, in quotes"),
+        ({"accounts": [{"id": "111122223333"}]}, "accounts[0] (111122223333): an account needs a name"),
+        (
+            {"accounts": [{"id": "111122223333", "nmae": "A"}]},
+            "accounts[0] (111122223333): an account has no 'nmae'; did you mean 'name'?",
+        ),
+        ({"accounts": [{"id": 7}]}, "accounts[0] (7): an account is described by texts only"),
+        (
+            {"accounts": [{"id": "111122223333", "name": "A", "status": "GONE"}]},
+            "accounts[0] (111122223333): status must be one of ACTIVE, SUSPENDED, PENDING_CLOSURE",
+        ),
+        (
+            {"accounts": [{"id": "111122223333", "name": "A"}] * 2},
+            "accounts[1] (111122223333): the account is in the organization already",
         ),
     ],
     ids=str,

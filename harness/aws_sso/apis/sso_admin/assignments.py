@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso import assignments, identity_store
+from harness.aws_sso import identity_store
+from harness.aws_sso.accounts import assignments
+from harness.aws_sso.accounts.assignments import CREATE, DELETE, Request, Target
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.sso_admin.instances import absent, check_instance, require_set
-from harness.aws_sso.assignments import CREATE, DELETE, Request, Target
 from harness.base.clock import from_iso
 
 

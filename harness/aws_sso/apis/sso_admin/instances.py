@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso import permission_sets
+from harness.aws_sso.accounts import permission_sets
+from harness.aws_sso.accounts.permission_sets import PermissionSet
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.identitystore.records import store_arn
-from harness.aws_sso.permission_sets import PermissionSet
 from harness.aws_sso.tenant import Tenant
 
 

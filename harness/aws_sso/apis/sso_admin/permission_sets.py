@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso import assignments, permission_sets
+from harness.aws_sso.accounts import assignments, permission_sets
+from harness.aws_sso.accounts.permission_sets import NameTakenError, PermissionSet
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.sso_admin.instances import absent, check_instance, require_set
-from harness.aws_sso.permission_sets import NameTakenError, PermissionSet
 from harness.base.clock import from_iso
 
 _SETTINGS = {"Description": "description", "SessionDuration": "session", "RelayState": "relay_state"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso import assignments, permission_sets
+from harness.aws_sso.accounts import assignments, permission_sets
+from harness.aws_sso.accounts.assignments import PROVISION, Provisioned, Request
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import invalid, violation
 from harness.aws_sso.apis.sso_admin.assignments import brief, dated, failure, found_request, listed_statuses
 from harness.aws_sso.apis.sso_admin.instances import check_instance, require_set
-from harness.aws_sso.assignments import PROVISION, Provisioned, Request
 
 _LATEST = "LATEST_PERMISSION_SET_PROVISIONED"
 

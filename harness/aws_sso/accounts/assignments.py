@@ -3,8 +3,8 @@
 Requests take a while (the quirk `assignment-seconds`): what they bring about is kept at once with the moment from which
 it holds, so nothing must run in the background and a restart loses nothing. A principal is an id and nothing more: when
 a user is deleted and made again, the assignment keeps pointing at the dead id
-(https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, read 2026-11). Accounts are taken on trust,
-for this imitation knows no organization.
+(https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, read 2026-11). Accounts are taken on trust:
+one that is new here joins the organization.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from harness.aws_sso import identity_store
-from harness.aws_sso.permission_sets import PermissionSet
+from harness.aws_sso.accounts import organization
+from harness.aws_sso.accounts.permission_sets import PermissionSet
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
+from harness.base.store import Document
 
 CREATE, DELETE, PROVISION = "CREATE", "DELETE", "PROVISION"
 _ASSIGNMENT, _PROVISIONED, _REQUEST = "assignment", "provisionedSet", "assignmentRequest"
+_HELD = "assigned"  # joins a principal with the keys of its assignments
 # The first is what https://github.com/hashicorp/terraform-provider-aws/issues/35158 quotes (read 2026-11).
 _NO_ASSIGNMENT = "Received a 404 status error: Assignment not found."
 _NO_PRINCIPAL = "Received a 404 status error: Principal not found."
@@ -37,6 +40,10 @@ class Target:
     @property
     def key(self) -> str:
         return f"{self.account}|{self.permission_set}|{self.principal_type}|{self.principal_id}"
+
+    @property
+    def principal(self) -> str:
+        return f"{self.principal_type}|{self.principal_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ def create(tenant: Tenant, request_id: str, target: Target, held: PermissionSet)
     failure = None if exists(tenant, target) else _NO_PRINCIPAL
     request = _begun(tenant, CREATE, request_id, target, failure)
     if failure is None:
+        organization.admit(tenant, target.account)
         old = _period(tenant, target)
         standing = old is not None and old.until is None
         if not standing:
@@ -137,6 +145,17 @@ def assigned(tenant: Tenant) -> Iterator[Target]:
     """Yield the assignments that hold now, oldest first."""
     now = tenant.now()
     return (target for target, period in _all(tenant) if period.holds(now))
+
+
+def of_principal(tenant: Tenant, principal_type: str, principal_id: str) -> Iterator[Target]:
+    """Yield the assignments that a user or group has now by itself, oldest first."""
+    now = tenant.now()
+    for key in tenant.store.rights(_HELD, f"{principal_type}|{principal_id}"):
+        document = tenant.store.get(_ASSIGNMENT, key)
+        if document is not None:
+            target, period = _read(document)
+            if period.holds(now):
+                yield target
 
 
 def is_used(tenant: Tenant, arn: str) -> bool:
@@ -198,12 +217,17 @@ def _period(tenant: Tenant, target: Target) -> _Period | None:
 
 def _put_period(tenant: Tenant, target: Target, period: _Period) -> None:
     tenant.store.put(_ASSIGNMENT, target.key, {**asdict(target), **asdict(period)})
+    tenant.store.link(_HELD, target.principal, target.key)
 
 
 def _all(tenant: Tenant) -> Iterator[tuple[Target, _Period]]:
     for _, document in tenant.store.scan(_ASSIGNMENT):
-        period = _Period(document.pop("since"), document.pop("until"))
-        yield Target(**document), period
+        yield _read(document)
+
+
+def _read(document: Document) -> tuple[Target, _Period]:
+    period = _Period(document.pop("since"), document.pop("until"))
+    return Target(**document), period
 
 
 def _remains(tenant: Tenant, gone: Target) -> bool:

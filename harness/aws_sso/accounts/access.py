@@ -1,0 +1,54 @@
+"""What one person may enter: accounts, and the permission sets in each, held directly or through a group.
+
+Read by the user portal and by the portal's API. The roles of
+https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_ListAccountRoles.html (read 2026-11) are names of
+permission sets. Found through the person's own assignments, never by going through everybody's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.aws_sso import identity_store
+from harness.aws_sso.accounts import assignments, organization, permission_sets
+from harness.aws_sso.accounts.organization import ACTIVE, Account
+from harness.aws_sso.accounts.permission_sets import PermissionSet
+from harness.aws_sso.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An account and the permission sets that the person has there, by name."""
+
+    account: Account
+    roles: tuple[PermissionSet, ...]
+
+
+def entries(tenant: Tenant, user_id: str) -> list[Entry]:
+    """Return what a user may enter now, accounts by name; none of an account that is suspended."""
+    principals = [("USER", user_id)]
+    principals += [("GROUP", group) for group in identity_store.groups_of(tenant, user_id)]
+    found: dict[str, dict[str, PermissionSet]] = {}
+    for principal in principals:
+        for target in assignments.of_principal(tenant, *principal):
+            held = permission_sets.fetch(tenant, target.permission_set)
+            if held is not None:
+                found.setdefault(target.account, {})[held.name] = held
+    described = [(organization.find(tenant, account), roles) for account, roles in found.items()]
+    reachable = [
+        Entry(account, tuple(roles[name] for name in sorted(roles)))
+        for account, roles in described
+        if account is not None and account.status == ACTIVE
+    ]
+    return sorted(reachable, key=lambda entry: (entry.account.name, entry.account.id))
+
+
+def entry(tenant: Tenant, user_id: str, account: str) -> Entry | None:
+    """Return what a user may enter of one account."""
+    return next((each for each in entries(tenant, user_id) if each.account.id == account), None)
+
+
+def role(tenant: Tenant, user_id: str, account: str, name: str) -> PermissionSet | None:
+    """Return the permission set of that name which a user has in an account."""
+    found = entry(tenant, user_id, account)
+    return None if found is None else next((each for each in found.roles if each.name == name), None)

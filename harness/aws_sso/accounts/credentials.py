@@ -1,0 +1,43 @@
+"""Temporary credentials for a permission set in an account: of the real form, and good for nothing.
+
+They last as long as the permission set's session, up to twelve hours
+(https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from harness.aws_sso.accounts.permission_sets import PermissionSet
+from harness.aws_sso.tenant import Tenant
+
+_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expires: datetime
+
+
+def issue(tenant: Tenant, role: PermissionSet) -> Credentials:
+    """Make up credentials, new ones at every call."""
+    return Credentials(
+        access_key_id=f"ASIA{tenant.ids.alphanumeric(16).upper()}",
+        secret_access_key=tenant.ids.base64(30),
+        session_token=tenant.ids.base64(270),
+        expires=tenant.clock.now() + (session_length(role.session) or timedelta(hours=1)),
+    )
+
+
+def session_length(duration: str) -> timedelta | None:
+    """Return the length of `PT1H30M`, None for what is no such text."""
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)

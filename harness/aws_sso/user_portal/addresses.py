@@ -1,0 +1,25 @@
+"""Where sign-in happens: the addresses that AWS SSO gives an identity provider."""
+
+from __future__ import annotations
+
+import uuid
+
+from harness.aws_sso.tenant import Tenant
+
+
+def saml_id(tenant: Tenant) -> str:
+    """Return the instance's id in SAML addresses, which is not the SCIM tenant's."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, tenant.settings.instance_arn))
+
+
+def consumer(tenant: Tenant) -> str:
+    return f"{tenant.settings.signin_origin}/platform/saml/acs/{saml_id(tenant)}"
+
+
+def issuer(tenant: Tenant) -> str:
+    """Return the audience of assertions: a name, never an address that anybody asks."""
+    return f"https://{tenant.settings.region}.signin.aws.amazon.com/platform/saml/{saml_id(tenant)}"
+
+
+def portal(tenant: Tenant) -> str:
+    return f"{tenant.settings.signin_origin}/start"

@@ -1,0 +1,142 @@
+"""What a SAML response must be before anybody is signed in by it.
+
+Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, limits.html and troubleshooting.html
+(read 2026-11). Most of the reasons, which only CloudTrail shows, are nowhere recorded and are this imitation's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from harness.aws_sso.tenant import Tenant
+from harness.aws_sso.user_portal import addresses, identity_source, saml_xml
+from harness.aws_sso.user_portal.saml_xml import ASSERTION, PROTOCOL, text_of
+from harness.base.clock import from_iso
+from harness.base.store import Document
+
+_EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+_BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+_SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\Z")
+_ASSERTION_LIMIT = 50_000  # characters
+
+UNEXPECTED = "An unexpected error has occurred"
+NOT_YOU = "It's not you, it's us"
+
+
+class SignInError(Exception):
+    """Nobody is signed in: the page's sentence, and the reason, which only CloudTrail tells."""
+
+    def __init__(self, page: str, reason: str) -> None:
+        super().__init__(reason)
+        self.page = page
+
+
+def trusted_name(tenant: Tenant, saml_id: str) -> str:
+    """Return the NameID that the posted response vouches for. Raises SignInError."""
+    provider = identity_source.provider(tenant)
+    if provider is None:
+        raise SignInError(NOT_YOU, "No identity provider is configured")
+    if saml_id != addresses.saml_id(tenant):
+        raise SignInError(UNEXPECTED, "Response was sent to another assertion consumer service")
+    assertion = _verified(tenant, provider, _only_assertion(_posted(), addresses.consumer(tenant)))
+    _check_conditions(tenant, provider, assertion)
+    name_id = assertion.find(f"{ASSERTION}Subject/{ASSERTION}NameID")
+    if name_id is None or name_id.get("Format") != _EMAIL:
+        raise SignInError(NOT_YOU, "Response contains invalid name id policy format")
+    value = text_of(name_id)
+    if not _ADDRESS.match(value):
+        raise SignInError(UNEXPECTED, "NameID is not an e-mail address")
+    return value
+
+
+def _posted() -> Any:
+    """Return the posted response as XML."""
+    try:
+        encoded = request.form.get("SAMLResponse", "")
+        return saml_xml.parse(base64.b64decode(encoded, validate=True))
+    except (ValueError, RequestEntityTooLarge) as error:
+        raise SignInError(UNEXPECTED, "Response cannot be read") from error
+
+
+def _only_assertion(response: Any, acs_url: str) -> bytes:
+    """Return the assertion's text. A second one anywhere, or one elsewhere than it belongs, may hide a forged one."""
+    from lxml import etree
+
+    if response.get("Destination", acs_url) != acs_url:
+        raise SignInError(UNEXPECTED, "Response was meant for another assertion consumer service")
+    status = response.find(f"{PROTOCOL}Status/{PROTOCOL}StatusCode")
+    if response.tag != f"{PROTOCOL}Response" or status is None or status.get("Value") != _SUCCESS:
+        raise SignInError(UNEXPECTED, "Response is not a successful one")
+    if next(response.iter(f"{ASSERTION}EncryptedAssertion"), None) is not None:
+        raise SignInError(UNEXPECTED, "Response contains an encrypted assertion")
+    assertions = list(response.iter(f"{ASSERTION}Assertion"))
+    if len(assertions) != 1 or assertions[0].getparent() is not response:
+        raise SignInError(UNEXPECTED, "Response does not contain exactly one assertion")
+    text: str = etree.tostring(assertions[0], encoding="unicode", with_tail=False)
+    if len(text) > _ASSERTION_LIMIT:
+        raise SignInError(UNEXPECTED, f"Assertion is longer than {_ASSERTION_LIMIT} characters")
+    return text.encode()
+
+
+def _verified(tenant: Tenant, provider: Document, assertion: bytes) -> Any:
+    """Return what a trusted certificate signed, read anew from the very octets that were signed."""
+    from lxml import etree
+    from signxml.exceptions import SignXMLException
+    from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+    # The signature stands in the assertion itself, and certificates are judged by the tenant's time.
+    config = SignatureConfiguration(location="./", verification_time=tenant.clock.now())
+    for certificate in provider["certificates"]:
+        try:
+            found: Any = XMLVerifier().verify(
+                assertion, x509_cert=saml_xml.certificate(certificate), expect_config=config
+            )
+        except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError):
+            continue
+        if found.signed_xml is not None and found.signed_xml.tag == f"{ASSERTION}Assertion":
+            return found.signed_xml
+    raise SignInError(NOT_YOU, "Assertion is not signed with a trusted certificate")
+
+
+def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> None:
+    """Raise SignInError unless the assertion is this provider's, for this account, now."""
+    now = tenant.clock.now()
+    if text_of(assertion.find(f"{ASSERTION}Issuer")) != provider["entityId"]:
+        raise SignInError(NOT_YOU, "Assertion has another issuer")
+    conditions = assertion.find(f"{ASSERTION}Conditions")
+    audiences = assertion.iterfind(
+        f"{ASSERTION}Conditions/{ASSERTION}AudienceRestriction/{ASSERTION}Audience"
+    )
+    if conditions is None or addresses.issuer(tenant) not in map(text_of, audiences):
+        raise SignInError(UNEXPECTED, "Assertion is meant for another audience")
+    confirmations = [
+        confirmation.find(f"{ASSERTION}SubjectConfirmationData")
+        for confirmation in assertion.iterfind(f"{ASSERTION}Subject/{ASSERTION}SubjectConfirmation")
+        if confirmation.get("Method") == _BEARER
+    ]
+    mine = [
+        each
+        for each in confirmations
+        if each is not None and each.get("Recipient") == addresses.consumer(tenant)
+    ]
+    if not mine:
+        raise SignInError(UNEXPECTED, "Assertion is meant for another recipient")
+    # A bearer confirmation must say until when, conditions need not.
+    timely = any(each.get("NotOnOrAfter") and _in_force(each, now) for each in mine)
+    if not timely or not _in_force(conditions, now):
+        raise SignInError(NOT_YOU, "Assertion is not valid at this time")
+
+
+def _in_force(element: Any, now: datetime) -> bool:
+    try:
+        begins = from_iso(element.get("NotBefore", "0001-01-01T00:00:00Z"))
+        return begins <= now < from_iso(element.get("NotOnOrAfter", "9999-12-31T23:59:59Z"))
+    except (ValueError, TypeError):  # no moment, or one that names no zone
+        return False

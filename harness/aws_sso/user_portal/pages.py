@@ -1,0 +1,114 @@
+"""The user portal for people: signing in, the accounts with their permission sets, access keys to copy, signing out.
+
+Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and
+howtogetcredentials.html (read 2026-11). The HTTP statuses of the error pages are nowhere recorded.
+"""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from harness.aws_sso import identity_store
+from harness.aws_sso.accounts import access, credentials
+from harness.aws_sso.identity_store import USER, Record
+from harness.aws_sso.tenant import Tenant, current
+from harness.aws_sso.user_portal import addresses, assertions, events, sessions
+from harness.aws_sso.user_portal.assertions import UNEXPECTED, SignInError
+from harness.aws_sso.user_portal.sessions import SignedIn
+from harness.base.clock import iso
+
+_COOKIE = "x-amz-sso_authn"
+
+
+def consume(saml_id: str) -> ResponseReturnValue:
+    """Take the response that a browser brings from the identity provider, and sign its person in."""
+    tenant = current()
+    try:
+        name_id = assertions.trusted_name(tenant, saml_id)
+        with tenant.store.transaction():
+            user = _user(tenant, name_id)
+            secret, session = sessions.begin(tenant, user.id)
+            events.signed_in(tenant, user, name_id, session.credential_id)
+    except SignInError as error:
+        events.refused(tenant, str(error))
+        return render_template("sign_in.html", sentence=error.page), 400
+    answer = redirect(addresses.portal(tenant))
+    answer.set_cookie(_COOKIE, secret, httponly=True, secure=request.is_secure, samesite="Lax")
+    return answer
+
+
+def start() -> ResponseReturnValue:
+    """Show what the person may enter. Without a session: where to sign in, for nothing here leads to the provider's page."""
+    tenant = current()
+    person = signed_in(tenant)
+    if person is None:
+        return outside()
+    found = access.entries(tenant, person.user.id)
+    nothing = tenant.quirks["portal-without-assignments"]
+    return render_template("portal.html", user=person.user.attributes, entries=found, nothing=nothing)
+
+
+def access_keys() -> ResponseReturnValue:
+    """Show temporary credentials for one permission set in one account, new ones each time."""
+    tenant = current()
+    person = signed_in(tenant)
+    if person is None:
+        return outside()
+    account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
+    role = access.role(tenant, person.user.id, account, name)
+    if role is None:
+        sentence = tenant.quirks["portal-access-denied"]
+        return render_template("portal_message.html", title="No access", sentence=sentence), 403
+    with tenant.store.transaction():
+        keys = credentials.issue(tenant, role)
+        details = {"role_name": name, "account_id": account}
+        events.called(tenant, "GetRoleCredentials", person.user, person.session.credential_id, details)
+    return render_template(
+        "access_keys.html", account=account, role=name, keys=keys, expires=iso(keys.expires)
+    )
+
+
+def sign_out() -> ResponseReturnValue:
+    """End the session; without one there is nothing to end, and the page is the same."""
+    tenant = current()
+    person = signed_in(tenant)
+    if person is not None:
+        with tenant.store.transaction():
+            sessions.end(tenant, _secret())
+            events.called(tenant, "Logout", person.user, person.session.credential_id, {})
+    answer = redirect(url_for("user_portal.signed_out"), 303)
+    answer.delete_cookie(_COOKIE)
+    return answer
+
+
+def signed_out() -> ResponseReturnValue:
+    sentence = "Open AWS SSO from your identity provider to sign in again."
+    return render_template("portal_message.html", title="You are signed out", sentence=sentence)
+
+
+def signed_in(tenant: Tenant) -> SignedIn | None:
+    """Return whoever the present request's browser is signed in as."""
+    return sessions.find(tenant, _secret())
+
+
+def outside() -> ResponseReturnValue:
+    sentence = "You are not signed in. Open AWS SSO from your identity provider."
+    return render_template("sign_in.html", sentence=sentence), 401
+
+
+def _secret() -> str:
+    return request.cookies.get(_COOKIE, "")
+
+
+def _user(tenant: Tenant, name_id: str) -> Record:
+    """Return the active user of exactly this user name; nobody is created just in time."""
+    user_id = identity_store.find(tenant, "user.userName", name_id)
+    user = None if user_id is None else identity_store.fetch(tenant, USER, user_id)
+    # `find` may ignore case, for names must not collide in any.
+    exact = user is not None and user.attributes["userName"] == name_id
+    if user is None or not (exact or tenant.quirks["name-id-ignores-case"]):
+        raise SignInError(UNEXPECTED, "NameID matches the user name of no user")
+    if not user.attributes["active"]:
+        raise SignInError(UNEXPECTED, "User is disabled")
+    return user

@@ -1,0 +1,64 @@
+"""Who is signed in to the user portal: sessions of eight hours, of whose secrets only digests are kept.
+
+A session ends with its time, when it is signed out of, and as soon as its user is disabled or gone. Its length is the
+default of https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-user-session.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from harness.aws_sso import identity_store
+from harness.aws_sso.identity_store import USER, Record
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import iso
+
+LENGTH = timedelta(hours=8)
+_KIND = "portal-session"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session."""
+
+    user_id: str
+    expires: str
+    credential_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session in force and its user, who is active."""
+
+    session: Session
+    user: Record
+
+
+def begin(tenant: Tenant, user_id: str, length: timedelta = LENGTH) -> tuple[str, Session]:
+    """Return a new session and its secret, which nobody but the browser keeps."""
+    secret = tenant.ids.alphanumeric(64)
+    session = Session(user_id, iso(tenant.clock.now() + length), tenant.ids.uuid())
+    tenant.store.put(_KIND, digest(secret), asdict(session))
+    return secret, session
+
+
+def find(tenant: Tenant, secret: str) -> SignedIn | None:
+    """Return whose session a secret opens, None when it opens none any more."""
+    document = tenant.store.get(_KIND, digest(secret))
+    if document is None:
+        return None
+    session = Session(**document)
+    user = identity_store.fetch(tenant, USER, session.user_id)
+    if session.expires <= iso(tenant.clock.now()) or user is None or not user.attributes["active"]:
+        return None
+    return SignedIn(session, user)
+
+
+def end(tenant: Tenant, secret: str) -> None:
+    tenant.store.delete(_KIND, digest(secret))
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
