@@ -90,4 +90,4 @@ def _run(suite: str, check: Check, bench: Bench) -> Result:
     except SkippedError as skipped:
         outcome, reason = Outcome.SKIPPED, str(skipped)
     evidence = bench.evidence()
-    return Result(suite, check, outcome, bench.cleared(reason), evidence, tuple(bench.clear()))
+    return Result(suite, check, outcome, bench.without_secrets(reason), evidence, tuple(bench.clear()))

@@ -14,7 +14,8 @@ from harness.base.errors import HarnessError
 from harness.scenario.matching import Mismatch, compare, explain, nearest, show
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result
-from harness.wire.record import Exchange, redact
+from harness.wire.record import Exchange
+from harness.wire.redaction import redact
 from harness.world import AZURE_AD
 
 Reader: TypeAlias = Callable[[Play, Result, Since], Any]

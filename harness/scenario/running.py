@@ -32,7 +32,8 @@ from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
 from harness.wire.faults import html_page
-from harness.wire.record import Exchange, redact
+from harness.wire.record import Exchange
+from harness.wire.redaction import redact
 from harness.world import ADMINISTRATOR, Journal, World, create
 
 _LONGEST_ANSWER = 400

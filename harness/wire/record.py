@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
+from harness.wire.redaction import redact_body, redact_headers, redact_text
+from harness.wire.secrets import Secrets, basic_password
 
-HIDDEN = "***"
-_SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-amz-security-token",
-        "x-amz-sso_bearer_token",
-        "x-harness-key",
-    }
-)
-_NAMES = (
-    r"access[_-]?token|refresh[_-]?token|id[_-]?token|secret[_ -]?token|security[_-]?token|client[_-]?secret"
-    r"|secret[_-]?text|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password(?:Profile)?"
-)
-_MEMBER = re.compile(rf"(?i)(?:{_NAMES}|token)\Z")
-_HINTS = (
-    "token",
-    "secret",
-    "password",
-    "saml",
-    "assertion",
-)  # no hint, no secret: most texts end their check here
-_HINT_BYTES = tuple(hint.encode() for hint in _HINTS)
-# nextToken and clientToken are no secrets, so a bare `token` must begin the name.
-_FORM = re.compile(rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+")
-_INPUT = re.compile(rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>")
-_VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
-_SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
-_USER = re.compile(r"://[^/?#\s\"'<>]*@")
-_USER_BYTES = re.compile(_USER.pattern.encode())
 _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
 
 
@@ -92,96 +58,50 @@ def recording(
     def recorded(request: Request) -> Response:
         place = order()
         at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        hide = _hider(request)
-        url = hide.text(request.url)
+        secrets = _credentials(request)
+        url = secrets.text(redact_text(request.url))
         target = name(url)
-        kept = Request(request.method, url, hide.headers(request.headers), hide.body(request.body))
+        kept = Request(request.method, url, *_hidden(request, secrets))
         try:
             response = send(request)
         except TransportError as error:
-            keep(Exchange(at, source, target, kept, None, hide.text(f"{error.kind}: {error}"), place))
+            keep(
+                Exchange(
+                    at, source, target, kept, None, secrets.text(redact_text(f"{error.kind}: {error}")), place
+                )
+            )
             raise
-        answer = Response(response.status, hide.headers(response.headers), hide.body(response.body))
+        answer = Response(response.status, *_hidden(response, secrets))
         keep(Exchange(at, source, target, kept, answer, None, place))
         return response
 
     return recorded
 
 
-@dataclass(frozen=True, slots=True)
-class _Hider:
-    """Takes secrets out of one exchange. `credential` is the one it was sent with, hidden wherever it is echoed."""
-
-    credential: str
-
-    def text(self, text: str) -> str:
-        if "@" in text and "://" in text:
-            text = _USER.sub(f"://{HIDDEN}@", text)
-        text = _scrub(text)
-        return text.replace(self.credential, HIDDEN) if self.credential else text
-
-    def headers(self, headers: Headers) -> Headers:
-        return tuple(
-            (name, HIDDEN if name.lower() in _SECRET_HEADERS else self.text(value)) for name, value in headers
-        )
-
-    def body(self, body: bytes) -> bytes:
-        body = _USER_BYTES.sub(f"://{HIDDEN}@".encode(), redact_body(body))
-        return body.replace(self.credential.encode(), HIDDEN.encode()) if self.credential else body
+def without(exchange: Exchange, secrets: Secrets) -> Exchange:
+    """Return an exchange without further secrets, in addresses, headers, bodies and errors."""
+    request, response, error = exchange.request, exchange.response, exchange.error
+    url, headers, body = (
+        secrets.text(request.url),
+        secrets.headers(request.headers),
+        secrets.body(request.body),
+    )
+    answer = response and Response(
+        response.status, secrets.headers(response.headers), secrets.body(response.body)
+    )
+    return replace(
+        exchange,
+        request=Request(request.method, url, headers, body),
+        response=answer,
+        error=error and secrets.text(error),
+    )
 
 
-def _hider(request: Request) -> _Hider:
+def _credentials(request: Request) -> Secrets:
+    """Return what a request was sent with, to be hidden wherever it is repeated."""
     credential = (request.header("authorization") or "").rpartition(" ")[2]
-    return _Hider(credential if len(credential) >= _SHORTEST else "")
+    return Secrets(each for each in (credential, basic_password(credential)) if len(each) >= _SHORTEST)
 
 
-def redact_body(body: bytes) -> bytes:
-    """Hide the values of secret members in a JSON, form or HTML body; anything else passes as it is."""
-    lowered = body.lower()
-    if not any(map(lowered.__contains__, _HINT_BYTES)):
-        return body
-    try:
-        return json.dumps(redact(json.loads(body)), ensure_ascii=False, separators=(",", ":")).encode()
-    except RecursionError:
-        return HIDDEN.encode()
-    except ValueError:
-        if lowered.lstrip()[:1] in (b"{", b"["):  # broken JSON: nobody can tell where its secrets end
-            return HIDDEN.encode()
-    return _scrub(body.decode("latin-1")).encode("latin-1")
-
-
-def _scrub(text: str) -> str:
-    if not any(map(text.lower().__contains__, _HINTS)):
-        return text
-    text = _INPUT.sub(lambda tag: _VALUE.sub(rf'\1"{HIDDEN}"', tag.group()), text)
-    text = _SHOWN.sub(rf"\1{HIDDEN}", text)
-    return _FORM.sub(rf"\1\2{HIDDEN}", text)
-
-
-def redact(value: Any, secret: bool = False) -> Any:
-    """Hide what stands under the name of a secret, anywhere in a JSON value."""
-    if isinstance(value, dict):
-        pair = _names_secret(value)
-        return {
-            key: redact(item, secret or bool(_MEMBER.match(key)) or (pair and key == "value"))
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [redact(item, secret) for item in value]
-    if secret:
-        return value if value in (None, "") or isinstance(value, bool) else HIDDEN
-    return _redact_text(value) if isinstance(value, str) else value
-
-
-def _names_secret(pair: dict[str, Any]) -> bool:
-    """Tell whether the value beside a name is a secret's: Graph's `key`, spelled wrong too, and SCIM's `path`."""
-    key, path = str(pair.get("key", "")).lower(), str(pair.get("path", "")).rpartition(":")[2]
-    return any(map(key.__contains__, _HINTS)) or bool(_MEMBER.match(path))
-
-
-def _redact_text(text: str) -> str:
-    """A string may hold JSON of its own, as CloudTrail's events do."""
-    if text.lstrip()[:1] in ("{", "["):
-        with suppress(ValueError):
-            return redact_body(text.encode()).decode()
-    return _scrub(text)
+def _hidden(message: Request | Response, secrets: Secrets) -> tuple[Headers, bytes]:
+    return secrets.headers(redact_headers(message.headers)), secrets.body(redact_body(message.body))

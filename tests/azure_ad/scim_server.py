@@ -37,6 +37,7 @@ class ScimServer:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.rules: list[Rule] = []
+        self.token = TOKEN
         self.resources: dict[str, dict[str, dict[str, Any]]] = {"Users": {}, "Groups": {}}
         self.created: list[str] = []
         self._made = {"Users": 0, "Groups": 0}
@@ -108,7 +109,7 @@ class ScimServer:
         )
 
     def _demand_manners(self, request: Request) -> None:
-        assert request.header("Authorization") == f"Bearer {TOKEN}"
+        assert request.header("Authorization") == f"Bearer {self.token}"
         assert request.header("User-Agent") is None
         assert re.fullmatch(
             r"Date:\S+Z, ActivityId:[0-9a-f]{8}-[0-9a-f-]{27}", request.header("Adscimversion") or ""

@@ -7,15 +7,14 @@ from functools import cached_property
 from harness.base.ids import Ids
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
-from harness.certification.concealing import cleared, without
 from harness.certification.subject import Subject
 from harness.certification.suite import FailedError
 from harness.wire.message import Request, Response, TransportError
-from harness.wire.record import Exchange, recording
+from harness.wire.record import Exchange, recording, without
+from harness.wire.secrets import Secrets
 from harness.world import Journal, World
 
 CERTIFIER = "Certification"
-_SHORTEST = 12  # a shorter token is a stand-in, and may be any word
 
 
 class Bench:
@@ -24,9 +23,7 @@ class Bench:
     def __init__(self, subject: Subject, world: World, journal: Journal, ids: Ids) -> None:
         self.subject, self.ids = subject, ids
         self._world, self._journal = world, journal
-        self._concealed: list[str] = []
-        if len(subject.token) >= _SHORTEST:
-            self.conceal(subject.token)
+        self._secrets = [subject.token]
         self._send = recording(
             world.unrecorded,
             journal.exchange,
@@ -53,10 +50,9 @@ class Bench:
         except TransportError as error:
             raise FailedError(f"{request.method} {request.url} got no answer: {error}") from error
 
-    def conceal(self, secret: str) -> None:
+    def add_secret(self, secret: str) -> None:
         """Take a text out of evidence and reasons, wherever it stands there."""
-        if secret:
-            self._concealed.append(secret)
+        self._secrets.append(secret)
 
     def evidence(self) -> tuple[Exchange, ...]:
         """Return what went to the server and what was asked beside it so far, redacted, as it was asked."""
@@ -66,11 +62,12 @@ class Bench:
             if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
         ]
         asked.sort(key=lambda exchange: exchange.order)
-        return tuple(cleared(each, self._concealed) for each in asked)
+        secrets = Secrets(self._secrets)
+        return tuple(without(each, secrets) for each in asked)
 
-    def cleared(self, text: str) -> str:
-        """Return a text without what is concealed; a server may repeat it anywhere."""
-        return without(text, self._concealed)
+    def without_secrets(self, text: str) -> str:
+        """Return a text without the secrets that a server may repeat anywhere."""
+        return Secrets(self._secrets).text(text)
 
     def clear(self) -> list[str]:
         """Take away what the check left in the server; return what could not be deleted, by its path."""

@@ -14,9 +14,9 @@ from urllib.parse import quote
 from werkzeug.wsgi import get_input_stream
 
 from harness.base.clock import Clock
-from harness.certification.concealing import cleared
 from harness.wire.message import Headers, Request, Response, Send
-from harness.wire.record import Exchange, recording
+from harness.wire.record import Exchange, recording, without
+from harness.wire.secrets import Secrets
 from harness.world import AWS_SSO, Journal
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ class Overhearing:
 
     def listen(self, send: Send, token: str) -> None:
         """Let `send` answer from now on; `token` is hidden wherever a client writes it."""
+        secrets = Secrets([token])
 
         def keep(exchange: Exchange) -> None:
-            self._journal.exchange(cleared(exchange, [token]))
+            self._journal.exchange(without(exchange, secrets))
 
         self._send = recording(send, keep, self._clock, CLIENT, lambda _: AWS_SSO, order=self._journal.next)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.base.errors import HarnessError
-from harness.certification.concealing import without
+from harness.wire.secrets import Secrets
 
 _GRACE = 5.0  # seconds to end in after being told to
 _MOST_TOLD = 400  # characters of its last words that a reason repeats
@@ -70,7 +70,7 @@ def _why(code: int, last_words: bytes, token: str) -> str:
     if code == 0:
         return ""
     how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
-    text = " ".join(without(last_words.decode("utf-8", "replace"), [token]).split())
+    text = " ".join(Secrets([token]).text(last_words.decode("utf-8", "replace")).split())
     return (
         f"{how}: …{text[-_MOST_TOLD:]}" if len(text) > _MOST_TOLD else f"{how}: {text or 'it said nothing'}"
     )

@@ -1,6 +1,14 @@
 """Corners of scope, and secrets that a server throws back."""
 
-from tests.azure_ad.scim_server import TOKEN, refusal
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+
+from tests.azure_ad.scim_server import BASE, TOKEN, refusal
+
+AWKWARD = 'kX3+vb/9Qz"7pLmN0s==é'
 
 
 def test_members_of_a_group_that_is_not_for_security_get_nothing(company, server):
@@ -35,3 +43,30 @@ def test_a_token_that_a_server_repeats_stays_out_of_the_logs(company, server):
     reason = entry["provisioningStatusInfo"]["errorInformation"]["reason"]
     assert "bad request with Bearer ***" in reason
     assert TOKEN not in str(entry)
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        AWKWARD,
+        quote(AWKWARD, safe=""),
+        json.dumps(AWKWARD)[1:-1],
+        AWKWARD.replace("/", "\\/"),
+        AWKWARD.replace("+", "\\u002B"),
+        base64.b64encode(f"scim:{AWKWARD}".encode()).decode(),
+    ],
+    ids=["raw", "percent-encoded", "JSON", "slashes escaped", ".NET", "Basic"],
+)
+def test_a_token_stays_out_of_the_log_in_whatever_spelling(company, server, repeated):
+    """A server may write what it was sent into an address, a JSON text or an Authorization header of its own."""
+    server.token = AWKWARD
+    company.engine.save_secrets(company.app, {"BaseAddress": BASE, "SecretToken": AWKWARD})
+    server.refuse("POST", "/Users", refusal(400, f"bad request with <{repeated}>"))
+    company.person("ana")
+    company.turn_on()
+    (entry,) = company.log()
+    reason = entry["provisioningStatusInfo"]["errorInformation"]["reason"]
+    assert "bad request with <" in reason
+    assert "***" in reason
+    assert repeated not in reason
+    assert json.dumps(repeated)[1:-1] not in reason

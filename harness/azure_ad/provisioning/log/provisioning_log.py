@@ -9,19 +9,18 @@ entry as Microsoft Graph shows it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote, quote_plus
 
 from harness.azure_ad.mappings.compiled import REDACTED
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
+from harness.wire.secrets import Secrets
 
 LOG = "provisioning"
 INITIATOR = "Azure AD Provisioning Service"
@@ -153,10 +152,7 @@ class Trace:
 
     def shown(self, text: str) -> str:
         """Return what a server or a function said, without what Redact hides."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            for form in {secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret)}:
-                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REDACTED, text)
-        return text
+        return Secrets(self.secrets, REDACTED, whole_words=True).text(text) if self.secrets else text
 
 
 class _Kept(NamedTuple):

@@ -26,6 +26,7 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import Request, Response, Send, TransportError
+from harness.wire.secrets import Secrets
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Target:
         self._send = send
         self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
         self._has_host = bool(urlsplit(self._base).hostname)
-        self._token = token
+        self._secrets = Secrets([token])
         self._clock = clock
         self._ids = ids
         self._quirks = quirks
@@ -233,22 +234,12 @@ class Target:
         """
         row = reaction(kind, outcome) or Reaction(self._quirks["unlisted-statuses"])
         if response is not None:
-            response = _without(self._token, response)
+            headers, body = self._secrets.headers(response.headers), self._secrets.body(response.body)
+            response = Response(response.status, headers, body)
             told = describe(request, response) if row.sentence else ""
         sentence = row.sentence or ("" if response else "{answer}")
         message = sentence.format(answer=told, status=_status(response) if response else "")
         return TargetError(row.code, message, request, response, row.fatal, row.category)
-
-
-def _without(token: str, response: Response) -> Response:
-    """Take a token out of an answer, wherever the server repeats it."""
-    repeated = token and (
-        token.encode() in response.body or any(token in value for _, value in response.headers)
-    )
-    if not repeated:
-        return response
-    headers = tuple((name, value.replace(token, "***")) for name, value in response.headers)
-    return Response(response.status, headers, response.body.replace(token.encode(), b"***"))
 
 
 def _status(response: Response) -> str:

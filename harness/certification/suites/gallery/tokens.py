@@ -36,7 +36,7 @@ def _validate_credentials(bench: Bench) -> None:
     token = answer.get("access_token")
     if not isinstance(token, str) or not VISIBLE.match(token):
         raise FailedError("the token endpoint answered no access_token of visible ASCII characters")
-    bench.conceal(token)
+    bench.add_secret(token)
     _require_lifetime(answer.get("expires_in"))
     path = "/Users?startIndex=1&count=1"
     status = bench.endpoint.ask("GET", path, token=token).status
@@ -46,7 +46,7 @@ def _validate_credentials(bench: Bench) -> None:
 
 def _token(bench: Bench, oauth: OAuth) -> dict[str, Any]:
     """Return the token endpoint's answer. Raises FailedError unless it is 2xx and a JSON object."""
-    bench.conceal(oauth.client_secret)
+    bench.add_secret(oauth.client_secret)
     form = (
         f"grant_type=client_credentials&client_id={quote(oauth.client_id, safe='')}"
         f"&client_secret={quote(oauth.client_secret, safe='')}"

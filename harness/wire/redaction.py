@@ -1,0 +1,115 @@
+"""Secrets known by the name that they stand under, in headers, JSON, forms, pages and addresses.
+
+Names are those of OAuth (RFC 6749), SAML, Microsoft Graph's secrets and AWS. What is known by its value, `secrets.py` hides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from typing import Any
+
+from harness.wire.message import Headers
+from harness.wire.secrets import HIDDEN
+
+_SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-amz-security-token",
+        "x-amz-sso_bearer_token",
+        "x-harness-key",
+    }
+)
+_NAMES = (
+    r"access[_-]?token|refresh[_-]?token|id[_-]?token|secret[_ -]?token|security[_-]?token|client[_-]?secret"
+    r"|secret[_-]?text|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password(?:Profile)?"
+)
+_MEMBER = re.compile(rf"(?i)(?:{_NAMES}|token)\Z")
+_HINTS = (
+    "token",
+    "secret",
+    "password",
+    "saml",
+    "assertion",
+)  # no hint, no secret: most texts end their check here
+_HINT_BYTES = tuple(hint.encode() for hint in _HINTS)
+# nextToken and clientToken are no secrets, so a bare `token` must begin the name.
+_FORM = re.compile(rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+")
+_INPUT = re.compile(rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>")
+_VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
+_SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
+_USER = re.compile(r"://[^/?#\s\"'<>]*@")
+_USER_BYTES = re.compile(_USER.pattern.encode())
+
+
+def redact_text(text: str) -> str:
+    """Hide the user that an address names, and what stands behind a secret's name."""
+    if "@" in text and "://" in text:
+        text = _USER.sub(f"://{HIDDEN}@", text)
+    return _scrub(text)
+
+
+def redact_headers(headers: Headers) -> Headers:
+    return tuple(
+        (name, HIDDEN if name.lower() in _SECRET_HEADERS else redact_text(value)) for name, value in headers
+    )
+
+
+def redact_body(body: bytes) -> bytes:
+    """Hide the users that addresses name, and the values of secret members in a JSON, form or HTML body."""
+    return _USER_BYTES.sub(f"://{HIDDEN}@".encode(), _redact_members(body))
+
+
+def _redact_members(body: bytes) -> bytes:
+    lowered = body.lower()
+    if not any(map(lowered.__contains__, _HINT_BYTES)):
+        return body
+    try:
+        return json.dumps(redact(json.loads(body)), ensure_ascii=False, separators=(",", ":")).encode()
+    except RecursionError:
+        return HIDDEN.encode()
+    except ValueError:
+        if lowered.lstrip()[:1] in (b"{", b"["):  # broken JSON: nobody can tell where its secrets end
+            return HIDDEN.encode()
+    return _scrub(body.decode("latin-1")).encode("latin-1")
+
+
+def _scrub(text: str) -> str:
+    if not any(map(text.lower().__contains__, _HINTS)):
+        return text
+    text = _INPUT.sub(lambda tag: _VALUE.sub(rf'\1"{HIDDEN}"', tag.group()), text)
+    text = _SHOWN.sub(rf"\1{HIDDEN}", text)
+    return _FORM.sub(rf"\1\2{HIDDEN}", text)
+
+
+def redact(value: Any, secret: bool = False) -> Any:
+    """Hide what stands under the name of a secret, anywhere in a JSON value."""
+    if isinstance(value, dict):
+        pair = _names_secret(value)
+        return {
+            key: redact(item, secret or bool(_MEMBER.match(key)) or (pair and key == "value"))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(item, secret) for item in value]
+    if secret:
+        return value if value in (None, "") or isinstance(value, bool) else HIDDEN
+    return _redact_inner(value) if isinstance(value, str) else value
+
+
+def _names_secret(pair: dict[str, Any]) -> bool:
+    """Tell whether the value beside a name is a secret's: Graph's `key`, spelled wrong too, and SCIM's `path`."""
+    key, path = str(pair.get("key", "")).lower(), str(pair.get("path", "")).rpartition(":")[2]
+    return any(map(key.__contains__, _HINTS)) or bool(_MEMBER.match(path))
+
+
+def _redact_inner(text: str) -> str:
+    """A string may hold JSON of its own, as CloudTrail's events do."""
+    if text.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError):
+            return _redact_members(text.encode()).decode()
+    return _scrub(text)

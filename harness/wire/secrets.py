@@ -1,0 +1,127 @@
+"""Secrets known by their value, hidden wherever they are repeated and however that is spelled.
+
+A secret is found as it is, percent-encoded (RFC 3986, 2.1), escaped as JSON (RFC 8259, 7) or HTML may escape it, and within
+base64, as `Authorization: Basic` has it (RFC 7617, 2). What is known only by the name it stands under, `redaction.py` hides.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.wire.message import Headers
+
+HIDDEN = "***"
+_SHORTEST = 12  # characters; a shorter secret may be part of any word, and is hidden where it is a word
+_SHORTEST_ENCODED = 8  # bytes; base64 of fewer may be part of any text
+_LITERAL = re.compile(r"[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spellings:
+    """`pattern` finds a secret in text, `in_bytes` in UTF-8. Without one of `marks` in it, no text can hold the secret."""
+
+    marks: tuple[str, ...]
+    pattern: re.Pattern[str]
+    in_bytes: re.Pattern[bytes]
+
+
+class Secrets:
+    """Hides `texts` behind a mark; the empty text hides nothing. `whole_words` finds them only where no word goes on."""
+
+    def __init__(self, texts: Iterable[str], mark: str = HIDDEN, *, whole_words: bool = False) -> None:
+        longest_first = sorted({text for text in texts if text}, key=lambda text: (-len(text), text))
+        self._spellings = [_spellings(text, whole_words or len(text) < _SHORTEST) for text in longest_first]
+        self._mark = mark
+
+    def text(self, text: str) -> str:
+        for each in self._spellings:
+            if any(mark in text for mark in each.marks):
+                text = each.pattern.sub(lambda _: self._mark, text)
+        return text
+
+    def body(self, body: bytes) -> bytes:
+        for each in self._spellings:
+            if any(mark.encode() in body for mark in each.marks):
+                body = each.in_bytes.sub(lambda _: self._mark.encode(), body)
+        return body
+
+    def headers(self, headers: Headers) -> Headers:
+        return tuple((name, self.text(value)) for name, value in headers)
+
+
+def basic_password(credential: str) -> str:
+    """Return the password in what follows `Basic ` in an Authorization header; an empty text when there is none."""
+    try:
+        return base64.b64decode(credential, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=256)
+def _spellings(secret: str, whole_words: bool) -> _Spellings:
+    plain = "".join(map(_character, secret))
+    if whole_words:
+        plain = rf"(?<!\w){plain}(?!\w)"
+    encoded = _in_base64(secret.encode())
+    pattern = "|".join([plain, *("".join(map(_character, text)) for text in encoded)])
+    marks = tuple(map(_mark, (secret, *encoded)))
+    return _Spellings(marks, re.compile(pattern), re.compile(pattern.encode()))
+
+
+def _mark(text: str) -> str:
+    """Return the longest piece of a text that every spelling of it leaves alone."""
+    return max(_LITERAL.findall(text), key=len, default="")
+
+
+def _in_base64(secret: bytes) -> list[str]:
+    """Return what of a secret stands in base64, whatever precedes and follows it there: one text for each third byte."""
+    if len(secret) < _SHORTEST_ENCODED:
+        return []
+    texts = []
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + secret).decode()
+        mixed = (0, 2, 3)[before]  # characters that hold bits of what precedes
+        texts.append(text[mixed : (before + len(secret)) * 8 // 6])
+    return texts
+
+
+def _character(character: str) -> str:
+    """Return a pattern of a character's spellings."""
+    if _LITERAL.fullmatch(character):
+        return character
+    units = character.encode("utf-16-be").hex()
+    point = ord(character)
+    spellings = [
+        re.escape(character),
+        "".join(f"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in character.encode()),
+        "".join(rf"\\+u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
+        f"&#(?:0*{point}|[xX]0*{_any_case(f'{point:x}')});",
+        *_NAMED.get(character, ()),
+    ]
+    return rf"\\*(?:{'|'.join(spellings)})"
+
+
+def _any_case(digits: str) -> str:
+    return "".join(
+        f"[{digit.lower()}{digit.upper()}]" if digit.isalpha() else digit for digit in digits.lower()
+    )
+
+
+# Further spellings, as patterns: of a space in forms, of control characters in JSON, of what HTML names, of base64 in URLs.
+_NAMED = {
+    " ": (r"\+",),
+    "\t": (r"\\+t",),
+    "\n": (r"\\+n",),
+    "\r": (r"\\+r",),
+    "&": ("&amp;",),
+    "<": ("&lt;",),
+    ">": ("&gt;",),
+    '"': ("&quot;",),
+    "'": ("&apos;",),
+    "+": ("-",),
+    "/": ("_",),
+}
