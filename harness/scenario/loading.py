@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.events import Location
 from harness.scenario.meaning import nonsense
+from harness.scenario.variables import NONE, Variables
 from harness.scenario.yaml_nodes import REFERENCE, Node, ScenarioError, Source, Trail, parse, read, substitute
 
 __all__ = ["Scenario", "ScenarioError", "ScenarioFile", "Step", "find", "load", "schema", "substitute"]
@@ -121,16 +122,24 @@ def find(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def load(path: Path) -> ScenarioFile:
-    """Read, check and expand a scenario file. Raises ScenarioError."""
-    source = read(path)
+def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFile:
+    """Read, check and expand a scenario file; messages and ids call it `name`. Raises ScenarioError."""
+    source = read(path, name)
     root = parse(source)
     _refuse(source, _shape(root.value, root, _validator()))
     rows: list[dict[str, Any]] = root.value.get("cases", [])
     _refuse(source, _twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
     fixtures: dict[str, dict[str, Any]] = {}
+    outer = _outer(source, root.value, variables)
     every: list[dict[str, Any] | None] = [*rows] or [None]
-    return ScenarioFile(path, tuple(_expand(source, path, root, row, fixtures) for row in every))
+    return ScenarioFile(path, tuple(_expand(source, path, root, row, fixtures, outer) for row in every))
+
+
+def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:
+    """Return the variables that a file mentions; what a step of it captures is its own."""
+    captured = {name for step in data["steps"] for name in step.get("let", {})}
+    given = variables.names()
+    return {name: given[name] for name in REFERENCE.findall(source.text) if name in given and name not in captured}
 
 
 def _refuse(source: Source, mistakes: Iterable[_Mistake], case: str | None = None) -> None:
@@ -148,15 +157,22 @@ def _refuse(source: Source, mistakes: Iterable[_Mistake], case: str | None = Non
 
 
 def _expand(
-    source: Source, path: Path, root: Node, row: dict[str, Any] | None, fixtures: dict[str, dict[str, Any]]
+    source: Source,
+    path: Path,
+    root: Node,
+    row: dict[str, Any] | None,
+    fixtures: dict[str, dict[str, Any]],
+    outer: dict[str, str],
 ) -> Scenario:
     case = None if row is None else str(row["case"])
     data = dict(root.value)
+    names: dict[str, Any] = dict(outer)
     if row is not None:
-        names = {key: value for key, value in row.items() if key != "case"} | {"case": case}
+        names |= substitute({key: value for key, value in row.items() if key != "case"}, outer) | {"case": case}
+    if names:
         data |= substitute({key: value for key, value in data.items() if key not in NOT_SUBSTITUTED}, names)
         _refuse(source, _shape(data, root, _validator()), case)
-    _refuse(source, [*_names(data, root, row or {}), *_meaning(data, root)], case)
+    _refuse(source, [*_names(data, root, names), *_meaning(data, root)], case)
     given = _given(source, path, root, data, fixtures)
     return Scenario(
         id=source.name if case is None else f"{source.name}[{case}]",
@@ -267,7 +283,7 @@ def _unknown(
             if name not in known:
                 hint = (
                     nearest(name, {*known, *also})
-                    or "; an earlier step's 'let' or a case column must name it"
+                    or "; an earlier step's 'let', a case column or --var must name it"
                 )
                 yield _Mistake(root.at(trail), f"nothing has captured '${{{name}}}' here{hint}")
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

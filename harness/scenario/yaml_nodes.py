@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,11 +136,14 @@ def _written(path: Path) -> str:
         return path.as_posix()
 
 
-def read(path: Path) -> Source:
-    """Read a file as UTF-8 text. Raises ScenarioError for what is not."""
-    name = _written(path)
+def read(path: Path, name: str = "") -> Source:
+    """Read a file as UTF-8 text. Raises ScenarioError for what is not; messages call it `name`, or as people would."""
+    name = name or _written(path)
     start = Location(name, 1, 1)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            # A pipe that nobody writes to would be waited for without end.
+            raise ScenarioError(FileRejected(start, "only a plain file can be read here; write it to one first"))
         octets = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

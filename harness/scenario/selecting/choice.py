@@ -1,0 +1,46 @@
+"""Which of the scenarios at hand run: by tags, by words, by what failed last, and by the share of a build server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.base.conditions import Condition, Some, condition, words
+from harness.scenario.loading import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Conditions that all have to hold; None is no condition. `shard` is one's own number from 1, and of how many."""
+
+    tags: Condition | None = None
+    words: Condition | None = None
+    ids: frozenset[str] | None = None
+    shard: tuple[int, int] = (1, 1)
+
+    def among(self, scenarios: Iterable[Scenario]) -> Iterator[Scenario]:
+        """Yield what is chosen; shards share it out in turn."""
+        number, of = self.shard
+        chosen = (scenario for scenario in scenarios if self.holds(scenario))
+        for place, scenario in enumerate(chosen):
+            if place % of == number - 1:
+                yield scenario
+
+    def holds(self, scenario: Scenario) -> bool:
+        text = "\n".join((scenario.id, scenario.title, *scenario.tags)).casefold()
+        return (
+            (self.tags is None or self.tags.holds(scenario.tags.__contains__))
+            and (self.words is None or self.words.holds(lambda word: word.casefold() in text))
+            and (self.ids is None or scenario.id in self.ids)
+        )
+
+    def tag_names(self) -> tuple[str, ...]:
+        return () if self.tags is None else words(self.tags)
+
+
+ALL = Choice()
+
+
+def any_of(texts: tuple[str, ...]) -> Condition | None:
+    """Read several conditions of which one has to hold. Raises HarnessError."""
+    return Some(tuple(map(condition, texts))) if texts else None

@@ -1,0 +1,54 @@
+"""The scenarios and fixtures that come with the package, called `@reported`, `@setup/test-connection.yaml`, `@small`.
+
+A wheel has them inside the package; in a checkout they lie beside it. Their names are the same.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from harness.base.errors import HarnessError, nearest
+
+SIGN = "@"
+
+
+def is_named(word: str) -> bool:
+    return word.startswith(SIGN)
+
+
+def path_of(word: str) -> Path:
+    """Return the place of `@…`; it need not exist."""
+    return _folder("scenarios") / word.removeprefix(SIGN)
+
+
+def name_of(path: Path) -> str:
+    """Return what a shipped scenario is called: `@reported/….yaml`."""
+    return f"{SIGN}{path.relative_to(_folder('scenarios')).as_posix()}"
+
+
+def file_of(name: str) -> Path:
+    """Return the file that a message or an id names, shipped or not."""
+    return path_of(name) if is_named(name) else Path(name)
+
+
+def fixture(word: str) -> Path:
+    """Return the file of people called `@small`. Raises HarnessError naming those that there are."""
+    folder = _folder("fixtures")
+    path = folder / f"{word.removeprefix(SIGN)}.yaml"
+    if not path.is_file():
+        names = sorted(f"{SIGN}{file.stem}" for file in folder.glob("*.yaml"))
+        hint = nearest(word, names) or f"; there are: {', '.join(names)}"
+        raise HarnessError(f"no people are called '{word}'{hint}")
+    return path
+
+
+@cache
+def _folder(name: str) -> Path:
+    """Raise HarnessError where the package came without them."""
+    package = Path(str(files("harness")))
+    for folder in (package / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise HarnessError(f"this installation has no {name}; install the wheel, or run from a checkout")

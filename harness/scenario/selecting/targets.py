@@ -1,0 +1,88 @@
+"""From words on the command line to scenario files: files, folders, ids as `harness list` and pytest print them, `@…`.
+
+In a folder the content decides: a YAML file is a scenario when it has the top key `scenario`. What other tools keep there,
+fixtures and included files are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.base.errors import HarnessError, nearest
+from harness.scenario.selecting import shipped
+
+SUFFIXES = (".yaml", ".yml")
+_TOP_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?\{?[ ]?[\"']?([A-Za-z][\w -]*)[\"']?[ ]*:(?=\s)(.*)", re.MULTILINE)
+_ID = re.compile(r"(?P<file>.+?\.ya?ml)(?:::[^\[\]/]*)?(?:\[(?P<case>.*)\])?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file to load, and the one case of it that is meant (None: all). `name` is what messages and ids call the file."""
+
+    path: Path
+    name: str
+    case: str | None = None
+
+
+def targets(words: Sequence[str | Path]) -> list[Target]:
+    """Return what words name, each once. Raises HarnessError for a path that is missing."""
+    named: dict[Target, None] = {}
+    for word in words:
+        named |= dict.fromkeys(_targets(str(word)))
+    return list(named)
+
+
+def _targets(word: str) -> Iterator[Target]:
+    path, case = _path(word), None
+    if not path.exists() and (parts := _ID.fullmatch(word)):
+        path, case = _path(parts["file"]), parts["case"]
+    if path.is_dir():
+        for file in yaml_files(path):
+            if is_scenario(file):
+                yield Target(file, _name(file, word))
+    elif path.exists():
+        yield Target(path, _name(path, word), case)
+    elif path.is_symlink():
+        raise HarnessError(f"'{word}' is a link that leads to no file")
+    else:
+        siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise HarnessError(f"there is no file or folder '{word}'{nearest(path.name, siblings)}")
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """Return the plain YAML files below a folder, in order; pipes and links that lead nowhere are none."""
+    return sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+
+
+def is_scenario(path: Path, *, strictly: bool = False) -> bool:
+    """Tell by its top keys whether a file is meant as a scenario: `scenario`, or nearly that beside `steps`.
+
+    `strictly`, for folders that are not known to hold scenarios, asks for both keys, and for a title beside the first:
+    Ansible's Molecule has a `scenario` of its own. A file that cannot be read is none.
+    """
+    try:
+        octets = path.read_bytes()
+    except OSError:
+        return False
+    # Text in UTF-16 is meant, too; that it is not UTF-8 is said when it is loaded.
+    lines = {key.decode(): value for key, value in _TOP_KEY.findall(octets.replace(b"\0", b""))}
+    if strictly:
+        return bool(lines.get("scenario", b"").strip()) and "steps" in lines
+    return "scenario" in lines or ("steps" in lines and any(nearest(key, ("scenario",)) for key in lines))
+
+
+def _path(word: str) -> Path:
+    return shipped.path_of(word) if shipped.is_named(word) else Path(word)
+
+
+def _name(path: Path, word: str) -> str:
+    if shipped.is_named(word):
+        return shipped.name_of(path)
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
