@@ -13,10 +13,11 @@ from jsonschema import Draft202012Validator
 
 from harness.base.errors import HarnessError
 from harness.cli import main
-from harness.scenario import running
+from harness.scenario import run as whole_run
 from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
-from harness.scenario.loading import find, schema
+from harness.scenario.loading import schema
 from harness.scenario.matching import MATCHERS
+from harness.scenario.selecting.targets import yaml_files
 from harness.scenario.yaml_nodes import parse, read
 from tests.report.stories import sample, story
 
@@ -42,7 +43,7 @@ def play(monkeypatch: pytest.MonkeyPatch, events: list[Event], then: BaseExcepti
         if then is not None:
             raise then
 
-    monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(whole_run, "run", run)
 
 
 def test_a_passing_run_is_zero(folder: Path) -> None:
@@ -215,7 +216,7 @@ def test_schema_is_what_editors_need() -> None:
     Draft202012Validator.check_schema(printed)
     validator = Draft202012Validator(printed)
     root = Path(__file__).parents[1]
-    for path in find([root / "scenarios"]):
+    for path in yaml_files(root / "scenarios"):
         assert [error.message for error in validator.iter_errors(parse(read(path)).value)] == [], path
     for name in ("unknown-verb", "unknown-argument", "wrong-choice", "number-for-text", "fault-two-ways"):
         path = root / "tests" / "scenario" / "bad" / f"{name}.yaml"
@@ -254,3 +255,111 @@ def test_the_installed_command_in_a_narrow_pipe(folder: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"\u010dan" in done.stdout
+
+
+FAILING = "scenario: Somebody is there\nsteps:\n  - enable automatic provisioning:\n    expect: {error: x}\n"
+
+
+def test_words_choose(folder: Path) -> None:
+    """-k looks at ids, titles and tags, whatever their case."""
+    (folder / "scenarios" / "other.yaml").write_text(GOOD.replace("setup", "other"), encoding="utf-8")
+    assert "1 passed" in harness("run", "-k", "PROVISIONING and not other").stdout
+    assert harness("list", "-k", "other.yaml").stdout.startswith("scenarios/other.yaml")
+    result = harness("run", "-k", "nobody")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: no scenario in scenarios is left by what was asked for; see 'harness list scenarios'\n",
+    )
+
+
+def test_what_failed_last_runs_again(folder: Path) -> None:
+    """Until it passes; with nothing remembered everything runs, and nothing is written before something fails."""
+    assert "1 passed" in harness("run", "--last-failed").stdout
+    assert not (folder / ".harness_cache").exists()
+    bad = folder / "scenarios" / "other.yaml"
+    bad.write_text(FAILING, encoding="utf-8")
+    assert "1 passed, 1 failed" in harness("run").stdout
+    assert harness("list", "--last-failed").stdout.startswith("scenarios/other.yaml")
+    bad.write_text(GOOD, encoding="utf-8")
+    assert "\n1 passed" in harness("run", "--last-failed").stdout
+    assert "\n2 passed" in harness("run", "--last-failed").stdout
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b"])
+def test_a_share_that_is_none(folder: Path, shard: str) -> None:
+    """Bad usage is answered with an example."""
+    result = harness("run", "--shard", shard)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"error: --shard '{shard}' is not I/N with I from 1 to N, as in 2/4\n",
+    )
+
+
+def test_the_number_of_processes(folder: Path) -> None:
+    """One a processor with `auto`; the report is the same."""
+    for number in ("1", "auto"):
+        assert harness("run", "-n", number, "--json", f"{number}.json").exit_code == 0
+    assert (folder / "1.json").read_bytes() == (folder / "auto.json").read_bytes()
+    assert harness("run", "-n", "0").stderr.startswith("error: -n '0' is neither a number of processes")
+
+
+def test_defaults_stand_in_pyproject(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest pyproject.toml upwards says what is meant; its paths are relative to it, and options win."""
+    (folder / "pyproject.toml").write_text(
+        '[tool.harness]\npaths = ["scenarios"]\nseed = "7"\ntag = ["setup"]\nvariables = {who = "x"}\n'
+    )
+    assert "(seed 7)" in harness("run").stdout
+    assert "(seed 8)" in harness("run", "--seed", "8").stdout
+    (folder / "scenarios" / "deep").mkdir()
+    monkeypatch.chdir(folder / "scenarios" / "deep")
+    assert "good.yaml" in harness("list").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("sed = 1", "unknown key 'sed'; did you mean 'seed'?"),
+        ("seed = 1", "'seed' takes text, not 1"),
+        ('paths = "x"', "'paths' takes a list of texts, not 'x'"),
+        ("keep-going = 0", "'keep-going' takes true or false, not 0"),
+        ("processes = true", "'processes' takes a number or \"auto\", not True"),
+        ("variables = {a = 1}", "'variables' takes a table of texts, not {'a': 1}"),
+    ],
+)
+def test_a_bad_default_is_bad_usage(folder: Path, line: str, message: str) -> None:
+    """With the file, the key and what it takes."""
+    (folder / "pyproject.toml").write_text(f"[tool.harness]\n{line}\n")
+    result = harness("run")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"error: {folder}/pyproject.toml, [tool.harness]: {message}\n",
+    )
+
+
+def test_a_watch_runs_what_was_saved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything first, then whatever is written; Ctrl-C ends it with the last run's exit code."""
+    saved = folder / "scenarios" / "other.yaml"
+
+    def looked(_self: object, _seconds: float) -> None:
+        if saved.exists():
+            raise KeyboardInterrupt
+        saved.write_text(FAILING, encoding="utf-8")
+
+    monkeypatch.setattr("threading.Event.wait", looked)
+    result = harness("run", "--watch")
+    assert result.exit_code == 1
+    assert "saved: scenarios/other.yaml" in result.stderr
+    assert [line for line in result.stdout.splitlines() if " in 0." in line or " in 1." in line] == [
+        line for line in result.stdout.splitlines() if line.startswith(("1 passed", "1 failed"))
+    ]
+
+
+def test_foreign_files_are_not_scenarios(folder: Path) -> None:
+    """A folder of other YAML runs nothing, and says how many files were left alone."""
+    (folder / "other").mkdir()
+    (folder / "other" / "compose.yaml").write_text("services: {}\n")
+    result = harness("run", "other")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: no scenario was found in other (1 YAML file there without the top key 'scenario')\n",
+    )

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from harness.scenario.expectations import EXPECTATIONS
-from harness.scenario.loading import find, load, schema
+from harness.scenario.loading import load, schema
 from harness.scenario.matching import MATCHERS
+from harness.scenario.selecting.targets import yaml_files
 from harness.scenario.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
-FILES = find([ROOT / "scenarios"])
+FILES = yaml_files(ROOT / "scenarios")
 FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
 
 

@@ -83,7 +83,9 @@ class _Reader:
                 raise self._mistake("a quote is opened and never closed", at)
             quoted = token[1] if token[1] is not None else token[2]
             kind = "word" if quoted is not None else self._kind(token[3] or token[4])
-            self._tokens.append((kind, quoted or token[3] or token[4] or "", token.end() - len(token[0].strip())))
+            self._tokens.append(
+                (kind, quoted or token[3] or token[4] or "", token.end() - len(token[0].strip()))
+            )
             at = token.end()
 
     def some(self) -> Condition:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from harness.cli.explaining import explain, quirks, schema_
 from harness.cli.listing import list_
 from harness.cli.running import run
 from harness.cli.serving import serve
+from harness.cli.settings import read_settings
 from harness.client.commands import job, why
 
 
@@ -39,12 +41,15 @@ class _Commands(click.Group):
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, prog_name="harness")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Replay SCIM provisioning from Azure AD to AWS SSO, on one machine and a virtual clock."""
     for stream in (sys.stdout, sys.stderr):
         # A pipe may be cp1252 or ASCII; a name it cannot write must not end the run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    context.obj = read_settings(Path.cwd())
+    context.default_map = {"run": context.obj.defaults, "list": context.obj.defaults}
 
 
 for command in (run, list_, explain, quirks, schema_, serve, certify, job, why):

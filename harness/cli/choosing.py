@@ -1,20 +1,132 @@
-"""What the commands that take scenarios say when none is there."""
+"""The options by which `run` and `list` choose scenarios, and what is said when none is left."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
-from harness.base.errors import nearest
+import click
+
+from harness.base.errors import HarnessError, nearest
+from harness.cli.settings import settings
+
+if TYPE_CHECKING:
+    from harness.scenario.loading import Scenario
+    from harness.scenario.run import Gathering
+    from harness.scenario.selecting.choice import Choice
+
+_Command = Callable[..., None]
+FOLDER = "scenarios"
 
 
-def nothing_there(paths: tuple[Path, ...], tags: tuple[str, ...], known: set[str]) -> str:
-    """Say that no scenario was found, or none with these tags; `known` are the tags that there are."""
-    where = ", ".join(map(str, paths)) or "scenarios"
-    if not tags:
-        return f"no scenario was found in {where}"
-    hint = next(
-        filter(None, (nearest(tag, known) for tag in tags)), f"; there are: {', '.join(sorted(known))}"
-    )
-    return (
-        f"no scenario has the tag {' or '.join(repr(tag) for tag in tags)} in {where}{hint if known else ''}"
-    )
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the command line names (`paths`, a folder unless given), and the conditions it sets, as written."""
+
+    paths: tuple[str, ...]
+    tags: tuple[str, ...]
+    expression: str | None
+    last_failed: bool
+    shard: str | None
+    variables: tuple[str, ...]
+
+    def words(self) -> tuple[str, ...]:
+        return self.paths or settings().paths or (FOLDER,)
+
+    def choice(self) -> Choice:
+        """Read the conditions. Raises HarnessError."""
+        from harness.base.conditions import condition
+        from harness.cli import last_failed
+        from harness.scenario.selecting.choice import Choice, any_of
+
+        return Choice(
+            tags=any_of(self.tags),
+            words=condition(self.expression) if self.expression is not None else None,
+            ids=last_failed.ids() if self.last_failed else None,
+            shard=_shard(self.shard) if self.shard is not None else (1, 1),
+        )
+
+    def gathering(self) -> Gathering:
+        """Prepare to load what is named. Raises HarnessError for a variable that is none."""
+        import os
+
+        from harness.scenario.run import Gathering
+        from harness.scenario.variables import Variables, parse_variables
+
+        given = {**settings().variables, **parse_variables(self.variables)}
+        return Gathering(self.words(), Variables(given, os.environ))
+
+    def nothing(self) -> str:
+        """Say that no scenario was found, or none that is meant."""
+        gathering, choice = self.gathering(), self.choice()
+        scenarios = list(gathering.scenarios())
+        where = ", ".join(map(str, self.words()))
+        if not scenarios:
+            return f"no scenario was found in {where}{_left_alone(gathering)}"
+        if self.tags and not any(
+            choice.tags.holds(each.tags.__contains__) for each in scenarios if choice.tags
+        ):
+            return f"no scenario has the tag {' or '.join(map(repr, self.tags))} in {where}{_tags(choice, scenarios)}"
+        return f"no scenario in {where} is left by what was asked for; see 'harness list {where}'"
+
+
+def with_choice(command: _Command) -> _Command:
+    """Add the options; the command is given them as `chosen`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> None:
+        command(chosen=Chosen(**{field.name: given.pop(field.name) for field in fields(Chosen)}), **given)
+
+    wrapped: _Command = gathered
+    for option in (
+        click.option(
+            "--var",
+            "variables",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A value for ${NAME} (repeatable).",
+        ),
+        click.option("--shard", metavar="I/N", help="Only the I-th of N equal shares, for build servers."),
+        click.option("--last-failed", is_flag=True, help="Only what failed in the last run here."),
+        click.option(
+            "--tag",
+            "tags",
+            multiple=True,
+            metavar="EXPRESSION",
+            help="Only what has this tag: 'setup and not (slow or mail)' (repeatable: any of them).",
+        ),
+        click.option(
+            "-k",
+            "expression",
+            metavar="EXPRESSION",
+            help="Only those with these words in id, title or tags: 'members and not empty'.",
+        ),
+        click.argument("paths", nargs=-1),
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, of = text.partition("/")
+    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+        return int(number), int(of)
+    raise HarnessError(f"--shard '{text}' is not I/N with I from 1 to N, as in 2/4")
+
+
+def _tags(choice: Choice, scenarios: list[Scenario]) -> str:
+    there = sorted({tag for scenario in scenarios for tag in scenario.tags})
+    hints: Iterator[str] = (nearest(tag, there) for tag in choice.tag_names())
+    return next(filter(None, hints), f"; there are: {', '.join(there) or 'none'}")
+
+
+def _left_alone(gathering: Gathering) -> str:
+    """Say how many YAML files of the folders named are no scenarios, and that some come with the package."""
+    from harness.scenario.selecting.targets import others
+
+    number = len(others(gathering.words))
+    if number:
+        return f" ({number} YAML file{'s' if number > 1 else ''} there without the top key 'scenario')"
+    return ""

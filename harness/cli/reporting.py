@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
 
 from harness.base.errors import HarnessError
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
+
+_Command = Callable[..., None]
+_FILE = click.Path(path_type=Path, dir_okay=True)
 
 
 class Report(Protocol):
@@ -17,23 +25,51 @@ class Report(Protocol):
     def finish(self) -> None: ...
 
 
-def reports_for(junit: Path | None, html: Path | None, json: Path | None) -> list[Report]:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where each report goes; None is nowhere."""
+
+    junit: Path | None
+    html: Path | None
+    json_: Path | None
+
+
+def with_files(command: _Command) -> _Command:
+    """Add the options; the command is given them as `files`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> None:
+        command(files=Files(**{field.name: given.pop(field.name) for field in fields(Files)}), **given)
+
+    wrapped: _Command = gathered
+    for option in (
+        click.option(
+            "--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs."
+        ),
+        click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people."),
+        click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers."),
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def reports_for(files: Files) -> list[Report]:
     """Prepare every report that is asked for; one that cannot be written stops us before anything runs."""
     from harness.report.terminal import TerminalReport
 
     reports: list[Report] = []
-    if junit is not None:
+    if files.junit is not None:
         from harness.report.junit import JUnitReport
 
-        reports.append(JUnitReport(junit))
-    if html is not None:
+        reports.append(JUnitReport(files.junit))
+    if files.html is not None:
         from harness.report.html import HtmlReport
 
-        reports.append(HtmlReport(html))
-    if json is not None:
+        reports.append(HtmlReport(files.html))
+    if files.json_ is not None:
         from harness.report.json_report import JsonReport
 
-        reports.append(JsonReport(json))
+        reports.append(JsonReport(files.json_))
     return [*reports, TerminalReport()]
 
 

@@ -1,72 +1,122 @@
-"""`harness run`: scenario files played, reported, and told by the exit code."""
+"""`harness run`: scenarios played, reported, and told by the exit code."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.choosing import nothing_there
-from harness.cli.reporting import finish, reports_for
+from harness.base.errors import HarnessError
+from harness.cli.choosing import Chosen, with_choice
+from harness.cli.reporting import Files, finish, reports_for, with_files
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
 
-_FILE = click.Path(path_type=Path, dir_okay=True)
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Manner:
+    """How scenarios are played, whichever they are."""
+
+    files: Files
+    keep_going: bool
+    seed: str
+    processes: int
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=_FILE)
-@click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people.")
-@click.option("--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs.")
+@with_choice
+@with_files
 @click.option(
-    "--tag", "tags", multiple=True, metavar="TAG", help="Run only scenarios with this tag (repeatable)."
+    "-n", "--processes", default="1", metavar="N", help="Play in N processes; 'auto': one a processor."
 )
+@click.option("--watch", is_flag=True, help="Run again whenever a file is saved, until Ctrl-C.")
 @click.option("--keep-going/--fail-fast", default=True, help="Go on after a failure (default), or stop.")
 @click.option("--seed", default="1", show_default=True, help="Seed of every identifier: same seed, same run.")
-def run(
-    *,
-    paths: tuple[Path, ...],
-    junit: Path | None,
-    html: Path | None,
-    json_: Path | None,
-    tags: tuple[str, ...],
-    keep_going: bool,
-    seed: str,
-) -> None:
-    """Run scenario files, or all of a folder.
+def run(*, chosen: Chosen, files: Files, processes: str, watch: bool, keep_going: bool, seed: str) -> None:
+    """Run scenarios: files, folders, or ids as `harness list` prints them.
 
-    PATHS are files and folders; the folder 'scenarios' unless given. Exits with 0 if something ran and all of it passed, with
-    1 if something failed or nothing ran, with 2 for a bad file or bad usage.
+    PATHS are the folder 'scenarios' unless given; '@' is everything that comes with the harness, '@reported' a folder of it. In a
+    folder, YAML files with the top key 'scenario' are scenarios. Exits with 0 if something ran and all of it passed, with 1 if
+    something failed or nothing ran, with 2 for a bad file or bad usage.
     """
-    from harness.scenario.loading import find, load
-    from harness.scenario.running import run as run_scenarios
+    manner = _Manner(files, keep_going, seed, _number(processes))
+    code = _once(chosen, manner)
+    if watch:
+        code = _again_and_again(chosen, manner, code)
+    sys.exit(code)
 
-    reports = reports_for(junit, html, json_)
-    files = find(paths or (Path("scenarios"),))
+
+def _once(chosen: Chosen, manner: _Manner) -> int:
+    """Play what is chosen, report it, remember what failed, and return the exit code."""
+    from harness.scenario import run as whole_run
+
+    gathering, choice = chosen.gathering(), chosen.choice()
+    reports = reports_for(manner.files)
     tally = _Tally()
     try:
-        for event in run_scenarios(files, seed=seed, tags=tags, fail_fast=not keep_going):
+        for event in whole_run.run(
+            gathering.words,
+            seed=manner.seed,
+            choice=choice,
+            variables=gathering.variables,
+            fail_fast=not manner.keep_going,
+            processes=manner.processes,
+        ):
             tally.consume(event)
             for report in reports:
                 report.consume(event)
     finally:
         # Whatever stopped the run, what did run is reported.
         finish(reports)
+        tally.remember()
     if not tally.ran and not tally.rejected:
-        known = {tag for path in files for scenario in load(path).scenarios() for tag in scenario.tags}
-        click.echo(f"error: {nothing_there(paths, tags if files else (), known)}", err=True)
-    sys.exit(tally.exit_code())
+        click.echo(f"error: {chosen.nothing()}", err=True)
+    return tally.exit_code()
+
+
+def _again_and_again(chosen: Chosen, manner: _Manner, code: int) -> int:
+    """Run what changes until Ctrl-C; the last run's exit code is the watch's."""
+    from harness.cli.watching import changes
+
+    try:
+        for changed in changes(chosen.words()):
+            click.echo(f"\nsaved: {', '.join(changed)}", err=True)
+            code = _told(partial(_once, dataclasses.replace(chosen, paths=changed), manner))
+    except KeyboardInterrupt:
+        pass
+    return code
+
+
+def _told(play: Callable[[], int]) -> int:
+    """Say what can be mended without ending the watch."""
+    try:
+        return play()
+    except HarnessError as error:
+        click.echo(f"error: {error}", err=True)
+        return 2
+
+
+def _number(processes: str) -> int:
+    if processes == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not processes.isdecimal() or not 1 <= int(processes) <= 256:
+        raise HarnessError(f"-n '{processes}' is neither a number of processes from 1 to 256 nor 'auto'")
+    return int(processes)
 
 
 class _Tally:
-    """Counts what the exit code depends on."""
+    """Counts what the exit code depends on, and which scenarios passed and failed."""
 
     def __init__(self) -> None:
-        self.ran = self.failed = self.rejected = 0
+        self.ran = self.rejected = 0
+        self._passed: set[str] = set()
+        self._failed: set[str] = set()
 
     def consume(self, event: Event) -> None:
         from harness.scenario.events import FileRejected, ScenarioFinished
@@ -75,9 +125,14 @@ class _Tally:
             self.rejected += 1
         elif isinstance(event, ScenarioFinished):
             self.ran += 1
-            self.failed += not event.passed
+            (self._passed if event.passed else self._failed).add(event.id)
+
+    def remember(self) -> None:
+        from harness.cli import last_failed
+
+        last_failed.note(self._failed, self._passed)
 
     def exit_code(self) -> int:
         if self.rejected:
             return 2
-        return 0 if self.ran and not self.failed else 1
+        return 0 if self.ran and not self._failed else 1

@@ -7,7 +7,7 @@ schema cannot say (`${names}`, users given twice, and `meaning`'s moments and va
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,19 +16,18 @@ from typing import Any, NamedTuple, TypeAlias
 
 from jsonschema import Draft202012Validator
 
-from harness.base.errors import HarnessError, nearest
+from harness.base.errors import nearest
 from harness.scenario.events import Location
 from harness.scenario.meaning import nonsense
 from harness.scenario.variables import NONE, Variables
 from harness.scenario.yaml_nodes import REFERENCE, Node, ScenarioError, Source, Trail, parse, read, substitute
 
-__all__ = ["Scenario", "ScenarioError", "ScenarioFile", "Step", "find", "load", "schema", "substitute"]
+__all__ = ["Scenario", "ScenarioError", "ScenarioFile", "Step", "load", "schema", "substitute"]
 
 _Words: TypeAlias = Iterator[tuple[str | None, str]]
 
 DEFAULT_PROFILE = "identity-center"
 _STEP_KEYS = ("expect", "let", "name")
-_SUFFIXES = (".yaml", ".yml")
 NOT_SUBSTITUTED = ("cases", "source", "description")
 _TYPES = {
     "object": "a mapping (key: value)", "array": "a list", "string": "text", "boolean": "true or false",
@@ -107,21 +106,6 @@ def _validator(definition: str = "") -> Draft202012Validator:
     return Draft202012Validator(part)
 
 
-def find(paths: Sequence[Path]) -> list[Path]:
-    """Return the scenario files of files and folders, each once. Raises HarnessError for a path that is missing."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            files_below = (file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-            found |= dict.fromkeys(sorted(files_below))
-        elif path.exists():
-            found[path] = None
-        else:
-            siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
-            raise HarnessError(f"there is no file or folder '{path}'{nearest(path.name, siblings)}")
-    return list(found)
-
-
 def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFile:
     """Read, check and expand a scenario file; messages and ids call it `name`. Raises ScenarioError."""
     source = read(path, name)
@@ -131,15 +115,17 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
     _refuse(source, _twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
     fixtures: dict[str, dict[str, Any]] = {}
     outer = _outer(source, root.value, variables)
-    every: list[dict[str, Any] | None] = [*rows] or [None]
-    return ScenarioFile(path, tuple(_expand(source, path, root, row, fixtures, outer) for row in every))
+    every: list[dict[str, Any] | None] = [{**outer, **substitute(row, outer)} for row in rows] or [
+        outer or None
+    ]
+    return ScenarioFile(path, tuple(_expand(source, path, root, row, fixtures) for row in every))
 
 
 def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:
     """Return the variables that a file mentions; what a step of it captures is its own."""
-    captured = {name for step in data["steps"] for name in step.get("let", {})}
+    own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
     given = variables.names()
-    return {name: given[name] for name in REFERENCE.findall(source.text) if name in given and name not in captured}
+    return {name: given[name] for name in REFERENCE.findall(source.text) if name in given and name not in own}
 
 
 def _refuse(source: Source, mistakes: Iterable[_Mistake], case: str | None = None) -> None:
@@ -157,18 +143,11 @@ def _refuse(source: Source, mistakes: Iterable[_Mistake], case: str | None = Non
 
 
 def _expand(
-    source: Source,
-    path: Path,
-    root: Node,
-    row: dict[str, Any] | None,
-    fixtures: dict[str, dict[str, Any]],
-    outer: dict[str, str],
+    source: Source, path: Path, root: Node, row: dict[str, Any] | None, fixtures: dict[str, dict[str, Any]]
 ) -> Scenario:
-    case = None if row is None else str(row["case"])
+    case = None if row is None or "case" not in row else str(row["case"])
     data = dict(root.value)
-    names: dict[str, Any] = dict(outer)
-    if row is not None:
-        names |= substitute({key: value for key, value in row.items() if key != "case"}, outer) | {"case": case}
+    names: dict[str, Any] = {} if row is None else {**row, "case": case} if case is not None else row
     if names:
         data |= substitute({key: value for key, value in data.items() if key not in NOT_SUBSTITUTED}, names)
         _refuse(source, _shape(data, root, _validator()), case)

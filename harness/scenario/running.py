@@ -1,4 +1,4 @@
-"""Playing scenarios: each in a world of its own, told as a stream of events.
+"""Playing a scenario in a world of its own, told as a stream of events.
 
 The same seed tells the same story, byte for byte; only `seconds` is the machine's.
 """
@@ -7,26 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from harness import __version__
 from harness.base.clock import Stopwatch, from_iso, iso
 from harness.base.errors import HarnessError
 from harness.scenario.events import (
     Event,
     Failure,
-    FileRejected,
     Observation,
-    RunFinished,
-    RunStarted,
     ScenarioFinished,
     ScenarioStarted,
     StepFinished,
     StepStarted,
 )
 from harness.scenario.expectations import check
-from harness.scenario.loading import Scenario, ScenarioError, Step, find, load, substitute
+from harness.scenario.loading import Scenario, Step, substitute
 from harness.scenario.matching import ABSENT, explain, lookup, show
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
@@ -39,36 +34,6 @@ from harness.world import ADMINISTRATOR, Journal, World, create
 _LONGEST_ANSWER = 400
 # An origin where something else than a SCIM server answers, for scenarios that need one.
 FAULTY_ORIGINS = {"https://portal.contoso.com": html_page}
-
-
-def run(
-    paths: Iterable[Path], *, seed: str, tags: Sequence[str] = (), fail_fast: bool = False
-) -> Iterator[Event]:
-    """Play every scenario below the paths that has one of the tags (all without tags).
-
-    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`.
-    Raises HarnessError for a path that does not exist.
-    """
-    watch = Stopwatch()
-    scenarios: list[Scenario] = []
-    rejected: list[FileRejected] = []
-    for path in find(list(paths)):
-        try:
-            scenarios += [case for case in load(path).scenarios() if not tags or set(tags) & set(case.tags)]
-        except ScenarioError as error:
-            rejected.append(error.rejection)
-    yield RunStarted(len(scenarios), seed, __version__)
-    yield from rejected
-    passed = failed = 0
-    if not (rejected and fail_fast):
-        for scenario in scenarios:
-            for event in run_scenario(scenario, seed=seed):
-                yield event
-                if isinstance(event, ScenarioFinished):
-                    passed, failed = passed + event.passed, failed + (not event.passed)
-            if failed and fail_fast:
-                break
-    yield RunFinished(passed, failed, len(rejected), watch.seconds())
 
 
 def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:

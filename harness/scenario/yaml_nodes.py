@@ -143,7 +143,9 @@ def read(path: Path, name: str = "") -> Source:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             # A pipe that nobody writes to would be waited for without end.
-            raise ScenarioError(FileRejected(start, "only a plain file can be read here; write it to one first"))
+            raise ScenarioError(
+                FileRejected(start, "only a plain file can be read here; write it to one first")
+            )
         octets = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

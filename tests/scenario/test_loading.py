@@ -7,9 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.base.errors import HarnessError
 from harness.report.diagnostics import as_text, rejection_lines
-from harness.scenario.loading import Scenario, ScenarioError, find, load, schema, substitute
+from harness.scenario.loading import Scenario, ScenarioError, load, schema, substitute
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.yaml"))
@@ -139,24 +138,6 @@ def test_a_user_of_the_fixture_cannot_be_given_again(tmp_path: Path) -> None:
             "scenario: Two\nsteps: [{view job: }]\n"
             "given: {azure_ad: {from: people.yaml, users: [{userPrincipalName: ANA@contoso.com}]}}\n",
         )
-
-
-def test_find_is_sorted_recursive_and_without_repeats(tmp_path: Path) -> None:
-    """The same folder gives the same order on every machine."""
-    (tmp_path / "b").mkdir()
-    for name in ("b/z.yaml", "b/a.yml", "a.yaml", "notes.txt"):
-        write(tmp_path, "", name)
-    found = [path.relative_to(tmp_path).as_posix() for path in find([tmp_path, tmp_path / "a.yaml"])]
-    assert found == ["a.yaml", "b/a.yml", "b/z.yaml"]
-
-
-def test_find_names_the_nearest_sibling(tmp_path: Path) -> None:
-    """A mistyped path is answered with the name that was meant."""
-    write(tmp_path, "", "setup.yaml")
-    with pytest.raises(
-        HarnessError, match=r"there is no file or folder '.*setpu\.yaml'; did you mean 'setup"
-    ):
-        find([tmp_path / "setpu.yaml"])
 
 
 def test_substitute_leaves_unknown_names_and_other_types_alone() -> None:

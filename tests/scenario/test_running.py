@@ -13,7 +13,8 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
-from harness.scenario.running import run
+from harness.scenario.run import run
+from harness.scenario.selecting.choice import Choice, any_of
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -123,7 +124,7 @@ def test_tags_choose_and_fail_fast_stops(tmp_path):
     )
     (tmp_path / "b.yaml").write_text("scenario: B\ntags: [x, y]\nsteps:\n  - wait: 1m\n", encoding="utf-8")
     (tmp_path / "c.yaml").write_text("scenario: C\n", encoding="utf-8")
-    last = list(run([tmp_path], seed="1", tags=["y"]))[-1]
+    last = list(run([tmp_path], seed="1", choice=Choice(tags=any_of(("y",)))))[-1]
     assert isinstance(last, RunFinished)
     assert (last.passed, last.failed, last.rejected) == (1, 0, 1)
     (tmp_path / "c.yaml").unlink()

@@ -15,7 +15,7 @@ from harness.base.errors import HarnessError, nearest
 from harness.scenario.selecting import shipped
 
 SUFFIXES = (".yaml", ".yml")
-_TOP_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?\{?[ ]?[\"']?([A-Za-z][\w -]*)[\"']?[ ]*:(?=\s)(.*)", re.MULTILINE)
+_TOP_KEY = re.compile(rb"^\{?[ ]?[\"']?([A-Za-z][\w -]*)[\"']?[ ]*:(?=\s)(.*)", re.MULTILINE)
 _ID = re.compile(r"(?P<file>.+?\.ya?ml)(?:::[^\[\]/]*)?(?:\[(?P<case>.*)\])?", re.DOTALL)
 
 
@@ -58,6 +58,12 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
 
 
+def others(words: Sequence[str | Path]) -> list[Path]:
+    """Return the YAML files of the folders named that are no scenarios."""
+    folders = filter(Path.is_dir, (_path(str(word)) for word in words))
+    return [file for folder in folders for file in yaml_files(folder) if not is_scenario(file)]
+
+
 def is_scenario(path: Path, *, strictly: bool = False) -> bool:
     """Tell by its top keys whether a file is meant as a scenario: `scenario`, or nearly that beside `steps`.
 
@@ -69,7 +75,8 @@ def is_scenario(path: Path, *, strictly: bool = False) -> bool:
     except OSError:
         return False
     # Text in UTF-16 is meant, too; that it is not UTF-8 is said when it is loaded.
-    lines = {key.decode(): value for key, value in _TOP_KEY.findall(octets.replace(b"\0", b""))}
+    plain = octets.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
+    lines = {key.decode(): value for key, value in _TOP_KEY.findall(plain)}
     if strictly:
         return bool(lines.get("scenario", b"").strip()) and "steps" in lines
     return "scenario" in lines or ("steps" in lines and any(nearest(key, ("scenario",)) for key in lines))

@@ -1,0 +1,55 @@
+"""Several processes that play scenarios side by side. What each tells is what one process alone would have told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Self
+
+from harness.base.errors import HarnessError
+from harness.scenario.events import Event
+from harness.scenario.loading import Scenario
+from harness.scenario.running import run_scenario
+
+
+class Processes:
+    """Plays what is begun, each scenario in whichever process is free; as a context manager it ends them all."""
+
+    def __init__(self, number: int, seed: str) -> None:
+        # A fork has everything imported already; elsewhere than on Linux it is not safe.
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._pool = ProcessPoolExecutor(number, context, _leave_interruptions)
+        self._seed = seed
+        self._futures: dict[str, Future[Sequence[Event]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, scenario: Scenario) -> None:
+        """Have a scenario played as soon as a process is free."""
+        self._futures[scenario.id] = self._pool.submit(_events, scenario, self._seed)
+
+    def events(self, scenario: Scenario) -> Sequence[Event]:
+        """Wait for a scenario that was begun. Raises HarnessError when its process was ended from outside."""
+        try:
+            return self._futures.pop(scenario.id).result()
+        except BrokenProcessPool as error:
+            raise HarnessError(
+                "a process of this run was ended from outside (is memory short?); try a smaller -n"
+            ) from error
+
+
+def _events(scenario: Scenario, seed: str) -> Sequence[Event]:
+    return list(run_scenario(scenario, seed=seed))
+
+
+def _leave_interruptions() -> None:
+    """Ctrl-C reaches every process of a terminal; the first one decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,96 @@
+"""A whole run: scenarios found, chosen and played in order, by one process or by several, told as a stream of events.
+
+However many processes play, the events are the same and come in the same order; only `seconds` is the machine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import __version__
+from harness.base.clock import Stopwatch
+from harness.base.errors import HarnessError, nearest
+from harness.scenario.events import Event, FileRejected, RunFinished, RunStarted, ScenarioFinished
+from harness.scenario.loading import Scenario, ScenarioError, load
+from harness.scenario.processes import Processes
+from harness.scenario.running import run_scenario
+from harness.scenario.selecting.choice import ALL, Choice
+from harness.scenario.selecting.targets import Target, targets
+from harness.scenario.variables import NONE, Variables
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Loads what words name. `rejected` fills while `scenarios` is walked: the files that are no scenario."""
+
+    words: Sequence[str | Path]
+    variables: Variables = NONE
+    rejected: list[FileRejected] = field(default_factory=list)
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """Yield each scenario once. Raises HarnessError for a path or a case that does not exist."""
+        ids: set[str] = set()
+        for target in targets(self.words):
+            try:
+                cases = load(target.path, target.name, self.variables).scenarios()
+            except ScenarioError as error:
+                self.rejected.append(error.rejection)
+                continue
+            for scenario in _meant(target, cases):
+                if scenario.id not in ids:
+                    ids.add(scenario.id)
+                    yield scenario
+
+
+def run(
+    words: Sequence[str | Path],
+    *,
+    seed: str,
+    choice: Choice = ALL,
+    variables: Variables = NONE,
+    fail_fast: bool = False,
+    processes: int = 1,
+) -> Iterator[Event]:
+    """Play what words name and `choice` leaves.
+
+    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`.
+    Raises HarnessError for a path or a case that does not exist.
+    """
+    watch = Stopwatch()
+    gathering = Gathering(words, variables)
+    passed = failed = 0
+    with ExitStack() as stack:
+        several = stack.enter_context(Processes(processes, seed)) if processes > 1 else None
+        chosen: list[Scenario] = []
+        for scenario in choice.among(gathering.scenarios()):
+            chosen.append(scenario)
+            if several is not None:
+                several.begin(scenario)
+        yield RunStarted(len(chosen), seed, __version__)
+        yield from gathering.rejected
+        if not (gathering.rejected and fail_fast):
+            for scenario in chosen:
+                events = run_scenario(scenario, seed=seed) if several is None else several.events(scenario)
+                for event in events:
+                    yield event
+                    if isinstance(event, ScenarioFinished):
+                        passed, failed = passed + event.passed, failed + (not event.passed)
+                if failed and fail_fast:
+                    break
+    yield RunFinished(passed, failed, len(gathering.rejected), watch.seconds())
+
+
+def _meant(target: Target, cases: Sequence[Scenario]) -> Sequence[Scenario]:
+    if target.case is None:
+        return cases
+    chosen = [scenario for scenario in cases if scenario.case == target.case]
+    if not chosen:
+        names = [scenario.case for scenario in cases if scenario.case is not None]
+        others = f"; there are: {', '.join(names)}" if names else "; the file has no cases"
+        raise HarnessError(
+            f"{target.name} has no case '{target.case}'{nearest(target.case, names) or others}"
+        )
+    return chosen
