@@ -23,8 +23,6 @@ from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.directory import populate as azure_populate
-from harness.azure_ad.mail import Mailer
-from harness.azure_ad.provisioning.engine import Engine
 from harness.base import json_text
 from harness.base.clock import Clock, VirtualClock, from_iso
 from harness.base.errors import HarnessError, nearest
@@ -112,7 +110,7 @@ class World:
         for key in document:
             if key not in _HELD:
                 raise HarnessError(f"unknown side '{key}'{nearest(key, tuple(_HELD))}")
-        azure_populate.populate(self.azure.store, self.azure.engine.directory, _side(document, "azure_ad"))
+        azure_populate.populate(self.azure.store, self.azure.directory, _side(document, "azure_ad"))
         aws_populate.populate(self.aws, _side(document, "aws_sso"))
 
 
@@ -228,21 +226,18 @@ def assemble(
             else origin
         )
 
-    engine = Engine(
+    azure = azure_tenant.create(
+        settings,
         store=parts.azure_store,
         clock=parts.clock,
-        ids=parts.ids.branch("azure"),
+        ids=parts.ids,
         quirks=quirks[1],
         send=record(AZURE_AD, faults),
-        mailer=Mailer(parts.azure_store, parts.clock, *(parts.smtp or ())),
-        tenant_id=settings.tenant_id,
-        domain=settings.domain,
+        smtp=parts.smtp,
         in_flight=parts.in_flight,
     )
-    graph_ids = parts.ids.branch("graph")
-    azure = azure_tenant.Tenant(settings, parts.azure_store, parts.clock, graph_ids, quirks[1], engine)
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
-    app = next(engine.apps.scan(), None) or engine.apps.instantiate("AWS SSO")
+    app = next(azure.applications.scan(), None) or azure.applications.instantiate("AWS SSO")
     return World(
         clock=parts.clock,
         ids=parts.ids,

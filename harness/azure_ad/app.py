@@ -82,7 +82,7 @@ def home() -> str:
     return render_template(
         "azure_ad_home.html",
         settings=tenant.settings,
-        apps=list(tenant.engine.apps.scan()),
+        apps=list(tenant.applications.scan()),
         client=registration(tenant),
         fault_header=FAULT_HEADER,
     )

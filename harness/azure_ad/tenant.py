@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from flask import request
 
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Store
+from harness.wire.message import Send
 
 TENANT = "harness.azure_ad"
 
@@ -31,12 +35,55 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
+    """The directory, its applications, the mail room and the provisioning service, side by side over one store."""
+
     settings: Settings
     store: Store
     clock: Clock
     ids: Ids
     quirks: Quirks
+    directory: Directory
+    applications: EnterpriseApps
+    mailer: Mailer
     engine: Engine
+
+
+def create(
+    settings: Settings,
+    *,
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    quirks: Quirks,
+    send: Send,
+    smtp: tuple[str, int] | None = None,
+    in_flight: int = 1,
+) -> Tenant:
+    """Return a tenant over what its store holds already.
+
+    `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
+    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together.
+    """
+    provisioning = ids.branch("azure")
+    directory = Directory(store, clock, provisioning.branch("directory"))
+    applications = EnterpriseApps(store, clock, provisioning.branch("apps"), directory)
+    mailer = Mailer(store, clock, *(smtp or ()))
+    engine = Engine(
+        store=store,
+        clock=clock,
+        ids=provisioning,
+        quirks=quirks,
+        send=send,
+        directory=directory,
+        applications=applications,
+        mailer=mailer,
+        tenant_id=settings.tenant_id,
+        domain=settings.domain,
+        in_flight=in_flight,
+    )
+    return Tenant(
+        settings, store, clock, ids.branch("graph"), quirks, directory, applications, mailer, engine
+    )
 
 
 def current() -> Tenant:

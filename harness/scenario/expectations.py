@@ -161,7 +161,7 @@ def _job(play: Play, result: Result, since: Since) -> Any:
 def _mail(play: Play, result: Result, since: Since) -> Any:
     """Notification mails: from, to, subject, text, delivery."""
     del result
-    mails = list(play.world.azure.engine.mailer.outbox())
+    mails = list(play.world.azure.mailer.outbox())
     return mails[len(mails) - since.mails :]
 
 

@@ -130,7 +130,7 @@ def _reset(served: Served, body: dict[str, Any]) -> dict[str, Any]:
 
 def _mail(served: Served, body: dict[str, Any]) -> dict[str, Any]:
     del body
-    return {"value": list(served.world.azure.engine.mailer.outbox())}
+    return {"value": list(served.world.azure.mailer.outbox())}
 
 
 def _job(served: Served, body: dict[str, Any]) -> dict[str, Any]:

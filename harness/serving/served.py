@@ -196,7 +196,7 @@ class Served:
     def _configure(self) -> dict[str, dict[str, str]]:
         """Do what an administrator does once, and return what scripts need (the ready file)."""
         world, engine = self.world, self.world.azure.engine
-        secrets = engine.apps.secrets(world.app_id)
+        secrets = world.azure.applications.secrets(world.app_id)
         settings = self._console("GET", {})
         if settings["provisioningMethod"] != "SCIM":
             settings = self._console("POST", {})
@@ -218,7 +218,7 @@ class Served:
             "aws_sso": {
                 "url": aws_url,
                 "scim_endpoint": endpoint,
-                "access_token": engine.apps.secrets(world.app_id).get("SecretToken", ""),
+                "access_token": world.azure.applications.secrets(world.app_id).get("SecretToken", ""),
                 "api_endpoint": aws_url,
                 "identity_store_id": world.aws.settings.identity_store_id,
             },
@@ -235,15 +235,14 @@ class Served:
 
     def _move_reply_urls(self, before: str, now: str) -> None:
         """Let people go on signing in when this account's port is another one than at the last start."""
-        service = self.world.azure.engine.apps.find(self.world.app_id)
+        service = self.world.azure.applications.find(self.world.app_id)
         old, new = ("{0.scheme}://{0.netloc}/".format(urlsplit(url)) for url in (before, now))
         urls = [
             f"{new}{url.removeprefix(old)}" if url.startswith(old) else url
             for url in service.get("replyUrls", ())
         ]
         if before and urls:
-            moved = {**service, "replyUrls": urls}
-            self._stores["azure_ad"].put("servicePrincipal", self.world.app_id, moved)
+            self.world.azure.applications.update(self.world.app_id, {"replyUrls": urls})
 
     def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self.urls[0]}/console/api/automatic-provisioning"

@@ -16,6 +16,7 @@ from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
+_SHELF = "servicePrincipal"
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 # The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
@@ -86,20 +87,27 @@ class EnterpriseApps:
             "servicePrincipalType": "Application",
             **instance,
         }
-        self._store.put("servicePrincipal", principal["id"], principal)
+        self._store.put(_SHELF, principal["id"], principal)
         return principal
 
     def find(self, key: str) -> Document:
         """Return a service principal. Raises NotFoundError."""
-        principal = self._store.get("servicePrincipal", key)
+        principal = self._store.get(_SHELF, key)
         if principal is None:
             raise NotFoundError(
                 f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
             )
         return principal
 
+    def update(self, key: str, changes: Document) -> Document:
+        """Replace some properties of a service principal. Raises NotFoundError."""
+        with self._store.transaction():
+            principal = {**self.find(key), **changes}
+            self._store.put(_SHELF, key, principal)
+        return principal
+
     def scan(self) -> Iterator[Document]:
-        return (principal for _, principal in self._store.scan("servicePrincipal"))
+        return (principal for _, principal in self._store.scan(_SHELF))
 
     def assign(self, app: str, principal: str, role: str | None = None) -> Document:
         """Give a user or group a role of the application, `User` by default.

@@ -22,7 +22,7 @@ _KINDS = {"users": "User", "groups": "Group"}
 
 @app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignedTo")
 def list_assigned(app: str) -> Response:
-    return _list(current().engine.apps.assignments(app))
+    return _list(current().applications.assignments(app))
 
 
 @app_role_assignments.post("/servicePrincipals/<app>/appRoleAssignedTo")
@@ -39,20 +39,20 @@ def assign(app: str) -> Response:
 @app_role_assignments.delete("/servicePrincipals/<app>/appRoleAssignments/<assignment>")
 def unassign(app: str, assignment: str) -> Response:
     """Take an assignment away. Microsoft's gallery validation names the application in the second form too."""
-    current().engine.apps.unassign(app, assignment)
+    current().applications.unassign(app, assignment)
     return empty()
 
 
 @app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignments")
 def list_held_by_application(app: str) -> Response:
     """Answer the roles that an application has in others; nobody gives it any here."""
-    current().engine.apps.find(app)
+    current().applications.find(app)
     return _list([])
 
 
 @app_role_assignments.get("/<any(users, groups):which>/<name>/appRoleAssignments")
 def list_held(which: str, name: str) -> Response:
-    return _list(current().engine.apps.assignments_held(_principal(which, name)))
+    return _list(current().applications.assignments_held(_principal(which, name)))
 
 
 @app_role_assignments.post("/<any(users, groups):which>/<name>/appRoleAssignments")
@@ -68,7 +68,7 @@ def assign_principal(which: str, name: str) -> Response:
 
 @app_role_assignments.delete("/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>")
 def unassign_principal(which: str, name: str, assignment: str) -> Response:
-    apps = current().engine.apps
+    apps = current().applications
     document = apps.assignment(assignment)
     if document["principalId"] != _principal(which, name):
         raise NotFoundError(f"Resource '{assignment}' does not exist.")
@@ -77,7 +77,7 @@ def unassign_principal(which: str, name: str, assignment: str) -> Response:
 
 
 def _principal(which: str, name: str) -> str:
-    key: str = current().engine.directory.find(_KINDS[which], name)["id"]
+    key: str = current().directory.find(_KINDS[which], name)["id"]
     return key
 
 
@@ -87,7 +87,7 @@ def _assign(app: str, principal: object, given: Document) -> Response:
         raise ODataError(400, "Request_BadRequest", "principalId and appRoleId must be ids.")
     tenant = current()
     with tenant.store.transaction():
-        made = _shown(tenant.engine.apps.assign(app, principal, role))
+        made = _shown(tenant.applications.assign(app, principal, role))
         return entity("appRoleAssignments", made, 201, APP_ROLE_ASSIGNMENT)
 
 

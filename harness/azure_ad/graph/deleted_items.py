@@ -22,13 +22,13 @@ _KINDS = {"user": "User", "group": "Group"}
 @deleted_items.get("/microsoft.graph.<any(user, group):which>")
 def list_deleted(which: str) -> Response:
     kind = _KINDS[which]
-    items = (_as_shown(kind, item) for item in current().engine.directory.deleted.scan(kind))
+    items = (_as_shown(kind, item) for item in current().directory.deleted.scan(kind))
     return collection(f"{which}s", items, DELETED[kind])
 
 
 @deleted_items.get("/<key>")
 def get_deleted(key: str) -> Response:
-    found = current().engine.directory.deleted.find(key)
+    found = current().directory.deleted.find(key)
     if found is None:
         raise NotFoundError(
             f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
@@ -46,13 +46,13 @@ def restore(key: str) -> Response:
         raise ODataError(400, "Request_BadRequest", "property 'newUserPrincipalName' must be text")
     tenant = current()
     with tenant.store.transaction():
-        restored = tenant.engine.directory.restore(key, name)
+        restored = tenant.directory.restore(key, name)
         return _answer("User" if "userPrincipalName" in restored else "Group", restored)
 
 
 @deleted_items.delete("/<key>")
 def purge(key: str) -> Response:
-    current().engine.directory.purge(key)
+    current().directory.purge(key)
     return empty()
 
 

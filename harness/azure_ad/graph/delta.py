@@ -76,7 +76,7 @@ def _state(which: str) -> Document:
     """Return what the request's token carries, or where a first request begins. Raises ODataError 400."""
     check_options()
     directory, options = (
-        current().engine.directory,
+        current().directory,
         {name.lower(): value for name, value in request.args.items()},
     )
     token, page = options.get("$deltatoken"), options.get("$skiptoken")
@@ -111,7 +111,7 @@ def _state(which: str) -> Document:
 
 def _everything(state: Document) -> Iterator[Document]:
     """Yield every object that there is now, with the properties that it has."""
-    kind, directory = _KINDS[state["of"]], current().engine.directory
+    kind, directory = _KINDS[state["of"]], current().directory
     for item in directory.scan(kind):
         if state["ids"] is None or item["id"] in state["ids"]:
             shown = _set_properties(kind, item, state)
@@ -124,7 +124,7 @@ def _everything(state: Document) -> Iterator[Document]:
 
 def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
     """Yield the objects that changed behind the token, each once, as they are now."""
-    kind, directory = _KINDS[state["of"]], current().engine.directory
+    kind, directory = _KINDS[state["of"]], current().directory
     for key, change in _gather(kind, state).items():
         item = directory.get(kind, key)
         if item is None:
@@ -152,7 +152,7 @@ def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
 
 def _gather(kind: str, state: Document) -> dict[str, _Change]:
     found: dict[str, _Change] = {}
-    for line in current().engine.directory.changes.between(state["since"], state["until"]):
+    for line in current().directory.changes.between(state["since"], state["until"]):
         wanted = state["ids"] is None or line["id"] in state["ids"]
         if line["type"] == kind and wanted and ("properties" in line or "members" in line):
             change = found.setdefault(line["id"], _Change())

@@ -31,7 +31,7 @@ _MOST_EXPANDED = 20
 
 def _principals(keys: list[str]) -> list[Document]:
     """Return objects as they stand inside another one; Graph expands the first twenty."""
-    holder = current().engine.directory
+    holder = current().directory
     found = [holder.principal(key) for key in keys[:_MOST_EXPANDED]]
     return [
         {"@odata.type": item["@odata.type"], **(kind := KINDS[_kind(item)]).show(item, kind.shown)}
@@ -44,19 +44,19 @@ def _kind(item: Document) -> str:
 
 
 def _expand_manager(user: Document) -> Document | None:
-    manager = current().engine.directory.manager(user["id"])
+    manager = current().directory.manager(user["id"])
     return None if manager is None else _principals([manager])[0]
 
 
 _EXPANDERS: Mapping[str, Mapping[str, Expander]] = {
     "User": {
         "manager": _expand_manager,
-        "directReports": lambda user: _principals(current().engine.directory.reports(user["id"])),
-        "memberOf": lambda user: _principals(current().engine.directory.groups_of(user["id"])),
+        "directReports": lambda user: _principals(current().directory.reports(user["id"])),
+        "memberOf": lambda user: _principals(current().directory.groups_of(user["id"])),
     },
     "Group": {
-        "members": lambda group: _principals(current().engine.directory.members(group["id"])),
-        "memberOf": lambda group: _principals(current().engine.directory.groups_of(group["id"])),
+        "members": lambda group: _principals(current().directory.members(group["id"])),
+        "memberOf": lambda group: _principals(current().directory.groups_of(group["id"])),
     },
 }
 
@@ -64,7 +64,7 @@ _EXPANDERS: Mapping[str, Mapping[str, Expander]] = {
 @directory.get("/<any(users, groups):which>")
 def list_objects(which: str) -> Response:
     kind = _KINDS[which]
-    return collection(which, current().engine.directory.scan(kind), KINDS[kind], _EXPANDERS[kind])
+    return collection(which, current().directory.scan(kind), KINDS[kind], _EXPANDERS[kind])
 
 
 @directory.get("/<any(users, groups):which>/$count")
@@ -75,7 +75,7 @@ def count_objects(which: str) -> Response:
     if not is_advanced(counting=True):
         raise ODataError(400, "Request_BadRequest", "$count is not currently supported.")
     test = query_filter(KINDS[kind], counting=True).test
-    total = sum(1 for item in current().engine.directory.scan(kind) if test(item))
+    total = sum(1 for item in current().directory.scan(kind) if test(item))
     return Response(str(total), content_type="text/plain; charset=utf-8")
 
 
@@ -85,7 +85,7 @@ def create_object(which: str) -> Response:
     kind, tenant = _KINDS[which], current()
     properties, bound = split(body(), ("manager",) if kind == "User" else ("members",))
     with tenant.store.transaction():
-        made = tenant.engine.directory.create(kind, properties)
+        made = tenant.directory.create(kind, properties)
         _bind(made["id"], bound)
         return entity(which, made, 201, KINDS[kind])
 
@@ -93,7 +93,7 @@ def create_object(which: str) -> Response:
 @directory.get("/<any(users, groups):which>/<name>")
 def get_object(which: str, name: str) -> Response:
     kind = _KINDS[which]
-    return entity(which, current().engine.directory.find(kind, name), 200, KINDS[kind], _EXPANDERS[kind])
+    return entity(which, current().directory.find(kind, name), 200, KINDS[kind], _EXPANDERS[kind])
 
 
 @directory.patch("/<any(users, groups):which>/<name>")
@@ -101,7 +101,7 @@ def update_object(which: str, name: str) -> Response:
     kind, tenant = _KINDS[which], current()
     properties, bound = split(body(), () if kind == "User" else ("members",))
     with tenant.store.transaction():
-        _bind(tenant.engine.directory.update(kind, name, properties)["id"], bound)
+        _bind(tenant.directory.update(kind, name, properties)["id"], bound)
     return empty()
 
 
@@ -109,13 +109,13 @@ def update_object(which: str, name: str) -> Response:
 def delete_object(which: str, name: str) -> Response:
     tenant = current()
     renamed = which == "users" and tenant.quirks["deleted-user-name-exported"]
-    tenant.engine.directory.delete(_KINDS[which], name, renamed=renamed)
+    tenant.directory.delete(_KINDS[which], name, renamed=renamed)
     return empty()
 
 
 @directory.get("/users/<name>/manager")
 def get_manager(name: str) -> Response:
-    holder = current().engine.directory
+    holder = current().directory
     manager = holder.manager(holder.find("User", name)["id"])
     if manager is None:
         raise ODataError(
@@ -128,25 +128,25 @@ def get_manager(name: str) -> Response:
 
 @directory.get("/users/<name>/directReports")
 def list_reports(name: str) -> Response:
-    holder = current().engine.directory
+    holder = current().directory
     reports = holder.reports(holder.find("User", name)["id"])
     return collection("directoryObjects", [holder.principal(key) for key in reports], DIRECTORY_OBJECT)
 
 
 @directory.put("/users/<name>/manager/$ref")
 def set_manager(name: str) -> Response:
-    current().engine.directory.set_manager(name, reference(body()))
+    current().directory.set_manager(name, reference(body()))
     return empty()
 
 
 @directory.delete("/users/<name>/manager/$ref")
 def remove_manager(name: str) -> Response:
-    current().engine.directory.set_manager(name, None)
+    current().directory.set_manager(name, None)
     return empty()
 
 
 def _bind(key: str, bound: Mapping[str, list[str]]) -> None:
-    holder = current().engine.directory
+    holder = current().directory
     for manager in bound.get("manager", ()):
         holder.set_manager(key, manager)
     for member in bound.get("members", ()):

@@ -24,19 +24,19 @@ _KINDS = {"users": "User", "groups": "Group"}
     "/groups/<name>/<any(members, transitiveMembers):relation>/microsoft.graph.<any(user, group):only>"
 )
 def list_members(name: str, relation: str, only: str = "") -> Response:
-    holder = current().engine.directory
+    holder = current().directory
     return _linked(holder.find("Group", name)["id"], holder.members, relation == "transitiveMembers", only)
 
 
 @members.post("/groups/<name>/members/$ref")
 def add_member(name: str) -> Response:
-    current().engine.directory.add_member(name, reference(body()))
+    current().directory.add_member(name, reference(body()))
     return empty()
 
 
 @members.delete("/groups/<name>/members/<member>/$ref")
 def remove_member(name: str, member: str) -> Response:
-    current().engine.directory.remove_member(name, member)
+    current().directory.remove_member(name, member)
     return empty()
 
 
@@ -45,14 +45,14 @@ def remove_member(name: str, member: str) -> Response:
     "/<any(users, groups):which>/<name>/<any(memberOf, transitiveMemberOf):relation>/microsoft.graph.<any(group):only>"
 )
 def list_groups_of(which: str, name: str, relation: str, only: str = "") -> Response:
-    holder = current().engine.directory
+    holder = current().directory
     key = holder.find(_KINDS[which], name)["id"]
     return _linked(key, holder.groups_of, relation == "transitiveMemberOf", only)
 
 
 def _linked(key: str, neighbours: Callable[[str], list[str]], transitive: bool, only: str) -> Response:
     """Answer the objects that a relation leads to, at one remove or at any, each once."""
-    holder = current().engine.directory
+    holder = current().directory
     found = dict.fromkeys(neighbours(key))
     rest = list(found) if transitive else []
     while rest:

@@ -17,12 +17,12 @@ _CONNECTIVITY = "/servicePrincipals/<app>/synchronization/connectivityParameters
 
 @service_principals.get("/servicePrincipals")
 def list_service_principals() -> Response:
-    return collection("servicePrincipals", current().engine.apps.scan())
+    return collection("servicePrincipals", current().applications.scan())
 
 
 @service_principals.get("/servicePrincipals/<app>")
 def get_service_principal(app: str) -> Response:
-    return entity("servicePrincipals", current().engine.apps.find(app))
+    return entity("servicePrincipals", current().applications.find(app))
 
 
 @service_principals.get(_CONNECTIVITY)
@@ -34,7 +34,7 @@ def connectivity_parameters(app: str) -> Response:
     """
     if version() != "beta":
         abort(404)
-    apps = current().engine.apps
+    apps = current().applications
     apps.find(app)
     shown = [
         {"key": key, "value": value if key in OPEN_KEYS else None}

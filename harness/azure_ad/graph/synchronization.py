@@ -169,9 +169,10 @@ def _subject(rules: list[Document]) -> Subject:
 @synchronization.post("/jobs/<job>/validateCredentials")
 def validate_credentials(app: str, job: str = "") -> Response:
     """Test Connection with the credentials of the body, or with the saved ones."""
-    engine = engine_of(app, job) if job else current().engine
+    tenant = current()
+    engine = engine_of(app, job) if job else tenant.engine
     given = body()
-    secrets = {} if given.get("useSavedCredentials") is not True else engine.apps.secrets(app)
+    secrets = {} if given.get("useSavedCredentials") is not True else tenant.applications.secrets(app)
     secrets = {**secrets, **_pairs(given.get("credentials") or [])}
     try:
         engine.validate(app, secrets)
@@ -209,13 +210,13 @@ def restore_schema(app: str, job: str) -> Response:
 
 def engine_of(app: str, job: str) -> Engine:
     """Return the engine, once it is sure that the job is this application's."""
-    engine = current().engine
-    engine.apps.find(app)
-    if engine.app_of(job) != app:
+    tenant = current()
+    tenant.applications.find(app)
+    if tenant.engine.app_of(job) != app:
         raise ODataError(
             404, "Request_ResourceNotFound", f"Resource '{job}' does not exist for service principal '{app}'."
         )
-    return engine
+    return tenant.engine
 
 
 def demand_schema_owner(app: str, job: str, template: str) -> None:

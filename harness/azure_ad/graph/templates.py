@@ -41,7 +41,7 @@ def instantiate(template: str) -> Response:
     if not isinstance(name, str) or not name.strip():
         raise ODataError(400, "Request_BadRequest", "A value is required for property 'displayName'.")
     tenant = current()
-    principal = tenant.engine.apps.instantiate(name, template)
+    principal = tenant.applications.instantiate(name, template)
     application = {
         "id": tenant.ids.uuid(),
         "appId": principal["appId"],
@@ -95,7 +95,7 @@ def demand_template(app: str, template: str) -> None:
 
 
 def _offered(app: str) -> list[str]:
-    return offered_to(current().engine.apps.find(app)["applicationTemplateId"])
+    return offered_to(current().applications.find(app)["applicationTemplateId"])
 
 
 def _template(app: str, template: str) -> Document:

@@ -43,7 +43,7 @@ def _new(problem: str | None = None) -> str:
 
 
 def _apps() -> EnterpriseApps:
-    return current().engine.apps
+    return current().applications
 
 
 ROUTES = (

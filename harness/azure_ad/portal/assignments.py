@@ -27,12 +27,12 @@ def listed(app: str) -> str:
 def remove(app: str) -> ResponseReturnValue:
     """Take the chosen assignments away, all of them or none."""
     tenant, chosen = current(), request.form.getlist("assignment")
-    tenant.engine.apps.find(app)
+    tenant.applications.find(app)
     if not chosen:
         return _listed(app, "Select who is to be removed first."), 400
     with tenant.store.transaction():
         for assignment in chosen:
-            tenant.engine.apps.unassign(app, assignment)
+            tenant.applications.unassign(app, assignment)
     return redirect(url_for("portal.assignments_listed", app=app, notice="removed"), 303)
 
 
@@ -43,14 +43,14 @@ def add(app: str) -> str:
 def assign(app: str) -> ResponseReturnValue:
     """Assign everybody chosen, or nobody where one of them cannot be."""
     tenant, chosen = current(), request.form.getlist("selected")
-    tenant.engine.apps.find(app)
+    tenant.applications.find(app)
     if not chosen:
         return _add(app, "Select at least one user or group first."), 400
 
     def carry_out() -> None:
         with tenant.store.transaction():
             for principal in chosen:
-                tenant.engine.apps.assign(app, principal, asked("role") or None)
+                tenant.applications.assign(app, principal, asked("role") or None)
 
     problem = refusal(carry_out)
     if problem is not None:
@@ -59,7 +59,7 @@ def assign(app: str) -> ResponseReturnValue:
 
 
 def _listed(app: str, problem: str | None = None) -> str:
-    apps = current().engine.apps
+    apps = current().applications
     service = apps.find(app)
     page = page_of(behind(({"id": key} for key in apps.assigned(app)), after()))
     rows = [assignment for row in page.rows for assignment in apps.assignments_of(app, row["id"])]
@@ -74,7 +74,7 @@ def _listed(app: str, problem: str | None = None) -> str:
 def _add(app: str, problem: str | None = None) -> str:
     """Show the page; those selected before stay so while somebody searches on."""
     tenant, search = current(), asked("search")
-    service, directory = tenant.engine.apps.find(app), tenant.engine.directory
+    service, directory = tenant.applications.find(app), tenant.directory
     selected = [_found(key) for key in dict.fromkeys(request.values.getlist("selected"))]
     chosen = [item for item in selected if item is not None]
     keys = {item["id"] for item in chosen}
@@ -95,7 +95,7 @@ def _add(app: str, problem: str | None = None) -> str:
 
 def _found(key: str) -> Document | None:
     try:
-        return current().engine.directory.principal(key)
+        return current().directory.principal(key)
     except NotFoundError:
         return None
 

@@ -68,7 +68,7 @@ def _overview(group: Document, problem: str | None = None, typed: str = "") -> s
         page=page,
         problem=problem,
         typed=typed,
-        assignments=current().engine.apps.assignments_held(group["id"]),
+        assignments=current().applications.assignments_held(group["id"]),
     )
 
 
@@ -84,7 +84,7 @@ def _back(key: str, notice: str) -> ResponseReturnValue:
 
 
 def _directory() -> Directory:
-    return current().engine.directory
+    return current().directory
 
 
 ROUTES = (

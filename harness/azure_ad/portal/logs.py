@@ -124,18 +124,18 @@ def _by(item: Document) -> str:
 
 def _quarantined(app: str) -> list[Document]:
     """Return the application, or all of them without one, as far as their jobs are in quarantine."""
-    engine = current().engine
+    tenant = current()
     return [
         service
-        for service in engine.apps.scan()
+        for service in tenant.applications.scan()
         if service["id"] == (app or service["id"])
-        and any(job["status"]["quarantine"] for job in engine.jobs(service["id"]))
+        and any(job["status"]["quarantine"] for job in tenant.engine.jobs(service["id"]))
     ]
 
 
 def _application(key: str) -> Document | None:
     """Return the application whose log it is, None for everybody's. Raises NotFoundError."""
-    return current().engine.apps.find(key) if key else None
+    return current().applications.find(key) if key else None
 
 
 ROUTES = (

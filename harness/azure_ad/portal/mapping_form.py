@@ -107,7 +107,7 @@ def _form(app: str, which: str, draft: Draft, typed: Mapping[str, str], problem:
     sources, targets = attributes(draft)
     return render_template(
         "portal/mapping.html",
-        app=current().engine.apps.find(app),
+        app=current().applications.find(app),
         which=which,
         typed=typed,
         types=_TYPES,

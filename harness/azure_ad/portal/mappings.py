@@ -69,7 +69,7 @@ def _table(app: str, which: str, draft: Draft, mapping: Document, problem: str |
     rule = current().engine.schema(draft.job_id)["synchronizationRules"][0]
     return render_template(
         "portal/mappings.html",
-        app=current().engine.apps.find(app),
+        app=current().applications.find(app),
         which=which,
         mapping=mapping,
         scope=scope_words(mapping),

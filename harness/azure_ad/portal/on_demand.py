@@ -38,7 +38,7 @@ def choose(app: str) -> str:
 def provision(app: str) -> ResponseReturnValue:
     tenant, job = current(), demand_job(app)
     members = request.form.getlist("member")
-    subject = tenant.engine.directory.principal(asked("subject"))
+    subject = tenant.directory.principal(asked("subject"))
     if len(members) > MOST_MEMBERS:
         return _choose(app, subject["id"], f"Select up to {MOST_MEMBERS} members of the group."), 400
     try:
@@ -52,7 +52,7 @@ def provision(app: str) -> ResponseReturnValue:
     entries = told if isinstance(told, list) else [told] if told else []
     return render_template(
         "portal/on_demand_result.html",
-        app=tenant.engine.apps.find(app),
+        app=tenant.applications.find(app),
         subject=subject,
         members=members,
         result=result,
@@ -61,7 +61,7 @@ def provision(app: str) -> ResponseReturnValue:
 
 
 def _choose(app: str, key: str, problem: str | None = None) -> str:
-    directory, search = current().engine.directory, asked("search")
+    directory, search = current().directory, asked("search")
     subject = directory.principal(key) if key else None
     found: list[Document] = []
     if search:
@@ -72,7 +72,7 @@ def _choose(app: str, key: str, problem: str | None = None) -> str:
         members = [directory.principal(member) for member in directory.members(subject["id"])[:_MEMBERS]]
     return render_template(
         "portal/on_demand.html",
-        app=current().engine.apps.find(app),
+        app=current().applications.find(app),
         search=search,
         found=found,
         subject=subject,

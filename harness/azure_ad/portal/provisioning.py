@@ -35,11 +35,11 @@ def demand_job(app: str) -> Document:
 
 
 def overview(app: str) -> str:
-    engine = current().engine
-    service, job = engine.apps.find(app), job_of(app)
+    tenant = current()
+    service, job = tenant.applications.find(app), job_of(app)
     if job is None:
         return render_template("portal/get_started.html", app=service)
-    record, session = engine.inspect(job["id"])
+    record, session = tenant.engine.inspect(job["id"])
     status = job["status"]
     return render_template(
         "portal/provisioning.html",

@@ -183,7 +183,7 @@ def _listing(app: str, which: str, draft: Draft, problem: str | None = None) -> 
     sets = _sets(draft.mapping)
     return render_template(
         "portal/scope.html",
-        app=current().engine.apps.find(app),
+        app=current().applications.find(app),
         which=which,
         mapping=draft.mapping,
         changed=draft.changed,
@@ -205,7 +205,7 @@ def _form(
     fitting = _operators(draft)
     return render_template(
         "portal/scope_filter.html",
-        app=current().engine.apps.find(app),
+        app=current().applications.find(app),
         which=which,
         typed=typed,
         rows=[(clause, _choices(clause, fitting)) for clause in typed.clauses],

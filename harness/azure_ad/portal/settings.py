@@ -42,13 +42,13 @@ _Form = Mapping[str, Any]
 
 
 def edit(app: str) -> str:
-    current().engine.apps.find(app)
+    current().applications.find(app)
     return _page(app, _saved(app))
 
 
 def submit(app: str) -> ResponseReturnValue:
     """Test the connection or save, whichever button it was."""
-    current().engine.apps.find(app)
+    current().applications.find(app)
     typed = _typed(job_of(app) is not None)
     return _test(app, typed) if asked("do") == "test" else _save(app, typed)
 
@@ -60,7 +60,7 @@ def _test(app: str, typed: _Form) -> ResponseReturnValue:
         tenant.store.put(_TESTED, app, {"mark": typed["tested"], "token": asked("token")})
     try:
         tenant.engine.validate(
-            app, tenant.engine.apps.secrets(app) | _credentials(app, typed), _template(app)
+            app, tenant.applications.secrets(app) | _credentials(app, typed), _template(app)
         )
     except CredentialsError as error:
         problem = f"{INVALID_CREDENTIALS}\nError code: {error.code}\nDetails: {error.message}"
@@ -80,12 +80,13 @@ def _save(app: str, typed: _Form) -> ResponseReturnValue:
 
 def _carry_out(app: str, typed: _Form) -> None:
     """Tell the engine what differs from what is saved; every call leaves its line in the audit log."""
-    engine, store = current().engine, current().store
-    with store.transaction():
+    tenant = current()
+    engine = tenant.engine
+    with tenant.store.transaction():
         job = job_of(app)
         if job is None:
             job = engine.create_job(app, _template(app))
-        secrets = engine.apps.secrets(app)
+        secrets = tenant.applications.secrets(app)
         wanted = _credentials(app, typed) | (_preferences(secrets, typed) if "scope" in typed else {})
         if any(secrets.get(key, "") != value for key, value in wanted.items()):
             engine.save_secrets(app, wanted)
@@ -113,7 +114,7 @@ def _mistake(typed: _Form) -> str | None:
 
 def _template(app: str) -> str:
     """Return the job template that this kind of application is offered first. Raises HarnessError."""
-    offered = offered_to(current().engine.apps.find(app)["applicationTemplateId"])
+    offered = offered_to(current().applications.find(app)["applicationTemplateId"])
     if not offered:
         raise HarnessError("Automatic provisioning is not offered for this application.")
     return offered[0]
@@ -167,7 +168,7 @@ def _typed(configured: bool) -> dict[str, Any]:
 
 
 def _saved(app: str) -> dict[str, Any]:
-    apps, job = current().engine.apps, job_of(app)
+    apps, job = current().applications, job_of(app)
     secrets = apps.secrets(app)
     email, notify, prevents_deletions = apps.notification(app)
     return {
@@ -187,13 +188,13 @@ def _page(app: str, typed: _Form, *, problem: str | None = None, good: str | Non
     tenant, job = current(), job_of(app)
     return render_template(
         "portal/settings.html",
-        app=tenant.engine.apps.find(app),
+        app=tenant.applications.find(app),
         job=job,
         typed=typed,
         problem=problem,
         good=good,
         tested=_tested(app, typed) is not None,
-        has_token=_TOKEN in tenant.engine.apps.secrets(app),
+        has_token=_TOKEN in tenant.applications.secrets(app),
         usual_threshold=tenant.quirks["deletes-threshold"],
         mappings=[] if job is None else object_mappings(tenant.engine.schema(job["id"])),
     )

@@ -14,7 +14,7 @@ def home() -> str:
         settings=tenant.settings,
         users=tenant.store.count("User"),
         groups=tenant.store.count("Group"),
-        apps=list(tenant.engine.apps.scan()),
+        apps=list(tenant.applications.scan()),
     )
 
 

@@ -103,11 +103,11 @@ def purge(key: str) -> ResponseReturnValue:
 
 
 def _form(user: Document | None, typed: Document, problem: str | None = None) -> str:
-    engine = current().engine
+    tenant = current()
     groups = (
         []
         if user is None
-        else [engine.directory.get("Group", key) for key in engine.directory.groups_of(user["id"])]
+        else [tenant.directory.get("Group", key) for key in tenant.directory.groups_of(user["id"])]
     )
     return render_template(
         "portal/user.html",
@@ -116,7 +116,7 @@ def _form(user: Document | None, typed: Document, problem: str | None = None) ->
         typed=typed,
         problem=problem,
         groups=[group for group in groups if group is not None],
-        assignments=[] if user is None else engine.apps.assignments_held(user["id"]),
+        assignments=[] if user is None else tenant.applications.assignments_held(user["id"]),
     )
 
 
@@ -138,7 +138,7 @@ def _back(key: str, notice: str) -> ResponseReturnValue:
 
 
 def _directory() -> Directory:
-    return current().engine.directory
+    return current().directory
 
 
 ROUTES = (

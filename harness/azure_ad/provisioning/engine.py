@@ -66,14 +66,14 @@ class Engine:
         ids: Ids,
         quirks: Quirks,
         send: Send,
+        directory: Directory,
+        applications: EnterpriseApps,
         mailer: Mailer,
         tenant_id: str,
         domain: str,
         in_flight: int = 1,
     ) -> None:
-        self.directory = Directory(store, clock, ids.branch("directory"))
-        self.apps = EnterpriseApps(store, clock, ids.branch("apps"), self.directory)
-        self.mailer = mailer
+        self._directory, self._applications, self._mailer = directory, applications, mailer
         self._store, self._clock, self._quirks = store, clock, quirks
         self._ids = ids.branch("engine")
         self._tenant_id = tenant_id
@@ -83,8 +83,8 @@ class Engine:
             ids=self._ids,
             quirks=quirks,
             send=send,
-            directory=self.directory,
-            apps=self.apps,
+            directory=directory,
+            apps=applications,
             expressions=Context(clock, ids.branch("expressions"), domain, quirks=quirks),
             tenant_id=tenant_id,
             in_flight=in_flight,
@@ -102,7 +102,7 @@ class Engine:
 
     def create_job(self, app: str, template_id: str) -> Document:
         """Add a job to an application. Raises NotFoundError, SchemaError, or ConflictError when it has one already."""
-        service = self.apps.find(app)
+        service = self._applications.find(app)
         job_id = f"{template_id}.{self._tenant_id.replace('-', '')}.{service['appId']}"
         rule_id = self._ids.uuid()
         built = build(template_id, job_id, rule_id, self._quirks["directory-name"])
@@ -121,7 +121,7 @@ class Engine:
 
     def jobs(self, app: str) -> list[Document]:
         """Return the application's jobs as Graph shows them. Raises NotFoundError."""
-        self.apps.find(app)
+        self._applications.find(app)
         return [self._shown(key, record) for key, record in self._store.scan("job") if record["app"] == app]
 
     def job(self, job_id: str) -> Document:
@@ -158,9 +158,9 @@ class Engine:
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
         """Save keys; an empty value takes a key away. Raises NotFoundError, HarnessError for more than may be stored."""
         with self._store.transaction():
-            self.apps.save_secrets(app, secrets)
+            self._applications.save_secrets(app, secrets)
             limit = self._quirks["credentials-most-bytes"]
-            if limit and len(encode(self.apps.secrets(app))) > limit:
+            if limit and len(encode(self._applications.secrets(app))) > limit:
                 # https://github.com/MicrosoftDocs/azure-docs/issues/40093
                 raise HarnessError("Size of input ExternalSecret data is invalid.")
             self._audit(app, "Update provisioning setting or credentials")
@@ -223,7 +223,7 @@ class Engine:
             record = self._record(job_id)
             if subject.kind not in self._sessions.mappings(job_id):
                 raise NotFoundError(f"The job provisions no {subject.kind} objects.")
-            known = self.directory.get(subject.kind, subject.object_id)
+            known = self._directory.get(subject.kind, subject.object_id)
             if known is None and self._store.get("deletedUser", subject.object_id) is None:
                 raise NotFoundError(f"Resource '{subject.object_id}' does not exist.")
             self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
@@ -270,7 +270,7 @@ class Engine:
 
         Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
         """
-        self.apps.find(app)
+        self._applications.find(app)
         jobs = self.jobs(app)
         document = self.schema(jobs[0]["id"]) if jobs else build(template_id, "", "", "")
         target, _ = self._sessions.target(secrets)
@@ -341,11 +341,11 @@ class Engine:
         self._audit(app, "Quarantine", by=INITIATOR, reason=message, good=False)
 
         def notify() -> None:
-            recipient, wanted, _ = self.apps.notification(app)
+            recipient, wanted, _ = self._applications.notification(app)
             if recipient and wanted:
-                name = self.apps.find(app)["displayName"]
+                name = self._applications.find(app)["displayName"]
                 text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
-                self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
+                self._mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
 
         return notify
 
@@ -357,7 +357,7 @@ class Engine:
             self._clock.now(),
             activity,
             entry_id=self._ids.uuid(),
-            app=self.apps.find(app),
+            app=self._applications.find(app),
             by=by,
             reason=reason,
             good=good,

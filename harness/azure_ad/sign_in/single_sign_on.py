@@ -88,8 +88,7 @@ def configure(app: str) -> Response:
         known = isinstance(value, _SETTINGS.get(name, ()))
         if not known or not all(isinstance(text, str) for text in texts):
             raise ODataError(400, "Request_BadRequest", f"Property '{name}' cannot be set to this value.")
-    with tenant.store.transaction():
-        tenant.store.put("servicePrincipal", app, {**tenant.engine.apps.find(app), **given})
+    tenant.applications.update(app, given)
     return empty()
 
 
@@ -122,24 +121,23 @@ def _tenant(tenant_id: str) -> Tenant:
 
 def _application(tenant: Tenant, app: str) -> Document:
     try:
-        return tenant.engine.apps.find(app)
+        return tenant.applications.find(app)
     except NotFoundError as error:
         raise _SignOnError("AADSTS700016", app=app, tenant=tenant.settings.tenant_id) from error
 
 
 def _user(tenant: Tenant, service: Document, name: str) -> Document:
     """Return who signs on. Raises _SignOnError for the unknown, the disabled and the unassigned."""
-    engine = tenant.engine
     try:
-        user = engine.directory.find("User", name)
+        user = tenant.directory.find("User", name)
     except NotFoundError as error:
         raise _SignOnError("AADSTS50034", user=name, tenant=tenant.settings.tenant_id) from error
     if not user.get("accountEnabled", True):
         raise _SignOnError("AADSTS50057")
     # Members of nested groups have no access: only direct members of an assigned group do.
-    entitled = [user["id"], *engine.directory.groups_of(user["id"])]
+    entitled = [user["id"], *tenant.directory.groups_of(user["id"])]
     if service["appRoleAssignmentRequired"] and not any(
-        engine.apps.is_assigned(service["id"], subject) for subject in entitled
+        tenant.applications.is_assigned(service["id"], subject) for subject in entitled
     ):
         raise _SignOnError("AADSTS50105", name=service["displayName"], app=service["appId"], user=name)
     return user

@@ -602,7 +602,7 @@ def test_names_with_markup_are_text_on_every_page(company, server):
     server.refuse("POST", "/Users", reply(400, MARKUP.encode(), "text/html"))
     user = company.person("ana", displayName=MARKUP, jobTitle=MARKUP)
     group = company.group(MARKUP, (user,))
-    company.engine.apps.instantiate(MARKUP)
+    company.apps.instantiate(MARKUP)
     company.edit("title", defaultValue=MARKUP)
     company.turn_on()
     entry = next(each for each in company.log() if each["sourceIdentity"]["id"] == user)

@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.azure_ad.app import create_app
-from harness.azure_ad.mail import Mailer
-from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.log.provisioning_log import entry_of
-from harness.azure_ad.tenant import TENANT, Settings, Tenant
+from harness.azure_ad.tenant import TENANT, Settings, create
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
@@ -35,7 +33,7 @@ class Company:
         *,
         seed: str = "1",
         profile: str = "identity-center",
-        smtp: tuple[str, int] | tuple[()] = (),
+        smtp: tuple[str, int] | None = None,
         in_flight: int = 1,
         **flips: Any,
     ) -> None:
@@ -48,7 +46,7 @@ class Company:
         self._opened = 0
         self._read = 0
         self._open(START)
-        self.app = self.engine.apps.instantiate("AWS SSO")["id"]
+        self.app = self.apps.instantiate("AWS SSO")["id"]
         self.job = self.engine.create_job(self.app, "scim")["id"]
         self.engine.save_secrets(self.app, {"BaseAddress": BASE, "SecretToken": TOKEN})
 
@@ -56,20 +54,18 @@ class Company:
         self._opened += 1
         ids = Ids(f"{self.seed}/{self._opened}")
         self.clock = VirtualClock(now)
-        self.engine = Engine(
+        self.tenant = create(
+            Settings(_TENANT_ID, "contoso.com", GRAPH, GRAPH_TOKEN),
             store=self.store,
             clock=self.clock,
             ids=ids,
             quirks=self.quirks,
             send=self.send,
-            mailer=Mailer(self.store, self.clock, *self.smtp),
-            tenant_id=_TENANT_ID,
-            domain="contoso.com",
+            smtp=self.smtp,
             in_flight=self.in_flight,
         )
-        self.directory, self.apps = self.engine.directory, self.engine.apps
-        settings = Settings(_TENANT_ID, "contoso.com", GRAPH, GRAPH_TOKEN)
-        self.tenant = Tenant(settings, self.store, self.clock, ids.branch("graph"), self.quirks, self.engine)
+        self.directory, self.apps = self.tenant.directory, self.tenant.applications
+        self.engine = self.tenant.engine
 
     def reopen(self) -> None:
         """End the process and start another one on the same data."""

@@ -115,7 +115,7 @@ class TestHeldBack:
 
     def test_one_mail_tells_of_it(self, company, held):
         company.wait(timedelta(days=3))
-        (mail,) = company.engine.mailer.outbox()
+        (mail,) = company.tenant.mailer.outbox()
         assert (mail["to"], "3 objects would be disabled or deleted" in mail["text"]) == (
             "ops@contoso.com",
             True,

@@ -714,7 +714,7 @@ class TestQuarantine:
         assert waits[-1] == DAY
         assert 28 * DAY < times[-1] <= 29 * DAY
         assert (mailed.status["code"], mailed.state) == ("Quarantine", "Disabled")
-        (mail,) = mailed.engine.mailer.outbox()
+        (mail,) = mailed.tenant.mailer.outbox()
         assert (mail["from"], mail["to"]) == ("azure-noreply@microsoft.com", "ops@contoso.com")
 
     def test_it_is_lifted_when_the_cause_is_gone(self, mailed, server):
@@ -730,7 +730,7 @@ class TestQuarantine:
         server.refuse("GET", "/Users", reply(401), times=1)
         mailed.cycle()
         assert mailed.status["quarantine"]["seriesCount"] == 1
-        assert len(list(mailed.engine.mailer.outbox())) == 2
+        assert len(list(mailed.tenant.mailer.outbox())) == 2
 
     @pytest.mark.parametrize("act", ["start", "restart"])
     def test_starting_clears_it(self, mailed, server, act):
@@ -768,7 +768,7 @@ class TestQuarantine:
         for settings in ('{"Enabled":false,"Recipients":"a@b"}', '{"Enabled":true}', "[]", "{", "5"):
             company.engine.save_secrets(company.app, {"SyncNotificationSettings": settings})
             company.restart()
-        assert list(company.engine.mailer.outbox()) == []
+        assert list(company.tenant.mailer.outbox()) == []
 
 
 class TestGarbage:

@@ -54,7 +54,7 @@ def nobody():
         yield deaf.getsockname()
 
 
-def quarantined(smtp=(), recipient=ADDRESS):
+def quarantined(smtp=None, recipient=ADDRESS):
     """Return a company whose job has just gone into quarantine."""
     server = ScimServer()
     server.refuse("GET", "/Users", reply(401), times=1)
@@ -74,20 +74,20 @@ def test_a_quarantine_is_mailed(mailbox):
     assert message["Subject"] == "Provisioning to 'AWS SSO' is in quarantine"
     assert message["Date"].datetime == START
     assert "Response Status Code: Unauthorized" in message.get_content()
-    (kept,) = company.engine.mailer.outbox()
+    (kept,) = company.tenant.mailer.outbox()
     assert (kept["delivery"], kept["to"], kept["at"]) == ("delivered", ADDRESS, "2026-03-02T08:00:00Z")
 
 
 def test_without_a_host_the_outbox_keeps_it():
     """A scenario reads the outbox; nothing leaves the machine."""
-    (kept,) = quarantined().engine.mailer.outbox()
+    (kept,) = quarantined().tenant.mailer.outbox()
     assert kept["delivery"] == "kept in the outbox"
 
 
 def test_a_refused_connection_is_noted_and_breaks_nothing(nobody):
     """The job goes on being retried, and is lifted as if the mail had gone out."""
     company = quarantined(nobody)
-    (kept,) = company.engine.mailer.outbox()
+    (kept,) = company.tenant.mailer.outbox()
     assert kept["delivery"].startswith("failed: ")
     company.wait(timedelta(minutes=5))
     assert company.status["code"] == "Active"

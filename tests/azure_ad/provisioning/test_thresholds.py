@@ -76,7 +76,7 @@ class TestProportion:
             "2026-03-02T08:40:00.0000000Z",
             "2026-03-02T08:45:00.0000000Z",
         )
-        (mail,) = company.engine.mailer.outbox()
+        (mail,) = company.tenant.mailer.outbox()
         assert "Too many objects fail" in mail["text"]
 
     def test_it_lasts_with_one_mail(self, failing):
@@ -89,7 +89,7 @@ class TestProportion:
             > 5
         )
         company.wait(27 * DAY)
-        assert len(list(company.engine.mailer.outbox())) == 1
+        assert len(list(company.tenant.mailer.outbox())) == 1
         assert company.status["code"] == "Quarantine"
 
     def test_it_is_lifted_when_enough_objects_come_through(self, failing, server):
@@ -155,7 +155,7 @@ class TestPruning:
         server.mend()
         pruned.wait(DAY)
         assert server.created == []
-        assert list(pruned.engine.mailer.outbox()) == []
+        assert list(pruned.tenant.mailer.outbox()) == []
 
     def test_a_start_goes_on_without_those_who_failed(self, pruned, server):
         """Their errors were cleared, so nobody comes back to them until they change."""
