@@ -24,7 +24,7 @@ from harness.azure_ad import app as azure_app
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.directory import populate as azure_populate
 from harness.base import json_text
-from harness.base.clock import Clock, VirtualClock, from_iso
+from harness.base.clock import Clock, VirtualClock, from_iso, iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks, load_table
@@ -260,8 +260,10 @@ def _aws_settings(parts: Parts) -> aws_tenant.Settings:
             "tenant_id": f"{ids.alphanumeric(3)}{ids.uuid()}",
             "identity_store_id": f"d-{ids.hex(10)}",
             "instance_arn": f"arn:aws:sso:::instance/ssoins-{ids.hex(16)}",
+            "created": iso(parts.clock.now()),
         },
     )
+    kept.setdefault("created", iso(parts.clock.now()))  # data of before it was kept
     return aws_tenant.Settings(
         region=REGION,
         account_id="123456789012",

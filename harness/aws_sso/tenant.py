@@ -25,7 +25,7 @@ class Settings:
     """The account's constants. The origins are what the outside calls this app (no trailing slash).
 
     `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
-    `api_credentials` is the one key pair (access key id, secret access key) that the AWS APIs accept; None accepts any.
+    `created` is the moment at which AWS SSO was enabled. `api_credentials` is the one key pair (access key id, secret access key) that the AWS APIs accept; None accepts any.
     """
 
     region: str
@@ -33,6 +33,7 @@ class Settings:
     tenant_id: str
     identity_store_id: str
     instance_arn: str
+    created: str
     scim_origin: str
     api_origin: str
     signin_origin: str

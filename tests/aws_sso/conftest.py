@@ -33,6 +33,7 @@ class Account:
             tenant_id=TENANT_ID,
             identity_store_id="d-9067729b3d",
             instance_arn="arn:aws:sso:::instance/ssoins-1234567890abcdef",
+            created="2020-01-01T00:00:00Z",
             scim_origin="https://scim.us-east-1.amazonaws.com",
             api_origin="https://scim.us-east-1.amazonaws.com",
             signin_origin="https://us-east-1.signin.aws.amazon.com",

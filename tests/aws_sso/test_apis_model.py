@@ -78,24 +78,17 @@ def test_patterns_mean_what_they_mean_to_the_service(pattern, good, bad):
 
 
 def test_what_is_not_imitated():
-    """The whole Identity Store API but for network settings; of SSO Admin no applications, issuers, regions, boundaries."""
+    """The whole Identity Store API but for network settings; of SSO Admin no applications, issuers, regions."""
     assert set(MODELS["AWSIdentityStore"].operation_names) - set(SERVICES["AWSIdentityStore"].handlers) == {
         "UpdateIdentityStore"
     }
     unknown = set(MODELS["SWBExternalService"].operation_names) - set(SERVICES["SWBExternalService"].handlers)
-    left = (
-        "Application",
-        "TrustedToken",
-        "Region",
-        "Boundary",
-        "CustomerManaged",
-        "AccessControl",
-        "Instance",
-    )
+    left = ("Application", "TrustedToken", "Region")
     assert {name for name in unknown if not any(word in name for word in left)} == {
-        "TagResource",
-        "UntagResource",
+        "CreateInstance",
+        "DeleteInstance",
     }
+    assert len(SERVICES["SWBExternalService"].handlers) == 40
 
 
 def problems(shape, value, where="answer"):
@@ -134,7 +127,7 @@ def test_the_ruler_itself():
 
 
 @pytest.fixture
-def setting(account, served):
+def setting(account, served, request):
     """Return an account with somebody in it, the boto3 client of a service, and the parameters of every operation."""
     user, other = account.user("ana", externalId="7")["id"], account.user("bo")["id"]
     group = account.group("Dev", externalId="g", members=[{"value": user}])["id"]
@@ -159,11 +152,30 @@ def setting(account, served):
     assignment = {**target, "PrincipalType": "USER", "PrincipalId": user}
     admin.attach_managed_policy_to_permission_set(**of_set, ManagedPolicyArn=POLICY)
     admin.put_inline_policy_to_permission_set(**of_set, InlinePolicy="{}")
+    reference = {"CustomerManagedPolicyReference": {"Name": "Own", "Path": "/team/"}}
+    admin.attach_customer_managed_policy_reference_to_permission_set(**of_set, **reference)
+    admin.put_permissions_boundary_to_permission_set(
+        **of_set, PermissionsBoundary={"ManagedPolicyArn": POLICY}
+    )
+    attribute = {"Key": "CostCenter", "Value": {"Source": ["${path:enterprise.costCenter}"]}}
+    attributes = {
+        "InstanceArn": INSTANCE,
+        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [attribute]},
+    }
+    if "CreateInstanceAccess" not in request.node.name:
+        admin.create_instance_access_control_attribute_configuration(**attributes)
+    naming = {
+        "InstanceArn": INSTANCE,
+        "Name": "main",
+        "EncryptionConfiguration": {"KeyType": "AWS_OWNED_KMS_KEY"},
+    }
+    admin.update_instance(**naming)
     made = admin.create_account_assignment(**assignment)["AccountAssignmentCreationStatus"]["RequestId"]
     sent = admin.provision_permission_set(**target)["PermissionSetProvisioningStatus"]["RequestId"]
     account.tenant.clock.advance(timedelta(minutes=1))
     spare = {**assignment, "PrincipalId": other}
     admin.create_account_assignment(**spare)
+    account.tenant.clock.advance(timedelta(minutes=1))
     gone = admin.delete_account_assignment(**spare)["AccountAssignmentDeletionStatus"]["RequestId"]
     free = admin.create_permission_set(InstanceArn=INSTANCE, Name="Free", Tags=[{"Key": "a", "Value": "b"}])
     account.tenant.clock.advance(timedelta(minutes=1))
@@ -250,6 +262,22 @@ def setting(account, served):
         "ProvisionPermissionSet": {**of_set, "TargetType": "ALL_PROVISIONED_ACCOUNTS"},
         "PutInlinePolicyToPermissionSet": {**of_set, "InlinePolicy": "{}"},
         "UpdatePermissionSet": {**of_set, "Description": "New"},
+        "AttachCustomerManagedPolicyReferenceToPermissionSet": {
+            **of_set,
+            "CustomerManagedPolicyReference": {"Name": "Other"},
+        },
+        "DetachCustomerManagedPolicyReferenceFromPermissionSet": {**of_set, **reference},
+        "ListCustomerManagedPolicyReferencesInPermissionSet": of_set,
+        "PutPermissionsBoundaryToPermissionSet": {**of_set, "PermissionsBoundary": reference},
+        "GetPermissionsBoundaryForPermissionSet": of_set,
+        "DeletePermissionsBoundaryFromPermissionSet": of_set,
+        "CreateInstanceAccessControlAttributeConfiguration": attributes,
+        "DescribeInstanceAccessControlAttributeConfiguration": in_instance,
+        "UpdateInstanceAccessControlAttributeConfiguration": attributes,
+        "DeleteInstanceAccessControlAttributeConfiguration": in_instance,
+        "TagResource": {**in_instance, "ResourceArn": arn, "Tags": [{"Key": "k", "Value": ""}]},
+        "UntagResource": {**in_instance, "ResourceArn": arn, "TagKeys": ["k"]},
+        "UpdateInstance": naming,
     }
 
 

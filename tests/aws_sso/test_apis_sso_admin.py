@@ -93,10 +93,14 @@ def test_what_fails_fails_later(account, admin, arn):
     request = admin.create_account_assignment(**target(arn, nobody))["AccountAssignmentCreationStatus"][
         "RequestId"
     ]
-    admin.delete_account_assignment(**target(arn, nobody))
     assert "FailureReason" not in creation(admin, request)
     later(account)
-    assert creation(admin, request)["FailureReason"]
+    directory = account.tenant.settings.identity_store_id
+    assert creation(admin, request)["FailureReason"] == (
+        f"Received a 404 status error: the USER assignee {nobody} was not found in directory {directory}"
+    )
+    admin.delete_account_assignment(**target(arn, nobody))
+    later(account)
     failed = admin.list_account_assignment_deletion_status(**HERE, Filter={"Status": "FAILED"})
     assert len(failed["AccountAssignmentsDeletionStatus"]) == 1
     assert assigned(admin, arn) == []

@@ -11,21 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 
 from harness.aws_sso import identity_store
-from harness.aws_sso.accounts import organization
+from harness.aws_sso.accounts import organization, requests
 from harness.aws_sso.accounts.permission_sets import PermissionSet
+from harness.aws_sso.accounts.requests import CREATE, DELETE, PROVISION, Request
 from harness.aws_sso.tenant import Tenant
-from harness.base.clock import iso
 from harness.base.store import Document
 
-CREATE, DELETE, PROVISION = "CREATE", "DELETE", "PROVISION"
-_ASSIGNMENT, _PROVISIONED, _REQUEST = "assignment", "provisionedSet", "assignmentRequest"
+_ASSIGNMENT, _PROVISIONED = "assignment", "provisionedSet"
 _HELD = "assigned"  # joins a principal with the keys of its assignments
 # The first is what https://github.com/hashicorp/terraform-provider-aws/issues/35158 quotes (read 2026-11).
 _NO_ASSIGNMENT = "Received a 404 status error: Assignment not found."
-_NO_PRINCIPAL = "Received a 404 status error: Principal not found."
+# What a deleted user was answered with: https://github.com/hashicorp/terraform-provider-aws/issues/19341 (read 2026-11).
+_NO_PRINCIPAL = "Received a 404 status error: the {kind} assignee {id} was not found in directory {directory}"
+# https://github.com/aws-samples/aws-identitycenter-codepipeline-auto-assignment/issues/31 (read 2026-11).
+_OUT_OF_REACH = (
+    "AWS SSO is unable to complete your request at this time. Obtaining permissions to manage your AWS account '{account}' "
+    "takes longer than usual. Please try again in a few minutes. If this problem continues, contact AWS Support."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +79,6 @@ class Provisioned:
         return self.revision == revision and self.settled <= now
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An asynchronous request. `failure` is the reason for which it will fail, if it will."""
-
-    id: str
-    kind: str
-    created: str
-    due: str
-    failure: str | None
-    account: str | None
-    permission_set: str
-    principal_type: str | None = None
-    principal_id: str | None = None
-
-    def status(self, now: str) -> str:
-        if now < self.due:
-            return "IN_PROGRESS"
-        return "SUCCEEDED" if self.failure is None else "FAILED"
-
-
 def exists(tenant: Tenant, target: Target) -> bool:
     """Tell whether a target's principal is in the directory."""
     kind = target.principal_type.lower()
@@ -103,7 +87,7 @@ def exists(tenant: Tenant, target: Target) -> bool:
 
 def create(tenant: Tenant, request_id: str, target: Target, held: PermissionSet) -> Request:
     """Begin to assign; the permission set is provisioned on the way. A principal that does not exist makes it fail."""
-    failure = None if exists(tenant, target) else _NO_PRINCIPAL
+    failure = _nobody(tenant, target) or _unreachable(tenant, target.account)
     request = _begun(tenant, CREATE, request_id, target, failure)
     if failure is None:
         organization.admit(tenant, target.account)
@@ -119,6 +103,9 @@ def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
     """Begin to take an assignment back; the account loses the permission set with its last assignment."""
     old = _period(tenant, target)
     failure = _NO_ASSIGNMENT if old is None or old.until is not None else None
+    if failure is None and tenant.quirks["deleted-users-assignment"] == "stays":
+        failure = _nobody(tenant, target)
+    failure = failure or _unreachable(tenant, target.account)
     request = _begun(tenant, DELETE, request_id, target, failure)
     if old is not None and failure is None:
         _put_period(tenant, target, replace(old, until=request.due))
@@ -132,12 +119,15 @@ def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
 
 def provision(tenant: Tenant, request_id: str, held: PermissionSet, account: str | None) -> Request:
     """Begin to bring a permission set up to date in one account or, without one, wherever it is."""
-    due = _due(tenant)
-    request = Request(request_id, PROVISION, tenant.now(), due, None, account, held.arn)
-    _keep(tenant, request)
+    due = requests.due(tenant)
     everywhere = [each.account for each in provisioned(tenant) if each.permission_set == held.arn]
-    for each in everywhere if account is None else [account]:
-        _provision(tenant, each, held, due)
+    places = everywhere if account is None else [account]
+    failure = next((reason for place in places if (reason := _unreachable(tenant, place))), None)
+    request = Request(request_id, PROVISION, tenant.now(), due, failure, account, held.arn)
+    requests.begin(tenant, request)
+    for place in places:
+        if _unreachable(tenant, place) is None:
+            _provision(tenant, place, held, due)
     return request
 
 
@@ -174,40 +164,37 @@ def provisioned(tenant: Tenant) -> Iterator[Provisioned]:
     return (each for each in kept if each.holds(now))
 
 
-def request(tenant: Tenant, kind: str, request_id: str) -> Request | None:
-    document = tenant.store.get(_REQUEST, request_id)
-    found = None if document is None else Request(**document)
-    return found if found is not None and found.kind == kind else None
-
-
-def requests(tenant: Tenant, kind: str) -> Iterator[Request]:
-    """Yield requests of a kind, oldest first."""
-    kept = (Request(**document) for _, document in tenant.store.scan(_REQUEST))
-    return (each for each in kept if each.kind == kind)
-
-
 def _begun(tenant: Tenant, kind: str, request_id: str, target: Target, failure: str | None) -> Request:
     begun = Request(
         id=request_id,
         kind=kind,
         created=tenant.now(),
-        due=_due(tenant),
+        due=requests.due(tenant),
         failure=failure,
         account=target.account,
         permission_set=target.permission_set,
         principal_type=target.principal_type,
         principal_id=target.principal_id,
     )
-    _keep(tenant, begun)
+    requests.begin(tenant, begun, target.key)
     return begun
 
 
-def _keep(tenant: Tenant, kept: Request) -> None:
-    tenant.store.put(_REQUEST, kept.id, asdict(kept))
+def _nobody(tenant: Tenant, target: Target) -> str | None:
+    """Return the reason for which a request about somebody who is not in the directory fails."""
+    if exists(tenant, target):
+        return None
+    directory = tenant.settings.identity_store_id
+    return _NO_PRINCIPAL.format(kind=target.principal_type, id=target.principal_id, directory=directory)
 
 
-def _due(tenant: Tenant) -> str:
-    return iso(tenant.clock.now() + timedelta(seconds=tenant.quirks["assignment-seconds"]))
+def _unreachable(tenant: Tenant, account: str) -> str | None:
+    """Return the reason for which nothing can be changed in an account, if there is one."""
+    entry = organization.find(tenant, account)
+    if entry is not None and entry.status != organization.ACTIVE:
+        return _OUT_OF_REACH.format(account=account)
+    reasons: dict[str, str] = tenant.quirks["failing-accounts"]
+    return reasons.get(account)
 
 
 def _period(tenant: Tenant, target: Target) -> _Period | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from harness.aws_sso.tenant import Tenant
 from harness.base.store import TakenError
@@ -18,9 +18,23 @@ _NAME = "permissionSet.name"
 _HOUR = "PT1H"
 
 
+Tags: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReference:
+    """A policy that every account must have by this name and path."""
+
+    name: str
+    path: str = "/"
+
+
 @dataclass(frozen=True, slots=True)
 class PermissionSet:
-    """`revision` counts what accounts must be told of; `tags` holds (key, value), `policies` ARNs of AWS's own."""
+    """`revision` counts what accounts must be told of; `tags` holds (key, value), `policies` ARNs of AWS's own.
+
+    `references` are policies of the accounts themselves; the boundary is one of those or an ARN of AWS's own.
+    """
 
     arn: str
     name: str
@@ -28,9 +42,11 @@ class PermissionSet:
     description: str | None = None
     session: str = _HOUR
     relay_state: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
+    tags: Tags = ()
     inline_policy: str = ""
     policies: tuple[str, ...] = ()
+    references: tuple[PolicyReference, ...] = ()
+    boundary: PolicyReference | str | None = None
     revision: int = 1
 
 
@@ -38,7 +54,7 @@ class NameTakenError(Exception):
     """Another permission set has the name."""
 
 
-def create(tenant: Tenant, name: str, tags: tuple[tuple[str, str], ...], **members: Any) -> PermissionSet:
+def create(tenant: Tenant, name: str, tags: Tags, **members: Any) -> PermissionSet:
     """Add a permission set. Raises NameTakenError."""
     instance = tenant.settings.instance_arn.rpartition("/")[2]
     arn = f"arn:aws:sso:::permissionSet/{instance}/ps-{tenant.ids.hex(16)}"
@@ -56,6 +72,11 @@ def change(tenant: Tenant, old: PermissionSet, **members: Any) -> PermissionSet:
     changed = replace(old, **members, revision=old.revision + 1)
     _keep(tenant, changed)
     return changed
+
+
+def tag(tenant: Tenant, old: PermissionSet, tags: Tags) -> None:
+    """Give a permission set other tags, of which accounts need not be told."""
+    _keep(tenant, replace(old, tags=tags))
 
 
 def delete(tenant: Tenant, old: PermissionSet) -> None:
@@ -78,5 +99,14 @@ def _keep(tenant: Tenant, kept: PermissionSet) -> None:
 
 
 def _read(document: dict[str, Any]) -> PermissionSet:
-    tags = tuple((key, value) for key, value in document["tags"])
-    return PermissionSet(**{**document, "tags": tags, "policies": tuple(document["policies"])})
+    references = tuple(PolicyReference(**each) for each in document.pop("references", ()))
+    boundary = document.pop("boundary", None)
+    return PermissionSet(
+        **{
+            **document,
+            "tags": tuple((key, value) for key, value in document["tags"]),
+            "policies": tuple(document["policies"]),
+        },
+        references=references,
+        boundary=PolicyReference(**boundary) if isinstance(boundary, dict) else boundary,
+    )

@@ -75,7 +75,7 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
-    given = heard.service.read(heard.operation, heard.raw)
+    given = heard.service.read(heard.operation, heard.raw, tenant.quirks)
     return heard.service.handlers[heard.operation](Call(tenant, given, heard.request_id))
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from harness.aws_sso.apis.errors import ApiError, invalid
 from harness.aws_sso.apis.shapes import BrokenError, Structure, read
 from harness.aws_sso.tenant import Tenant
+from harness.base.quirks import Quirks
 
 _READING = ("Describe", "Get", "Is", "List", "Lookup")
 
@@ -30,7 +31,8 @@ class Service:
     """`target` begins X-Amz-Target; `signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
 
     `message` is how the service's errors spell that member, and `tells_request_id` says that they hold the request's id.
-    `codes` names other errors than ValidationException for a broken member.
+    `codes` names other errors than ValidationException for a broken member; `words` gives one that is broken alone a sentence
+    of its own, from the input and the member's name.
     """
 
     target: str
@@ -41,13 +43,18 @@ class Service:
     message: str = "Message"
     tells_request_id: bool = False
     codes: Mapping[str, str] = field(default_factory=dict)
+    words: Callable[[Mapping[str, Any], str, Quirks], str | None] | None = None
 
-    def read(self, operation: str, raw: Any) -> dict[str, Any]:
+    def read(self, operation: str, raw: Any, quirks: Quirks) -> dict[str, Any]:
         """Return the input. Raises ApiError for what the operation's shape does not allow."""
         try:
             return read(self.shapes[operation], raw)
         except BrokenError as broken:
             where = broken.violations[0][0].partition(".")[0]
+            places = {place for place, _ in broken.violations}
+            own = self.words(raw, where, quirks) if self.words is not None and places == {where} else None
+            if own is not None:
+                raise ApiError("ValidationException", own) from broken
             error = invalid(*(sentence for _, sentence in broken.violations))
             raise ApiError(self.codes.get(where, error.code), str(error)) from broken
 

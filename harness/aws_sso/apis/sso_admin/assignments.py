@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from harness.aws_sso import identity_store
-from harness.aws_sso.accounts import assignments
-from harness.aws_sso.accounts.assignments import CREATE, DELETE, Request, Target
+from harness.aws_sso.accounts import assignments, requests
+from harness.aws_sso.accounts.assignments import Target
+from harness.aws_sso.accounts.requests import CREATE, DELETE, Request
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
-from harness.aws_sso.apis.sso_admin.instances import absent, check_instance, require_set
+from harness.aws_sso.apis.sso_admin import sentences
+from harness.aws_sso.apis.sso_admin.instances import check_instance, require_set
 from harness.base.clock import from_iso
 
 
@@ -22,14 +24,20 @@ def create(call: Call) -> dict[str, Any]:
     if call.tenant.quirks["assignment-to-nobody"] == "refused" and not assignments.exists(
         call.tenant, target
     ):
-        raise absent("Principal")
+        raise sentences.absent(call, f"{target.principal_type} with id", target.principal_id)
+    _check_free(call, target)
+    most = call.tenant.quirks["outstanding-assignments"]
+    if requests.creations_under_way(call.tenant) >= most:
+        raise sentences.over_quota(sentences.inferred(call, "outstanding", most=most))
     request = assignments.create(call.tenant, call.request_id, target, held)
     return {"AccountAssignmentCreationStatus": _status(call, request)}
 
 
 def delete(call: Call) -> dict[str, Any]:
     require_set(call)
-    request = assignments.delete(call.tenant, call.request_id, _target(call))
+    target = _target(call)
+    _check_free(call, target)
+    request = assignments.delete(call.tenant, call.request_id, target)
     return {"AccountAssignmentDeletionStatus": _status(call, request)}
 
 
@@ -78,9 +86,7 @@ def listed_statuses(call: Call, kind: str, member: str) -> dict[str, Any]:
     """Answer the requests of a kind, newest first, all or those with the status that the input's Filter asks for."""
     check_instance(call)
     now, wanted = call.tenant.now(), call.given.get("Filter", {}).get("Status")
-    found = [each for each in assignments.requests(call.tenant, kind) if wanted in (None, each.status(now))][
-        ::-1
-    ]
+    found = [each for each in requests.scan(call.tenant, kind) if wanted in (None, each.status(now))][::-1]
     rows, token = paging.page(call, f"{member} {wanted}", found, lambda row: row.id)
     return {member: [{**brief(call, each), **dated(each)} for each in rows], **token}
 
@@ -96,9 +102,9 @@ def dated(request: Request) -> dict[str, Any]:
 def found_request(call: Call, kind: str, member: str) -> Request:
     """Return the request that the input's member names. Raises ApiError (ResourceNotFoundException)."""
     check_instance(call)
-    found = assignments.request(call.tenant, kind, call.given[member])
+    found = requests.fetch(call.tenant, kind, call.given[member])
     if found is None:
-        raise absent("Request")
+        raise sentences.absent(call, "Request with id", call.given[member])
     return found
 
 
@@ -106,6 +112,12 @@ def failure(call: Call, request: Request) -> dict[str, str]:
     """Return why a request failed, once it has."""
     failed = request.status(call.tenant.now()) == "FAILED"
     return {"FailureReason": request.failure} if failed and request.failure is not None else {}
+
+
+def _check_free(call: Call, target: Target) -> None:
+    """Raise ApiError (ConflictException) while a request about the same assignment is in progress."""
+    if requests.is_under_way(call.tenant, target.key):
+        raise sentences.conflict(sentences.inferred(call, "in-progress"))
 
 
 def _target(call: Call) -> Target:

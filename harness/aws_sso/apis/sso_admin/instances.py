@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso.accounts import permission_sets
+from harness.aws_sso.accounts import instance, permission_sets
 from harness.aws_sso.accounts.permission_sets import PermissionSet
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.identitystore.records import store_arn
+from harness.aws_sso.apis.sso_admin.sentences import absent
 from harness.aws_sso.tenant import Tenant
+from harness.base.clock import from_iso
 
 
 def list_instances(call: Call) -> dict[str, Any]:
@@ -20,7 +22,23 @@ def list_instances(call: Call) -> dict[str, Any]:
 
 def describe_instance(call: Call) -> dict[str, Any]:
     check_instance(call)
-    return _instance(call.tenant)
+    return {**_instance(call.tenant), **instance.instance(call.tenant).settings}
+
+
+def update_instance(call: Call) -> dict[str, Any]:
+    """Set what is given; encryption is done at once."""
+    check_instance(call)
+    given, held = call.given, instance.instance(call.tenant)
+    settings = dict(held.settings)
+    if "EncryptionConfiguration" in given:
+        details = {**given["EncryptionConfiguration"], "EncryptionStatus": "ENABLED"}
+        settings["EncryptionConfigurationDetails"] = details
+    if "NetworkConfiguration" in given:
+        settings["NetworkConfigurationDetails"] = given["NetworkConfiguration"]
+    if "PermissionSetsEnabled" in given:
+        settings["PermissionSetsEnabled"] = given["PermissionSetsEnabled"]
+    instance.change(call.tenant, name=given.get("Name", held.name), settings=settings)
+    return {}
 
 
 def check_instance(call: Call) -> None:
@@ -34,20 +52,23 @@ def require_set(call: Call) -> PermissionSet:
     check_instance(call)
     found = permission_sets.fetch(call.tenant, call.given["PermissionSetArn"])
     if found is None:
-        raise absent("PermissionSet")
+        raise absent(call, "PermissionSet with id", short_id(call.given["PermissionSetArn"]))
     return found
 
 
-def absent(what: str) -> ApiError:
-    return ApiError("ResourceNotFoundException", f"{what} not found.")
+def short_id(arn: str) -> str:
+    """Return `ps-…`, which is how sentences name a permission set."""
+    return arn.rpartition("/")[2]
 
 
 def _instance(tenant: Tenant) -> dict[str, Any]:
-    settings = tenant.settings
+    settings, name = tenant.settings, instance.instance(tenant).name
     return {
         "InstanceArn": settings.instance_arn,
         "IdentityStoreId": settings.identity_store_id,
         "IdentityStoreArn": store_arn(tenant),
         "OwnerAccountId": settings.account_id,
+        **({} if name is None else {"Name": name}),
+        "CreatedDate": from_iso(settings.created).timestamp(),
         "Status": "ACTIVE",
     }

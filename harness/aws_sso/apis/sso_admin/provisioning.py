@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.aws_sso.accounts import assignments, permission_sets
-from harness.aws_sso.accounts.assignments import PROVISION, Provisioned, Request
+from harness.aws_sso.accounts.assignments import Provisioned
+from harness.aws_sso.accounts.requests import PROVISION, Request
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import invalid, violation

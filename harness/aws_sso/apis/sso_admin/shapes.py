@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.aws_sso.apis.shapes import Items, Number, Shape, Structure, Text
+from harness.aws_sso.apis.shapes import Flag, Items, Number, Shape, Structure, Text
 
 _AWS = r"arn:aws(-[a-z]{1,5}){0,3}"
 _INSTANCE = r"(sso)?ins-[a-zA-Z0-9-.]{16}"
@@ -22,8 +22,9 @@ _TOKEN = Text(0, 2048, "[-a-zA-Z0-9+=/_]*")
 _PAGED: Mapping[str, Shape] = {"MaxResults": Number(1, 100), "NextToken": _TOKEN}
 _POLICY_ARN = Text(20, 2048, rf"{_AWS}:iam::aws:policy((/[A-Za-z0-9\.,\+@=_-]+)*)/([A-Za-z0-9\.,\+=@_-]+)")
 _TAG_CHARACTERS = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+_TAG_KEY = Text(1, 128, _TAG_CHARACTERS)
 _TAG = Structure(
-    {"Key": Text(1, 128, _TAG_CHARACTERS), "Value": Text(0, 256, _TAG_CHARACTERS)},
+    {"Key": _TAG_KEY, "Value": Text(0, 256, _TAG_CHARACTERS)},
     frozenset({"Key", "Value"}),
 )
 _TAGGABLE = Text(
@@ -41,6 +42,64 @@ _SETTINGS: Mapping[str, Shape] = {
     ),
     "RelayState": Text(1, 240, r"""[a-zA-Z0-9&$@#\\\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]+"""),
 }
+_REFERENCE = Structure(
+    {"Name": Text(1, 128, r"[\w+=,.@-]+"), "Path": Text(1, 512, r"((/[A-Za-z0-9\.,\+@=_-]+)*)/")},
+    frozenset({"Name"}),
+)
+_ATTRIBUTE = Structure(
+    {
+        "Key": Text(1, 128, r"[\p{L}\p{Z}\p{N}_.:\/=+\-@]+"),
+        "Value": Structure(
+            {"Source": Items(Text(0, 256, r'[\p{L}\p{Z}\p{N}_.:\/=+\-@\[\]\{\}\$\\"]*'), 1, 1)},
+            frozenset({"Source"}),
+        ),
+    },
+    frozenset({"Key", "Value"}),
+)
+_ATTRIBUTES: Mapping[str, Shape] = {
+    "InstanceAccessControlAttributeConfiguration": Structure(
+        {"AccessControlAttributes": Items(_ATTRIBUTE, 0, 50)}, frozenset({"AccessControlAttributes"})
+    )
+}
+_OCTET = "([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
+_GROUP = "[0-9a-fA-F]{1,4}"
+_IPV4 = rf"({_OCTET}\.){{3}}{_OCTET}(\/(3[0-2]|[1-2][0-9]|[0-9]))?"
+_IPV6 = "|".join(
+    (
+        f"({_GROUP}:){{7}}{_GROUP}",
+        f"({_GROUP}:){{1,7}}:",
+        f"({_GROUP}:){{1,6}}:{_GROUP}",
+        *(f"({_GROUP}:){{1,{7 - count}}}(:{_GROUP}){{1,{count}}}" for count in range(2, 6)),
+        f"{_GROUP}:(:{_GROUP}){{1,6}}",
+        f":((:{_GROUP}){{1,7}}|:)",
+    )
+)
+_NETWORK = Structure(
+    {
+        "VpceAccessRequired": Flag(),
+        "RestrictSourceVpcs": Items(
+            Text(43, 128, rf"{_AWS}:ec2:[a-z0-9-]+:[0-9]{{12}}:vpc/vpc-([0-9a-f]){{8}}(([0-9a-f]){{9}})?"),
+            0,
+            50,
+        ),
+        "AllowSourceIps": Items(
+            Text(2, 43, rf"({_IPV4}|({_IPV6})(\/(12[0-8]|1[0-1][0-9]|[1-9][0-9]|[0-9]))?)"), 0, 50
+        ),
+        "ExcludeApplicationArns": Items(
+            Text(10, 1224, rf"{_AWS}:[a-z0-9-]+:[a-z0-9-*]*:[0-9]{{12}}:[-a-zA-Z0-9./:_*]+"), 0, 50
+        ),
+    },
+    frozenset({"VpceAccessRequired"}),
+)
+_KEY_ID = _HEX.replace("a-f0-9", "0-9a-f")
+_KMS_KEY = rf"{_AWS}:kms:([a-z]{{2,}}(-[a-z0-9]+)+){{1}}:[0-9]{{12}}:key/(mrk-[a-f0-9]{{32}}|{_KEY_ID})"
+_ENCRYPTION = Structure(
+    {
+        "KeyType": Text(values=("AWS_OWNED_KMS_KEY", "CUSTOMER_MANAGED_KEY")),
+        "KmsKeyArn": Text(20, 2048, _KMS_KEY),
+    },
+    frozenset({"KeyType"}),
+)
 _ASSIGNMENT: Mapping[str, Shape] = {
     "TargetId": ACCOUNT,
     "TargetType": Text(values=("AWS_ACCOUNT",)),
@@ -61,6 +120,39 @@ def _of_set(required: str = "", /, **members: Shape) -> Structure:
 
 
 SHAPES: Mapping[str, Structure] = {
+    "AttachCustomerManagedPolicyReferenceToPermissionSet": _of_set(
+        "CustomerManagedPolicyReference", CustomerManagedPolicyReference=_REFERENCE
+    ),
+    "CreateInstanceAccessControlAttributeConfiguration": _input(" ".join(_ATTRIBUTES), **_ATTRIBUTES),
+    "DeleteInstanceAccessControlAttributeConfiguration": _input(),
+    "DeletePermissionsBoundaryFromPermissionSet": _of_set(),
+    "DescribeInstanceAccessControlAttributeConfiguration": _input(),
+    "DetachCustomerManagedPolicyReferenceFromPermissionSet": _of_set(
+        "CustomerManagedPolicyReference", CustomerManagedPolicyReference=_REFERENCE
+    ),
+    "GetPermissionsBoundaryForPermissionSet": _of_set(),
+    "ListCustomerManagedPolicyReferencesInPermissionSet": _of_set(**_PAGED),
+    "PutPermissionsBoundaryToPermissionSet": _of_set(
+        "PermissionsBoundary",
+        PermissionsBoundary=Structure(
+            {"CustomerManagedPolicyReference": _REFERENCE, "ManagedPolicyArn": _POLICY_ARN}
+        ),
+    ),
+    "TagResource": Structure(
+        {"InstanceArn": INSTANCE, "ResourceArn": _TAGGABLE, "Tags": Items(_TAG, 0, 75)},
+        frozenset({"ResourceArn", "Tags"}),
+    ),
+    "UntagResource": Structure(
+        {"InstanceArn": INSTANCE, "ResourceArn": _TAGGABLE, "TagKeys": Items(_TAG_KEY, 1, 75)},
+        frozenset({"ResourceArn", "TagKeys"}),
+    ),
+    "UpdateInstance": _input(
+        Name=Text(0, 255, r"[\w+=,.@-]+"),
+        EncryptionConfiguration=_ENCRYPTION,
+        PermissionSetsEnabled=Flag(),
+        NetworkConfiguration=_NETWORK,
+    ),
+    "UpdateInstanceAccessControlAttributeConfiguration": _input(" ".join(_ATTRIBUTES), **_ATTRIBUTES),
     "AttachManagedPolicyToPermissionSet": _of_set("ManagedPolicyArn", ManagedPolicyArn=_POLICY_ARN),
     "CreateAccountAssignment": _input(" ".join(_ASSIGNMENT), **_ASSIGNMENT),
     "CreatePermissionSet": _input(

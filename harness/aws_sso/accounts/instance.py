@@ -1,0 +1,40 @@
+"""The one instance of AWS SSO in this account: what an administrator can set about it. Nothing here acts on the settings.
+
+Kept with the account, and so through a reset. Writes expect to run inside `store.transaction()`. Imitates
+https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DescribeInstance.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from harness.aws_sso.accounts.permission_sets import Tags
+from harness.aws_sso.tenant import Tenant
+
+_INSTANCE = ("account", "instance")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """`settings` are members of DescribeInstance as UpdateInstance was given them; `tags` holds (key, value).
+
+    `attributes` are those for access control, as the API writes them; None before there is a configuration.
+    """
+
+    name: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    tags: Tags = ()
+    attributes: list[dict[str, Any]] | None = None
+
+
+def instance(tenant: Tenant) -> Instance:
+    document = tenant.store.get(*_INSTANCE)
+    if document is None:
+        return Instance()
+    return Instance(**{**document, "tags": tuple((key, value) for key, value in document["tags"])})
+
+
+def change(tenant: Tenant, **members: Any) -> None:
+    """Set members of the instance; the others stay."""
+    tenant.store.put(*_INSTANCE, asdict(replace(instance(tenant), **members)))

@@ -1,0 +1,41 @@
+"""How SSO Admin words its refusals, where the words were seen; the others are rows of the quirk `sso-admin-sentences`."""
+
+from __future__ import annotations
+
+from harness.aws_sso.apis.call import Call
+from harness.aws_sso.apis.errors import ApiError
+
+# Told by https://github.com/avlcloudtechnologies/terraform-aws-sso/issues/6 (read 2026-11).
+NAME_TAKEN = "PermissionSet with name {name} already exists."
+# Told by https://github.com/hashicorp/terraform-provider-aws/issues/26757 (read 2026-11).
+STILL_ASSIGNED = "Could not delete because PermissionSet has ApplicationProfile associated with it."
+# The service's own spelling, which clients look for, and the two sentences beside it:
+# https://github.com/getmoto/moto/blob/master/tests/test_ssoadmin/test_ssoadmin_policies.py (read 2026-11).
+ATTACHED = "Permission set with id {id} already has a typed link attachment to a manged policy with {arn}"
+NO_SUCH_POLICY = "Policy does not exist with ARN: {arn}"
+BAD_POLICY_ARN = "Given managed policy ARN: {arn}, is invalid"
+INLINE_TOO_LONG = (
+    "Current size of the non-whitespace characters present in the InlinePolicy Document is {size} bytes which has exceeded "
+    "the maximum limit of {most} bytes"
+)
+# Told by https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1294 (read 2026-11).
+NO_POLICY_DOCUMENT = "Invalid PermissionsPolicy Document"
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError("ConflictException", message)
+
+
+def over_quota(message: str) -> ApiError:
+    return ApiError("ServiceQuotaExceededException", message)
+
+
+def absent(call: Call, what: str, name: str) -> ApiError:
+    """Return the error for something that is not there; `name` is its id or ARN."""
+    template = call.tenant.quirks["sso-admin-sentences"]["absent"]
+    return ApiError("ResourceNotFoundException", template.format(what=what, name=name))
+
+
+def inferred(call: Call, key: str, **parts: object) -> str:
+    """Return a sentence that nobody has printed, from the quirk's rows."""
+    return str(call.tenant.quirks["sso-admin-sentences"][key]).format(**parts)

@@ -1,0 +1,60 @@
+"""The operations on tags of permission sets and of the instance.
+
+Fifty tags at most: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_TagResource.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.aws_sso.accounts import instance, permission_sets
+from harness.aws_sso.accounts.permission_sets import PermissionSet, Tags
+from harness.aws_sso.apis.call import Call
+from harness.aws_sso.apis.sso_admin import sentences
+from harness.aws_sso.apis.sso_admin.instances import check_instance
+
+_MOST = 50
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    return {"Tags": [{"Key": key, "Value": value} for key, value in _tags(call, _resource(call))]}
+
+
+def tag(call: Call) -> dict[str, Any]:
+    """Set tags; those of the same keys are overwritten, the others stay."""
+    held = _resource(call)
+    tags = dict(_tags(call, held)) | {each["Key"]: each["Value"] for each in call.given["Tags"]}
+    if len(tags) > _MOST:
+        raise sentences.over_quota(sentences.inferred(call, "tags", most=_MOST))
+    _put(call, held, tuple(tags.items()))
+    return {}
+
+
+def untag(call: Call) -> dict[str, Any]:
+    """Take tags away; keys that are not there are fine."""
+    held = _resource(call)
+    gone = call.given["TagKeys"]
+    _put(call, held, tuple((key, value) for key, value in _tags(call, held) if key not in gone))
+    return {}
+
+
+def _resource(call: Call) -> PermissionSet | None:
+    """Return the tagged permission set, None for the instance. Raises ApiError for anything else."""
+    if "InstanceArn" in call.given:
+        check_instance(call)
+    arn = call.given["ResourceArn"]
+    held = permission_sets.fetch(call.tenant, arn)
+    if held is None and arn != call.tenant.settings.instance_arn:
+        raise sentences.absent(call, "Resource with arn", arn)
+    return held
+
+
+def _tags(call: Call, held: PermissionSet | None) -> Tags:
+    return instance.instance(call.tenant).tags if held is None else held.tags
+
+
+def _put(call: Call, held: PermissionSet | None, tags: Tags) -> None:
+    if held is None:
+        instance.change(call.tenant, tags=tags)
+    else:
+        permission_sets.tag(call.tenant, held, tags)
