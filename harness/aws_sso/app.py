@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 _SCIM_ADDRESS = re.compile(r"/([^/]+)/scim/v2([\s\S]*)")
 
 
+def is_scim(environ: WSGIEnvironment) -> bool:
+    """Tell whether a request is for the SCIM endpoint, which waits for nothing but the store."""
+    return _SCIM_ADDRESS.fullmatch(environ["PATH_INFO"]) is not None
+
+
 class _AwsSso(Application):
     """Flask with the SCIM endpoint in front of it, which needs none of Flask and is asked most."""
 

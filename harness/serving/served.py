@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries, why
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
@@ -263,7 +264,7 @@ def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, in
     servers: list[Server] = []
     try:
         for app, port in doors:
-            servers.append(Server(app, host, port, identity=shown))
+            servers.append(Server(app, host, port, identity=shown, quick=is_scim))
     except HarnessError:
         for server in servers:
             server.stop()

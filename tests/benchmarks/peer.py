@@ -11,6 +11,7 @@ import sys
 import threading
 
 from harness.aws_sso import tenant as aws_tenant
+from harness.aws_sso.app import is_scim
 from harness.wire.message import json_request
 from harness.wire.server import Server
 from harness.world import apps, create
@@ -29,7 +30,7 @@ def harness() -> tuple[Server, str]:
         environ[aws_tenant.TENANT] = world.aws
         return app(environ, start_response)
 
-    server = Server(with_tenant, "127.0.0.1", 0)
+    server = Server(with_tenant, "127.0.0.1", 0, quick=is_scim)
     server.path = f"/{world.aws.settings.tenant_id}/scim/v2"
     return server, answer.json()["accessToken"]
 
@@ -48,7 +49,7 @@ def scim2_server() -> tuple[Server, str]:
     )
     service = ScimService(provider, secret="s" * 40)
     app = BearerTokenApplication(InMemoryStorage(), provider, service=service, bearer_tokens=[TOKEN])
-    server = Server(app, "127.0.0.1", 0)
+    server = Server(app, "127.0.0.1", 0, quick=lambda _: True)
     server.path = "/v2"
     return server, TOKEN
 

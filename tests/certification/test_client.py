@@ -29,14 +29,6 @@ UNSEEN = "no-destructive-step"
 THROTTLED_FOR = timedelta(seconds=0.06)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _quick_to_end():
-    """Let a server see that it is to end sooner than after half a second; each rehearsal has one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cheroot.server.HTTPServer.expiration_interval", 0.01)
-        yield
-
-
 def rehearse(*arguments, profile="identity-center", timeout=30.0):
     """Run the tool with these arguments and return the results by the rule's name."""
     return results(Command((sys.executable, "-E", "-S", TOOL, *arguments), timeout=timeout), profile)

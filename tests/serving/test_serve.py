@@ -7,11 +7,14 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from harness.wire.message import Request, json_request
+from tests.wire.crowd import crowd
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -297,3 +300,20 @@ def test_a_busy_second_port_leaves_no_process_behind():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = harness("serve", "--aws-port", "0", "--azure-port", str(taken.getsockname()[1]))
     assert (ended.returncode, "choose another port" in ended.stderr) == (2, True)
+
+
+def test_a_crowd_of_strangers_leaves_the_cycle_unharmed(serve):
+    """Silent, half-sent and idle connections on both ports: everybody arrives, and the job is healthy."""
+    world = serve("--populate", str(FIXTURES / "small.yaml"))
+    with ExitStack() as stack:
+        for side in ("aws_sso", "azure_ad"):
+            stack.enter_context(crowd(urlsplit(world.ready[side]["url"]).port, 300))
+        people = world.graph("GET", "/users").json()["value"]
+        for person in people:
+            world.assign(person["id"])
+        assert world.graph("POST", world.job("/start")).status == 204
+        world.settle()
+        assert len(world.console("/users")["users"]) == len(people)
+        status = world.graph("GET", world.job()).json()["status"]
+        assert (status["code"], status["lastExecution"]["state"]) == ("Active", "Succeeded")
+    assert world.stop() == 0

@@ -41,8 +41,8 @@ def told(response: Response) -> dict[str, Any]:
 
 
 def own(response: Response) -> list[tuple[str, str]]:
-    """The headers that the application itself set."""
-    return [(name, value) for name, value in response.headers if name.lower() not in OF_THE_JOURNEY]
+    """The headers that the application itself set; a name is the same in any case (RFC 9110 section 5.1)."""
+    return [(name.lower(), value) for name, value in response.headers if name.lower() not in OF_THE_JOURNEY]
 
 
 class TransportContract:
@@ -180,9 +180,9 @@ class TransportContract:
         response = send(Request("POST", f"{origin}/Users"))
         assert (response.status, response.body) == (409, body)
         assert own(response) == [
-            ("X-Request-Id", "7"),
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(body))),
+            ("x-request-id", "7"),
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
         ]
 
     def test_an_answer_in_pieces_is_whole(self, reach):
@@ -218,7 +218,7 @@ class TransportContract:
         """Two cookies are two headers."""
         send, origin = reach(Answer(headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]))
         response = send(Request("GET", f"{origin}/"))
-        assert [value for name, value in response.headers if name == "Set-Cookie"] == ["a=1", "b=2"]
+        assert [value for name, value in response.headers if name.lower() == "set-cookie"] == ["a=1", "b=2"]
 
     def test_answer_headers_are_latin_1(self, reach):
         """What the application put into a header comes back as the same text."""

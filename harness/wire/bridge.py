@@ -1,0 +1,165 @@
+"""From the event loop to a WSGI application: the request as an environment, the answer in one piece.
+
+An application that is `quick` about a request is called by the loop itself, which costs least and waits for nobody;
+everything else goes to a few threads, so that whoever waits for another server holds up none but those.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.http import http_date
+
+from harness.wire.workers import Workers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+MAX_BODY = 1_048_576
+_DRAINED = (
+    2 * MAX_BODY
+)  # so much is read of a body that is refused, for a client that listens only after sending
+_BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_NO_BODY = (204, 304)
+
+Answer: TypeAlias = tuple[int, list[tuple[bytes, bytes]], bytes]
+Quick: TypeAlias = Callable[["WSGIEnvironment"], bool]
+
+
+def refusal(status: int, reason: str) -> Answer:
+    """Return an answer of the server's own, after which the connection ends."""
+    body = reason.encode() + b"\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    return status, [*headers, (b"connection", b"close")], body
+
+
+class Bridge:
+    """An ASGI application in front of a WSGI application.
+
+    `address` is the host and port that are served; the scope's `target` is the request target as it was written.
+    """
+
+    def __init__(
+        self, app: WSGIApplication, address: tuple[str, int], workers: Workers, quick: Quick
+    ) -> None:
+        self._app, self._workers, self._quick = app, workers, quick
+        self._address = address[0], str(address[1])
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            status, headers, body = await self._answer(scope, receive)
+        except ConnectionAbortedError:
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Any, receive: Any) -> Answer:
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        if hosts > 1 or (not hosts and scope["http_version"] == "1.1"):
+            return refusal(400, "A request has one Host header (RFC 9112 section 3.2).")
+        environ = self._environ(scope)
+        body = await _received(environ, receive)
+        if body is None:
+            return refusal(413, f"The body is larger than {MAX_BODY} bytes.")
+        environ["wsgi.input"] = io.BytesIO(body)
+        if self._quick(environ):
+            return _call(self._app, environ)
+        return await self._workers.do(lambda: _call(self._app, environ))
+
+    def _environ(self, scope: Any) -> WSGIEnvironment:
+        path, _, query = scope["target"].partition(b"?")
+        if not path.startswith(b"/"):  # `*`, or the absolute form that proxies use (RFC 9112 section 3.2.2)
+            _, _, rest = path.partition(b"://")
+            path = b"/" + rest.partition(b"/")[2] if rest else path
+        raw = path + b"?" + query if query else path
+        environ: WSGIEnvironment = {
+            "REQUEST_METHOD": scope["method"],
+            "SCRIPT_NAME": "",
+            "PATH_INFO": (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1"),
+            "REQUEST_URI": (raw if path.startswith(b"/") else scope["target"]).decode("latin-1"),
+            "QUERY_STRING": query.decode("latin-1"),
+            "SERVER_NAME": self._address[0],
+            "SERVER_PORT": self._address[1],
+            "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+            "REMOTE_ADDR": scope["client"][0] if scope["client"] else "",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": scope["scheme"],
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+        }
+        for name, value in scope["headers"]:
+            key, text = _key(name), value.decode("latin-1")
+            environ[key] = f"{environ[key]}, {text}" if key in environ else text
+        return environ
+
+
+@lru_cache(maxsize=256)
+def _key(name: bytes) -> str:
+    header = name.decode("latin-1")
+    return _BARE.get(header) or "HTTP_" + header.upper().replace("-", "_")
+
+
+async def _received(environ: WSGIEnvironment, receive: Any) -> bytes | None:
+    """Return the body, or None for one that nobody would wait for the end of.
+
+    What the applications refuse by its length is read and dropped. Raises ConnectionAbortedError.
+    """
+    declared = int(environ.get("CONTENT_LENGTH") or 0)
+    if declared > _DRAINED:
+        return None
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ConnectionAbortedError
+        size += len(message["body"])
+        if size > _DRAINED:
+            return None
+        if size <= MAX_BODY + 1:
+            pieces.append(message["body"])
+        if not message["more_body"]:
+            break
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        del environ["HTTP_TRANSFER_ENCODING"]
+        environ["CONTENT_LENGTH"] = str(size)
+    return b"".join(pieces)
+
+
+def _call(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """Return what the application answers, all of it."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        del exc_info
+        started.append((status, headers))
+        return lambda _: None
+
+    chunks: Iterable[bytes] = app(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = started[-1]
+    return _written(int(status[:3]), headers, body, is_head=environ["REQUEST_METHOD"] == "HEAD")
+
+
+def _written(status: int, headers: list[tuple[str, str]], body: bytes, *, is_head: bool) -> Answer:
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    names = {name.lower() for name, _ in encoded}
+    if status in _NO_BODY:
+        body = b""
+    elif b"content-length" not in names and not is_head:
+        encoded.append((b"content-length", b"%d" % len(body)))
+    if b"date" not in names:
+        encoded.append((b"date", http_date().encode()))
+    return status, encoded, b"" if is_head else body

@@ -1,0 +1,217 @@
+"""Clients that are slow, silent, malformed or too many: they keep nobody out, and are told what is wrong."""
+
+import socket
+import statistics
+import threading
+from contextlib import ExitStack, closing, suppress
+
+import pytest
+
+from harness.base.clock import Stopwatch
+from harness.wire.bridge import MAX_BODY
+from harness.wire.connection import MAX_HEADERS, Limits
+from harness.wire.message import Request
+from harness.wire.network import Network
+from harness.wire.server import Server
+from harness.wire.tls import identity, trusting
+from tests.wire.authority import Authority
+from tests.wire.crowd import crowd
+
+MANY = 300
+SOON = 0.1  # seconds
+AT_ONCE = Limits(connections=4, first=0.05, headers=0.05, body=0.05, idle=1)
+
+
+def length(environ, start):
+    body = str(len(environ["wsgi.input"].read())).encode()
+    start("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+@pytest.fixture
+def serve():
+    """Return a function that starts a server and returns its port."""
+    with ExitStack() as stack:
+
+        def start(app=length, **options):
+            server = Server(app, "127.0.0.1", 0, threads=2, **options)
+            stack.callback(server.stop)
+            server.start()
+            return int(server.url.rpartition(":")[2])
+
+        yield start
+
+
+def say(port, *pieces):
+    """Return all that a server answers until it closes the connection."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as client:
+        for piece in pieces:
+            client.sendall(piece)
+        answer = b""
+        while more := client.recv(65536):
+            answer += more
+    return answer
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_hundreds_of_strangers_leave_a_request_quick(serve, is_quick):
+    """Silent, half-sent and idle connections wait in the loop; none of them has a thread, and places are found."""
+    port = serve(quick=lambda _: is_quick)
+    with closing(Network(timeout=10)) as network, crowd(port, MANY):
+        seconds = []
+        for _ in range(20):
+            watch = Stopwatch()
+            assert network(Request("GET", f"http://127.0.0.1:{port}/")).status == 200
+            seconds.append(watch.seconds())
+    assert statistics.median(seconds) < SOON
+
+
+def test_hundreds_who_never_greet_leave_a_tls_client_quick(serve, tmp_path):
+    """The same before the TLS handshake."""
+    pair = Authority(tmp_path).sign("localhost")
+    port = serve(identity=identity(pair.certificate, pair.key))
+    url = f"https://127.0.0.1:{port}"
+    seconds = []
+    with ExitStack() as stack:
+        for place in range(MANY):
+            stranger = stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
+            stranger.sendall(b"\x16\x03\x01" if place % 2 else b"")
+        for _ in range(9):
+            network = Network(timeout=10, trusted={url: trusting(pair.certificate)})
+            with closing(network):
+                watch = Stopwatch()
+                assert network(Request("GET", url)).status == 200
+                seconds.append(watch.seconds())
+    assert statistics.median(seconds) < SOON
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"", None),
+        (b"GET / HTT", 408),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf", 408),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nha", 408),
+    ],
+    ids=["nothing", "half the headers", "half the body", "half a chunk"],
+)
+def test_a_request_has_its_time(serve, said, status):
+    """Whoever does not come to the end of it is told so, and the connection ends."""
+    answer = say(serve(limits=AT_ONCE), said)
+    assert answer[9:12] == (b"" if status is None else str(status).encode())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: one\r\nHost: two\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: h\r\nNo colon\r\n\r\n",
+        b"no request at all\r\n\r\n",
+    ],
+    ids=["no Host", "two Hosts", "two lengths", "a length twice", "length and chunks", "minus one", "no colon", "noise"],
+)  # fmt: skip
+def test_a_malformed_request_is_refused(serve, said):
+    """400 and the end: nothing behind it can be understood for sure (RFC 9112 sections 3.2 and 6.3)."""
+    assert say(serve(), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def test_headers_have_their_measure(serve):
+    """More of them than anybody needs are not collected: the connection ends, though its client goes on talking."""
+    more = b"X-Much: and more\r\n" * (MAX_HEADERS // 15)
+    with closing(socket.create_connection(("127.0.0.1", serve()), 10)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n")
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            client.sendall(more * 1000)
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_beyond_all_measure_is_not_read(serve, chunked):
+    """413 before it has all come; twice the limit is read for the applications to refuse in their own words."""
+    head = b"POST / HTTP/1.1\r\nHost: h\r\n"
+    if chunked:
+        piece = b"x" * 65536
+        chunk = b"%x\r\n%b\r\n" % (len(piece), piece)
+        answer = say(
+            serve(), head + b"Transfer-Encoding: chunked\r\n\r\n", chunk * (2 * MAX_BODY // len(piece)), chunk
+        )
+    else:
+        answer = say(serve(), head + b"Content-Length: 999999999\r\n\r\n")
+    assert answer[9:12] == b"413"
+
+
+def test_a_chunked_body_is_whole_and_has_a_length(serve):
+    """Applications see what was sent, however it was cut."""
+    said = b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert say(serve(), said, b"4\r\nfour\r\n", b"3\r\nabc\r\n0\r\n\r\n").endswith(b"\r\n\r\n7")
+
+
+def test_who_waits_longest_gives_way(serve):
+    """With every place taken a newcomer is served, and the oldest idle connection is closed."""
+    port = serve(limits=Limits(connections=2))
+    with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10))) for _ in range(2)
+        )
+        for client in (first, second):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert client.recv(65536).endswith(b"0")
+        assert say(port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").endswith(b"0")
+        with suppress(ConnectionResetError):
+            assert first.recv(1) == b""
+        second.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert second.recv(65536).endswith(b"0")
+
+
+def test_a_client_that_stops_sending_is_answered(serve):
+    """`nc -N` and its like shut their side down behind the request, however long the answer takes."""
+    entered, going_on = threading.Event(), threading.Event()
+
+    def app(environ, start):
+        entered.set()
+        assert going_on.wait(timeout=10)
+        return length(environ, start)
+
+    with closing(socket.create_connection(("127.0.0.1", serve(app)), 10)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert entered.wait(timeout=10)
+        client.shutdown(socket.SHUT_WR)
+        going_on.set()
+        answer = b""
+        while more := client.recv(65536):
+            answer += more
+    assert answer.endswith(b"\r\n\r\n0")
+
+
+def test_what_is_quick_waits_for_no_thread(serve):
+    """The loop answers while every thread is at work."""
+    at_work, going_on = threading.Semaphore(0), threading.Event()
+
+    def app(environ, start):
+        if environ["PATH_INFO"] == "/slow":
+            at_work.release()
+            assert going_on.wait(timeout=10)
+        return length(environ, start)
+
+    port = serve(app, quick=lambda environ: environ["PATH_INFO"] == "/quick")
+    with ExitStack() as stack:
+        for _ in range(2):
+            client = stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
+            client.sendall(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert at_work.acquire(timeout=10)
+        answer = say(port, b"GET /quick HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        going_on.set()
+    assert answer.endswith(b"\r\n\r\n0")
+
+
+def test_an_application_that_breaks_is_an_answer(serve):
+    """500, and the server goes on."""
+
+    def broken(environ, start):
+        raise ZeroDivisionError
+
+    assert say(serve(broken), b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")[9:12] == b"500"
