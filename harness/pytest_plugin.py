@@ -6,6 +6,7 @@ and only pytest's public names are used.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ import pytest
 if TYPE_CHECKING:
     from harness.scenario.events import Failure
     from harness.scenario.loading import Scenario
+    from harness.scenario.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
+_FOLDER = "scenarios"  # where a file counts as a scenario even with a mistake in its top keys
 
 
 class ScenarioFailed(Exception):
@@ -34,46 +37,107 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("scenario_seed", help_, default="1")
     parser.addini(
         "scenario_paths",
-        "folders whose *.yaml and *.yml files are scenarios, relative to the root folder",
+        "the only folders to look for scenarios in, relative to the root folder (default: everywhere)",
         type="args",
-        default=["scenarios"],
+        default=[],
+    )
+    group.addoption(
+        "--scenario-var",
+        action="append",
+        metavar="NAME=VALUE",
+        default=[],
+        help="a value for ${NAME} in scenarios (repeatable)",
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Accept ids as `harness list` prints them: `file.yaml[case]` is the item `file.yaml::file[case]`."""
+    for place, argument in enumerate(config.args):
+        file, bracket, case = argument.partition("[")
+        if bracket and file.endswith(_SUFFIXES) and "::" not in file:
+            config.args[place] = f"{file}::{Path(file).stem}[{case}"
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCollector | None:
-    if file_path.suffix not in _SUFFIXES:
-        return None
-    root = parent.config.rootpath
-    folders = [root / folder for folder in parent.config.getini("scenario_paths")]
-    if parent.session.isinitpath(file_path) or any(file_path.is_relative_to(folder) for folder in folders):
+    if file_path.suffix in _SUFFIXES and _is_meant(file_path, parent):
         collector: ScenarioCollector = ScenarioCollector.from_parent(parent, path=file_path)
         return collector
     return None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say which of the folders that were named has YAML files and not one scenario among them."""
+    named = [Path(argument) for argument in config.args if config.args_source is config.ArgsSource.ARGS]
+    for folder in (*map(config.invocation_params.dir.joinpath, named), *_folders(config)):
+        if folder.is_dir() and (number := _without_scenarios(folder)):
+            files = f"{number} YAML file{'s' if number > 1 else ''}"
+            terminalreporter.write_line(
+                f"no scenario was found in {folder}: {files} without the top key 'scenario'"
+            )
+
+
+def _is_meant(path: Path, parent: pytest.Collector) -> bool:
+    """Tell by its content whether a file is a scenario; one that was named is, whatever it holds."""
+    from harness.scenario.selecting.targets import is_scenario
+
+    if parent.session.isinitpath(path):
+        return True
+    folders = _folders(parent.config)
+    if folders:
+        return any(map(path.is_relative_to, folders)) and is_scenario(path)
+    return is_scenario(path, strictly=_FOLDER not in path.parts)
+
+
+def _folders(config: pytest.Config) -> list[Path]:
+    return [config.rootpath / folder for folder in config.getini("scenario_paths")]
+
+
+def _without_scenarios(folder: Path) -> int:
+    """Count the YAML files of a folder that holds no scenario, and no other test."""
+    from harness.scenario.selecting.targets import is_scenario, yaml_files
+
+    if any(folder.rglob("test_*.py")) or any(folder.rglob("*_test.py")):
+        return 0
+    files = yaml_files(folder)
+    return 0 if any(map(is_scenario, files)) else len(files)
 
 
 class ScenarioCollector(pytest.File):
     """One scenario file."""
 
     def collect(self) -> Iterator[ScenarioItem]:
+        from harness.base.errors import HarnessError
         from harness.report.diagnostics import as_text, rejection_lines
         from harness.scenario.loading import ScenarioError, load
 
         try:
-            scenarios = load(self.path).scenarios()
+            scenarios = load(self.path, variables=_variables(self.config)).scenarios()
         except ScenarioError as error:
             raise self.CollectError(as_text(rejection_lines(error.rejection))) from error
+        except HarnessError as error:
+            raise self.CollectError(f"error: {error}") from error
         for scenario in scenarios:
             name = self.path.stem + ("" if scenario.case is None else f"[{scenario.case}]")
             yield ScenarioItem.from_parent(self, name=name, scenario=scenario)
 
 
+def _variables(config: pytest.Config) -> Variables:
+    from harness.scenario.variables import Variables, parse_variables
+
+    return Variables(parse_variables(config.getoption("scenario_var")), os.environ)
+
+
 class ScenarioItem(pytest.Item):
-    """One scenario; `-k` also finds it by the words of its title and by its tags."""
+    """One scenario; `-k` also finds it by the words of its title and by its tags, `-m` by its tags."""
 
     def __init__(self, *, scenario: Scenario, **others: Any) -> None:
         super().__init__(**others)
         self.scenario = scenario
         self.extra_keyword_matches.update([scenario.title, *scenario.tags])
+        for tag in scenario.tags:
+            if not tag.startswith("_"):
+                self.config.addinivalue_line("markers", f"{tag}: a tag of scenarios")
+                self.add_marker(getattr(pytest.mark, tag))
 
     def runtest(self) -> None:
         from harness.scenario.events import ScenarioFinished

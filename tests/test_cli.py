@@ -363,3 +363,37 @@ def test_foreign_files_are_not_scenarios(folder: Path) -> None:
         1,
         "error: no scenario was found in other (1 YAML file there without the top key 'scenario')\n",
     )
+
+
+def test_show_prints_the_file(folder: Path) -> None:
+    """As it is written, whichever way it is named."""
+    for name in ("scenarios/good.yaml", "@setup/walkthrough.yaml"):
+        assert "scenario: " in harness("show", name).stdout
+    assert harness("show", "scenarios/good.yaml").stdout == GOOD
+    (folder / "scenarios" / "other.yaml").write_text(GOOD, encoding="utf-8")
+    assert harness("show", "scenarios").stderr == (
+        "error: 'scenarios' is no single scenario; see 'harness list scenarios'\n"
+    )
+
+
+def test_a_new_scenario_passes(folder: Path) -> None:
+    """It begins with something that runs, titled after its file; what exists is left alone."""
+    assert harness("new", "scenarios/two-mails.yaml").exit_code == 0
+    assert 'scenario: "Two mails"' in (folder / "scenarios" / "two-mails.yaml").read_text()
+    assert "1 passed" in harness("run", "scenarios/two-mails.yaml").stdout
+    for name, words in (("scenarios/good.yaml", "exists; name another"), ("a.txt", "does not end in .yaml")):
+        result = harness("new", name)
+        assert (result.exit_code, words in result.stderr) == (2, True)
+    assert (folder / "scenarios" / "good.yaml").read_text() == GOOD
+
+
+def test_a_new_scenario_may_begin_with_another(folder: Path) -> None:
+    """Its people are found from wherever the copy lies."""
+    origin = next(
+        name
+        for line in harness("list", "@").stdout.splitlines()
+        if "from: ../../fixtures/" in harness("show", name := line.partition("  ")[0]).stdout
+    )
+    assert harness("new", "deep/copy.yaml", "--from", origin).exit_code == 0
+    assert "from: '@contoso'" in (folder / "deep" / "copy.yaml").read_text()
+    assert harness("list", "deep").exit_code == 0

@@ -5,10 +5,13 @@ held against the files: hatchling takes the whole folder of `packages`, less wha
 """
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -24,16 +27,80 @@ DATA = {
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The names inside a freshly built wheel."""
+def built(tmp_path_factory):
+    """A freshly built wheel."""
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("hatchling is not installed")
     folder = tmp_path_factory.mktemp("wheel")
     program = f"import hatchling.build; hatchling.build.build_wheel({str(folder)!r})"
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
-    (built,) = folder.glob("*.whl")
+    (file,) = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    """The names inside it."""
     with zipfile.ZipFile(built) as archive:
         return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def foreign(built, tmp_path_factory):
+    """A repository of somebody else's, in an environment that has the wheel alone, and a way to run there."""
+    environment, repository = tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("repository")
+    venv.create(environment, symlinks=True)
+    python = environment / "bin" / "python"
+    listed = subprocess.run(
+        [python, "-c", "import site; print(site.getsitepackages()[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    place = Path(listed.stdout.strip())
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(place)
+    # What the package needs stands in our own environment; what is ours there is hidden behind the wheel's.
+    (place / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (repository / "deploy").mkdir()
+    (repository / "deploy" / "compose.yaml").write_text("services: {}\n")
+    (repository / "stories").mkdir()
+    (repository / "stories" / "mine.yaml").write_text(
+        "scenario: Mine\ntags: [mine]\ncases: [{case: a b}]\nsteps:\n  - enable automatic provisioning: {}\n    expect: {result: success}\n"
+    )
+
+    def run(*arguments):
+        clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.run(
+            [python, "-m", *arguments], cwd=repository, env=clean, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_the_wheel_alone_lists_and_runs_what_it_brings(foreign):
+    """`@…` needs no checkout, and its people are found."""
+    where = foreign("harness", "show", "@setup/walkthrough.yaml")
+    assert (where.returncode, "scenario: " in where.stdout) == (0, True)
+    listed = foreign("harness", "list", "@setup")
+    assert "@setup/test-connection.yaml  " in listed.stdout
+    ran = foreign("harness", "run", "@setup/walkthrough.yaml", "@setup/test-connection.yaml")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "2 passed" in ran.stdout
+
+
+def test_a_foreign_repository_has_its_own_scenarios_tested(foreign):
+    """By content, wherever they lie; what else of YAML is there is left alone, and tags are marks."""
+    ran = foreign("pytest", "-q", "-p", "no:cacheprovider", "--strict-markers", "-m", "mine")
+    assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+    ran = foreign("pytest", "-q", "-p", "no:cacheprovider", "stories/mine.yaml[a b]")
+    assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+    ran = foreign("pytest", "-q", "-p", "no:cacheprovider", "deploy")
+    assert ran.returncode == 5
+    assert "/deploy: 1 YAML file without the top key 'scenario'" in ran.stdout
+    made = foreign("harness", "new", "stories/first.yaml")
+    assert made.stdout == "wrote stories/first.yaml; run it with: harness run stories/first.yaml\n"
+    assert foreign("harness", "run", "stories").returncode == 0
 
 
 def test_the_wheel_holds_the_package_and_its_data(wheel):
@@ -42,15 +109,30 @@ def test_the_wheel_holds_the_package_and_its_data(wheel):
     assert not (modules | DATA) - wheel
 
 
+def test_the_wheel_holds_the_scenarios_and_their_people(wheel):
+    """They travel inside the package, whole."""
+    travelling = {
+        f"harness/{path.relative_to(ROOT).as_posix()}"
+        for folder in ("scenarios", "fixtures")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+    assert travelling
+    assert not travelling - wheel
+
+
 def test_the_wheel_holds_nothing_else(wheel):
-    """Tests, scenarios and fixtures stay in the repository."""
+    """Tests stay in the repository."""
     assert {name.partition("/")[0] for name in wheel if ".dist-info/" not in name} == {"harness"}
 
 
 def test_the_package_is_taken_whole():
     """The configuration names the folder and leaves nothing out of it, so that no kind of file can be forgotten."""
     hatch = PROJECT["tool"]["hatch"]["build"]
-    assert hatch["targets"]["wheel"] == {"packages": ["harness"]}
+    assert hatch["targets"]["wheel"] == {
+        "packages": ["harness"],
+        "force-include": {"scenarios": "harness/scenarios", "fixtures": "harness/fixtures"},
+    }
     assert set(hatch) == {"targets"}
 
 

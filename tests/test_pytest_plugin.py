@@ -37,7 +37,7 @@ def test_every_case_is_an_item(project: pytest.Pytester) -> None:
     """Files below `scenarios` are collected, a table case by case, under names that can be selected."""
     write(project, "scenarios/deep/calm.yml", PASSING)
     write(project, "scenarios/table.yaml", CASES)
-    write(project, "elsewhere.yaml", PASSING)
+    write(project, "compose.yaml", "services: {}\n")
     project.runpytest("--collect-only", "-q").stdout.fnmatch_lines_random(
         [
             "scenarios/deep/calm.yml::calm",
@@ -94,6 +94,45 @@ def test_the_folders_can_be_chosen(project: pytest.Pytester) -> None:
     write(project, "stories/calm.yaml", PASSING)
     write(project, "scenarios/bad.yaml", BAD)
     project.runpytest().assert_outcomes(passed=1)
+
+
+def test_without_a_setting_the_content_decides(project: pytest.Pytester) -> None:
+    """A scenario is found wherever it lies; Molecule's own `scenario` and a list of Artillery's are none."""
+    write(project, "elsewhere.yaml", PASSING)
+    write(project, "molecule.yml", "scenario:\n  name: default\nplatforms: []\n")
+    write(project, "load.yaml", "scenarios:\n  - flow: []\n")
+    project.runpytest("-W", "error").assert_outcomes(passed=1)
+
+
+def test_a_named_folder_without_scenarios_is_told(project: pytest.Pytester) -> None:
+    """Nothing ran because nothing there is a scenario."""
+    (project.path / "deploy").mkdir()
+    write(project, "deploy/compose.yaml", "services: {}\n")
+    result = project.runpytest("deploy")
+    result.stdout.fnmatch_lines(
+        ["no scenario was found in */deploy: 1 YAML file without the top key 'scenario'"]
+    )
+
+
+def test_ids_of_harness_list_are_taken(project: pytest.Pytester) -> None:
+    """A case is named as `harness list` and `harness run` name it."""
+    write(project, "scenarios/table.yaml", CASES)
+    project.runpytest("scenarios/table.yaml[two]").assert_outcomes(passed=1)
+
+
+def test_tags_are_marks(project: pytest.Pytester) -> None:
+    """-m knows them, and strict markers do not mind."""
+    write(project, "scenarios/a.yaml", PASSING.replace("calm", "servers-that-misbehave"))
+    write(project, "scenarios/b.yaml", CASES)
+    result = project.runpytest("--strict-markers", "-m", "servers-that-misbehave")
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+def test_values_come_from_the_command_line(project: pytest.Pytester) -> None:
+    """As with `harness run --var`."""
+    write(project, "scenarios/a.yaml", PASSING.replace("Provisioning", "${what}"))
+    project.runpytest("--scenario-var", "what=It").assert_outcomes(passed=1)
+    project.runpytest().assert_outcomes(errors=1)
 
 
 def test_titles_and_tags_are_found_by_k(project: pytest.Pytester) -> None:

@@ -20,6 +20,7 @@ from harness.cli.listing import list_
 from harness.cli.running import run
 from harness.cli.serving import serve
 from harness.cli.settings import read_settings
+from harness.cli.writing import new, show
 from harness.client.commands import job, why
 
 
@@ -52,5 +53,5 @@ def main(context: click.Context) -> None:
     context.default_map = {"run": context.obj.defaults, "list": context.obj.defaults}
 
 
-for command in (run, list_, explain, quirks, schema_, serve, certify, job, why):
+for command in (run, list_, show, new, explain, quirks, schema_, serve, certify, job, why):
     main.add_command(command)

@@ -40,7 +40,10 @@ _PORT = click.IntRange(0, 65535)
     help="Keep state in SQLite files.",
 )
 @click.option(
-    "--populate", type=_FILE, metavar="FILE", help="Fill an empty directory from a YAML or JSON file."
+    "--populate",
+    type=_FILE,
+    metavar="FILE",
+    help="Fill an empty directory from a YAML or JSON file, or from @small or @contoso.",
 )
 @click.option(
     "--ready-file", type=_FILE, metavar="FILE", help="Write endpoints and tokens here once both apps listen."
@@ -114,8 +117,15 @@ def serve(
         tls=_both(tls_certificate, tls_key, "--tls-certificate and --tls-key"),
     )
     serve_until_stopped(
-        options, populate=populate, ready_file=ready_file, allow_remote=allow_remote, say=click.echo
+        options, populate=_people(populate), ready_file=ready_file, allow_remote=allow_remote, say=click.echo
     )
+
+
+def _people(populate: Path | None) -> Path | None:
+    """Return the file of people; `@small` comes with the harness. Raises HarnessError."""
+    from harness.scenario.selecting import shipped
+
+    return shipped.fixture(str(populate)) if populate and shipped.is_named(str(populate)) else populate
 
 
 def _flips(given: tuple[str, ...]) -> dict[str, Any]:

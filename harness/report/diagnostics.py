@@ -6,10 +6,11 @@ Used by the terminal report, which adds colour, and by the pytest plugin and JUn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
+from harness.base.errors import HarnessError
 from harness.report.writing import legal
 from harness.scenario.events import Failure, FileRejected, Location
+from harness.scenario.selecting.shipped import file_of
 
 # A piece of a line and what it is: error, place, source, caret, label, good, bad or plain.
 Piece = tuple[str, str]
@@ -70,10 +71,10 @@ def _window(source: str, column: int, width: int = 160) -> tuple[int, str]:
 def _source_line(location: Location) -> str:
     """Return the line a failure stands on, nothing when the file has gone."""
     try:
-        with Path(location.file).open(encoding="utf-8-sig", errors="replace") as file:
+        with file_of(location.file).open(encoding="utf-8-sig", errors="replace") as file:
             for number, line in enumerate(file, 1):
                 if number == location.line:
                     return line.rstrip("\n")
-    except (OSError, ValueError):
+    except (OSError, ValueError, HarnessError):
         pass
     return ""

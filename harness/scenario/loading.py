@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from harness.base.errors import nearest
 from harness.scenario.events import Location
 from harness.scenario.meaning import nonsense
+from harness.scenario.selecting import shipped
 from harness.scenario.variables import NONE, Variables
 from harness.scenario.yaml_nodes import REFERENCE, Node, ScenarioError, Source, Trail, parse, read, substitute
 
@@ -200,7 +201,8 @@ def _given(
     }
     name = given.get("azure_ad", {}).get("from")
     if name is not None and name not in fixtures:
-        fixtures[name] = _fixture(path.parent / name, root.at(("given", "azure_ad", "from")), source)
+        place = shipped.fixture(name) if shipped.is_named(name) else path.parent / name
+        fixtures[name] = _fixture(place, root.at(("given", "azure_ad", "from")), source)
     shared = fixtures.get(name, {})
     for side, kind, key in (
         ("azure_ad", "users", "userPrincipalName"),

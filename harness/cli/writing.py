@@ -1,0 +1,71 @@
+"""`harness show` and `harness new`: a scenario to look at, and one of one's own to begin with."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.base.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.scenario.selecting.targets import Target
+
+# A fixture that comes with the harness has the same name everywhere; how far away it lies is where the copy lies.
+_PEOPLE = re.compile(r"(?P<before>\bfrom: *)(?P<path>[^\s,}]+/fixtures/(?P<name>[\w-]+)\.yaml)")
+_HEAD = re.compile(r"\A# yaml-language-server:.*\n")
+_TITLE = re.compile(r"^scenario: .*$", re.MULTILINE)
+
+
+@click.command()
+@click.argument("id_", metavar="ID")
+def show(id_: str) -> None:
+    """Print a scenario's file, as it is written.
+
+    ID is as `harness list` prints it: a file, a case of it, or '@…' for what comes with the harness.
+    """
+    click.echo(_text(_one(id_)), nl=False)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "id_", metavar="ID", help="Begin with this scenario instead of a small one.")
+def new(*, file: Path, id_: str | None) -> None:
+    """Write a new scenario to FILE; one that exists is left alone."""
+    if file.suffix not in (".yaml", ".yml"):
+        raise HarnessError(f"'{file}' does not end in .yaml; scenario files do")
+    if id_ is None:
+        title = json.dumps(file.stem.replace("-", " ").replace("_", " ").capitalize(), ensure_ascii=False)
+        template = files("harness.cli").joinpath("scenario_template.yaml").read_text(encoding="utf-8")
+        text = _TITLE.sub(lambda _: f"scenario: {title}", template, count=1)
+    else:
+        text = _PEOPLE.sub(r"\g<before>'@\g<name>'", _HEAD.sub("", _text(_one(id_))))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as written:
+            written.write(text)
+    except FileExistsError as error:
+        raise HarnessError(f"'{file}' exists; name another file") from error
+    except OSError as error:
+        raise HarnessError(f"'{file}' cannot be written: {error.strerror or error}") from error
+    click.echo(f"wrote {file}; run it with: harness run {file}")
+
+
+def _one(id_: str) -> Target:
+    """Return the file that an id names. Raises HarnessError for a folder."""
+    from harness.scenario.selecting.targets import targets
+
+    named = targets([id_])
+    if len(named) != 1:
+        raise HarnessError(f"'{id_}' is no single scenario; see 'harness list {id_}'")
+    return named[0]
+
+
+def _text(target: Target) -> str:
+    from harness.scenario.yaml_nodes import read
+
+    return read(target.path, target.name).text
