@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
 from harness.azure_ad.applications.registrations import registration
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.directory import ConflictError
 from harness.azure_ad.graph.app_role_assignments import app_role_assignments
 from harness.azure_ad.graph.applications import applications
 from harness.azure_ad.graph.audit_logs import audit_logs
@@ -23,15 +23,16 @@ from harness.azure_ad.graph.expressions import expressions
 from harness.azure_ad.graph.filter_operators import filter_operators
 from harness.azure_ad.graph.members import members
 from harness.azure_ad.graph.object_connections import object_connections
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, error_answer
-from harness.azure_ad.graph.odata.errors import FAULT_HEADER, fault, request_ids
+from harness.azure_ad.graph.odata.errors import request_ids
+from harness.azure_ad.graph.odata.faults import FAULT_HEADER, fault
 from harness.azure_ad.graph.service_principals import service_principals
 from harness.azure_ad.graph.synchronization import synchronization
 from harness.azure_ad.graph.templates import templates
 from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
-from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
 
 _VERSIONS = ("/v1.0", "/beta")
@@ -69,9 +70,8 @@ def create_app() -> Flask:
     app.register_blueprint(portal.blueprint)
     app.add_url_rule("/", view_func=home)
     app.register_error_handler(ODataError, error_answer)
-    app.register_error_handler(NotFoundError, _not_found)
-    app.register_error_handler(ConflictError, _conflict)
-    app.register_error_handler(HarnessError, _bad_request)
+    for kind in refusals.REFUSALS_BELOW:
+        app.register_error_handler(kind, _refused_below)
     app.register_error_handler(HTTPException, _http_error)
     return app
 
@@ -108,7 +108,7 @@ def _authorize() -> Response | None:
     elif token:
         refusal = "Access token validation failure. Invalid audience."
     if refusal is not None:
-        return error_answer(ODataError(401, "InvalidAuthenticationToken", refusal))
+        return error_answer(refusals.TOKEN_REFUSED.error(reason=refusal))
     asked = fault()
     return None if asked is None else error_answer(asked)
 
@@ -120,28 +120,21 @@ def _identify(response: Response) -> Response:
     return response
 
 
-def _not_found(error: NotFoundError) -> Response:
-    return error_answer(ODataError(404, "Request_ResourceNotFound", str(error)))
-
-
-def _conflict(error: ConflictError) -> Response:
-    return error_answer(ODataError(400, "Request_BadRequest", str(error), target=error.target))
-
-
-def _bad_request(error: HarnessError) -> Response:
-    return error_answer(ODataError(400, "Request_BadRequest", str(error)))
+def _refused_below(error: Exception) -> Response:
+    """Give what directory, applications and engine refuse Graph's status and code."""
+    row = next(row for kind, row in refusals.REFUSALS_BELOW.items() if isinstance(error, kind))
+    refusal = row.error(reason=error)
+    refusal.target = error.target if isinstance(error, ConflictError) else None
+    return error_answer(refusal)
 
 
 def _http_error(error: HTTPException) -> Response:
     """Give what Flask refuses by itself (unknown paths and methods, large bodies) Graph's shape, or the portal's."""
     if request.path.startswith("/portal"):
         return portal.refuse(error)
-    codes = {404: "ResourceNotFound", 405: "Request_BadRequest", 413: "RequestEntityTooLarge"}
     status = error.code or 500
-    messages = {
-        404: f"Resource not found for the segment '{request.path.rpartition('/')[2]}'.",
-        405: f"The request is using an unsupported HTTP method '{request.method}'.",
-        413: f"The body is larger than {MAX_BODY} bytes.",
-    }
-    message = messages.get(status, error.description or error.name)
-    return error_answer(ODataError(status, codes.get(status, "BadRequest"), message))
+    row = refusals.REFUSALS_OF_FLASK.get(status)
+    if row is None:
+        return error_answer(ODataError(status, "BadRequest", error.description or error.name))
+    segment = request.path.rpartition("/")[2]
+    return error_answer(row.error(segment=segment, method=request.method, limit=MAX_BODY))

@@ -23,3 +23,18 @@ def encode_text(value: Any) -> str:
 def decode(text: bytes | str) -> Any:
     """Return what JSON text stands for. Raises ValueError when it is none."""
     return orjson.loads(text)
+
+
+def is_deep(value: Any, limit: int) -> bool:
+    """Tell whether JSON is nested deeper than `limit`: what parses here may be too deep to be written elsewhere."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True

@@ -94,9 +94,7 @@ class EnterpriseApps:
         """Return a service principal. Raises NotFoundError."""
         principal = self._store.get(_SHELF, key)
         if principal is None:
-            raise NotFoundError(
-                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-            )
+            raise NotFoundError.of(key)
         return principal
 
     def update(self, key: str, changes: Document) -> Document:
@@ -165,9 +163,7 @@ class EnterpriseApps:
         """Return one assignment. Raises NotFoundError."""
         document = self._store.get("assignment", key)
         if document is None:
-            raise NotFoundError(
-                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-            )
+            raise NotFoundError.of(key)
         return document
 
     def assignments(self, app: str) -> list[Document]:

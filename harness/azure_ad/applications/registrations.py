@@ -48,9 +48,7 @@ def find(tenant: Tenant, key: str) -> Document:
     """Return a registration by its id. Raises NotFoundError."""
     found = registration(tenant)
     if key != found["id"]:
-        raise NotFoundError(
-            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        )
+        raise NotFoundError.of(key)
     return found
 
 

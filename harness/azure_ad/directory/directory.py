@@ -28,6 +28,13 @@ _RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
 class NotFoundError(LookupError):
     """No such object in the directory."""
 
+    @classmethod
+    def of(cls, key: str) -> NotFoundError:
+        """Return the error for an object that an address or a reference names, in Graph's words."""
+        return cls(
+            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+        )
+
 
 class ConflictError(ValueError):
     """Another object already has this name (`target` is the property), or the link exists already."""
@@ -131,9 +138,7 @@ class Directory:
             owner = self._store.owner(_space(kind), name.casefold())
             document = self._store.get(kind, owner) if owner else None
         if document is None:
-            raise NotFoundError(
-                f"Resource '{name}' does not exist or one of its queried reference-property objects are not present."
-            )
+            raise NotFoundError.of(name)
         return document
 
     def scan(self, kind: str, after: str | None = None) -> Iterator[Document]:
@@ -256,9 +261,7 @@ class Directory:
     def _find_deleted(self, key: str) -> tuple[str, Document]:
         found = self.deleted.find(key)
         if found is None:
-            raise NotFoundError(
-                f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-            )
+            raise NotFoundError.of(key)
         return found
 
     def _note_membership(self, group: Document, member: Document) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.graph.odata.entities import ODataError, body, collection, empty, entity, version
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -29,9 +30,7 @@ def list_assigned(app: str) -> Response:
 def assign(app: str) -> Response:
     given = body()
     if given.get("resourceId", app) != app:
-        raise ODataError(
-            400, "Request_BadRequest", "resourceId must be the id of the service principal in the URL."
-        )
+        raise refusals.VALUE_FORM.error(name="resourceId", form="the id of the service principal in the URL")
     return _assign(app, given.get("principalId"), given)
 
 
@@ -60,9 +59,9 @@ def assign_principal(which: str, name: str) -> Response:
     given, principal = body(), _principal(which, name)
     resource = given.get("resourceId")
     if not isinstance(resource, str):
-        raise ODataError(400, "Request_BadRequest", "resourceId must be the id of a service principal.")
+        raise refusals.VALUE_FORM.error(name="resourceId", form="the id of a service principal")
     if given.get("principalId", principal) not in (principal, name):
-        raise ODataError(400, "Request_BadRequest", "principalId must be the id of the object in the URL.")
+        raise refusals.VALUE_FORM.error(name="principalId", form="the id of the object in the URL")
     return _assign(resource, principal, given)
 
 
@@ -84,7 +83,7 @@ def _principal(which: str, name: str) -> str:
 def _assign(app: str, principal: object, given: Document) -> Response:
     role = given.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
-        raise ODataError(400, "Request_BadRequest", "principalId and appRoleId must be ids.")
+        raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
     tenant = current()
     with tenant.store.transaction():
         made = _shown(tenant.applications.assign(app, principal, role))

@@ -11,7 +11,8 @@ from datetime import datetime
 from flask import Blueprint, Response
 
 from harness.azure_ad.applications import registrations as app_registrations
-from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, collection, context, empty, entity
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 
@@ -34,9 +35,7 @@ def add_password(key: str) -> Response:
     given = body().get("passwordCredential") or {}
     name = given.get("displayName") if isinstance(given, dict) else 0
     if not isinstance(name, str | None):
-        raise ODataError(
-            400, "Request_BadRequest", 'The body must be {"passwordCredential": {"displayName": "…"}}.'
-        )
+        raise refusals.VALUE_FORM.error(name="The body", form='{"passwordCredential": {"displayName": "…"}}')
     made = app_registrations.add_password(current(), key, name, _moment(given.get("endDateTime")))
     return answer({"@odata.context": context("microsoft.graph.passwordCredential"), **made})
 
@@ -45,7 +44,7 @@ def add_password(key: str) -> Response:
 def remove_password(key: str) -> Response:
     key_id = body().get("keyId")
     if not isinstance(key_id, str):
-        raise ODataError(400, "Request_BadRequest", "keyId must be the id of a secret.")
+        raise refusals.VALUE_FORM.error(name="keyId", form="the id of a secret")
     app_registrations.remove_password(current(), key, key_id)
     return empty()
 
@@ -58,7 +57,5 @@ def _moment(value: object) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise ODataError(
-            400, "Request_BadRequest", "endDateTime must be a moment such as 2027-03-02T08:00:00Z."
-        )
+        raise refusals.VALUE_FORM.error(name="endDateTime", form="a moment such as 2027-03-02T08:00:00Z")
     return moment

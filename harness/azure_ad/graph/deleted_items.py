@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from harness.azure_ad.directory.directory import NotFoundError, deleted_name
-from harness.azure_ad.graph.odata.entities import ODataError, body, collection, empty, entity
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
 from harness.azure_ad.graph.odata.entity_types import DELETED
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -30,9 +31,7 @@ def list_deleted(which: str) -> Response:
 def get_deleted(key: str) -> Response:
     found = current().directory.deleted.find(key)
     if found is None:
-        raise NotFoundError(
-            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        )
+        raise NotFoundError.of(key)
     kind, item = found
     return _answer(kind, _as_shown(kind, item))
 
@@ -43,7 +42,7 @@ def restore(key: str) -> Response:
     given: dict[str, Any] = body() if request.get_data() else {}
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
-        raise ODataError(400, "Request_BadRequest", "property 'newUserPrincipalName' must be text")
+        raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
     tenant = current()
     with tenant.store.transaction():
         restored = tenant.directory.restore(key, name)

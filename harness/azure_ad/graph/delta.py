@@ -19,7 +19,8 @@ from flask import Blueprint, Response, request
 
 from harness.azure_ad.directory.changes import ALL
 from harness.azure_ad.directory.directory import Directory
-from harness.azure_ad.graph.odata.entities import ODataError, answer, check_options, context, link, page_size
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, check_options, context, link, page_size
 from harness.azure_ad.graph.odata.entity_types import KINDS
 from harness.azure_ad.graph.odata.tokens import seal, unseal
 from harness.azure_ad.tenant import current
@@ -85,17 +86,11 @@ def _state(which: str) -> Document:
             unseal("delta", token) if page is None and token is not None else unseal("delta-page", page or "")
         )
         if state is None or state["of"] != which or from_iso(state["at"]) + _GOOD_FOR < current().clock.now():
-            raise ODataError(
-                400,
-                "syncStateNotFound",
-                "The sync state generation is not found. The delta token is expired and data must be synchronized again.",
-            )
+            raise refusals.DELTA_TOKEN_EXPIRED.error()
         return state if page is not None else {**state, "until": directory.watermark()}
     for name in ("$orderby", "$count", "$expand"):
         if name in options:
-            raise ODataError(
-                400, "Request_BadRequest", f"The query option '{name}' is not supported by delta queries."
-            )
+            raise refusals.DELTA_OPTION_REFUSED.error(name=name)
     return {
         "of": which,
         "since": None,
@@ -185,12 +180,7 @@ def _chosen(kind: str, text: str | None) -> list[str] | None:
     links = (_MEMBERS,) if kind == "Group" else (_MANAGER,)
     for name in names:
         if not KINDS[kind].knows(name) and name not in links:
-            raise ODataError(
-                400,
-                "BadRequest",
-                f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type "
-                f"'{KINDS[kind].name}'.",
-            )
+            raise refusals.SELECT_UNKNOWN.error(name=name, on_type=f" on type '{KINDS[kind].name}'")
     return names
 
 
@@ -203,11 +193,7 @@ def _ids(text: str | None) -> list[str] | None:
         found.append(match[1])
         position = match.end()
     if position != len(text) or not found or len(found) > _MOST_IDS:
-        raise ODataError(
-            400,
-            "Request_UnsupportedQuery",
-            f"A delta query's $filter may be \"id eq '…'\", up to {_MOST_IDS} of them joined by or.",
-        )
+        raise refusals.DELTA_FILTER_REFUSED.error(limit=_MOST_IDS)
     return found
 
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response
 
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import (
-    ODataError,
     body,
     check_options,
     collection,
@@ -73,7 +74,7 @@ def count_objects(which: str) -> Response:
     check_options()
     kind = _KINDS[which]
     if not is_advanced(counting=True):
-        raise ODataError(400, "Request_BadRequest", "$count is not currently supported.")
+        raise refusals.COUNT_REFUSED.error()
     test = query_filter(KINDS[kind], counting=True).test
     total = sum(1 for item in current().directory.scan(kind) if test(item))
     return Response(str(total), content_type="text/plain; charset=utf-8")
@@ -118,11 +119,7 @@ def get_manager(name: str) -> Response:
     holder = current().directory
     manager = holder.manager(holder.find("User", name)["id"])
     if manager is None:
-        raise ODataError(
-            404,
-            "Request_ResourceNotFound",
-            "Resource 'manager' does not exist or one of its queried reference-property objects are not present.",
-        )
+        raise NotFoundError.of("manager")
     return entity("directoryObjects", holder.principal(manager), 200, DIRECTORY_OBJECT)
 
 

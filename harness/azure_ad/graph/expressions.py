@@ -10,7 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, collection, context
 from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.mappings.expression import EvaluationError, ExpressionError, Node, evaluate, parse
 from harness.azure_ad.mappings.functions import FUNCTIONS, Context, Value
@@ -19,7 +20,7 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 expressions = Blueprint("expressions", __name__, url_prefix="/servicePrincipals/<app>/synchronization")
-_TEST_OBJECT = 'testInputObject must be {"definition": null, "properties": [{"key": …, "value": text, a list of texts or null}]}.'
+_TEST_OBJECT = '{"definition": null, "properties": [{"key": …, "value": text, a list of texts or null}]}'
 
 
 @expressions.get("/jobs/<job>/schema/functions")
@@ -52,7 +53,7 @@ def parse_expression(app: str, job: str = "", template: str = "") -> Response:
     given = body()
     expression, test = given.get("expression"), given.get("testInputObject")
     if not isinstance(expression, str):
-        raise ODataError(400, "BadRequest", 'The body must be {"expression": text, "testInputObject": …}.')
+        raise refusals.BODY_FORM.error(form='{"expression": text, "testInputObject": …}')
     source = None if test is None else _attributes(test)
     result: Document = {
         "@odata.context": context("microsoft.graph.parseExpressionResponse"),
@@ -95,13 +96,13 @@ def _attributes(test: Any) -> dict[str, Value]:
     """Read an expressionInputObject. Raises ODataError for another shape."""
     properties = test.get("properties") if isinstance(test, dict) else None
     if not isinstance(properties, list):
-        raise ODataError(400, "BadRequest", _TEST_OBJECT)
+        raise refusals.PART_FORM.error(part="testInputObject", form=_TEST_OBJECT)
     attributes: dict[str, Value] = {}
     for entry in properties:
         key = entry.get("key") if isinstance(entry, dict) else None
         value = entry.get("value") if isinstance(entry, dict) else None
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if not isinstance(key, str) or not (value is None or isinstance(value, str) or texts):
-            raise ODataError(400, "BadRequest", _TEST_OBJECT)
+            raise refusals.PART_FORM.error(part="testInputObject", form=_TEST_OBJECT)
         attributes[key] = value
     return attributes

@@ -8,7 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from harness.azure_ad.directory.directory import ConflictError, NotFoundError
-from harness.azure_ad.graph.odata.entities import ODataError, empty, entity, version
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import empty, entity, version
 from harness.azure_ad.graph.synchronization import engine_of
 
 object_connections = Blueprint("object_connections", __name__)
@@ -20,7 +21,7 @@ _ONE = f"{_ALL}('<key>')"
 def list_connections(app: str, job: str) -> Response:
     _demand_beta()
     engine_of(app, job)
-    raise ODataError(400, "BadRequest", "Object connections cannot be listed; ask for one by its objectId.")
+    raise refusals.CONNECTIONS_NOT_LISTED.error()
 
 
 @object_connections.get(_ONE)
@@ -47,7 +48,7 @@ def delete_connection(app: str, job: str, key: str) -> Response:
     try:
         engine_of(app, job).disconnect(job, key)
     except ConflictError as error:
-        raise ODataError(409, "Conflict", str(error)) from error
+        raise refusals.JOB_RUNNING.error(reason=error) from error
     return empty()
 
 

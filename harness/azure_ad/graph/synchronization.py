@@ -11,11 +11,12 @@ import json
 from flask import Blueprint, Response
 
 from harness.azure_ad.applications.enterprise_applications import SECRET_KEYS
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
 from harness.azure_ad.graph.templates import demand_offered, demand_template
 from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
-from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
+from harness.azure_ad.provisioning.job import SettingError
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
@@ -30,6 +31,10 @@ INVALID_CREDENTIALS = (
     "You appear to have entered invalid credentials. Please confirm you are using the correct information for an "
     "administrative account."
 )
+_ON_DEMAND_FORM = (
+    '{"parameters": [{"ruleId": …, "subjects": [{"objectId": …, "objectTypeName": "User"}]}]}, '
+    'for a group with {"links": {"members": [{"objectId": …, "objectTypeName": "User"}]}}'
+)
 
 
 @synchronization.get("/jobs")
@@ -41,7 +46,7 @@ def list_jobs(app: str) -> Response:
 def create_job(app: str) -> Response:
     template = body().get("templateId")
     if not isinstance(template, str):
-        raise ODataError(400, "BadRequest", 'The body must be {"templateId": "scim"}.')
+        raise refusals.BODY_FORM.error(form='{"templateId": "scim"}')
     demand_offered(app, template)
     tenant = current()
     with tenant.store.transaction():
@@ -79,19 +84,15 @@ def restart_job(app: str, job: str) -> Response:
     criteria = body().get("criteria") or {}
     asked = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
     if not isinstance(asked, str):
-        raise ODataError(
-            400,
-            "BadRequest",
-            'The body must be {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}.',
+        raise refusals.BODY_FORM.error(
+            form='{"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}'
         )
     known = {name.lower(): name for name in RESET_SCOPES}
     words = [word.strip() for word in asked.split(",") if word.strip()]
     for word in words:
         if word.lower() not in known:
             hint = nearest(word, RESET_SCOPES)
-            raise ODataError(
-                400, "BadRequest", f"Unknown resetScope '{word}'{hint} Known: {', '.join(RESET_SCOPES)}."
-            )
+            raise refusals.RESET_SCOPE_UNKNOWN.error(word=word, hint=hint, known=", ".join(RESET_SCOPES))
     engine.restart(job, frozenset(known[word.lower()] for word in words) or PORTAL_RESTART)
     return empty()
 
@@ -102,20 +103,17 @@ def patch_job(app: str, job: str) -> Response:
     given = body()
     settings = given.pop("synchronizationJobSettings", None)
     if given or not isinstance(settings, list):
-        raise ODataError(
-            400, "BadRequest", 'The body must be {"synchronizationJobSettings": [{"name", "value"}]}.'
-        )
+        raise refusals.BODY_FORM.error(form='{"synchronizationJobSettings": [{"name", "value"}]}')
     pairs = {}
     for entry in settings:
         name, value = (entry.get("name"), entry.get("value")) if isinstance(entry, dict) else (None, None)
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ODataError(400, "BadRequest", 'Each setting must be {"name": text, "value": text}.')
-        if name == DELETES_THRESHOLD and not (value.isascii() and value.isdigit() and len(value) < 10):
-            raise ODataError(
-                400, "BadRequest", f"The value of '{name}' must be a number of objects, not '{value}'."
-            )
+            raise refusals.PART_FORM.error(part="Each setting", form='{"name": text, "value": text}')
         pairs[name] = value
-    engine_of(app, job).save_settings(job, pairs)
+    try:
+        engine_of(app, job).save_settings(job, pairs)
+    except SettingError as error:
+        raise refusals.BAD_REQUEST.error(reason=error) from error
     return empty()
 
 
@@ -127,7 +125,7 @@ def provision_on_demand(app: str, job: str) -> Response:
     try:
         result, told = engine.provision_on_demand(job, subject)
     except TooOftenError as error:
-        raise ODataError(429, "TooManyRequests", str(error)) from error
+        raise refusals.TOO_OFTEN.error(reason=error) from error
     return answer(
         {
             "@odata.context": context("microsoft.graph.stringKeyStringValuePair"),
@@ -146,22 +144,13 @@ def _subject(rules: list[Document]) -> Subject:
         members = [member["objectId"] for member in (subject.get("links") or {}).get("members") or []]
         ",".join((kind, object_id, rule, *members))  # all of them texts
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ODataError(
-            400,
-            "BadRequest",
-            'The body must be {"parameters": [{"ruleId": …, "subjects": [{"objectId": …, "objectTypeName": "User"}]}]}, '
-            'for a group with {"links": {"members": [{"objectId": …, "objectTypeName": "User"}]}}.',
-        ) from error
+        raise refusals.BODY_FORM.error(form=_ON_DEMAND_FORM) from error
     if rule not in [known["id"] for known in rules]:
-        raise ODataError(
-            400, "BadRequest", f"The job's schema has no rule '{rule}'; it has '{rules[0]['id']}'."
-        )
+        raise refusals.RULE_UNKNOWN.error(rule=rule, present=rules[0]["id"])
     if kind not in ("User", "Group"):
-        raise ODataError(400, "BadRequest", f"objectTypeName '{kind}' is not offered; use User or Group.")
+        raise refusals.OBJECT_TYPE_REFUSED.error(kind=kind)
     if len(members) > MOST_MEMBERS:
-        raise ODataError(
-            400, "BadRequest", f"On-demand provisioning takes up to {MOST_MEMBERS} members of a group."
-        )
+        raise refusals.TOO_MANY_MEMBERS.error(limit=MOST_MEMBERS)
     return Subject(kind, object_id, tuple(members))
 
 
@@ -213,9 +202,7 @@ def engine_of(app: str, job: str) -> Engine:
     tenant = current()
     tenant.applications.find(app)
     if tenant.engine.app_of(job) != app:
-        raise ODataError(
-            404, "Request_ResourceNotFound", f"Resource '{job}' does not exist for service principal '{app}'."
-        )
+        raise refusals.JOB_OF_ANOTHER_APP.error(job=job, app=app)
     return tenant.engine
 
 
@@ -230,20 +217,18 @@ def demand_schema_owner(app: str, job: str, template: str) -> None:
 def _pairs(value: object) -> dict[str, str]:
     """Read Graph's list of key and value. Raises ODataError for another shape or a key that this engine does not read."""
     if not isinstance(value, list):
-        raise ODataError(400, "BadRequest", 'A list of {"key": …, "value": …} is needed.')
+        raise refusals.PAIRS_NEEDED.error()
     pairs: dict[str, str] = {}
     for entry in value:
         document: Document = entry if isinstance(entry, dict) else {}
         key, text = document.get("key"), document.get("value")
         if key not in SECRET_KEYS:
-            raise ODataError(
-                400,
-                "BadRequest",
-                f"Unknown secret key '{key}'{nearest(str(key), SECRET_KEYS)} Known: {', '.join(SECRET_KEYS)}.",
+            raise refusals.SECRET_KEY_UNKNOWN.error(
+                key=key, hint=nearest(str(key), SECRET_KEYS), known=", ".join(SECRET_KEYS)
             )
         if not isinstance(text, str):
-            raise ODataError(400, "BadRequest", f"The value of '{key}' must be text.")
+            raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="text")
         if key in SWITCHES and text.lower() not in ("true", "false", ""):
-            raise ODataError(400, "BadRequest", f"The value of '{key}' must be true or false.")
+            raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="true or false")
         pairs[key] = text
     return pairs

@@ -10,7 +10,8 @@ from flask import Blueprint, Response
 
 from harness.azure_ad.applications.gallery import application_templates
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, entity
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, collection, context, entity
 from harness.azure_ad.mappings.templates import offered_to, shown
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
@@ -39,7 +40,7 @@ def instantiate(template: str) -> Response:
     """Make an application and its service principal."""
     name = body().get("displayName")
     if not isinstance(name, str) or not name.strip():
-        raise ODataError(400, "Request_BadRequest", "A value is required for property 'displayName'.")
+        raise refusals.VALUE_NEEDED.error(name="displayName")
     tenant = current()
     principal = tenant.applications.instantiate(name, template)
     application = {
@@ -83,7 +84,7 @@ def demand_offered(app: str, template: str) -> None:
     offered = _offered(app)
     if template not in offered:
         hint = nearest(template, offered) or f"; this application has {' and '.join(offered)}"
-        raise ODataError(400, "BadRequest", f"unknown template '{template}'{hint}")
+        raise refusals.TEMPLATE_UNKNOWN.error(template=template, hint=hint)
 
 
 def demand_template(app: str, template: str) -> None:

@@ -104,9 +104,6 @@ def _carry_out(app: str, typed: _Form) -> None:
 def _mistake(typed: _Form) -> str | None:
     if "@" not in typed.get("email", "@") and typed["email"]:
         return f"'{typed['email']}' is no e-mail address."
-    threshold = typed.get("threshold", "")
-    if threshold and not (threshold.isascii() and threshold.isdigit() and len(threshold) < 10):
-        return f"The accidental deletion threshold must be a number of objects, not '{threshold}'."
     if typed["mode"] != "Automatic":
         return "Select Automatic next to Provisioning Mode first."
     return None

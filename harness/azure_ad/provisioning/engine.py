@@ -209,7 +209,7 @@ class Engine:
         self._runner.schedule(job_id)
 
     def save_settings(self, job_id: str, settings: dict[str, str]) -> None:
-        """Set some of the job's synchronizationJobSettings. Raises NotFoundError."""
+        """Set some of the job's synchronizationJobSettings. Raises NotFoundError, SettingError."""
         with self._store.transaction():
             record = self._record(job_id)
             self._store.put("job", job_id, {**record, "job": job.with_settings(record["job"], settings)})
@@ -314,9 +314,7 @@ class Engine:
     def _record(self, job_id: str) -> Document:
         record = self._store.get("job", job_id)
         if record is None:
-            raise NotFoundError(
-                f"Resource '{job_id}' does not exist or one of its queried reference-property objects are not present."
-            )
+            raise NotFoundError.of(job_id)
         return record
 
     def _shown(self, job_id: str, record: Document) -> Document:

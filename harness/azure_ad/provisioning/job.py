@@ -10,10 +10,16 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from harness.base.clock import iso
+from harness.base.errors import HarnessError
 from harness.base.store import Document
 
 DELETES_THRESHOLD = "QuarantineTooManyDeletesThreshold"
+_LONGEST_NUMBER = 9  # digits: no tenant has a thousand million objects
 _NEVER = "0001-01-01T00:00:00Z"
+
+
+class SettingError(HarnessError):
+    """A value that this one of the synchronizationJobSettings cannot have."""
 
 
 def new_job(job_id: str, template_id: str, interval_minutes: int) -> Document:
@@ -163,7 +169,16 @@ def setting(job: Document, name: str) -> str | None:
 
 
 def with_settings(job: Document, given: dict[str, str]) -> Document:
-    """Set some of synchronizationJobSettings; the others stay."""
+    """Set some of synchronizationJobSettings; the others stay.
+
+    Raises SettingError for a threshold that is no number of objects.
+    """
+    threshold = given.get(DELETES_THRESHOLD, "0")
+    if not (threshold.isascii() and threshold.isdigit() and len(threshold) <= _LONGEST_NUMBER):
+        raise SettingError(
+            f"The value of '{DELETES_THRESHOLD}', the accidental deletion threshold, must be a number of objects, "
+            f"not '{threshold}'."
+        )
     settings = {entry["name"]: entry["value"] for entry in job["synchronizationJobSettings"]} | given
     entries = [{"name": name, "value": value} for name, value in settings.items()]
     return {**job, "synchronizationJobSettings": entries}

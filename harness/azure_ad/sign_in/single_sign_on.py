@@ -18,7 +18,8 @@ from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.graph.odata.entities import ODataError, body, empty
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import body, empty
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
@@ -87,7 +88,7 @@ def configure(app: str) -> Response:
         texts: list[Any] = value if isinstance(value, list) else [value]
         known = isinstance(value, _SETTINGS.get(name, ()))
         if not known or not all(isinstance(text, str) for text in texts):
-            raise ODataError(400, "Request_BadRequest", f"Property '{name}' cannot be set to this value.")
+            raise refusals.VALUE_REFUSED.error(name=name)
     tenant.applications.update(app, given)
     return empty()
 
@@ -99,8 +100,8 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
     name, app = given.get("user"), given.get("servicePrincipalId")
     name_id = given.get("nameId")
     if not isinstance(name, str) or not isinstance(app, str) or not isinstance(name_id, str | None):
-        raise ODataError(
-            400, "Request_BadRequest", "user and servicePrincipalId, and nameId if given, are texts."
+        raise refusals.VALUE_FORM.error(
+            name="user and servicePrincipalId, and nameId if given,", form="texts"
         )
     service = _application(tenant, app)
     user = _user(tenant, service, name)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from harness.azure_ad.provisioning.job import SettingError
 from harness.base.clock import iso
 from tests.azure_ad.caller import Caller
 from tests.azure_ad.provisioning.company import CYCLE
@@ -311,3 +312,12 @@ def test_held_back_deletes_outlive_the_process(company, server, people):
     company.log()
     allow(company)
     assert company.told() == DISABLED
+
+
+@pytest.mark.parametrize("text", ["many", "", "-1", "5.5", "5e2", "1234567890"])
+def test_the_job_itself_refuses_a_threshold_that_is_no_number(company, text):
+    """Whoever sets it: Graph, the portal or a scenario."""
+    before = company.engine.job(company.job)
+    with pytest.raises(SettingError, match=f"must be a number of objects, not '{text}'"):
+        threshold(company, text)
+    assert company.engine.job(company.job) == before

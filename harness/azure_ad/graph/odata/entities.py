@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expander
 from harness.azure_ad.graph.odata.errors import ODataError, answer, error_answer
 from harness.azure_ad.graph.odata.filters import Filter, FilterError, parse
 from harness.azure_ad.graph.odata.tokens import seal, unseal
-from harness.azure_ad.provisioning.target.target import is_deep
 from harness.azure_ad.tenant import current
 from harness.base import json_text
 from harness.base.store import Document
@@ -67,14 +67,10 @@ def body() -> Document:
     """Return the JSON object of the request. Raises ODataError 400 for anything else."""
     try:
         document: Document = {**json_text.decode(request.get_data())}
-        if is_deep(document, _DEEPEST):
+        if json_text.is_deep(document, _DEEPEST):
             raise ValueError("nested too deeply")  # noqa: TRY301
     except (ValueError, TypeError) as error:
-        raise ODataError(
-            400,
-            "BadRequest",
-            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
-        ) from error
+        raise refusals.BODY_UNREADABLE.error() from error
     return document
 
 
@@ -139,11 +135,11 @@ def check_options() -> None:
     for name in request.args:
         folded = name.lower()
         if folded == "$skip":
-            raise ODataError(400, "Request_BadRequest", "'$skip' is not supported by the service.")
+            raise refusals.SKIP_REFUSED.error()
         if folded == "$search":
-            raise ODataError(400, "Request_UnsupportedQuery", "'$search' is not imitated here; use $filter.")
+            raise refusals.SEARCH_REFUSED.error()
         if name.startswith("$") and folded not in _OPTIONS:
-            raise ODataError(400, "BadRequest", f"The query parameter '{name}' is not supported.")
+            raise refusals.OPTION_UNKNOWN.error(name=name)
 
 
 def selected(kind: EntityType | None) -> tuple[str, ...] | None:
@@ -161,7 +157,7 @@ def expanded(kind: EntityType | None, expanders: Mapping[str, Expander]) -> Expa
         match = _EXPAND.match(text, position)
         if match is None or match[1] not in expanders:
             name = text if match is None else match[1]
-            raise ODataError(400, "BadRequest", _unknown(name, kind))
+            raise _unknown(name, kind)
         wanted.append((match[1], _names(match[2], None) if match[2] else None))
         position = match.end()
 
@@ -180,15 +176,9 @@ def query_filter(kind: EntityType | None = None, *, counting: bool = False) -> F
             "" if kind is None else kind.name,
         )
     except FilterError as error:
-        raise ODataError(400, "BadRequest", str(error)) from error
+        raise refusals.BAD_REQUEST.error(reason=error) from error
     if kind is not None and kind.directory and found.operators and not is_advanced(counting=counting):
-        operator = min(found.operators)
-        raise ODataError(
-            400,
-            "Request_UnsupportedQuery",
-            f"Operator '{operator}' is not supported because the 'ConsistencyLevel:eventual' header is missing, "
-            "or '$count=true'.",
-        )
+        raise refusals.OPERATOR_REFUSED.error(operator=min(found.operators))
     return found
 
 
@@ -203,9 +193,7 @@ def page_size(default: int = 100) -> int:
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_PAGE:
-        raise ODataError(
-            400, "BadRequest", f"Invalid value '{text}' for $top: a number from 1 to {MAX_PAGE} is needed."
-        )
+        raise refusals.TOP_REFUSED.error(text=text, limit=MAX_PAGE)
     return int(text[:9])
 
 
@@ -223,13 +211,13 @@ def _names(text: str, kind: EntityType | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     for name in names:
         if kind is not None and not kind.knows(name):
-            raise ODataError(400, "BadRequest", _unknown(name, kind))
+            raise _unknown(name, kind)
     return names
 
 
-def _unknown(name: str, kind: EntityType | None) -> str:
-    of = "" if kind is None else f" on type '{kind.name}'"
-    return f"Parsing OData Select and Expand failed: Could not find a property named '{name}'{of}."
+def _unknown(name: str, kind: EntityType | None) -> ODataError:
+    on_type = "" if kind is None else f" on type '{kind.name}'"
+    return refusals.SELECT_UNKNOWN.error(name=name, on_type=on_type)
 
 
 def _narrowed(path: str, chosen: tuple[str, ...] | None) -> str:
@@ -264,13 +252,11 @@ def _order(kind: EntityType | None) -> tuple[str, bool] | None:
     name, _, direction = text.partition(" ")
     direction = direction.strip().lower()
     if direction not in ("", "asc", "desc"):
-        raise ODataError(400, "BadRequest", f"Invalid $orderby '{text}'.")
+        raise refusals.ORDER_UNREADABLE.error(text=text)
     if kind is not None and not kind.knows(name.partition("/")[0]):
-        raise ODataError(
-            400, "BadRequest", f"Could not find a property named '{name}' on type '{kind.name}'."
-        )
+        raise refusals.ORDER_UNKNOWN.error(name=name, type_name=kind.name)
     if kind is not None and kind.directory and request.args.get("$filter") and not is_advanced():
-        raise ODataError(400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
+        raise refusals.ORDER_REFUSED.error()
     return name, direction == "desc"
 
 
@@ -292,11 +278,7 @@ def _skip() -> int:
         return 0
     state = unseal("page", token)
     if state is None or state["of"] != _query_mark():
-        raise ODataError(
-            400,
-            "Directory_ExpiredPageToken",
-            "The specified page token value has expired and can no longer be included in your request.",
-        )
+        raise refusals.PAGE_TOKEN_EXPIRED.error()
     return int(state["skip"])
 
 

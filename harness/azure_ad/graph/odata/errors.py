@@ -1,9 +1,6 @@
-"""Microsoft Graph's error bodies, and errors on demand.
+"""Microsoft Graph's error bodies.
 
-A request with the header `X-Harness-Fault: 429` (or 403, 503) is refused as Graph refuses when it throttles, forbids or
-is down; nothing of it is carried out.
-
-Source: https://learn.microsoft.com/en-us/graph/errors and …/throttling (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/errors (read 2026-11).
 """
 
 from __future__ import annotations
@@ -17,12 +14,6 @@ from flask import Response, g, request
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 
-FAULT_HEADER = "X-Harness-Fault"
-_FAULTS: Mapping[str, tuple[int, str, str, Mapping[str, str]]] = {
-    "403": (403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}),
-    "429": (429, "TooManyRequests", "Please retry again later.", {"Retry-After": "10"}),
-    "503": (503, "serviceNotAvailable", "The service is temporarily unavailable.", {"Retry-After": "10"}),
-}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -68,16 +59,3 @@ def request_ids() -> tuple[str, str]:
         g.request_ids = own, given if given.isascii() and given.isprintable() and given else own
     ids: tuple[str, str] = g.request_ids
     return ids
-
-
-def fault() -> ODataError | None:
-    """Return the error that this request asks for. Raises ODataError 400 for one that there is not."""
-    asked = request.headers.get(FAULT_HEADER)
-    if asked is None:
-        return None
-    if asked not in _FAULTS:
-        raise ODataError(400, "BadRequest", f"{FAULT_HEADER} must be one of {', '.join(_FAULTS)}.")
-    status, code, message, headers = _FAULTS[asked]
-    error = ODataError(status, code, message)
-    error.headers = headers
-    return error

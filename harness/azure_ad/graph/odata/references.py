@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from harness.azure_ad.graph.odata.errors import ODataError
+from harness.azure_ad.graph.odata import refusals
 from harness.base.store import Document
 
 _MOST = 20
@@ -19,7 +19,7 @@ def reference(document: Document) -> str:
     """Return the id that a `$ref` body names. Raises ODataError 400."""
     key = _last_segment(document.get("@odata.id"))
     if key is None:
-        raise ODataError(400, "BadRequest", 'The body must be {"@odata.id": "…/directoryObjects/{id}"}.')
+        raise refusals.BODY_FORM.error(form='{"@odata.id": "…/directoryObjects/{id}"}')
     return key
 
 
@@ -39,21 +39,17 @@ def split(document: Document, relations: Iterable[str]) -> tuple[Document, dict[
         elif relation in relations:
             bound[relation] = _keys(name, value)
         elif relation != "owners":
-            raise ODataError(400, "Request_BadRequest", f"Property '{name}' cannot be set with this request.")
+            raise refusals.PROPERTY_REFUSED.error(name=name)
     return properties, bound
 
 
 def _keys(name: str, value: object) -> list[str]:
     links = value if isinstance(value, list) else [value]
     if len(links) > _MOST:
-        raise ODataError(
-            400, "Request_BadRequest", f"'{name}' may have up to {_MOST} references in one request."
-        )
+        raise refusals.TOO_MANY_REFERENCES.error(name=name, limit=_MOST)
     keys = [_last_segment(link) for link in links]
     if not all(keys):
-        raise ODataError(
-            400, "Request_BadRequest", f"'{name}' must have references such as …/directoryObjects/{{id}}."
-        )
+        raise refusals.VALUE_FORM.error(name=f"'{name}'", form="references such as …/directoryObjects/{id}")
     return [key for key in keys if key]
 
 

@@ -19,9 +19,9 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.provisioning.target.reactions import SCIM, Kind, Reaction, reaction
+from harness.base import json_text
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
-from harness.base.json_text import encode
 from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER
@@ -170,7 +170,7 @@ class Target:
             url += f"{'&' if '?' in path else '?'}{self._query}"
         if body is None:
             return Request(method, url, (*self._headers, version))
-        return Request(method, url, (*self._headers, version, _CONTENT_TYPE), encode(body))
+        return Request(method, url, (*self._headers, version, _CONTENT_TYPE), json_text.encode(body))
 
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
@@ -216,7 +216,7 @@ class Target:
         except ValueError as error:
             raise self._failure(kind, "unreadable", request, response) from error
         brackets = response.body.count(b"[") + response.body.count(b"{")
-        if not isinstance(answer, dict) or (brackets > _DEEPEST and is_deep(answer, _DEEPEST)):
+        if not isinstance(answer, dict) or (brackets > _DEEPEST and json_text.is_deep(answer, _DEEPEST)):
             raise self._failure(kind, "unreadable", request, response)
         return answer
 
@@ -256,21 +256,6 @@ def _is_resource(value: Any) -> bool:
         return False
     extension = value.get(ENTERPRISE_USER)
     return not isinstance(extension, dict) or not isinstance(extension.get("manager"), str)
-
-
-def is_deep(value: Any, limit: int) -> bool:
-    """Tell whether JSON is nested deeper than `limit`: what parses here may be too deep to be written elsewhere."""
-    level = [value]
-    for _ in range(limit):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-        if not level:
-            return False
-    return True
 
 
 _CONTENT_TYPE = ("Content-Type", "application/scim+json; charset=utf-8")

@@ -1,0 +1,30 @@
+"""Errors on demand, for whoever tests how a script bears them.
+
+A request with the header `X-Harness-Fault: 429` (or 403, 503) is refused as Graph refuses when it throttles, forbids or
+is down; nothing of it is carried out.
+
+Source: https://learn.microsoft.com/en-us/graph/errors and …/throttling (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.errors import ODataError
+
+FAULT_HEADER = "X-Harness-Fault"
+_FAULTS = {"403": refusals.FORBIDDEN, "429": refusals.THROTTLED, "503": refusals.DOWN}
+_WAIT = {"429": {"Retry-After": "10"}, "503": {"Retry-After": "10"}}
+
+
+def fault() -> ODataError | None:
+    """Return the error that this request asks for. Raises ODataError 400 for one that there is not."""
+    wanted = request.headers.get(FAULT_HEADER)
+    if wanted is None:
+        return None
+    if wanted not in _FAULTS:
+        raise refusals.PART_FORM.error(part=FAULT_HEADER, form=f"one of {', '.join(_FAULTS)}")
+    error = _FAULTS[wanted].error()
+    error.headers = _WAIT.get(wanted, {})
+    return error

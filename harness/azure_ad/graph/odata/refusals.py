@@ -1,0 +1,130 @@
+"""Every refusal of Microsoft Graph in one table: HTTP status, error code, sentence.
+
+`error` takes what the sentence has in braces and returns what to raise. What the layers below raise
+(NotFoundError, ConflictError, HarnessError) carries its own sentence; `REFUSALS_BELOW` has status and code for it.
+
+Codes as https://learn.microsoft.com/en-us/graph/errors and the pages of the operations have them (read 2026-11);
+sentences that no page prints say what is wrong and how to mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.graph.odata.errors import ODataError
+from harness.base.errors import HarnessError
+
+
+class Refusal(NamedTuple):
+    """`sentence` is a format string; its names are the arguments of `error`."""
+
+    status: int
+    code: str
+    sentence: str
+
+    def error(self, **facts: object) -> ODataError:
+        return ODataError(self.status, self.code, self.sentence.format(**facts))
+
+
+# Who may come in
+TOKEN_REFUSED = Refusal(401, "InvalidAuthenticationToken", "{reason}")
+FORBIDDEN = Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+THROTTLED = Refusal(429, "TooManyRequests", "Please retry again later.")
+DOWN = Refusal(503, "serviceNotAvailable", "The service is temporarily unavailable.")
+
+# Bodies
+BODY_UNREADABLE = Refusal(
+    400,
+    "BadRequest",
+    "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+)
+BODY_FORM = Refusal(400, "BadRequest", "The body must be {form}.")
+BODY_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The body is larger than {limit} bytes.")
+PART_FORM = Refusal(400, "BadRequest", "{part} must be {form}.")
+PAIRS_NEEDED = Refusal(400, "BadRequest", 'A list of {{"key": …, "value": …}} is needed.')
+VALUE_NEEDED = Refusal(400, "Request_BadRequest", "A value is required for property '{name}'.")
+VALUE_FORM = Refusal(400, "Request_BadRequest", "{name} must be {form}.")
+VALUE_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set to this value.")
+PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
+TOO_MANY_REFERENCES = Refusal(
+    400, "Request_BadRequest", "'{name}' may have up to {limit} references in one request."
+)
+
+# Query options
+OPTION_UNKNOWN = Refusal(400, "BadRequest", "The query parameter '{name}' is not supported.")
+SKIP_REFUSED = Refusal(400, "Request_BadRequest", "'$skip' is not supported by the service.")
+SEARCH_REFUSED = Refusal(400, "Request_UnsupportedQuery", "'$search' is not imitated here; use $filter.")
+COUNT_REFUSED = Refusal(400, "Request_BadRequest", "$count is not currently supported.")
+TOP_REFUSED = Refusal(
+    400, "BadRequest", "Invalid value '{text}' for $top: a number from 1 to {limit} is needed."
+)
+SELECT_UNKNOWN = Refusal(
+    400,
+    "BadRequest",
+    "Parsing OData Select and Expand failed: Could not find a property named '{name}'{on_type}.",
+)
+ORDER_UNREADABLE = Refusal(400, "BadRequest", "Invalid $orderby '{text}'.")
+ORDER_UNKNOWN = Refusal(400, "BadRequest", "Could not find a property named '{name}' on type '{type_name}'.")
+ORDER_REFUSED = Refusal(400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
+BAD_REQUEST = Refusal(400, "BadRequest", "{reason}")
+OPERATOR_REFUSED = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    "Operator '{operator}' is not supported because the 'ConsistencyLevel:eventual' header is missing, or '$count=true'.",
+)
+PAGE_TOKEN_EXPIRED = Refusal(
+    400,
+    "Directory_ExpiredPageToken",
+    "The specified page token value has expired and can no longer be included in your request.",
+)
+DELTA_TOKEN_EXPIRED = Refusal(
+    400,
+    "syncStateNotFound",
+    "The sync state generation is not found. The delta token is expired and data must be synchronized again.",
+)
+DELTA_OPTION_REFUSED = Refusal(
+    400, "Request_BadRequest", "The query option '{name}' is not supported by delta queries."
+)
+DELTA_FILTER_REFUSED = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    "A delta query's $filter may be \"id eq '…'\", up to {limit} of them joined by or.",
+)
+
+# Addresses
+SEGMENT_UNKNOWN = Refusal(404, "ResourceNotFound", "Resource not found for the segment '{segment}'.")
+METHOD_REFUSED = Refusal(
+    405, "Request_BadRequest", "The request is using an unsupported HTTP method '{method}'."
+)
+JOB_OF_ANOTHER_APP = Refusal(
+    404, "Request_ResourceNotFound", "Resource '{job}' does not exist for service principal '{app}'."
+)
+
+# Provisioning
+TEMPLATE_UNKNOWN = Refusal(400, "BadRequest", "unknown template '{template}'{hint}")
+RESET_SCOPE_UNKNOWN = Refusal(400, "BadRequest", "Unknown resetScope '{word}'{hint} Known: {known}.")
+SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Unknown secret key '{key}'{hint} Known: {known}.")
+RULE_UNKNOWN = Refusal(400, "BadRequest", "The job's schema has no rule '{rule}'; it has '{present}'.")
+OBJECT_TYPE_REFUSED = Refusal(400, "BadRequest", "objectTypeName '{kind}' is not offered; use User or Group.")
+TOO_MANY_MEMBERS = Refusal(
+    400, "BadRequest", "On-demand provisioning takes up to {limit} members of a group."
+)
+TOO_OFTEN = Refusal(429, "TooManyRequests", "{reason}")
+CONNECTIONS_NOT_LISTED = Refusal(
+    400, "BadRequest", "Object connections cannot be listed; ask for one by its objectId."
+)
+JOB_RUNNING = Refusal(409, "Conflict", "{reason}")
+
+# What Flask refuses by itself, by status.
+REFUSALS_OF_FLASK: Mapping[int, Refusal] = {
+    404: SEGMENT_UNKNOWN,
+    405: METHOD_REFUSED,
+    413: BODY_TOO_LARGE,
+}
+REFUSALS_BELOW: Mapping[type[Exception], Refusal] = {
+    NotFoundError: Refusal(404, "Request_ResourceNotFound", "{reason}"),
+    ConflictError: Refusal(400, "Request_BadRequest", "{reason}"),
+    HarnessError: Refusal(400, "Request_BadRequest", "{reason}"),
+}
