@@ -1,4 +1,4 @@
-.PHONY: run test check serve bench lock clean
+.PHONY: run test test-quick check serve bench lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -9,6 +9,9 @@ run: .stamps/run ## set up, then replay every scenario
 
 test: .stamps/dev check ## set up, check, then run all tests
 	$(BIN)/pytest tests scenarios -n auto -q
+
+test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
+	$(BIN)/pytest tests -m "not slow" -n auto -q
 
 check: .stamps/dev ## format, lint, types, layers
 	$(BIN)/ruff format --check harness tests

@@ -11,6 +11,8 @@ from harness.scenario.events import ScenarioFinished
 from harness.scenario.loading import Scenario, load
 from harness.scenario.running import run_scenario
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 ROWS = [row for side in ("harness.aws_sso", "harness.azure_ad") for row in load_table(side).rows.values()]
 

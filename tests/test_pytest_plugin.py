@@ -13,6 +13,8 @@ from harness import pytest_plugin
 from harness.report import diagnostics  # noqa: F401
 from harness.scenario import running
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 PASSING = (

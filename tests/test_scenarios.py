@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.scenario.expectations import EXPECTATIONS
-from harness.scenario.loading import load, schema
+from harness.scenario.loading import Scenario, load, schema
 from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
 from harness.scenario.steps import STEPS
@@ -17,6 +18,12 @@ from harness.scenario.steps import STEPS
 ROOT = Path(__file__).parents[1]
 FILES = yaml_files(ROOT / "scenarios")
 FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
+
+
+@cache
+def scenarios(path: Path) -> tuple[Scenario, ...]:
+    """Read a file once for all tests."""
+    return load(path).scenarios()
 
 
 def keys(value: Any) -> Iterator[str]:
@@ -30,7 +37,7 @@ def keys(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_scenario_names_its_source_and_has_a_tag(path):
     """Behaviour without a source is a made-up fact."""
-    for scenario in load(path).scenarios():
+    for scenario in scenarios(path):
         assert scenario.source["title"]
         assert scenario.source["url"].startswith("https://")
         assert scenario.tags
@@ -47,7 +54,7 @@ def test_every_step_and_expectation_is_documented():
 
 def test_every_step_expectation_and_matcher_is_used():
     """A word of the language that no scenario says is a word that nobody has seen work."""
-    steps = [step for path in FILES for scenario in load(path).scenarios() for step in scenario.steps]
+    steps = [step for path in FILES for scenario in scenarios(path) for step in scenario.steps]
     assert {step.verb for step in steps} == set(STEPS)
     assert {key for step in steps for key in step.expect} == set(EXPECTATIONS)
     assert {key for step in steps for key in keys(step.expect)} >= set(MATCHERS)
@@ -56,14 +63,13 @@ def test_every_step_expectation_and_matcher_is_used():
 def test_scenarios_stand_on_one_axis():
     """Where a story stands says what it is about; every file is in one of the five folders and has its name as a tag."""
     assert {path.parent for path in FILES} == {ROOT / "scenarios" / folder for folder in FOLDERS}
-    assert [
-        path for path in FILES for case in load(path).scenarios() if path.parent.name not in case.tags
-    ] == []
+    assert [path for path in FILES for case in scenarios(path) if path.parent.name not in case.tags] == []
 
 
+@pytest.mark.slow
 def test_pytest_collects_exactly_what_the_command_runs():
     """`pytest scenarios` and `harness run scenarios` see the same cases."""
     command = [sys.executable, "-m", "pytest", "scenarios", "--collect-only", "-q", "-p", "no:cacheprovider"]
     collected = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    listed = sum(len(load(path).scenarios()) for path in FILES)
+    listed = sum(len(scenarios(path)) for path in FILES)
     assert f"{listed} tests collected" in collected

@@ -10,6 +10,8 @@ from harness.cli import main
 from harness.wire.server import Server
 from tests.certification.conftest import TOKEN
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def served(foreign_app):

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from harness.cli import main
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TARO = "taro.yamada@contoso.com"
 

@@ -16,6 +16,8 @@ import pytest
 from harness.wire.message import Request, json_request
 from tests.wire.crowd import crowd
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 

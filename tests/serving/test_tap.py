@@ -2,9 +2,13 @@
 
 import threading
 
+import pytest
+
 from harness.base.clock import VirtualClock, from_iso
 from harness.serving.tap import Tap
 from harness.wire.message import Request, Response
+
+pytestmark = pytest.mark.slow
 
 NOW = from_iso("2026-03-02T08:00:00Z")
 

@@ -18,6 +18,8 @@ from harness.wire.network import Network
 from harness.wire.tls import trusting
 from tests.wire.authority import Authority
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SMALL = ("--populate", str(FIXTURES / "small.yaml"))
 

@@ -19,6 +19,8 @@ from tests.azure_ad.caller import BEARER, checked_refusal
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN, Company
 from tests.azure_ad.scim_server import BASE, TOKEN, ScimServer
 
+pytestmark = pytest.mark.slow
+
 NAMES = {
     "app": "{app}",
     "job": "{job}",

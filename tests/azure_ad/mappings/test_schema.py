@@ -406,6 +406,7 @@ TARGETS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(PLACES), JSON | st.sampled_from(TARGETS), st.booleans())
 @settings(max_examples=400)
 def test_a_schema_that_passes_can_be_run(path, value, whole):

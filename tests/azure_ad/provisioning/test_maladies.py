@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 from urllib.parse import unquote
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from harness.scim.names import ENTERPRISE_USER
 from harness.wire.faults import FAILURES, answering, carrying_out, cutting, delaying, failing
 from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import ScimServer, is_probe, refusal, reply, shown
+
+pytestmark = pytest.mark.slow
 
 STATUSES = (302, 400, 401, 403, 404, 405, 409, 412, 422, 429, 500, 501, 503)
 PAGE = reply(200, b"<!DOCTYPE html>", "text/html")

@@ -14,6 +14,8 @@ from harness.azure_ad.provisioning.log.provisioning_log import entry_of
 from tests.azure_ad.provisioning.company import CYCLE, Company, summary
 from tests.azure_ad.scim_server import ScimServer, refusal
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("ana", "ben", "eve", "kim")
 TEAMS = ("Red", "Blue")
 PREVENTION = '{"DeleteThresholdEnabled":true}'

@@ -13,6 +13,8 @@ from harness.wire.tls import trusting
 from tests.serving.harness_process import HarnessProcess
 from tests.wire.authority import Authority
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 SCOPE = "https://graph.microsoft.com/.default"
 DOMAIN = "contoso.com"

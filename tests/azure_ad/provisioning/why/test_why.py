@@ -438,6 +438,7 @@ def happen(company, server, ana, event):
         server.refuse("PATCH", "/Users", refusal(400), times=1)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(EVENTS), max_size=3), max_size=6))
 @example([["unassign"], ["delete"], ["purge"]])

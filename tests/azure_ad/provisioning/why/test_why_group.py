@@ -755,6 +755,7 @@ OUTCOMES = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(("added", "after a restart")),
@@ -789,6 +790,7 @@ def test_what_is_foretold_is_what_the_next_cycle_does(late, chapters):
             chapter.company.wait(CYCLE)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(("added", "after a restart")),

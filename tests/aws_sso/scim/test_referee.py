@@ -20,6 +20,8 @@ from harness.base.ids import Ids
 from harness.base.quirks import load_table
 from harness.scim.names import CORE_USER, SCHEMA
 
+pytestmark = pytest.mark.slow
+
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -21,6 +21,8 @@ from harness.certification.suite import Outcome
 from harness.world import DEFAULT_PROFILE
 from tests.certification.entra_client import EntraClient
 
+pytestmark = pytest.mark.slow
+
 TOOL = str(Path(__file__).with_name("sync_tool.py"))
 UNSEEN = "no-destructive-step"
 

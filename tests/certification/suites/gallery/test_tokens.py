@@ -18,6 +18,8 @@ from harness.wire.message import Response, TransportError
 from tests.certification.conftest import TOKEN, URL
 from tests.certification.junk import JUNK, junk
 
+pytestmark = pytest.mark.slow
+
 SUITE = Suite("tokens", "Tokens", "", "", CHECKS)
 ENDPOINT = "https://login.example.com/oauth/token"
 SECRET = 's3cr3t/with+all "sorts" & such'

@@ -24,6 +24,8 @@ from tests.certification.wrong import (
     without_header,
 )
 
+pytestmark = pytest.mark.slow
+
 MANDATORY = {check.name: check.mandatory for check in RFC7644.checks}
 USER, FILTER = r"GET /Users/[^?]*$", r"GET /Users\?filter="
 PATCH_USER = "PATCH /Users/"

@@ -28,6 +28,8 @@ from tests.certification.wrong import (
     without_query,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def only(*names):
     """Return a suite of some of the tests."""

@@ -32,6 +32,8 @@ from tests.certification.wrong import (
     without_query,
 )
 
+pytestmark = pytest.mark.slow
+
 USERS = [
     "Create a new User",
     "Create a duplicate User",

@@ -28,6 +28,8 @@ from tests.certification.wrong import (
     swallowing,
 )
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "Create_Group_Test",
     "Update_Group_Test",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-DOCUMENTED = json.loads(Path(__file__).with_name("documented_user.json").read_text())
+DOCUMENTED = json.loads((Path(__file__).parents[1] / "documented_user.json").read_text())
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 

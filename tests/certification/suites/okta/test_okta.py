@@ -17,6 +17,8 @@ from tests.certification.wrong import (
     swallowing,
 )
 
+pytestmark = pytest.mark.slow
+
 MANDATORY = {check.name: check.mandatory for check in OKTA.checks}
 # The notes of Okta's own files, in their order, without "Required Test: " and "Optional Test: ".
 STEPS = [

@@ -10,6 +10,8 @@ from harness.certification.suites.okta.suite import OKTA
 from harness.certification.suites.rfc7644.suite import RFC7644
 from tests.certification.junk import JUNK, junk
 
+pytestmark = pytest.mark.slow
+
 SUITES = [OKTA, RFC7644]
 VALUES = [None, True, 7, 1.5, "", "x", [], [None], [7], [[]], [{}], {}, {"value": 7}]
 each_suite = pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])

@@ -33,6 +33,8 @@ from tests.certification.wrong import (
     without,
 )
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "Create_User_Test",
     "Update_User_Test",

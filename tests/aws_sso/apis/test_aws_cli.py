@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CLI = Path(sys.executable).with_name("aws")
-pytestmark = pytest.mark.skipif(not CLI.exists(), reason="no AWS CLI beside this Python")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CLI.exists(), reason="no AWS CLI beside this Python")]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from harness.scim.names import ENTERPRISE_USER
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "userName", "name", "displayName", "emails", "phoneNumbers", "addresses", "roles", "active", "externalId", "members",
     "value", "type", "primary", "givenName", "familyName", "manager", "$ref", "display", "photos", "schemas", "meta",
