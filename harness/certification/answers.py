@@ -1,4 +1,4 @@
-"""What is demanded of answers, so that no server can break a check; a reason says what was asked (`told`), came, was wanted.
+"""What is demanded of answers, so that no server can break a check; a reason says what was asked (`label`), came, was wanted.
 
 Whatever begins with `require` raises FailedError.
 
@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 from harness.base.json_text import encode_text
 from harness.base.store import Document
-from harness.certification.suite import FailedError
+from harness.certification.outcomes import FailedError
 from harness.scim.names import ERROR, LIST_RESPONSE
 from harness.scim.path import get, parse_path, read
 from harness.wire.message import Response
 
-_MOST_TOLD = 300  # characters of an answer that a reason repeats
-_MOST_WRITTEN = 120  # characters of a value
+_LONGEST_ANSWER = 300  # characters of an answer that a reason repeats
+_LONGEST_VALUE = 120  # characters of a value
 _MOST_LISTED = 5  # values that are not as wanted
 
 
@@ -45,12 +45,12 @@ def objects(value: Any) -> list[Document]:
 
 def shown(response: Response) -> str:
     """Return what a reason repeats of an answer: the beginning of its body."""
-    return _short(response.body.decode("utf-8", "replace"), _MOST_TOLD)
+    return _short(response.body.decode("utf-8", "replace"), _LONGEST_ANSWER)
 
 
 def written(value: Any) -> str:
     """Return a value as a reason repeats it: JSON, cut short."""
-    return _short(encode_text(value), _MOST_WRITTEN)
+    return _short(encode_text(value), _LONGEST_VALUE)
 
 
 def listed(texts: list[str]) -> str:
@@ -65,115 +65,115 @@ def require(holds: bool, reason: str) -> None:
         raise FailedError(reason)
 
 
-def require_status(told: str, response: Response, *statuses: int) -> None:
+def require_status(label: str, response: Response, *statuses: int) -> None:
     wanted = " or ".join(map(str, statuses))
     require(
         response.status in statuses,
-        f"{told} answered {response.status} instead of {wanted}: {shown(response)}",
+        f"{label} answered {response.status} instead of {wanted}: {shown(response)}",
     )
 
 
-def require_document(told: str, response: Response) -> Document:
+def require_document(label: str, response: Response) -> Document:
     """Return the body's JSON object."""
     try:
-        found = response.json()
+        document = response.json()
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise FailedError(f"{told} answered no JSON object: {shown(response)}")
-    return found
+        document = None
+    if not isinstance(document, dict):
+        raise FailedError(f"{label} answered no JSON object: {shown(response)}")
+    return document
 
 
-def require_resource(told: str, response: Response) -> Document:
+def require_resource(label: str, response: Response) -> Document:
     """Return the body's resource, which has an id."""
-    resource = require_document(told, response)
+    resource = require_document(label, response)
     has_id = isinstance(resource.get("id"), str) and resource["id"] != ""
-    require(has_id, f"{told} answered a resource without an id: {shown(response)}")
+    require(has_id, f"{label} answered a resource without an id: {shown(response)}")
     return resource
 
 
-def require_resources(told: str, page: Document) -> list[Document]:
+def require_resources(label: str, page: Document) -> list[Document]:
     """Return a list response's resources. RFC 7644 3.4.2: `Resources` may be left out when there are none."""
-    found = page.get("Resources", [] if page.get("totalResults") == 0 else None)
-    if not isinstance(found, list) or len(objects(found)) != len(found):
-        raise FailedError(f"{told} answered no list of resources")
-    return found
+    resources = page.get("Resources", [] if page.get("totalResults") == 0 else None)
+    if not isinstance(resources, list) or len(objects(resources)) != len(resources):
+        raise FailedError(f"{label} answered no list of resources")
+    return resources
 
 
-def require_first(told: str, page: Document) -> Document:
+def require_first(label: str, page: Document) -> Document:
     """Return the first resource of a list response."""
-    found = require_resources(told, page)
-    require(bool(found), f"{told} answered no resource")
-    return found[0]
+    resources = require_resources(label, page)
+    require(bool(resources), f"{label} answered no resource")
+    return resources[0]
 
 
-def require_value(told: str, resource: Document, path: str, wanted: Any) -> None:
-    require_values(told, resource, {path: wanted})
+def require_value(label: str, resource: Document, path: str, wanted: Any) -> None:
+    require_values(label, resource, {path: wanted})
 
 
-def require_values(told: str, resource: Document, wanted: Mapping[str, Any]) -> None:
+def require_values(label: str, resource: Document, wanted: Mapping[str, Any]) -> None:
     """Demand values by SCIM path; nothing, null, an empty list and an empty object are one (RFC 7643 2.5)."""
-    found = {path: value(resource, path) for path in wanted}
+    values = {path: value(resource, path) for path in wanted}
     wrong = [
-        f"{path} is {written(found[path])} instead of {written(each)}"
+        f"{path} is {written(values[path])} instead of {written(each)}"
         for path, each in wanted.items()
-        if not _same(found[path], each)
+        if not _same(values[path], each)
     ]
-    require(not wrong, f"{told}: {listed(wrong)}")
+    require(not wrong, f"{label}: {listed(wrong)}")
 
 
-def require_schema(told: str, answer: Document, urn: str) -> None:
+def require_schema(label: str, answer: Document, urn: str) -> None:
     """Demand a list of `schemas` that names this one."""
     schemas = answer.get("schemas")
     require(
         isinstance(schemas, list) and urn in schemas,
-        f"{told}: schemas is {written(schemas)} instead of {written([urn])}",
+        f"{label}: schemas is {written(schemas)} instead of {written([urn])}",
     )
 
 
-def require_whole_number(told: str, answer: Document, name: str) -> int:
+def require_whole_number(label: str, answer: Document, name: str) -> int:
     """Return a whole number of an answer, which a number in quotes is not."""
     number = answer.get(name)
     if not isinstance(number, int) or isinstance(number, bool):
-        raise FailedError(f"{told}: {name} is {written(number)} instead of a whole number")
+        raise FailedError(f"{label}: {name} is {written(number)} instead of a whole number")
     return number
 
 
-def require_list(told: str, answer: Document) -> int:
+def require_list(label: str, answer: Document) -> int:
     """Return `totalResults` of a list response."""
-    require_schema(told, answer, LIST_RESPONSE)
-    return require_whole_number(told, answer, "totalResults")
+    require_schema(label, answer, LIST_RESPONSE)
+    return require_whole_number(label, answer, "totalResults")
 
 
-def require_members(told: str, group: Document, ids: Iterable[str]) -> None:
+def require_members(label: str, group: Document, ids: Iterable[str]) -> None:
     """Demand that a group shows these members, in any order."""
     there = sorted(encode_text(get(each, "value")) for each in objects(get(group, "members")))
     wanted = sorted(map(encode_text, ids))
-    require(there == wanted, f"{told}: members are [{', '.join(there)}] instead of [{', '.join(wanted)}]")
+    require(there == wanted, f"{label}: members are [{', '.join(there)}] instead of [{', '.join(wanted)}]")
 
 
-def require_error(told: str, response: Response, status: int, *scim_types: str | None) -> Document:
+def require_error(label: str, response: Response, status: int, *scim_types: str | None) -> Document:
     """Return the SCIM error of a status; one of `scim_types` is wanted, None if it may be missing.
 
     RFC 7644 3.12: the schema is that of errors, and the status is repeated as text.
     """
-    require_status(told, response, status)
-    error = require_document(told, response)
-    require_schema(told, error, ERROR)
-    require_value(told, error, "status", str(status))
+    require_status(label, response, status)
+    error = require_document(label, response)
+    require_schema(label, error, ERROR)
+    require_value(label, error, "status", str(status))
     scim_type = error.get("scimType")
     wanted = " or ".join(name for name in scim_types if name)
     require(
         not scim_types or scim_type in scim_types,
-        f"{told}: scimType is {written(scim_type)} instead of {wanted}: {written(error)}",
+        f"{label}: scimType is {written(scim_type)} instead of {wanted}: {written(error)}",
     )
     return error
 
 
-def _same(found: Any, wanted: Any) -> bool:
+def _same(there: Any, wanted: Any) -> bool:
     if wanted is None:
-        return found in (None, [], {})
-    return bool(found == wanted) and type(found) is type(wanted)
+        return there in (None, [], {})
+    return bool(there == wanted) and type(there) is type(wanted)
 
 
 def _short(text: str, most: int) -> str:

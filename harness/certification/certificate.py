@@ -16,8 +16,9 @@ from typing import Any
 
 from harness import __version__
 from harness.base.store import Document
+from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
-from harness.certification.suite import Outcome, Suite
+from harness.certification.suite import Suite
 from harness.report.json_report import as_json, exchange_document
 
 FORMAT = 1

@@ -10,7 +10,8 @@ import click
 
 from harness.base.errors import HarnessError, nearest
 from harness.certification.client.commands import client
-from harness.certification.papers import Papers, issue, with_papers
+from harness.certification.issuing import issue
+from harness.certification.options import Options, with_options
 
 if TYPE_CHECKING:
     from harness.base.store import Document
@@ -58,7 +59,7 @@ def certify() -> None:
 @click.option(
     "--seed", metavar="TEXT", help="Names of people and groups follow from it (default: a new one)."
 )
-@with_papers
+@with_options
 def server(
     *,
     url: str,
@@ -71,7 +72,7 @@ def server(
     client_secret: str | None,
     timeout: float,
     seed: str | None,
-    papers: Papers,
+    options: Options,
 ) -> None:
     """Judge a SCIM server as Azure AD, Okta and the RFC see it.
 
@@ -90,7 +91,7 @@ def server(
     subject = Subject(url, token, mapping, without, oauth)
     seed = seed or Ids(None).hex(8)
     results = run(subject, suites, Network(timeout), OffsetClock(), seed)
-    issue(results, suites, subject.base, seed, papers)
+    issue(results, suites, subject.base, seed, options)
 
 
 certify.add_command(client)
@@ -113,10 +114,10 @@ def list_() -> None:
 def _chosen(names: tuple[str, ...]) -> tuple[Suite[Check], ...]:
     from harness.certification.suites import SUITES
 
-    known = {suite.name: suite for suite in SUITES}
+    by_name = {suite.name: suite for suite in SUITES}
     for name in names:
-        if name not in known:
-            hint = nearest(name, known) or f"; there are: {', '.join(known)}"
+        if name not in by_name:
+            hint = nearest(name, by_name) or f"; there are: {', '.join(by_name)}"
             raise HarnessError(f"unknown suite '{name}'{hint}")
     return tuple(suite for suite in SUITES if not names or suite.name in names)
 

@@ -9,16 +9,9 @@ from urllib.parse import urlsplit
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError
 from harness.certification.subject import Subject
-from harness.certification.suite import (
-    Check,
-    Criterion,
-    FailedError,
-    Outcome,
-    SkippedError,
-    StoppedError,
-    Suite,
-)
+from harness.certification.suite import Check, Criterion, Suite
 from harness.wire.message import Send
 from harness.wire.record import Exchange
 from harness.world import Journal, create
@@ -68,8 +61,8 @@ def run(
 
 def _bench(subject: Subject, send: Send, clock: Clock, seed: str) -> Bench:
     journal, ids = Journal(), Ids(seed)
-    asked = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
-    reached = {_origin(url): send for url in asked}
+    addresses = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
+    reached = {_origin(url): send for url in addresses}
     world = create(seed=ids.hex(16), start=clock.now(), journal=journal, faults=reached)
     return Bench(subject, world, journal, ids)
 

@@ -1,42 +1,13 @@
-"""What a suite is: named checks, each passed, failed or skipped, and a rule that makes a verdict of them.
-
-The words are those of Microsoft's app-gallery validation, whose optional tests warn instead of failing.
-
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md (read 2026-11).
-"""
+"""What a suite is: named checks, each passed, failed or skipped, and a rule that makes a verdict of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from harness.certification.bench.bench import Bench
-
-
-class Outcome(StrEnum):
-    """WARNING is an optional check that failed, WAIVED a failure that was accepted beforehand, with a reason."""
-
-    PASSED = "PASSED"
-    FAILED = "FAILED"
-    WARNING = "WARNING"
-    SKIPPED = "SKIPPED"
-    WAIVED = "WAIVED"
-
-
-class FailedError(Exception):
-    """The server is not as the check demands; the text says what was wanted and what there was."""
-
-
-class SkippedError(Exception):
-    """The check does not apply to this server; the text says why."""
-
-
-class StoppedError(Exception):
-    """It makes no sense to run further checks; the text says why."""
+from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import GOOD, Outcome, Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +26,16 @@ class Check(Criterion):
     run: Callable[[Bench], None]
 
 
-Outcomes: TypeAlias = Mapping[str, Outcome]
 _C = TypeVar("_C", bound=Criterion)
-_MOST_TOLD = 5  # names of failed checks in the reason of a verdict
-GOOD = (Outcome.PASSED, Outcome.WAIVED)
+_MOST_NAMED = 5  # names of failed checks in the reason of a verdict
 
 
 def all_mandatory(outcomes: Outcomes) -> str:
     """Return why the verdict is Failed, an empty text when it is Succeeded: every mandatory check, and at least one."""
     failed = [name for name, outcome in outcomes.items() if outcome is Outcome.FAILED]
     if failed:
-        more = len(failed) - _MOST_TOLD
-        return f"failed: {', '.join(failed[:_MOST_TOLD])}{f' and {more} more' if more > 0 else ''}"
+        more = len(failed) - _MOST_NAMED
+        return f"failed: {', '.join(failed[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"
     if not any(outcome in GOOD for outcome in outcomes.values()):
         return "nothing was tested"
     return ""

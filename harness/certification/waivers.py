@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from harness.base.errors import nearest
+from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
-from harness.certification.suite import Outcome, Suite
+from harness.certification.suite import Suite
 from harness.scenario.yaml_nodes import Node, Source, parse, read
 
 _KEYS = ("suite", "check", "reason")
@@ -38,12 +39,12 @@ def read_waivers(path: Path, suites: Iterable[Suite[Any]]) -> Waivers:
     entries = file.root.value
     if not isinstance(entries, list):
         raise file.refuse((), _WANTED)
-    known = {suite.name: [check.name for check in suite.checks] for suite in suites}
+    names = {suite.name: [check.name for check in suite.checks] for suite in suites}
     waivers: dict[tuple[str, str], str] = {}
     for index, entry in enumerate(entries):
         suite, check, reason = _entry(file, index, entry)
-        _require_known(file, (index, "suite"), suite, known)
-        _require_known(file, (index, "check"), check, known[suite])
+        _require_known(file, (index, "suite"), suite, names)
+        _require_known(file, (index, "check"), check, names[suite])
         if (suite, check) in waivers:
             raise file.refuse((index,), f"'{check}' of {suite} is waived already")
         waivers[suite, check] = reason
@@ -70,8 +71,8 @@ def _entry(file: _File, index: int, entry: Any) -> tuple[str, ...]:
     return tuple(entry[key] for key in _KEYS)
 
 
-def _require_known(file: _File, path: tuple[str | int, ...], name: str, known: Iterable[str]) -> None:
-    if name not in known:
+def _require_known(file: _File, path: tuple[str | int, ...], name: str, names: Iterable[str]) -> None:
+    if name not in names:
         raise file.refuse(
-            path, f"unknown {path[-1]} '{name}'{nearest(name, known)}; there are: {', '.join(known)}"
+            path, f"unknown {path[-1]} '{name}'{nearest(name, names)}; there are: {', '.join(names)}"
         )

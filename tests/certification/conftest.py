@@ -11,9 +11,10 @@ import pytest
 
 from harness import world
 from harness.base.clock import VirtualClock
+from harness.certification.outcomes import Outcome
 from harness.certification.running import Result, run
 from harness.certification.subject import Subject
-from harness.certification.suite import Check, Outcome, Suite
+from harness.certification.suite import Check, Suite
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send, json_request
 from tests.certification.vendors import mended

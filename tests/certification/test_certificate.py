@@ -8,16 +8,10 @@ import pytest
 
 from harness.base.clock import VirtualClock
 from harness.certification.certificate import Certificate, judge
+from harness.certification.outcomes import Outcome, SkippedError, StoppedError
 from harness.certification.running import run
 from harness.certification.subject import Subject
-from harness.certification.suite import (
-    Check,
-    Outcome,
-    SkippedError,
-    StoppedError,
-    Suite,
-    all_mandatory,
-)
+from harness.certification.suite import Check, Suite, all_mandatory
 from harness.certification.waivers import accepted, read_waivers
 from harness.certification.writing import html, junit
 from harness.certification.writing.terminal import TerminalCertificate

@@ -7,8 +7,8 @@ from functools import cached_property
 from harness.base.ids import Ids
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
+from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
-from harness.certification.suite import FailedError
 from harness.wire.message import Request, Response, TransportError
 from harness.wire.record import Exchange, recording, without
 from harness.wire.secrets import Secrets
@@ -56,14 +56,14 @@ class Bench:
 
     def evidence(self) -> tuple[Exchange, ...]:
         """Return what went to the server and what was asked beside it so far, redacted, as it was asked."""
-        asked = [
+        exchanges = [
             each
             for each in self._journal.exchanges
             if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
         ]
-        asked.sort(key=lambda exchange: exchange.order)
+        exchanges.sort(key=lambda exchange: exchange.order)
         secrets = Secrets(self._secrets)
-        return tuple(without(each, secrets) for each in asked)
+        return tuple(without(each, secrets) for each in exchanges)
 
     def without_secrets(self, text: str) -> str:
         """Return a text without the secrets that a server may repeat anywhere."""

@@ -18,7 +18,7 @@ from harness.certification.answers import (
     require_resources,
     require_status,
 )
-from harness.certification.suite import FailedError
+from harness.certification.outcomes import FailedError
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from harness.azure_ad.directory.properties import source_attributes, table
 from harness.base.errors import HarnessError
 from harness.base.store import Document
+from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
-from harness.certification.suite import FailedError
 from harness.wire.message import json_request
 from harness.world import World
 
@@ -136,8 +136,8 @@ class Entra:
         result = json.loads(self.do("POST", f"{_JOB}/provisionOnDemand", body)["key"])
         if result["result"] != "Success":
             entry = self._newest(key)
-            told = _outcome(entry) if entry else _line(str(result["details"].get("errorMessage")))
-            raise FailedError(f"provisioning on demand came to {result['result']}: {told}")
+            reason = _outcome(entry) if entry else _line(str(result["details"].get("errorMessage")))
+            raise FailedError(f"provisioning on demand came to {result['result']}: {reason}")
 
     def logged(self, key: str, action: str, further: str = "") -> Document:
         """Return the newest log entry of an object and an action (`Create`). Raises FailedError without a good one."""
@@ -184,7 +184,7 @@ _JOB = "/servicePrincipals/{app}/synchronization/jobs/{job}"
 _KINDS = {"users": "User", "groups": "Group"}
 # What the log puts before a server's answer, and behind it.
 _ANSWER, _RETRIED = "Web Response:", ". This operation was retried"
-_MOST_TOLD = 500  # characters of a reason
+_LONGEST = 500  # characters of a reason
 
 
 def _left(collection: str, newest: Document | None) -> str:
@@ -202,16 +202,14 @@ def _left(collection: str, newest: Document | None) -> str:
 def _outcome(entry: Document) -> str:
     """Tell in one line what an entry of the log came to: the request and its answer, without the log's frame of words."""
     status = entry["provisioningStatusInfo"]
-    told = f"{entry['provisioningAction'].capitalize()} has status {status['status']}"
+    status_text = f"{entry['provisioningAction'].capitalize()} has status {status['status']}"
     error = status["errorInformation"]
     if error is None:
-        return told
+        return status_text
     cause = error["reason"].partition(_RETRIED)[0].rpartition(_ANSWER)[2]
-    return (
-        f"{told}, {error['errorCode']}: {_line(': '.join(filter(None, (error['additionalDetails'], cause))))}"
-    )
+    return f"{status_text}, {error['errorCode']}: {_line(': '.join(filter(None, (error['additionalDetails'], cause))))}"
 
 
 def _line(text: str) -> str:
     words = " ".join(text.split())
-    return words if len(words) <= _MOST_TOLD else f"{words[:_MOST_TOLD]}…"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

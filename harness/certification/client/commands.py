@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from harness.certification.papers import Papers, issue, with_papers
+from harness.certification.issuing import issue
+from harness.certification.options import Options, with_options
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -47,7 +48,7 @@ from harness.certification.papers import Papers, issue, with_papers
     help="Environment variable that tells it the access token.",
 )
 @click.option("--seed", metavar="TEXT", help="Ids and tokens follow from it (default: a new one).")
-@with_papers
+@with_options
 def client(
     *,
     words: tuple[str, ...],
@@ -57,7 +58,7 @@ def client(
     endpoint_variable: str,
     token_variable: str,
     seed: str | None,
-    papers: Papers,
+    options: Options,
 ) -> None:
     """Judge a client of AWS SSO: run COMMAND four times against one on loopback, and listen.
 
@@ -69,11 +70,11 @@ def client(
     from harness.base.clock import OffsetClock
     from harness.base.ids import Ids
     from harness.certification.client.process import Command
-    from harness.certification.client.rehearsal import Rehearsal
     from harness.certification.client.rules import AWS_CLIENT
+    from harness.certification.client.trial import Trial
 
     seed = seed or Ids(None).hex(8)
     command = Command(words, endpoint_variable, token_variable, timeout)
-    rehearsal = Rehearsal(command, OffsetClock(), seed, profile, calls_per_object)
-    results = rehearsal.results(lambda run: click.echo(f"the {run} run …", err=True))
-    issue(results, [AWS_CLIENT], rehearsal.address, seed, papers)
+    trial = Trial(command, OffsetClock(), seed, profile, calls_per_object)
+    results = trial.results(lambda run: click.echo(f"the {run} run …", err=True))
+    issue(results, [AWS_CLIENT], trial.address, seed, options)

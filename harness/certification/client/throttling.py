@@ -1,4 +1,4 @@
-"""What AWS SSO does to a client in the rehearsal that it may do at any time: it throttles, and its pages are short.
+"""What AWS SSO does to a client in the trial that it may do at any time: it throttles, and its pages are short.
 
 Sources, read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates, by operation),
 https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened),
@@ -55,9 +55,16 @@ def short_pages(send: Send) -> Send:
 
     def shortened(request: Request) -> Response:
         query = urlsplit(request.url).query
-        asked = dict(reversed(parse_qsl(query, keep_blank_values=True)))  # of two, AWS SSO takes the first
-        count = asked.get("count", str(PAGE + 1))
-        if request.method == "GET" and "cursor" in asked and count.isdecimal() and PAGE < int(count) <= 100:
+        parameters = dict(
+            reversed(parse_qsl(query, keep_blank_values=True))
+        )  # of two, AWS SSO takes the first
+        count = parameters.get("count", str(PAGE + 1))
+        if (
+            request.method == "GET"
+            and "cursor" in parameters
+            and count.isdecimal()
+            and PAGE < int(count) <= 100
+        ):
             request = replace(request, url=request.url.replace(f"?{query}", f"?count={PAGE}&{query}"))
         return send(request)
 

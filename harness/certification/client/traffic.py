@@ -1,4 +1,4 @@
-"""What a client asked, run by run, and what it left in the directory: all that the rules have to go by."""
+"""The calls of a client, run by run, and what it left in the directory: all that the rules have to go by."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_TOLD = 160  # characters of a path, or of an error's detail, that a reason
 
 
 @dataclass(frozen=True)
-class Asked:
+class Call:
     """A request and its answer. `operation` is AWS's name for it, empty for what AWS SSO does not have; `key` the id."""
 
     run: str
@@ -68,12 +68,12 @@ class Asked:
         if self.operation == "CreateGroup":
             return [("add", each) for each in _ids(get(self.body, "members"))]
         operations = get(self.body, "Operations") if self.operation == "PatchGroup" else None
-        found: list[tuple[str, str]] = []
+        changes: list[tuple[str, str]] = []
         for operation in operations if isinstance(operations, list) else ():
             if isinstance(operation, dict):
                 op = str(get(operation, "op")).lower()
-                found += [(op, each) for each in _members(get(operation, "path"), get(operation, "value"))]
-        return found
+                changes += [(op, each) for each in _members(get(operation, "path"), get(operation, "value"))]
+        return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Directory:
 class Run:
     """`trouble` says how the command failed, empty when it ended with 0; `after` is the directory at its end."""
 
-    asked: tuple[Asked, ...]
+    calls: tuple[Call, ...]
     trouble: str
     after: Directory
 
@@ -118,20 +118,20 @@ class Traffic:
     throttled_for: timedelta
 
     @property
-    def asked(self) -> list[Asked]:
-        return [asked for run in self.runs.values() for asked in run.asked]
+    def calls(self) -> list[Call]:
+        return [call for run in self.runs.values() for call in run.calls]
 
 
-def asked(run: str, exchange: Exchange) -> Asked:
-    return Asked(run, exchange, *operation_of(exchange.request))
+def call_of(run: str, exchange: Exchange) -> Call:
+    return Call(run, exchange, *operation_of(exchange.request))
 
 
 def operation_of(request: Request) -> tuple[str, str]:
     """Return AWS's name of an operation and the id in its path; an empty name for what AWS SSO does not have."""
-    _, found, rest = urlsplit(request.url).path.partition(_ROOT)
+    _, root, rest = urlsplit(request.url).path.partition(_ROOT)
     collection, slash, key = rest.strip("/").partition("/")
     operation = OPERATIONS.get((request.method, collection, bool(slash)))
-    return (operation.name, key) if found and operation and "/" not in key else ("", "")
+    return (operation.name, key) if root and operation and "/" not in key else ("", "")
 
 
 def _members(path: Any, value: Any) -> list[str]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from harness.base.store import Document
 from harness.certification.answers import require, written
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import FailedError, SkippedError
+from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.sources import Mapped, sent
 from harness.scim.path import Path, read
 
@@ -63,27 +63,27 @@ class Provisioned:
         self._condition = self._matching()
         self._entra.wait()
         entry = self._entra.logged(self.key, "Update")
-        told = {row["displayName"] for row in entry["modifiedProperties"]}
-        missing = [target for target in self.mapped.expected(changes) if target not in told]
+        names = {row["displayName"] for row in entry["modifiedProperties"]}
+        missing = [target for target in self.mapped.expected(changes) if target not in names]
         require(not missing, f"the log's Update does not tell of {', '.join(missing)}")
         return entry
 
-    def found(self) -> list[Document]:
+    def matches(self) -> list[Document]:
         """Return what the server finds by the matching attribute."""
         return self._bench.endpoint.find(self.mapped.mapping.resource, self._condition)
 
     def alone(self) -> Document:
         """Return the one resource that the server finds by the matching attribute, with the id that it was given."""
-        found = self.found()
-        require(len(found) == 1, f"{self._asked} finds {len(found)} resources instead of one")
-        key = found[0].get("id")
-        require(key == self.id, f"{self._asked} finds id {written(key)} instead of {written(self.id)}")
-        return found[0]
+        matches = self.matches()
+        require(len(matches) == 1, f"{self._label} finds {len(matches)} resources instead of one")
+        key = matches[0].get("id")
+        require(key == self.id, f"{self._label} finds id {written(key)} instead of {written(self.id)}")
+        return matches[0]
 
     def require_absent(self) -> None:
         """Demand that the filter finds nothing."""
-        found = self.found()
-        require(not found, f"{self._asked} finds {len(found)} resources instead of none")
+        matches = self.matches()
+        require(not matches, f"{self._label} finds {len(matches)} resources instead of none")
 
     def require_deleted(self) -> None:
         """Demand that the resource is gone: 404 by its id, or found by no filter."""
@@ -109,7 +109,7 @@ class Provisioned:
         return read(self._bench.endpoint.get(self.path), path)
 
     @property
-    def _asked(self) -> str:
+    def _label(self) -> str:
         return f"/{self.mapped.mapping.resource} with filter {self._condition}"
 
     def _matching(self) -> str:

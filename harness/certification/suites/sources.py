@@ -52,9 +52,9 @@ class Mapped:
         What decides whether somebody is provisioned keeps its value, with `keep_match` what objects are matched by too.
         """
         matching = {flow.target for flow in self.mapping.matching}
-        kept = self._read_by(matching) if keep_match else set()
+        unchanged = self._read_by(matching) if keep_match else set()
         flowing = self._read_by(flow.target for flow in self.mapping.flows if not flow.only_on_creation)
-        return self._values(flowing - kept, word, domain, changed=True)
+        return self._values(flowing - unchanged, word, domain, changed=True)
 
     def expected(self, changes: Document) -> list[str]:
         """Return the targets that must change with these properties: their source is the property, no expression."""
@@ -72,17 +72,17 @@ class Mapped:
 
         Compared as the provisioning service does: without regard to case unless the schema says `caseExact`.
         """
-        told = sent(entry)
+        values = sent(entry)
         return [
-            f"{change.flow.target} reads {written(read(resource, change.flow.path))} instead of {written(told[change.flow.target])}"
-            for change in differences(self.mapping, told, resource)
+            f"{change.flow.target} reads {written(read(resource, change.flow.path))} instead of {written(values[change.flow.target])}"
+            for change in differences(self.mapping, values, resource)
         ]
 
     def _read_by(self, targets: Iterable[str]) -> set[str]:
         """Return the properties that the sources of some targets read, as far as Graph can write them."""
-        known = _properties(self.mapping.kind)
+        properties = _properties(self.mapping.kind)
         nodes = [self.sources[target] for target in targets if target in self.sources]
-        return {known[name] for node in nodes for name in attributes_of(node) if name in known}
+        return {properties[name] for node in nodes for name in attributes_of(node) if name in properties}
 
     def _values(self, names: set[str], word: str, domain: str, *, changed: bool) -> Document:
         body: Document = {}
@@ -123,9 +123,9 @@ def sent(entry: Document) -> dict[str, str]:
 
 def _properties(kind: str) -> dict[str, str]:
     """Return source attribute to property of Graph, where that holds text and can be written."""
-    known = {
+    properties = {
         row["source"]: name
         for name, row in table()[kind].items()
         if "source" in row and row["type"] in ("string", "list") and not row.get("readonly")
     }
-    return known | ({name: name for name in EXTENSION_ATTRIBUTES} if kind == "User" else {})
+    return properties | ({name: name for name in EXTENSION_ATTRIBUTES} if kind == "User" else {})

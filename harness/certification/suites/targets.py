@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from harness.base.store import Document
+from harness.certification.outcomes import SkippedError
 from harness.certification.subject import Subject
-from harness.certification.suite import SkippedError
 from harness.certification.suites.samples import sample
 from harness.scim.names import CORE_GROUP, CORE_USER
 from harness.scim.path import Path, get, parse_path, write
@@ -97,16 +97,16 @@ def values(
     subject: Subject, kind: str, word: str, wanted: Callable[[Target], bool] = lambda _: True
 ) -> Values:
     """Return a first value for each wanted target that takes one, by its name, and for what RFC 7643 requires."""
-    found = {
+    written = {
         target.name: target.value(word)
         for target in targets(subject, kind)
         if target.simple and wanted(target)
     }
     name = _REQUIRED[kind]
-    found.setdefault(
+    written.setdefault(
         name, Target(name, parse_path(name), "String", multivalued=False, matching=True).value(word)
     )
-    return found
+    return written
 
 
 def body(kind: str, values: Values) -> Document:

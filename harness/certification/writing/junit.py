@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.certification.certificate import Certificate, Verdict
+from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
-from harness.certification.suite import Outcome
 from harness.report.junit_xml import Case, Problem, Suite
 from harness.report.junit_xml import render as render_suites
 

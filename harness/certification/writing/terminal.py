@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.certification.certificate import Certificate, counts
+from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
-from harness.certification.suite import Outcome
 from harness.report.writing import legal
 
 _STYLES = {

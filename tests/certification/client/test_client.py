@@ -15,9 +15,9 @@ from harness.base.clock import OffsetClock, Stopwatch
 from harness.base.errors import HarnessError
 from harness.certification.client.commands import client
 from harness.certification.client.process import Command
-from harness.certification.client.rehearsal import Rehearsal
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT
-from harness.certification.suite import Outcome
+from harness.certification.client.trial import Trial
+from harness.certification.outcomes import Outcome
 from harness.world import DEFAULT_PROFILE
 from tests.certification.entra_client import EntraClient
 
@@ -31,14 +31,14 @@ UNSEEN = "no-destructive-step"
 THROTTLED_FOR = timedelta(seconds=0.06)
 
 
-def rehearse(*arguments, profile="identity-center", timeout=30.0):
+def run_trial(*arguments, profile="identity-center", timeout=30.0):
     """Run the tool with these arguments and return the results by the rule's name."""
     return results(Command((sys.executable, "-E", "-S", TOOL, *arguments), timeout=timeout), profile)
 
 
 def results(command, profile="identity-center"):
-    rehearsal = Rehearsal(command, OffsetClock(), "1", profile, throttled_for=THROTTLED_FOR)
-    return {result.check.name: result for result in rehearsal.results()}
+    trial = Trial(command, OffsetClock(), "1", profile, throttled_for=THROTTLED_FOR)
+    return {result.check.name: result for result in trial.results()}
 
 
 def python(program, timeout=30.0):
@@ -61,7 +61,7 @@ def names(found, outcome):
 @pytest.fixture(scope="module")
 def good():
     """What the tool comes to when it behaves."""
-    return rehearse("--users", "5", "--groups", "3")
+    return run_trial("--users", "5", "--groups", "3")
 
 
 def test_a_tool_that_behaves_passes_every_rule(good):
@@ -105,7 +105,7 @@ ODD_REQUESTS = {
 
 def test_an_odd_request_breaks_its_rule_and_no_other():
     """All of them in one go: a rule's evidence is the requests of one misbehaviour, which names itself, and nothing else."""
-    found = rehearse("--misbehave", ",".join(ODD_REQUESTS))
+    found = run_trial("--misbehave", ",".join(ODD_REQUESTS))
     assert set(broken(found)) == {rule for rule, _ in ODD_REQUESTS.values()}
     for how, (rule, told) in ODD_REQUESTS.items():
         assert told in found[rule].reason
@@ -147,7 +147,7 @@ UNSEEN_THEN = {"exit-3:throttled": {"backs-off", "no-duplicates-after-429"}, "ex
 @pytest.mark.parametrize("how", MISBEHAVIOURS)
 def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
     """Each rule can fail, says why, and does not fail for what another one is there for."""
-    found = rehearse("--misbehave", how, "--memory", str(tmp_path))
+    found = run_trial("--misbehave", how, "--memory", str(tmp_path))
     wanted = MISBEHAVIOURS[how]
     skipped = names(found, Outcome.SKIPPED) - {UNSEEN}
     assert set(broken(found)) == {*wanted, *skipped}
@@ -159,13 +159,13 @@ def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
 
 def test_a_client_that_looks_everybody_up_needs_no_pages():
     """No list, nothing to page; a budget of four calls an object has room for look-ups."""
-    found = rehearse("--misbehave", "look-ups")
+    found = run_trial("--misbehave", "look-ups")
     assert broken(found) == {}
 
 
 def test_rules_with_nothing_to_judge_are_skipped():
     """A tool without groups is not told that its groups are fine."""
-    found = rehearse("--users", "2", "--groups", "0")
+    found = run_trial("--users", "2", "--groups", "0")
     assert broken(found) == {
         "supported-patches": (Outcome.SKIPPED, "nothing is changed by PATCH"),
         "membership-changes": (Outcome.SKIPPED, "no memberships are set"),
@@ -183,7 +183,7 @@ def test_rules_with_nothing_to_judge_are_skipped():
 )
 def test_without_cursors_a_client_must_notice_the_cap(users, outcome, told):
     """In 2020 a list ended at fifty; a tool that takes the fifty for everybody creates the others again."""
-    found = rehearse("--users", str(users), profile="aws-sso-2020")
+    found = run_trial("--users", str(users), profile="aws-sso-2020")
     assert found["pages-to-the-end"].outcome is outcome
     assert told in found["pages-to-the-end"].reason
 
@@ -199,7 +199,7 @@ def test_without_cursors_a_client_must_notice_the_cap(users, outcome, told):
 )
 def test_without_a_first_run_nothing_else_is_judged(how, told):
     """What failed is told once; the rest is skipped, not passed and not failed."""
-    found = rehearse("--misbehave", how, timeout=0.5 if how == "hang" else 30.0)
+    found = run_trial("--misbehave", how, timeout=0.5 if how == "hang" else 30.0)
     assert found["first-run"].outcome is Outcome.FAILED
     assert told in found["first-run"].reason
     others = [result for name, result in found.items() if name != "first-run"]
@@ -331,7 +331,7 @@ def test_ctrl_c_ends_the_command(tmp_path):
 
 def test_no_result_holds_a_token(tmp_path):
     """Also not where a client puts it that knows no better: a header of its own, the query, its last words."""
-    found = rehearse("--misbehave", "token-everywhere", "--memory", str(tmp_path))
+    found = run_trial("--misbehave", "token-everywhere", "--memory", str(tmp_path))
     tokens = [path.read_text() for path in tmp_path.iterdir()]
     assert len(tokens) == 2
     assert found["first-run"].exchanges
@@ -364,13 +364,13 @@ def test_the_command_line_runs_it_and_issues_the_certificate(tmp_path):
 def test_the_same_seed_is_the_same_address():
     """Ids and tokens follow from the seed; the port, which does not, is in no result."""
     first, second, other = (
-        Rehearsal(Command(("true",)), OffsetClock(), seed).address for seed in ("1", "1", "2")
+        Trial(Command(("true",)), OffsetClock(), seed).address for seed in ("1", "1", "2")
     )
     assert first == second != other
     assert first.startswith("http://127.0.0.1/")
 
 
-def test_the_defaults_are_those_of_the_rehearsal():
+def test_the_defaults_are_those_of_the_trial():
     """They are written down twice, so that `--help` need not load the harness."""
     defaults = {parameter.name: parameter.default for parameter in client.params}
     assert (defaults["profile"], defaults["calls_per_object"]) == (DEFAULT_PROFILE, CALLS_PER_OBJECT)

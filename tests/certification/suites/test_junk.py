@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.certification.suite import Outcome
+from harness.certification.outcomes import Outcome
 from harness.certification.suites.okta.suite import OKTA
 from harness.certification.suites.rfc7644.suite import RFC7644
 from tests.certification.junk import JUNK, junk

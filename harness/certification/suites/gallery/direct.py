@@ -23,7 +23,8 @@ from harness.certification.answers import (
     written,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, FailedError, SkippedError
+from harness.certification.outcomes import FailedError, SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.gallery.schemas import (
     need_groups,
     require_groups,
@@ -73,7 +74,7 @@ def _patch(bench: Bench, path: str, *operations: Document) -> None:
 
 
 def _null_update(bench: Bench) -> None:
-    found = schemas(bench)
+    described = schemas(bench)
     optional = [
         target
         for target in targets(bench.subject, USER)
@@ -81,7 +82,7 @@ def _null_update(bench: Bench) -> None:
         and _plain(target)
         and not target.matching
         and target.root not in _KEPT
-        and not required(found, target)
+        and not required(described, target)
     ]
     if not optional:
         raise SkippedError("the job maps no attribute of users that is optional")
@@ -163,21 +164,24 @@ def _pagination(bench: Bench, kind: str) -> None:
 def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> int:
     """Read a page, add what it has to `seen`, and return where the next one starts, 0 after the last."""
     path = f"/{kind}s?startIndex={start}&count={_PAGE}"
-    asked = f"GET {path}"
+    label = f"GET {path}"
     page = bench.endpoint.get(path)
-    found, total = require_resources(asked, page), require_whole_number(asked, page, "totalResults")
-    require_value(asked, page, "startIndex", start)
-    require(len(found) <= _PAGE, f"{asked} answered {len(found)} resources, more than the count of {_PAGE}")
-    for resource in found:
+    resources, total = require_resources(label, page), require_whole_number(label, page, "totalResults")
+    require_value(label, page, "startIndex", start)
+    require(
+        len(resources) <= _PAGE,
+        f"{label} answered {len(resources)} resources, more than the count of {_PAGE}",
+    )
+    for resource in resources:
         key = written(resource.get("id"))
-        require(key not in seen, f"{asked}: {key} was on an earlier page already")
+        require(key not in seen, f"{label}: {key} was on an earlier page already")
         seen.add(key)
-    following = start + len(found)
-    if found and following <= total:
+    following = start + len(resources)
+    if resources and following <= total:
         return following
     require(
         start > 1,
-        f"{asked} is the only page, with {len(found)} resources and totalResults {total}, though "
+        f"{label} is the only page, with {len(resources)} resources and totalResults {total}, though "
         f"{_RESOURCES} were created just before",
     )
     return 0

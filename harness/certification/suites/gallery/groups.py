@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from harness.certification.answers import require, written
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, FailedError, SkippedError
+from harness.certification.outcomes import FailedError, SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.gallery.schemas import need_groups, require_groups
 from harness.certification.suites.provisioned import Provisioned, provision
 from harness.certification.suites.sources import mapped, mapped_users

@@ -16,46 +16,46 @@ from harness.certification.answers import (
     written,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import FailedError, SkippedError
+from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.targets import GROUP, USER, Target, targets
 from harness.scim.names import CORE_GROUP, CORE_USER
 
-_TOLD = "GET /Schemas"
+_LABEL = "GET /Schemas"
 
 
 def schema_discoverability(bench: Bench) -> None:
     """Test 15: whatever the job maps is in the schemas."""
-    found = schemas(bench)
+    described = schemas(bench)
     missing = [
         f"{kind} {target.name}"
         for kind, core in ((USER, CORE_USER), (GROUP, CORE_GROUP))
         for target in targets(bench.subject, kind)
-        if not _described(found, core, target)
+        if not _described(described, core, target)
     ]
     hint = " (RFC 7643 3.1 leaves externalId out of the schemas, this validation wants it there)"
-    told = ", ".join(missing) + (hint if "externalId" in " ".join(missing) else "")
-    require(not missing, f"{_TOLD} does not have what the job maps: {told}")
+    names = ", ".join(missing) + (hint if "externalId" in " ".join(missing) else "")
+    require(not missing, f"{_LABEL} does not have what the job maps: {names}")
 
 
 def schemas(bench: Bench) -> dict[str, list[Document]]:
     """Return attribute definitions by a schema's URN in lower case. Raises FailedError unless there are some."""
     response = bench.endpoint.ask("GET", "/Schemas")
-    require_status(_TOLD, response, 200)
+    require_status(_LABEL, response, 200)
     bare = response.body.lstrip().startswith(b"[")
-    require(not bare, f"{_TOLD} answered a bare array instead of a ListResponse with Resources")
-    listed = require_resources(_TOLD, require_document(_TOLD, response))
-    require(bool(listed), f"{_TOLD} answered no schema")
+    require(not bare, f"{_LABEL} answered a bare array instead of a ListResponse with Resources")
+    listed = require_resources(_LABEL, require_document(_LABEL, response))
+    require(bool(listed), f"{_LABEL} answered no schema")
     return {str(each.get("id")).lower(): objects(each.get("attributes")) for each in listed}
 
 
 def require_groups(bench: Bench) -> None:
     """Raise FailedError unless the schemas have that of groups: the validation fails all that concerns them."""
-    told = "/Schemas did not return the Group schema, and group provisioning is mandatory"
+    reason = "/Schemas did not return the Group schema, and group provisioning is mandatory"
     try:
-        found = schemas(bench)
+        described = schemas(bench)
     except FailedError as failed:
-        raise FailedError(f"{told}: {failed}") from failed
-    require(CORE_GROUP.lower() in found, f"{told}: it has {written(list(found))}")
+        raise FailedError(f"{reason}: {failed}") from failed
+    require(CORE_GROUP.lower() in described, f"{reason}: it has {written(list(described))}")
 
 
 def need_groups(bench: Bench) -> None:
@@ -66,17 +66,17 @@ def need_groups(bench: Bench) -> None:
         raise SkippedError(str(failed)) from failed
 
 
-def required(found: dict[str, list[Document]], target: Target) -> bool:
+def required(described: dict[str, list[Document]], target: Target) -> bool:
     """Tell whether the schemas require a target's attribute, so that it cannot be emptied."""
-    definition = _attribute(found, CORE_USER, target)
+    definition = _attribute(described, CORE_USER, target)
     return definition is not None and definition.get("required") is True
 
 
-def _described(found: dict[str, list[Document]], core: str, target: Target) -> bool:
+def _described(described: dict[str, list[Document]], core: str, target: Target) -> bool:
     """A typed path, as `emails[type eq "work"].value`, must be of a canonical type only where some are listed."""
     if target.path.attribute is None:
-        return str(target.path.schema).lower() in found
-    attribute = _attribute(found, core, target)
+        return str(target.path.schema).lower() in described
+    attribute = _attribute(described, core, target)
     if attribute is None:
         return False
     subs = objects(attribute.get("subAttributes"))
@@ -94,8 +94,8 @@ def _canonical(definition: Document | None, value: object) -> bool:
     return str(value).lower() in [str(each).lower() for each in canonical]
 
 
-def _attribute(found: dict[str, list[Document]], core: str, target: Target) -> Document | None:
-    return _named(found.get((target.path.schema or core).lower(), []), str(target.path.attribute))
+def _attribute(described: dict[str, list[Document]], core: str, target: Target) -> Document | None:
+    return _named(described.get((target.path.schema or core).lower(), []), str(target.path.attribute))
 
 
 def _named(definitions: list[Document], name: str) -> Document | None:

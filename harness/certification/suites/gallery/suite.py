@@ -6,7 +6,8 @@ SCIM-Validation-Test-Overview.md (read 2026-11).
 
 from __future__ import annotations
 
-from harness.certification.suite import GOOD, Check, Outcomes, Suite, all_mandatory
+from harness.certification.outcomes import GOOD, Outcomes
+from harness.certification.suite import Check, Suite, all_mandatory
 from harness.certification.suites.gallery import direct, groups, tokens, users
 
 _DIRECT = {check.name: check for check in direct.CHECKS}

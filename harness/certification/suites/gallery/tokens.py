@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.subject import VISIBLE, OAuth
-from harness.certification.suite import Check, FailedError, SkippedError
+from harness.certification.suite import Check
 from harness.wire.message import Request
 
 _SHORTEST, _LONGEST, _USUAL = 60, 360, 3600  # minutes, minutes, and the seconds of a token that does not say

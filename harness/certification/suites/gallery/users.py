@@ -13,7 +13,8 @@ from typing import Any
 
 from harness.certification.answers import require, written
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, SkippedError
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.provisioned import Provisioned, provision
 from harness.certification.suites.sources import mapped_users
 from harness.scim.path import Path, parse_path, read
@@ -84,7 +85,7 @@ def _restore(bench: Bench) -> None:
     _require_inactive(person)
     person.assign()
     bench.entra.wait()
-    if not person.found():
+    if not person.matches():
         # The server deleted whom it was to disable: InvalidAnchor, until a restart has everybody matched anew.
         # https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs
         bench.entra.restart()
@@ -106,14 +107,17 @@ def _on_demand(bench: Bench) -> None:
 
 def _require_inactive(person: Provisioned) -> None:
     """Demand that the server finds the user with active false, or nobody."""
-    active = read(person.alone(), _ACTIVE) if person.found() else False
+    active = read(person.alone(), _ACTIVE) if person.matches() else False
     require(active is False, f"the user's active reads {written(active)} instead of false")
 
 
 def _require_manager(bench: Bench, person: Provisioned, path: Path, target: str, wanted: str | None) -> None:
     """Demand a manager, or none, of the log's newest entry with one, and of the server."""
-    _, told = bench.entra.modified(person.key, target)
-    require((told or None) == wanted, f"the log tells {target} {written(told)} instead of {written(wanted)}")
+    _, new_value = bench.entra.modified(person.key, target)
+    require(
+        (new_value or None) == wanted,
+        f"the log tells {target} {written(new_value)} instead of {written(wanted)}",
+    )
     held = _reference(person.read(path))
     require(held == wanted, f"{target} reads {written(held)} instead of {written(wanted)}")
 

@@ -64,9 +64,9 @@ def _reactivate(bench: Bench) -> None:
     for switch in (_switch_by_patch, _switch_by_put):
         path, made = new_user(bench)
         switch(bench.endpoint, path, active=False)
-        found = by_user_name(made["userName"]) + WHOLE_PAGE
-        inactive = require_first(f"GET {found}", bench.endpoint.get(found))
-        require_value(f"GET {found} of an inactive user", inactive, "id", made["id"])
+        look_up = by_user_name(made["userName"]) + WHOLE_PAGE
+        inactive = require_first(f"GET {look_up}", bench.endpoint.get(look_up))
+        require_value(f"GET {look_up} of an inactive user", inactive, "id", made["id"])
         switch(bench.endpoint, path, active=True)
 
 

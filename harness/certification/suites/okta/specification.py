@@ -104,14 +104,14 @@ def _groups(bench: Bench) -> None:
 def _status_401(bench: Bench) -> None:
     path = by_user_name(f"nobody-{bench.word()}@contoso.com".upper())
     response = bench.endpoint.ask("GET", path, token="", headers=(("Authorization", "non-token"),))
-    told = f"GET {path} with a wrong token"
-    _require_detail(told, require_error(told, response, 401))
+    label = f"GET {path} with a wrong token"
+    _require_detail(label, require_error(label, response, 401))
 
 
 def _status_404(bench: Bench) -> None:
-    told = "GET /Users/00919288221112222"
+    label = "GET /Users/00919288221112222"
     response = bench.endpoint.ask("GET", "/Users/00919288221112222")
-    _require_detail(told, require_error(told, response, 404))
+    _require_detail(label, require_error(label, response, 404))
 
 
 def _realistic(bench: Bench) -> Document:
@@ -121,15 +121,15 @@ def _realistic(bench: Bench) -> Document:
     return body
 
 
-def _require_profile(told: str, resource: Document) -> None:
+def _require_profile(label: str, resource: Document) -> None:
     for path in ("id", *_NAMES):
-        require(bool(value(resource, path)), f"{told}: {path} is missing or empty")
-    require(resource.get("active") is not None, f"{told}: active is missing")
-    require(bool(first_mail(resource).get("value")), f"{told}: emails[0].value is missing or empty")
+        require(bool(value(resource, path)), f"{label}: {path} is missing or empty")
+    require(resource.get("active") is not None, f"{label}: active is missing")
+    require(bool(first_mail(resource).get("value")), f"{label}: emails[0].value is missing or empty")
 
 
-def _require_detail(told: str, error: Document) -> None:
-    require(bool(error.get("detail")), f"{told}: the error has no detail")
+def _require_detail(label: str, error: Document) -> None:
+    require(bool(error.get("detail")), f"{label}: the error has no detail")
 
 
 CHECKS: tuple[Check, ...] = (

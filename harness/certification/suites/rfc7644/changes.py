@@ -189,25 +189,25 @@ def _atomic(bench: Bench) -> None:
     need(bench, "patch")
     path, made = new_user(bench)
     response = bench.endpoint.change(path, _replaced("displayName", "Changed"), {"op": "remove"})
-    told = f"PATCH {path}, a replace and then a remove without a path"
-    require(400 <= response.status < 500, f"{told}: answered {response.status} instead of a failure")
-    require_value(f"{told}: GET", bench.endpoint.get(path), "displayName", made["displayName"])
+    label = f"PATCH {path}, a replace and then a remove without a path"
+    require(400 <= response.status < 500, f"{label}: answered {response.status} instead of a failure")
+    require_value(f"{label}: GET", bench.endpoint.get(path), "displayName", made["displayName"])
 
 
 def _malformed_path(bench: Bench) -> None:
     need(bench, "patch")
     path, made = new_user(bench)
     response = bench.endpoint.change(path, _replaced("emails[type eq", made["userName"]))
-    told = f"PATCH {path} with the path 'emails[type eq'"
-    require_error(told, response, 400, "invalidPath", "invalidFilter", None)
+    label = f"PATCH {path} with the path 'emails[type eq'"
+    require_error(label, response, 400, "invalidPath", "invalidFilter", None)
 
 
 def _unknown_path(bench: Bench) -> None:
     need(bench, "patch")
     path, _ = new_user(bench)
     response = bench.endpoint.change(path, _replaced("noSuchAttribute", "x"))
-    told = f"PATCH {path} with the path 'noSuchAttribute'"
-    require_error(told, response, 400, "invalidPath", "noTarget", None)
+    label = f"PATCH {path} with the path 'noSuchAttribute'"
+    require_error(label, response, 400, "invalidPath", "noTarget", None)
 
 
 def _members(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import require_resources
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import FailedError, SkippedError
+from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.people import new_user
 
 # Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.

@@ -36,46 +36,47 @@ _NUMBERS = ("bulk.maxOperations", "bulk.maxPayloadSize", "filter.maxResults")
 
 
 def _config(bench: Bench) -> None:
-    told = "GET /ServiceProviderConfig"
+    label = "GET /ServiceProviderConfig"
     config = bench.endpoint.get("/ServiceProviderConfig")
-    require_schema(told, config, SERVICE_PROVIDER_CONFIG)
+    require_schema(label, config, SERVICE_PROVIDER_CONFIG)
     for name in _FEATURES:
         supported = value(config, f"{name}.supported")
-        require(isinstance(supported, bool), f"{told}: {name}.supported is {encode_text(supported)}")
+        require(isinstance(supported, bool), f"{label}: {name}.supported is {encode_text(supported)}")
     for name in _NUMBERS:
         number = value(config, name)
-        require(type(number) is int, f"{told}: {name} is {encode_text(number)} instead of a whole number")
+        require(type(number) is int, f"{label}: {name} is {encode_text(number)} instead of a whole number")
     schemes = config.get("authenticationSchemes")
     require(
         isinstance(schemes, list),
-        f"{told}: authenticationSchemes is {encode_text(schemes)} instead of a list",
+        f"{label}: authenticationSchemes is {encode_text(schemes)} instead of a list",
     )
 
 
 def _resource_types(bench: Bench) -> None:
-    told = "GET /ResourceTypes"
+    label = "GET /ResourceTypes"
     listed = bench.endpoint.get("/ResourceTypes")
-    require_list(told, listed)
-    found = require_resources(told, listed)
-    for each in found:
+    require_list(label, listed)
+    resources = require_resources(label, listed)
+    for each in resources:
         for name in ("name", "endpoint", "schema"):
             require(
-                isinstance(each.get(name), str), f"{told}: a resource type has no {name}: {encode_text(each)}"
+                isinstance(each.get(name), str),
+                f"{label}: a resource type has no {name}: {encode_text(each)}",
             )
-    schemas = [each.get("schema") for each in found]
-    require(CORE_USER in schemas, f"{told}: no resource type has the schema {CORE_USER}")
+    schemas = [each.get("schema") for each in resources]
+    require(CORE_USER in schemas, f"{label}: no resource type has the schema {CORE_USER}")
 
 
 def _schemas(bench: Bench) -> None:
-    told = "GET /Schemas"
+    label = "GET /Schemas"
     listed = bench.endpoint.get("/Schemas")
-    require_list(told, listed)
+    require_list(label, listed)
     there = {
-        each.get("id"): each for each in require_resources(told, listed) if isinstance(each.get("id"), str)
+        each.get("id"): each for each in require_resources(label, listed) if isinstance(each.get("id"), str)
     }
-    require(CORE_USER in there, f"{told}: there is no {CORE_USER}")
+    require(CORE_USER in there, f"{label}: there is no {CORE_USER}")
     names = [each.get("name") for each in objects(there[CORE_USER].get("attributes"))]
-    require("userName" in names, f"{told}: {CORE_USER} has no attribute userName")
+    require("userName" in names, f"{label}: {CORE_USER} has no attribute userName")
     path = f"/Schemas/{quote(CORE_USER)}"
     require_value(f"GET {path}", bench.endpoint.get(path), "id", CORE_USER)
 

@@ -23,7 +23,8 @@ from harness.certification.answers import (
     value,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, SkippedError
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.claims import need
 
@@ -32,9 +33,9 @@ def _list(bench: Bench) -> None:
     new_user(bench)
     listed = bench.endpoint.get("/Users")
     total = require_list("GET /Users", listed)
-    found = require_resources("GET /Users", listed)
-    require(0 < len(found) <= total, f"GET /Users: {len(found)} resources, totalResults {total}")
-    for each in found:
+    resources = require_resources("GET /Users", listed)
+    require(0 < len(resources) <= total, f"GET /Users: {len(resources)} resources, totalResults {total}")
+    for each in resources:
         require(isinstance(each.get("id"), str), "GET /Users: a resource has no id")
 
 
@@ -117,11 +118,11 @@ def _pages(bench: Bench) -> None:
         total = require_list(f"GET {path}", listed)
         require(total >= 2, f"GET {path}: totalResults is {total}, with two users made for this")
         require_value(f"GET {path}", listed, "startIndex", start)
-        found = require_resources(f"GET {path}", listed)
-        require(len(found) == 1, f"GET {path}: {len(found)} resources instead of 1")
+        resources = require_resources(f"GET {path}", listed)
+        require(len(resources) == 1, f"GET {path}: {len(resources)} resources instead of 1")
         shown = require_whole_number(f"GET {path}", listed, "itemsPerPage")
         require(shown == 1, f"GET {path}: itemsPerPage is {shown} instead of 1")
-        ids.append(found[0].get("id"))
+        ids.append(resources[0].get("id"))
     require(ids[0] != ids[1], f"the pages at 1 and at 2 both show {ids[0]}")
 
 
@@ -132,8 +133,8 @@ def _count_zero(bench: Bench) -> None:
         listed = bench.endpoint.get(path)
         total = require_list(f"GET {path}", listed)
         require(total > 0, f"GET {path}: totalResults is {total} though there are users")
-        found = listed.get("Resources", [])
-        require(found == [], f"GET {path}: there are resources")
+        resources = listed.get("Resources", [])
+        require(resources == [], f"GET {path}: there are resources")
 
 
 def _start_below_one(bench: Bench) -> None:
@@ -144,8 +145,8 @@ def _start_below_one(bench: Bench) -> None:
         listed = bench.endpoint.get(path)
         require_list(f"GET {path}", listed)
         require_value(f"GET {path}", listed, "startIndex", 1)
-        found = require_resources(f"GET {path}", listed)
-        require(len(found) == 1, f"GET {path}: {len(found)} resources instead of 1")
+        resources = require_resources(f"GET {path}", listed)
+        require(len(resources) == 1, f"GET {path}: {len(resources)} resources instead of 1")
 
 
 def _beyond_the_end(bench: Bench) -> None:
@@ -159,10 +160,10 @@ def _beyond_the_end(bench: Bench) -> None:
 
 def _attributes(bench: Bench) -> None:
     path, made = new_user(bench)
-    asked = f"{path}?attributes=userName,name.familyName"
-    there = bench.endpoint.get(asked)
+    narrowed = f"{path}?attributes=userName,name.familyName"
+    there = bench.endpoint.get(narrowed)
     require_values(
-        f"GET {asked}",
+        f"GET {narrowed}",
         there,
         {
             "id": made["id"],
@@ -177,10 +178,10 @@ def _attributes(bench: Bench) -> None:
 
 def _excluded(bench: Bench) -> None:
     path, made = new_user(bench)
-    asked = f"{path}?excludedAttributes=displayName,id"
-    there = bench.endpoint.get(asked)
+    narrowed = f"{path}?excludedAttributes=displayName,id"
+    there = bench.endpoint.get(narrowed)
     require_values(
-        f"GET {asked}", there, {"id": made["id"], "userName": made["userName"], "displayName": None}
+        f"GET {narrowed}", there, {"id": made["id"], "userName": made["userName"], "displayName": None}
     )
 
 
@@ -199,11 +200,11 @@ def _require_chosen(bench: Bench, condition: str, *wanted: Document) -> None:
 
 
 def _require_found(bench: Bench, condition: str, *wanted: Document) -> None:
-    found = {encode_text(each.get("id")) for each in bench.endpoint.find("Users", condition)}
+    resources = {encode_text(each.get("id")) for each in bench.endpoint.find("Users", condition)}
     ids = {encode_text(each["id"]) for each in wanted}
     require(
-        found == ids,
-        f"the filter '{condition}' finds {len(found)} users, {len(found & ids)} of them among the {len(ids)} wanted",
+        resources == ids,
+        f"the filter '{condition}' finds {len(resources)} users, {len(resources & ids)} of them among the {len(ids)} wanted",
     )
 
 

@@ -24,7 +24,8 @@ from harness.certification.answers import (
     value,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, SkippedError
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
 from harness.certification.suites.rfc7644.claims import need, need_groups
 from harness.scim.names import CORE_GROUP, CORE_USER
@@ -92,8 +93,8 @@ def _meta(bench: Bench) -> None:
 def _uniqueness(bench: Bench) -> None:
     _, made = new_user(bench)
     again = user(bench, userName=made["userName"])
-    told = "POST /Users with a userName in use"
-    require_error(told, bench.endpoint.ask("POST", "/Users", again), 409, "uniqueness")
+    label = "POST /Users with a userName in use"
+    require_error(label, bench.endpoint.ask("POST", "/Users", again), 409, "uniqueness")
 
 
 def _uniqueness_ignores_case(bench: Bench) -> None:
@@ -111,9 +112,9 @@ def _password(bench: Bench) -> None:
     require_status("POST /Users with a password", response, 200, 201)
     made = require_resource("POST /Users", response)
     path = address("/Users", made)
-    for told, there in (("POST /Users", made), (f"GET {path}", bench.endpoint.get(path))):
-        require_value(told, there, "userName", sent["userName"])
-        require(value(there, "password") is None, f"{told}: the answer holds the password")
+    for label, there in (("POST /Users", made), (f"GET {path}", bench.endpoint.get(path))):
+        require_value(label, there, "userName", sent["userName"])
+        require(value(there, "password") is None, f"{label}: the answer holds the password")
 
 
 def _group(bench: Bench) -> None:
@@ -149,8 +150,8 @@ def _not_found(bench: Bench) -> None:
 
 
 def _unauthorized(bench: Bench) -> None:
-    for told, token in (("without a token", ""), ("with a wrong token", "wrong")):
-        require_error(f"GET /Users {told}", bench.endpoint.ask("GET", "/Users", token=token), 401)
+    for label, token in (("without a token", ""), ("with a wrong token", "wrong")):
+        require_error(f"GET /Users {label}", bench.endpoint.ask("GET", "/Users", token=token), 401)
 
 
 def _challenge(bench: Bench) -> None:
@@ -165,14 +166,14 @@ def _challenge(bench: Bench) -> None:
 def _bad_body(bench: Bench) -> None:
     nameless = user(bench)
     del nameless["userName"]
-    for told, body in (
+    for label, body in (
         ("a list", []),
         ("a text", "user"),
         ("a user without userName", nameless),
     ):
         response = bench.endpoint.ask("POST", "/Users", body)
         require_error(
-            f"POST /Users with {told} for a body", response, 400, "invalidSyntax", "invalidValue", None
+            f"POST /Users with {label} for a body", response, 400, "invalidSyntax", "invalidValue", None
         )
 
 

@@ -26,7 +26,7 @@ from harness.certification.answers import (
     written,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import SkippedError
+from harness.certification.outcomes import SkippedError
 from harness.certification.suites.targets import USER, Target, Values, body, targets, values
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Response
@@ -35,7 +35,7 @@ _MEDIA_TYPE = "application/scim+json"
 NAME = {"User": "userName", "Group": "displayName"}  # what a kind is looked for by
 
 
-def asked(bench: Bench, method: str, path: str, *statuses: int, body: Any = None) -> Response:
+def ask(bench: Bench, method: str, path: str, *statuses: int, body: Any = None) -> Response:
     """Ask, and return the answer. Raises FailedError unless it is of a status, and of SCIM's type if it has a body."""
     response = bench.endpoint.ask(method, path, body)
     require_status(f"{method} {path}", response, *statuses)
@@ -49,30 +49,30 @@ def asked(bench: Bench, method: str, path: str, *statuses: int, body: Any = None
 
 def got(bench: Bench, path: str) -> Document:
     """Return a resource or a list."""
-    return require_document(f"GET {path}", asked(bench, "GET", path, 200))
+    return require_document(f"GET {path}", ask(bench, "GET", path, 200))
 
 
 def patched(bench: Bench, path: str, *operations: Document) -> None:
     """Change a resource. Raises FailedError unless the answer is 204, or 200 with the resource."""
     change = {"schemas": [PATCH_OP], "Operations": list(operations)}
-    response = asked(bench, "PATCH", path, 200, 204, body=change)
+    response = ask(bench, "PATCH", path, 200, 204, body=change)
     if response.status == 200:
         require_document(f"PATCH {path}", response)
 
 
 def need_targets(bench: Bench, kind: str) -> tuple[Target, ...]:
     """Return what the job writes of a kind. Raises SkippedError when it does not provision it."""
-    found = targets(bench.subject, kind)
-    if not found:
+    written = targets(bench.subject, kind)
+    if not written:
         raise SkippedError(f"the job maps no {kind.lower()}s")
-    return found
+    return written
 
 
 def need_mapped(bench: Bench, kind: str, *names: str) -> None:
     """Raise SkippedError unless the job writes all of these."""
-    found = {target.name for target in need_targets(bench, kind)}
+    mapped = {target.name for target in need_targets(bench, kind)}
     for name in names:
-        if name not in found:
+        if name not in mapped:
             raise SkippedError(f"the job maps no {name} of {kind.lower()}s")
 
 
@@ -85,7 +85,7 @@ def fresh(bench: Bench, kind: str) -> Values:
 def created(bench: Bench, kind: str, sent: Values, **more: Any) -> str:
     """Create a user or group and return its path. Raises FailedError unless the answer is 201 with an id."""
     path = f"/{kind}s"
-    response = asked(bench, "POST", path, 201, body={**body(kind, sent), **more})
+    response = ask(bench, "POST", path, 201, body={**body(kind, sent), **more})
     return address(path, require_resource(f"POST {path}", response))
 
 
@@ -94,7 +94,7 @@ def require_read(bench: Bench, path: str, wanted: Values) -> None:
     require_values(f"GET {path} afterwards", got(bench, path), wanted)
 
 
-def found(bench: Bench, kind: str, name: str, further: str = "") -> list[Document]:
+def found_by_name(bench: Bench, kind: str, name: str, further: str = "") -> list[Document]:
     """Return who is found by a name. Raises FailedError unless totalResults counts them."""
     path = query(f"{kind}s", f'{NAME[kind]} eq "{name}"') + further
     page = got(bench, path)
@@ -106,7 +106,7 @@ def found(bench: Bench, kind: str, name: str, further: str = "") -> list[Documen
 
 def only(bench: Bench, kind: str, name: str, path: str, further: str = "") -> Document:
     """Return the resource of a path as a filter by name finds it. Raises FailedError unless it alone is found."""
-    listed = found(bench, kind, name, further)
+    listed = found_by_name(bench, kind, name, further)
     keys = [each.get("id") for each in listed]
     require(
         len(listed) == 1 and isinstance(keys[0], str) and address(f"/{kind}s", listed[0]) == path,
@@ -124,7 +124,7 @@ def create(bench: Bench, kind: str) -> None:
 def create_duplicate(bench: Bench, kind: str) -> None:
     sent = fresh(bench, kind)
     created(bench, kind, sent)
-    asked(bench, "POST", f"/{kind}s", 409, body=body(kind, sent))
+    ask(bench, "POST", f"/{kind}s", 409, body=body(kind, sent))
 
 
 def filter_existing(bench: Bench, kind: str) -> None:
@@ -135,7 +135,7 @@ def filter_existing(bench: Bench, kind: str) -> None:
 
 def filter_missing(bench: Bench, kind: str) -> None:
     need_targets(bench, kind)
-    listed = found(bench, kind, bench.ids.uuid())
+    listed = found_by_name(bench, kind, bench.ids.uuid())
     require(not listed, f"a filter that nothing fits finds {len(listed)} {kind.lower()}s")
 
 
@@ -151,19 +151,19 @@ def delete(bench: Bench, kind: str) -> None:
 
 def delete_missing(bench: Bench, kind: str) -> None:
     need_targets(bench, kind)
-    asked(bench, "DELETE", f"/{kind}s/{bench.ids.uuid()}", 404)
+    ask(bench, "DELETE", f"/{kind}s/{bench.ids.uuid()}", 404)
 
 
 def delete_twice(bench: Bench, kind: str) -> None:
     path = created(bench, kind, fresh(bench, kind))
     _delete(bench, path)
-    asked(bench, "DELETE", path, 404)
+    ask(bench, "DELETE", path, 404)
 
 
 def _delete(bench: Bench, path: str) -> None:
     """Delete a resource. Raises FailedError unless the answer is 204 and it is gone."""
-    asked(bench, "DELETE", path, 204)
-    asked(bench, "GET", path, 404)
+    ask(bench, "DELETE", path, 204)
+    ask(bench, "GET", path, 404)
     bench.endpoint.forget(path)
 
 

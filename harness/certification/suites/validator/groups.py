@@ -29,8 +29,8 @@ def _get_without_members(bench: Bench) -> None:
 
 def _filter_without_members(bench: Bench) -> None:
     path, name = _with_member(bench)
-    found = both.only(bench, GROUP, name, path, f"&{_WITHOUT_MEMBERS}")
-    _require_no_members(f'filter displayName eq "{name}"', found)
+    group = both.only(bench, GROUP, name, path, f"&{_WITHOUT_MEMBERS}")
+    _require_no_members(f'filter displayName eq "{name}"', group)
 
 
 def _with_member(bench: Bench) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from functools import partial
 from harness.base.store import Document
 from harness.certification.answers import require, written
 from harness.certification.bench.bench import Bench
-from harness.certification.suite import Check, SkippedError
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.samples import DOMAIN
 from harness.certification.suites.targets import USER, Target, Values, manager, values
 from harness.certification.suites.validator import both

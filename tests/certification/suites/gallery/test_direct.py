@@ -11,8 +11,9 @@ import pytest
 
 from harness.azure_ad.mappings.templates import build
 from harness.base.errors import HarnessError
+from harness.certification.outcomes import Outcome
 from harness.certification.subject import Subject
-from harness.certification.suite import Outcome, Suite
+from harness.certification.suite import Suite
 from harness.certification.suites.gallery.direct import CHECKS
 from harness.scim.names import CORE_GROUP
 from harness.wire.message import Response, json_request

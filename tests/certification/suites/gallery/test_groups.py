@@ -11,7 +11,7 @@ import pytest
 
 from harness.azure_ad.mappings.templates import attribute_mapping, build
 from harness.certification.bench.entra import Entra
-from harness.certification.suite import Outcome
+from harness.certification.outcomes import Outcome
 from harness.certification.suites.gallery.groups import CHECKS
 from harness.scim.names import CORE_GROUP, CORE_USER, LIST_RESPONSE
 from harness.wire.message import json_request

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, quote
 import pytest
 
 from harness.base.errors import HarnessError
+from harness.certification.outcomes import Outcome
 from harness.certification.subject import OAuth, Subject
-from harness.certification.suite import Outcome, Suite
+from harness.certification.suite import Suite
 from harness.certification.suites.gallery.tokens import CHECKS
 from harness.wire.message import Response, TransportError
 from tests.certification.conftest import TOKEN, URL

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.certification.suite import Outcome
+from harness.certification.outcomes import Outcome
 from harness.certification.suites.okta.suite import OKTA
 from tests.certification.wrong import (
     dropping,

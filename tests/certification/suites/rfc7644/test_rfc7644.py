@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.certification.suite import Outcome
+from harness.certification.outcomes import Outcome
 from harness.certification.suites.rfc7644.suite import RFC7644
 from harness.wire.message import Response
 from tests.certification.wrong import (

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 import pytest
 
 from harness.azure_ad.mappings.templates import build
+from harness.certification.outcomes import Outcome
 from harness.certification.subject import Subject
-from harness.certification.suite import Outcome, Suite
+from harness.certification.suite import Suite
 from harness.certification.suites.validator.suite import VALIDATOR
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 from harness.wire.message import Response, json_request

@@ -1,4 +1,4 @@
-"""The rehearsal: a client's command runs four times against an AWS SSO on loopback, and its requests are judged.
+"""The trial: a client's command runs four times against an AWS SSO on loopback, and its requests are judged.
 
 First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new token
 after the old one was deleted.
@@ -14,7 +14,7 @@ from typing import Any
 from harness.base.clock import Clock
 from harness.base.errors import HarnessError
 from harness.certification.client.judgements import ObjectionError
-from harness.certification.client.overhearing import ORIGIN, Overhearing
+from harness.certification.client.listener import ORIGIN, Listener
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
 from harness.certification.client.throttling import THROTTLED_FOR, Throttle, short_pages
@@ -26,17 +26,17 @@ from harness.certification.client.traffic import (
     Directory,
     Run,
     Traffic,
-    asked,
+    call_of,
 )
+from harness.certification.outcomes import FailedError, Outcome, SkippedError
 from harness.certification.running import Result
-from harness.certification.suite import FailedError, Outcome, SkippedError
 from harness.wire.message import Request, Response, Send, json_request
 from harness.wire.server import Server
 from harness.world import DEFAULT_PROFILE, World, create
 
 
-class Rehearsal:
-    """`clock` times what is overheard and how long AWS SSO throttles, `throttled_for`; ids and tokens follow from the seed."""
+class Trial:
+    """`clock` times what is recorded and how long AWS SSO throttles, `throttled_for`; ids and tokens follow from the seed."""
 
     def __init__(
         self,
@@ -56,19 +56,19 @@ class Rehearsal:
         )
         self.address = f"{ORIGIN}{self._account.path}"  # without the port, which is another one each time
 
-    def results(self, told: Callable[[str], None] = lambda _: None) -> Iterator[Result]:
-        """Run the command and yield what each rule comes to; `told` is given each run's name as it begins.
+    def results(self, announce: Callable[[str], None] = lambda _: None) -> Iterator[Result]:
+        """Run the command and yield what each rule comes to; `announce` is given each run's name as it begins.
 
         Raises HarnessError for a command that cannot be run.
         """
-        overhearing = Overhearing(self._clock)
-        server = Server(overhearing, "127.0.0.1", 0)
+        listener = Listener(self._clock)
+        server = Server(listener, "127.0.0.1", 0)
         server.start()
         runs: dict[str, Run] = {}
         try:
             for name, account, send in self._plan():
-                told(name)
-                runs[name] = self._run(name, account, send, overhearing, server.url)
+                announce(name)
+                runs[name] = self._run(name, account, send, listener, server.url)
                 if _trouble(runs):
                     break
         finally:
@@ -85,13 +85,13 @@ class Rehearsal:
         self._account.rotate()
         yield ROTATED, self._account, self._account.send
 
-    def _run(self, name: str, account: _Account, send: Send, overhearing: Overhearing, url: str) -> Run:
+    def _run(self, name: str, account: _Account, send: Send, listener: Listener, url: str) -> Run:
         if account.world.aws.quirks["cursor-paging"]:
             send = short_pages(send)
-        overhearing.listen(send, account.token)
+        listener.listen(send, account.token)
         trouble = self._command.run(f"{url}{account.path}", account.token, name)
-        heard = tuple(asked(name, exchange) for exchange in overhearing.heard())
-        return Run(heard, trouble, account.directory())
+        calls = tuple(call_of(name, exchange) for exchange in listener.take())
+        return Run(calls, trouble, account.directory())
 
 
 class _Account:
@@ -137,7 +137,7 @@ def _trouble(runs: dict[str, Run]) -> bool:
 def _judged(rule: Rule, traffic: Traffic) -> Result:
     outcome, reason = Outcome.PASSED, ""
     exchanges = (
-        tuple(each.exchange for each in traffic.runs[rule.run].asked) if rule.run in traffic.runs else ()
+        tuple(each.exchange for each in traffic.runs[rule.run].calls) if rule.run in traffic.runs else ()
     )
     try:
         if rule.run != FIRST and len(traffic.runs) == 1:

@@ -31,7 +31,7 @@ _NOT_PASSED_ON = frozenset(
 _NEVER_QUOTED = string.punctuation + string.whitespace
 
 
-class Overhearing:
+class Listener:
     """Answers nothing but 503 before `listen`."""
 
     def __init__(self, clock: Clock) -> None:
@@ -47,8 +47,8 @@ class Overhearing:
 
         self._send = recording(send, keep, self._clock, CLIENT, lambda _: AWS_SSO, order=self._journal.next)
 
-    def heard(self) -> tuple[Exchange, ...]:
-        """Return what was asked since the last time, in the order in which it came."""
+    def take(self) -> tuple[Exchange, ...]:
+        """Return the requests since the last call of this, with their answers, in the order in which it came."""
         exchanges = tuple(sorted(self._journal.exchanges, key=lambda exchange: exchange.order))
         self._journal.clear()
         return exchanges

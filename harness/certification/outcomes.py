@@ -1,0 +1,39 @@
+"""What a check comes to, and how it says so: it returns, or raises one of these.
+
+The words are those of Microsoft's app-gallery validation, whose optional tests warn instead of failing.
+
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Outcome(StrEnum):
+    """WARNING is an optional check that failed, WAIVED a failure that was accepted beforehand, with a reason."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    WARNING = "WARNING"
+    SKIPPED = "SKIPPED"
+    WAIVED = "WAIVED"
+
+
+class FailedError(Exception):
+    """The server is not as the check demands; the text says what was wanted and what there was."""
+
+
+class SkippedError(Exception):
+    """The check does not apply to this server; the text says why."""
+
+
+class StoppedError(Exception):
+    """It makes no sense to run further checks; the text says why."""
+
+
+Outcomes: TypeAlias = Mapping[str, Outcome]  # by the check's name
+GOOD = (Outcome.PASSED, Outcome.WAIVED)
