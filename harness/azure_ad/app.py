@@ -11,7 +11,6 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
-from harness.azure_ad.applications.registrations import registration
 from harness.azure_ad.directory.directory import ConflictError
 from harness.azure_ad.graph.app_role_assignments import app_role_assignments
 from harness.azure_ad.graph.applications import applications
@@ -83,7 +82,7 @@ def home() -> str:
         "azure_ad_home.html",
         settings=tenant.settings,
         apps=list(tenant.applications.scan()),
-        client=registration(tenant),
+        client=tenant.registrations.registration(),
         fault_header=FAULT_HEADER,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask import request
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
@@ -44,6 +45,7 @@ class Tenant:
     quirks: Quirks
     directory: Directory
     applications: EnterpriseApps
+    registrations: Registrations
     mailer: Mailer
     engine: Engine
 
@@ -81,8 +83,18 @@ def create(
         domain=settings.domain,
         in_flight=in_flight,
     )
+    graph_ids = ids.branch("graph")
     return Tenant(
-        settings, store, clock, ids.branch("graph"), quirks, directory, applications, mailer, engine
+        settings=settings,
+        store=store,
+        clock=clock,
+        ids=graph_ids,
+        quirks=quirks,
+        directory=directory,
+        applications=applications,
+        registrations=Registrations(store, clock, graph_ids),
+        mailer=mailer,
+        engine=engine,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 
-from harness.azure_ad.applications import registrations as app_registrations
+from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, empty, entity
 from harness.azure_ad.tenant import current
@@ -21,12 +21,12 @@ applications = Blueprint("applications", __name__, url_prefix="/applications")
 
 @applications.get("")
 def list_applications() -> Response:
-    return collection("applications", [app_registrations.shown(app_registrations.registration(current()))])
+    return collection("applications", [shown(current().registrations.registration())])
 
 
 @applications.get("/<key>")
 def get_application(key: str) -> Response:
-    return entity("applications", app_registrations.shown(app_registrations.find(current(), key)))
+    return entity("applications", shown(current().registrations.find(key)))
 
 
 @applications.post("/<key>/addPassword")
@@ -36,7 +36,7 @@ def add_password(key: str) -> Response:
     name = given.get("displayName") if isinstance(given, dict) else 0
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="The body", form='{"passwordCredential": {"displayName": "…"}}')
-    made = app_registrations.add_password(current(), key, name, _moment(given.get("endDateTime")))
+    made = current().registrations.add_password(key, name, _moment(given.get("endDateTime")))
     return answer({"@odata.context": context("microsoft.graph.passwordCredential"), **made})
 
 
@@ -45,7 +45,7 @@ def remove_password(key: str) -> Response:
     key_id = body().get("keyId")
     if not isinstance(key_id, str):
         raise refusals.VALUE_FORM.error(name="keyId", form="the id of a secret")
-    app_registrations.remove_password(current(), key, key_id)
+    current().registrations.remove_password(key, key_id)
     return empty()
 
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote_plus
 
 from flask import Blueprint, Response, request
 
-from harness.azure_ad.applications.registrations import ExpiredSecretError, is_secret, registration
+from harness.azure_ad.applications.registrations import ExpiredSecretError
 from harness.azure_ad.graph.odata.tokens import encoded, signature
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
@@ -127,12 +127,12 @@ def token(tenant_id: str) -> Response:
         raise _RefusedError(70003, grant)
     client, secret = _client(form)
     resource = _resource(tenant, _demand(form, "scope"))
-    if client != registration(tenant)["appId"]:
+    if client != tenant.registrations.registration()["appId"]:
         raise _RefusedError(700016, client, tenant.settings.domain)
     if not secret:
         raise _RefusedError(7000218)
     try:
-        known = is_secret(tenant, secret)
+        known = tenant.registrations.is_secret(secret)
     except ExpiredSecretError as error:
         raise _RefusedError(7000222, client) from error
     if not known:
@@ -196,7 +196,7 @@ def _issue(tenant: Tenant, client: str, resource: str) -> str:
         "iat": now,
         "nbf": now,
         "exp": now + int(LIFE.total_seconds()),
-        "app_displayname": registration(tenant)["displayName"],
+        "app_displayname": tenant.registrations.registration()["displayName"],
         "appid": client,
         "appidacr": "1",
         "idtyp": "app",

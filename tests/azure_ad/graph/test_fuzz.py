@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from harness.azure_ad.app import create_app
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
-from harness.azure_ad.applications.registrations import registration
 from harness.azure_ad.directory.membership_rule import compile_rule
 from harness.azure_ad.directory.properties import PropertyError
 from harness.azure_ad.graph.odata.filters import FilterError, parse
@@ -42,7 +41,7 @@ def target():
     company.group("Office", ("ana@contoso.com",))
     company.deleted = company.person("gone")
     company.directory.delete("User", company.deleted)
-    registration(company.tenant)
+    company.tenant.registrations.registration()
     company.turn_on()
     return company
 
