@@ -1,0 +1,180 @@
+"""PostgreSQL keeps the store's law, for one process and for several at once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from harness.base.errors import HarnessError
+from tests.base.postgres_server import running_postgres
+from tests.base.store_contract import StoreContract, failing, lines
+from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
+
+ROOT = Path(__file__).parents[2]
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def database(address):
+    from harness.base.postgres import PostgresDatabase
+
+    database = PostgresDatabase(address)
+    yield database
+    database.close()
+
+
+class TestPostgres(StoreContract):
+    @pytest.fixture
+    def stores(self, database):
+        """Every test has tenants of its own, for making a database takes longer than the test."""
+        number = next(_numbers)
+        return lambda name: database.tenant(f"{number} {name}")
+
+
+@given(transactions=TRANSACTIONS)
+@settings(max_examples=30, deadline=None)
+def test_a_store_does_what_dictionaries_would(database, transactions):
+    """Any sequence of transactions, some of them failing at the end, leaves what plain dictionaries would hold."""
+    number = next(_numbers)
+    store, bystander = database.tenant(f"{number}"), database.tenant(f"{number} bystander")
+    assert_store_does_what_dictionaries_would(store, bystander, transactions)
+
+
+def test_nul_may_stand_in_a_key(database):
+    """What SQLite takes PostgreSQL takes, though its own text ends at NUL."""
+    store = database.tenant("nul")
+    store.put("user", "a\0b", {"name": "\0"})
+    assert list(store.scan("user")) == [("a\0b", {"name": "\0"})]
+
+
+def run_in_another_process(program: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_processes_follow_one_another(address, database):
+    """Read, add one, write, log: four processes at once lose no addition, and one of them gets each unique key."""
+    program = """
+        import sys
+        from harness.base.postgres import PostgresDatabase
+        from harness.base.store import TakenError
+
+        database = PostgresDatabase(sys.argv[1])
+        store, won = database.tenant("shared"), 0
+        for number in range(25):
+            with store.transaction():
+                counter = store.get("counter", "c") or {"n": 0}
+                store.put("counter", "c", {"n": counter["n"] + 1})
+                store.append("trail", {"n": counter["n"]})
+            try:
+                store.claim("userName", str(number), sys.argv[2])
+                won += 1
+            except TakenError:
+                pass
+        database.close()
+        print(won)
+    """
+    processes = [run_in_another_process(program, address, str(number)) for number in range(4)]
+    won = [int(process.communicate(timeout=60)[0]) for process in processes]
+    store = database.tenant("shared")
+    assert store.get("counter", "c") == {"n": 100}
+    assert lines(store, "trail") == list(range(100))
+    assert sum(won) == 25
+
+
+def test_a_killed_process_leaves_what_it_committed(address, database):
+    """Death in mid transaction: the finished transaction is there whole, the other not at all and in nobody's way."""
+    program = """
+        import os, sys
+        from harness.base.postgres import PostgresDatabase
+
+        store = PostgresDatabase(sys.argv[1]).tenant("killed")
+        with store.transaction():
+            store.put("user", "first", {})
+            store.append("trail", {"n": 1})
+        with store.transaction():
+            store.put("user", "second", {})
+            store.get("user", "second")
+            store.append("trail", {"n": 2})
+            os._exit(9)
+    """
+    process = run_in_another_process(program, address)
+    process.communicate(timeout=60)
+    assert process.returncode == 9
+    store = database.tenant("killed")
+    store.put("user", "third", {})
+    assert [key for key, _ in store.scan("user")] == ["first", "third"]
+    assert lines(store, "trail") == [1]
+
+
+class TestADatabaseThatCannotBeUsed:
+    def refuse(self, url: str) -> str:
+        from harness.base.postgres import PostgresDatabase
+
+        with pytest.raises(HarnessError) as caught:
+            PostgresDatabase(url)
+        message = str(caught.value)
+        assert "\n" not in message
+        assert "hush" not in message
+        return message
+
+    @pytest.mark.usefixtures("database")
+    @pytest.mark.parametrize(
+        "url",
+        ["postgresql://ana:hush@[::1/x", "postgresql://ana:hush@h:port/x", "postgresql://ana:hush@h/x?no=1"],
+    )
+    def test_what_is_no_address(self, url):
+        """The address is not repeated, for a password stands in it."""
+        self.refuse(url)
+
+    @pytest.mark.usefixtures("database")
+    def test_nobody_answers(self):
+        """A server that is down is named by host and port."""
+        assert "127.0.0.1:1" in self.refuse("postgresql://ana:hush@127.0.0.1:1/people")
+
+    def test_another_version_of_ours(self, address, database):
+        """Two versions do not write into one database."""
+        with database.tenant("x")._pool.connection() as connection:
+            connection.execute("UPDATE layout SET number = 99")
+        try:
+            assert "another version" in self.refuse(address)
+        finally:
+            with database.tenant("x")._pool.connection() as connection:
+                connection.execute("UPDATE layout SET number = 1")
+
+
+def test_a_broken_statement_undoes_the_transaction(database):
+    """What PostgreSQL refuses is an error on leaving, not silence, and nothing of the transaction stays."""
+    import psycopg
+
+    store = database.tenant("broken")
+
+    def write() -> None:
+        with store.transaction():
+            store.put("user", "1", {})
+            store._send("SELECT 1 / 0")
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        write()
+    assert store.count("user") == 0
+    with failing(store):
+        store.put("user", "2", {})
+    store.put("user", "3", {})
+    assert [key for key, _ in store.scan("user")] == ["3"]
