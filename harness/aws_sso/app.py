@@ -1,7 +1,7 @@
 """The AWS SSO side as one Flask application: routes and their order. Built once a process, stateless.
 
 The tenant comes with each request in the WSGI environment (`tenant.TENANT`). `/<tenant id>/scim/v2` is the SCIM endpoint,
-`POST /` the AWS APIs (JSON 1.1), `/console` the administrator's pages, which have no sign-in: this is a tool for the
+`POST /` the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` the user portal, `/console` the administrator's pages, which have no sign-in: this is a tool for the
 loopback interface.
 """
 
@@ -14,6 +14,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso import apis, console, tokens, user_portal
+from harness.aws_sso.apis import portal
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
@@ -57,6 +58,7 @@ def create_app() -> Flask:
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)
     app.register_blueprint(console.blueprint)
+    portal.register(app)
     user_portal.register(app)
     app.register_error_handler(HTTPException, _refuse)
     return app

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.base.errors import HarnessError
+from harness.scenario.rest_calls import REST, rest_request
 from harness.wire.message import Request, Response, json_request
 from harness.wire.record import Exchange
 from harness.world import World
@@ -23,6 +24,7 @@ _SIGNATURE = (
 _TARGETS = {
     "identitystore": ("AWSIdentityStore", "identitystore"),
     "cloudtrail": ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+    "organizations": ("AWSOrganizationsV20161128", "organizations"),
     "sso-admin": ("SWBExternalService", "sso"),
 }
 
@@ -77,7 +79,11 @@ class Play:
         )
 
     def aws(self, service: str, operation: str, parameters: Any, *, quiet: bool = False) -> Response:
-        """Call an AWS API as an SDK does: AWS JSON 1.1, signed."""
+        """Call an AWS API as an SDK does: AWS JSON 1.1, signed; those of a signed-in person in REST-JSON, unsigned."""
+        if service in REST:
+            return self._call(
+                rest_request(self.world.origins[service], service, operation, parameters), quiet=quiet
+            )
         prefix, name = _TARGETS[service]
         headers = (
             ("X-Amz-Target", f"{prefix}.{operation}"),

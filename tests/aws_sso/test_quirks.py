@@ -323,6 +323,7 @@ FLIPS = {
 def test_every_row_has_a_probe():
     """No row about the endpoint, the console or the event history is left out; sign-in and assignments have own tests."""
     elsewhere = (
+        "scenarios/refusals/portal-api.yaml",
         "scenarios/refusals/sso-admin.yaml",
         "scenarios/setup/account-access.yaml",
         "scenarios/setup/account-assignments.yaml",

@@ -36,7 +36,9 @@ def organization_id(tenant: Tenant) -> str:
 
 def management(tenant: Tenant) -> Account:
     account = tenant.settings.account_id
-    return fetch(tenant, account) or Account(account, "Management account", _mail(account), tenant.now())
+    return fetch(tenant, account) or Account(
+        account, "Management account", _mail(account), tenant.settings.created
+    )
 
 
 def accounts(tenant: Tenant) -> Iterator[Account]:

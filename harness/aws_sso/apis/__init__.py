@@ -1,4 +1,4 @@
-"""The AWS APIs of this account, in AWS JSON 1.1, as boto3 and the AWS CLI speak them: CloudTrail, Identity Store, SSO Admin.
+"""The AWS APIs of this account in AWS JSON 1.1, as boto3 and the AWS CLI speak them; `portal` holds those in REST-JSON.
 
 `app.py` routes `POST /` here. Framing and errors follow https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 (read 2026-11). A change and its CloudTrail event are kept together or not at all.
@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
-from harness.aws_sso.apis import cloudtrail, identitystore, signatures, sso_admin, trail
+from harness.aws_sso.apis import cloudtrail, identitystore, organizations, signatures, sso_admin, trail
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.signatures import Signed
@@ -22,7 +22,8 @@ from harness.aws_sso.tenant import Tenant, current
 from harness.base.json_text import encode
 
 SERVICES = {
-    service.target: service for service in (cloudtrail.SERVICE, identitystore.SERVICE, sso_admin.SERVICE)
+    service.target: service
+    for service in (cloudtrail.SERVICE, identitystore.SERVICE, organizations.SERVICE, sso_admin.SERVICE)
 }
 
 

@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 
 def page(
-    call: Call, scope: str, rows: Sequence[Row], key: Callable[[Row], str]
+    call: Call, scope: str, rows: Sequence[Row], key: Callable[[Row], str], most: int = _PAGE
 ) -> tuple[Sequence[Row], dict[str, str]]:
     """Return the rows of the page asked for, and the answer's NextToken if more follow. Raises ApiError for a bad token."""
     start = 0
@@ -25,7 +25,7 @@ def page(
         start = 1 + max((numbers.get(anchor, -1) for anchor in anchors), default=-1)
         if start == 0:
             raise _bad_token()
-    limit = size(call)
+    limit = int(call.given.get("MaxResults", most))
     return rows[start : start + limit], following(
         call, scope, [key(row) for row in rows[start : start + limit]], more=len(rows) > start + limit
     )

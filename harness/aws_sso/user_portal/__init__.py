@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, render_template, request
 
-from harness.aws_sso.user_portal import identity_source, pages
+from harness.aws_sso.user_portal import consent, identity_source, pages
+from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("user_portal", __name__)
 blueprint.add_url_rule("/platform/saml/acs/<saml_id>", view_func=pages.consume, methods=["POST"])
@@ -15,6 +16,25 @@ blueprint.add_url_rule("/start", view_func=pages.start)
 blueprint.add_url_rule("/start/access-keys", view_func=pages.access_keys)
 blueprint.add_url_rule("/start/sign-out", view_func=pages.sign_out, methods=["POST"])
 blueprint.add_url_rule("/start/signed-out", view_func=pages.signed_out)
+blueprint.add_url_rule("/device", view_func=consent.device, methods=["GET", "POST"])
+blueprint.add_url_rule("/authorize", view_func=consent.authorize, methods=["GET", "POST"])
+
+
+@blueprint.before_request
+def _refuse_other_sites() -> tuple[str, int] | None:
+    """Take no orders from pages of other sites, but for the identity provider's, which brings an assertion."""
+    brings_assertion = request.endpoint == "user_portal.consume"
+    if brings_assertion or not is_order_of_another_site(request.environ):
+        return None
+    sentence = "The user portal takes no orders from other sites."
+    return render_template("portal_message.html", title="Not done", sentence=sentence), 403
+
+
+@blueprint.after_request
+def _forbid_frames(response: Response) -> Response:
+    """Let no other site show these pages in a frame, and have them pressed unseen."""
+    response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return response
 
 
 def register(app: Flask) -> None:

@@ -23,3 +23,8 @@ def issuer(tenant: Tenant) -> str:
 
 def portal(tenant: Tenant) -> str:
     return f"{tenant.settings.signin_origin}/start"
+
+
+def device(tenant: Tenant) -> str:
+    """Return the page on which a person confirms a device's code."""
+    return f"{tenant.settings.signin_origin}/device"

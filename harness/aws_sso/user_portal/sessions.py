@@ -1,4 +1,4 @@
-"""Who is signed in to the user portal: sessions of eight hours, of whose secrets only digests are kept.
+"""Who is signed in: a browser to the user portal for eight hours, or a program with an access token; secrets are kept as digests.
 
 A session ends with its time, when it is signed out of, and as soon as its user is disabled or gone. Its length is the
 default of https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-user-session.html (read 2026-11).
@@ -18,14 +18,18 @@ from harness.base.clock import iso
 LENGTH = timedelta(hours=8)
 _KIND = "portal-session"
 
+# What a session is for. A token that was asked for without access to accounts opens nothing here.
+BROWSER, ACCOUNTS, ELSEWHERE = "browser", "accounts", "elsewhere"
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session."""
+    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session; `use` is one of three."""
 
     user_id: str
     expires: str
     credential_id: str
+    use: str = BROWSER
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +40,25 @@ class SignedIn:
     user: Record
 
 
-def begin(tenant: Tenant, user_id: str, length: timedelta = LENGTH) -> tuple[str, Session]:
-    """Return a new session and its secret, which nobody but the browser keeps."""
+def begin(
+    tenant: Tenant, user_id: str, length: timedelta = LENGTH, use: str = BROWSER
+) -> tuple[str, Session]:
+    """Return a new session and its secret, which nobody but its holder keeps."""
     secret = tenant.ids.alphanumeric(64)
-    session = Session(user_id, iso(tenant.clock.now() + length), tenant.ids.uuid())
+    session = Session(user_id, iso(tenant.clock.now() + length), tenant.ids.uuid(), use)
     tenant.store.put(_KIND, digest(secret), asdict(session))
     return secret, session
 
 
-def find(tenant: Tenant, secret: str) -> SignedIn | None:
+def find(tenant: Tenant, secret: str, use: str = BROWSER) -> SignedIn | None:
     """Return whose session a secret opens, None when it opens none any more."""
     document = tenant.store.get(_KIND, digest(secret))
     if document is None:
         return None
     session = Session(**document)
     user = identity_store.fetch(tenant, USER, session.user_id)
-    if session.expires <= iso(tenant.clock.now()) or user is None or not user.attributes["active"]:
+    over = session.expires <= iso(tenant.clock.now()) or session.use != use
+    if over or user is None or not user.attributes["active"]:
         return None
     return SignedIn(session, user)
 

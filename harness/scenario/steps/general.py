@@ -46,7 +46,7 @@ def _graph_request(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("aws request")
 def _aws_request(play: Play, arguments: dict[str, Any]) -> Result:
-    """Call an operation of `identitystore`, `cloudtrail` or `sso-admin`; the identity store id is filled in."""
+    """Call an operation of one of AWS's APIs; the identity store id is filled in."""
     parameters = dict(arguments.get("parameters", {}))
     if arguments["service"] == "identitystore":
         parameters.setdefault("IdentityStoreId", play.world.aws.settings.identity_store_id)

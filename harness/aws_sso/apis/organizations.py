@@ -1,0 +1,92 @@
+"""The part of AWS Organizations that clients of AWS SSO read: which accounts there are.
+
+Imitates https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.aws_sso.accounts import organization
+from harness.aws_sso.accounts.organization import Account
+from harness.aws_sso.apis import paging
+from harness.aws_sso.apis.call import Call, Service
+from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.shapes import Number, Structure, Text
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import from_iso
+
+_PAGE = 20
+_INVALID = "InvalidInputException"
+
+
+def list_accounts(call: Call) -> dict[str, Any]:
+    accounts = list(organization.accounts(call.tenant))
+    try:
+        rows, token = paging.page(call, "accounts", accounts, lambda each: each.id, most=_PAGE)
+    except ApiError as error:
+        message = "You provided an invalid NextToken."
+        raise ApiError(_INVALID, message, Reason="INVALID_NEXT_TOKEN") from error
+    return {"Accounts": [_shown(call.tenant, each) for each in rows], **token}
+
+
+def describe_account(call: Call) -> dict[str, Any]:
+    account = organization.find(call.tenant, call.given["AccountId"])
+    if account is None:
+        # The reference's own description of the error.
+        raise ApiError("AccountNotFoundException", "You specified an account that doesn't exist.")
+    return {"Account": _shown(call.tenant, account)}
+
+
+def describe_organization(call: Call) -> dict[str, Any]:
+    tenant, first = call.tenant, organization.management(call.tenant)
+    name = organization.organization_id(tenant)
+    return {
+        "Organization": {
+            "Id": name,
+            "Arn": f"arn:aws:organizations::{first.id}:organization/{name}",
+            "FeatureSet": "ALL",
+            "MasterAccountArn": _arn(tenant, first.id),
+            "MasterAccountId": first.id,
+            "MasterAccountEmail": first.email,
+        }
+    }
+
+
+def _shown(tenant: Tenant, account: Account) -> dict[str, Any]:
+    joined = "INVITED" if account.id == tenant.settings.account_id else "CREATED"
+    return {
+        "Id": account.id,
+        "Arn": _arn(tenant, account.id),
+        "Email": account.email,
+        "Name": account.name,
+        "Status": account.status,
+        "State": account.status,
+        "JoinedMethod": joined,
+        "JoinedTimestamp": from_iso(account.joined).timestamp(),
+    }
+
+
+def _arn(tenant: Tenant, account: str) -> str:
+    name = organization.organization_id(tenant)
+    return f"arn:aws:organizations::{tenant.settings.account_id}:account/{name}/{account}"
+
+
+_SHAPES: Mapping[str, Structure] = {
+    "DescribeAccount": Structure({"AccountId": Text(0, 12, r"^\d{12}$")}, frozenset({"AccountId"})),
+    "DescribeOrganization": Structure({}),
+    "ListAccounts": Structure({"NextToken": Text(0, 100_000, r"[\s\S]*"), "MaxResults": Number(1, _PAGE)}),
+}
+SERVICE = Service(
+    target="AWSOrganizationsV20161128",
+    signing_name="organizations",
+    source="organizations.amazonaws.com",
+    handlers={
+        "DescribeAccount": describe_account,
+        "DescribeOrganization": describe_organization,
+        "ListAccounts": list_accounts,
+    },
+    shapes=_SHAPES,
+    codes=dict.fromkeys(("accountId", "maxResults", "nextToken"), _INVALID),
+)

@@ -1,0 +1,186 @@
+"""The `sso-oidc` API: clients register, ask for a person's access, and are given tokens.
+
+Imitates https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/welcome.html (read 2026-11): device code,
+authorization code with PKCE, refresh token. A token lasts eight hours, as long as a portal session; one for a client that
+named scopes lasts an hour and comes with a refresh token for the rest of the eight.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import request
+
+from harness.aws_sso.apis.portal.errors import oauth_error
+from harness.aws_sso.documents import decode
+from harness.aws_sso.identity_store import USER, fetch
+from harness.aws_sso.tenant import Tenant
+from harness.aws_sso.user_portal import addresses, grants, sessions
+from harness.aws_sso.user_portal.grants import ALLOWED, DENIED, Client, Permission
+from harness.aws_sso.user_portal.sessions import ACCOUNTS, ELSEWHERE, digest
+
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
+_GRANT_TYPES = (AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN)
+_ACCOUNT_ACCESS = "sso:account:access"
+_SCOPE = re.compile(r"[a-z0-9_-]+(:[a-z0-9_*-]+)+")
+_HOUR = timedelta(hours=1)
+_Value = TypeVar("_Value")
+
+
+def register_client(tenant: Tenant) -> dict[str, Any]:
+    given = _Given(tenant)
+    name, kind = given.text("clientName"), given.text("clientType")
+    scopes, redirects = given.texts("scopes"), given.texts("redirectUris")
+    grant_types = given.texts("grantTypes") or (DEVICE_CODE, REFRESH_TOKEN)
+    if kind != "public":
+        raise oauth_error(tenant, "invalid_client_metadata")
+    if any(each not in _GRANT_TYPES for each in grant_types):
+        raise oauth_error(tenant, "unsupported_grant_type")
+    if not all(map(_SCOPE.fullmatch, scopes)):
+        raise oauth_error(tenant, "invalid_scope")
+    if any(grants.loopback(each) is None for each in redirects) or (
+        AUTHORIZATION_CODE in grant_types and not redirects
+    ):
+        raise oauth_error(tenant, "invalid_redirect_uri")
+    client, secret = grants.register(tenant, name, scopes, grant_types, redirects)
+    return {
+        "clientId": client.id,
+        "clientSecret": secret,
+        "clientIdIssuedAt": int(grants.now(tenant)),
+        "clientSecretExpiresAt": int(client.expires),
+    }
+
+
+def start_device_authorization(tenant: Tenant) -> dict[str, Any]:
+    given = _Given(tenant)
+    client = _client(tenant, given)
+    start = given.text("startUrl").rstrip("#").rstrip("/")
+    if start != addresses.portal(tenant):
+        raise oauth_error(tenant, "invalid_request")
+    if DEVICE_CODE not in client.grant_types:
+        raise oauth_error(tenant, "unauthorized_client")
+    secret, device = grants.ask(tenant, client)
+    page = addresses.device(tenant)
+    return {
+        "deviceCode": secret,
+        "userCode": device.user_code,
+        "verificationUri": page,
+        "verificationUriComplete": f"{page}?user_code={device.user_code}",
+        "expiresIn": int(grants.DEVICE_LIFE.total_seconds()),
+        "interval": grants.INTERVAL,
+    }
+
+
+def create_token(tenant: Tenant) -> dict[str, Any]:
+    given = _Given(tenant)
+    client, grant_type = _client(tenant, given), given.text("grantType")
+    if grant_type not in _GRANT_TYPES:
+        raise oauth_error(tenant, "unsupported_grant_type")
+    if grant_type not in client.grant_types:
+        raise oauth_error(tenant, "unauthorized_client")
+    if not set(given.texts("scope")) <= set(client.scopes):
+        raise oauth_error(tenant, "invalid_scope")
+    if grant_type == DEVICE_CODE:
+        permission = _by_device(tenant, client, given.text("deviceCode"))
+    elif grant_type == AUTHORIZATION_CODE:
+        permission = _by_code(tenant, client, given)
+    else:
+        permission = _by_refresh(tenant, client, given.text("refreshToken"))
+    user = fetch(tenant, USER, permission.user_id)
+    if user is None or not user.attributes["active"]:
+        raise oauth_error(tenant, "invalid_grant")
+    return _tokens(tenant, permission)
+
+
+def _tokens(tenant: Tenant, permission: Permission) -> dict[str, Any]:
+    left = timedelta(seconds=permission.expires - grants.now(tenant))
+    length = min(_HOUR, left) if permission.scopes else left
+    use = ACCOUNTS if not permission.scopes or _ACCOUNT_ACCESS in permission.scopes else ELSEWHERE
+    secret, _ = sessions.begin(tenant, permission.user_id, length, use)
+    refresh = {"refreshToken": grants.refreshable(tenant, permission)} if permission.scopes else {}
+    return {
+        "accessToken": secret,
+        "tokenType": "Bearer",
+        "expiresIn": int(length.total_seconds()),
+        **refresh,
+    }
+
+
+def _by_device(tenant: Tenant, client: Client, secret: str) -> Permission:
+    device = grants.device(tenant, secret)
+    if device is None or device.client_id != client.id:
+        raise oauth_error(tenant, "invalid_grant")
+    if device.expires <= grants.now(tenant):
+        raise oauth_error(tenant, "expired_token")
+    if device.state == DENIED:
+        raise oauth_error(tenant, "access_denied")
+    if device.state != ALLOWED or device.user_id is None:
+        in_time = grants.poll(tenant, device)
+        raise oauth_error(tenant, "authorization_pending" if in_time else "slow_down")
+    grants.spend(tenant, device)
+    return _permission(tenant, client, device.user_id, client.scopes)
+
+
+def _by_code(tenant: Tenant, client: Client, given: _Given) -> Permission:
+    permission = grants.take_code(tenant, given.text("code"))
+    verifier = hashlib.sha256(given.text("codeVerifier").encode("utf-8", "replace")).digest()
+    challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
+    if (
+        permission is None
+        or permission.client_id != client.id
+        or permission.redirect_uri != given.text("redirectUri")
+        or not hmac.compare_digest(permission.challenge.encode(), challenge.encode())
+    ):
+        raise oauth_error(tenant, "invalid_grant")
+    return _permission(tenant, client, permission.user_id, permission.scopes)
+
+
+def _by_refresh(tenant: Tenant, client: Client, secret: str) -> Permission:
+    permission = grants.take_refresh(tenant, secret)
+    if permission is None or permission.client_id != client.id:
+        raise oauth_error(tenant, "invalid_grant")
+    return permission
+
+
+def _permission(tenant: Tenant, client: Client, user_id: str, scopes: tuple[str, ...]) -> Permission:
+    return Permission(client.id, user_id, scopes, grants.now(tenant) + sessions.LENGTH.total_seconds())
+
+
+def _client(tenant: Tenant, given: _Given) -> Client:
+    """Return the client whose id and secret the request brings."""
+    client = grants.client(tenant, given.text("clientId"))
+    if client is None or not hmac.compare_digest(client.secret_digest, digest(given.text("clientSecret"))):
+        raise oauth_error(tenant, "invalid_client")
+    return client
+
+
+class _Given:
+    """The request's JSON. Reading a member that is missing or has another type raises PortalError (invalid_request)."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        try:
+            document = decode(request.get_data(cache=False))
+        except ValueError:
+            document = None
+        self._members: dict[str, Any] = self._checked(document, isinstance(document, dict))
+
+    def text(self, name: str) -> str:
+        value = self._members.get(name)
+        return self._checked(value or "", isinstance(value, str) and value != "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._members.get(name) or []
+        good = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return tuple(self._checked(value, good))
+
+    def _checked(self, value: _Value, good: bool) -> _Value:
+        if not good:
+            raise oauth_error(self._tenant, "invalid_request")
+        return value

@@ -1,0 +1,206 @@
+"""Programs that ask for a person's access: registered clients, and what a person has been asked and has answered.
+
+A client asks with a device code, which the person confirms on a page under a short user code, or sends the person to a page
+whose answer is an authorization code. Lives are those that clients meet: a device code 600 seconds, polled every second
+(https://github.com/aws/aws-cli/issues/7892), a client 90 days
+(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_RegisterClient.html, both read 2026-11). Writes expect to run
+inside `store.transaction()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from harness.aws_sso.tenant import Tenant
+from harness.aws_sso.user_portal.sessions import digest
+
+CLIENT_LIFE = timedelta(days=90)
+DEVICE_LIFE = timedelta(seconds=600)
+INTERVAL = 1  # seconds between two polls
+_CLIENT, _DEVICE, _CODE, _REFRESH = "oidc-client", "oidc-device", "oidc-code", "oidc-refresh"
+_USER_CODE = "oidc-user-code"
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
+_CODE_LIFE = timedelta(minutes=5)
+
+PENDING, ALLOWED, DENIED = "pending", "allowed", "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """`expires` is a moment in seconds since 1970."""
+
+    id: str
+    secret_digest: str
+    name: str
+    scopes: tuple[str, ...]
+    grant_types: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device code, known by its digest. `polled` and `expires` are moments in seconds since 1970."""
+
+    key: str
+    client_id: str
+    user_code: str
+    expires: float
+    state: str = PENDING
+    user_id: str | None = None
+    polled: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a person allowed a client, as an authorization code or a refresh token stands for it."""
+
+    client_id: str
+    user_id: str
+    scopes: tuple[str, ...]
+    expires: float = 0
+    redirect_uri: str = ""
+    challenge: str = ""
+
+
+def now(tenant: Tenant) -> float:
+    return tenant.clock.now().timestamp()
+
+
+def register(
+    tenant: Tenant,
+    name: str,
+    scopes: tuple[str, ...],
+    grant_types: tuple[str, ...],
+    redirect_uris: tuple[str, ...],
+) -> tuple[Client, str]:
+    """Return a new client and its secret."""
+    secret = tenant.ids.alphanumeric(64)
+    expires = now(tenant) + CLIENT_LIFE.total_seconds()
+    client = Client(
+        tenant.ids.alphanumeric(22),
+        digest(secret),
+        _storable(name),
+        scopes,
+        grant_types,
+        redirect_uris,
+        expires,
+    )
+    tenant.store.put(_CLIENT, client.id, asdict(client))
+    return client, secret
+
+
+def client(tenant: Tenant, client_id: str) -> Client | None:
+    """Return a client whose registration has not run out."""
+    document = tenant.store.get(_CLIENT, _storable(client_id))
+    if document is None:
+        return None
+    lists = {name: tuple(document[name]) for name in ("scopes", "grant_types", "redirect_uris")}
+    found = Client(**{**document, **lists})
+    return found if now(tenant) < found.expires else None
+
+
+def ask(tenant: Tenant, asking: Client) -> tuple[str, Device]:
+    """Return a new device code and what it stands for."""
+    secret = tenant.ids.alphanumeric(64)
+    drawn = "".join(_LETTERS[tenant.ids.number(len(_LETTERS))] for _ in range(8))
+    device = Device(
+        digest(secret), asking.id, f"{drawn[:4]}-{drawn[4:]}", now(tenant) + DEVICE_LIFE.total_seconds()
+    )
+    _put(tenant, device)
+    tenant.store.put(_USER_CODE, device.user_code, {"device": device.key})
+    return secret, device
+
+
+def device(tenant: Tenant, secret: str) -> Device | None:
+    document = tenant.store.get(_DEVICE, digest(secret))
+    return None if document is None else Device(**document)
+
+
+def device_of(tenant: Tenant, user_code: str) -> Device | None:
+    """Return the device code behind a user code that still waits for an answer."""
+    pointer = tenant.store.get(_USER_CODE, _storable(user_code.strip().upper()))
+    document = None if pointer is None else tenant.store.get(_DEVICE, pointer["device"])
+    found = None if document is None else Device(**document)
+    waits = found is not None and found.state == PENDING and now(tenant) < found.expires
+    return found if waits else None
+
+
+def answer(tenant: Tenant, asked: Device, user_id: str, state: str) -> None:
+    """Keep what a person said about a device code."""
+    _put(tenant, replace(asked, state=state, user_id=user_id))
+
+
+def poll(tenant: Tenant, asked: Device) -> bool:
+    """Keep that a client asked for the answer; False when it did so too soon after the last time."""
+    moment = now(tenant)
+    _put(tenant, replace(asked, polled=moment))
+    return asked.polled is None or moment - asked.polled >= INTERVAL
+
+
+def spend(tenant: Tenant, asked: Device) -> None:
+    """Forget a device code: it is good for one token."""
+    tenant.store.delete(_DEVICE, asked.key)
+    tenant.store.delete(_USER_CODE, asked.user_code)
+
+
+def allow(tenant: Tenant, permission: Permission) -> str:
+    """Return a new authorization code, good for one token within five minutes."""
+    expires = now(tenant) + _CODE_LIFE.total_seconds()
+    return _keep(tenant, _CODE, replace(permission, expires=expires))
+
+
+def take_code(tenant: Tenant, secret: str) -> Permission | None:
+    """Return what an authorization code stands for, and forget it."""
+    return _take(tenant, _CODE, secret)
+
+
+def refreshable(tenant: Tenant, permission: Permission) -> str:
+    """Return a new refresh token."""
+    return _keep(tenant, _REFRESH, permission)
+
+
+def take_refresh(tenant: Tenant, secret: str) -> Permission | None:
+    """Return what a refresh token stands for, and forget it."""
+    return _take(tenant, _REFRESH, secret)
+
+
+def _storable(text: str) -> str:
+    """Return a key that any store can look up, from what a stranger sent."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def loopback(address: str) -> tuple[str, str, str] | None:
+    """Return host, path and query of an address on the client's own machine, None for any other address."""
+    if not address.isascii() or not address.isprintable():
+        return None
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme != "http" or host not in ("127.0.0.1", "::1", "localhost") or parts.username is not None:
+        return None
+    return host, parts.path, parts.query
+
+
+def _put(tenant: Tenant, kept: Device) -> None:
+    tenant.store.put(_DEVICE, kept.key, asdict(kept))
+
+
+def _keep(tenant: Tenant, kind: str, permission: Permission) -> str:
+    secret = tenant.ids.alphanumeric(64)
+    tenant.store.put(kind, digest(secret), asdict(permission))
+    return secret
+
+
+def _take(tenant: Tenant, kind: str, secret: str) -> Permission | None:
+    key = digest(secret)
+    document = tenant.store.get(kind, key)
+    if document is None:
+        return None
+    tenant.store.delete(kind, key)
+    permission = Permission(**{**document, "scopes": tuple(document["scopes"])})
+    return permission if now(tenant) < permission.expires else None
