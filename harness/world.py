@@ -107,14 +107,15 @@ class World:
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add what either side holds: `{"azure_ad": {users, groups}, "aws_sso": {users, groups, accounts}}`.
 
-        Raises HarnessError naming the entry that is wrong; each side is filled whole or not at all.
+        Raises HarnessError naming the entry that is wrong; then nothing was added on either side.
         """
         _require_plain(document)
         for key in document:
             if key not in _HELD:
                 raise HarnessError(f"unknown side '{key}'{nearest(key, tuple(_HELD))}")
-        azure_populate.populate(self.azure.store, self.azure.directory, _side(document, "azure_ad"))
-        aws_populate.populate(self.aws, _side(document, "aws_sso"))
+        with self.azure.store.transaction(), self.aws.store.transaction():
+            azure_populate.populate(self.azure.store, self.azure.directory, _side(document, "azure_ad"))
+            aws_populate.populate(self.aws, _side(document, "aws_sso"))
 
 
 @dataclass(frozen=True, slots=True)

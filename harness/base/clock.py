@@ -108,6 +108,7 @@ class OffsetClock:
         self._stopped = False
         self._thread: threading.Thread | None = None
         self.on_error: Callable[[BaseException], None] = lambda _: None
+        self.on_step: Callable[[timedelta], None] = lambda _: None  # told the offset whenever it has grown
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
@@ -121,9 +122,15 @@ class OffsetClock:
         with self._turn:
             until = later(self.now(), by)
             while timer := self._timers.pop_due(until):
-                self.offset += max(timer.due - self.now(), timedelta())
+                self._move_to(timer.due)
                 timer.callback()
-            self.offset += max(until - self.now(), timedelta())
+            self._move_to(until)
+
+    def _move_to(self, moment: datetime) -> None:
+        step = moment - self.now()
+        if step > timedelta():
+            self.offset += step
+            self.on_step(self.offset)
 
     def run_due(self) -> None:
         """Run, in the caller's thread, what has fallen due by now."""

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -161,6 +162,24 @@ class _Transaction:
                 good = False
             if not good:
                 self._database.forget()
+
+
+def check(path: Path) -> None:
+    """Read a data file from end to end, writing nothing. Raises HarnessError for damage, or another program's file.
+
+    What is missing or empty is no damage. https://sqlite.org/pragma.html#pragma_quick_check, read 2026-11.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+                raise HarnessError(f"{path} holds another program's data; name another file")
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise _unusable(path, error) from error
+    if verdict != "ok":
+        raise HarnessError(f"{path} is damaged; restore it from a copy or remove it")
 
 
 def _unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:

@@ -98,7 +98,7 @@ def serve(
     Both are on loopback, with automatic provisioning enabled and a provisioning job whose schedule is off. GET / on either app
     shows addresses and commands to copy; /portal/ on Azure AD and /console/ on AWS SSO are for a browser.
     """
-    from harness.serving.served import Options
+    from harness.serving.options import Options
     from harness.serving.session import serve as serve_until_stopped
 
     options = Options(

@@ -16,23 +16,22 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from harness.base import json_text
-from harness.base.clock import iso, parse_duration
+from harness.base.clock import OffsetClock, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
 from harness.wire.sites import is_order_of_another_site, names_this_machine
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from harness.serving.served import Served
 
 PREFIX = "/_harness/"
 KEY_HEADER = "X-Harness-Key"
@@ -42,7 +41,31 @@ _AT_WORK = 4
 _BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
 
 
-def with_control(app: WSGIApplication, served: Served) -> WSGIApplication:
+class Controlled(Protocol):
+    """What the control API needs of a served world; `key` None leaves the API open, to this machine alone."""
+
+    @property
+    def key(self) -> str | None: ...
+
+    @property
+    def clock(self) -> OffsetClock: ...
+
+    def advance(self, by: timedelta) -> None: ...
+
+    def populate(self, document: Mapping[str, Any]) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def mail(self) -> list[dict[str, Any]]: ...
+
+    def job(self) -> dict[str, Any]: ...
+
+    def step(self, *, exchanges: bool) -> dict[str, Any]: ...
+
+    def why(self, kind: str, name: str) -> dict[str, Any]: ...
+
+
+def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
     """Return `app` with the control API in front; `served.key` None leaves it open, to this machine alone."""
     places = BoundedSemaphore(_AT_WORK)
 
@@ -58,7 +81,7 @@ def with_control(app: WSGIApplication, served: Served) -> WSGIApplication:
     return wrapped
 
 
-def _answer(request: Request, served: Served, places: BoundedSemaphore) -> Response:
+def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> Response:
     try:
         if is_order_of_another_site(request.environ):
             return _reply({"message": "the control API takes no orders from other sites"}, 403)
@@ -104,12 +127,12 @@ def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _clock(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _clock(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     return {"now": iso(served.clock.now(), 3), "offsetSeconds": round(served.clock.offset.total_seconds(), 3)}
 
 
-def _advance(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _advance(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     span = body.get("advance")
     if not isinstance(span, str) or set(body) != {"advance"}:
         raise HarnessError('the body must be {"advance": "40m"}')
@@ -117,42 +140,42 @@ def _advance(served: Served, body: dict[str, Any]) -> dict[str, Any]:
     return _clock(served, body)
 
 
-def _populate(served: Served, body: dict[str, Any]) -> dict[str, Any]:
-    served.world.populate(body)
+def _populate(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    served.populate(body)
     return {"populated": True}
 
 
-def _reset(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _reset(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     served.reset()
     return {"reset": True}
 
 
-def _mail(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _mail(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
-    return {"value": list(served.world.azure.mailer.outbox())}
+    return {"value": served.mail()}
 
 
-def _job(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _job(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     return served.job()
 
 
-def _step(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _step(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     wanted = body.get("exchanges", False)
     if not isinstance(wanted, bool) or set(body) - {"exchanges"}:
         raise HarnessError('the body must be {"exchanges": true}, or nothing')
     return served.step(exchanges=wanted)
 
 
-def _why(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+def _why(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     asked = [(kind, name) for kind in ("User", "Group") if (name := body.get(kind.lower(), "").strip())]
     if len(asked) != 1:
         raise HarnessError("name one: /_harness/why?user=ana@contoso.com or /_harness/why?group=Office")
     return served.why(*asked[0])
 
 
-_Act = Callable[["Served", dict[str, Any]], dict[str, Any]]
+_Act = Callable[[Controlled, dict[str, Any]], dict[str, Any]]
 _ROUTES: dict[tuple[str, str], _Act] = {
     ("clock", "GET"): _clock,
     ("clock", "POST"): _advance,

@@ -6,9 +6,10 @@ schedule off; on a folder that was served before it takes up what is there, a cy
 
 from __future__ import annotations
 
+import sqlite3
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,10 @@ from harness.azure_ad.provisioning.why.why import retries, why
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
-from harness.base.sqlite import Database
-from harness.base.store import Store
+from harness.base.quirks import Quirks
 from harness.serving.control import with_control
+from harness.serving.data import Data
+from harness.serving.options import LOOPBACK, Options
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
 from harness.wire.message import Send, TransportError, json_request
@@ -33,34 +35,11 @@ from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, cho
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
 _KEPT = {
-    "aws_sso": ("account", "provisioning", "token"),
-    "azure_ad": ("account", "servicePrincipal", "secrets", "job", "schema"),
+    "aws_sso": ("clock", "account", "provisioning", "token"),
+    "azure_ad": ("clock", "account", "servicePrincipal", "secrets", "job", "schema"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asked for.
-
-    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
-    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
-    of a certificate and its key (None: plain http).
-    """
-
-    host: str = "127.0.0.1"
-    aws_port: int = 0
-    azure_port: int = 0
-    profile: str = "identity-center"
-    data: Path | None = None
-    seed: str | None = None
-    smtp: tuple[str, int] | None = None
-    quirks: Mapping[str, Any] = field(default_factory=dict)
-    api_credentials: tuple[str, str] | None = field(default=None, repr=False)
-    in_flight: int = 8
-    tls: tuple[Path, Path] | None = None
 
 
 class Served:
@@ -76,42 +55,46 @@ class Served:
         """
         self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
+        self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
-        self._databases = [_open(options.data, name) for name in ("aws_sso", "azure_ad")]
-        stores = [database.tenant("main") for database in self._databases]
-        self._stores = dict(zip(("aws_sso", "azure_ad"), stores, strict=True))
-        self._seed = _boot_seed(stores[1], options.seed)
-        ids = Ids(self._seed)
+        with ExitStack() as opened, _damage_told(options.data):
+            self._data = Data(options.data)
+            opened.callback(self._data.close)
+            self._assemble(options, quirks, opened)
+            self._opened = opened.pop_all()
+
+    def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks], opened: ExitStack) -> None:
+        """Listen, build the world, configure it and let its time pass; `opened` is told how each is ended."""
+        self._stores = self._data.stores
+        ids = Ids(self._data.boot_seed(options.seed))
         self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
         self._servers = _listen(options.host, self.identity, *doors)
-        known = trusting(self.identity.certificate) if self.identity else None
-        self._network = Network(trusted=dict.fromkeys(self.urls, known) if known else {})
+        certificate = trusting(self.identity.certificate) if self.identity else None
+        self._network = Network(trusted=dict.fromkeys(self.urls, certificate) if certificate else {})
+        opened.callback(self._network.close)
+        for server in self._servers:
+            opened.callback(server.stop)
         self._tap = Tap(self._network)
-        self.clock = OffsetClock(_saved_offset(stores[1]))
-        self.clock.on_error = _report
+        self.clock = OffsetClock(self._data.offset())
+        self.clock.on_error, self.clock.on_step = _report, self._data.save_offset
         aws_url, azure_url = self.urls
-        hosts = dict.fromkeys(AWS_HOSTS, aws_url)
         parts = Parts(
             clock=self.clock,
             ids=ids,
-            aws_store=stores[0],
-            azure_store=stores[1],
-            origins={"graph": azure_url, **hosts},
+            aws_store=self._stores["aws_sso"],
+            azure_store=self._stores["azure_ad"],
+            origins={"graph": azure_url, **dict.fromkeys(AWS_HOSTS, aws_url)},
             smtp=options.smtp,
             api_credentials=options.api_credentials,
             in_flight=options.in_flight,
         )
         self.world = assemble(parts, quirks, self._wire)
-        self.ready: dict[str, dict[str, str]] = {}
         for server in self._servers:
             server.start()
-        try:
-            self.ready = self._configure()
-        except HarnessError:
-            for server in self._servers:
-                server.stop()
-            raise
+        self.ready = self._configure()
+        opened.callback(self.clock.stop)
+        opened.callback(self.world.azure.engine.stop)
         self.world.azure.engine.resume()
         self.clock.start()
 
@@ -123,26 +106,31 @@ class Served:
     def _job_id(self) -> str:
         if not self.ready:
             raise HarnessError("the world is not configured yet; ask again")
-        return self.ready["azure_ad"]["job_id"]
+        return str(self.ready["azure_ad"]["job_id"])
 
     @property
     def is_empty(self) -> bool:
         return self.world.azure.store.count("User") == 0
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock forward and keep the offset with the data."""
-        try:
-            self.clock.advance(by)
-        finally:
-            self._stores["azure_ad"].put("clock", "offset", {"seconds": self.clock.offset.total_seconds()})
+        """Move the clock forward; each step it takes is kept with the data, so that a kill on the way takes none back."""
+        self.clock.advance(by)
+
+    def populate(self, document: Mapping[str, Any]) -> None:
+        """Add people and groups on both sides, or on neither (`World.populate`)."""
+        self.world.populate(document)
+
+    def mail(self) -> list[dict[str, Any]]:
+        """Return the notification mails, oldest first."""
+        return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
         """Forget people, groups and logs; endpoint, tokens, application and job stay, the job's schedule goes off."""
         engine = self.world.azure.engine
         for job in engine.jobs(self.world.app_id):
             engine.abandon(job["id"])
-        for name, store in self._stores.items():
-            with store.transaction():
+        with self._stores["azure_ad"].transaction(), self._stores["aws_sso"].transaction():
+            for name, store in self._stores.items():
                 kept = [(kind, key, body) for kind in _KEPT[name] for key, body in store.scan(kind)]
                 store.clear()
                 for kind, key, body in kept:
@@ -172,13 +160,7 @@ class Served:
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""
-        self.world.azure.engine.stop()
-        self.clock.stop()
-        for server in self._servers:
-            server.stop()
-        self._network.close()
-        for database in self._databases:
-            database.close()
+        self._opened.close()
 
     def _wire(self, parts: Parts, contexts: Contexts) -> Send:
         del parts
@@ -272,33 +254,35 @@ def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, in
     return servers
 
 
-def _open(folder: Path | None, name: str) -> Database:
-    if folder is None:
-        return Database()
+@contextmanager
+def _damage_told(folder: Path | None) -> Iterator[None]:
+    """Say that a folder's contents are not what was once written; without them, for they are people's."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
-    return Database(folder / f"{name}.sqlite", exclusive=True)
-
-
-def _boot_seed(store: Store, seed: str | None) -> str | None:
-    """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""
-    with store.transaction():
-        boots = (store.get("clock", "boots") or {"count": 0})["count"] + 1
-        store.put("clock", "boots", {"count": boots})
-    return None if seed is None else seed if boots == 1 else f"{seed}/{boots}"
-
-
-def _saved_offset(store: Store) -> timedelta:
-    saved = store.get("clock", "offset")
-    return timedelta(seconds=saved["seconds"] if saved else 0)
+        yield
+    except HarnessError:
+        raise
+    except Exception as error:
+        if folder is None:
+            raise
+        raise HarnessError(
+            f"the data in {folder} is damaged: {type(error).__name__} at {_place(error)}; "
+            "restore it from a copy or name another folder"
+        ) from error
 
 
 def _report(error: BaseException) -> None:
     """Say that the engine itself failed, and where; without the data that it failed on."""
+    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+        sys.stderr.write(
+            "error: the disk is full: nothing is written any more; what is there can still be read\n"
+        )
+    else:
+        name, place = type(error).__name__, _place(error)
+        sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
+
+
+def _place(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-    sys.stderr.write(f"error: the provisioning engine failed with {type(error).__name__} at {place}\n")
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"

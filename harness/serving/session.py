@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Any
 
 from harness.base.errors import HarnessError
-from harness.base.output import remove, write
-from harness.serving.served import LOOPBACK, Options, Served
+from harness.serving.options import LOOPBACK, Options
+from harness.serving.ready_file import ReadyFile
+from harness.serving.served import Served
 
 Say = Callable[[str], None]
 
@@ -26,23 +27,23 @@ def serve(
             f"{options.host} is not a loopback address; add --allow-remote to serve other machines"
         )
     people = _read(populate) if populate else None
+    ready = ReadyFile(ready_file) if ready_file else None
     stopped = threading.Event()
     before = {number: signal.signal(number, _stopper(stopped)) for number in (signal.SIGINT, signal.SIGTERM)}
     served = Served(options)
     try:
         if people is not None:
             _populate(served, people, populate, say)
-        if ready_file is not None:
-            # It holds tokens.
-            write(ready_file, json.dumps(served.ready, indent=2) + "\n", private=True)
+        if ready is not None:
+            ready.write(served.ready)
         _tell(served, options, ready_file, say)
         stopped.wait()
     finally:
         served.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
-        if ready_file is not None:
-            remove(ready_file)
+        if ready is not None:
+            ready.remove()
     say("stopped")
 
 
@@ -67,7 +68,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _populate(served: Served, people: Mapping[str, Any], path: Path | None, say: Say) -> None:
     if served.is_empty:
-        served.world.populate(people)
+        served.populate(people)
     else:
         say(f"the data folder has people already; {path} is left alone")
 

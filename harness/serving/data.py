@@ -1,0 +1,133 @@
+"""The data folder of a served world: one SQLite file a side, a lock that names its holder, and a look before anything is written.
+
+Folder and files are for their owner alone from the first byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.base.sqlite import Database, check
+from harness.base.store import Store
+
+SIDES = ("aws_sso", "azure_ad")
+# What each side keeps of its account, and nobody else does.
+_MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
+_LOCK = "server.lock"
+
+
+class Data:
+    """Both sides' stores, in memory when there is no folder. Raises HarnessError for one in use, damaged, or not to be written."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._open = ExitStack()
+        try:
+            if folder is not None:
+                self._open.callback(_lock(folder))
+                _look(folder)
+            databases = {side: self._database(folder, side) for side in SIDES}
+            self.stores: dict[str, Store] = {side: base.tenant("main") for side, base in databases.items()}
+            if folder is not None:
+                _belong_together(folder, self.stores)
+        except BaseException:
+            self._open.close()
+            raise
+
+    def close(self) -> None:
+        self._open.close()
+
+    def boot_seed(self, seed: str | None) -> str | None:
+        """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""
+        store = self.stores["azure_ad"]
+        with store.transaction():
+            boots = (store.get("clock", "boots") or {"count": 0})["count"] + 1
+            store.put("clock", "boots", {"count": boots})
+        return None if seed is None else seed if boots == 1 else f"{seed}/{boots}"
+
+    def offset(self) -> timedelta:
+        """Return how far the clock was ahead of the machine's when it last moved."""
+        saved = self.stores["azure_ad"].get("clock", "offset")
+        return timedelta(seconds=saved["seconds"] if saved else 0)
+
+    def save_offset(self, offset: timedelta) -> None:
+        self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds()})
+
+    def _database(self, folder: Path | None, side: str) -> Database:
+        database = Database(None if folder is None else _path(folder, side), exclusive=folder is not None)
+        self._open.callback(database.close)
+        return database
+
+
+def _path(folder: Path, side: str) -> Path:
+    return folder / f"{side}.sqlite"
+
+
+def _lock(folder: Path) -> Callable[[], None]:
+    """Take the folder for this process, and return what gives it back."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
+    try:
+        import fcntl
+    except ImportError:  # Windows has none; there SQLite's own lock must do
+        return lambda: os.close(handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+    except BlockingIOError as error:
+        holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(handle)
+        raise HarnessError(
+            f"{folder} is in use by the server with pid {holder}; end that one or name another folder"
+        ) from error
+    except OSError as error:
+        os.close(handle)
+        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
+    return lambda: os.close(handle)
+
+
+def _look(folder: Path) -> None:
+    """Find damage in either file before a byte of either is written; make both private."""
+    for side in SIDES:
+        check(_path(folder, side))
+    sizes = {side: path.stat().st_size if (path := _path(folder, side)).exists() else 0 for side in SIDES}
+    empty = [side for side in SIDES if not sizes[side]]
+    if len(empty) == 1:
+        raise HarnessError(
+            f"{_path(folder, empty[0])} is damaged: it is empty or missing while the other side's is not; "
+            "restore it from a copy, or remove both to begin anew"
+        )
+    try:
+        for side in SIDES:
+            os.close(os.open(_path(folder, side), os.O_RDWR | os.O_CREAT, 0o600))
+            _path(folder, side).chmod(0o600)
+    except OSError as error:
+        raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _belong_together(folder: Path, stores: dict[str, Store]) -> None:
+    """See that each file is its side's and that both are of one world, and mark those that are not marked yet."""
+    worlds: dict[str, str | None] = {}
+    for side, store in stores.items():
+        account = store.get("account", "settings")
+        if account is not None and _MARKS[side] not in account:
+            raise HarnessError(f"{_path(folder, side)} is damaged: it holds the other side's data")
+        worlds[side] = (store.get("clock", "world") or {}).get("id")
+    marks = {mark for mark in worlds.values() if mark}
+    if len(marks) > 1:
+        raise HarnessError(
+            f"the files in {folder} are of two different worlds; restore those that belong together"
+        )
+    mark = next(iter(marks), None) or Ids(None).hex(32)
+    for side, store in stores.items():
+        if worlds[side] is None:
+            store.put("clock", "world", {"id": mark})

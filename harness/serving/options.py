@@ -1,0 +1,32 @@
+"""What the command line asks of a served world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for.
+
+    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
+    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
+    of a certificate and its key (None: plain http).
+    """
+
+    host: str = "127.0.0.1"
+    aws_port: int = 0
+    azure_port: int = 0
+    profile: str = "identity-center"
+    data: Path | None = None
+    seed: str | None = None
+    smtp: tuple[str, int] | None = None
+    quirks: Mapping[str, Any] = field(default_factory=dict)
+    api_credentials: tuple[str, str] | None = field(default=None, repr=False)
+    in_flight: int = 8
+    tls: tuple[Path, Path] | None = None

@@ -1,0 +1,55 @@
+"""The ready file: where a server listens and what opens it. It belongs to one server, whose pid stands in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.base.errors import HarnessError
+from harness.base.output import remove, write
+
+
+class ReadyFile:
+    """Raises HarnessError when the path is that of another server that is running."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        owner = self._owner()
+        if owner is not None and owner != os.getpid() and _is_running(owner):
+            raise HarnessError(
+                f"{path} belongs to the server with pid {owner}, which is running; name another file, "
+                "or remove it if that process is something else"
+            )
+
+    def write(self, ready: Mapping[str, Any]) -> None:
+        """Write it for its owner's eyes alone, for it holds tokens."""
+        text = json.dumps({"server": {"pid": os.getpid()}, **ready}, indent=2)
+        write(self._path, text + "\n", private=True)
+
+    def remove(self) -> None:
+        """Remove it, unless another server has written its own there meanwhile."""
+        if self._owner() == os.getpid():
+            remove(self._path)
+
+    def _owner(self) -> int | None:
+        if not self._path.is_file():  # a pipe or a device is not read for that
+            return None
+        try:
+            document = json.loads(self._path.read_text(encoding="utf-8"))
+            pid = document["server"]["pid"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return pid if isinstance(pid, int) and not isinstance(pid, bool) and pid > 0 else None
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True

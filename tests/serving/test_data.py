@@ -1,0 +1,148 @@
+"""The data folder: damage is told before anything is written, and nobody but its owner reads it."""
+
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from harness.base.clock import OffsetClock
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.serving.data import SIDES, Data
+from harness.serving.options import Options
+from harness.serving.served import Served
+
+PEOPLE = {
+    "azure_ad": {
+        "users": [{"userPrincipalName": f"p{n}@contoso.com", "displayName": f"Person {n}"} for n in range(40)]
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A folder that a server has left in order."""
+    folder = tmp_path_factory.mktemp("served") / "data"
+    served = Served(Options(data=folder))
+    served.populate(PEOPLE)
+    served.stop()
+    return folder
+
+
+@pytest.fixture
+def folder(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "data")
+
+
+def files(folder):
+    return {side: (folder / f"{side}.sqlite").read_bytes() for side in SIDES}
+
+
+def test_the_folder_is_private_from_the_first_byte(tmp_path):
+    """Folder 700, files 600, whatever the process's mask is."""
+    data = Data(tmp_path / "data")
+    data.stores["aws_sso"].put("kind", "key", {})
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+    data.close()
+    assert (stat.S_IMODE((tmp_path / "data").stat().st_mode), modes) == (0o700, {0o600})
+
+
+def test_files_of_one_side_alone_are_damage(folder):
+    """An emptied file is not the beginning of an empty world."""
+    before = files(folder)["azure_ad"]
+    (folder / "aws_sso.sqlite").write_bytes(b"")
+    with pytest.raises(HarnessError, match=r"aws_sso.sqlite is damaged: it is empty or missing"):
+        Data(folder)
+    assert files(folder) == {"aws_sso": b"", "azure_ad": before}
+
+
+def test_files_that_changed_places_are_damage(folder):
+    first, second = (folder / f"{side}.sqlite" for side in SIDES)
+    first.rename(folder / "third")
+    second.rename(first)
+    (folder / "third").rename(second)
+    with pytest.raises(HarnessError, match=r"aws_sso.sqlite is damaged: it holds the other side's data"):
+        Data(folder)
+
+
+def test_files_of_two_worlds_do_not_belong_together(folder, tmp_path):
+    other = Served(Options(data=tmp_path / "other"))
+    other.stop()
+    shutil.copy(tmp_path / "other" / "azure_ad.sqlite", folder)
+    with pytest.raises(HarnessError, match="two different worlds"):
+        Data(folder)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_damaged_file_starts_right_or_is_told_in_one_line(folder, seed):
+    """Bytes changed or cut anywhere: one sentence without people's data, or a start; never a traceback."""
+    chance = Ids(str(seed))
+    path = folder / f"{SIDES[chance.number(2)]}.sqlite"
+    content = bytearray(path.read_bytes())
+    if seed % 3:
+        for _ in range((1, 20, 2000)[chance.number(3)]):
+            content[chance.number(len(content))] = chance.number(256)
+    else:
+        del content[chance.number(len(content)) :]
+    path.write_bytes(content)
+    told = ""
+    try:
+        Served(Options(data=folder)).stop()
+    except HarnessError as error:
+        told = str(error)
+    assert "\n" not in told
+    assert "contoso" not in told
+
+
+def test_contents_that_are_no_documents_are_damage(folder):
+    """A file that SQLite likes may hold nonsense; where it was met is told, what it was is not."""
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        connection.execute("UPDATE document SET body = '{\"secret\": '")
+    with pytest.raises(HarnessError, match=r"the data in .* is damaged: .* restore it") as caught:
+        Served(Options(data=folder))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_clock_that_is_killed_on_the_way_keeps_the_steps_it_took(tmp_path):
+    """The offset is with the data before what falls due runs, so time never goes back."""
+    data = Data(tmp_path / "data")
+    clock = OffsetClock(data.offset())
+    clock.on_step = data.save_offset
+    offsets = []
+
+    def killed():
+        offsets.append(data.offset())
+        raise KeyboardInterrupt
+
+    clock.call_at(clock.now() + timedelta(hours=5), killed)
+    with pytest.raises(KeyboardInterrupt):
+        clock.advance(timedelta(days=2))
+    data.close()
+    again = Data(tmp_path / "data")
+    assert again.offset() == offsets[0] > timedelta(hours=4)
+    again.close()
+
+
+def test_a_reset_keeps_the_time_and_the_count_of_starts(tmp_path):
+    """The next start neither falls back in time nor draws the ids of the first again."""
+    first = Served(Options(data=tmp_path / "data", seed="1"))
+    first.advance(timedelta(days=3))
+    first.reset()
+    first.stop()
+    data = Data(tmp_path / "data")
+    assert data.offset() >= timedelta(days=2)
+    assert data.boot_seed("1") == "1/2"
+    data.close()
+
+
+def test_populate_is_for_both_sides_or_none(tmp_path):
+    """A mistake on the AWS side leaves the directory empty, too."""
+    served = Served(Options())
+    with pytest.raises(HarnessError):
+        served.populate({**PEOPLE, "aws_sso": {"users": [{"nonsense": 1}]}})
+    empty = served.is_empty
+    served.stop()
+    assert empty
