@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import SplitResult
 
@@ -16,6 +16,7 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
+    IncompleteRead,
     LocationValueError,
     NameResolutionError,
     NewConnectionError,
@@ -23,6 +24,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from harness.base.clock import Stopwatch
 from harness.wire.message import Request, Response, TransportError, check_url
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
@@ -33,12 +35,16 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (SSLError, "tls"),
     (LocationValueError, "url"),
 )
+MAX_ANSWER = 16 * 2**20  # bytes; a page of a thousand people takes about one MiB
+_PIECE = 65_536
 # The library names its own object first: HTTPConnection(host='127.0.0.1', port=1): Failed to establish …
 _POOL = re.compile(r"<?HTTPS?Connection(?:Pool)?\([^)]*\)>?: ")
 
 
 class Network:
     """A pool of kept-open connections. `timeout` is in seconds, for connecting and for each read.
+
+    A body has `deadline` seconds in all, by default twice that, and MAX_ANSWER bytes.
 
     `trusted` are origins with a certificate of their own (`wire.tls.trusting`). All others are judged by the system's
     authorities, or by those that the variables SSL_CERT_FILE and SSL_CERT_DIR name instead.
@@ -49,7 +55,9 @@ class Network:
         timeout: float = 30.0,
         connections: int = 32,
         trusted: Mapping[str, ssl.SSLContext] = MappingProxyType({}),
+        deadline: float | None = None,
     ) -> None:
+        self._deadline = 2 * timeout if deadline is None else deadline
         self._manager = urllib3.PoolManager(
             num_pools=256, maxsize=connections, timeout=timeout, retries=False
         )
@@ -72,12 +80,36 @@ class Network:
                 redirect=False,
                 assert_same_host=False,
                 decode_content=False,
+                preload_content=False,
             )
+            body = self._received(answer)
         except (HTTPError, ValueError) as error:
             kind = next((name for kind, name in _KINDS if isinstance(error, kind)), None)
             kind = kind or ("url" if isinstance(error, ValueError) else "reset")
             raise TransportError(kind, _POOL.sub("", str(error))) from error
-        return Response(answer.status, tuple(answer.headers.items()), answer.data)
+        return Response(answer.status, tuple(answer.headers.items()), body)
+
+    def _received(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        """Read an answer to its end. Raises TransportError for one that is too large, or never comes to it."""
+        try:
+            body = b"".join(self._pieces(answer))
+        except BaseException:
+            answer.close()
+            raise
+        answer.release_conn()
+        return body
+
+    def _pieces(self, answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        watch, size = Stopwatch(), 0
+        while piece := answer.read1(_PIECE, decode_content=False):
+            yield piece
+            size += len(piece)
+            if size > MAX_ANSWER:
+                raise TransportError("reset", f"the answer is larger than {MAX_ANSWER // 2**20} MiB")
+            if watch.seconds() > self._deadline:
+                raise TransportError("timeout", f"the answer had not ended after {self._deadline:g} seconds")
+        if answer.length_remaining:
+            raise IncompleteRead(size, answer.length_remaining)
 
     def close(self) -> None:
         self._pools.clear()

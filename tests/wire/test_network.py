@@ -2,12 +2,13 @@
 
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
 from harness.wire.message import Request, TransportError
-from harness.wire.network import Network
+from harness.wire.network import MAX_ANSWER, Network
+from harness.wire.server import Server
 
 
 @pytest.fixture
@@ -166,3 +167,41 @@ def test_a_failure_leaves_the_pool_usable(network):
         assert kind_of_failure(network, url) == "reset"
         assert network(Request("GET", url)).status == 204
         thread.join()
+
+
+def test_an_answer_has_its_measure():
+    """A server that never stops sending costs a bounded amount of memory, and is told about as one that broke off."""
+
+    def flood(environ, start):
+        start("200 OK", [])
+        return [b"x" * (MAX_ANSWER + 1)]
+
+    server, network = Server(flood, "127.0.0.1", 0, threads=1), Network(timeout=10)
+    server.start()
+    with pytest.raises(TransportError, match="larger than 16 MiB") as caught:
+        network(Request("GET", server.url))
+    network.close()
+    server.stop()
+    assert caught.value.kind == "reset"
+
+
+def test_an_answer_has_its_time():
+    """A server that sends a byte now and then would never be late for any one of them."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip():
+            connected, _ = listening.accept()
+            with connected, suppress(OSError):
+                connected.recv(65536)
+                connected.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
+                while True:
+                    connected.sendall(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        network = Network(timeout=10, deadline=0.0)
+        with pytest.raises(TransportError, match="had not ended after 0 seconds") as caught:
+            network(Request("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/"))
+        network.close()
+        thread.join()
+    assert caught.value.kind == "timeout"
