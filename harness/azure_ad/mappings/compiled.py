@@ -50,12 +50,30 @@ class Flow:
     several: str
     case_exact: bool
 
+    def text(self, value: Value) -> str | None:
+        """Return the one text that flows of a value; several roles are one, of other lists the first flows."""
+        if isinstance(value, list):
+            return to_text(value) if self.several else value[0] if value else None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What one source object comes to, target attribute to value: `new` to create it with, `present` to compare with.
+
+    Only `new` has what flows on creation alone and what default values stand in for; it is empty where nothing is to be
+    created.
+    """
+
+    new: Mapping[str, str]
+    present: Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectMapping:
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
-    `matching` are the flows to match by, in order; `disables` says whether the target can be told that an object is gone
+    `matching` are the flows to match by, in order; `disables` says whether the target can be told that a user is gone
     without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
     whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`. Without a value for
     each of the `required` targets no object can be created.
@@ -75,29 +93,40 @@ class ObjectMapping:
     reads_roles: bool
     required: frozenset[str]
 
-    def values(self, source: Mapping[str, Value], *, creating: bool) -> dict[str, str]:
+    def values(self, source: Mapping[str, Value], *, creating: bool) -> Mapping[str, str]:
         """Return target attribute to value, null ones left out; a default value counts only when creating.
 
-        Several roles are one text, their JSON list. Of other lists the first value flows. Raises EvaluationError, naming the target attribute, when a function cannot take what this object holds.
+        Raises EvaluationError as `mapped` does.
         """
-        result: dict[str, str] = {}
+        mapped = self.mapped(source, creating=creating)
+        return mapped.new if creating else mapped.present
+
+    def mapped(self, source: Mapping[str, Value], *, creating: bool) -> Mapped:
+        """Evaluate every mapping once; those for creation alone only when creating.
+
+        Several roles are one text, their JSON list. Of other lists the first value flows. Raises EvaluationError, naming the
+        target attribute, when a function cannot take what this object holds.
+        """
+        new: dict[str, str] = {}
+        present: dict[str, str] = {}
         flow = None
         try:
             for flow in self.flows:
                 if flow.only_on_creation and not creating:
                     continue
                 value = flow.value(source)
-                if value is None and creating:
-                    value = flow.default
-                if isinstance(value, list):
-                    value = to_text(value) if flow.several else value[0] if value else None
-                if value is not None:
-                    result[flow.target] = value
+                text = flow.text(value)
+                if text is not None and not flow.only_on_creation:
+                    present[flow.target] = text
+                if creating:
+                    text = flow.default if value is None else text
+                    if text is not None:
+                        new[flow.target] = text
         except EvaluationError as error:
             assert flow is not None
-            told = REDACTED if flow.redacted else error
-            raise EvaluationError(f"attribute mapping of '{flow.target}': {told}") from error
-        return result
+            reason = REDACTED if flow.redacted else error
+            raise EvaluationError(f"attribute mapping of '{flow.target}': {reason}") from error
+        return Mapped(new, present)
 
     def logged(self, values: Mapping[str, str]) -> Mapping[str, str]:
         """Return values of the target as logs may show them: those of Redact are `[Redact]`."""
@@ -152,7 +181,7 @@ def _compile(
         target_object=mapping["targetObjectName"],
         flows=plain,
         matching=tuple(sorted((flow for flow in plain if flow.match), key=lambda flow: flow.match)),
-        disables=any(flow.target == "active" for flow in plain),
+        disables=kind == "User" and any(flow.target == "active" for flow in plain),
         reference=next((flow for reference, flow in flows if reference), None),
         allowed=frozenset(part.strip() for part in mapping["flowTypes"].split(",")),
         scope=read_scope(mapping.get("scope")),

@@ -20,6 +20,7 @@ from harness.azure_ad.mappings.compiled import compile_mappings
 from harness.azure_ad.mappings.functions import Context
 from harness.azure_ad.mappings.templates import build
 from harness.azure_ad.provisioning import job, on_demand
+from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import Session, escrow_shelf, forget_all, staged_shelf
 from harness.azure_ad.provisioning.log.audit_log import write_audit
 from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
@@ -232,8 +233,7 @@ class Engine:
             session.target.waits = False  # somebody waits, and a cycle may hold the clock
             told = on_demand.provision(session, subject)
             with self._store.transaction():
-                counts = {"counts": dict(session.counts)}
-                self._store.put("job", job_id, count_links(self._record(job_id), counts))
+                self._store.put("job", job_id, count_links(self._record(job_id), session.counts))
         return told
 
     def step(self, job_id: str) -> Step:
@@ -322,11 +322,14 @@ class Engine:
         document: Document = record["job"]
         if progress is None:
             return document
-        return job.running(document, progress, self._clock.now(), self._quirks["progress-objects-per-page"])
+        return job.running(
+            document, Progress.of(progress), self._clock.now(), self._quirks["progress-objects-per-page"]
+        )
 
     def _reset(self, job_id: str, record: Document) -> Document:
         """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
-        record = count_links(record, self._store.get("progress", job_id)) | {"watermark": None}
+        progress = self._store.get("progress", job_id) or {"counts": {}}
+        record = count_links(record, progress["counts"]) | {"watermark": None}
         if self._runner.overtake(job_id):
             record["next"] = iso(self._clock.now(), 6)
         self._store.put("job", job_id, record)

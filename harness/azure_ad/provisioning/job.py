@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import ceil
 
+from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -69,12 +70,12 @@ def paused(job: Document) -> Document:
     }
 
 
-def running(job: Document, progress: Document, now: datetime, objects_per_page: int) -> Document:
+def running(job: Document, progress: Progress, now: datetime, objects_per_page: int) -> Document:
     """Show how far the running cycle is, in pages."""
-    done = progress["done"] // objects_per_page
+    done = progress.done // objects_per_page
     shown = {
         "completedUnits": done,
-        "totalUnits": max(ceil(progress["total"] / objects_per_page), done),
+        "totalUnits": max(ceil(progress.total / objects_per_page), done),
         "units": "pages",
         "progressObservationDateTime": iso(now),
     }

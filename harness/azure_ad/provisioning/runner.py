@@ -10,7 +10,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 from harness.azure_ad.provisioning import job
 from harness.azure_ad.provisioning.cycle import cycle
+from harness.azure_ad.provisioning.cycle.agenda import PHASES
 from harness.azure_ad.provisioning.cycle.cycle import TooManyDeletes
+from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import LINKED, Session, escrow_shelf, forget_all
 from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.azure_ad.provisioning.thresholds import exceeded
@@ -114,11 +116,11 @@ class Runner:
                 run = self._open(job_id)
                 run.held, run.session.in_flight = True, 1
             self._advance(job_id, run)
-            progress = self._store.get("progress", job_id)
+            progress = self._progress(job_id)
             if progress is None or self._runs.get(job_id) is not run:
                 return Step(run.session.frame.cycle_id, None, None, ended=True)
-            self._store.put("progress", job_id, {**progress, "counts": dict(run.session.counts)})
-            return Step(run.session.frame.cycle_id, progress["phase"], progress["after"], ended=False)
+            self._save(job_id, run, progress)
+            return Step(run.session.frame.cycle_id, progress.phase, progress.after, ended=False)
 
     def _begin(self, job_id: str) -> None:
         """Begin a cycle, or take up the one that was cut off or held."""
@@ -131,22 +133,21 @@ class Runner:
 
     def _open(self, job_id: str) -> _Run:
         record = self._record(job_id)
-        progress = self._store.get("progress", job_id)
-        session = self._open_session(job_id, record, progress["id"] if progress else None)
+        progress = self._progress(job_id)
+        session = self._open_session(job_id, record, progress.id if progress else None)
         if progress is not None:
-            session.counts.update(progress["counts"])
+            session.counts.update(progress.counts)
         now = iso(self._clock.now(), 6)
 
-        def start() -> Document:
-            begun = cycle.begin(session, record["watermark"], session.frame.cycle_id)
-            begun |= {"began": now, "counts": {}}
+        def start() -> Progress:
+            begun = cycle.begin(session, record["watermark"], now)
             if self._runs.get(job_id) is run:
-                self._store.put("progress", job_id, begun)
+                self._store.put("progress", job_id, begun.document())
             return begun
 
-        def save(reached: Document) -> None:
+        def save(reached: Progress) -> None:
             if self._runs.get(job_id) is run:
-                self._store.put("progress", job_id, {**reached, "counts": dict(session.counts)})
+                self._save(job_id, run, reached)
 
         run = _Run(session, cycle.run(session, progress, start, save), now)
         self._runs[job_id] = run
@@ -193,18 +194,18 @@ class Runner:
                 return
             del self._runs[job_id]
             before = self._record(job_id)
-            progress = self._store.get("progress", job_id)
+            progress = self._progress(job_id)
             assert progress is not None
-            progress |= {"counts": dict(run.session.counts)}
+            progress = progress.counted(run.session.counts)
             failed = run.session.counts["countEscrowed"] > 0
             execution = _execution(progress, now, "EntryLevelErrors" if failed else "Succeeded")
-            record = count_links(before, progress)
+            record = count_links(before, progress.counts)
             record |= {"job": job.succeeded(record["job"], execution, record["linked"], now)}
-            record |= {"watermark": progress["until"], "next": self._next(progress, now), "force": False}
+            record |= {"watermark": progress.until, "next": self._next(progress, now), "force": False}
             reason = exceeded(self._store, job_id, sum(record["linked"].values()), self._quirks)
             if before["job"]["schedule"]["state"] != "Active":
                 record |= {"job": job.paused(record["job"])}
-            elif reason and progress["kind"] == "initial":
+            elif reason and progress.kind == "initial":
                 forget_all(self._store, escrow_shelf(job_id))
                 record |= {"job": job.pruned(record["job"])}
             elif reason:
@@ -217,8 +218,8 @@ class Runner:
         if notify is not None:
             notify()
 
-    def _next(self, progress: Document, now: datetime) -> str:
-        return iso(max(from_iso(progress["began"]) + self._interval, now), 6)
+    def _next(self, progress: Progress, now: datetime) -> str:
+        return iso(max(from_iso(progress.began) + self._interval, now), 6)
 
     def _cut_off(self, job_id: str, run: _Run, reason: str, told: Document) -> None:
         """Put the job into quarantine with its cycle where it is; the next attempt takes it up again."""
@@ -227,11 +228,11 @@ class Runner:
                 return
             del self._runs[job_id]
             before = self._record(job_id)
-            progress = self._store.get("progress", job_id)
+            progress = self._progress(job_id)
             execution = _execution(progress or _not_started(run), self._clock.now(), "Failed")
             record, notify = self._quarantined(before, before, execution, reason, told)
             self._store.put("job", job_id, record)
-            if progress and not progress["done"] and not progress["counts"]:
+            if progress and not progress.done and not progress.counts:
                 self._store.delete("progress", job_id)
             self._set_timer(job_id, record)
         if notify is not None:
@@ -266,6 +267,13 @@ class Runner:
     def _interval(self) -> timedelta:
         return timedelta(minutes=self._quirks["cycle-interval-minutes"])
 
+    def _progress(self, job_id: str) -> Progress | None:
+        document = self._store.get("progress", job_id)
+        return None if document is None else Progress.of(document)
+
+    def _save(self, job_id: str, run: _Run, progress: Progress) -> None:
+        self._store.put("progress", job_id, progress.counted(run.session.counts).document())
+
     def _record(self, job_id: str) -> Document:
         record = self._store.get("job", job_id)
         assert record is not None
@@ -291,36 +299,47 @@ def _too_many_failures(reason: str) -> Document:
     )
 
 
-def count_links(record: Document, progress: Document | None) -> Document:
-    """Add what a cycle linked to the job's statistics, which so never need to look at all connections."""
+def count_links(record: Document, counts: Mapping[str, int]) -> Document:
+    """Add what was linked to the job's statistics, which so never need to look at all connections."""
     linked: Counter[str] = Counter(record["linked"])
-    for name, number in (progress or {"counts": {}})["counts"].items():
+    for name, number in counts.items():
         if name.startswith(LINKED):
             linked[name.removeprefix(LINKED)] += number
     return {**record, "linked": dict(linked)}
 
 
-def _not_started(run: _Run) -> Document:
+def _not_started(run: _Run) -> Progress:
     """Return the progress of a cycle whose probes failed."""
-    return {"id": run.session.frame.cycle_id, "kind": "", "began": run.began, "done": 0, "counts": {}}
+    return Progress(
+        id=run.session.frame.cycle_id,
+        kind="",
+        since=None,
+        until=0,
+        phase=PHASES[0],
+        after=None,
+        done=0,
+        total=0,
+        first=False,
+        began=run.began,
+    )
 
 
-def _execution(progress: Document, now: datetime, state: str) -> Document:
-    counts: dict[str, int] = progress["counts"]
+def _execution(progress: Progress, now: datetime, state: str) -> Document:
+    counts = progress.counts
     exported, escrowed = counts.get("countExported", 0), counts.get("countEscrowed", 0)
     return {
-        "activityIdentifier": progress["id"],
+        "activityIdentifier": progress.id,
         "countEntitled": exported + escrowed,
         "countEntitledForProvisioning": exported + escrowed,
         "countEscrowed": escrowed,
         "countEscrowedRaw": escrowed,
         "countExported": exported,
         "countExports": exported,
-        "countImported": progress["done"],
-        "countImportedDeltas": progress["done"] if progress["kind"] == "incremental" else 0,
+        "countImported": progress.done,
+        "countImportedDeltas": progress.done if progress.kind == "incremental" else 0,
         "countImportedReferenceDeltas": 0,
         "state": state,
-        "timeBegan": progress["began"],
+        "timeBegan": progress.began,
         "timeEnded": iso(now, 6),
         "error": None,
     }

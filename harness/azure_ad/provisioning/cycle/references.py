@@ -9,13 +9,34 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
-from harness.azure_ad.provisioning.cycle.session import Connection, Failure, Session
+from harness.azure_ad.provisioning.cycle.effects import (
+    Connect,
+    Effect,
+    Fail,
+    MarkMembers,
+    apply,
+)
+from harness.azure_ad.provisioning.cycle.records import Connection, Failure
+from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.provisioning_log import Trace
 from harness.azure_ad.provisioning.target.dialect import manager_body, member_body
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One PATCH that adds or removes references to the target ids `others`; `sent` is what is kept if it goes well."""
+
+    mapping: ObjectMapping
+    trace: Trace
+    body: Document
+    others: tuple[str, ...]
+    adding: bool
+    sent: Effect
 
 
 def synchronize_references(session: Session) -> Iterator[None]:
@@ -50,20 +71,16 @@ def _manager(session: Session, mapping: ObjectMapping, source_id: str, connectio
     assert mapping.reference is not None
     manager = session.directory.manager(source_id)
     linked = session.connection(manager) if manager else None
-    wanted, held = (linked.target_id if linked else None), connection.manager
-    if wanted == held or (manager and linked is None):
+    after, before = (linked.target_id if linked else None), connection.manager
+    if after == before or (manager and linked is None):
         return
     trace = _trace(source_id, connection)
-    trace.modify(mapping.reference.target, held, wanted or "")
-    removal = session.quirks["manager-removal"] if wanted is None else ""
-    body = manager_body(mapping.reference.target, wanted, held, removal=removal, flagged=session.flagged)
-    error = _send(session, mapping, trace, body, [wanted or held or ""], adding=wanted is not None)
-    with session.store.transaction():
-        if error is None:
-            session.connect(source_id, connection._replace(manager=wanted))
-        session.log(trace)
-    if error is not None and error.fatal:
-        raise error
+    trace.modify(mapping.reference.target, before, after or "")
+    removal = session.quirks["manager-removal"] if after is None else ""
+    body = manager_body(mapping.reference.target, after, before, removal=removal, flagged=session.flagged)
+    sent = Connect(replace(connection, manager=after))
+    others = (after or before or "",)
+    _send(session, _Change(mapping, trace, body, others, adding=after is not None, sent=sent))
 
 
 def _members(
@@ -74,10 +91,10 @@ def _members(
     only: Collection[str] | None,
 ) -> Iterator[None]:
     exported = [member for member in session.exported_members(source_id) if only is None or member in only]
-    held = set(exported)
+    before = set(exported)
     present = (member for member in session.directory.members(source_id) if only is None or member in only)
-    wanted = [member for member in present if session.connection(member)]
-    gone = set(exported) - set(wanted)
+    after = [member for member in present if session.connection(member)]
+    gone = set(exported) - set(after)
     leaving = []
     for member in (member for member in exported if member in gone):
         if session.connection(member):
@@ -85,7 +102,7 @@ def _members(
         else:
             # Deleted in the target, and out of its groups with that.
             session.mark_member(source_id, member, present=False)
-    for adding, members in ((True, [member for member in wanted if member not in held]), (False, leaving)):
+    for adding, members in ((True, [member for member in after if member not in before]), (False, leaving)):
         size = session.quirks["members-per-patch"]
         for start in range(0, len(members), size):
             _patch_members(
@@ -109,36 +126,36 @@ def _patch_members(
     for target in targets:
         trace.modify(mapping.reference.target, None if adding else target, target if adding else None)
     body = member_body(targets, adding=adding, flagged=session.flagged)
-    error = _send(session, mapping, trace, body, targets, adding=adding)
-    with session.store.transaction():
-        if error is None:
-            for member in members:
-                session.mark_member(source_id, member, present=adding)
-        session.log(trace)
-    if error is not None and error.fatal:
-        raise error
+    sent = MarkMembers(tuple(members), adding)
+    _send(session, _Change(mapping, trace, body, tuple(targets), adding=adding, sent=sent))
 
 
-def _send(
-    session: Session, mapping: ObjectMapping, trace: Trace, body: Document, others: list[str], *, adding: bool
-) -> TargetError | None:
-    """Send a PATCH that adds or removes the `others`, unless the target says that it has been done already."""
-    target = session.frame.target_name
+def _send(session: Session, change: _Change) -> None:
+    """Send a PATCH, and write down that it was sent, or why not. Raises TargetError when the connection itself is bad."""
+    trace, effect, fatal = change.trace, change.sent, None
     try:
-        if session.quirks["reference-check"] and all(
-            session.target.refers(mapping, trace.target_id, other) is adding for other in others
-        ):
-            trace.skip("RedundantExport", "The target's references are as they should be.")
-            return None
-        session.target.patch(mapping, trace.target_id, body)
+        _patch(session, change)
     except TargetError as error:
-        description = f"Failed to update {trace.kind} '{trace.identifier}' in {target}"
-        session.fail(
-            trace, Failure.of(error), step="EntryExportUpdate", description=description, references=True
-        )
-        return error
+        description = f"Failed to update {trace.kind} '{trace.identifier}' in {session.frame.target_name}"
+        effect = Fail(Failure.of(error), "EntryExportUpdate", description, references=True)
+        fatal = error if error.fatal else None
+    with session.store.transaction():
+        apply(session, trace, (effect,))
+        session.log(trace)
+    if fatal is not None:
+        raise fatal
+
+
+def _patch(session: Session, change: _Change) -> None:
+    """Send a PATCH unless the target says that it has been done already. Raises TargetError."""
+    mapping, trace = change.mapping, change.trace
+    if session.quirks["reference-check"] and all(
+        session.target.refers(mapping, trace.target_id, other) is change.adding for other in change.others
+    ):
+        trace.skip("RedundantExport", "The target's references are as they should be.")
+        return
+    session.target.patch(mapping, trace.target_id, change.body)
     trace.step("EntryExportUpdate")
-    return None
 
 
 def _trace(source_id: str, connection: Connection) -> Trace:

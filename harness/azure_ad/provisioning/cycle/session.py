@@ -1,8 +1,7 @@
-"""What one cycle works with, and the records it leaves: connections, escrows, pending references, progress.
+"""What one cycle works with, and where it keeps its records: connections, escrows, pending references, what is held back.
 
-A *connection* ties a source object to the target's id (the connector data store). An *escrow* is an object that
-failed and waits for its next attempt. *Progress* is how far the cycle came; it is written in the same transaction as
-each object's result, so a process killed between two objects goes on where it stopped.
+`records.py` says what each is. All that an object comes to is written in one transaction with the cycle's progress, so a
+process killed between two objects goes on where it stopped.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
@@ -12,20 +11,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import NamedTuple
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mappings.compiled import ObjectMapping
+from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Failure
 from harness.azure_ad.provisioning.log import provisioning_log as logs
-from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, cause_of, retried
-from harness.azure_ad.provisioning.target.target import Target, TargetError
-from harness.base.clock import Clock, from_iso, iso
+from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, retried
+from harness.azure_ad.provisioning.target.target import Target
+from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Document, Store
+from harness.base.store import Store
 
 # How many connections of a type a cycle added; the job's statistics grow by it, and never shrink:
 # …/application-provisioning-when-will-provisioning-finish-specific-user
@@ -46,34 +45,6 @@ def forget_all(store: Store, shelf: str) -> None:
     """Delete every document of a kind."""
     for key, _ in list(store.scan(shelf)):
         store.delete(shelf, key)
-
-
-class Failure(NamedTuple):
-    """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
-
-    code: str
-    cause: str
-    category: str = "nonServiceFailure"
-    request: str | None = None
-
-    @classmethod
-    def of(cls, error: TargetError) -> Failure:
-        return cls(error.code, cause_of(error), error.category, error.guilty)
-
-
-class Connection(NamedTuple):
-    """What ties a source object to the target's object `target_id`.
-
-    `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
-    `identifier` and `display_name` name an object that has left the directory.
-    """
-
-    kind: str
-    target_id: str
-    managed: bool
-    manager: str | None
-    identifier: str
-    display_name: str
 
 
 @dataclass(slots=True)
@@ -114,16 +85,14 @@ class Session:
 
     def connection(self, source_id: str) -> Connection | None:
         document = self.store.get(self._connections, source_id)
-        return None if document is None else Connection(*document["connection"])
+        return None if document is None else Connection.of(document)
 
     def connections(self) -> Iterator[tuple[str, Connection]]:
-        return (
-            (key, Connection(*document["connection"])) for key, document in self.store.scan(self._connections)
-        )
+        return ((key, Connection.of(document)) for key, document in self.store.scan(self._connections))
 
     def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
         """Save a connection; a new one takes the target's object for this source object, and is counted."""
-        self.store.put(self._connections, source_id, {"connection": tuple(connection)})
+        self.store.put(self._connections, source_id, connection.document())
         if new:
             self.store.claim(self._targets, connection.target_id, source_id)
             self.counts[LINKED + connection.kind] += 1
@@ -171,7 +140,7 @@ class Session:
     def let_go(self, source_id: str) -> None:
         self.store.delete(self._staged, source_id)
 
-    def tell_held_back(self, source_id: str) -> bool:
+    def log_held_back(self, source_id: str) -> bool:
         """Note that this cycle's log tells of it; return False when it does already."""
         held = self.store.get(self._staged, source_id)
         if held is None or held["told"] == self.frame.cycle_id:
@@ -179,23 +148,19 @@ class Session:
         self.store.put(self._staged, source_id, {**held, "told": self.frame.cycle_id})
         return True
 
-    def escrow(self, source_id: str) -> Document | None:
-        return self.store.get(self._escrows, source_id)
+    def escrow(self, source_id: str) -> Escrow | None:
+        document = self.store.get(self._escrows, source_id)
+        return None if document is None else Escrow.of(document)
 
-    def due_escrows(self) -> list[tuple[str, Document]]:
-        """Return what earlier cycles failed at and is due now; what fails in this cycle waits for the next.
+    def escrows(self) -> Iterator[tuple[str, Escrow]]:
+        return ((key, Escrow.of(document)) for key, document in self.store.scan(self._escrows))
 
-        What has failed for too many days is given up.
-        """
-        now, cycle = self.clock.now(), self.frame.cycle_id
-        oldest = now - timedelta(days=self.quirks["escrow-days"])
-        due = []
-        for key, escrow in list(self.store.scan(self._escrows)):
-            if from_iso(escrow["began"]) < oldest:
+    def give_up(self) -> None:
+        """Forget what has failed for too many days."""
+        now, most_days = self.clock.now(), self.quirks["escrow-days"]
+        for key, escrow in list(self.escrows()):
+            if escrow.given_up(now, most_days):
                 self.settle(key)
-            elif cycle not in (escrow["cycle"], escrow["tried"]) and from_iso(escrow["next"]) <= now:
-                due.append((key, escrow))
-        return due
 
     def exported_members(self, group: str) -> list[str]:
         """Return the source ids of the members that the target's group was given."""
@@ -234,7 +199,7 @@ class Session:
         """Close a trace with what failed, and put the object into escrow with the time of its next attempt."""
         escrow = self._escrowed(trace, references=references)
         trace.step(step, status="failure", description=description)
-        reason = retried(failure.cause, escrow["attempts"], from_iso(escrow["next"]))
+        reason = retried(failure.cause, escrow.attempts, escrow.next)
         trace.fail(failure.code, reason, category=failure.category, details=failure.request)
 
     def settle(self, source_id: str) -> None:
@@ -244,40 +209,42 @@ class Session:
     def settle_object(self, source_id: str) -> None:
         """Forget the escrow of an object that came through itself; what its references failed at stays due."""
         escrow = self.escrow(source_id)
-        if escrow is not None and escrow["references"]:
-            self.store.put(self._escrows, source_id, {**escrow, "tried": self.frame.cycle_id})
+        if escrow is not None and escrow.references:
+            self._keep_escrow(source_id, replace(escrow, tried=self.frame.cycle_id))
         else:
             self.settle(source_id)
 
     def settle_references(self, source_id: str) -> None:
         """Forget the escrow of an object whose references came through in this cycle, all of them."""
         escrow = self.escrow(source_id)
-        if escrow is not None and escrow["references"] and escrow["cycle"] != self.frame.cycle_id:
+        if escrow is not None and escrow.references and escrow.cycle != self.frame.cycle_id:
             self.settle(source_id)
 
-    def _escrowed(self, trace: Trace, *, references: bool) -> Document:
+    def _escrowed(self, trace: Trace, *, references: bool) -> Escrow:
         """Return the object's escrow after one more failure, saved.
 
         Several failures of one cycle (a group's members) are one attempt.
         """
-        hours = self.quirks["escrow-hours"]
+        hours: list[int] = self.quirks["escrow-hours"]
         now = self.clock.now()
         before = self.escrow(trace.source_id)
-        if before is not None and before["cycle"] == self.frame.cycle_id:
+        if before is not None and before.cycle == self.frame.cycle_id:
             return before
-        attempts = 0 if before is None else before["attempts"] + 1
-        began = now if before is None else from_iso(before["began"])
-        escrow = {
-            "type": trace.kind,
-            "cycle": self.frame.cycle_id,
-            "tried": None,
-            "references": references,
-            "attempts": attempts,
-            "began": iso(began, 6),
-            "next": iso(now + timedelta(hours=hours[min(attempts, len(hours) - 1)]), 6),
-        }
-        self.store.put(self._escrows, trace.source_id, escrow)
+        attempts = 0 if before is None else before.attempts + 1
+        escrow = Escrow(
+            kind=trace.kind,
+            cycle=self.frame.cycle_id,
+            tried=None,
+            references=references,
+            attempts=attempts,
+            began=now if before is None else before.began,
+            next=now + timedelta(hours=hours[min(attempts, len(hours) - 1)]),
+        )
+        self._keep_escrow(trace.source_id, escrow)
         return escrow
+
+    def _keep_escrow(self, source_id: str, escrow: Escrow) -> None:
+        self.store.put(self._escrows, source_id, escrow.document())
 
     def _group_key(self, group: str) -> str:
         return f"{self.frame.job_id}/{group}"

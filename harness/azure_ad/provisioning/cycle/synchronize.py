@@ -1,30 +1,28 @@
-"""One object's turn in a cycle: import, scope, match, decide, export, and one log entry that tells all of it.
+"""One object's turn in a cycle: facts, decision, requests, effects, and one log entry that tells all of it.
 
-The decision table is the documented one: no match creates, a match is taken over, what left the scope is disabled
-(deleted where nothing can disable it, groups always), what is alike on both sides is skipped.
+    gather (facts.py) ─► decide (decide.py) ─► carry_out (send.py) ─► write_down (effects.py)
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from harness.azure_ad.directory.properties import source_attributes
-from harness.azure_ad.mappings.expression import EvaluationError
-from harness.azure_ad.mappings.functions import Value
 from harness.azure_ad.mappings.functions.dates import write_date
-from harness.azure_ad.provisioning.cycle.exporting import delete, failing, update_linked
-from harness.azure_ad.provisioning.cycle.joining import match
-from harness.azure_ad.provisioning.cycle.scoping import Scope, look_at
-from harness.azure_ad.provisioning.cycle.session import Connection, Failure, Session
-from harness.azure_ad.provisioning.cycle.turn import Keep, Turn, Write
+from harness.azure_ad.provisioning.cycle.decide import Act, decide
+from harness.azure_ad.provisioning.cycle.effects import Outcome, Settle, write_down
+from harness.azure_ad.provisioning.cycle.facts import Facts, gather
+from harness.azure_ad.provisioning.cycle.records import Connection
+from harness.azure_ad.provisioning.cycle.send import Turn, carry_out
+from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.provisioning_log import ESCROW_RETRY, Trace
-from harness.azure_ad.provisioning.target.target import TargetError, explain
-from harness.base.clock import from_iso, iso
+from harness.azure_ad.provisioning.target.target import explain
+from harness.base.clock import iso
 from harness.base.store import Document
 
 STAGED_DELETE = "stagedDelete"
+_SILENT = (Act.NOT_LISTED, Act.FORGET)
 
 
 def synchronize(
@@ -35,39 +33,19 @@ def synchronize(
     Requests go out first; then connection, escrow and log entry are written in one transaction, in which `finish`
     takes part. Raises TargetError when the connection itself is bad (after logging the object's failure).
     """
-    mapping = session.mappings.get(kind)
-    connection = session.connection(source_id)
-    if mapping is None or (document is None and connection is None):
-        with session.store.transaction():
-            session.settle(source_id)
-            finish()
-        return
-    fatal: TargetError | None = None
-    if document is None:
-        assert connection is not None
-        turn = Turn(session, mapping, _trace_of_connected(mapping.kind, source_id, connection))
-        write = _gone(turn, connection)
+    facts = gather(session, kind, source_id, document, session.clock.now())
+    decision, trace = decide(facts), _trace(facts)
+    if facts.mapping is None:
+        outcome = Outcome((Settle(),), logged=False)
     else:
-        turn = Turn(session, mapping, _trace(kind, document))
-        write = _present(turn, document, connection)
-    trace = turn.trace
-    try:
-        keep = write()
-    except TargetError as error:
-        fatal = error if error.fatal else None
-        keep = failing(turn, Failure.of(error))
-    except EvaluationError as error:
-        keep = failing(turn, Failure("ImportSkipped", str(error)))
-    with session.store.transaction():
-        keep()
-        session.create_over(source_id)
-        if trace.steps:
-            session.log(trace)
-        finish()
-    if fatal is not None:
+        if decision.act not in _SILENT:
+            _log_import(facts, trace)
+        outcome = carry_out(Turn(session, facts.mapping, facts, decision, trace))
+    write_down(session, trace, outcome, finish)
+    if outcome.fatal is not None:
         if trace.secrets:
-            fatal.message = trace.shown(explain(fatal))
-        raise fatal
+            outcome.fatal.message = trace.shown(explain(outcome.fatal))
+        raise outcome.fatal
 
 
 def log_staged(session: Session, kind: str, source_id: str) -> None:
@@ -80,92 +58,44 @@ def log_staged(session: Session, kind: str, source_id: str) -> None:
     trace.step("EntryImportDelete")
     trace.step("EntrySynchronizationDelete")
     with session.store.transaction():
-        if session.tell_held_back(source_id):
+        if session.log_held_back(source_id):
             session.log(trace)
 
 
-def _present(turn: Turn, document: Document, connection: Connection | None) -> Write:
-    """Decide for an object that the directory holds."""
-    session, mapping, trace = turn.session, turn.mapping, turn.trace
-    scope, attributes = look_at(session, mapping, document)
-    _log_import(turn, connection, mapping.logged_source(attributes))
-    trace.step("EntrySynchronizationScoping", scope.details())
-    if connection is None:
-        if scope.provisioned:
-            return lambda: match(turn, attributes)
-        return lambda: _not_entitled(turn, scope)
-    if scope.left_alone(skip_out_of_scope_deletions=session.skip_out_of_scope_deletions):
-        return lambda: _not_entitled(turn, scope)
-    disables = mapping.kind == "User" and mapping.disables
-    if connection.managed and not disables and not scope.provisioned:
-        return lambda: delete(turn, connection)
-    if connection.managed or scope.entitled:
-        managed = scope.entitled
-        return lambda: update_linked(turn, connection, attributes, managed=managed)
-    return lambda: _not_entitled(turn, scope)
-
-
-def _gone(turn: Turn, connection: Connection) -> Write:
-    """Decide for an object that left the directory: softly deleted users are disabled, all others deleted."""
-    session, mapping, trace = turn.session, turn.mapping, turn.trace
-    deleted = session.store.get("deletedUser", trace.source_id) if mapping.kind == "User" else None
-    if not connection.managed:
-        # Unassigned earlier and no longer managed: a later deletion sends nothing.
-        lost = connection if deleted is None else None
-        return lambda: lambda: _forget(session, trace.source_id, lost)
-    trace.step("EntryImportDelete")
-    if deleted is None or not mapping.disables:
-        return lambda: delete(turn, connection)
-    attributes: dict[str, Value] = source_attributes("User", deleted)
-    attributes["IsSoftDeleted"] = "True"
-    return lambda: update_linked(turn, connection, attributes, managed=True)
-
-
-def _not_entitled(turn: Turn, scope: Scope) -> Keep:
-    session, trace = turn.session, turn.trace
-    if session.quirks["log-unassigned-users"]:
-        trace.skip(
-            "NotEffectivelyEntitled",
-            f"The {trace.kind} '{trace.identifier}' is not assigned to the application or not active in the source; "
-            "nothing is sent for it.",
-            scope.details(),
-        )
-    else:
-        trace.steps.clear()
-    return lambda: session.settle(trace.source_id)
-
-
-def _log_import(turn: Turn, connection: Connection | None, attributes: Mapping[str, Value]) -> None:
-    trace = turn.trace
-    escrow = turn.session.escrow(trace.source_id)
+def _log_import(facts: Facts, trace: Trace) -> None:
+    """Log what came from the directory, and whether that is in scope."""
+    if facts.scope is None or facts.mapping is None:
+        trace.step("EntryImportDelete")
+        return
+    new, escrow = facts.connection is None, facts.escrow
     if escrow is not None:
         # The details of https://help.sumologic.com/docs/integrations/microsoft-azure, event of 2026-03-24.
         trace.step(
             ESCROW_RETRY,
             {
-                "CountProcessed": str(escrow["attempts"]),
-                "CreationTime": iso(from_iso(escrow["began"]), 7),
+                "CountProcessed": str(escrow.attempts),
+                "CreationTime": iso(escrow.began, 7),
                 "Identifier": trace.source_id,
-                "ModificationType": "Add" if connection is None else "Update",
-                "NextAttempt": write_date(from_iso(escrow["next"])),
+                "ModificationType": "Add" if new else "Update",
+                "NextAttempt": write_date(escrow.next),
                 "Origin": "Source",
                 "TypeName": "EscrowedEntryDefault",
             },
         )
-    trace.step("EntryImportAdd" if connection is None else "EntryImportUpdate", attributes)
+    attributes = facts.mapping.logged_source(facts.attributes)
+    trace.step("EntryImportAdd" if new else "EntryImportUpdate", attributes)
+    trace.step("EntrySynchronizationScoping", facts.scope.details())
 
 
-def _forget(session: Session, source_id: str, connection: Connection | None) -> None:
-    """Drop what is kept of an object that nothing is sent for any more, with the connection if it is given."""
-    session.settle(source_id)
-    if connection is not None:
-        session.disconnect(source_id, connection)
+def _trace(facts: Facts) -> Trace:
+    kind, document = facts.kind, facts.document
+    if document is not None:
+        identifier = document["userPrincipalName" if kind == "User" else "displayName"]
+        return Trace(kind, facts.key, identifier, document.get("displayName") or identifier)
+    if facts.connection is not None:
+        return _trace_of_connected(kind, facts.key, facts.connection)
+    return Trace(kind, facts.key, facts.key, facts.key)
 
 
 def _trace_of_connected(kind: str, source_id: str, connection: Connection) -> Trace:
     return Trace(kind, source_id, connection.identifier, connection.display_name)
-
-
-def _trace(kind: str, document: Document) -> Trace:
-    identifier = document["userPrincipalName" if kind == "User" else "displayName"]
-    return Trace(kind, document["id"], identifier, document.get("displayName") or identifier)

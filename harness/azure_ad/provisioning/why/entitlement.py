@@ -6,14 +6,14 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
+from harness.azure_ad.provisioning.cycle.facts import Facts
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.why.known import Known
 from harness.base.store import Document
 
 
-def outside(session: Session, known: Known) -> str:
+def outside(session: Session, facts: Facts) -> str:
     """Say why an object is not to be in the target; empty for one that is, and for one that the directory lacks."""
-    scope = known.scope
+    scope = facts.scope
     if scope is None or scope.provisioned:
         return ""
     if scope.entitled:
@@ -22,32 +22,32 @@ def outside(session: Session, known: Known) -> str:
         assert scope.filters is not None
         failed = [result.clause.text for result in scope.filters.decisive]
         return f"a scoping filter keeps it out: {'; '.join(failed)}"
-    return (_unassigned_user if known.kind == "User" else _unassigned_group)(session, known)
+    return (_unassigned_user if facts.kind == "User" else _unassigned_group)(session, facts)
 
 
-def entitlement(session: Session, known: Known) -> Document:
+def entitlement(session: Session, facts: Facts) -> Document:
     """Return what `why` tells of the scope; only users have `accountEnabled` and `groups`, only groups what stands there."""
-    scope = known.scope
-    of_kind = _of_user if known.kind == "User" else _of_group
+    scope = facts.scope
+    of_kind = _of_user if facts.kind == "User" else _of_group
     return {
         "inScope": scope is not None and scope.entitled,
         "provisioned": scope is not None and scope.provisioned,
         "syncAll": session.sync_all,
-        "assignedDirectly": session.apps.is_assigned(session.frame.app_id, known.key),
-        "filters": _filters(known),
+        "assignedDirectly": session.apps.is_assigned(session.frame.app_id, facts.key),
+        "filters": _filters(facts),
         "skipOutOfScopeDeletions": session.skip_out_of_scope_deletions,
-        **of_kind(session, known),
+        **of_kind(session, facts),
     }
 
 
-def _of_user(session: Session, person: Known) -> Document:
+def _of_user(session: Session, person: Facts) -> Document:
     return {
         "accountEnabled": person.scope.active if person.scope else None,
         "groups": _groups_of(session, person),
     }
 
 
-def _of_group(session: Session, group: Known) -> Document:
+def _of_group(session: Session, group: Facts) -> Document:
     directory = session.directory
     members = (directory.get("Group", each) for each in directory.members(group.key))
     return {
@@ -58,7 +58,7 @@ def _of_group(session: Session, group: Known) -> Document:
     }
 
 
-def _unassigned_user(session: Session, person: Known) -> str:
+def _unassigned_user(session: Session, person: Facts) -> str:
     groups = _groups_of(session, person)
     for group in groups:
         if group["assigned"]:
@@ -72,7 +72,7 @@ def _unassigned_user(session: Session, person: Known) -> str:
     return "not assigned to the application"
 
 
-def _unassigned_group(session: Session, group: Known) -> str:
+def _unassigned_group(session: Session, group: Facts) -> str:
     assigned = session.sync_all or session.apps.is_assigned(session.frame.app_id, group.key)
     if assigned and not _is_secure(group.document):
         return "it is not security enabled"
@@ -82,7 +82,7 @@ def _unassigned_group(session: Session, group: Known) -> str:
     return "not assigned to the application"
 
 
-def _groups_of(session: Session, person: Known) -> list[Document]:
+def _groups_of(session: Session, person: Facts) -> list[Document]:
     """Tell of each group whether it brings its members into scope, and in which assigned ones, which bring nobody, it is."""
     found = []
     for key in session.directory.groups_of(person.key):
@@ -118,10 +118,10 @@ def _nested_in_assigned(session: Session, key: str) -> list[str]:
     return [(session.directory.get("Group", each) or {}).get("displayName", each) for each in assigned]
 
 
-def _filters(known: Known) -> list[Document]:
-    if known.mapping is None or known.scope is None or known.scope.filters is None:
+def _filters(facts: Facts) -> list[Document]:
+    if facts.mapping is None or facts.scope is None or facts.scope.filters is None:
         return []
-    shown = known.mapping.logged_source(known.attributes)
+    shown = facts.mapping.logged_source(facts.attributes)
     return [
         {
             "set": name,
@@ -136,6 +136,6 @@ def _filters(known: Known) -> list[Document]:
                 for result in group
             ],
         }
-        for name, groups in known.scope.filters.results.items()
+        for name, groups in facts.scope.filters.results.items()
         for group in groups
     ]

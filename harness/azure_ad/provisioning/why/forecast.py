@@ -1,6 +1,6 @@
 """What the rest of the cycle under way, or the next cycle, will do with one object and its references.
 
-Mirrors `cycle.py` and `references.py`: a manager or members follow once the object itself was looked at, was left over, or,
+The object's own decision is the cycle's (`cycle/decide.py`). A manager or members follow once the object itself was looked at, was left over, or,
 for members, got an account late. Who of them gets or loses an account in that same cycle is foreseen like anybody else.
 No request is sent.
 
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning.why.known import Known, Outlook, Turn
-from harness.azure_ad.provisioning.why.verdict import NOT_LOOKED_AT, NOTHING, Verdict, judge
+from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.why.outlook import Outlook, Turn
+from harness.azure_ad.provisioning.why.words import NOTHING, Verdict, judge
 from harness.base.clock import iso
 from harness.base.store import Document
 
@@ -55,16 +56,16 @@ class Members:
         self.present = outlook.session.directory.members(group)
         self.exported = outlook.session.exported_members(group)
         here, there = set(self.present), set(self.exported)
-        self.missing = [self._known(key) for key in self.present if key not in there]
-        self.surplus = [self._known(key) for key in self.exported if key not in here]
+        self.missing = [self._facts(key) for key in self.present if key not in there]
+        self.surplus = [self._facts(key) for key in self.exported if key not in here]
         self._fates: dict[str, tuple[Turn, Verdict]] = {}
 
-    def fate(self, member: Known) -> tuple[Turn, Verdict]:
+    def fate(self, member: Facts) -> tuple[Turn, Verdict]:
         """Return when a cycle comes to a member itself, and what it does then."""
         fate = self._fates.get(member.key)
         if fate is None:
-            turn = self._outlook.turn(member)
-            fate = self._fates[member.key] = turn, judge(self._outlook, member, turn)
+            turn = self._outlook.turn(member.key)
+            fate = self._fates[member.key] = turn, judge(self._outlook.session, member, turn)
         return fate
 
     def late(self, *, under_way: bool) -> bool:
@@ -76,7 +77,7 @@ class Members:
             if member.kind == "User" and member.connection is None and (added or member.escrow is not None)
         )
 
-    def connected(self, member: Known, *, under_way: bool) -> bool:
+    def connected(self, member: Facts, *, under_way: bool) -> bool:
         """Tell whether a member has an account once that cycle comes to the references."""
         turn, verdict = self.fate(member)
         happens = turn.because is not None and (turn.under_way or not under_way)
@@ -84,47 +85,47 @@ class Members:
             return happens and verdict.action == "create"
         return not (happens and verdict.action == "delete")
 
-    def _arrives(self, member: Known, *, under_way: bool) -> bool:
+    def _arrives(self, member: Facts, *, under_way: bool) -> bool:
         turn, verdict = self.fate(member)
         return turn.under_way is under_way and verdict.action == "create"
 
-    def _known(self, key: str) -> Known:
+    def _facts(self, key: str) -> Facts:
         """Look up a user or a nested group, also one that left the directory."""
         session = self._outlook.session
         connection = session.connection(key)
         nested = session.directory.get("Group", key) is not None
         kind = "Group" if nested or (connection is not None and connection.kind == "Group") else "User"
-        return self._outlook.known(kind, key)
+        return self._outlook.facts(kind, key)
 
 
-def foresee(outlook: Outlook, known: Known, members: Members | None = None) -> Plan:
+def foresee(outlook: Outlook, facts: Facts, members: Members | None = None) -> Plan:
     """Foretell what is left of the cycle under way, where that comes to the object, and the next cycle otherwise.
 
     `members` are a group's, None for a user.
     """
-    own = outlook.turn(known)
-    verdict = judge(outlook, known, own)
+    own = outlook.turn(facts.key)
+    verdict = judge(outlook.session, facts, own)
     for under_way in (True, False) if outlook.progress is not None else (False,):
-        after = _of_references(outlook, known, members, under_way=under_way)
+        after = _of_references(outlook, facts, members, under_way=under_way)
         if own.because is not None and own.under_way is under_way:
             follows = verdict.references or (verdict.action != "delete" and after is not None)
-            if members is not None and verdict.action == "compare" and _renamed(known):
+            if members is not None and verdict.action == "compare" and _renamed(facts):
                 verdict = verdict._replace(action="rename")
             return _with_members(verdict._replace(references=follows), own, members)
         if after is not None:
-            return _with_members(_ALONE[known.kind], after, members)
-    return Plan(NOTHING, NOT_LOOKED_AT, own)
+            return _with_members(_ALONE[facts.kind], after, members)
+    return Plan(NOTHING, verdict.says, own)
 
 
 def _of_references(
-    outlook: Outlook, known: Known, members: Members | None, *, under_way: bool
+    outlook: Outlook, facts: Facts, members: Members | None, *, under_way: bool
 ) -> Turn | None:
     """Return the turn that an object in the target has for its references alone, None when it has none in that cycle."""
-    if known.connection is None or known.mapping is None or known.mapping.reference is None:
+    if facts.connection is None or facts.mapping is None or facts.mapping.reference is None:
         return None
     at = outlook.moment(under_way=under_way)
-    if known.awaits_references and under_way is (outlook.progress is not None):
-        return Turn(_STILL[known.kind], at, under_way)
+    if outlook.awaits_references(facts.key) and under_way is (outlook.progress is not None):
+        return Turn(_STILL[facts.kind], at, under_way)
     if members is not None and members.late(under_way=under_way):
         return Turn("a member gets an account in that cycle", at, under_way)
     return None
@@ -145,7 +146,7 @@ def _with_members(verdict: Verdict, turn: Turn, members: Members | None) -> Plan
     return Plan(action, says, turn, added, removed)
 
 
-def _renamed(group: Known) -> bool:
+def _renamed(group: Facts) -> bool:
     """Tell whether another name than the last one flows to the target."""
     assert group.connection is not None
     assert group.mapping is not None

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.records import Escrow
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.digest import digest
 from harness.azure_ad.provisioning.why.entitlement import outside
 from harness.azure_ad.provisioning.why.forecast import Members, Plan
-from harness.azure_ad.provisioning.why.known import Known
 from harness.azure_ad.provisioning.why.names import identity
-from harness.base.clock import from_iso
 from harness.base.store import Document
 
 # What is wrong with a member; the sentence beside it tells it for people.
@@ -26,7 +26,7 @@ _OUT_OF_SCOPE, _NESTED, _FAILED, _NOT_CONNECTED = "outOfScope", "nestedGroup", "
 _NO_GROUP, _WAITS, _PASSED_BY = "groupNotInTarget", "waitsForReferences", "notLookedAt"
 
 
-def members_told(session: Session, group: Known, members: Members, plan: Plan) -> Document:
+def members_told(session: Session, group: Facts, members: Members, plan: Plan) -> Document:
     """Count the members of both sides, and list in `wrong` each who is on one alone, those of the directory first.
 
     `{"id", "name", "kind", "side", "reason", "says", "next"}`, `side` being `directory` or `target`, `next` `added`,
@@ -69,27 +69,27 @@ def changes_told(members: Members, plan: Plan) -> Document:
     }
 
 
-def _name(member: Known) -> str:
+def _name(member: Facts) -> str:
     told = identity(member)
     return str(told.get("userPrincipalName") or told["displayName"])
 
 
 def _missing(
-    session: Session, members: Members, group: Known, member: Known, held_up: str
+    session: Session, members: Members, group: Facts, member: Facts, held_up: str
 ) -> tuple[str, str]:
     """Say why a member of the directory's group was not exported."""
     if member.connection is None:
         return _unconnected(session, member, members)
     if group.connection is None:
         return _NO_GROUP, "in the target, but the group is not"
-    if group.escrow is not None and group.escrow["references"]:
+    if group.escrow is not None and group.escrow.references:
         return _FAILED, f"sending the members failed; {_retry(group.escrow)}"
     if held_up:
         return _PASSED_BY, f"in the target, but {held_up}"
     return _WAITS, "in the target; follows when the group's members are looked at"
 
 
-def _unconnected(session: Session, member: Known, members: Members) -> tuple[str, str]:
+def _unconnected(session: Session, member: Facts, members: Members) -> tuple[str, str]:
     if member.scope is None or not member.scope.provisioned:
         if member.kind == "Group":
             return (
@@ -109,18 +109,18 @@ def _unconnected(session: Session, member: Known, members: Members) -> tuple[str
     return _NOT_CONNECTED, "in scope, and not connected to an account yet"
 
 
-def _surplus(group: Known, member: Known, held_up: str) -> tuple[str, str]:
+def _surplus(group: Facts, member: Facts, held_up: str) -> tuple[str, str]:
     """Say why somebody who is no member any more is still among those that were exported."""
     if member.connection is None:
         return _NOT_CONNECTED, "no longer a member, and not connected to an account any more"
-    if group.escrow is not None and group.escrow["references"]:
+    if group.escrow is not None and group.escrow.references:
         return _FAILED, f"no longer a member; sending the members failed; {_retry(group.escrow)}"
     if held_up:
         return _PASSED_BY, f"no longer a member, but {held_up}"
     return _WAITS, "no longer a member; taken out when the group's members are looked at"
 
 
-def _held_up(group: Known, plan: Plan) -> str:
+def _held_up(group: Facts, plan: Plan) -> str:
     """Say what keeps the group's members from being sent."""
     if group.mapping is None:
         return "provisioning of groups is turned off"
@@ -131,5 +131,5 @@ def _held_up(group: Known, plan: Plan) -> str:
     return "the group's members are not looked at until the group changes or provisioning is restarted"
 
 
-def _retry(escrow: Document) -> str:
-    return f"the first cycle from {from_iso(escrow['next']):%Y-%m-%d %H:%M:%S} tries again"
+def _retry(escrow: Escrow) -> str:
+    return f"the first cycle from {escrow.next:%Y-%m-%d %H:%M:%S} tries again"

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 
-from harness.azure_ad.directory.deleted_items import KEPT
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.provisioning.cycle.facts import DELETED, Facts, purged_at
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.why.known import DELETED, Known
-from harness.base.clock import from_iso, iso
+from harness.base.clock import iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 
@@ -57,22 +56,22 @@ def find(session: Session, kind: str, name: str) -> str:
     raise UnknownNameError(f"there is no {kind.lower()} '{name}'{_nearest(session, kind, folded)}")
 
 
-def identity(known: Known) -> Document:
+def identity(facts: Facts) -> Document:
     """Return `{"id", "displayName", "state", "deletedAt", "purgedAt"}`, for a user also `userPrincipalName`.
 
     `state` is `present`, `deleted` or `gone`.
     """
-    document, linked = known.document or known.deleted, known.connection
-    name = _called(known.kind, document) if document else linked.identifier if linked else known.key
+    document, linked = facts.document or facts.deleted, facts.connection
+    name = _called(facts.kind, document) if document else linked.identifier if linked else facts.key
     display_name = (document or {}).get("displayName") or (linked.display_name if linked else name)
-    gone = known.deleted["deletedDateTime"] if known.deleted else None
+    gone = facts.deleted["deletedDateTime"] if facts.deleted else None
     return {
-        "id": known.key,
-        **({"userPrincipalName": name} if known.kind == "User" else {}),
+        "id": facts.key,
+        **({"userPrincipalName": name} if facts.kind == "User" else {}),
         "displayName": display_name,
-        "state": "present" if known.document else "deleted" if known.deleted else "gone",
+        "state": "present" if facts.document else "deleted" if facts.deleted else "gone",
         "deletedAt": gone,
-        "purgedAt": gone and iso(from_iso(gone) + KEPT),
+        "purgedAt": iso(purged_at(facts.deleted)) if facts.deleted else None,
     }
 
 
@@ -101,16 +100,16 @@ def _called(kind: str, document: Document) -> str:
 
 def _called_by_id(session: Session, kind: str) -> dict[str, str]:
     called: dict[str, str] = {}
-    for known, key, _ in _names(session, kind):
-        called.setdefault(key, known)
+    for name, key, _ in _names(session, kind):
+        called.setdefault(key, name)
     return called
 
 
 def _nearest(session: Session, kind: str, folded: str) -> str:
     """Suggest up to three with a name, or a part of one, that is close; everybody shares the domain."""
     owners: dict[str, str] = {}
-    for known, key, _ in _names(session, kind):
-        for part in (known, *_WORD.findall(known)) if known != key and "@" not in known else ():
+    for name, key, _ in _names(session, kind):
+        for part in (name, *_WORD.findall(name)) if name != key and "@" not in name else ():
             owners.setdefault(part.casefold(), key)
     keys = [owners[each] for each in get_close_matches(folded.partition("@")[0], owners, n=3, cutoff=0.6)]
     called = _called_by_id(session, kind) if keys else {}

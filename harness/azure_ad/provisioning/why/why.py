@@ -11,15 +11,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from harness.azure_ad.mappings.expression import EvaluationError
-from harness.azure_ad.provisioning.cycle.session import Session, escrow_shelf
+from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.records import Escrow
+from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.digest import digest, was_sent
 from harness.azure_ad.provisioning.why.entitlement import entitlement, outside
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
-from harness.azure_ad.provisioning.why.known import Known, Outlook
 from harness.azure_ad.provisioning.why.members import changes_told, members_told
 from harness.azure_ad.provisioning.why.names import find, identity
-from harness.base.clock import from_iso, iso
+from harness.azure_ad.provisioning.why.outlook import Outlook
+from harness.base.clock import iso
 from harness.base.store import Document
 
 _CALLED = {"User": "account", "Group": "group"}
@@ -35,32 +37,32 @@ def why(session: Session, record: Document, kind: str, name: str) -> Document:
     UnknownNameError with the nearest names.
     """
     outlook = Outlook(session, record)
-    known = outlook.known(kind, find(session, kind, name))
-    members = Members(outlook, known.key) if kind == "Group" else None
-    plan = foresee(outlook, known, members)
-    history = [digest(entry) for entry in logs.entries(session.store, source_id=known.key)]
+    facts = outlook.facts(kind, find(session, kind, name))
+    members = Members(outlook, facts.key) if kind == "Group" else None
+    plan = foresee(outlook, facts, members)
+    history = [digest(entry) for entry in logs.entries(session.store, source_id=facts.key)]
     told: Document = {
-        kind.lower(): identity(known),
+        kind.lower(): identity(facts),
         "job": _job(session, record),
-        "scope": entitlement(session, known),
-        "match": _match(session, known, history),
+        "scope": entitlement(session, facts),
+        "match": _match(session, facts, history),
         "last": next(iter(history), None),
         "lastSent": next(filter(was_sent, history), None),
-        "waiting": _waiting(session, known),
+        "waiting": _waiting(outlook, facts),
         "next": plan.told(),
     }
     if members is None:
-        told["waiting"]["manager"] = _manager(session, known)
+        told["waiting"]["manager"] = _manager(session, facts)
     else:
         told["next"]["members"] = changes_told(members, plan)
-        told["members"] = members_told(session, known, members, plan)
-    return {"summary": f"{told[kind.lower()]['displayName']} {_summary(session, known, told)}.", **told}
+        told["members"] = members_told(session, facts, members, plan)
+    return {"summary": f"{told[kind.lower()]['displayName']} {_summary(outlook, facts, told)}.", **told}
 
 
 def retries(session: Session) -> Document:
     """Return how many objects failed and wait, and when the first of them is tried again: `{"count", "nextTry"}`."""
-    due = [escrow["next"] for _, escrow in session.store.scan(escrow_shelf(session.frame.job_id))]
-    return {"count": len(due), "nextTry": iso(from_iso(min(due))) if due else None}
+    due = [escrow.next for _, escrow in session.escrows()]
+    return {"count": len(due), "nextTry": iso(min(due)) if due else None}
 
 
 def _job(session: Session, record: Document) -> Document:
@@ -83,13 +85,13 @@ def _job(session: Session, record: Document) -> Document:
     }
 
 
-def _match(session: Session, known: Known, history: list[Document]) -> Document:
+def _match(session: Session, facts: Facts, history: list[Document]) -> Document:
     """Tell what an object is, or would be, found by; `how` is `created` or `found`, by what the log still has."""
-    linked, mapping = known.connection, known.mapping
+    linked, mapping = facts.connection, facts.mapping
     by, problem = [], None
-    if known.document is not None and mapping is not None:
+    if facts.document is not None and mapping is not None:
         try:
-            values = mapping.values(known.attributes, creating=True)
+            values = mapping.values(facts.attributes, creating=True)
         except EvaluationError as error:
             problem, values = str(error), {}
         by = [
@@ -112,23 +114,25 @@ def _match(session: Session, known: Known, history: list[Document]) -> Document:
     }
 
 
-def _waiting(session: Session, known: Known) -> Document:
-    escrow = known.escrow
+def _waiting(outlook: Outlook, facts: Facts) -> Document:
     return {
-        "escrow": escrow
-        and {
-            "since": iso(from_iso(escrow["began"])),
-            "attempts": escrow["attempts"] + 1,
-            "nextTry": iso(from_iso(escrow["next"])),
-            "givenUpAfter": iso(from_iso(escrow["began"]) + timedelta(days=session.quirks["escrow-days"])),
-            "ofReferences": escrow["references"],
-        },
-        "heldBack": known.held_back,
-        "references": known.awaits_references,
+        "escrow": facts.escrow and _retry(facts.escrow, outlook.session.quirks["escrow-days"]),
+        "heldBack": outlook.held_back(facts),
+        "references": outlook.awaits_references(facts.key),
     }
 
 
-def _manager(session: Session, person: Known) -> Document | None:
+def _retry(escrow: Escrow, most_days: int) -> Document:
+    return {
+        "since": iso(escrow.began),
+        "attempts": escrow.attempts + 1,
+        "nextTry": iso(escrow.next),
+        "givenUpAfter": iso(escrow.began + timedelta(days=most_days)),
+        "ofReferences": escrow.references,
+    }
+
+
+def _manager(session: Session, person: Facts) -> Document | None:
     manager = session.directory.manager(person.key)
     boss = session.directory.get("User", manager) if manager else None
     linked = session.connection(manager) if manager else None
@@ -140,40 +144,41 @@ def _manager(session: Session, person: Known) -> Document | None:
     }
 
 
-def _summary(session: Session, known: Known, told: Document) -> str:
+def _summary(outlook: Outlook, facts: Facts, told: Document) -> str:
     """Say the one thing that matters most, as what follows the name."""
-    linked, there = known.connection, told["match"]["target"]
+    session = outlook.session
+    linked, there = facts.connection, told["match"]["target"]
     if linked is None:
-        return f"is not in {there}: {_not_there(session, known, told)}"
-    has = f"{_CALLED[known.kind]} '{linked.target_id}'"
-    if known.mapping is None:
+        return f"is not in {there}: {_not_there(session, facts, told)}"
+    has = f"{_CALLED[facts.kind]} '{linked.target_id}'"
+    if facts.mapping is None:
         return f"has the {has} in {there}, but provisioning of groups is turned off in the mappings"
     fate = "is still managed" if linked.managed else "is no longer managed"
-    if known.held_back:
+    if outlook.held_back(facts):
         fate = "waits to be disabled or deleted: the change is held back"
-    if known.scope is None:
+    if facts.scope is None:
         return f"was deleted from the directory; the {has} in {there} {fate}"
     if told["job"]["quarantine"]:
         return f"has the {has} in {there}, but the job is in quarantine: changes wait"
-    if not known.scope.provisioned:
-        return f"is out ({outside(session, known)}); the {has} in {there} {fate}"
-    if known.escrow is not None:
-        what = _REFERENCES[known.kind] if known.escrow["references"] else "the last change"
+    if not facts.scope.provisioned:
+        return f"is out ({outside(session, facts)}); the {has} in {there} {fate}"
+    if facts.escrow is not None:
+        what = _REFERENCES[facts.kind] if facts.escrow.references else "the last change"
         return f"has the {has} in {there}, but {what} failed and waits for a retry"
     return f"is in {there} with the {has}{_of_members(told['members']) if 'members' in told else ''}"
 
 
-def _not_there(session: Session, known: Known, told: Document) -> str:
+def _not_there(session: Session, facts: Facts, told: Document) -> str:
     quarantine, last = told["job"]["quarantine"], told["last"]
-    if known.document is None:
+    if facts.document is None:
         return "deleted from the directory"
-    if known.mapping is None:
+    if facts.mapping is None:
         return "provisioning of groups is turned off in the mappings"
-    if known.scope is None or not known.scope.provisioned:
-        return outside(session, known)
+    if facts.scope is None or not facts.scope.provisioned:
+        return outside(session, facts)
     if quarantine:
         return f"the job is in quarantine ({quarantine['code']})"
-    if known.escrow is not None:
+    if facts.escrow is not None:
         code = last and last["code"]
         return f"provisioning failed ({code}) and waits for a retry" if code else "provisioning failed"
     if told["job"]["schedule"] != "Active":

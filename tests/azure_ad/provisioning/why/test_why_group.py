@@ -17,8 +17,8 @@ from harness.azure_ad.directory.directory import ConflictError
 from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
-from harness.azure_ad.provisioning.why.known import Outlook
 from harness.azure_ad.provisioning.why.names import UnknownNameError
+from harness.azure_ad.provisioning.why.outlook import Outlook
 from harness.azure_ad.provisioning.why.why import why
 from tests.azure_ad.provisioning.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply
@@ -836,7 +836,7 @@ STARTING_OVER = ("only sales", "no deletes", "no updates", "unmap active", "rest
 def plan(company, group):
     record, session = company.engine.inspect(company.job)
     outlook = Outlook(session, record)
-    return foresee(outlook, outlook.known("Group", group), Members(outlook, group))
+    return foresee(outlook, outlook.facts("Group", group), Members(outlook, group))
 
 
 @contextmanager

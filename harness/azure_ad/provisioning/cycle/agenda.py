@@ -1,0 +1,116 @@
+"""Whom a cycle comes to, in which phase, and because of what.
+
+The cycle walks the phases one after the other; `why` looks for one object among all that is still to come.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" and
+"Incremental cycles" (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.azure_ad.provisioning.cycle.facts import DELETED, purged_at
+from harness.azure_ad.provisioning.cycle.records import Progress
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.base.store import Document
+
+LEFT, ESCROW, HELD_BACK, REFERENCES = "left", "escrow", "held back", "references"
+PHASES = ("User", "Group", LEFT, ESCROW, HELD_BACK, REFERENCES)
+
+_INITIAL = "the next cycle is an initial one and looks at everybody"
+_CHANGED = {
+    "User": "something about the person changed since the last cycle",
+    "Group": "something about the group changed since the last cycle",
+}
+_PURGED = "thirty days in the deleted items are over by then"
+_DUE = "its retry is due"
+_HELD = "its disable or delete is held back"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A cycle comes to an object; `document` is what the directory holds of it, None where that was not looked up."""
+
+    kind: str
+    key: str
+    because: str
+    document: Document | None = None
+
+
+def visits(session: Session, progress: Progress, phase: str, at: datetime) -> Iterator[Visit]:
+    """Yield whom a cycle comes to at that moment in a phase but the last, behind where it is if it is there already."""
+    after = progress.after if progress.phase == phase else None
+    if phase == LEFT:
+        yield from _left(session, progress)
+    elif phase == ESCROW:
+        cycle_id, most_days = progress.id, session.quirks["escrow-days"]
+        for key, escrow in list(session.escrows()):
+            if escrow.due(at, cycle_id=cycle_id, most_days=most_days):
+                yield Visit(escrow.kind, key, _DUE)
+    elif phase == HELD_BACK:
+        for kind, key in session.held_back():
+            yield Visit(kind, key, _HELD)
+    elif phase in session.mappings:
+        yield from _walked(session, progress, phase, after)
+
+
+def to_come(session: Session, progress: Progress, at: datetime) -> Iterator[Visit]:
+    """Yield whom a cycle under way has still to look at, in order; somebody may come more than once."""
+    for phase in PHASES[PHASES.index(progress.phase) : PHASES.index(REFERENCES)]:
+        yield from visits(session, progress, phase, at)
+
+
+def next_cycle(session: Session, since: int | None, at: datetime) -> Iterator[Visit]:
+    """Yield whom a cycle that begins at that moment looks at; by then the deleted items may have let go of some."""
+    until = session.directory.changes.last()
+    progress = planned(session, since, until, cycle_id="", began="")
+    for phase in PHASES[: PHASES.index(REFERENCES)]:
+        yield from visits(session, progress, phase, at)
+        if phase in DELETED and since is not None:
+            for key, deleted in session.store.scan(DELETED[phase]):
+                if purged_at(deleted) <= at:
+                    yield Visit(phase, key, _PURGED)
+
+
+def planned(session: Session, since: int | None, until: int, *, cycle_id: str, began: str) -> Progress:
+    """Return the progress of a cycle not yet begun; `since` None makes it an initial one.
+
+    `until` is where the change log ends, `began` ISO 8601 in UTC.
+    """
+    return Progress(
+        id=cycle_id,
+        kind="initial" if since is None else "incremental",
+        since=since,
+        until=until,
+        phase=PHASES[0],
+        after=None,
+        done=0,
+        total=0,
+        first=next(session.connections(), None) is None,
+        began=began,
+    )
+
+
+def _walked(session: Session, progress: Progress, kind: str, after: str | None) -> Iterator[Visit]:
+    """Yield the directory's objects of a type, or in an incremental cycle those that changed."""
+    directory = session.directory
+    if progress.since is None:
+        for document in directory.scan(kind, after):
+            yield Visit(kind, document["id"], _INITIAL, document)
+        return
+    changed = directory.changed_since(progress.since, progress.until)[kind]
+    for key in changed[changed.index(after) + 1 :] if after in changed else changed:
+        yield Visit(kind, key, _CHANGED[kind])
+
+
+def _left(session: Session, progress: Progress) -> Iterator[Visit]:
+    """Yield who is connected and no longer in the directory; an incremental cycle has met them among the changes."""
+    if progress.since is not None or progress.first:
+        return
+    directory = session.directory
+    gone = [(entry.kind, key) for key, entry in session.connections() if not directory.get(entry.kind, key)]
+    for kind, key in gone:
+        yield Visit(kind, key, _INITIAL)

@@ -1,0 +1,165 @@
+"""What an object's turn leaves behind, as data, and the one place where it is written down.
+
+Effects are applied in order, inside one transaction with the object's log entry and the cycle's progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from harness.azure_ad.provisioning.cycle.records import Connection, Failure
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.log.provisioning_log import Trace
+from harness.azure_ad.provisioning.target.target import TargetError
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Save a connection that is there already, with what is new about it."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Put the object into escrow, and close its log entry with the step that failed.
+
+    `references`: not the object itself failed, but its manager or members.
+    """
+
+    failure: Failure
+    step: str
+    description: str
+    references: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Tie the object to a target's object for the first time: groups that waited for who failed at first are due.
+
+    `references`: so are its own manager or members. The source object `holder` was tied to the target's
+    object before, as `former` says, and loses it. Where somebody else has got it meanwhile, `taken` happens instead,
+    and nothing of what follows.
+    """
+
+    connection: Connection
+    taken: Fail
+    references: bool
+    holder: str | None = None
+    former: Connection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Break the tie; what is in the target stays there."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Forget the escrow; with `references_due` only as far as the object itself is concerned."""
+
+    references_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """A disable or delete waits for the end of the cycle, when it is known how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitReferences:
+    """Manager or members are to be looked at when the cycle comes to the references."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReferences:
+    """Manager or members need no look any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMembers:
+    """The target's group was given these members, or they were taken out of it."""
+
+    members: tuple[str, ...]
+    present: bool
+
+
+Effect: TypeAlias = (
+    Connect | Fail | Join | Disconnect | Settle | HoldBack | AwaitReferences | ForgetReferences | MarkMembers
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a decision. `fatal` is a refusal that concerns the connection; a turn that is not `logged` leaves no entry."""
+
+    effects: tuple[Effect, ...]
+    fatal: TargetError | None = None
+    logged: bool = True
+
+
+def write_down(session: Session, trace: Trace, outcome: Outcome, finish: Callable[[], None]) -> None:
+    """Keep what came of an object in one transaction, in which `finish` takes part."""
+    with session.store.transaction():
+        apply(session, trace, outcome.effects)
+        session.create_over(trace.source_id)
+        if outcome.logged or trace.status == "failure":
+            session.log(trace)
+        finish()
+
+
+def apply(session: Session, trace: Trace, effects: Sequence[Effect]) -> None:
+    """Apply effects to the object that a trace is about; the caller holds the transaction."""
+    for effect in effects:
+        if isinstance(effect, Join) and not _is_free(session, effect):
+            apply(session, trace, (effect.taken,))
+            return
+        _apply(session, trace, effect)
+
+
+def _apply(session: Session, trace: Trace, effect: Effect) -> None:
+    key = trace.source_id
+    match effect:
+        case Connect(connection):
+            session.connect(key, connection)
+        case Join():
+            _join(session, key, effect)
+        case Disconnect(connection):
+            session.disconnect(key, connection)
+        case Settle(references_due=True):
+            session.settle_object(key)
+        case Settle():
+            session.settle(key)
+        case HoldBack():
+            session.hold_back(key, trace.kind)
+        case AwaitReferences():
+            session.await_references(key)
+        case ForgetReferences():
+            session.references_done(key)
+        case MarkMembers(members, present):
+            for member in members:
+                session.mark_member(key, member, present=present)
+        case Fail(failure, step, description, references):
+            session.fail(trace, failure, step=step, description=description, references=references)
+
+
+def _is_free(session: Session, effect: Join) -> bool:
+    """Tell whether the target's object is still whose it was: several objects may be at work at the same time."""
+    return session.source_of(effect.connection.target_id) == effect.holder
+
+
+def _join(session: Session, key: str, effect: Join) -> None:
+    connection = effect.connection
+    if effect.holder is not None and effect.former is not None:
+        session.disconnect(effect.holder, effect.former)
+    session.connect(key, connection, new=True)
+    if effect.references:
+        session.await_references(key)
+    for group in session.directory.groups_of(key) if connection.kind == "User" else ():
+        if session.connection(group) and (session.escrow(key) or session.quirks["late-members"] == "added"):
+            session.await_references(group)
+    session.settle(key)

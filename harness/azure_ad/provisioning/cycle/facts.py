@@ -1,0 +1,99 @@
+"""What the store and the directory say of one object when somebody decides about it: a cycle, or `why`.
+
+Nothing here sends, writes or draws an id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.azure_ad.directory.deleted_items import KEPT
+from harness.azure_ad.directory.properties import source_attributes
+from harness.azure_ad.mappings.compiled import ObjectMapping
+from harness.azure_ad.mappings.functions import Value
+from harness.azure_ad.provisioning.cycle.records import Connection, Escrow
+from harness.azure_ad.provisioning.cycle.scoping import Scope, look_at
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.base.clock import from_iso
+from harness.base.quirks import Quirks
+from harness.base.store import Document
+
+DELETED = {"User": "deletedUser", "Group": "deletedGroup"}  # shelves of the deleted items
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What of a job's settings has a say in each decision.
+
+    `removals_wait` says that disables and deletes wait until their number is known.
+    """
+
+    skip_out_of_scope_deletions: bool
+    removals_wait: bool
+    quirks: Quirks
+
+    @property
+    def required_refused(self) -> bool:
+        """Whether nothing is created without a value for each attribute that the target requires."""
+        return bool(self.quirks["required-without-value"] == "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One `User` or `Group` with the source id `key`, as it is when a cycle comes to it at the moment `at`.
+
+    `document` None: not in the directory; `deleted`: waits in the deleted items. `attributes` are what mappings read;
+    `mapping` is None where that of its type is disabled, `scope` there and where there is no document.
+    """
+
+    kind: str
+    key: str
+    at: datetime
+    rules: Rules
+    document: Document | None
+    deleted: Document | None
+    attributes: Mapping[str, Value]
+    connection: Connection | None
+    mapping: ObjectMapping | None
+    scope: Scope | None
+    escrow: Escrow | None
+
+    @property
+    def softly_deleted(self) -> bool:
+        """Whether the deleted items still have it then."""
+        return self.deleted is not None and purged_at(self.deleted) > self.at
+
+
+def gather(session: Session, kind: str, key: str, document: Document | None, at: datetime) -> Facts:
+    """Look up what is known of an object, whose `document` the directory holds (None: it does not)."""
+    mapping = session.mappings.get(kind)
+    deleted = session.store.get(DELETED[kind], key) if document is None else None
+    scope, attributes = None, dict[str, Value]()
+    if mapping is not None and document is not None:
+        scope, attributes = look_at(session, mapping, document)
+    elif kind == "User" and deleted is not None:
+        attributes = {**source_attributes(kind, deleted), "IsSoftDeleted": "True"}
+    return Facts(
+        kind=kind,
+        key=key,
+        at=at,
+        rules=Rules(
+            skip_out_of_scope_deletions=session.skip_out_of_scope_deletions,
+            removals_wait=session.most_deletes is not None,
+            quirks=session.quirks,
+        ),
+        document=document,
+        deleted=deleted,
+        attributes=attributes,
+        connection=session.connection(key),
+        mapping=mapping,
+        scope=scope,
+        escrow=session.escrow(key),
+    )
+
+
+def purged_at(deleted: Document) -> datetime:
+    """Return when the deleted items let go of a document."""
+    return from_iso(deleted["deletedDateTime"]) + KEPT

@@ -1,0 +1,152 @@
+"""What a job remembers of single objects and of its cycle under way, and the documents they are stored as.
+
+A *connection* ties a source object to the target's id (the connector data store). An *escrow* is an object that failed
+and waits for its next attempt. *Progress* is how far a cycle came. Moments are ISO 8601 in UTC.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from harness.azure_ad.provisioning.log.provisioning_log import cause_of
+from harness.azure_ad.provisioning.target.target import TargetError
+from harness.base.clock import from_iso, iso
+from harness.base.store import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What ties a source object to the target's object `target_id`.
+
+    `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
+    `identifier` and `display_name` name an object that has left the directory.
+    """
+
+    kind: str
+    target_id: str
+    managed: bool
+    manager: str | None
+    identifier: str
+    display_name: str
+
+    def document(self) -> Document:
+        return {"connection": astuple(self)}
+
+    @classmethod
+    def of(cls, document: Document) -> Connection:
+        return cls(*document["connection"])
+
+
+@dataclass(frozen=True, slots=True)
+class Escrow:
+    """One object that failed: `cycle` is the id of the cycle that failed last, `tried` of one that came by and left it due.
+
+    `references` says that the object itself came through and its manager or members did not. `attempts` counts retries;
+    `began` is the first failure, `next` the earliest moment of the next attempt.
+    """
+
+    kind: str
+    cycle: str
+    tried: str | None
+    references: bool
+    attempts: int
+    began: datetime
+    next: datetime
+
+    def due(self, at: datetime, *, cycle_id: str | None, most_days: int) -> bool:
+        """Tell whether a cycle of that moment tries again; what fails in a cycle waits for another one."""
+        return (
+            (cycle_id is None or cycle_id not in (self.cycle, self.tried))
+            and self.next <= at
+            and not self.given_up(at, most_days)
+        )
+
+    def given_up(self, at: datetime, most_days: int) -> bool:
+        return self.began < at - timedelta(days=most_days)
+
+    def document(self) -> Document:
+        return {
+            "type": self.kind,
+            "cycle": self.cycle,
+            "tried": self.tried,
+            "references": self.references,
+            "attempts": self.attempts,
+            "began": iso(self.began, 6),
+            "next": iso(self.next, 6),
+        }
+
+    @classmethod
+    def of(cls, document: Document) -> Escrow:
+        fields = {**document, "began": from_iso(document["began"]), "next": from_iso(document["next"])}
+        return cls(kind=fields.pop("type"), **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a cycle came: it is in `phase`, and behind the object with the source id `after` there.
+
+    `kind` is `initial` or `incremental`; `since` and `until` are watermarks, the ends of the change log that it walks. Of
+    about `total` objects `done` were looked at. `first` says that nothing was connected before, so that nothing can have
+    left. `began` is ISO 8601 in UTC, `counts` are the session's.
+    """
+
+    id: str
+    kind: str
+    since: int | None
+    until: int
+    phase: str
+    after: str | None
+    done: int
+    total: int
+    first: bool
+    began: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def entered(self, phase: str) -> Progress:
+        """Return the progress at the beginning of a phase."""
+        return self if phase == self.phase else replace(self, phase=phase, after=None)
+
+    def behind(self, source_id: str, count: int = 1) -> Progress:
+        """Return the progress after `count` more objects, the last of which is given."""
+        return replace(self, after=source_id, done=self.done + count)
+
+    def counted(self, counts: Mapping[str, int]) -> Progress:
+        return replace(self, counts=dict(counts))
+
+    def document(self) -> Document:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "since": self.since,
+            "until": self.until,
+            "phase": self.phase,
+            "after": self.after,
+            "done": self.done,
+            "total": self.total,
+            "first": self.first,
+            "began": self.began,
+            "counts": self.counts,
+        }
+
+    @classmethod
+    def of(cls, document: Document) -> Progress:
+        return cls(**document)
+
+
+class Failure(NamedTuple):
+    """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
+
+    code: str
+    cause: str
+    category: str = "nonServiceFailure"
+    request: str | None = None
+
+    @classmethod
+    def of(cls, error: TargetError) -> Failure:
+        return cls(error.code, cause_of(error), error.category, error.guilty)

@@ -1,0 +1,98 @@
+"""When a cycle comes to an object, be it the one under way or the next one.
+
+`cycle/agenda.py` says whom a cycle comes to; here it is asked for single objects. Nothing is sent or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from harness.azure_ad.provisioning.cycle.agenda import Visit, next_cycle, to_come
+from harness.azure_ad.provisioning.cycle.facts import Facts, gather
+from harness.azure_ad.provisioning.cycle.records import Progress
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.base.clock import from_iso
+from harness.base.store import Document
+
+_UNDER_WAY = "the cycle under way has not come to it yet"
+
+
+class Turn(NamedTuple):
+    """When a cycle comes to an object: `because` None when it passes by; `at` None while the schedule is off."""
+
+    because: str | None
+    at: datetime | None
+    under_way: bool = False
+
+
+class _Agenda:
+    """Visits, looked through no further than is needed; each object is listed with the first one."""
+
+    def __init__(self, visits: Iterator[Visit]) -> None:
+        self._visits = visits
+        self._first: dict[str, Visit] = {}
+
+    def first(self, key: str) -> Visit | None:
+        while key not in self._first:
+            visit = next(self._visits, None)
+            if visit is None:
+                return None
+            self._first.setdefault(visit.key, visit)
+        return self._first[key]
+
+
+class Outlook:
+    """The cycle under way and the next one, looked through once for any number of objects.
+
+    `record` is the job's.
+    """
+
+    def __init__(self, session: Session, record: Document) -> None:
+        self.session, self.now = session, session.clock.now()
+        progress = session.store.get("progress", session.frame.job_id)
+        self.progress = None if progress is None else Progress.of(progress)
+        self._quarantined = record["job"]["status"]["quarantine"] is not None
+        on = record["job"]["schedule"]["state"] == "Active"
+        self._next = from_iso(record["next"]) if on and record["next"] else None
+        since = record["watermark"] if self.progress is None else self.progress.until
+        begins = self.moment(under_way=False) or self.now
+        self._after = _Agenda(next_cycle(session, since, begins))
+        self._present = _Agenda(
+            iter(()) if self.progress is None else to_come(session, self.progress, self.now)
+        )
+        self._held = frozenset(session.held_back())
+        self._awaiting = frozenset(session.pending_references())
+
+    def moment(self, *, under_way: bool) -> datetime | None:
+        """Return when the cycle under way goes on, or the next one begins; None while the schedule is off.
+
+        A cycle that a quarantine cut off goes on with the next attempt.
+        """
+        if self._next is None or self._quarantined:
+            return self._next
+        if under_way:
+            return self.now
+        if self.progress is None:
+            return self._next
+        interval = timedelta(minutes=self.session.quirks["cycle-interval-minutes"])
+        return max(from_iso(self.progress.began) + interval, self.now)
+
+    def turn(self, key: str) -> Turn:
+        """Tell when a cycle looks at the object itself; its references alone are another matter."""
+        if self._present.first(key) is not None:
+            return Turn(_UNDER_WAY, self.moment(under_way=True), under_way=True)
+        visit = self._after.first(key)
+        return Turn(None if visit is None else visit.because, self.moment(under_way=False))
+
+    def facts(self, kind: str, key: str) -> Facts:
+        """Return what will be known of an object when a cycle comes to it."""
+        at = self.turn(key).at or self.now
+        return gather(self.session, kind, key, self.session.directory.get(kind, key), at)
+
+    def held_back(self, facts: Facts) -> bool:
+        return (facts.kind, facts.key) in self._held
+
+    def awaits_references(self, key: str) -> bool:
+        return key in self._awaiting
