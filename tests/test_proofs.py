@@ -27,6 +27,13 @@ FLIPPED = {
     "reserved-names": [],
     "forbidden-characters": "<>;:%",  # what the pages of 2020 to 2022 name
     "refused-attributes": [],
+    "failing-accounts": {"111122223333": "An unexpected internal service exception was encountered"},
+    "outstanding-assignments": 1,
+    "policies-per-permission-set": 1,
+    "absent-managed-policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    "sso-admin-sentences": {"in-progress": "Wait."},
+    "oidc-descriptions": {"authorization_pending": "Wait.", "slow_down": "Wait.", "expired_token": "Wait."},
+    "portal-without-assignments": "You have no accounts.",
     "unknown-attributes": "dropped",
     "put-user-status": 200,
     "put-unknown-user": "ValidationException",

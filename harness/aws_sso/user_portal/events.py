@@ -18,6 +18,8 @@ from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import addresses
 from harness.base.clock import iso
 
+# By userIdentity type: the one printed in 2026, and that of sign-in events for the years before.
+_VERSIONS = {"IdentityCenterUser": "1.11", "Unknown": "1.08"}
 _SIGN_IN, _PORTAL = "signin.amazonaws.com", "sso.amazonaws.com"
 
 
@@ -45,9 +47,9 @@ def refused(tenant: Tenant, reason: str) -> None:
 
 def called(tenant: Tenant, name: str, user: Record, credential_id: str, details: Mapping[str, str]) -> None:
     """Keep what a signed-in person did; `details` names account and role as the service does: account_id, role_name."""
-    version = tenant.quirks["portal-event-version"]
+    version = _VERSIONS[tenant.quirks["sign-in-identity-type"]]
     identity = _identity(tenant, user.id, user.attributes["userName"], credential_id)
-    event = {"eventVersion": version, "eventSource": _PORTAL, "eventType": "AwsServiceEvent"}
+    event: dict[str, Any] = {"eventVersion": version, "eventSource": _PORTAL, "eventType": "AwsServiceEvent"}
     if details:
         event["serviceEventDetails"] = dict(details)
     keep(tenant, name, identity, {**event, "readOnly": name != "Logout"})

@@ -58,8 +58,8 @@ def access_keys() -> ResponseReturnValue:
     account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
     role = access.role(tenant, person.user.id, account, name)
     if role is None:
-        sentence = tenant.quirks["portal-access-denied"]
-        return render_template("portal_message.html", title="No access", sentence=sentence), 403
+        # The words of the API behind the real page: https://github.com/aws/aws-sam-cli/issues/2129 (read 2026-11).
+        return render_template("portal_message.html", title="Access keys", sentence="No access"), 403
     with tenant.store.transaction():
         keys = credentials.issue(tenant, role)
         details = {"role_name": name, "account_id": account}

@@ -165,12 +165,10 @@ def test_what_is_only_coming_is_not_listed(open_account):
 
 def test_words_and_versions_are_quirks(open_account):
     """What no page prints can be set otherwise: the empty page, the refusal, the events' version and identity."""
-    account = open_account(
-        "aws-sso-2020", portal_without_assignments="Nothing.", portal_access_denied="Not yours."
-    )
+    account = open_account("aws-sso-2020", portal_without_assignments="Nothing.")
     browser = Browser(account, account.user("ana", active=True)["id"])
     assert "<p>Nothing.</p>" in browser.open().body.decode()
-    assert "Not yours." in browser.open("/start/access-keys").body.decode()
+    assert "No access" in browser.open("/start/access-keys").body.decode()
     browser.open("/start/sign-out", "POST")
     event = account.events()[0]
     assert (event["eventVersion"], event["userIdentity"]["type"]) == ("1.08", "Unknown")
