@@ -318,12 +318,13 @@ class Engine:
         return record
 
     def _shown(self, job_id: str, record: Document) -> Document:
-        progress = self._store.get("progress", job_id) if self._runner.running(job_id) else None
+        stored = self._store.get("progress", job_id) if self._runner.running(job_id) else None
         document: Document = record["job"]
-        if progress is None:
+        if stored is None:
             return document
+        progress, per_page = Progress.of(stored), self._quirks["progress-objects-per-page"]
         return job.running(
-            document, Progress.of(progress), self._clock.now(), self._quirks["progress-objects-per-page"]
+            document, progress.done, progress.total, self._clock.now(), objects_per_page=per_page
         )
 
     def _reset(self, job_id: str, record: Document) -> Document:

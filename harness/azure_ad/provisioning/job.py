@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import ceil
 
-from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -70,12 +69,12 @@ def paused(job: Document) -> Document:
     }
 
 
-def running(job: Document, progress: Progress, now: datetime, objects_per_page: int) -> Document:
-    """Show how far the running cycle is, in pages."""
-    done = progress.done // objects_per_page
+def running(job: Document, looked_at: int, total: int, now: datetime, *, objects_per_page: int) -> Document:
+    """Show how far the running cycle is, in pages; it has `looked_at` so many of about `total` objects."""
+    done = looked_at // objects_per_page
     shown = {
         "completedUnits": done,
-        "totalUnits": max(ceil(progress.total / objects_per_page), done),
+        "totalUnits": max(ceil(total / objects_per_page), done),
         "units": "pages",
         "progressObservationDateTime": iso(now),
     }
