@@ -41,6 +41,8 @@ def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    # Graph's own pages print `…/synchronization/jobs/` beside `…/synchronization/jobs` (synchronizationjob-get).
+    app.url_map.strict_slashes = False
     app.before_request(_authorize)
     app.after_request(_identify)
     for blueprint in (
@@ -135,5 +137,5 @@ def _http_error(error: HTTPException) -> Response:
     row = refusals.REFUSALS_OF_FLASK.get(status)
     if row is None:
         return error_answer(ODataError(status, "BadRequest", error.description or error.name))
-    segment = request.path.rpartition("/")[2]
+    segment = request.path.rstrip("/").rpartition("/")[2]
     return error_answer(row.error(segment=segment, method=request.method, limit=MAX_BODY))

@@ -22,6 +22,7 @@ from harness.azure_ad.graph.odata.entities import (
 )
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
 from harness.azure_ad.graph.odata.references import reference, split
+from harness.azure_ad.graph.odata.values import in_declared_types
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -86,7 +87,7 @@ def create_object(which: str) -> Response:
     kind, tenant = _KINDS[which], current()
     properties, bound = split(body(), ("manager",) if kind == "User" else ("members",))
     with tenant.store.transaction():
-        made = tenant.directory.create(kind, properties)
+        made = tenant.directory.create(kind, in_declared_types(kind, properties))
         _bind(made["id"], bound)
         return entity(which, made, 201, KINDS[kind])
 
@@ -102,7 +103,8 @@ def update_object(which: str, name: str) -> Response:
     kind, tenant = _KINDS[which], current()
     properties, bound = split(body(), () if kind == "User" else ("members",))
     with tenant.store.transaction():
-        _bind(tenant.directory.update(kind, name, properties)["id"], bound)
+        changed = tenant.directory.update(kind, name, in_declared_types(kind, properties))
+        _bind(changed["id"], bound)
     return empty()
 
 

@@ -13,6 +13,7 @@ from flask import Blueprint, Response
 from harness.azure_ad.applications.enterprise_applications import SECRET_KEYS
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
+from harness.azure_ad.graph.odata.values import as_boolean
 from harness.azure_ad.graph.templates import demand_offered, demand_template
 from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
@@ -161,7 +162,10 @@ def validate_credentials(app: str, job: str = "") -> Response:
     tenant = current()
     engine = engine_of(app, job) if job else tenant.engine
     given = body()
-    secrets = {} if given.get("useSavedCredentials") is not True else tenant.applications.secrets(app)
+    use_saved = as_boolean(given.get("useSavedCredentials"))
+    if not isinstance(use_saved, bool | None):
+        raise refusals.PART_FORM.error(part="useSavedCredentials", form="true or false")
+    secrets = tenant.applications.secrets(app) if use_saved else {}
     secrets = {**secrets, **_pairs(given.get("credentials") or [])}
     try:
         engine.validate(app, secrets)
