@@ -58,7 +58,8 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     target, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
     service = SERVICES.get(target)
     if service is None or operation not in service.handlers:
-        raise ApiError("UnknownOperationException", "The requested operation is not known.")
+        # Without a message, as in https://github.com/hashicorp/terraform-provider-aws/issues/31624 (read 2026-11).
+        raise ApiError("UnknownOperationException", "")
     try:
         body = request.get_data(cache=False)
     except HTTPException as error:
@@ -81,9 +82,10 @@ def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
 
 
 def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:
+    name = "message" if service is None else service.message
     document = {
         "__type": error.code,
-        "message" if service is None else service.message: str(error),
+        **({name: str(error)} if str(error) else {}),
         **error.members,
         **({"RequestId": request_id} if service is not None and service.tells_request_id else {}),
     }

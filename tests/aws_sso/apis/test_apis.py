@@ -244,8 +244,9 @@ def test_errors_arrive_as_botocore_expects_them(client):
         store.list_users(IdentityStoreId=STORE, NextToken="AAAA")
     with pytest.raises(ClientError, match="InvalidNextTokenException"):
         client("cloudtrail").lookup_events(NextToken="AAAA")
-    with pytest.raises(ClientError, match="UnknownOperationException"):
+    with pytest.raises(ClientError, match="UnknownOperationException") as refused:
         client("sso-admin").list_application_providers()
+    assert refused.value.response["Error"]["Message"] == ""
 
 
 @pytest.mark.parametrize(
