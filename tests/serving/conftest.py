@@ -13,7 +13,12 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., HarnessProcess]]:
     started: list[HarnessProcess] = []
 
     def start(*options: str) -> HarnessProcess:
-        started.append(HarnessProcess(tmp_path, *options))
+        beside_others = any(process.process.poll() is None for process in started)
+        folder = (
+            tmp_path / str(len(started)) if beside_others else tmp_path
+        )  # a ready file belongs to one server
+        folder.mkdir(exist_ok=True)
+        started.append(HarnessProcess(folder, *options))
         return started[-1]
 
     yield start

@@ -28,7 +28,8 @@ class HarnessProcess:
             self.said.append(line)
             if line.startswith("Ctrl-C"):
                 break
-        assert self.ready_file.exists(), "".join(self.said)
+        assert self.said, "it ended without a word"
+        assert self.said[-1].startswith("Ctrl-C"), "".join(self.said)
         self.ready = json.loads(self.ready_file.read_text(encoding="utf-8"))
         self.network = Network(timeout=_STARTS_WITHIN)
 
