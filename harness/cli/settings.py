@@ -71,9 +71,6 @@ _KEYS: Mapping[str, _Key] = {
     "junit": _TEXT("junit"),
     "html": _TEXT("html"),
     "json": _TEXT("json_"),
-    "jsonl": _TEXT("jsonl"),
-    "har": _TEXT("har"),
-    "ctrf": _TEXT("ctrf"),
     "keep-going": _Key("true or false", _is_truth, "keep_going"),
     "processes": _Key('a number or "auto"', _is_number, "processes"),
 }
