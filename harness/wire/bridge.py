@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import http_date
 
+from harness.wire.inprocess import call
 from harness.wire.workers import Workers
 
 if TYPE_CHECKING:
@@ -135,22 +136,8 @@ async def _received(environ: WSGIEnvironment, receive: Any) -> bytes | None:
 
 def _call(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """Return what the application answers, all of it."""
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        del exc_info
-        started.append((status, headers))
-        return lambda _: None
-
-    chunks: Iterable[bytes] = app(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-    status, headers = started[-1]
-    return _written(int(status[:3]), headers, body, is_head=environ["REQUEST_METHOD"] == "HEAD")
+    status, headers, body = call(app, environ)
+    return _written(status, headers, body, is_head=environ["REQUEST_METHOD"] == "HEAD")
 
 
 def _written(status: int, headers: list[tuple[str, str]], body: bytes, *, is_head: bool) -> Answer:

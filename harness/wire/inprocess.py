@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from harness.wire.message import Headers, Request, Response, Send
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _ASCII = bytes(range(128)).decode()
 _BARE_HEADERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -36,24 +36,30 @@ def inprocess(app: WSGIApplication, context: Mapping[str, object] | None = None)
     def send(request: Request) -> Response:
         environ = _environ(request)
         environ.update(extra)
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            del exc_info
-            started.append((status, headers))
-            return lambda _: None
-
-        chunks: Iterable[bytes] = app(environ, start_response)
-        try:
-            body = b"".join(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
-        status, headers = started[-1]
-        return Response(int(status[:3]), tuple(headers), b"" if request.method == "HEAD" else body)
+        status, headers, body = call(app, environ)
+        return Response(status, tuple(headers), b"" if request.method == "HEAD" else body)
 
     return send
+
+
+def call(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return what an application answers, all of it: status, headers, body."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        del exc_info
+        started.append((status, headers))
+        return lambda _: None
+
+    chunks: Iterable[bytes] = app(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = started[-1]
+    return int(status[:3]), headers, body
 
 
 def _environ(request: Request) -> dict[str, Any]:
