@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.base.errors import HarnessError, nearest
 from harness.cli.settings import settings
+from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
     from harness.scenario.loading import Scenario
     from harness.scenario.run import Gathering
     from harness.scenario.selecting.choice import Choice
 
-_Command = Callable[..., None]
 FOLDER = "scenarios"
 
 
@@ -72,41 +71,32 @@ class Chosen:
         return f"no scenario in {where} is left by what was asked for; see 'harness list {where}'"
 
 
-def with_choice(command: _Command) -> _Command:
+_OPTIONS: tuple[Option, ...] = (
+    click.argument("paths", nargs=-1),
+    click.option(
+        "-k",
+        "expression",
+        metavar="EXPRESSION",
+        help="Only those with these words in id, title or tags: 'members and not empty'.",
+    ),
+    click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="Only what has this tag: 'setup and not (slow or mail)' (repeatable: any of them).",
+    ),
+    click.option("--last-failed", is_flag=True, help="Only what failed in the last run here."),
+    click.option("--shard", metavar="I/N", help="Only the I-th of N equal shares, for build servers."),
+    click.option(
+        "--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for ${NAME} (repeatable)."
+    ),
+)
+
+
+def with_choice(command: Command) -> Command:
     """Add the options; the command is given them as `chosen`."""
-
-    @wraps(command)
-    def gathered(**given: Any) -> None:
-        command(chosen=Chosen(**{field.name: given.pop(field.name) for field in fields(Chosen)}), **given)
-
-    wrapped: _Command = gathered
-    for option in (
-        click.option(
-            "--var",
-            "variables",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="A value for ${NAME} (repeatable).",
-        ),
-        click.option("--shard", metavar="I/N", help="Only the I-th of N equal shares, for build servers."),
-        click.option("--last-failed", is_flag=True, help="Only what failed in the last run here."),
-        click.option(
-            "--tag",
-            "tags",
-            multiple=True,
-            metavar="EXPRESSION",
-            help="Only what has this tag: 'setup and not (slow or mail)' (repeatable: any of them).",
-        ),
-        click.option(
-            "-k",
-            "expression",
-            metavar="EXPRESSION",
-            help="Only those with these words in id, title or tags: 'members and not empty'.",
-        ),
-        click.argument("paths", nargs=-1),
-    ):
-        wrapped = option(wrapped)
-    return wrapped
+    return together(command, "chosen", Chosen, _OPTIONS)
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import wraps
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from harness.base.errors import HarnessError
+from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
 
-_Command = Callable[..., None]
 _FILE = click.Path(path_type=Path, dir_okay=True)
 
 
@@ -34,23 +32,18 @@ class Files:
     json_: Path | None
 
 
-def with_files(command: _Command) -> _Command:
+_OPTIONS: tuple[Option, ...] = (
+    click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers."),
+    click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people."),
+    click.option(
+        "--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs."
+    ),
+)
+
+
+def with_files(command: Command) -> Command:
     """Add the options; the command is given them as `files`."""
-
-    @wraps(command)
-    def gathered(**given: Any) -> None:
-        command(files=Files(**{field.name: given.pop(field.name) for field in fields(Files)}), **given)
-
-    wrapped: _Command = gathered
-    for option in (
-        click.option(
-            "--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs."
-        ),
-        click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people."),
-        click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers."),
-    ):
-        wrapped = option(wrapped)
-    return wrapped
+    return together(command, "files", Files, _OPTIONS)
 
 
 def reports_for(files: Files) -> list[Report]:

@@ -1,165 +1,26 @@
-"""`harness serve`: both apps for a person, and its options put in order."""
+"""`harness serve`: both apps for a person."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, TypeVar
-
 import click
 
-from harness.base.errors import HarnessError
-
-_T = TypeVar("_T")
-_FILE = click.Path(path_type=Path, dir_okay=True)
-_PORT = click.IntRange(0, 65535)
+from harness.cli.serve_options import ServeOptions, with_serve_options
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--allow-remote",
-    is_flag=True,
-    help="Permit a host that is not loopback; the control API then needs a key.",
-)
-@click.option(
-    "--aws-port", default=8080, show_default=True, type=_PORT, help="Port of AWS SSO (0: any free one)."
-)
-@click.option(
-    "--azure-port", default=8081, show_default=True, type=_PORT, help="Port of Azure AD (0: any free one)."
-)
-@click.option(
-    "--profile",
-    default="identity-center",
-    show_default=True,
-    help="Which AWS SSO is imitated: aws-sso-2020 or identity-center.",
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep state in SQLite files.",
-)
-@click.option(
-    "--populate",
-    type=_FILE,
-    metavar="FILE",
-    help="Fill an empty directory from a YAML or JSON file, or from @small or @contoso.",
-)
-@click.option(
-    "--ready-file", type=_FILE, metavar="FILE", help="Write endpoints and tokens here once both apps listen."
-)
-@click.option(
-    "--smtp", metavar="HOST:PORT", help="Send notification mails through this host, not only to the outbox."
-)
-@click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed.")
-@click.option(
-    "--in-flight",
-    default=8,
-    show_default=True,
-    type=click.IntRange(1, 64),
-    help="Objects of a cycle at work together.",
-)
-@click.option(
-    "--quirk",
-    "quirks_",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Flip one quirk (repeatable); the value is YAML, as in --quirk escrow-hours='[0, 1]'.",
-)
-@click.option("--aws-access-key-id", metavar="ID", help="The one access key that the AWS APIs accept.")
-@click.option(
-    "--aws-secret-access-key", metavar="SECRET", help="Its secret; without the two any key is accepted."
-)
-@click.option(
-    "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."
-)
-@click.option("--tls-key", type=_FILE, metavar="FILE", help="Its private key (PEM).")
-def serve(
-    *,
-    host: str,
-    allow_remote: bool,
-    aws_port: int,
-    azure_port: int,
-    profile: str,
-    data: Path | None,
-    populate: Path | None,
-    ready_file: Path | None,
-    smtp: str | None,
-    seed: str | None,
-    in_flight: int,
-    quirks_: tuple[str, ...],
-    aws_access_key_id: str | None,
-    aws_secret_access_key: str | None,
-    tls_certificate: Path | None,
-    tls_key: Path | None,
-) -> None:
+@with_serve_options
+def serve(*, options: ServeOptions) -> None:
     """Start both apps for a person, until Ctrl-C.
 
     Both are on loopback, with automatic provisioning enabled and a provisioning job whose schedule is off. GET / on either app
     shows addresses and commands to copy; /portal/ on Azure AD and /console/ on AWS SSO are for a browser.
     """
-    from harness.serving.options import Options
     from harness.serving.session import serve as serve_until_stopped
 
-    options = Options(
-        host=host,
-        aws_port=aws_port,
-        azure_port=azure_port,
-        profile=profile,
-        data=data,
-        seed=seed,
-        smtp=_mail_host(smtp),
-        in_flight=in_flight,
-        quirks=_flips(quirks_),
-        api_credentials=_both(
-            aws_access_key_id, aws_secret_access_key, "--aws-access-key-id and --aws-secret-access-key"
-        ),
-        tls=_both(tls_certificate, tls_key, "--tls-certificate and --tls-key"),
-    )
     serve_until_stopped(
-        options, populate=_people(populate), ready_file=ready_file, allow_remote=allow_remote, say=click.echo
+        options.put_in_order(),
+        populate=options.people(),
+        ready_file=options.ready_file,
+        allow_remote=options.allow_remote,
+        say=click.echo,
     )
-
-
-def _people(populate: Path | None) -> Path | None:
-    """Return the file of people; `@small` comes with the harness. Raises HarnessError."""
-    from harness.scenario.selecting import shipped
-
-    return shipped.fixture(str(populate)) if populate and shipped.is_named(str(populate)) else populate
-
-
-def _flips(given: tuple[str, ...]) -> dict[str, Any]:
-    """Read `NAME=VALUE` texts. Raises HarnessError for what no quirk can be set to."""
-    import yaml
-
-    from harness.scenario.flips import mistake
-
-    flips: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
-        try:
-            flips[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
-        if problem := mistake(name, flips[name]):
-            raise HarnessError(problem)
-    return flips
-
-
-def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
-    if one and other:
-        return one, other
-    if one is None and other is None:
-        return None
-    raise HarnessError(f"{names} go together")
-
-
-def _mail_host(smtp: str | None) -> tuple[str, int] | None:
-    if smtp is None:
-        return None
-    host, _, port = smtp.rpartition(":")
-    if not host or not port.isdecimal():
-        raise HarnessError(f"--smtp '{smtp}' is not HOST:PORT, as in localhost:1025")
-    return host.strip("[]"), int(port)

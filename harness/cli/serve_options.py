@@ -1,0 +1,185 @@
+"""The options of `harness serve`, as they are written, and the same put in order for what serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from harness.base.errors import HarnessError
+from harness.cli.together import Command, Option, together
+
+if TYPE_CHECKING:
+    from harness.serving.options import Options
+
+_T = TypeVar("_T")
+_FILE = click.Path(path_type=Path, dir_okay=True)
+_PORT = click.IntRange(0, 65535)
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What the command line says of the served world, as written there."""
+
+    host: str
+    allow_remote: bool
+    aws_port: int
+    azure_port: int
+    profile: str
+    data: Path | None
+    populate: Path | None
+    ready_file: Path | None
+    smtp: str | None
+    seed: str | None
+    in_flight: int
+    flips: tuple[str, ...]
+    aws_access_key_id: str | None
+    aws_secret_access_key: str | None
+    tls_certificate: Path | None
+    tls_key: Path | None
+
+    def put_in_order(self) -> Options:
+        """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
+        from harness.serving.options import Options
+
+        return Options(
+            host=self.host,
+            aws_port=self.aws_port,
+            azure_port=self.azure_port,
+            profile=self.profile,
+            data=self.data,
+            seed=self.seed,
+            smtp=_mail_host(self.smtp),
+            in_flight=self.in_flight,
+            quirks=_flips(self.flips),
+            api_credentials=_both(
+                self.aws_access_key_id,
+                self.aws_secret_access_key,
+                "--aws-access-key-id and --aws-secret-access-key",
+            ),
+            tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
+        )
+
+    def people(self) -> Path | None:
+        """Return the file of people; `@small` comes with the harness. Raises HarnessError."""
+        from harness.scenario.selecting import shipped
+
+        if self.populate and shipped.is_named(str(self.populate)):
+            return shipped.fixture(str(self.populate))
+        return self.populate
+
+
+_OPTIONS: tuple[Option, ...] = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--allow-remote",
+        is_flag=True,
+        help="Permit a host that is not loopback; the control API then needs a key.",
+    ),
+    click.option(
+        "--aws-port", default=8080, show_default=True, type=_PORT, help="Port of AWS SSO (0: any free one)."
+    ),
+    click.option(
+        "--azure-port",
+        default=8081,
+        show_default=True,
+        type=_PORT,
+        help="Port of Azure AD (0: any free one).",
+    ),
+    click.option(
+        "--profile",
+        default="identity-center",
+        show_default=True,
+        help="Which AWS SSO is imitated: aws-sso-2020 or identity-center.",
+    ),
+    click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Keep state in SQLite files.",
+    ),
+    click.option(
+        "--populate",
+        type=_FILE,
+        metavar="FILE",
+        help="Fill an empty directory from a YAML or JSON file, or from @small or @contoso.",
+    ),
+    click.option(
+        "--ready-file",
+        type=_FILE,
+        metavar="FILE",
+        help="Write endpoints and tokens here once both apps listen.",
+    ),
+    click.option(
+        "--smtp",
+        metavar="HOST:PORT",
+        help="Send notification mails through this host, not only to the outbox.",
+    ),
+    click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed."),
+    click.option(
+        "--in-flight",
+        default=8,
+        show_default=True,
+        type=click.IntRange(1, 64),
+        help="Objects of a cycle at work together.",
+    ),
+    click.option(
+        "--quirk",
+        "flips",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Flip one quirk (repeatable); the value is YAML, as in --quirk escrow-hours='[0, 1]'.",
+    ),
+    click.option("--aws-access-key-id", metavar="ID", help="The one access key that the AWS APIs accept."),
+    click.option(
+        "--aws-secret-access-key", metavar="SECRET", help="Its secret; without the two any key is accepted."
+    ),
+    click.option(
+        "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."
+    ),
+    click.option("--tls-key", type=_FILE, metavar="FILE", help="Its private key (PEM)."),
+)
+
+
+def with_serve_options(command: Command) -> Command:
+    """Add the options; the command is given them as `options`."""
+    return together(command, "options", ServeOptions, _OPTIONS)
+
+
+def _flips(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Read `NAME=VALUE` texts. Raises HarnessError for what no quirk can be set to."""
+    import yaml
+
+    from harness.scenario.flips import mistake
+
+    flips: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
+        try:
+            flips[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
+        if problem := mistake(name, flips[name]):
+            raise HarnessError(problem)
+    return flips
+
+
+def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
+    if one and other:
+        return one, other
+    if one is None and other is None:
+        return None
+    raise HarnessError(f"{names} go together")
+
+
+def _mail_host(smtp: str | None) -> tuple[str, int] | None:
+    if smtp is None:
+        return None
+    host, _, port = smtp.rpartition(":")
+    if not host or not port.isdecimal():
+        raise HarnessError(f"--smtp '{smtp}' is not HOST:PORT, as in localhost:1025")
+    return host.strip("[]"), int(port)
