@@ -76,7 +76,7 @@ class ScimCall:
     caller: Caller
 
 
-class _Kept(NamedTuple):
+class _Fields(NamedTuple):
     """What the log keeps of a SCIM call, as a JSON array. In `body` and `answer` null stands for what is hidden."""
 
     version: str
@@ -181,26 +181,26 @@ def event_of(line: Document) -> Document:
     """Return the event that a line of the log stands for."""
     if _SCIM not in line:
         return line
-    kept = _Kept(*line[_SCIM])
-    token = {} if kept.token_id is None else {"accessKeyId": kept.token_id}
-    body = {"httpBody": _with_words(kept.body)} if kept.has_body else {}
-    failure = {} if kept.error is None else {"errorCode": kept.error, "errorMessage": kept.message}
+    fields = _Fields(*line[_SCIM])
+    token = {} if fields.token_id is None else {"accessKeyId": fields.token_id}
+    body = {"httpBody": _with_words(fields.body)} if fields.has_body else {}
+    failure = {} if fields.error is None else {"errorCode": fields.error, "errorMessage": fields.message}
     return {
-        "eventVersion": kept.version,
-        "userIdentity": {"type": kept.identity, "accountId": kept.account, **token},
-        "eventTime": kept.time,
-        "eventSource": kept.source,
-        "eventName": kept.name,
-        "awsRegion": kept.region,
-        "sourceIPAddress": kept.address,
-        "userAgent": kept.agent,
+        "eventVersion": fields.version,
+        "userIdentity": {"type": fields.identity, "accountId": fields.account, **token},
+        "eventTime": fields.time,
+        "eventSource": fields.source,
+        "eventName": fields.name,
+        "awsRegion": fields.region,
+        "sourceIPAddress": fields.address,
+        "userAgent": fields.agent,
         **failure,
-        "requestParameters": {**body, **kept.parameters},
-        "responseElements": None if kept.answer is None else _with_words(kept.answer),
-        "requestID": kept.request_id,
-        "eventID": kept.event_id,
-        "readOnly": kept.read_only,
-        **_frame(kept.account, kept.host),
+        "requestParameters": {**body, **fields.parameters},
+        "responseElements": None if fields.answer is None else _with_words(fields.answer),
+        "requestID": fields.request_id,
+        "eventID": fields.event_id,
+        "readOnly": fields.read_only,
+        **_frame(fields.account, fields.host),
     }
 
 
@@ -208,7 +208,7 @@ def _keep_call(
     tenant: Tenant, call: ScimCall, identity: str, answer: Any, refused: Refused | None, *, hide_schemas: bool
 ) -> None:
     quirks, settings = tenant.quirks, tenant.settings
-    kept = _Kept(
+    fields = _Fields(
         version=quirks["trail-event-version"],
         identity=identity,
         account=settings.account_id,
@@ -230,7 +230,7 @@ def _keep_call(
         event_id=tenant.ids.uuid(),
         read_only=call.read_only,
     )
-    keep(tenant, kept.name, {_SCIM: tuple(kept)})
+    keep(tenant, fields.name, {_SCIM: tuple(fields)})
 
 
 def _frame(account: str, host: str) -> dict[str, Any]:

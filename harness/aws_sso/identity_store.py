@@ -127,7 +127,7 @@ def scan(
     tenant: Tenant, kind: str, *, after: str | None = None, limit: int | None = None
 ) -> Iterator[Record]:
     """Yield records, oldest first."""
-    return (Record.read(*kept) for kept in tenant.store.scan(kind, after=after, limit=limit))
+    return (Record.read(*row) for row in tenant.store.scan(kind, after=after, limit=limit))
 
 
 def add_members(
@@ -140,8 +140,8 @@ def add_members(
         if not tenant.store.link(_MEMBER, group_id, user_id):
             _refuse_unless_accepted(tenant.quirks["present-member-added"])
             continue
-        kept = {"membership": [group_id, user_id, tenant.now(), by]}
-        tenant.store.put(MEMBERSHIP, membership_id(group_id, user_id), kept)
+        document = {"membership": [group_id, user_id, tenant.now(), by]}
+        tenant.store.put(MEMBERSHIP, membership_id(group_id, user_id), document)
 
 
 def remove_members(tenant: Tenant, group_id: str, user_ids: Iterable[str]) -> None:
@@ -174,9 +174,9 @@ def beside(tenant: Tenant, kind: str, resource_id: str) -> Attributes:
     return tenant.store.get(_beside(kind), resource_id) or {}
 
 
-def put_beside(tenant: Tenant, kind: str, resource_id: str, known: Attributes) -> None:
-    if known:
-        tenant.store.put(_beside(kind), resource_id, known)
+def put_beside(tenant: Tenant, kind: str, resource_id: str, attributes: Attributes) -> None:
+    if attributes:
+        tenant.store.put(_beside(kind), resource_id, attributes)
     else:
         tenant.store.delete(_beside(kind), resource_id)
 

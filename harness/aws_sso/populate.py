@@ -95,8 +95,8 @@ def _add_account(tenant: Tenant, entry: dict[str, Any]) -> None:
 
 
 def _user_id(tenant: Tenant, name: str) -> str:
-    found = identity_store.find(tenant, "user.userName", name)
-    if found is None:
-        known = (record.attributes["userName"] for record in identity_store.scan(tenant, USER))
-        raise Refused(INVALID, f"there is no user '{name}'{nearest(name, known)}")
-    return found
+    user = identity_store.find(tenant, "user.userName", name)
+    if user is None:
+        names = (record.attributes["userName"] for record in identity_store.scan(tenant, USER))
+        raise Refused(INVALID, f"there is no user '{name}'{nearest(name, names)}")
+    return user

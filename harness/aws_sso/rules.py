@@ -173,18 +173,18 @@ def _one_item(attribute: OneItem, value: Any, where: str, review: Review) -> lis
 
 def _complex(table: Complex, value: Any, where: str, review: Review) -> Attributes:
     given = _given(table, value, review)
-    kept = {}
+    stored = {}
     for name in table.in_order(given):
         part, item = table.parts[name], given.get(name)
         if type(item) is str and type(part) is Text and part.usual.fullmatch(item) and not review.forbidden:
-            kept[name] = item
+            stored[name] = item
         elif item is not None:
             inner = _attribute(part, item, _join(where, name), review)
             if inner not in _EMPTY:
-                kept[name] = inner
+                stored[name] = inner
         elif name in table.required:
             _missing(part, _join(where, name), review)
-    return kept
+    return stored
 
 
 def _given(table: Complex, value: Any, review: Review) -> Attributes:

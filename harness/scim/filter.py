@@ -88,6 +88,6 @@ def _skip(text: str, position: int) -> int:
 def _take(pattern: re.Pattern[str], text: str, position: int, wanted: str) -> tuple[str, int]:
     match = pattern.match(text, position)
     if match is None:
-        found = f"'{text[position]}'" if position < len(text) else "the end"
-        raise FilterError(f"expected {wanted}, found {found}", position + 1)
+        character = f"'{text[position]}'" if position < len(text) else "the end"
+        raise FilterError(f"expected {wanted}, found {character}", position + 1)
     return match.group(), match.end()

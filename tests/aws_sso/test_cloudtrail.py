@@ -108,7 +108,7 @@ def test_nothing_personal_is_kept(any_account):
     any_account.scim("POST", "/Users", DOCUMENTED)
     any_account.patch(f"/Users/{user['id']}", {"op": "replace", "path": "nickName", "value": "Babette"})
     any_account.scim("GET", "/Users?filter=userName+eq+%22bjensen%22")
-    kept = json.dumps(any_account.events())
+    stored = json.dumps(any_account.events())
     for personal in (
         "bjensen",
         "Barbara",
@@ -120,7 +120,7 @@ def test_nothing_personal_is_kept(any_account):
         "Researcher",
         "Tour",
     ):
-        assert personal not in kept
+        assert personal not in stored
 
 
 def test_reads_are_logged_today_and_were_not(account, old_account):

@@ -16,9 +16,9 @@ def test_people_made_by_hand_collide_and_can_be_taken_over(account, new_person):
         },
     )
     assert account.scim("POST", "/Users", new_person("ana")).status == 409
-    found = account.scim("GET", "/Users?filter=userName+eq+%22ana%22").json()["Resources"][0]
+    user = account.scim("GET", "/Users?filter=userName+eq+%22ana%22").json()["Resources"][0]
     operation = {"op": "add", "path": "externalId", "value": "7"}
-    assert account.patch(f"/Users/{found['id']}", operation).status == 200
+    assert account.patch(f"/Users/{user['id']}", operation).status == 200
     assert account.console("GET", "users").json()["users"][0]["createdBy"] == "Manual"
     assert account.console("GET", "groups").json()["groups"][0]["members"] == ["ana"]
 

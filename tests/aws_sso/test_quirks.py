@@ -17,7 +17,7 @@ NOBODY = "00000000-0000-7000-0000-000000000000"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-def asked() -> Iterator[str]:
+def consulted() -> Iterator[str]:
     """Yield the literal of every `…quirks["…"]` in the package, both branches of a conditional included."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -29,7 +29,7 @@ def asked() -> Iterator[str]:
 
 def test_every_row_is_asked_for_and_every_question_has_a_row():
     """The table and the code name the same quirks."""
-    assert set(asked()) == set(TABLE.rows)
+    assert set(consulted()) == set(TABLE.rows)
 
 
 def test_every_row_names_its_proof_and_its_source():

@@ -28,13 +28,13 @@ def entries(tenant: Tenant, user_id: str) -> list[Entry]:
     """Return what a user may enter now, accounts by name; none of an account that is suspended."""
     principals = [("USER", user_id)]
     principals += [("GROUP", group) for group in identity_store.groups_of(tenant, user_id)]
-    found: dict[str, dict[str, PermissionSet]] = {}
+    roles_by_account: dict[str, dict[str, PermissionSet]] = {}
     for principal in principals:
         for target in assignments.of_principal(tenant, *principal):
             held = permission_sets.fetch(tenant, target.permission_set)
             if held is not None:
-                found.setdefault(target.account, {})[held.name] = held
-    described = [(organization.find(tenant, account), roles) for account, roles in found.items()]
+                roles_by_account.setdefault(target.account, {})[held.name] = held
+    described = [(organization.find(tenant, account), roles) for account, roles in roles_by_account.items()]
     reachable = [
         Entry(account, tuple(roles[name] for name in sorted(roles)))
         for account, roles in described
@@ -50,5 +50,6 @@ def entry(tenant: Tenant, user_id: str, account: str) -> Entry | None:
 
 def role(tenant: Tenant, user_id: str, account: str, name: str) -> PermissionSet | None:
     """Return the permission set of that name which a user has in an account."""
-    found = entry(tenant, user_id, account)
-    return None if found is None else next((each for each in found.roles if each.name == name), None)
+    account_entry = entry(tenant, user_id, account)
+    roles = () if account_entry is None else account_entry.roles
+    return next((each for each in roles if each.name == name), None)

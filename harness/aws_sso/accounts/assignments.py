@@ -160,8 +160,8 @@ def is_used(tenant: Tenant, arn: str) -> bool:
 def provisioned(tenant: Tenant) -> Iterator[Provisioned]:
     """Yield which permission sets are in which accounts now."""
     now = tenant.now()
-    kept = (Provisioned(**document) for _, document in tenant.store.scan(_PROVISIONED))
-    return (each for each in kept if each.holds(now))
+    stored = (Provisioned(**document) for _, document in tenant.store.scan(_PROVISIONED))
+    return (each for each in stored if each.holds(now))
 
 
 def _begun(tenant: Tenant, kind: str, request_id: str, target: Target, failure: str | None) -> Request:

@@ -36,8 +36,8 @@ def issue(tenant: Tenant, role: PermissionSet) -> Credentials:
 
 def session_length(duration: str) -> timedelta | None:
     """Return the length of `PT1H30M`, None for what is no such text."""
-    found = _DURATION.fullmatch(duration)
-    if found is None:
+    match = _DURATION.fullmatch(duration)
+    if match is None:
         return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)

@@ -94,8 +94,8 @@ def scan(tenant: Tenant) -> Iterator[PermissionSet]:
     return (_read(document) for _, document in tenant.store.scan(_KIND))
 
 
-def _keep(tenant: Tenant, kept: PermissionSet) -> None:
-    tenant.store.put(_KIND, kept.arn, asdict(kept))
+def _keep(tenant: Tenant, permission_set: PermissionSet) -> None:
+    tenant.store.put(_KIND, permission_set.arn, asdict(permission_set))
 
 
 def _read(document: dict[str, Any]) -> PermissionSet:

@@ -69,11 +69,11 @@ def creations_under_way(tenant: Tenant) -> int:
 def fetch(tenant: Tenant, kind: str, request_id: str) -> Request | None:
     """Return a request of a kind by its id."""
     document = tenant.store.get(_REQUEST, request_id)
-    found = None if document is None else Request(**document)
-    return found if found is not None and found.kind == kind else None
+    request = None if document is None else Request(**document)
+    return request if request is not None and request.kind == kind else None
 
 
 def scan(tenant: Tenant, kind: str) -> Iterator[Request]:
     """Yield requests of a kind, oldest first."""
-    kept = (Request(**document) for _, document in tenant.store.scan(_REQUEST))
-    return (each for each in kept if each.kind == kind)
+    stored = (Request(**document) for _, document in tenant.store.scan(_REQUEST))
+    return (each for each in stored if each.kind == kind)

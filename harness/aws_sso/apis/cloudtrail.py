@@ -49,18 +49,18 @@ def lookup_events(call: Call) -> dict[str, Any]:
     if len(attributes) > 1:
         raise ApiError("InvalidLookupAttributesException", "Look up by one attribute only.")
     where = (attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]) if attributes else None
-    asked, end = given.get("StartTime"), given.get("EndTime")
-    if asked is not None and end is not None and asked > end:
+    begin, end = given.get("StartTime"), given.get("EndTime")
+    if begin is not None and end is not None and begin > end:
         raise ApiError("InvalidTimeRangeException", "The start time lies after the end time.")
     oldest = call.tenant.clock.now() - _KEPT
-    start = oldest if asked is None else max(asked, oldest)
-    scope = f"lookup {where} {asked} {end}"
+    start = oldest if begin is None else max(begin, oldest)
+    scope = f"lookup {where} {begin} {end}"
     before = _place(call, scope)
     if "EventCategory" in given:
         return {"Events": []}  # Insights events need a trail that collects them
     limit = given.get("MaxResults", _PAGE)
-    found = cloudtrail.lookup(call.tenant, where=where, start=start, end=end, before=before)
-    entries = list(itertools.islice(found, limit + 1))
+    events = cloudtrail.lookup(call.tenant, where=where, start=start, end=end, before=before)
+    entries = list(itertools.islice(events, limit + 1))
     document: dict[str, Any] = {"Events": [_event(entry.body) for entry in entries[:limit]]}
     if len(entries) > limit:
         document["NextToken"] = cursors.seal(call.tenant, scope, [str(entries[limit - 1].sequence)])

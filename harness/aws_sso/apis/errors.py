@@ -23,5 +23,5 @@ def invalid(*violations: str) -> ApiError:
 
 def violation(where: str, constraint: str, value: object = ...) -> str:
     """Tell of one broken constraint; `value` is left out where it is personal."""
-    told = "" if value is ... else "null " if value is None else f"'{value}' "
-    return f"Value {told}at '{where}' failed to satisfy constraint: Member must {constraint}"
+    quoted = "" if value is ... else "null " if value is None else f"'{value}' "
+    return f"Value {quoted}at '{where}' failed to satisfy constraint: Member must {constraint}"

@@ -148,14 +148,14 @@ def _structure(shape: Structure, raw: Any, where: str, broken: _Broken) -> dict[
 def _text(shape: Text, raw: Any, where: str, broken: _Broken) -> str:
     _require_type(raw, str, where)
     text = str(raw)
-    told = ... if shape.personal else text
+    quoted = ... if shape.personal else text
     if shape.values and text not in shape.values:
         constraint = f"satisfy enum value set: [{', '.join(shape.values)}]"
-        broken.append((where, violation(where, constraint, told)))
+        broken.append((where, violation(where, constraint, quoted)))
     if not shape.matches(text):
         constraint = f"satisfy regular expression pattern: {shape.pattern}"
-        broken.append((where, violation(where, constraint, told)))
-    broken += _length(len(text), shape.shortest, shape.longest, where, told)
+        broken.append((where, violation(where, constraint, quoted)))
+    broken += _length(len(text), shape.shortest, shape.longest, where, quoted)
     return text
 
 
@@ -202,12 +202,12 @@ def _moment(raw: Any, where: str, broken: _Broken) -> datetime | None:
 
 
 def _length(
-    length: int, least: int, most: int | None, where: str, told: object = ...
+    length: int, least: int, most: int | None, where: str, quoted: object = ...
 ) -> Iterator[tuple[str, str]]:
     if length < least:
-        yield where, violation(where, f"have length greater than or equal to {least}", told)
+        yield where, violation(where, f"have length greater than or equal to {least}", quoted)
     if most is not None and length > most:
-        yield where, violation(where, f"have length less than or equal to {most}", told)
+        yield where, violation(where, f"have length less than or equal to {most}", quoted)
 
 
 def _require_type(raw: Any, kind: type | tuple[type, ...], where: str) -> None:
@@ -226,7 +226,7 @@ def _matcher(pattern: str | None) -> Callable[[str], bool]:
     if only is None:
         return _fully(re.compile(_CATEGORY.sub(r"[^\\W\\d_]", pattern)))
     categories = frozenset(_CATEGORY.findall(only[1]))
-    others = frozenset(_ESCAPED.sub(lambda found: _WHITE.get(found[1], found[1]), _CATEGORY.sub("", only[1])))
+    others = frozenset(_ESCAPED.sub(lambda match: _WHITE.get(match[1], match[1]), _CATEGORY.sub("", only[1])))
     empty = only[2] == "*"
     return lambda text: (
         (empty or text != "") and all(each in others or category(each)[0] in categories for each in text)

@@ -88,11 +88,11 @@ def verify(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         ),
     ]
-    told = " ".join(sentence for wrong, sentence in problems if wrong)
-    if not told and not hmac.compare_digest(_digest(signature, signed, secret, stamp), signature.digest):
-        told = _MISMATCH
-    if told:
-        raise ApiError("InvalidSignatureException", told)
+    reason = " ".join(sentence for wrong, sentence in problems if wrong)
+    if not reason and not hmac.compare_digest(_digest(signature, signed, secret, stamp), signature.digest):
+        reason = _MISMATCH
+    if reason:
+        raise ApiError("InvalidSignatureException", reason)
 
 
 def _digest(signature: Signature, signed: Signed, secret: str, stamp: str) -> str:

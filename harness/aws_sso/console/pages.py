@@ -78,10 +78,10 @@ def groups() -> ResponseReturnValue:
 def events() -> ResponseReturnValue:
     """Show the newest events, or those of one name, as the Event history's filter does."""
     name = request.args.get("eventName", "")
-    found = cloudtrail.lookup(current(), where=("EventName", name) if name else None)
+    events = cloudtrail.lookup(current(), where=("EventName", name) if name else None)
     rows = [
         (entry.body, json.dumps(entry.body, indent=2, ensure_ascii=False))
-        for entry in itertools.islice(found, _ROWS)
+        for entry in itertools.islice(events, _ROWS)
     ]
     return render_template("events.html", rows=rows, name=name)
 

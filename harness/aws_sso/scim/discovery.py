@@ -46,10 +46,10 @@ def schemas(call: Call) -> Answer:
 
 
 def schema(call: Call) -> Answer:
-    found = next((schema for schema in _data("schemas") if schema["id"] == call.resource_id), None)
-    if found is None:
+    description = next((schema for schema in _data("schemas") if schema["id"] == call.resource_id), None)
+    if description is None:
         raise Refused(NOT_FOUND)
-    return Answer(200, found)
+    return Answer(200, description)
 
 
 def resource_types(call: Call) -> Answer:

@@ -125,11 +125,11 @@ def _matching(tenant: Tenant, kind: str, text: str) -> list[str]:
 
 
 def _by_unique(space: str, name: str) -> Finder:
-    def found(tenant: Tenant, terms: Terms) -> list[str]:
+    def search(tenant: Tenant, terms: Terms) -> list[str]:
         owner = identity_store.find(tenant, space, terms[name])
         return [] if owner is None else [owner]
 
-    return found
+    return search
 
 
 def _by_id(tenant: Tenant, kind: str, terms: Terms) -> list[str]:

@@ -56,11 +56,11 @@ def changes(body: Any, quirks: Quirks) -> list[Change]:
     operations = get(body, "Operations") if isinstance(body, dict) else None
     if not isinstance(operations, list) or not operations:
         raise Refused(INVALID)
-    found = [_change(operation, quirks) for operation in operations]
-    counted = Counter(change.target for change in found if change.path.schema is None)
+    changes = [_change(operation, quirks) for operation in operations]
+    counted = Counter(change.target for change in changes if change.path.schema is None)
     if any(counted[name] > 1 for name in _ONCE):
         raise Refused(INVALID)
-    return found
+    return changes
 
 
 def _change(operation: Any, quirks: Quirks) -> Change:
@@ -151,8 +151,8 @@ def _write(attributes: Attributes, change: Change) -> None:
     present = read(attributes, path)
     if path.sub is None and path.schema is None and change.target in _LISTS:
         sent = value if isinstance(value, list) else [value]
-        kept = present if change.op == "add" and isinstance(present, list) else []
-        write(attributes, path, kept + [element for element in sent if element not in kept])
+        elements = present if change.op == "add" and isinstance(present, list) else []
+        write(attributes, path, elements + [element for element in sent if element not in elements])
     elif isinstance(present, dict) and isinstance(value, dict):
         present.update({key_of(present, name): item for name, item in value.items()})
     elif path.attribute is None and not isinstance(value, dict):

@@ -95,13 +95,13 @@ def _verified(tenant: Tenant, provider: Document, assertion: bytes) -> Any:
     config = SignatureConfiguration(location="./", verification_time=tenant.clock.now())
     for certificate in provider["certificates"]:
         try:
-            found: Any = XMLVerifier().verify(
+            result: Any = XMLVerifier().verify(
                 assertion, x509_cert=saml_xml.certificate(certificate), expect_config=config
             )
         except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError):
             continue
-        if found.signed_xml is not None and found.signed_xml.tag == f"{ASSERTION}Assertion":
-            return found.signed_xml
+        if result.signed_xml is not None and result.signed_xml.tag == f"{ASSERTION}Assertion":
+            return result.signed_xml
     raise SignInError(NOT_YOU, "Assertion is not signed with a trusted certificate")
 
 

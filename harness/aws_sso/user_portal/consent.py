@@ -24,14 +24,14 @@ def device() -> ResponseReturnValue:
         return pages.outside()
     code = request.values.get("user_code", "")
     with tenant.store.transaction():
-        asked = grants.device_of(tenant, code)
-        if asked is None:
+        device = grants.device_of(tenant, code)
+        if device is None:
             return render_template("device.html", code=code), 400 if code else 200
-        client = grants.client(tenant, asked.client_id)
+        client = grants.client(tenant, device.client_id)
         if request.method == "GET" or client is None:
-            return render_template("device.html", asked=asked, client=client)
+            return render_template("device.html", device=device, client=client)
         allowed = request.form.get("answer") == "allow"
-        grants.answer(tenant, asked, person.user.id, ALLOWED if allowed else DENIED)
+        grants.answer(tenant, device, person.user.id, ALLOWED if allowed else DENIED)
     sentence = "You can close this page." if allowed else "Nothing was allowed."
     title = "Request approved" if allowed else "Request denied"
     return render_template("portal_message.html", title=title, sentence=sentence)
@@ -83,8 +83,8 @@ def _same_place(address: str, registered: str) -> bool:
 
     So RFC 8252, section 7.3, has it (https://www.rfc-editor.org/rfc/rfc8252, read 2026-11).
     """
-    wanted, known = (grants.loopback(each) for each in (address, registered))
-    return wanted is not None and wanted == known
+    wanted, listed = (grants.loopback(each) for each in (address, registered))
+    return wanted is not None and wanted == listed
 
 
 def _return(back: str, parameters: dict[str, str]) -> ResponseReturnValue:

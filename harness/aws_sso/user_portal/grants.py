@@ -98,8 +98,8 @@ def client(tenant: Tenant, client_id: str) -> Client | None:
     if document is None:
         return None
     lists = {name: tuple(document[name]) for name in ("scopes", "grant_types", "redirect_uris")}
-    found = Client(**{**document, **lists})
-    return found if now(tenant) < found.expires else None
+    registered = Client(**{**document, **lists})
+    return registered if now(tenant) < registered.expires else None
 
 
 def ask(tenant: Tenant, asking: Client) -> tuple[str, Device]:
@@ -123,27 +123,27 @@ def device_of(tenant: Tenant, user_code: str) -> Device | None:
     """Return the device code behind a user code that still waits for an answer."""
     pointer = tenant.store.get(_USER_CODE, _storable(user_code.strip().upper()))
     document = None if pointer is None else tenant.store.get(_DEVICE, pointer["device"])
-    found = None if document is None else Device(**document)
-    waits = found is not None and found.state == PENDING and now(tenant) < found.expires
-    return found if waits else None
+    device = None if document is None else Device(**document)
+    waits = device is not None and device.state == PENDING and now(tenant) < device.expires
+    return device if waits else None
 
 
-def answer(tenant: Tenant, asked: Device, user_id: str, state: str) -> None:
+def answer(tenant: Tenant, device: Device, user_id: str, state: str) -> None:
     """Keep what a person said about a device code."""
-    _put(tenant, replace(asked, state=state, user_id=user_id))
+    _put(tenant, replace(device, state=state, user_id=user_id))
 
 
-def poll(tenant: Tenant, asked: Device) -> bool:
+def poll(tenant: Tenant, device: Device) -> bool:
     """Keep that a client asked for the answer; False when it did so too soon after the last time."""
     moment = now(tenant)
-    _put(tenant, replace(asked, polled=moment))
-    return asked.polled is None or moment - asked.polled >= INTERVAL
+    _put(tenant, replace(device, polled=moment))
+    return device.polled is None or moment - device.polled >= INTERVAL
 
 
-def spend(tenant: Tenant, asked: Device) -> None:
+def spend(tenant: Tenant, device: Device) -> None:
     """Forget a device code: it is good for one token."""
-    tenant.store.delete(_DEVICE, asked.key)
-    tenant.store.delete(_USER_CODE, asked.user_code)
+    tenant.store.delete(_DEVICE, device.key)
+    tenant.store.delete(_USER_CODE, device.user_code)
 
 
 def allow(tenant: Tenant, permission: Permission) -> str:
@@ -186,8 +186,8 @@ def loopback(address: str) -> tuple[str, str, str] | None:
     return host, parts.path, parts.query
 
 
-def _put(tenant: Tenant, kept: Device) -> None:
-    tenant.store.put(_DEVICE, kept.key, asdict(kept))
+def _put(tenant: Tenant, device: Device) -> None:
+    tenant.store.put(_DEVICE, device.key, asdict(device))
 
 
 def _keep(tenant: Tenant, kind: str, permission: Permission) -> str:

@@ -71,8 +71,8 @@ def _described_provider(metadata: str) -> Document:
         "a SingleSignOnService": entity.find(f"{path}SingleSignOnService") is not None,
         "a signing certificate": certificates,
     }
-    for part, found in needed.items():
-        if not found:
+    for part, value in needed.items():
+        if not value:
             raise Declined(400, f"The metadata must hold {part}.")
     if any(len(certificate) > _CERTIFICATE_LIMIT for certificate in certificates):
         raise Declined(400, f"A certificate is longer than {_CERTIFICATE_LIMIT} characters.")

@@ -44,9 +44,9 @@ def start() -> ResponseReturnValue:
     person = signed_in(tenant)
     if person is None:
         return outside()
-    found = access.entries(tenant, person.user.id)
+    entries = access.entries(tenant, person.user.id)
     nothing = tenant.quirks["portal-without-assignments"]
-    return render_template("portal.html", user=person.user.attributes, entries=found, nothing=nothing)
+    return render_template("portal.html", user=person.user.attributes, entries=entries, nothing=nothing)
 
 
 def access_keys() -> ResponseReturnValue:

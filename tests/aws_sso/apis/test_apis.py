@@ -100,11 +100,11 @@ def test_lookups_by_user_find_who_signed_in(account, client):
             PaginationConfig={"PageSize": 1},
         )
     )
-    found = [event for page in pages for event in page["Events"]]
-    assert [(each["EventName"], each["Username"]) for each in found] == [
+    events = [event for page in pages for event in page["Events"]]
+    assert [(each["EventName"], each["Username"]) for each in events] == [
         ("UserAuthentication", "ana@x.y")
     ] * 2
-    assert "AccessKeyId" not in found[0]
+    assert "AccessKeyId" not in events[0]
 
 
 def test_lookups_take_a_time_range_of_ninety_days(account, client):
@@ -132,14 +132,14 @@ def test_a_token_belongs_to_its_lookup(account, client):
         account.user(f"user{number}")
     trail, began = client("cloudtrail"), account.tenant.clock.now()
     where = [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
-    asked = {"LookupAttributes": where, "StartTime": began - timedelta(days=1)}
-    token = trail.lookup_events(**asked, MaxResults=2)["NextToken"]
-    assert len(trail.lookup_events(**asked, NextToken=token)["Events"]) == 1
+    query = {"LookupAttributes": where, "StartTime": began - timedelta(days=1)}
+    token = trail.lookup_events(**query, MaxResults=2)["NextToken"]
+    assert len(trail.lookup_events(**query, NextToken=token)["Events"]) == 1
     for other in (
         {"LookupAttributes": where},
-        {**asked, "StartTime": began},
-        {**asked, "EndTime": began},
-        {**asked, "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "GetUser"}]},
+        {**query, "StartTime": began},
+        {**query, "EndTime": began},
+        {**query, "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "GetUser"}]},
     ):
         with pytest.raises(trail.exceptions.InvalidNextTokenException):
             trail.lookup_events(**other, NextToken=token)

@@ -52,8 +52,8 @@ def test_a_user_made_here_is_a_user_of_scim(account, store):
         Extensions={"aws:identitystore:enterprise": {"department": "Dev", "manager": {"value": "m"}}},
     )
     assert made["UserArn"] == f"arn:aws:identitystore:::user/{made['UserId']}"
-    found = account.scim("GET", '/Users?filter=userName eq "cy"'.replace(" ", "%20")).json()
-    (user,) = found["Resources"]
+    listed = account.scim("GET", '/Users?filter=userName eq "cy"'.replace(" ", "%20")).json()
+    (user,) = listed["Resources"]
     assert list(user) == [
         *("id", "meta", "schemas", "userName", "name", "displayName", "active", "emails"),
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
@@ -303,8 +303,8 @@ def test_calls_that_read_are_kept_without_an_answer(open_account, door, profile)
     keys = {"aws_access_key_id": "AKID", "aws_secret_access_key": "any"}
     store = boto3.client("identitystore", endpoint_url=url, region_name="us-east-1", **keys)
     user = account.user("ana")["id"]
-    asked = {"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": "ana"}}
-    assert store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=asked)["UserId"] == user
+    alternative = {"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": "ana"}}
+    assert store.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=alternative)["UserId"] == user
     event = account.events()[0]
     assert (event["eventSource"], event["eventName"]) == ("identitystore.amazonaws.com", "GetUserId")
     assert (event["readOnly"], event["responseElements"]) == (True, None)

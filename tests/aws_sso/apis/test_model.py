@@ -107,30 +107,30 @@ def problems(shape, value, where="answer"):
         return []
     if not isinstance(value, types[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return [f"{where} is {value!r}, not a {kind}"]
-    found = []
+    breaches = []
     if kind == "structure":
-        found += [f"{where}.{name} is missing" for name in shape.required_members if name not in value]
-        found += [f"{where}.{name} is not in the model" for name in value if name not in shape.members]
+        breaches += [f"{where}.{name} is missing" for name in shape.required_members if name not in value]
+        breaches += [f"{where}.{name} is not in the model" for name in value if name not in shape.members]
         for name in value.keys() & shape.members.keys():
-            found += problems(shape.members[name], value[name], f"{where}.{name}")
+            breaches += problems(shape.members[name], value[name], f"{where}.{name}")
     elif kind in ("list", "map"):
         inner = enumerate(value) if kind == "list" else value.items()
         for key, item in inner:
-            found += problems(shape.member if kind == "list" else shape.value, item, f"{where}.{key}")
+            breaches += problems(shape.member if kind == "list" else shape.value, item, f"{where}.{key}")
     if kind in ("string", "list", "map") and not meta.get("min", 0) <= len(value) <= meta.get("max", 2**31):
-        found.append(f"{where} has {len(value)} items")
+        breaches.append(f"{where} has {len(value)} items")
     if kind == "string" and not Text(pattern=meta.get("pattern")).matches(value):
-        found.append(f"{where} is {value!r}")
+        breaches.append(f"{where} is {value!r}")
     if kind == "string" and value not in meta.get("enum", (value,)):
-        found.append(f"{where} is {value!r}, none of {meta['enum']}")
-    return found
+        breaches.append(f"{where} is {value!r}, none of {meta['enum']}")
+    return breaches
 
 
 def test_the_ruler_itself():
     """A missing, an unknown, a mistyped and a malformed member are each noticed."""
     shape = MODELS["AWSIdentityStore"].operation_model("GetUserId").output_shape
-    found = problems(shape, {"UserId": "x", "UserArn": 7, "Nonsense": 1})
-    assert len(found) == 4
+    breaches = problems(shape, {"UserId": "x", "UserArn": 7, "Nonsense": 1})
+    assert len(breaches) == 4
 
 
 @pytest.fixture
@@ -340,29 +340,29 @@ JUNK = st.recursive(
 )
 
 
-def nearly(shape, known):
+def nearly(shape, samples):
     """Draw what fits a shape, or nearly: any member may be junk; required ones are seldom missing."""
     if isinstance(shape, Structure):
-        members = {name: nearly(member, known) for name, member in shape.members.items()}
+        members = {name: nearly(member, samples) for name, member in shape.members.items()}
         required = {name: members.pop(name) for name in shape.required}
         fitting = st.fixed_dictionaries(required, optional=members)
     elif isinstance(shape, Items):
-        fitting = st.lists(nearly(shape.element, known), min_size=1, max_size=3)
+        fitting = st.lists(nearly(shape.element, samples), min_size=1, max_size=3)
     elif isinstance(shape, Entries):
-        fitting = st.dictionaries(nearly_text(shape.key, known), nearly(shape.value, known), max_size=2)
+        fitting = st.dictionaries(nearly_text(shape.key, samples), nearly(shape.value, samples), max_size=2)
     elif isinstance(shape, Text):
-        fitting = nearly_text(shape, known)
+        fitting = nearly_text(shape, samples)
     elif isinstance(shape, Number):
         fitting = st.integers(shape.least - 1, shape.most + 1)
     elif isinstance(shape, Document):
-        fitting = st.sampled_from([*known, [{"value": "x"}], {"value": "x"}, {"givenName": "x"}])
+        fitting = st.sampled_from([*samples, [{"value": "x"}], {"value": "x"}, {"givenName": "x"}])
     else:
         fitting = st.booleans() | st.floats(allow_nan=False)
     return st.one_of(fitting, fitting, fitting, fitting, fitting, JUNK)
 
 
-def nearly_text(shape, known):
-    fitting = [each for each in [*known, *shape.values] if shape.matches(each)]
+def nearly_text(shape, samples):
+    fitting = [each for each in [*samples, *shape.values] if shape.matches(each)]
     return st.one_of(st.sampled_from(fitting), st.sampled_from(fitting), st.text()) if fitting else st.text()
 
 
@@ -370,7 +370,7 @@ def nearly_text(shape, known):
 def ask(account):
     """Return a function that sends any body to any operation, and the words that some operations know."""
 
-    def asked(target, name, body):
+    def answer_of(target, name, body):
         signature = (
             f"Credential=A/20260302/us-east-1/x/aws4_request, SignedHeaders=host, Signature={'0' * 64}"
         )
@@ -379,7 +379,7 @@ def ask(account):
 
     user = account.user("ana", externalId="7")["id"]
     group = account.group("Dev", members=[{"value": user}])["id"]
-    made = asked(
+    made = answer_of(
         "SWBExternalService", "CreatePermissionSet", {"InstanceArn": INSTANCE, "Name": "Admins"}
     ).json()
     words = (
@@ -393,7 +393,7 @@ def ask(account):
     )
     ids = (user, group, membership_id(group, user), made["PermissionSet"]["PermissionSetArn"])
     issuer = f"https://scim.aws.com/{account.tenant.settings.tenant_id}"
-    return asked, [STORE, INSTANCE, ACCOUNT, POLICY, "EventName", "Dev", "7", "1", issuer, *words, *ids]
+    return answer_of, [STORE, INSTANCE, ACCOUNT, POLICY, "EventName", "Dev", "7", "1", issuer, *words, *ids]
 
 
 @pytest.mark.parametrize(("target", "name"), OPERATIONS, ids=operation_id)
@@ -401,7 +401,7 @@ def ask(account):
 @given(data=st.data())
 def test_no_input_breaks_an_operation(ask, target, name, data):
     """Whatever the parameters, an operation answers or refuses in AWS's frame, never with a 500."""
-    asked, known = ask
-    answer = asked(target, name, data.draw(nearly(SERVICES[target].shapes[name], known)))
+    answer_of, samples = ask
+    answer = answer_of(target, name, data.draw(nearly(SERVICES[target].shapes[name], samples)))
     assert answer.status in (200, 400), answer.body
     assert answer.status == 200 or answer.json()["__type"]

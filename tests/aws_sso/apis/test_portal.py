@@ -74,12 +74,12 @@ class Person:
     def token(self, **more):
         """Do the whole device flow; return the answer of CreateToken."""
         client = self.register(**more)
-        asked = self.ask(client)
-        assert self.confirm(asked).status == 200
-        return self.oidc.create_token(**client, grantType=DEVICE, deviceCode=asked["deviceCode"])
+        pending = self.ask(client)
+        assert self.confirm(pending).status == 200
+        return self.oidc.create_token(**client, grantType=DEVICE, deviceCode=pending["deviceCode"])
 
-    def confirm(self, asked, answer="allow", *headers):
-        return self.browse("POST", "/device", {"user_code": asked["userCode"], "answer": answer}, *headers)
+    def confirm(self, pending, answer="allow", *headers):
+        return self.browse("POST", "/device", {"user_code": pending["userCode"], "answer": answer}, *headers)
 
 
 @pytest.fixture
@@ -98,16 +98,16 @@ def refusal(call, **given):
 def test_the_device_flow_leads_to_credentials(ana):
     """Register, ask, confirm on the page, get a token; list accounts and roles, get credentials, log out."""
     client = ana.register()
-    asked = ana.ask(client)
-    assert asked["verificationUriComplete"].endswith(f"/device?user_code={asked['userCode']}")
-    given = {**client, "grantType": DEVICE, "deviceCode": asked["deviceCode"]}
+    pending = ana.ask(client)
+    assert pending["verificationUriComplete"].endswith(f"/device?user_code={pending['userCode']}")
+    given = {**client, "grantType": DEVICE, "deviceCode": pending["deviceCode"]}
     with pytest.raises(ana.oidc.exceptions.AuthorizationPendingException) as caught:
         ana.oidc.create_token(**given)
     assert caught.value.response["error_description"] == "Authorization is still pending"
-    page = ana.browse("GET", "/device", {"user_code": asked["userCode"].lower()}).body.decode()
-    assert asked["userCode"] in page
+    page = ana.browse("GET", "/device", {"user_code": pending["userCode"].lower()}).body.decode()
+    assert pending["userCode"] in page
     assert "aws-cli" in page
-    assert ana.confirm(asked).status == 200
+    assert ana.confirm(pending).status == 200
     answer = ana.oidc.create_token(**given)
     assert (answer["tokenType"], answer["expiresIn"]) == ("Bearer", 8 * 3600)
     token = {"accessToken": answer["accessToken"]}
@@ -125,9 +125,9 @@ def test_the_device_flow_leads_to_credentials(ana):
     assert refusal(ana.oidc.create_token, **given) == (400, "InvalidGrantException")
     ana.sso.logout(**token)
     assert refusal(ana.sso.list_accounts, **token) == (401, "UnauthorizedException")
-    kept = repr(ana.account.directory()) + repr(ana.account.events())
-    secrets = (answer["accessToken"], asked["deviceCode"], client["clientSecret"], keys["secretAccessKey"])
-    assert not [secret for secret in secrets if secret in kept]
+    stored = repr(ana.account.directory()) + repr(ana.account.events())
+    secrets = (answer["accessToken"], pending["deviceCode"], client["clientSecret"], keys["secretAccessKey"])
+    assert not [secret for secret in secrets if secret in stored]
 
 
 def test_lists_come_in_pages(ana):
@@ -145,11 +145,11 @@ def test_lists_come_in_pages(ana):
 def test_it_stops_when_the_user_is_disabled(ana, change):
     """Neither the token nor a refresh, nor a confirmed code, is worth anything then."""
     client = ana.register(scopes=["sso:account:access"])
-    asked, second = ana.ask(client), ana.ask(client)
-    ana.confirm(asked)
+    pending, second = ana.ask(client), ana.ask(client)
+    ana.confirm(pending)
     ana.confirm(second)
     given = {**client, "grantType": DEVICE}
-    answer = ana.oidc.create_token(**given, deviceCode=asked["deviceCode"])
+    answer = ana.oidc.create_token(**given, deviceCode=pending["deviceCode"])
     if change == "disabled":
         off = {"op": "replace", "path": "active", "value": False}
         assert ana.account.patch(f"/Users/{ana.user}", off).status == 200
@@ -173,13 +173,13 @@ def test_it_stops_when_the_user_is_disabled(ana, change):
 def test_a_device_code_is_polled_denied_and_expires(ana):
     """Too fast, then in time, then denied; another one is never answered."""
     client = ana.register()
-    asked, other = ana.ask(client), ana.ask(client)
-    given = {**client, "grantType": DEVICE, "deviceCode": asked["deviceCode"]}
+    pending, other = ana.ask(client), ana.ask(client)
+    given = {**client, "grantType": DEVICE, "deviceCode": pending["deviceCode"]}
     assert refusal(ana.oidc.create_token, **given) == (400, "AuthorizationPendingException")
     assert refusal(ana.oidc.create_token, **given) == (400, "SlowDownException")
     ana.later(1)
     assert refusal(ana.oidc.create_token, **given) == (400, "AuthorizationPendingException")
-    ana.confirm(asked, "deny")
+    ana.confirm(pending, "deny")
     assert refusal(ana.oidc.create_token, **given) == (400, "AccessDeniedException")
     ana.later(600)
     expired = {**given, "deviceCode": other["deviceCode"]}
@@ -190,9 +190,9 @@ def test_a_device_code_is_polled_denied_and_expires(ana):
 def test_codes_are_good_for_their_client_only(ana):
     """Another client's code or refresh token, a wrong secret, and a registration that ran out."""
     mine, stranger = ana.register(), ana.register()
-    asked = ana.ask(mine)
-    ana.confirm(asked)
-    given = {"grantType": DEVICE, "deviceCode": asked["deviceCode"]}
+    pending = ana.ask(mine)
+    ana.confirm(pending)
+    given = {"grantType": DEVICE, "deviceCode": pending["deviceCode"]}
     assert refusal(ana.oidc.create_token, **stranger, **given) == (400, "InvalidGrantException")
     wrong = {**mine, "clientSecret": "x"}
     assert refusal(ana.oidc.create_token, **wrong, **given) == (401, "InvalidClientException")
@@ -246,9 +246,9 @@ def test_requests_refused(ana):
 def test_refresh_tokens_are_used_once(ana):
     """An hour's token, renewed until the eight hours of the session are over."""
     client = ana.register(scopes=["sso:account:access"])
-    asked = ana.ask(client)
-    ana.confirm(asked)
-    answer = ana.oidc.create_token(**client, grantType=DEVICE, deviceCode=asked["deviceCode"])
+    pending = ana.ask(client)
+    ana.confirm(pending)
+    answer = ana.oidc.create_token(**client, grantType=DEVICE, deviceCode=pending["deviceCode"])
     assert answer["expiresIn"] == 3600
     ana.later(3600)
     assert refusal(ana.sso.list_accounts, accessToken=answer["accessToken"])[0] == 401
@@ -307,18 +307,18 @@ def client(ana):
 
 def test_the_authorization_code_needs_its_verifier(ana, client):
     """The page leads back with code and state; the code is good once, with verifier and address."""
-    asked = authorization(client)
-    page = ana.browse("GET", "/authorize", asked)
+    query = authorization(client)
+    page = ana.browse("GET", "/authorize", query)
     assert page.status == 200
     assert page.header("Content-Security-Policy") == "frame-ancestors 'none'"
     codes = []
     for _ in range(3):
-        back = ana.browse("POST", "/authorize", {**asked, "answer": "allow"}).header("Location")
-        assert back.startswith(f"{asked['redirect_uri']}?")
+        back = ana.browse("POST", "/authorize", {**query, "answer": "allow"}).header("Location")
+        assert back.startswith(f"{query['redirect_uri']}?")
         returned = parse_qs(urlsplit(back).query)
         assert returned["state"] == ["s&t"]
         codes += returned["code"]
-    given = {**client, "grantType": "authorization_code", "redirectUri": asked["redirect_uri"]}
+    given = {**client, "grantType": "authorization_code", "redirectUri": query["redirect_uri"]}
     wrong = ({"codeVerifier": "w" * 64}, {"codeVerifier": VERIFIER, "redirectUri": HOME})
     for code, change in zip(codes, wrong, strict=False):
         assert refusal(ana.oidc.create_token, **{**given, "code": code, **change}) == (
@@ -360,13 +360,13 @@ def test_the_page_can_be_answered_with_no(ana, client):
 def test_only_a_signed_in_person_answers_on_the_portals_own_page(ana, client):
     """Without a session 401, from another site 403, and the code stays unanswered."""
     own = ana.register()
-    asked = ana.ask(own)
-    pages = (("/device", {"user_code": asked["userCode"]}), ("/authorize", authorization(client)))
+    pending = ana.ask(own)
+    pages = (("/device", {"user_code": pending["userCode"]}), ("/authorize", authorization(client)))
     for path, parameters in pages:
         form = {**parameters, "answer": "allow"}
         assert ana.browse("POST", path, form, cookie=False).status == 401
         assert ana.browse("POST", path, form, ("Sec-Fetch-Site", "cross-site")).status == 403
-    given = {**own, "grantType": DEVICE, "deviceCode": asked["deviceCode"]}
+    given = {**own, "grantType": DEVICE, "deviceCode": pending["deviceCode"]}
     assert refusal(ana.oidc.create_token, **given) == (400, "AuthorizationPendingException")
 
 

@@ -116,7 +116,7 @@ def test_the_date_must_be_the_scopes(locked):
 
 
 @pytest.mark.parametrize(
-    ("authorization", "told"),
+    ("authorization", "sentence"),
     [
         ("AWS4-HMAC-SHA256 SignedHeaders=host, Signature=" + "0" * 64, "requires 'Credential' parameter"),
         (
@@ -128,13 +128,13 @@ def test_the_date_must_be_the_scopes(locked):
         ("Bearer x", "Unsupported AWS 'algorithm'"),
     ],
 )
-def test_incomplete_signatures_are_told_what_lacks(account, authorization, told):
+def test_incomplete_signatures_are_told_what_lacks(account, authorization, sentence):
     """A malformed Authorization header is refused with what it misses, never with what it holds."""
     request = Request("POST", f"{account.origin}/", (("Authorization", authorization),), b"{}")
     answer = account.send(request)
     assert answer.status == 400
     assert answer.json()["__type"] == "IncompleteSignatureException"
-    assert told in answer.json()["message"]
+    assert sentence in answer.json()["message"]
 
 
 def test_the_secret_stays_out_of_sight(locked):

@@ -47,8 +47,8 @@ def later(account, seconds=5):
 
 
 def assigned(admin, arn):
-    found = admin.list_account_assignments(**HERE, AccountId=ACCOUNT, PermissionSetArn=arn)
-    return [row["PrincipalId"] for row in found["AccountAssignments"]]
+    assignments = admin.list_account_assignments(**HERE, AccountId=ACCOUNT, PermissionSetArn=arn)
+    return [row["PrincipalId"] for row in assignments["AccountAssignments"]]
 
 
 def creation(admin, request):
@@ -81,10 +81,10 @@ def test_an_assignment_takes_a_while(account, admin, arn):
     assert (
         admin.list_permission_sets_provisioned_to_account(**HERE, AccountId=ACCOUNT)["PermissionSets"] == []
     )
-    found = admin.describe_account_assignment_deletion_status(
+    answer = admin.describe_account_assignment_deletion_status(
         **HERE, AccountAssignmentDeletionRequestId=gone["RequestId"]
     )
-    assert found["AccountAssignmentDeletionStatus"]["Status"] == "SUCCEEDED"
+    assert answer["AccountAssignmentDeletionStatus"]["Status"] == "SUCCEEDED"
 
 
 def test_what_fails_fails_later(account, admin, arn):
@@ -128,10 +128,10 @@ def test_a_user_made_again_is_somebody_else(account, admin, arn):
     new = account.user("ana")["id"]
     assert assigned(admin, arn) == [old]
     for principal, count in ((old, 1), (new, 0)):
-        found = admin.list_account_assignments_for_principal(
+        answer = admin.list_account_assignments_for_principal(
             **HERE, PrincipalType="USER", PrincipalId=principal
         )
-        assert len(found["AccountAssignments"]) == count
+        assert len(answer["AccountAssignments"]) == count
     admin.delete_account_assignment(**target(arn, old))
     later(account)
     assert assigned(admin, arn) == []
@@ -144,26 +144,28 @@ def test_a_user_has_what_its_groups_have(account, admin, arn):
     admin.create_account_assignment(**target(arn, group, "GROUP"))
     admin.create_account_assignment(**target(arn, user, account="444455556666"))
     later(account)
-    asked = {**HERE, "PrincipalType": "USER", "PrincipalId": user}
-    found = admin.list_account_assignments_for_principal(**asked)["AccountAssignments"]
-    assert [row["PrincipalType"] for row in found] == ["GROUP", "USER"]
-    found = admin.list_account_assignments_for_principal(**asked, Filter={"AccountId": ACCOUNT})
-    assert [row["PrincipalId"] for row in found["AccountAssignments"]] == [group]
+    query = {**HERE, "PrincipalType": "USER", "PrincipalId": user}
+    rows = admin.list_account_assignments_for_principal(**query)["AccountAssignments"]
+    assert [row["PrincipalType"] for row in rows] == ["GROUP", "USER"]
+    rows = admin.list_account_assignments_for_principal(**query, Filter={"AccountId": ACCOUNT})[
+        "AccountAssignments"
+    ]
+    assert [row["PrincipalId"] for row in rows] == [group]
 
 
 def test_changed_sets_wait_to_be_provisioned(account, admin, arn):
     """A policy put into an assigned set leaves the account behind until ProvisionPermissionSet has succeeded."""
     admin.create_account_assignment(**target(arn, account.user("ana")["id"]))
     later(account)
-    asked = {**HERE, "AccountId": ACCOUNT, "ProvisioningStatus": BEHIND}
-    assert admin.list_permission_sets_provisioned_to_account(**asked)["PermissionSets"] == []
+    query = {**HERE, "AccountId": ACCOUNT, "ProvisioningStatus": BEHIND}
+    assert admin.list_permission_sets_provisioned_to_account(**query)["PermissionSets"] == []
     admin.put_inline_policy_to_permission_set(**HERE, PermissionSetArn=arn, InlinePolicy="{}")
-    assert admin.list_permission_sets_provisioned_to_account(**asked)["PermissionSets"] == [arn]
+    assert admin.list_permission_sets_provisioned_to_account(**query)["PermissionSets"] == [arn]
     sent = admin.provision_permission_set(**HERE, PermissionSetArn=arn, TargetType="ALL_PROVISIONED_ACCOUNTS")
     assert sent["PermissionSetProvisioningStatus"]["Status"] == "IN_PROGRESS"
-    assert admin.list_permission_sets_provisioned_to_account(**asked)["PermissionSets"] == [arn]
+    assert admin.list_permission_sets_provisioned_to_account(**query)["PermissionSets"] == [arn]
     later(account)
-    assert admin.list_permission_sets_provisioned_to_account(**asked)["PermissionSets"] == []
+    assert admin.list_permission_sets_provisioned_to_account(**query)["PermissionSets"] == []
 
 
 def test_a_set_can_be_in_an_account_without_anybody(account, admin, arn):
@@ -193,8 +195,8 @@ def test_the_last_assignment_takes_the_set_along(account, admin, arn):
     for user, left in zip(users, ([ACCOUNT], []), strict=True):
         admin.delete_account_assignment(**target(arn, user))
         later(account)
-        found = admin.list_accounts_for_provisioned_permission_set(**HERE, PermissionSetArn=arn)
-        assert found["AccountIds"] == left
+        listed = admin.list_accounts_for_provisioned_permission_set(**HERE, PermissionSetArn=arn)
+        assert listed["AccountIds"] == left
 
 
 def test_a_request_is_found_under_its_own_kind_only(account, admin, arn):

@@ -57,10 +57,10 @@ def outcome(account, admin, made):
     """Return how a creation ended, as (status, reason)."""
     account.tenant.clock.advance(timedelta(seconds=5))
     request = made["AccountAssignmentCreationStatus"]["RequestId"]
-    found = admin.describe_account_assignment_creation_status(
+    status = admin.describe_account_assignment_creation_status(
         **HERE, AccountAssignmentCreationRequestId=request
     )["AccountAssignmentCreationStatus"]
-    return found["Status"], found.get("FailureReason")
+    return status["Status"], status.get("FailureReason")
 
 
 def test_managed_policies_in_the_services_words(open_account, connect):
@@ -201,8 +201,10 @@ def test_a_suspended_account_cannot_be_reached(account, admin):
     sent = admin.provision_permission_set(**of_set, TargetType="AWS_ACCOUNT", TargetId=ACCOUNT)
     account.tenant.clock.advance(timedelta(seconds=5))
     request = sent["PermissionSetProvisioningStatus"]["RequestId"]
-    found = admin.describe_permission_set_provisioning_status(**HERE, ProvisionPermissionSetRequestId=request)
-    assert found["PermissionSetProvisioningStatus"]["Status"] == "FAILED"
+    answer = admin.describe_permission_set_provisioning_status(
+        **HERE, ProvisionPermissionSetRequestId=request
+    )
+    assert answer["PermissionSetProvisioningStatus"]["Status"] == "FAILED"
     assert admin.list_accounts_for_provisioned_permission_set(**of_set)["AccountIds"] == []
 
 
@@ -231,10 +233,10 @@ def test_a_deleted_users_assignment(open_account, connect, profile, status):
     account.scim("DELETE", f"/Users/{user}")
     gone = admin.delete_account_assignment(**target(of_set, user))["AccountAssignmentDeletionStatus"]
     account.tenant.clock.advance(timedelta(seconds=5))
-    found = admin.describe_account_assignment_deletion_status(
+    status_of_deletion = admin.describe_account_assignment_deletion_status(
         **HERE, AccountAssignmentDeletionRequestId=gone["RequestId"]
     )["AccountAssignmentDeletionStatus"]
-    assert found["Status"] == status
+    assert status_of_deletion["Status"] == status
 
 
 def test_quotas_and_sentences_are_quirks(open_account, connect):

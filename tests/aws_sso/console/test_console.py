@@ -33,8 +33,8 @@ def test_enabling_hands_out_endpoint_and_token_once(open_account):
 
 def test_the_token_is_kept_as_a_digest_only(account):
     """Neither the store nor the event history holds the token."""
-    kept = repr(account.directory()) + repr(account.events())
-    assert account.token not in kept
+    stored = repr(account.directory()) + repr(account.events())
+    assert account.token not in stored
 
 
 def test_the_endpoint_of_2020_ends_in_a_slash(old_account):

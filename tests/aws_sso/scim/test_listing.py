@@ -7,7 +7,7 @@ import pytest
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-def found(account, path, text):
+def ids_of(account, path, text):
     answer = account.scim("GET", f"{path}?filter={quote(text)}")
     assert answer.status == 200, answer.body
     return [resource["id"] for resource in answer.json()["Resources"]]
@@ -29,16 +29,18 @@ def peopled(any_account):
 def test_the_filters_of_both_eras(peopled):
     """Every filter that both eras have finds exactly its match, in any case of name, term order and spacing."""
     account = peopled
-    assert found(account, "/Users", 'userName eq "ANA@x.y"') == [account.ana]
-    assert found(account, "/Users", 'username EQ "bo@x.y"') == [account.bo]
-    assert found(account, "/Users", 'externalId eq "2"') == [account.bo]
-    assert found(account, "/Users", f'id eq "{account.ana}" and manager eq "m1"') == [account.ana]
-    assert found(account, "/Users", f'manager eq "m2" and id eq "{account.ana}"') == []
-    assert found(account, "/Users", f'id eq "{account.bo}"') == [account.bo]
-    assert found(account, "/Groups", 'displayName eq "dev ops"') == [account.dev]
-    assert found(account, "/Groups", 'externalId eq "g"') == [account.dev]
-    assert found(account, "/Groups", f'id eq "{account.dev}" and members eq "{account.ana}"') == [account.dev]
-    assert found(account, "/Groups", f'member eq "{account.ana}" and id eq "{account.ops}"') == []
+    assert ids_of(account, "/Users", 'userName eq "ANA@x.y"') == [account.ana]
+    assert ids_of(account, "/Users", 'username EQ "bo@x.y"') == [account.bo]
+    assert ids_of(account, "/Users", 'externalId eq "2"') == [account.bo]
+    assert ids_of(account, "/Users", f'id eq "{account.ana}" and manager eq "m1"') == [account.ana]
+    assert ids_of(account, "/Users", f'manager eq "m2" and id eq "{account.ana}"') == []
+    assert ids_of(account, "/Users", f'id eq "{account.bo}"') == [account.bo]
+    assert ids_of(account, "/Groups", 'displayName eq "dev ops"') == [account.dev]
+    assert ids_of(account, "/Groups", 'externalId eq "g"') == [account.dev]
+    assert ids_of(account, "/Groups", f'id eq "{account.dev}" and members eq "{account.ana}"') == [
+        account.dev
+    ]
+    assert ids_of(account, "/Groups", f'member eq "{account.ana}" and id eq "{account.ops}"') == []
 
 
 def test_no_match_is_an_empty_list(peopled):
@@ -60,7 +62,7 @@ def test_membership_filters_came_later(peopled):
     if account.tenant.quirks.profile == "aws-sso-2020":
         assert [refused(account, *text) for text in texts] == [400, 400]
     else:
-        assert [found(account, *text) for text in texts] == [[account.ana], [account.dev]]
+        assert [ids_of(account, *text) for text in texts] == [[account.ana], [account.dev]]
 
 
 def test_an_unknown_member_is_404(peopled):

@@ -63,18 +63,18 @@ def test_the_referee_finds_what_is_written_down(open_account, monkeypatch, profi
     """A drift, for better or worse, shows as a diff against the expected findings."""
     monkeypatch.setattr("scim2_tester.filling.random", Ids("referee")._random)
     expected = json.loads((Path(__file__).parent / "referee" / f"expected-{profile}.json").read_text())
-    found = judged(open_account(profile))
+    verdicts = judged(open_account(profile))
     wanted = {"passed": expected["passed"], "deviations": sorted(expected["deviations"])}
     difference = difflib.unified_diff(
         json.dumps(wanted, indent=1).splitlines(),
-        json.dumps(found, indent=1).splitlines(),
+        json.dumps(verdicts, indent=1).splitlines(),
         "expected",
-        "found",
+        "verdicts",
         "",
         "",
         1,
     )
-    assert found == wanted, "\n".join(difference)
+    assert verdicts == wanted, "\n".join(difference)
 
 
 @pytest.mark.parametrize("profile", ["aws-sso-2020", "identity-center"])

@@ -135,8 +135,8 @@ def post(account, document, *, acs=None):
 
 
 def sentence(page):
-    found = re.search(r'<p role="alert">([^<]+)</p>', page.body.decode())
-    return unescape(found[1]) if found else None
+    alert = re.search(r'<p role="alert">([^<]+)</p>', page.body.decode())
+    return unescape(alert[1]) if alert else None
 
 
 def refused(account, page, words):
@@ -205,10 +205,10 @@ def test_the_session_is_kept_as_a_digest_only(trusting, idp):
     """Neither the store nor the event history holds the cookie or the response."""
     document = idp.sign(response(trusting))
     cookie = post(trusting, document).header("Set-Cookie").partition(";")[0].partition("=")[2]
-    kept = repr(trusting.directory()) + repr(trusting.events())
+    stored = repr(trusting.directory()) + repr(trusting.events())
     assert len(cookie) == 64
-    assert cookie not in kept
-    assert document.find(".//{*}SignatureValue").text.strip()[:40] not in kept
+    assert cookie not in stored
+    assert document.find(".//{*}SignatureValue").text.strip()[:40] not in stored
 
 
 @pytest.mark.parametrize(
@@ -617,10 +617,10 @@ def test_sign_in_events_can_be_looked_up(trusting, idp, name):
     """By their name, as AWS's troubleshooting page tells people to."""
     post(trusting, idp.sign(response(trusting)))
     post(trusting, b"junk")
-    kept = [
+    names = [
         entry.body["eventName"] for entry in trusting.tenant.store.read("cloudtrail", tag=f"eventName={name}")
     ]
-    assert kept == [name]
+    assert names == [name]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -48,8 +48,8 @@ def _walked(table: Structure, path: str, where: str) -> tuple[list[str], Shape]:
 
 
 def _named(shape: Shape, name: str) -> str | None:
-    known = shape.members if isinstance(shape, Structure) else ()
-    return next((each for each in known if each.lower() == name.lower()), None)
+    names = shape.members if isinstance(shape, Structure) else ()
+    return next((each for each in names if each.lower() == name.lower()), None)
 
 
 def _folded(shape: Shape, value: Any, where: str) -> Any:

@@ -33,8 +33,8 @@ def describe_group(call: Call) -> dict[str, Any]:
 
 def describe_group_membership(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    found = records.require_membership(call)
-    return records.membership_of(call.tenant, found.group_id, found.user_id)
+    membership = records.require_membership(call)
+    return records.membership_of(call.tenant, membership.group_id, membership.user_id)
 
 
 def describe_identity_store(call: Call) -> dict[str, Any]:
@@ -82,10 +82,10 @@ def get_group_id(call: Call) -> dict[str, Any]:
 def get_group_membership_id(call: Call) -> dict[str, Any]:
     records.check_store(call)
     group_id, user_id = records.require(call, GROUP, call.given["GroupId"]).id, records.member(call).id
-    found = records.membership_of(call.tenant, group_id, user_id)
+    membership = records.membership_of(call.tenant, group_id, user_id)
     if not identity_store.is_member(call.tenant, group_id, user_id):
-        raise records.absent("group_membership", found["MembershipId"])
-    return {name: found[name] for name in ("IdentityStoreId", "MembershipId", "MembershipArn")}
+        raise records.absent("group_membership", membership["MembershipId"])
+    return {name: membership[name] for name in ("IdentityStoreId", "MembershipId", "MembershipArn")}
 
 
 def is_member_in_groups(call: Call) -> dict[str, Any]:
@@ -112,21 +112,21 @@ def _get_id(call: Call, kind: str) -> dict[str, Any]:
     if "ExternalId" in alternate:
         wanted = alternate["ExternalId"]["Id"]
         matches = alternate["ExternalId"]["Issuer"] == records.issuer(call.tenant)
-        found = identity_store.find(call.tenant, f"{kind}.externalId", wanted) if matches else None
+        resource_id = identity_store.find(call.tenant, f"{kind}.externalId", wanted) if matches else None
     else:
         unique = alternate["UniqueAttribute"]
         wanted = unique["AttributeValue"]
         where = "alternateIdentifier.uniqueAttribute"
         if not isinstance(wanted, str):
             raise invalid(violation(f"{where}.attributeValue", "be a string"))
-        found = identity_store.find(call.tenant, _space(kind, unique, where), wanted)
-    if found is None:
+        resource_id = identity_store.find(call.tenant, _space(kind, unique, where), wanted)
+    if resource_id is None:
         raise records.absent(kind, wanted)
-    return {**records.store(call.tenant), **records.identified(kind, found)}
+    return {**records.store(call.tenant), **records.identified(kind, resource_id)}
 
 
-def _space(kind: str, asked: Mapping[str, Any], where: str) -> str:
-    space = _UNIQUE[kind].get(asked["AttributePath"].lower())
+def _space(kind: str, alternative: Mapping[str, Any], where: str) -> str:
+    space = _UNIQUE[kind].get(alternative["AttributePath"].lower())
     if space is None:
         raise invalid(violation(f"{where}.attributePath", f"be one of {', '.join(_UNIQUE[kind])}"))
     return space
@@ -140,8 +140,8 @@ def _list(call: Call, kind: str, member: str, shown: Callable[[Record], dict[str
     listed: Iterable[Record]
     if filters:
         wanted = filters[0]["AttributeValue"]
-        found = identity_store.find(call.tenant, _space(kind, filters[0], "filters.1.member"), wanted)
-        listed = [] if found is None else [records.require(call, kind, found)]
+        resource_id = identity_store.find(call.tenant, _space(kind, filters[0], "filters.1.member"), wanted)
+        listed = [] if resource_id is None else [records.require(call, kind, resource_id)]
     else:
         listed = identity_store.scan(call.tenant, kind, after=_after(call, kind), limit=limit + 1)
     page = list(itertools.islice(listed, limit + 1))

@@ -49,10 +49,10 @@ def member(call: Call) -> Record:
 
 def require_membership(call: Call) -> Membership:
     wanted = call.given["MembershipId"]
-    found = identity_store.membership(call.tenant, _bare(wanted))
-    if found is None:
+    membership = identity_store.membership(call.tenant, _bare(wanted))
+    if membership is None:
         raise absent("group_membership", wanted)
-    return found
+    return membership
 
 
 def absent(kind: str, resource_id: str) -> ApiError:
@@ -96,13 +96,17 @@ def group(tenant: Tenant, record: Record) -> dict[str, Any]:
 
 def membership_of(tenant: Tenant, group_id: str, user_id: str) -> dict[str, Any]:
     membership_id = identity_store.membership_id(group_id, user_id)
-    known = identity_store.membership(tenant, membership_id)
+    membership = identity_store.membership(tenant, membership_id)
     return {
         **store(tenant),
         **identified(MEMBERSHIP, membership_id),
         "GroupId": group_id,
         "MemberId": {"UserId": user_id},
-        **({} if known is None else _times(known.created, known.created, known.created_by, known.created_by)),
+        **(
+            {}
+            if membership is None
+            else _times(membership.created, membership.created, membership.created_by, membership.created_by)
+        ),
     }
 
 
@@ -117,7 +121,7 @@ def profile(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
     }
 
 
-def kept(
+def changed_record(
     kind: str, shown: Mapping[str, Any], untouched: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a profile and what this API cannot touch as SCIM's attributes, in SCIM's order, and what lies beside them."""
@@ -140,9 +144,9 @@ def _not_found(kind: str, resource_id: str, message: str) -> ApiError:
 
 def _common(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
     external_id = record.attributes.get("externalId")
-    known = {} if external_id is None else {"ExternalIds": [{"Issuer": issuer(tenant), "Id": external_id}]}
+    external = {} if external_id is None else {"ExternalIds": [{"Issuer": issuer(tenant), "Id": external_id}]}
     times = _times(record.created, record.modified, record.created_by, record.modified_by)
-    return {**written(tenant, kind, record), **known, **times}
+    return {**written(tenant, kind, record), **external, **times}
 
 
 def _times(created: str, modified: str, created_by: str, modified_by: str) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def create_group_membership(call: Call) -> dict[str, Any]:
 
 def delete_group_membership(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    found = records.require_membership(call)
-    identity_store.remove_members(call.tenant, found.group_id, [found.user_id])
+    membership = records.require_membership(call)
+    identity_store.remove_members(call.tenant, membership.group_id, [membership.user_id])
     return {}
 
 
@@ -123,7 +123,7 @@ def _reviewed(
     name = profile[_NAMES[kind]]
     if name.casefold() in (each.casefold() for each in call.tenant.quirks["reserved-names"]):
         raise invalid(violation(camel(_NAMES[kind]), "not be a reserved name"))
-    return records.kept(kind, profile, untouched)
+    return records.changed_record(kind, profile, untouched)
 
 
 def _checked(shape: Structure, value: Any) -> dict[str, Any]:

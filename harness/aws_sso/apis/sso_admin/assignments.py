@@ -60,10 +60,10 @@ def list_deletion_status(call: Call) -> dict[str, Any]:
 def list_of_account(call: Call) -> dict[str, Any]:
     """Answer who has a permission set in an account, ids of users who are gone included."""
     place = (call.given["AccountId"], require_set(call).arn)
-    found = [
+    targets = [
         each for each in assignments.assigned(call.tenant) if (each.account, each.permission_set) == place
     ]
-    return _listed(call, f"assignments of {place}", found)
+    return _listed(call, f"assignments of {place}", targets)
 
 
 def list_for_principal(call: Call) -> dict[str, Any]:
@@ -74,20 +74,20 @@ def list_for_principal(call: Call) -> dict[str, Any]:
         groups = identity_store.groups_of(call.tenant, call.given["PrincipalId"])
         principals += [("GROUP", group) for group in groups]
     account = call.given.get("Filter", {}).get("AccountId")
-    found = [
+    targets = [
         each
         for each in assignments.assigned(call.tenant)
         if (each.principal_type, each.principal_id) in principals and account in (None, each.account)
     ]
-    return _listed(call, f"assignments of {principals[0]} in {account}", found)
+    return _listed(call, f"assignments of {principals[0]} in {account}", targets)
 
 
 def listed_statuses(call: Call, kind: str, member: str) -> dict[str, Any]:
     """Answer the requests of a kind, newest first, all or those with the status that the input's Filter asks for."""
     check_instance(call)
     now, wanted = call.tenant.now(), call.given.get("Filter", {}).get("Status")
-    found = [each for each in requests.scan(call.tenant, kind) if wanted in (None, each.status(now))][::-1]
-    rows, token = paging.page(call, f"{member} {wanted}", found, lambda row: row.id)
+    matching = [each for each in requests.scan(call.tenant, kind) if wanted in (None, each.status(now))][::-1]
+    rows, token = paging.page(call, f"{member} {wanted}", matching, lambda row: row.id)
     return {member: [{**brief(call, each), **dated(each)} for each in rows], **token}
 
 
@@ -102,10 +102,10 @@ def dated(request: Request) -> dict[str, Any]:
 def found_request(call: Call, kind: str, member: str) -> Request:
     """Return the request that the input's member names. Raises ApiError (ResourceNotFoundException)."""
     check_instance(call)
-    found = requests.fetch(call.tenant, kind, call.given[member])
-    if found is None:
+    request = requests.fetch(call.tenant, kind, call.given[member])
+    if request is None:
         raise sentences.absent(call, "Request with id", call.given[member])
-    return found
+    return request
 
 
 def failure(call: Call, request: Request) -> dict[str, str]:
@@ -141,8 +141,8 @@ def _status(call: Call, request: Request) -> dict[str, Any]:
     }
 
 
-def _listed(call: Call, scope: str, found: list[Target]) -> dict[str, Any]:
-    rows, token = paging.page(call, scope, found, lambda row: row.key)
+def _listed(call: Call, scope: str, targets: list[Target]) -> dict[str, Any]:
+    rows, token = paging.page(call, scope, targets, lambda row: row.key)
     shown = [
         {
             "AccountId": each.account,

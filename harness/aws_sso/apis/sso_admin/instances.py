@@ -50,10 +50,10 @@ def check_instance(call: Call) -> None:
 def require_set(call: Call) -> PermissionSet:
     """Return the permission set that the input names. Raises ApiError (ResourceNotFoundException)."""
     check_instance(call)
-    found = permission_sets.fetch(call.tenant, call.given["PermissionSetArn"])
-    if found is None:
+    permission_set = permission_sets.fetch(call.tenant, call.given["PermissionSetArn"])
+    if permission_set is None:
         raise absent(call, "PermissionSet with id", short_id(call.given["PermissionSetArn"]))
-    return found
+    return permission_set
 
 
 def short_id(arn: str) -> str:

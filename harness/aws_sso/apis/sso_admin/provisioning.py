@@ -35,30 +35,30 @@ def list_status(call: Call) -> dict[str, Any]:
 
 def list_accounts(call: Call) -> dict[str, Any]:
     held = require_set(call)
-    found = [each for each in _asked_for(call) if each.permission_set == held.arn]
-    rows, token = paging.page(call, f"accounts of {held.arn}", [each.account for each in found], str)
+    matching = [each for each in _placed(call) if each.permission_set == held.arn]
+    rows, token = paging.page(call, f"accounts of {held.arn}", [each.account for each in matching], str)
     return {"AccountIds": list(rows), **token}
 
 
 def list_permission_sets(call: Call) -> dict[str, Any]:
     check_instance(call)
     account = call.given["AccountId"]
-    arns = [each.permission_set for each in _asked_for(call) if each.account == account]
+    arns = [each.permission_set for each in _placed(call) if each.account == account]
     rows, token = paging.page(call, f"permission sets of {account}", arns, str)
     return {"PermissionSets": list(rows), **token}
 
 
-def _asked_for(call: Call) -> list[Provisioned]:
+def _placed(call: Call) -> list[Provisioned]:
     """Return where permission sets are, everywhere or only where they are up to date or behind, as the input says."""
-    found = list(assignments.provisioned(call.tenant))
+    entries = list(assignments.provisioned(call.tenant))
     wanted = call.given.get("ProvisioningStatus")
     if wanted is None:
-        return found
+        return entries
     revisions = {each.arn: each.revision for each in permission_sets.scan(call.tenant)}
     now = call.tenant.now()
     return [
         each
-        for each in found
+        for each in entries
         if each.is_latest(revisions.get(each.permission_set, 0), now) is (wanted == _LATEST)
     ]
 
