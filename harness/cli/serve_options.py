@@ -25,6 +25,7 @@ class ServeOptions:
 
     host: str
     allow_remote: bool
+    allowed_hosts: tuple[str, ...]
     aws_port: int
     azure_port: int
     profile: str
@@ -60,6 +61,7 @@ class ServeOptions:
                 "--aws-access-key-id and --aws-secret-access-key",
             ),
             tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
+            allowed_hosts=self.allowed_hosts,
         )
 
     def people(self) -> Path | None:
@@ -76,7 +78,14 @@ _OPTIONS: tuple[Option, ...] = (
     click.option(
         "--allow-remote",
         is_flag=True,
-        help="Permit a host that is not loopback; the control API then needs a key.",
+        help="Permit a host that is not loopback; pages and APIs without tokens then need a key.",
+    ),
+    click.option(
+        "--allowed-host",
+        "allowed_hosts",
+        multiple=True,
+        metavar="NAME",
+        help="A name by which other machines may ask (repeatable); addresses are told with the first.",
     ),
     click.option(
         "--aws-port", default=8080, show_default=True, type=_PORT, help="Port of AWS SSO (0: any free one)."

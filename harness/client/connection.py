@@ -62,7 +62,7 @@ class Connection:
 
     def control(self, method: str, name: str, body: Any = None) -> dict[str, Any]:
         """Ask the control API; `name` may have a query. Raises HarnessError with what it says."""
-        from harness.serving.control import KEY_HEADER
+        from harness.serving.gate import KEY_HEADER
 
         parts = urlsplit(self.graph)
         headers = ((KEY_HEADER, self.key),) if self.key else ()

@@ -13,9 +13,7 @@ GET  /_harness/why?group=Office           why a group, and each of its members, 
 
 from __future__ import annotations
 
-import hmac
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import BoundedSemaphore
@@ -28,24 +26,18 @@ from harness.base import json_text
 from harness.base.clock import OffsetClock, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.wire.server import MAX_BODY
-from harness.wire.sites import is_order_of_another_site, names_this_machine
+from harness.wire.sites import is_order_of_another_site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PREFIX = "/_harness/"
-KEY_HEADER = "X-Harness-Key"
 # What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
 _AT_WORK = 4
-# Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
-_BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
 
 
 class Controlled(Protocol):
-    """What the control API needs of a served world; `key` None leaves the API open, to this machine alone."""
-
-    @property
-    def key(self) -> str | None: ...
+    """What the control API needs of a served world."""
 
     @property
     def clock(self) -> OffsetClock: ...
@@ -66,14 +58,11 @@ class Controlled(Protocol):
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
-    """Return `app` with the control API in front; `served.key` None leaves it open, to this machine alone."""
+    """Return `app` with the control API in front; who may ask is the gate's affair (`gate.py`)."""
     places = BoundedSemaphore(_AT_WORK)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
-        if not served.key and not _BEHIND_TOKENS.match(path) and not names_this_machine(environ):
-            refusal = _reply({"message": "only this machine is served; ask for 127.0.0.1 or localhost"}, 403)
-            return refusal(environ, start_response)
         if path.startswith(PREFIX):
             return _answer(Request(environ), served, places)(environ, start_response)
         return app(environ, start_response)
@@ -85,13 +74,6 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
     try:
         if is_order_of_another_site(request.environ):
             return _reply({"message": "the control API takes no orders from other sites"}, 403)
-        if served.key and not hmac.compare_digest(
-            request.headers.get(KEY_HEADER, "").encode(), served.key.encode()
-        ):
-            return _reply(
-                {"message": f"the control API needs the key printed at start, in the header {KEY_HEADER}"},
-                401,
-            )
         name = request.path.removeprefix(PREFIX)
         if name not in {route for route, _ in _ROUTES}:
             return _reply(

@@ -16,7 +16,8 @@ class Options:
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
     pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
-    of a certificate and its key (None: plain http).
+    of a certificate and its key (None: plain http); `allowed_hosts` are names by which other machines may ask for this one,
+    the first of them the one that addresses are told with.
     """
 
     host: str = "127.0.0.1"
@@ -30,3 +31,4 @@ class Options:
     api_credentials: tuple[str, str] | None = field(default=None, repr=False)
     in_flight: int = 8
     tls: tuple[Path, Path] | None = None
+    allowed_hosts: tuple[str, ...] = ()

@@ -21,8 +21,10 @@ from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
+from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
 from harness.serving.control import with_control
 from harness.serving.data import Data
+from harness.serving.gate import KEY_HEADER, Gate
 from harness.serving.options import LOOPBACK, Options
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
@@ -43,8 +45,12 @@ _KEPT = {
 
 
 class Served:
-    """The running world. `key` is what the control API asks for when it is not on loopback."""
+    """The running world. `key` is what strangers are asked for when it is not on loopback.
 
+    `urls` are the addresses of AWS SSO and Azure AD as other machines know them.
+    """
+
+    urls: tuple[str, str]
     world: World
     clock: OffsetClock
 
@@ -67,12 +73,18 @@ class Served:
         """Listen, build the world, configure it and let its time pass; `opened` is told how each is ended."""
         self._stores = self._data.stores
         ids = Ids(self._data.boot_seed(options.seed))
-        self.key = None if options.host in LOOPBACK else ids.branch("control").alphanumeric(32)
+        is_local = options.host in LOOPBACK and not options.allowed_hosts
+        self.key = None if is_local else Ids(None).alphanumeric(32)
+        self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
         self._servers = _listen(options.host, self.identity, *doors)
+        near = [nearby(server.url) for server in self._servers]
+        host = public_host(options.host, options.allowed_hosts)
+        self.urls = at(near[0], host), at(near[1], host)
         certificate = trusting(self.identity.certificate) if self.identity else None
-        self._network = Network(trusted=dict.fromkeys(self.urls, certificate) if certificate else {})
-        opened.callback(self._network.close)
+        network = Network(trusted=dict.fromkeys(near, certificate) if certificate else {})
+        self._network = Shortcut(network, dict(zip(self.urls, near, strict=True)))
+        opened.callback(network.close)
         for server in self._servers:
             opened.callback(server.stop)
         self._tap = Tap(self._network)
@@ -97,10 +109,6 @@ class Served:
         opened.callback(self.world.azure.engine.stop)
         self.world.azure.engine.resume()
         self.clock.start()
-
-    @property
-    def urls(self) -> tuple[str, str]:
-        return self._servers[0].url, self._servers[1].url
 
     @property
     def _job_id(self) -> str:
@@ -174,7 +182,7 @@ class Served:
             environ.update(self._contexts[0][side])
             return app(environ, start_response)
 
-        return with_control(with_tenant, self)
+        return Gate(with_control(with_tenant, self), self.key, self._names, signed=self._signed)
 
     def _configure(self) -> dict[str, dict[str, str]]:
         """Do what an administrator does once, and return what scripts need (the ready file)."""
@@ -229,8 +237,11 @@ class Served:
 
     def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self.urls[0]}/console/api/automatic-provisioning"
+        headers = ((KEY_HEADER, self.key),) if self.key else ()
         try:
-            answer = self._network(json_request(method, url, None if method == "GET" else dict(body)))
+            answer = self._network(
+                json_request(method, url, None if method == "GET" else dict(body), headers=headers)
+            )
         except TransportError as error:
             raise HarnessError(f"the served apps do not reach {self.urls[0]}: {error}") from error
         if answer.status >= 300:

@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
+from harness.serving.gate import KEY_HEADER
 from harness.serving.options import LOOPBACK, Options
 from harness.serving.ready_file import ReadyFile
 from harness.serving.served import Served
 
 Say = Callable[[str], None]
+_NAMED = "--host takes a name, too, and --allowed-host another one"
 
 
 def serve(
@@ -26,6 +29,8 @@ def serve(
         raise HarnessError(
             f"{options.host} is not a loopback address; add --allow-remote to serve other machines"
         )
+    if options.allowed_hosts and not allow_remote:
+        raise HarnessError("--allowed-host lets other machines in; add --allow-remote to serve them")
     people = _read(populate) if populate else None
     ready = ReadyFile(ready_file) if ready_file else None
     stopped = threading.Event()
@@ -78,13 +83,12 @@ def _tell(served: Served, options: Options, ready_file: Path | None, say: Say) -
     aws_url, azure_url = served.urls
     say(f"AWS SSO   {aws_url}")
     say(f"Azure AD  {azure_url}")
-    if served.identity is not None and not served.identity.names(options.host):
-        say(
-            f"tls       clients will refuse a certificate that is not for {options.host}; --host takes a name, too"
-        )
+    host = urlsplit(aws_url).hostname or options.host
+    if served.identity is not None and not served.identity.names(host):
+        say(f"tls       clients will refuse a certificate that is not for {host}; {_NAMED}")
     say(f"profile   {options.profile}; data {options.data or 'in memory'}")
     if served.key:
-        say(f"control   needs the header X-Harness-Key: {served.key}")
+        say(f"key       {KEY_HEADER}: {served.key}")
     if ready_file is not None:
         say(f"tokens    in {ready_file}")
     else:

@@ -203,19 +203,6 @@ def test_a_person_finds_what_to_copy_at_the_root(serve):
         assert world.ready["azure_ad"]["graph_token"] not in text
 
 
-def test_other_machines_are_served_only_when_asked_and_with_a_key(serve):
-    """A host that is not loopback needs a flag, and then the control API a key that is printed once."""
-    refused = harness("serve", "--host", "0.0.0.0", "--aws-port", "0", "--azure-port", "0")
-    assert refused.returncode == 2
-    assert "--allow-remote" in refused.stderr
-    world = serve("--host", "0.0.0.0", "--allow-remote")
-    assert world.control("GET", "clock").status == 401
-    (line,) = [line for line in world.said if line.startswith("control")]
-    key = line.rpartition(" ")[2].strip()
-    url = f"{world.ready['azure_ad']['url']}/_harness/clock"
-    assert world.network(json_request("GET", url, headers=(("X-Harness-Key", key),))).status == 200
-
-
 def test_a_busy_port_and_a_foreign_file_are_told_plainly(serve, tmp_path):
     """Exit code 2 and one sentence, no traceback."""
     world = serve()

@@ -10,6 +10,7 @@ Sources: https://learn.microsoft.com/en-us/entra/identity-platform/federation-me
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,10 @@ _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
 # The window of Microsoft's sample response: five minutes before, an hour and five minutes after.
 _BEFORE, _AFTER = timedelta(minutes=5), timedelta(minutes=65)
 _CERTIFICATE_LIFE = timedelta(days=3 * 365)
+# The page runs its one script and no other, and posts to wherever the application is (https://www.w3.org/TR/CSP3/, read 2026-11).
+_SCRIPT = "document.forms[0].submit();"
+_SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; frame-ancestors 'none'; base-uri 'none'"
 _REFUSALS: Mapping[str, str] = {
     "AADSTS50034": (
         "The user account {user} does not exist in the {tenant} directory. "
@@ -109,8 +114,10 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
     if not acs:
         raise _SignOnError("AADSTS500113")
     response = _response(tenant, name_id or user["userPrincipalName"], audience, acs)
-    page = render_template("sign_on.html", acs=acs, response=base64.b64encode(response).decode())
-    return page, {"Cache-Control": "no-store"}
+    page = render_template(
+        "sign_on.html", acs=acs, script=_SCRIPT, response=base64.b64encode(response).decode()
+    )
+    return page, {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
 
 
 def _tenant(tenant_id: str) -> Tenant:

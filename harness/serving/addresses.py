@@ -1,0 +1,63 @@
+"""Under which addresses a server is told of, and how its own requests to them stay on this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from harness.wire.message import Request, Response, Send
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask instead, from this machine
+# Addresses for documentation (RFC 5737, RFC 3849): one is connected to in name only, which sends nothing.
+_ELSEWHERE = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}  # noqa: S104
+
+
+def own_names(allowed: Iterable[str]) -> frozenset[str]:
+    """Return the names by which other machines may ask for this one."""
+    return frozenset(name.lower() for name in (*allowed, socket.gethostname()))
+
+
+def public_host(host: str, allowed: Iterable[str]) -> str:
+    """Return the host by which other machines reach what listens on `host`: the first name allowed, else an address."""
+    return next(iter(allowed), None) or _outward(host)
+
+
+def at(url: str, host: str) -> str:
+    """Return a URL's scheme, port and nothing else, at another host."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{parts.port}"
+
+
+def nearby(url: str) -> str:
+    """Return where this machine itself reaches a server that may listen on all of its addresses."""
+    host = urlsplit(url).hostname or ""
+    return at(url, _EVERYWHERE[host]) if host in _EVERYWHERE else url
+
+
+class Shortcut:
+    """`Send` that asks this machine's own servers directly, whatever a resolver or a balancer makes of their names."""
+
+    def __init__(self, send: Send, places: Mapping[str, str]) -> None:
+        self._send = send
+        self._places = {public: near for public, near in places.items() if public != near}
+
+    def __call__(self, request: Request) -> Response:
+        for public, near in self._places.items():
+            if request.url.startswith((f"{public}/", f"{public}?")) or request.url == public:
+                return self._send(replace(request, url=near + request.url.removeprefix(public)))
+        return self._send(request)
+
+
+def _outward(host: str) -> str:
+    """Return the address that this machine's packets to others bear; `host` itself where it is one, or there is none."""
+    if host not in _ELSEWHERE:
+        return host
+    family, address = _ELSEWHERE[host]
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return _EVERYWHERE[host]

@@ -1,0 +1,133 @@
+"""The gate in front of a served application: headers that every page has and, beyond loopback, the key.
+
+A person types the key once and has a cookie from then on (`POST /_harness/key`); scripts send it in a header. What tokens or
+client secrets guard (SCIM, Graph, OAuth) is let through, and so are the AWS APIs when they demand signatures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from harness.wire.sites import names_this_machine
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+KEY_HEADER = "X-Harness-Key"
+KEY_PATH = "/_harness/key"
+_COOKIE = "harness_key"
+_MAX_FORM = 4096
+# Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
+_BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
+_BEHIND_SECRETS = re.compile(r"/[^/]+/(oauth2/(v2\.0/)?token|(v2\.0/)?\.well-known/openid-configuration)")
+_FORM = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
+    f'<form method=post action="{KEY_PATH}"><label>The key printed at start '
+    "<input name=key type=password autofocus></label> <button>Enter</button></form></html>"
+)
+# For pages that have none of their own. https://www.w3.org/TR/CSP3/ and
+# https://fetch.spec.whatwg.org/#x-content-type-options-header, read 2026-11.
+_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`key` None serves this machine alone, else also who asks for it by an address or one of `names`.
+
+    `signed` tells that the AWS APIs demand a key pair's signature.
+    """
+
+    app: WSGIApplication
+    key: str | None
+    names: frozenset[str] = frozenset()
+    signed: bool = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, *_missing(headers)], *rest)
+
+        return (self._refusal(environ) or self.app)(environ, start)
+
+    def _refusal(self, environ: WSGIEnvironment) -> Response | None:
+        path = environ["PATH_INFO"]
+        if _BEHIND_TOKENS.match(path):
+            return None
+        if not names_this_machine(environ) and not (self.key and self._is_named(environ)):
+            return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
+        if self.key is None or _BEHIND_SECRETS.fullmatch(path) or self._is_signed(environ):
+            return None
+        request = Request(environ)
+        if path == KEY_PATH and request.method == "POST":
+            return _entered(request, self.key)
+        if _has_key(request, self.key):
+            return None
+        if "text/html" in request.headers.get("Accept", ""):
+            return Response(_FORM, 401, content_type="text/html; charset=utf-8")
+        return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}", 401)
+
+    def _is_named(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether `Host` is an address, which nobody else can have bound to us, or a name that is ours."""
+        try:
+            name = (urlsplit(f"//{environ['HTTP_HOST']}").hostname or "").lower()
+        except ValueError:
+            return False
+        try:
+            return bool(ipaddress.ip_address(name))
+        except ValueError:
+            return name in self.names
+
+    def _is_signed(self, environ: WSGIEnvironment) -> bool:
+        is_call = environ["REQUEST_METHOD"] == "POST" and "HTTP_X_AMZ_TARGET" in environ
+        return self.signed and is_call and environ["PATH_INFO"] == "/"
+
+
+def _has_key(request: Request, key: str) -> bool:
+    header, cookie = request.headers.get(KEY_HEADER, ""), request.cookies.get(_COOKIE, "")
+    by_header = hmac.compare_digest(header.encode(), key.encode())
+    return hmac.compare_digest(cookie.encode(), _cookie(key).encode()) or by_header
+
+
+def _entered(request: Request, key: str) -> Response:
+    """Give a cookie for the key that a form brought."""
+    request.max_content_length = _MAX_FORM
+    if not hmac.compare_digest(request.form.get("key", "").encode(), key.encode()):
+        return Response(_FORM, 401, content_type="text/html; charset=utf-8")
+    response = Response("", 303, {"Location": "/"})
+    secure = request.scheme == "https"
+    response.set_cookie(_COOKIE, _cookie(key), httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def _cookie(key: str) -> str:
+    """Return what a browser keeps instead of the key."""
+    return hashlib.sha256(f"cookie {key}".encode()).hexdigest()
+
+
+def _elsewhere(*, beyond_loopback: bool) -> str:
+    if beyond_loopback:
+        return "ask by an address of this machine, or by a name given with --allowed-host"
+    return "only this machine is served; ask for 127.0.0.1 or localhost"
+
+
+def _missing(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    present = {name.lower(): value for name, value in headers}
+    added = [("X-Content-Type-Options", "nosniff")] if "x-content-type-options" not in present else []
+    if present.get("content-type", "").startswith("text/html") and "content-security-policy" not in present:
+        added.append(("Content-Security-Policy", _POLICY))
+    return added
+
+
+def _sentence(message: str, status: int) -> Response:
+    return Response(json.dumps({"message": message}) + "\n", status, content_type="application/json")
