@@ -22,29 +22,13 @@ from psycopg_pool import ConnectionPool
 
 from harness.base.errors import HarnessError
 from harness.base.json_text import decode, encode
+from harness.base.postgres_tables import SCHEMA, TABLES
 from harness.base.store import Document, Entry, TakenError
 
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
-_SCHEMA = """
-CREATE TABLE layout (number integer);
-CREATE TABLE tenant (
-  number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name bytea UNIQUE, last_line bigint DEFAULT 0)
-  WITH (fillfactor = 10);
-CREATE TABLE shelf (
-  number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant integer, name bytea, UNIQUE (tenant, name));
-CREATE TABLE document (
-  shelf integer, key bytea, number bigint GENERATED ALWAYS AS IDENTITY, body bytea, PRIMARY KEY (shelf, key));
-CREATE INDEX document_order ON document (shelf, number);
-CREATE TABLE unique_key (shelf integer, key bytea, owner bytea, PRIMARY KEY (shelf, key));
-CREATE TABLE link (
-  shelf integer, left_id bytea, right_id bytea, number bigint GENERATED ALWAYS AS IDENTITY,
-  PRIMARY KEY (shelf, left_id, right_id));
-CREATE INDEX link_right ON link (shelf, right_id);
-CREATE TABLE log (shelf integer, number bigint, body bytea, PRIMARY KEY (shelf, number));
-CREATE TABLE log_tag (shelf integer, tag bigint, number bigint, PRIMARY KEY (shelf, tag, number));
-"""
-_TABLES = ("document", "unique_key", "link", "log", "log_tag")
+_HELD = _LAYING_OUT + 1  # the advisory lock of the process that serves the data
+_WAITS = "3s"  # for a process that was killed to let go
 _LOCK = "SELECT last_line FROM tenant WHERE number = %s FOR UPDATE"
 _CLAIM = (
     "WITH added AS (INSERT INTO unique_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING owner)"
@@ -87,12 +71,24 @@ class PostgresDatabase:
             url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
         )
         self._stores: dict[str, PostgresStore] = {}
+        self._place, self._held = place, psycopg.connect(url, **options)
 
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
         return self._stores.setdefault(name, PostgresStore(self._pool, name))
 
+    def hold(self) -> None:
+        """Keep other processes that hold it out, until this one closes it or dies. Raises HarnessError when one does."""
+        self._held.execute(cast("Any", f"SET lock_timeout = '{_WAITS}'"))
+        try:
+            self._held.execute("SELECT pg_advisory_lock(%s)", (_HELD,))
+        except psycopg.errors.LockNotAvailable as error:
+            raise HarnessError(
+                f"the {self._place} is in use by another harness serve; end that one or name another database"
+            ) from error
+
     def close(self) -> None:
+        self._held.close()
         self._pool.close()
 
 
@@ -122,7 +118,7 @@ def _prepare(connection: _Connection, place: str) -> None:
         if row[0] is None:
             connection.execute("CREATE SCHEMA IF NOT EXISTS harness")
             connection.execute("SET LOCAL search_path TO harness")
-            connection.execute(_SCHEMA)
+            connection.execute(SCHEMA)
             connection.execute("INSERT INTO layout VALUES (%s)", (_LAYOUT,))
         row = connection.execute("SELECT number FROM harness.layout").fetchone()
         if row is None or row[0] != _LAYOUT:
@@ -377,7 +373,7 @@ class PostgresStore:
 
     def clear(self) -> None:
         with self._transaction:
-            for table in _TABLES:
+            for table in TABLES:
                 query = f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)"  # noqa: S608
                 self._send(query, self._tenant)
 

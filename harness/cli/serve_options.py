@@ -12,7 +12,7 @@ from harness.base.errors import HarnessError
 from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
-    from harness.serving.options import Options
+    from harness.serving.options import Options, PostgresAddress
 
 _T = TypeVar("_T")
 _FILE = click.Path(path_type=Path, dir_okay=True)
@@ -29,7 +29,7 @@ class ServeOptions:
     aws_port: int
     azure_port: int
     profile: str
-    data: Path | None
+    data: str | None
     populate: Path | None
     ready_file: Path | None
     smtp: str | None
@@ -50,7 +50,7 @@ class ServeOptions:
             aws_port=self.aws_port,
             azure_port=self.azure_port,
             profile=self.profile,
-            data=self.data,
+            data=_place(self.data),
             seed=self.seed,
             smtp=_mail_host(self.smtp),
             in_flight=self.in_flight,
@@ -105,9 +105,9 @@ _OPTIONS: tuple[Option, ...] = (
     ),
     click.option(
         "--data",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="Keep state in SQLite files.",
+        type=click.Path(path_type=str, file_okay=False),
+        metavar="DIR|URL",
+        help="Keep state in SQLite files, or in PostgreSQL (postgresql://ROLE:PASSWORD@HOST/DATABASE).",
     ),
     click.option(
         "--populate",
@@ -175,6 +175,14 @@ def _flips(texts: tuple[str, ...]) -> dict[str, Any]:
         if problem := mistake(name, flips[name]):
             raise HarnessError(problem)
     return flips
+
+
+def _place(data: str | None) -> Path | PostgresAddress | None:
+    from harness.serving.options import PostgresAddress
+
+    if data is None:
+        return None
+    return PostgresAddress(data) if data.startswith(("postgresql://", "postgres://")) else Path(data)
 
 
 def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:

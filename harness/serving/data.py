@@ -15,6 +15,7 @@ from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sqlite import Database, check
 from harness.base.store import Store
+from harness.serving.options import PostgresAddress
 
 SIDES = ("aws_sso", "azure_ad")
 # What each side keeps of its account, and nobody else does.
@@ -25,14 +26,20 @@ _LOCK = "server.lock"
 class Data:
     """Both sides' stores, in memory when there is no folder. Raises HarnessError for one in use, damaged, or not to be written."""
 
-    def __init__(self, folder: Path | None) -> None:
+    stores: dict[str, Store]
+
+    def __init__(self, place: Path | PostgresAddress | None) -> None:
         self._open = ExitStack()
+        folder = None if isinstance(place, PostgresAddress) else place
         try:
+            if isinstance(place, PostgresAddress):
+                self.stores = self._postgres(place)
+                return
             if folder is not None:
                 self._open.callback(_lock(folder))
                 _look(folder)
             databases = {side: self._database(folder, side) for side in SIDES}
-            self.stores: dict[str, Store] = {side: base.tenant("main") for side, base in databases.items()}
+            self.stores = {side: base.tenant("main") for side, base in databases.items()}
             if folder is not None:
                 _belong_together(folder, self.stores)
         except BaseException:
@@ -57,6 +64,18 @@ class Data:
 
     def save_offset(self, offset: timedelta) -> None:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds()})
+
+    def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
+        try:
+            from harness.base.postgres import PostgresDatabase
+        except ImportError as error:
+            raise HarnessError(
+                "PostgreSQL needs two more packages: pip install 'scim-harness[postgres]'"
+            ) from error
+        database = PostgresDatabase(address.url)
+        self._open.callback(database.close)
+        database.hold()
+        return {side: database.tenant(side) for side in SIDES}
 
     def _database(self, folder: Path | None, side: str) -> Database:
         database = Database(None if folder is None else _path(folder, side), exclusive=folder is not None)

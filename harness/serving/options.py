@@ -11,6 +11,16 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
+class PostgresAddress:
+    """Where a PostgreSQL database is; the address holds a password, so that nothing prints it."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "in PostgreSQL"
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the command line asked for.
 
@@ -24,7 +34,7 @@ class Options:
     aws_port: int = 0
     azure_port: int = 0
     profile: str = "identity-center"
-    data: Path | None = None
+    data: Path | PostgresAddress | None = None
     seed: str | None = None
     smtp: tuple[str, int] | None = None
     quirks: Mapping[str, Any] = field(default_factory=dict)

@@ -63,7 +63,7 @@ class Served:
         self._contexts: list[Contexts] = []
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
-        with ExitStack() as opened, _damage_told(options.data):
+        with ExitStack() as opened, _damage_told(options.data if isinstance(options.data, Path) else None):
             self._data = Data(options.data)
             opened.callback(self._data.close)
             self._assemble(options, quirks, opened)
