@@ -12,29 +12,15 @@ from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
 from harness.azure_ad.directory.directory import ConflictError
-from harness.azure_ad.graph.app_role_assignments import app_role_assignments
-from harness.azure_ad.graph.applications import applications
-from harness.azure_ad.graph.audit_logs import audit_logs
-from harness.azure_ad.graph.deleted_items import deleted_items
-from harness.azure_ad.graph.delta import delta
-from harness.azure_ad.graph.directory import directory
-from harness.azure_ad.graph.expressions import expressions
-from harness.azure_ad.graph.filter_operators import filter_operators
-from harness.azure_ad.graph.members import members
-from harness.azure_ad.graph.object_connections import object_connections
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, error_answer
 from harness.azure_ad.graph.odata.errors import request_ids
 from harness.azure_ad.graph.odata.faults import FAULT_HEADER, fault
-from harness.azure_ad.graph.service_principals import service_principals
-from harness.azure_ad.graph.synchronization import synchronization
-from harness.azure_ad.graph.templates import templates
+from harness.azure_ad.graph.routes import ROUTES, VERSIONS
 from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.wire.server import MAX_BODY
-
-_VERSIONS = ("/v1.0", "/beta")
 
 
 def create_app() -> Flask:
@@ -45,27 +31,10 @@ def create_app() -> Flask:
     app.url_map.strict_slashes = False
     app.before_request(_authorize)
     app.after_request(_identify)
-    for blueprint in (
-        directory,
-        delta,
-        members,
-        deleted_items,
-        applications,
-        service_principals,
-        app_role_assignments,
-        templates,
-        synchronization,
-        object_connections,
-        filter_operators,
-        expressions,
-        audit_logs,
-    ):
-        for version in _VERSIONS:
-            prefix, name = (
-                version + (blueprint.url_prefix or ""),
-                version[1:].replace(".", "_") + blueprint.name,
-            )
-            app.register_blueprint(blueprint, url_prefix=prefix, name=name)
+    for method, rule, view in ROUTES:
+        for version in VERSIONS:
+            endpoint = f"{version} {view.__module__.rpartition('.')[2]} {view.__name__}"
+            app.add_url_rule(f"/{version}{rule}", endpoint, view, methods=[method])
     app.register_blueprint(single_sign_on)
     app.register_blueprint(oauth)
     app.register_blueprint(portal.blueprint)
@@ -90,7 +59,7 @@ def home() -> str:
 
 
 def _is_graph() -> bool:
-    return request.path.startswith(tuple(f"{version}/" for version in _VERSIONS))
+    return request.path.startswith(tuple(f"/{version}/" for version in VERSIONS))
 
 
 def _authorize() -> Response | None:
@@ -102,16 +71,16 @@ def _authorize() -> Response | None:
         return None
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token, wanted = token.strip(), current().settings.graph_token
-    refusal: str | None = "Access token is empty."
+    reason: str | None = "Access token is empty."
     if token and scheme.lower() == "bearer":
         fixed = hmac.compare_digest(token.encode(), wanted.encode())
-        refusal = None if fixed else refusal_of(token)
+        reason = None if fixed else refusal_of(token)
     elif token:
-        refusal = "Access token validation failure. Invalid audience."
-    if refusal is not None:
-        return error_answer(refusals.TOKEN_REFUSED.error(reason=refusal))
-    asked = fault()
-    return None if asked is None else error_answer(asked)
+        reason = "Access token validation failure. Invalid audience."
+    if reason is not None:
+        return error_answer(refusals.TOKEN_REFUSED.error(reason=reason))
+    refusal = fault()
+    return None if refusal is None else error_answer(refusal)
 
 
 def _identify(response: Response) -> Response:

@@ -51,8 +51,8 @@ class ChangeLog:
 
     def changed(self, after: int, until: int) -> dict[str, list[str]]:
         """Return the ids of the lines that are not quiet, each once, by type, first change first."""
-        found: dict[str, dict[str, None]] = {"User": {}, "Group": {}}
+        keys_by_type: dict[str, dict[str, None]] = {"User": {}, "Group": {}}
         for line in self.between(after, until):
             if "quiet" not in line:
-                found[line["type"]][line["id"]] = None
-        return {kind: list(keys) for kind, keys in found.items()}
+                keys_by_type[line["type"]][line["id"]] = None
+        return {kind: list(keys) for kind, keys in keys_by_type.items()}

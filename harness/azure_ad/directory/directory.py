@@ -14,15 +14,13 @@ from collections.abc import Iterable, Iterator
 from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
 from harness.azure_ad.directory.deleted_items import DeletedItems, forget_assignments
 from harness.azure_ad.directory.dynamic_groups import DynamicGroups, check_rule, is_dynamic
+from harness.azure_ad.directory.links import Links
 from harness.azure_ad.directory.properties import PropertyError, checked, defaults, merged
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store, TakenError
 
 _PRINCIPAL_NAME = re.compile(r"[^@\s]+@[^@\s]+\Z")
-# What may join two objects, and what stands on the left of it.
-_LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
-_RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
 
 
 class NotFoundError(LookupError):
@@ -53,6 +51,7 @@ class Directory:
         self._ids = ids
         self.changes = ChangeLog(store)
         self.deleted = DeletedItems(store, clock, self.changes)
+        self._links = Links(store, self.changes)
         self._dynamic = DynamicGroups(store, self.changes)
 
     def create(self, kind: str, properties: Document) -> Document:
@@ -94,7 +93,7 @@ class Directory:
             key = document["id"]
             self._release(kind, document)
             self._store.delete(kind, key)
-            links = self._cut(key)
+            links = self._links.cut(key)
             if kind == "Group":
                 self._dynamic.forget(key)
             if kind == "User" or "Unified" in document.get("groupTypes", ()):
@@ -119,7 +118,7 @@ class Directory:
             self._claim(kind, document)
             links = self.deleted.take(kind, key)
             self._keep(kind, document, [ALL])
-            self._tie(key, links)
+            self._links.tie(key, links)
         return document
 
     def purge(self, key: str) -> None:
@@ -213,43 +212,6 @@ class Directory:
         settle = self._dynamic.settle_user if kind == "User" else self._dynamic.settle_group
         settle(document)
 
-    def _cut(self, key: str) -> dict[str, list[tuple[str, str]]]:
-        """Untie an object from all others, note what that changes for them, and return the links there were."""
-        lefts = [(relation, other) for relation in _LEFTS for other in self._store.lefts(relation, key)]
-        rights = [(relation, other) for relation in _RIGHTS for other in self._store.rights(relation, key)]
-        for relation, other in lefts:
-            self._store.unlink(relation, other, key)
-            if relation == "member":
-                self.changes.note("Group", other, members=[key])
-            elif relation == "manager":
-                self.changes.note("User", other, properties=["manager"])
-        for relation, other in rights:
-            self._store.unlink(relation, key, other)
-            if relation == "member":
-                self.note("User" if self.get("User", other) else "Group", other)
-        return {"lefts": lefts, "rights": rights}
-
-    def _tie(self, key: str, links: Document) -> None:
-        """Join a restored object to the others again, as far as they are there.
-
-        The engine is not told of the groups, for it does not bring the memberships of a restored user back.
-        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
-        """
-        for relation, other in links["lefts"]:
-            taken = relation == "manager" and self.manager(other) is not None
-            if not taken and self._store.get(_LEFTS[relation], other) is not None:
-                self._store.link(relation, other, key)
-                if relation == "member":
-                    self.changes.note("Group", other, members=[key], quiet=True)
-                elif relation == "manager":
-                    self.changes.note("User", other, properties=["manager"])
-        for relation, other in links["rights"]:
-            for kind in _RIGHTS[relation]:
-                if self._store.get(kind, other) is not None:
-                    self._store.link(relation, key, other)
-                    if relation == "member":
-                        self.note(kind, other)
-
     def _static_group(self, name: str) -> Document:
         group = self.find("Group", name)
         if is_dynamic(group):
@@ -259,10 +221,10 @@ class Directory:
         return group
 
     def _find_deleted(self, key: str) -> tuple[str, Document]:
-        found = self.deleted.find(key)
-        if found is None:
+        item = self.deleted.find(key)
+        if item is None:
             raise NotFoundError.of(key)
-        return found
+        return item
 
     def _note_membership(self, group: Document, member: Document) -> None:
         """A membership changes the group, and whether the member is in some application's scope."""

@@ -85,12 +85,11 @@ _GRAMMAR = Grammar(
 
 def _property(name: str) -> str:
     rows = table()["User"]
-    folded = {known.casefold(): known for known in rows}
-    known = folded.get(name.casefold(), name)
-    row = rows.get(known)
-    if not is_extension(known) and (row is None or row["type"] == "object"):
+    spelling = {declared.casefold(): declared for declared in rows}.get(name.casefold(), name)
+    row = rows.get(spelling)
+    if not is_extension(spelling) and (row is None or row["type"] == "object"):
         raise PropertyError(f"the membershipRule names no property of users: '{name}'{nearest(name, rows)}")
-    return known
+    return spelling
 
 
 def _folded(value: Any) -> Any:

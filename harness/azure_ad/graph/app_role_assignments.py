@@ -8,7 +8,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/approleassignment,
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.odata import refusals
@@ -17,16 +17,13 @@ from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
-app_role_assignments = Blueprint("app_role_assignments", __name__)
 _KINDS = {"users": "User", "groups": "Group"}
 
 
-@app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignedTo")
 def list_assigned(app: str) -> Response:
     return _list(current().applications.assignments(app))
 
 
-@app_role_assignments.post("/servicePrincipals/<app>/appRoleAssignedTo")
 def assign(app: str) -> Response:
     given = body()
     if given.get("resourceId", app) != app:
@@ -34,27 +31,22 @@ def assign(app: str) -> Response:
     return _assign(app, given.get("principalId"), given)
 
 
-@app_role_assignments.delete("/servicePrincipals/<app>/appRoleAssignedTo/<assignment>")
-@app_role_assignments.delete("/servicePrincipals/<app>/appRoleAssignments/<assignment>")
 def unassign(app: str, assignment: str) -> Response:
     """Take an assignment away. Microsoft's gallery validation names the application in the second form too."""
     current().applications.unassign(app, assignment)
     return empty()
 
 
-@app_role_assignments.get("/servicePrincipals/<app>/appRoleAssignments")
 def list_held_by_application(app: str) -> Response:
     """Answer the roles that an application has in others; nobody gives it any here."""
     current().applications.find(app)
     return _list([])
 
 
-@app_role_assignments.get("/<any(users, groups):which>/<name>/appRoleAssignments")
 def list_held(which: str, name: str) -> Response:
     return _list(current().applications.assignments_held(_principal(which, name)))
 
 
-@app_role_assignments.post("/<any(users, groups):which>/<name>/appRoleAssignments")
 def assign_principal(which: str, name: str) -> Response:
     given, principal = body(), _principal(which, name)
     resource = given.get("resourceId")
@@ -65,7 +57,6 @@ def assign_principal(which: str, name: str) -> Response:
     return _assign(resource, principal, given)
 
 
-@app_role_assignments.delete("/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>")
 def unassign_principal(which: str, name: str, assignment: str) -> Response:
     apps = current().applications
     document = apps.assignment(assignment)
@@ -98,3 +89,15 @@ def _shown(assignment: Document) -> Document:
     name = "creationTimestamp" if version() == "beta" else "createdDateTime"
     shown = {"id": assignment["id"], "deletedDateTime": None, **assignment}
     return {name if key == "createdDateTime" else key: value for key, value in shown.items()}
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals/<app>/appRoleAssignedTo", list_assigned),
+    ("POST", "/servicePrincipals/<app>/appRoleAssignedTo", assign),
+    ("DELETE", "/servicePrincipals/<app>/appRoleAssignedTo/<assignment>", unassign),
+    ("DELETE", "/servicePrincipals/<app>/appRoleAssignments/<assignment>", unassign),
+    ("GET", "/servicePrincipals/<app>/appRoleAssignments", list_held_by_application),
+    ("GET", "/<any(users, groups):which>/<name>/appRoleAssignments", list_held),
+    ("POST", "/<any(users, groups):which>/<name>/appRoleAssignments", assign_principal),
+    ("DELETE", "/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>", unassign_principal),
+)

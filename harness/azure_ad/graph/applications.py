@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.odata import refusals
@@ -16,20 +16,15 @@ from harness.azure_ad.graph.odata.entities import answer, body, collection, cont
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 
-applications = Blueprint("applications", __name__, url_prefix="/applications")
 
-
-@applications.get("")
 def list_applications() -> Response:
     return collection("applications", [shown(current().registrations.registration())])
 
 
-@applications.get("/<key>")
 def get_application(key: str) -> Response:
     return entity("applications", shown(current().registrations.find(key)))
 
 
-@applications.post("/<key>/addPassword")
 def add_password(key: str) -> Response:
     """Make a client secret; `{"passwordCredential": {"displayName", "endDateTime"}}`, both optional."""
     given = body().get("passwordCredential") or {}
@@ -40,7 +35,6 @@ def add_password(key: str) -> Response:
     return answer({"@odata.context": context("microsoft.graph.passwordCredential"), **made})
 
 
-@applications.post("/<key>/removePassword")
 def remove_password(key: str) -> Response:
     key_id = body().get("keyId")
     if not isinstance(key_id, str):
@@ -59,3 +53,11 @@ def _moment(value: object) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise refusals.VALUE_FORM.error(name="endDateTime", form="a moment such as 2027-03-02T08:00:00Z")
     return moment
+
+
+ROUTES = (
+    ("GET", "/applications", list_applications),
+    ("GET", "/applications/<key>", get_application),
+    ("POST", "/applications/<key>/addPassword", add_password),
+    ("POST", "/applications/<key>/removePassword", remove_password),
+)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import takewhile
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.graph.odata.entities import collection, query_filter
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_AUDIT, PROVISIONING_ENTRY
@@ -20,10 +20,7 @@ from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
 
-audit_logs = Blueprint("audit_logs", __name__, url_prefix="/auditLogs")
 
-
-@audit_logs.get("/provisioning")
 def provisioning() -> Response:
     """Answer the entries that pass; a filter that demands one source object reads that object's entries alone."""
     wanted = query_filter(PROVISIONING_ENTRY).demands.get("sourceIdentity/id")
@@ -31,7 +28,6 @@ def provisioning() -> Response:
     return collection("auditLogs/provisioning", _kept(entries), PROVISIONING_ENTRY)
 
 
-@audit_logs.get("/directoryAudits")
 def directory_audits() -> Response:
     tenant = current()
     entries = audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
@@ -43,3 +39,9 @@ def _kept(entries: Iterator[Document]) -> Iterator[Document]:
     tenant = current()
     oldest = iso(tenant.clock.now() - timedelta(days=tenant.quirks["log-days"]))
     return takewhile(lambda entry: entry["activityDateTime"] >= oldest, entries)
+
+
+ROUTES = (
+    ("GET", "/auditLogs/provisioning", provisioning),
+    ("GET", "/auditLogs/directoryAudits", directory_audits),
+)

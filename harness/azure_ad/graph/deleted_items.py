@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from harness.azure_ad.directory.directory import NotFoundError, deleted_name
 from harness.azure_ad.graph.odata import refusals
@@ -16,27 +16,23 @@ from harness.azure_ad.graph.odata.entity_types import DELETED
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
-deleted_items = Blueprint("deleted_items", __name__, url_prefix="/directory/deletedItems")
 _KINDS = {"user": "User", "group": "Group"}
 
 
-@deleted_items.get("/microsoft.graph.<any(user, group):which>")
 def list_deleted(which: str) -> Response:
     kind = _KINDS[which]
     items = (_as_shown(kind, item) for item in current().directory.deleted.scan(kind))
     return collection(f"{which}s", items, DELETED[kind])
 
 
-@deleted_items.get("/<key>")
 def get_deleted(key: str) -> Response:
-    found = current().directory.deleted.find(key)
-    if found is None:
+    entry = current().directory.deleted.find(key)
+    if entry is None:
         raise NotFoundError.of(key)
-    kind, item = found
+    kind, item = entry
     return _answer(kind, _as_shown(kind, item))
 
 
-@deleted_items.post("/<key>/restore")
 def restore(key: str) -> Response:
     """Bring an object back; `newUserPrincipalName` is for a user whose name is somebody else's by now."""
     given: dict[str, Any] = body() if request.get_data() else {}
@@ -49,7 +45,6 @@ def restore(key: str) -> Response:
         return _answer("User" if "userPrincipalName" in restored else "Group", restored)
 
 
-@deleted_items.delete("/<key>")
 def purge(key: str) -> Response:
     current().directory.purge(key)
     return empty()
@@ -62,3 +57,11 @@ def _answer(kind: str, item: Document) -> Response:
 
 def _as_shown(kind: str, item: Document) -> Document:
     return item if kind == "Group" else {**item, "userPrincipalName": deleted_name(item)}
+
+
+ROUTES = (
+    ("GET", "/directory/deletedItems/microsoft.graph.<any(user, group):which>", list_deleted),
+    ("GET", "/directory/deletedItems/<key>", get_deleted),
+    ("POST", "/directory/deletedItems/<key>/restore", restore),
+    ("DELETE", "/directory/deletedItems/<key>", purge),
+)

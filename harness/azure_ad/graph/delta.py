@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from harness.azure_ad.directory.changes import ALL
 from harness.azure_ad.directory.directory import Directory
@@ -27,7 +27,6 @@ from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 
-delta = Blueprint("delta", __name__)
 _KINDS = {"users": "User", "groups": "Group"}
 _GOOD_FOR = timedelta(days=7)
 _MEMBERS, _MANAGER = "members", "manager"
@@ -44,7 +43,6 @@ class _Change:
     members: dict[str, None] = field(default_factory=dict)
 
 
-@delta.get("/<any(users, groups):which>/delta")
 def changes(which: str) -> Response:
     """Answer one page of the changes, with a link to the next page or, on the last one, to what comes after."""
     state = _state(which)
@@ -127,13 +125,13 @@ def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
             yield {"id": key, "@removed": {"reason": reason}}
             continue
         new = ALL in change.properties
-        told = change.properties & set(state["select"] or KINDS[kind].properties)
+        properties = change.properties & set(state["select"] or KINDS[kind].properties)
         members = change.members if _with_members(kind, state) else {}
-        if not told and not members and not new:
+        if not properties and not members and not new:
             continue
         shown: Document = {"id": key} if minimal and not new else _set_properties(kind, item, state)
-        shown |= {name: item.get(name) for name in sorted(told - {_MANAGER})}
-        if _MANAGER in told or (new and _MANAGER in (state["select"] or ())):
+        shown |= {name: item.get(name) for name in sorted(properties - {_MANAGER})}
+        if _MANAGER in properties or (new and _MANAGER in (state["select"] or ())):
             shown["manager@delta"] = [
                 _member(directory, each, present=True) for each in (directory.manager(key),) if each
             ]
@@ -146,14 +144,14 @@ def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
 
 
 def _gather(kind: str, state: Document) -> dict[str, _Change]:
-    found: dict[str, _Change] = {}
+    changes_by_id: dict[str, _Change] = {}
     for line in current().directory.changes.between(state["since"], state["until"]):
         wanted = state["ids"] is None or line["id"] in state["ids"]
         if line["type"] == kind and wanted and ("properties" in line or "members" in line):
-            change = found.setdefault(line["id"], _Change())
+            change = changes_by_id.setdefault(line["id"], _Change())
             change.properties.update(line.get("properties", ()))
             change.members.update(dict.fromkeys(line.get("members", ())))
-    return found
+    return changes_by_id
 
 
 def _set_properties(kind: str, item: Document, state: Document) -> Document:
@@ -188,13 +186,13 @@ def _ids(text: str | None) -> list[str] | None:
     """Return the ids of a filter, which may name objects and nothing else. Raises ODataError 400."""
     if text is None:
         return None
-    found, position = [], 0
+    ids, position = [], 0
     while (match := _ID.match(text, position)) is not None:
-        found.append(match[1])
+        ids.append(match[1])
         position = match.end()
-    if position != len(text) or not found or len(found) > _MOST_IDS:
+    if position != len(text) or not ids or len(ids) > _MOST_IDS:
         raise refusals.DELTA_FILTER_REFUSED.error(limit=_MOST_IDS)
-    return found
+    return ids
 
 
 def _page_size(state: Document) -> int:
@@ -202,3 +200,6 @@ def _page_size(state: Document) -> int:
     if preferred is not None and int(preferred[1]):
         return int(preferred[1])
     return page_size(state["size"] or 100)
+
+
+ROUTES = (("GET", "/<any(users, groups):which>/delta", changes),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.odata import refusals
@@ -26,7 +26,6 @@ from harness.azure_ad.graph.odata.values import in_declared_types
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
-directory = Blueprint("directory", __name__)
 _KINDS = {"users": "User", "groups": "Group"}
 _MOST_EXPANDED = 20
 
@@ -34,10 +33,10 @@ _MOST_EXPANDED = 20
 def _principals(keys: list[str]) -> list[Document]:
     """Return objects as they stand inside another one; Graph expands the first twenty."""
     holder = current().directory
-    found = [holder.principal(key) for key in keys[:_MOST_EXPANDED]]
+    items = [holder.principal(key) for key in keys[:_MOST_EXPANDED]]
     return [
         {"@odata.type": item["@odata.type"], **(kind := KINDS[_kind(item)]).show(item, kind.shown)}
-        for item in found
+        for item in items
     ]
 
 
@@ -63,13 +62,11 @@ _EXPANDERS: Mapping[str, Mapping[str, Expander]] = {
 }
 
 
-@directory.get("/<any(users, groups):which>")
 def list_objects(which: str) -> Response:
     kind = _KINDS[which]
     return collection(which, current().directory.scan(kind), KINDS[kind], _EXPANDERS[kind])
 
 
-@directory.get("/<any(users, groups):which>/$count")
 def count_objects(which: str) -> Response:
     """Answer a bare number. It takes the header of advanced queries, `$count=true` goes without saying."""
     check_options()
@@ -81,7 +78,6 @@ def count_objects(which: str) -> Response:
     return Response(str(total), content_type="text/plain; charset=utf-8")
 
 
-@directory.post("/<any(users, groups):which>")
 def create_object(which: str) -> Response:
     """Make an object, whole with its members or manager, or not at all."""
     kind, tenant = _KINDS[which], current()
@@ -92,13 +88,11 @@ def create_object(which: str) -> Response:
         return entity(which, made, 201, KINDS[kind])
 
 
-@directory.get("/<any(users, groups):which>/<name>")
 def get_object(which: str, name: str) -> Response:
     kind = _KINDS[which]
     return entity(which, current().directory.find(kind, name), 200, KINDS[kind], _EXPANDERS[kind])
 
 
-@directory.patch("/<any(users, groups):which>/<name>")
 def update_object(which: str, name: str) -> Response:
     kind, tenant = _KINDS[which], current()
     properties, bound = split(body(), () if kind == "User" else ("members",))
@@ -108,7 +102,6 @@ def update_object(which: str, name: str) -> Response:
     return empty()
 
 
-@directory.delete("/<any(users, groups):which>/<name>")
 def delete_object(which: str, name: str) -> Response:
     tenant = current()
     renamed = which == "users" and tenant.quirks["deleted-user-name-exported"]
@@ -116,7 +109,6 @@ def delete_object(which: str, name: str) -> Response:
     return empty()
 
 
-@directory.get("/users/<name>/manager")
 def get_manager(name: str) -> Response:
     holder = current().directory
     manager = holder.manager(holder.find("User", name)["id"])
@@ -125,20 +117,17 @@ def get_manager(name: str) -> Response:
     return entity("directoryObjects", holder.principal(manager), 200, DIRECTORY_OBJECT)
 
 
-@directory.get("/users/<name>/directReports")
 def list_reports(name: str) -> Response:
     holder = current().directory
     reports = holder.reports(holder.find("User", name)["id"])
     return collection("directoryObjects", [holder.principal(key) for key in reports], DIRECTORY_OBJECT)
 
 
-@directory.put("/users/<name>/manager/$ref")
 def set_manager(name: str) -> Response:
     current().directory.set_manager(name, reference(body()))
     return empty()
 
 
-@directory.delete("/users/<name>/manager/$ref")
 def remove_manager(name: str) -> Response:
     current().directory.set_manager(name, None)
     return empty()
@@ -150,3 +139,17 @@ def _bind(key: str, bound: Mapping[str, list[str]]) -> None:
         holder.set_manager(key, manager)
     for member in bound.get("members", ()):
         holder.add_member(key, member)
+
+
+ROUTES = (
+    ("GET", "/<any(users, groups):which>", list_objects),
+    ("GET", "/<any(users, groups):which>/$count", count_objects),
+    ("POST", "/<any(users, groups):which>", create_object),
+    ("GET", "/<any(users, groups):which>/<name>", get_object),
+    ("PATCH", "/<any(users, groups):which>/<name>", update_object),
+    ("DELETE", "/<any(users, groups):which>/<name>", delete_object),
+    ("GET", "/users/<name>/manager", get_manager),
+    ("GET", "/users/<name>/directReports", list_reports),
+    ("PUT", "/users/<name>/manager/$ref", set_manager),
+    ("DELETE", "/users/<name>/manager/$ref", remove_manager),
+)

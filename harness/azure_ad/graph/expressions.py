@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context
@@ -19,12 +19,9 @@ from harness.azure_ad.mappings.sources import to_source
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
-expressions = Blueprint("expressions", __name__, url_prefix="/servicePrincipals/<app>/synchronization")
 _TEST_OBJECT = '{"definition": null, "properties": [{"key": …, "value": text, a list of texts or null}]}'
 
 
-@expressions.get("/jobs/<job>/schema/functions")
-@expressions.get("/templates/<template>/schema/functions")
 def functions(app: str, job: str = "", template: str = "") -> Response:
     demand_schema_owner(app, job, template)
     rows = [
@@ -45,8 +42,6 @@ def functions(app: str, job: str = "", template: str = "") -> Response:
     return collection("functions", rows)
 
 
-@expressions.post("/jobs/<job>/schema/parseExpression")
-@expressions.post("/templates/<template>/schema/parseExpression")
 def parse_expression(app: str, job: str = "", template: str = "") -> Response:
     """Parse, and evaluate where there is a test object; a bad expression is an answer, not a refusal."""
     demand_schema_owner(app, job, template)
@@ -106,3 +101,15 @@ def _attributes(test: Any) -> dict[str, Value]:
             raise refusals.PART_FORM.error(part="testInputObject", form=_TEST_OBJECT)
         attributes[key] = value
     return attributes
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/functions", functions),
+    ("GET", "/servicePrincipals/<app>/synchronization/templates/<template>/schema/functions", functions),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/parseExpression", parse_expression),
+    (
+        "POST",
+        "/servicePrincipals/<app>/synchronization/templates/<template>/schema/parseExpression",
+        parse_expression,
+    ),
+)

@@ -6,19 +6,13 @@ Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizat
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.graph.odata.entities import collection
 from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.mappings.scoping_filters import OPERATORS
 
-filter_operators = Blueprint(
-    "filter_operators", __name__, url_prefix="/servicePrincipals/<app>/synchronization"
-)
 
-
-@filter_operators.get("/jobs/<job>/schema/filterOperators")
-@filter_operators.get("/templates/<template>/schema/filterOperators")
 def list_operators(app: str, job: str = "", template: str = "") -> Response:
     demand_schema_owner(app, job, template)
     rows = [
@@ -31,3 +25,13 @@ def list_operators(app: str, job: str = "", template: str = "") -> Response:
         for name, operator in OPERATORS.items()
     ]
     return collection("Collection(microsoft.graph.filterOperatorSchema)", rows)
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/filterOperators", list_operators),
+    (
+        "GET",
+        "/servicePrincipals/<app>/synchronization/templates/<template>/schema/filterOperators",
+        list_operators,
+    ),
+)

@@ -5,26 +5,23 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Response, abort
 
 from harness.azure_ad.directory.directory import ConflictError, NotFoundError
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import empty, entity, version
 from harness.azure_ad.graph.synchronization import engine_of
 
-object_connections = Blueprint("object_connections", __name__)
 _ALL = "/servicePrincipals/<app>/synchronization/jobs/<job>/objectConnections"
 _ONE = f"{_ALL}('<key>')"
 
 
-@object_connections.get(_ALL)
 def list_connections(app: str, job: str) -> Response:
     _demand_beta()
     engine_of(app, job)
     raise refusals.CONNECTIONS_NOT_LISTED.error()
 
 
-@object_connections.get(_ONE)
 def get_connection(app: str, job: str, key: str) -> Response:
     _demand_beta()
     _, session = engine_of(app, job).inspect(job)
@@ -41,7 +38,6 @@ def get_connection(app: str, job: str, key: str) -> Response:
     return entity(f"servicePrincipals('{app}')/synchronization/jobs('{job}')/objectConnections", shown)
 
 
-@object_connections.delete(_ONE)
 def delete_connection(app: str, job: str, key: str) -> Response:
     """Break a tie, whether there was one or not; the job's schedule must be off."""
     _demand_beta()
@@ -55,3 +51,10 @@ def delete_connection(app: str, job: str, key: str) -> Response:
 def _demand_beta() -> None:
     if version() != "beta":
         abort(404)
+
+
+ROUTES = (
+    ("GET", _ALL, list_connections),
+    ("GET", _ONE, get_connection),
+    ("DELETE", _ONE, delete_connection),
+)

@@ -5,27 +5,23 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal (
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Response, abort
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
 from harness.azure_ad.graph.odata.entities import collection, entity, version
 from harness.azure_ad.tenant import current
 
-service_principals = Blueprint("service_principals", __name__)
 _CONNECTIVITY = "/servicePrincipals/<app>/synchronization/connectivityParameters"
 
 
-@service_principals.get("/servicePrincipals")
 def list_service_principals() -> Response:
     return collection("servicePrincipals", current().applications.scan())
 
 
-@service_principals.get("/servicePrincipals/<app>")
 def get_service_principal(app: str) -> Response:
     return entity("servicePrincipals", current().applications.find(app))
 
 
-@service_principals.get(_CONNECTIVITY)
 def connectivity_parameters(app: str) -> Response:
     """Answer the saved connection settings by key, credentials without their value.
 
@@ -41,3 +37,10 @@ def connectivity_parameters(app: str) -> Response:
         for key, value in sorted(apps.secrets(app).items())
     ]
     return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", shown)
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals", list_service_principals),
+    ("GET", "/servicePrincipals/<app>", get_service_principal),
+    ("GET", _CONNECTIVITY, connectivity_parameters),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.applications.enterprise_applications import SECRET_KEYS
 from harness.azure_ad.graph.odata import refusals
@@ -23,9 +23,6 @@ from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document
 
-synchronization = Blueprint(
-    "synchronization", __name__, url_prefix="/servicePrincipals/<app>/synchronization"
-)
 # The portal's sentence above the details of a failed Test Connection.
 # https://github.com/MicrosoftDocs/azure-docs/issues/54231
 INVALID_CREDENTIALS = (
@@ -38,12 +35,10 @@ _ON_DEMAND_FORM = (
 )
 
 
-@synchronization.get("/jobs")
 def list_jobs(app: str) -> Response:
     return collection(f"servicePrincipals('{app}')/synchronization/jobs", current().engine.jobs(app))
 
 
-@synchronization.post("/jobs")
 def create_job(app: str) -> Response:
     template = body().get("templateId")
     if not isinstance(template, str):
@@ -55,50 +50,44 @@ def create_job(app: str) -> Response:
         return entity(f"servicePrincipals('{app}')/synchronization/jobs", made, 201)
 
 
-@synchronization.get("/jobs/<job>")
 def get_job(app: str, job: str) -> Response:
     return entity(f"servicePrincipals('{app}')/synchronization/jobs", engine_of(app, job).job(job))
 
 
-@synchronization.delete("/jobs/<job>")
 def delete_job(app: str, job: str) -> Response:
     engine_of(app, job).delete_job(job)
     return empty()
 
 
-@synchronization.post("/jobs/<job>/start")
 def start_job(app: str, job: str) -> Response:
     engine_of(app, job).start(job)
     return empty()
 
 
-@synchronization.post("/jobs/<job>/pause")
 def pause_job(app: str, job: str) -> Response:
     engine_of(app, job).pause(job)
     return empty()
 
 
-@synchronization.post("/jobs/<job>/restart")
 def restart_job(app: str, job: str) -> Response:
     """Start over and forget what `resetScope` names, words with commas between; nothing named: as the portal does."""
     engine = engine_of(app, job)
     criteria = body().get("criteria") or {}
-    asked = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
-    if not isinstance(asked, str):
+    scopes = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
+    if not isinstance(scopes, str):
         raise refusals.BODY_FORM.error(
             form='{"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}'
         )
-    known = {name.lower(): name for name in RESET_SCOPES}
-    words = [word.strip() for word in asked.split(",") if word.strip()]
+    spellings = {name.lower(): name for name in RESET_SCOPES}
+    words = [word.strip() for word in scopes.split(",") if word.strip()]
     for word in words:
-        if word.lower() not in known:
+        if word.lower() not in spellings:
             hint = nearest(word, RESET_SCOPES)
-            raise refusals.RESET_SCOPE_UNKNOWN.error(word=word, hint=hint, known=", ".join(RESET_SCOPES))
-    engine.restart(job, frozenset(known[word.lower()] for word in words) or PORTAL_RESTART)
+            raise refusals.RESET_SCOPE_UNKNOWN.error(word=word, hint=hint, names=", ".join(RESET_SCOPES))
+    engine.restart(job, frozenset(spellings[word.lower()] for word in words) or PORTAL_RESTART)
     return empty()
 
 
-@synchronization.patch("/jobs/<job>")
 def patch_job(app: str, job: str) -> Response:
     """Change `synchronizationJobSettings`, a list of name and value; nothing else of a job can be changed."""
     given = body()
@@ -118,20 +107,19 @@ def patch_job(app: str, job: str) -> Response:
     return empty()
 
 
-@synchronization.post("/jobs/<job>/provisionOnDemand")
 def provision_on_demand(app: str, job: str) -> Response:
     """Provision one user, or one group with up to five of its members, at once."""
     engine = engine_of(app, job)
     subject = _subject(engine.schema(job)["synchronizationRules"])
     try:
-        result, told = engine.provision_on_demand(job, subject)
+        result, report = engine.provision_on_demand(job, subject)
     except TooOftenError as error:
         raise refusals.TOO_OFTEN.error(reason=error) from error
     return answer(
         {
             "@odata.context": context("microsoft.graph.stringKeyStringValuePair"),
             "key": json.dumps(result, ensure_ascii=False),
-            "value": json.dumps(told, ensure_ascii=False),
+            "value": json.dumps(report, ensure_ascii=False),
         }
     )
 
@@ -146,7 +134,7 @@ def _subject(rules: list[Document]) -> Subject:
         ",".join((kind, object_id, rule, *members))  # all of them texts
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusals.BODY_FORM.error(form=_ON_DEMAND_FORM) from error
-    if rule not in [known["id"] for known in rules]:
+    if rule not in [present["id"] for present in rules]:
         raise refusals.RULE_UNKNOWN.error(rule=rule, present=rules[0]["id"])
     if kind not in ("User", "Group"):
         raise refusals.OBJECT_TYPE_REFUSED.error(kind=kind)
@@ -155,8 +143,6 @@ def _subject(rules: list[Document]) -> Subject:
     return Subject(kind, object_id, tuple(members))
 
 
-@synchronization.post("/jobs/validateCredentials")
-@synchronization.post("/jobs/<job>/validateCredentials")
 def validate_credentials(app: str, job: str = "") -> Response:
     """Test Connection with the credentials of the body, or with the saved ones."""
     tenant = current()
@@ -174,19 +160,16 @@ def validate_credentials(app: str, job: str = "") -> Response:
     return empty()
 
 
-@synchronization.put("/secrets")
 def save_secrets(app: str) -> Response:
     current().engine.save_secrets(app, _pairs(body().get("value")))
     return empty()
 
 
-@synchronization.get("/jobs/<job>/schema")
 def get_schema(app: str, job: str) -> Response:
     path = f"servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/$entity"
     return answer({"@odata.context": context(path), **engine_of(app, job).schema(job)})
 
 
-@synchronization.put("/jobs/<job>/schema")
 def put_schema(app: str, job: str) -> Response:
     """Replace the schema; its directories, which v1.0 leaves out of answers, stay as they are when they are not sent."""
     engine = engine_of(app, job)
@@ -195,7 +178,6 @@ def put_schema(app: str, job: str) -> Response:
     return empty()
 
 
-@synchronization.delete("/jobs/<job>/schema")
 def restore_schema(app: str, job: str) -> Response:
     engine_of(app, job).restore_schema(job)
     return empty()
@@ -228,7 +210,7 @@ def _pairs(value: object) -> dict[str, str]:
         key, text = document.get("key"), document.get("value")
         if key not in SECRET_KEYS:
             raise refusals.SECRET_KEY_UNKNOWN.error(
-                key=key, hint=nearest(str(key), SECRET_KEYS), known=", ".join(SECRET_KEYS)
+                key=key, hint=nearest(str(key), SECRET_KEYS), names=", ".join(SECRET_KEYS)
             )
         if not isinstance(text, str):
             raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="text")
@@ -236,3 +218,22 @@ def _pairs(value: object) -> dict[str, str]:
             raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="true or false")
         pairs[key] = text
     return pairs
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs", list_jobs),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs", create_job),
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>", get_job),
+    ("DELETE", "/servicePrincipals/<app>/synchronization/jobs/<job>", delete_job),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/start", start_job),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/pause", pause_job),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/restart", restart_job),
+    ("PATCH", "/servicePrincipals/<app>/synchronization/jobs/<job>", patch_job),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/provisionOnDemand", provision_on_demand),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/validateCredentials", validate_credentials),
+    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/validateCredentials", validate_credentials),
+    ("PUT", "/servicePrincipals/<app>/synchronization/secrets", save_secrets),
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", get_schema),
+    ("PUT", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", put_schema),
+    ("DELETE", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", restore_schema),
+)

@@ -6,7 +6,7 @@ and …/api/resources/synchronization-synchronizationtemplate (read 2026-11).
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from harness.azure_ad.applications.gallery import application_templates
 from harness.azure_ad.directory.directory import NotFoundError
@@ -18,24 +18,20 @@ from harness.base.clock import iso
 from harness.base.errors import nearest
 from harness.base.store import Document
 
-templates = Blueprint("templates", __name__)
 _OF_APP = "/servicePrincipals/<app>/synchronization/templates"
 
 
-@templates.get("/applicationTemplates")
 def list_application_templates() -> Response:
     return collection("applicationTemplates", application_templates())
 
 
-@templates.get("/applicationTemplates/<template>")
 def get_application_template(template: str) -> Response:
-    found = next((item for item in application_templates() if item["id"] == template), None)
-    if found is None:
+    row = next((item for item in application_templates() if item["id"] == template), None)
+    if row is None:
         raise NotFoundError(f"Application template '{template}' does not exist.")
-    return entity("applicationTemplates", found)
+    return entity("applicationTemplates", row)
 
 
-@templates.post("/applicationTemplates/<template>/instantiate")
 def instantiate(template: str) -> Response:
     """Make an application and its service principal."""
     name = body().get("displayName")
@@ -60,7 +56,6 @@ def instantiate(template: str) -> Response:
     return answer(made, 201)
 
 
-@templates.get(_OF_APP)
 def list_templates(app: str) -> Response:
     """List the job templates for applications of this one's kind, each with its schema."""
     name = current().quirks["directory-name"]
@@ -68,12 +63,10 @@ def list_templates(app: str) -> Response:
     return collection(f"servicePrincipals('{app}')/synchronization/templates", offered)
 
 
-@templates.get(f"{_OF_APP}/<template>")
 def get_template(app: str, template: str) -> Response:
     return entity(f"servicePrincipals('{app}')/synchronization/templates", _template(app, template))
 
 
-@templates.get(f"{_OF_APP}/<template>/schema")
 def get_template_schema(app: str, template: str) -> Response:
     path = f"servicePrincipals('{app}')/synchronization/templates('{template}')/schema/$entity"
     return answer({"@odata.context": context(path), **_template(app, template)["schema"]})
@@ -102,3 +95,13 @@ def _offered(app: str) -> list[str]:
 def _template(app: str, template: str) -> Document:
     demand_template(app, template)
     return shown(template, current().quirks["directory-name"])
+
+
+ROUTES = (
+    ("GET", "/applicationTemplates", list_application_templates),
+    ("GET", "/applicationTemplates/<template>", get_application_template),
+    ("POST", "/applicationTemplates/<template>/instantiate", instantiate),
+    ("GET", _OF_APP, list_templates),
+    ("GET", f"{_OF_APP}/<template>", get_template),
+    ("GET", f"{_OF_APP}/<template>/schema", get_template_schema),
+)

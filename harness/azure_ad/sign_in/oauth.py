@@ -102,11 +102,11 @@ def _refused(error: _RefusedError) -> Response:
     status, name, sentence = _REFUSALS[error.code]
     trace, correlation = tenant.ids.uuid(), tenant.ids.uuid()
     at = iso(tenant.clock.now()).replace("T", " ")
-    told = sentence.format(*error.names)
+    reason = sentence.format(*error.names)
     body = {
         "error": name,
         "error_description": (
-            f"AADSTS{error.code}: {told}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {at}"
+            f"AADSTS{error.code}: {reason}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {at}"
         ),
         "error_codes": [error.code],
         "timestamp": at,
@@ -132,10 +132,10 @@ def token(tenant_id: str) -> Response:
     if not secret:
         raise _RefusedError(7000218)
     try:
-        known = tenant.registrations.is_secret(secret)
+        right = tenant.registrations.is_secret(secret)
     except ExpiredSecretError as error:
         raise _RefusedError(7000222, client) from error
-    if not known:
+    if not right:
         raise _RefusedError(7000215, client)
     seconds = int(LIFE.total_seconds())
     shown = {

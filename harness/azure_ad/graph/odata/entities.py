@@ -97,15 +97,15 @@ def collection(
     chosen, expand = selected(kind), expanded(kind, expanders)
     test = query_filter(kind).test
     order = _order(kind)
-    found: Iterable[Document] = (item for item in items if test(item))
+    passing: Iterable[Document] = (item for item in items if test(item))
     counted = request.args.get("$count", "").lower() == "true" and (
         kind is None or not kind.directory or _is_eventual()
     )
     if order or counted:
-        found = list(found)
-    total = len(found) if isinstance(found, list) else None
+        passing = list(passing)
+    total = len(passing) if isinstance(passing, list) else None
     top, skip = page_size(), _skip()
-    page = list(islice(_ordered(found, order) if order else found, skip, skip + top + 1))
+    page = list(islice(_ordered(passing, order) if order else passing, skip, skip + top + 1))
     result: Document = {"@odata.context": context(_narrowed(path, chosen))}
     if counted:
         result["@odata.count"] = total
@@ -170,16 +170,16 @@ def expanded(kind: EntityType | None, expanders: Mapping[str, Expander]) -> Expa
 def query_filter(kind: EntityType | None = None, *, counting: bool = False) -> Filter:
     """Read `$filter`. Raises ODataError 400, also for what only an advanced query may ask a directory type."""
     try:
-        found = parse(
+        condition = parse(
             request.args.get("$filter", ""),
             None if kind is None else kind.properties,
             "" if kind is None else kind.name,
         )
     except FilterError as error:
         raise refusals.BAD_REQUEST.error(reason=error) from error
-    if kind is not None and kind.directory and found.operators and not is_advanced(counting=counting):
-        raise refusals.OPERATOR_REFUSED.error(operator=min(found.operators))
-    return found
+    if kind is not None and kind.directory and condition.operators and not is_advanced(counting=counting):
+        raise refusals.OPERATOR_REFUSED.error(operator=min(condition.operators))
+    return condition
 
 
 def is_advanced(*, counting: bool = False) -> bool:
@@ -199,8 +199,10 @@ def page_size(default: int = 100) -> int:
 
 def link(options: Mapping[str, str], *, keep: bool = True) -> str:
     """Return this request's URL with other options; without `keep` with those alone."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if keep and key not in options]
-    return f"{current().settings.graph_origin}{request.path}?{urlencode([*kept, *options.items()], safe='$')}"
+    options_left = [
+        (key, value) for key, value in request.args.items(multi=True) if keep and key not in options
+    ]
+    return f"{current().settings.graph_origin}{request.path}?{urlencode([*options_left, *options.items()], safe='$')}"
 
 
 def _is_eventual() -> bool:

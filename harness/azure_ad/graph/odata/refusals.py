@@ -104,8 +104,8 @@ JOB_OF_ANOTHER_APP = Refusal(
 
 # Provisioning
 TEMPLATE_UNKNOWN = Refusal(400, "BadRequest", "unknown template '{template}'{hint}")
-RESET_SCOPE_UNKNOWN = Refusal(400, "BadRequest", "Unknown resetScope '{word}'{hint} Known: {known}.")
-SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Unknown secret key '{key}'{hint} Known: {known}.")
+RESET_SCOPE_UNKNOWN = Refusal(400, "BadRequest", "Unknown resetScope '{word}'{hint} There are {names}.")
+SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Unknown secret key '{key}'{hint} There are {names}.")
 RULE_UNKNOWN = Refusal(400, "BadRequest", "The job's schema has no rule '{rule}'; it has '{present}'.")
 OBJECT_TYPE_REFUSED = Refusal(400, "BadRequest", "objectTypeName '{kind}' is not offered; use User or Group.")
 TOO_MANY_MEMBERS = Refusal(

@@ -1,0 +1,63 @@
+"""What joins an object of the directory to others, cut when it is deleted and tied again when it is restored.
+
+Three relations there are: a group's `member`, a user's `manager`, a service principal's `assigned`. The left end is
+the holder, so `rights("member", group)` are a group's members.
+
+Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.azure_ad.directory.changes import ChangeLog
+from harness.base.store import Document, Store
+
+# What stands on the left of each relation, and what may stand on its right.
+_LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
+_RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The relations of one tenant; cutting and tying note what they change for the objects at the other end."""
+
+    store: Store
+    changes: ChangeLog
+
+    def cut(self, key: str) -> dict[str, list[tuple[str, str]]]:
+        """Untie an object from all others; return the links there were, as pairs of relation and id, by side."""
+        lefts = [(relation, other) for relation in _LEFTS for other in self.store.lefts(relation, key)]
+        rights = [(relation, other) for relation in _RIGHTS for other in self.store.rights(relation, key)]
+        for relation, other in lefts:
+            self.store.unlink(relation, other, key)
+            if relation == "member":
+                self.changes.note("Group", other, members=[key])
+            elif relation == "manager":
+                self.changes.note("User", other, properties=["manager"])
+        for relation, other in rights:
+            self.store.unlink(relation, key, other)
+            if relation == "member":
+                self.changes.note("User" if self.store.get("User", other) else "Group", other)
+        return {"lefts": lefts, "rights": rights}
+
+    def tie(self, key: str, links: Document) -> None:
+        """Join a restored object to the others again, as far as they are there.
+
+        The engine is not told of the groups, for it does not bring the memberships of a restored user back.
+        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+        """
+        for relation, other in links["lefts"]:
+            taken = relation == "manager" and bool(self.store.rights("manager", other))
+            if not taken and self.store.get(_LEFTS[relation], other) is not None:
+                self.store.link(relation, other, key)
+                if relation == "member":
+                    self.changes.note("Group", other, members=[key], quiet=True)
+                elif relation == "manager":
+                    self.changes.note("User", other, properties=["manager"])
+        for relation, other in links["rights"]:
+            for kind in _RIGHTS[relation]:
+                if self.store.get(kind, other) is not None:
+                    self.store.link(relation, key, other)
+                    if relation == "member":
+                        self.changes.note(kind, other)
