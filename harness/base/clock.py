@@ -160,6 +160,11 @@ class OffsetClock:
             self._wake.clear()
 
 
+def pause(span: timedelta) -> None:
+    """Wait in wall time; for what waits on somebody else's server, never for a scenario."""
+    time.sleep(span.total_seconds())
+
+
 class Stopwatch:
     """Elapsed wall seconds, for people waiting; never part of a run's result."""
 

@@ -26,34 +26,43 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A suite and what came of it; `why` is empty when it is Succeeded."""
+    """A suite and what came of it: Succeeded, Failed, or Incomplete; `why` is empty when it is Succeeded."""
 
     suite: Suite[Any]
     results: tuple[Result, ...]
     why: str
-
-    @property
-    def word(self) -> str:
-        return "Failed" if self.why else "Succeeded"
+    word: str
 
     @property
     def tested(self) -> int:
-        return sum(each.outcome is not Outcome.SKIPPED for each in self.results)
+        return sum(each.outcome not in (Outcome.SKIPPED, Outcome.INCONCLUSIVE) for each in self.results)
 
 
 def judge(suites: Iterable[Suite[Any]], results: Sequence[Result], stopped: str = "") -> tuple[Verdict, ...]:
-    """Make a verdict of each suite's results; one that lacks some is failed, and `stopped` says why it does."""
-    verdicts = []
-    for suite in suites:
-        own = tuple(each for each in results if each.suite == suite.name)
-        why = suite.verdict({each.check.name: each.outcome for each in own})
-        if missing := len(suite.checks) - len(own):
-            lacking = f"{missing} of {len(suite.checks)} checks did not run"
-            why = "; ".join(
-                filter(None, (why if own else "", f"{lacking}: {stopped}" if stopped else lacking))
-            )
-        verdicts.append(Verdict(suite, own, why))
-    return tuple(verdicts)
+    """Make a verdict of each suite's results; `stopped` says why one lacks some.
+
+    A suite that only lacks judgements is Incomplete; one that fails with what was judged, whatever the rest says, Failed.
+    """
+    return tuple(
+        _verdict(suite, tuple(each for each in results if each.suite == suite.name), stopped)
+        for suite in suites
+    )
+
+
+def _verdict(suite: Suite[Any], own: tuple[Result, ...], stopped: str) -> Verdict:
+    judged = {each.check.name: each.outcome for each in own if each.outcome is not Outcome.INCONCLUSIVE}
+    lacking = [check.name for check in suite.checks if check.name not in judged]
+    why = suite.verdict({**judged, **dict.fromkeys(lacking, Outcome.PASSED)})
+    word = "Failed" if why else "Incomplete" if lacking else "Succeeded"
+    unjudged = len(own) - len(judged)
+    missing = len(suite.checks) - len(own)
+    reasons = [why]
+    if unjudged:
+        reasons.append(f"{unjudged} of {len(suite.checks)} checks could not be judged")
+    if missing:
+        did_not_run = f"{missing} of {len(suite.checks)} checks did not run"
+        reasons.append(f"{did_not_run}: {stopped}" if stopped else did_not_run)
+    return Verdict(suite, own, "; ".join(filter(None, reasons)), word)
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,14 @@ class Certificate:
     verdicts: tuple[Verdict, ...]
 
     @property
+    def word(self) -> str:
+        """Return the worst verdict; nothing judged at all is Failed."""
+        words = {verdict.word for verdict in self.verdicts}
+        return next((word for word in ("Failed", "Incomplete", "Succeeded") if word in words), "Failed")
+
+    @property
     def succeeded(self) -> bool:
-        return bool(self.verdicts) and not any(verdict.why for verdict in self.verdicts)
+        return self.word == "Succeeded"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -91,7 +106,7 @@ class Certificate:
         return {
             "format": FORMAT,
             "subject": {"product": self.product, "version": self.version, "endpoint": self.endpoint},
-            "verdict": "Succeeded" if self.succeeded else "Failed",
+            "verdict": self.word,
             "date": self.date,
             "seed": self.seed,
             "environment": self.environment,
@@ -127,6 +142,7 @@ def _suite(verdict: Verdict) -> Document:
                 "outcome": each.outcome,
                 "reason": each.reason,
                 "left": list(each.left),
+                "notes": list(each.notes),
                 "exchanges": [{"at": one.at, **exchange_document(one)} for one in each.exchanges],
             }
             for each in verdict.results

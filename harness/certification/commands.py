@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def certify() -> None:
     """Judge a SCIM server, or a client of AWS SSO, and write the certificate.
 
-    Exits with 0 if every suite succeeded, with 1 if one failed or nothing ran, with 2 for bad usage.
+    Exits with 0 if every suite succeeded, with 1 if one failed, with 2 for bad usage, with 3 if the server cannot be
+    reached, with 4 if something could not be judged.
     """
 
 
@@ -57,6 +58,21 @@ def certify() -> None:
     help="How long an answer may take.",
 )
 @click.option(
+    "--rate",
+    default=0.0,
+    type=click.FloatRange(min=0),
+    metavar="N",
+    help="Requests a second at most (default: as fast as it goes).",
+)
+@click.option(
+    "--settle",
+    default=3.0,
+    show_default=True,
+    type=click.FloatRange(min=0, max=600),
+    metavar="SECONDS",
+    help="How long what was written may take to be read; until then a read is repeated.",
+)
+@click.option(
     "--seed", metavar="TEXT", help="Names of people and groups follow from it (default: a new one)."
 )
 @with_options
@@ -71,6 +87,8 @@ def server(
     client_id: str | None,
     client_secret: str | None,
     timeout: float,
+    rate: float,
+    settle: float,
     seed: str | None,
     options: Options,
 ) -> None:
@@ -79,8 +97,11 @@ def server(
     URL is what an administrator enters as Tenant URL, with ?aadOptscim062020 if the job is to run with it. The checks make
     users and groups with names of their own, and delete them again.
     """
-    from harness.base.clock import OffsetClock
+    from datetime import timedelta
+
+    from harness.base.clock import OffsetClock, pause
     from harness.base.ids import Ids
+    from harness.certification.bench.patience import Patience
     from harness.certification.running import run
     from harness.certification.subject import Subject
     from harness.wire.network import Network
@@ -90,7 +111,8 @@ def server(
     mapping = None if schema is None else _schema(schema)
     subject = Subject(url, token, mapping, without, oauth)
     seed = seed or Ids(None).hex(8)
-    results = run(subject, suites, Network(timeout), OffsetClock(), seed)
+    patience = Patience(rate, timedelta(seconds=settle))
+    results = run(subject, suites, Network(timeout), OffsetClock(), seed, patience=patience, pause=pause)
     issue(results, suites, subject.base, seed, options)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Not repeated in the certificate: secrets, and files that are about this run alone.
 _NOT_REPEATED = frozenset({"token", "client_secret", "junit", "html", "json", "seed"})
+_EXITS = {"Succeeded": 0, "Failed": 1, "Incomplete": 4}
+_UNREACHABLE = 3
 
 
 def issue(
@@ -30,7 +32,7 @@ def issue(
     from harness.base.clock import OffsetClock, iso
     from harness.base.output import check_writable
     from harness.certification.certificate import Certificate, judge
-    from harness.certification.outcomes import StoppedError
+    from harness.certification.outcomes import StoppedError, UnreachableError
     from harness.certification.waivers import accepted, read_waivers
     from harness.certification.writing.terminal import TerminalCertificate
 
@@ -39,6 +41,7 @@ def issue(
     waivers = read_waivers(options.waivers, suites) if options.waivers else {}
     date = iso(OffsetClock().now())
     terminal, counted, stopped = TerminalCertificate(), [], "interrupted"
+    reached = True
     try:
         for result in results:
             counted.append(accepted(result, waivers))
@@ -46,6 +49,7 @@ def issue(
         stopped = ""
     except StoppedError as error:
         stopped = str(error)
+        reached = not isinstance(error, UnreachableError)
     except HarnessError as error:
         stopped = str(error)
         raise
@@ -55,7 +59,7 @@ def issue(
         certificate = Certificate(*names, endpoint, date, seed, command, judge(suites, counted, stopped))
         terminal.verdicts(certificate)
         _write(certificate, options)
-    sys.exit(0 if certificate.succeeded else 1)
+    sys.exit(_EXITS[certificate.word] if reached or certificate.word == "Failed" else _UNREACHABLE)
 
 
 def _write(certificate: Any, options: Options) -> None:

@@ -14,13 +14,17 @@ from typing import TypeAlias
 
 
 class Outcome(StrEnum):
-    """WARNING is an optional check that failed, WAIVED a failure that was accepted beforehand, with a reason."""
+    """WARNING is an optional check that failed, WAIVED a failure that was accepted beforehand, with a reason.
+
+    INCONCLUSIVE is what could not be judged, for no real answer came: neither good nor bad.
+    """
 
     PASSED = "PASSED"
     FAILED = "FAILED"
     WARNING = "WARNING"
     SKIPPED = "SKIPPED"
     WAIVED = "WAIVED"
+    INCONCLUSIVE = "INCONCLUSIVE"
 
 
 class FailedError(Exception):
@@ -33,6 +37,10 @@ class SkippedError(Exception):
 
 class StoppedError(Exception):
     """It makes no sense to run further checks; the text says why."""
+
+
+class UnreachableError(StoppedError):
+    """The server answers nothing any more."""
 
 
 Outcomes: TypeAlias = Mapping[str, Outcome]  # by the check's name

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.certification.bench.bench import Bench
-from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError
+from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause
+from harness.certification.bench.rereading import ForkedError, Rereading
+from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError, UnreachableError
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Criterion, Suite
 from harness.wire.message import Send
@@ -17,11 +20,15 @@ from harness.wire.record import Exchange
 from harness.world import Journal, create
 
 _PATIENCE = 3  # checks in a row without any answer, or with 401 alone; the rest is not run
+_POLL = timedelta(seconds=0.5)  # between two readings of what is not yet as it should be
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a check came to. `reason` is empty for PASSED; `left` are paths of resources that could not be deleted."""
+    """What a check came to. `reason` is empty for PASSED; `left` are paths of resources that could not be deleted.
+
+    `notes` say which requests were sent again, and whether the server needed time to show what was written.
+    """
 
     suite: str
     check: Criterion
@@ -29,6 +36,7 @@ class Result:
     reason: str
     exchanges: tuple[Exchange, ...]
     left: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -41,29 +49,115 @@ class Result:
 
 
 def run(
-    subject: Subject, suites: Iterable[Suite[Check]], send: Send, clock: Clock, seed: str
+    subject: Subject,
+    suites: Iterable[Suite[Check]],
+    send: Send,
+    clock: Clock,
+    seed: str,
+    *,
+    patience: Patience = DEFAULT,
+    pause: Pause | None = None,
 ) -> Iterator[Result]:
     """Yield the result of each check as it comes.
 
-    `send` reaches the server and its token endpoint, `clock` gives the moment at which each check's virtual time begins.
-    Names of people and groups follow from the seed. Raises StoppedError when the server answers nothing any more, or only 401.
+    `send` reaches the server and its token endpoint, `clock` gives the moment at which each check's virtual time begins;
+    `pause` waits for the server, the clock is moved where it is None. Names of people and groups follow from the seed.
+    Raises StoppedError when the server answers nothing any more, or only 401.
     """
+    patient = PatientSend(send, clock, pause or clock.advance, patience)
+    runner = _Runner(subject, patient, clock, pause or clock.advance, patience.settle)
     refused = 0
     for suite in suites:
         for check in suite.checks:
-            bench = _bench(subject, send, clock, f"{seed}/{suite.name}/{check.name}")
-            result = _run(suite.name, check, bench)
+            result = runner.result(suite.name, check, f"{seed}/{suite.name}/{check.name}")
             yield result
             refused = refused + 1 if result.refusal else 0
             if refused == _PATIENCE:
-                raise StoppedError(f"{_PATIENCE} checks in a row got {result.refusal}")
+                stop = UnreachableError if result.outcome is Outcome.INCONCLUSIVE else StoppedError
+                raise stop(f"{_PATIENCE} checks in a row got {result.refusal}")
 
 
-def _bench(subject: Subject, send: Send, clock: Clock, seed: str) -> Bench:
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A check run at a bench, not yet cleaned up after."""
+
+    bench: Bench
+    outcome: Outcome
+    reason: str
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome in (Outcome.FAILED, Outcome.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    subject: Subject
+    patient: PatientSend
+    clock: Clock
+    pause: Pause
+    settle: timedelta
+
+    def result(self, suite: str, check: Check, seed: str) -> Result:
+        """Run a check, and judge it once what it reads had time to settle."""
+        self.patient.begin(seed)
+        attempt, notes = self._settled(check, seed)
+        bench, outcome, reason = attempt.bench, attempt.outcome, attempt.reason
+        if self.patient.unjudged and attempt.failed:
+            outcome = Outcome.INCONCLUSIVE
+            reason = reason if "got no answer" in reason else f"{self.patient.unjudged}; {reason}"
+        said = tuple(bench.without_secrets(each) for each in (*self.patient.notes, *notes))
+        evidence = bench.evidence()
+        return Result(
+            suite, check, outcome, bench.without_secrets(reason), evidence, tuple(bench.clear()), said
+        )
+
+    def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:
+        """Run a check; while it fails at what it read after its last write, read that again until the time is up."""
+        start, answers = self.clock.now(), Rereading(self.patient)
+        attempt = self._attempt(check, seed, start, answers)
+        notes: list[str] = []
+        while attempt.failed and not self.patient.unjudged:
+            later, seconds = self._reread(check, seed, start, answers)
+            if later is None:
+                break
+            notes.append(f"right only when read again, {seconds:g} s later; before: {attempt.reason}")
+            attempt = later
+        return attempt, notes
+
+    def _reread(
+        self, check: Check, seed: str, start: datetime, answers: Rereading
+    ) -> tuple[_Attempt | None, float]:
+        """Read until the check gets further; return that attempt, None for none in time, and the seconds it took."""
+        place, waited = answers.written, timedelta()
+        while waited < self.settle and (reads := answers.rewind()):
+            self.pause(_POLL)
+            waited += _POLL
+            try:
+                attempt = self._attempt(check, seed, start, answers)
+            except ForkedError:
+                break
+            if not attempt.failed or answers.written > place:
+                self.patient.learn_lag(reads)
+                return attempt, waited.total_seconds()
+        return None, waited.total_seconds()
+
+    def _attempt(self, check: Check, seed: str, start: datetime, answers: Rereading) -> _Attempt:
+        bench = _bench(self.subject, answers, start, seed)
+        try:
+            check.run(bench)
+        except FailedError as failed:
+            return _Attempt(bench, Outcome.FAILED if check.mandatory else Outcome.WARNING, str(failed))
+        except SkippedError as skipped:
+            return _Attempt(bench, Outcome.SKIPPED, str(skipped))
+        return _Attempt(bench, Outcome.PASSED, "")
+
+
+def _bench(subject: Subject, send: Send, start: datetime, seed: str) -> Bench:
     journal, ids = Journal(), Ids(seed)
     addresses = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
     reached = {_origin(url): send for url in addresses}
-    world = create(seed=ids.hex(16), start=clock.now(), journal=journal, faults=reached)
+    world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
     return Bench(subject, world, journal, ids)
 
 
@@ -72,15 +166,3 @@ def _origin(url: str) -> str:
     parts = urlsplit(url)
     usual = ":443" if parts.scheme == "https" else ":80"
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
-
-
-def _run(suite: str, check: Check, bench: Bench) -> Result:
-    outcome, reason = Outcome.PASSED, ""
-    try:
-        check.run(bench)
-    except FailedError as failed:
-        outcome, reason = Outcome.FAILED if check.mandatory else Outcome.WARNING, str(failed)
-    except SkippedError as skipped:
-        outcome, reason = Outcome.SKIPPED, str(skipped)
-    evidence = bench.evidence()
-    return Result(suite, check, outcome, bench.without_secrets(reason), evidence, tuple(bench.clear()))

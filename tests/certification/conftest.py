@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from harness import world
 from harness.base.clock import VirtualClock
+from harness.certification.bench.patience import Patience
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result, run
 from harness.certification.subject import Subject
@@ -48,6 +49,7 @@ def aws_sso() -> tuple[Send, Subject]:
     return account.unrecorded, Subject(enabled["scimEndpoint"], enabled["accessToken"])
 
 
+AT_ONCE = Patience(settle=timedelta())  # what was written is read at once, or not at all
 Certify = Callable[..., dict[str, Result]]
 
 
@@ -58,7 +60,7 @@ def certify() -> Certify:
     def certified(suite: Suite[Check], send: Send, subject: Subject | None = None) -> dict[str, Result]:
         subject = subject or Subject(URL, TOKEN)
         alone = [replace(suite, checks=(check,)) for check in suite.checks]
-        runs = (run(subject, [each], send, VirtualClock(START), "1") for each in alone)
+        runs = (run(subject, [each], send, VirtualClock(START), "1", patience=AT_ONCE) for each in alone)
         return {result.check.name: result for results in runs for result in results}
 
     return certified

@@ -55,7 +55,7 @@ def test_a_good_server_gets_its_certificate(harness, served, tmp_path):
 
 
 def test_a_failed_suite_is_exit_code_1_and_a_waiver_mends_it(harness, served, tmp_path):
-    code, printed = harness("server", served, "--suite", "entra-validator")
+    code, printed = harness("server", served, "--suite", "entra-validator", "--settle", "0")
     assert code == 1
     assert "FAILED  entra-validator  Create a duplicate Group" in printed
     waivers = tmp_path / "waivers.yaml"
@@ -163,7 +163,7 @@ def test_the_list_has_every_suite_and_check(harness):
 
 def test_all_suites_in_a_row_come_to_their_end(harness, served):
     """None of them asks so often for what is refused that the run would be given up."""
-    code, printed = harness("server", served, "--seed", "1")
+    code, printed = harness("server", served, "--seed", "1", "--settle", "0")
     assert code == 1
     verdicts = [
         line.split()[:2] for line in printed.splitlines() if line.split()[1:2] in (["Succeeded"], ["Failed"])
@@ -175,3 +175,13 @@ def test_all_suites_in_a_row_come_to_their_end(harness, served):
         ["rfc7644", "Succeeded"],
     ]
     assert "did not run" not in printed
+
+
+def test_a_server_that_cannot_be_reached_has_an_exit_code_of_its_own(harness):
+    """Neither failed (1) nor used badly (2): nobody listens there (3)."""
+    code, printed = harness(
+        "server", "http://127.0.0.1:1", "--suite", "okta", "--rate", "100", "--settle", "0"
+    )
+    assert code == 3
+    assert "Incomplete" in printed
+    assert "could not be judged" in printed

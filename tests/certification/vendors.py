@@ -18,7 +18,7 @@ _TYPED = re.compile(r'(\w+)\[type eq "(\w+)"\]\.(\w+)\Z')
 def mended(send: Send) -> Send:
     """Return it with externalId in /Schemas, managers and members as Azure AD sends them, and unique names of groups."""
     for mend in (
-        editing("GET /Schemas", _with_external_id, when=200),
+        editing("GET /Schemas$", _with_external_id, when=200),
         operations("/", lambda all_: _merged([mended for each in all_ for mended in _understood(each)])),
         meeting("POST /Groups", _unique),
     ):

@@ -29,6 +29,8 @@ def _case(result: Result) -> Case:
     if result.outcome is Outcome.FAILED:
         text = "\n".join([result.check.passes_when, *(each.curl() for each in result.exchanges)])
         problem = Problem("failure", result.reason, result.outcome, text)
+    elif result.outcome is Outcome.INCONCLUSIVE:
+        problem = Problem("error", result.reason, result.outcome)
     elif result.outcome in (Outcome.SKIPPED, Outcome.WAIVED):
         problem = Problem("skipped", words)
     elif result.outcome is Outcome.WARNING:

@@ -20,7 +20,10 @@ _STYLES = {
     Outcome.WARNING: "yellow",
     Outcome.SKIPPED: "dim",
     Outcome.WAIVED: "yellow",
+    Outcome.INCONCLUSIVE: "bold yellow",
 }
+
+_VERDICTS = {"Succeeded": "green", "Failed": "bold red", "Incomplete": "bold yellow"}
 
 
 class TerminalCertificate:
@@ -39,6 +42,8 @@ class TerminalCertificate:
         )
         if result.reason:
             self._console.print(Text(f"        {legal(result.reason)}", "dim"), soft_wrap=True)
+        for note in result.notes:
+            self._console.print(Text(f"        {legal(note)}", "dim"), soft_wrap=True)
         if result.left:
             left = ", ".join(result.left)
             self._console.print(
@@ -53,7 +58,7 @@ class TerminalCertificate:
         for verdict in certificate.verdicts:
             table.add_row(
                 verdict.suite.name,
-                Text(verdict.word, "bold red" if verdict.why else "green"),
+                Text(verdict.word, _VERDICTS[verdict.word]),
                 _told(counts(verdict, mandatory=True)),
                 _told(counts(verdict, mandatory=False)),
             )

@@ -1,0 +1,161 @@
+"""Patience with a server that is busy, cut off for a moment, or known to show what was written only later.
+
+429, and 503 with `Retry-After` (RFC 9110, 10.2.3: seconds or a date), are waited for; any other 500, 502, 503 or 504 and a
+cut connection are tried once more, except a POST that was cut off, for it may have been carried out. Once a read was seen to
+lag behind a write, further reads of its kind wait for as long; `rereading.py` sees it.
+
+Source: https://datatracker.ietf.org/doc/html/rfc9110 and https://datatracker.ietf.org/doc/html/rfc6585, 4 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.wire.message import Request, Response, Send, TransportError
+
+Pause: TypeAlias = Callable[[timedelta], None]
+_BUSY, _UNAVAILABLE = 429, 503
+_TRIED_AGAIN = (500, 502, _UNAVAILABLE, 504)
+_NOT_JUDGED = (_BUSY, 502, _UNAVAILABLE, 504)
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0  # seconds, doubled each time and moved by up to a half
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a server is waited for.
+
+    `rate` is in requests a second, 0 for as fast as it goes; `settle` how long what was written may take to be read
+    (inferred: Microsoft reads a whole cycle later, and says nothing of how long a server may take); `budget` how long one
+    request is waited for in all.
+    """
+
+    rate: float = 0.0
+    settle: timedelta = timedelta(seconds=3)
+    budget: timedelta = timedelta(seconds=60)
+
+
+DEFAULT = Patience()
+
+
+class PatientSend:
+    """A transport that waits. `notes` says what was tried again; `unjudged` is the last request without a real answer."""
+
+    def __init__(self, send: Send, clock: Clock, pause: Pause, patience: Patience) -> None:
+        self._send, self._clock, self._pause, self._patience = send, clock, pause, patience
+        self._ids = Ids("")
+        self._last: datetime | None = None
+        self._written: datetime | None = None
+        self._lags: dict[bool, timedelta] = {}  # of queries, and of single resources
+        self.begin("")
+
+    def begin(self, seed: str) -> None:
+        """Begin another check; the waits' jitter follows from the seed."""
+        self._ids = Ids(f"{seed}/patience")
+        self.notes: list[str] = []
+        self.unjudged = ""
+
+    def learn_lag(self, reads: Iterable[Request]) -> None:
+        """Take it that reads like these were right only now, so long after the last write."""
+        if self._written is None:
+            return
+        lag = self._clock.now() - self._written
+        for kind in {is_query(each) for each in reads}:
+            self._lags[kind] = max(lag, self._lags.get(kind, timedelta()))
+
+    def __call__(self, request: Request) -> Response:
+        self._wait_for_lag(request)
+        waited, attempt, mishaps = timedelta(), 0, 0
+        while True:
+            self._keep_rate()
+            outcome = self._attempt(request)
+            wait = self._wait(request, outcome, attempt, mishap=mishaps > 0)
+            if wait is None or waited + wait > self._patience.budget:
+                break
+            self.notes.append(f"{_label(request, outcome)}; sent again after {wait.total_seconds():.2f} s")
+            self._pause(wait)
+            waited, attempt = waited + wait, attempt + 1
+            mishaps += isinstance(outcome, TransportError) or outcome.status != _BUSY
+        if isinstance(outcome, TransportError) or outcome.status in _NOT_JUDGED:
+            self.unjudged = _label(request, outcome)
+        if isinstance(outcome, TransportError):
+            raise outcome
+        if not is_read(request):
+            self._written = self._clock.now()
+        return outcome
+
+    def _attempt(self, request: Request) -> Response | TransportError:
+        try:
+            return self._send(request)
+        except TransportError as error:
+            return error
+
+    def _wait(
+        self, request: Request, outcome: Response | TransportError, attempt: int, *, mishap: bool
+    ) -> timedelta | None:
+        """Return how long to wait before sending again; None to take the outcome as it is, as after one `mishap`."""
+        if isinstance(outcome, TransportError):
+            again = outcome.kind == "reset" and request.method != "POST" and not mishap
+            return self._back_off(attempt) if again else None
+        after = self._retry_after(outcome)
+        if outcome.status == _BUSY or (outcome.status == _UNAVAILABLE and after is not None):
+            return self._back_off(attempt) if after is None else after
+        return self._back_off(attempt) if outcome.status in _TRIED_AGAIN and not mishap else None
+
+    def _retry_after(self, response: Response) -> timedelta | None:
+        """Read `Retry-After`; None where there is none that says anything."""
+        text = (response.header("Retry-After") or "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 7:
+            return timedelta(seconds=int(text))
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(moment - self._clock.now(), timedelta())
+
+    def _back_off(self, attempt: int) -> timedelta:
+        usual = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
+        return timedelta(seconds=usual * (0.5 + self._ids.number(1001) / 1000))
+
+    def _keep_rate(self) -> None:
+        if not self._patience.rate:
+            return
+        if self._last is not None:
+            early = self._last + timedelta(seconds=1 / self._patience.rate) - self._clock.now()
+            if early > timedelta():
+                self._pause(early)
+        self._last = self._clock.now()
+
+    def _wait_for_lag(self, request: Request) -> None:
+        if self._written is None or not is_read(request):
+            return
+        due = self._written + self._lags.get(is_query(request), timedelta())
+        if due > self._clock.now():
+            self._pause(due - self._clock.now())
+
+
+def is_read(request: Request) -> bool:
+    """Tell whether a request changes nothing (RFC 7644, 3.4.3: a search may be a POST)."""
+    return request.method in ("GET", "HEAD") or urlsplit(request.url).path.endswith("/.search")
+
+
+def is_query(request: Request) -> bool:
+    """Tell whether a request is answered from what finds resources, not from the resource itself."""
+    parts = urlsplit(request.url)
+    return bool(parts.query) or parts.path.endswith(("/Users", "/Groups", "/.search"))
+
+
+def _label(request: Request, outcome: Response | TransportError) -> str:
+    came = (
+        f"got no answer ({outcome.kind})"
+        if isinstance(outcome, TransportError)
+        else f"answered {outcome.status}"
+    )
+    return f"{request.method} {request.url} {came}"
