@@ -126,28 +126,38 @@ def write(resource: Resource, path: Path, value: Any) -> None:
 
 def remove(resource: Resource, path: Path) -> None:
     """Take away the value at a path, and containers that this leaves empty; absent values are fine."""
-    if path.schema is not None:
-        inner = get(resource, path.schema)
-        if path.attribute is not None and isinstance(inner, dict):
-            remove(inner, Path(None, path.attribute, path.where, path.sub))
-        if path.attribute is None or not inner:
-            resource.pop(key_of(resource, path.schema), None)
+    if path.schema is None:
+        _remove_from(resource, path)
         return
+    extension = get(resource, path.schema)
+    if path.attribute is not None and isinstance(extension, dict):
+        _remove_from(extension, path)
+    if path.attribute is None or not extension:
+        resource.pop(key_of(resource, path.schema), None)
+
+
+def _remove_from(holder: Resource, path: Path) -> None:
+    """Take a path's attribute, or what the path picks of it, from what holds the attribute."""
     assert path.attribute is not None
-    key = key_of(resource, path.attribute)
-    value = resource.get(key)
+    key = key_of(holder, path.attribute)
+    value = holder.get(key)
     if path.where is not None and isinstance(value, list):
-        for element in [present for present in value if matches(present, path.where)]:
-            if path.sub is not None:
-                element.pop(key_of(element, path.sub), None)
-            if path.sub is None or not element:
-                value.remove(element)
+        _remove_elements(value, path.where, path.sub)
     elif path.sub is not None and isinstance(value, dict):
         value.pop(key_of(value, path.sub), None)
     elif path.where is None and path.sub is None:
-        resource.pop(key, None)
-    if key in resource and resource[key] in ({}, []):
-        del resource[key]
+        holder.pop(key, None)
+    if key in holder and holder[key] in ({}, []):
+        del holder[key]
+
+
+def _remove_elements(elements: list[Any], where: tuple[Comparison, ...], sub: str | None) -> None:
+    """Take the elements that a filter picks from a list, or only a sub-attribute of each."""
+    for element in [present for present in elements if matches(present, where)]:
+        if sub is not None:
+            element.pop(key_of(element, sub), None)
+        if sub is None or not element:
+            elements.remove(element)
 
 
 def matches(element: Any, where: tuple[Comparison, ...]) -> bool:

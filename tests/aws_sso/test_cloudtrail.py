@@ -160,7 +160,7 @@ def test_an_event_shows_once_it_has_been_delivered(open_account, new_person):
 def test_a_change_without_its_event_is_undone(account, new_person, monkeypatch):
     """When the event cannot be written the change is not made either."""
     before = account.directory()
-    monkeypatch.setattr("harness.aws_sso.cloudtrail.keep", lambda *_: 1 // 0)
+    monkeypatch.setattr("harness.aws_sso.cloudtrail.scim_calls.keep", lambda *_: 1 // 0)
     monkeypatch.setattr(account.app.logger, "error", lambda *_, **__: None)
     assert account.scim("POST", "/Users", new_person("ana")).status == 500
     assert account.directory() == before

@@ -1,6 +1,6 @@
 """What an operation may be given: the kinds of shape that AWS's service models know, and one reader for them all.
 
-The tables (`identitystore_shapes.py`, `sso_admin_shapes.py`, `cloudtrail.py`) hold lengths, ranges, patterns and
+The tables (`shapes.py` of each service, `cloudtrail.py`, `organizations.py`) hold lengths, ranges, patterns and
 required members of the models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data, read
 2026-11). Wrong types are a SerializationException; broken constraints are told all at once, in the models' notation:
 `emails.1.member.value`.
@@ -114,21 +114,7 @@ _Broken: TypeAlias = list[tuple[str, str]]
 
 
 def _read(shape: Shape, raw: Any, where: str, broken: _Broken) -> Any:
-    if isinstance(shape, Structure):
-        return _structure(shape, raw, where, broken)
-    if isinstance(shape, Text):
-        return _text(shape, raw, where, broken)
-    if isinstance(shape, Items):
-        return _items(shape, raw, where, broken)
-    if isinstance(shape, Entries):
-        return _entries(shape, raw, where, broken)
-    if isinstance(shape, Number):
-        return _number(shape, raw, where, broken)
-    if isinstance(shape, Moment):
-        return _moment(raw, where, broken)
-    if isinstance(shape, Flag):
-        _require_type(raw, bool, where)
-    return raw
+    return _READERS[type(shape)](shape, raw, where, broken)
 
 
 def _structure(shape: Structure, raw: Any, where: str, broken: _Broken) -> dict[str, Any]:
@@ -192,13 +178,34 @@ def _number(shape: Number, raw: Any, where: str, broken: _Broken) -> int:
     return int(raw)
 
 
-def _moment(raw: Any, where: str, broken: _Broken) -> datetime | None:
+def _moment(_: Moment, raw: Any, where: str, broken: _Broken) -> datetime | None:
     _require_type(raw, (int, float), where)
     try:
         return datetime.fromtimestamp(raw, UTC)
     except (OverflowError, ValueError, OSError):
         broken.append((where, violation(where, "be a timestamp", raw)))
         return None
+
+
+def _flag(_: Flag, raw: Any, where: str, __: _Broken) -> bool:
+    _require_type(raw, bool, where)
+    return bool(raw)
+
+
+def _document(_: Document, raw: Any, __: str, ___: _Broken) -> Any:
+    return raw
+
+
+_READERS: Mapping[type, Callable[[Any, Any, str, _Broken], Any]] = {
+    Text: _text,
+    Number: _number,
+    Flag: _flag,
+    Moment: _moment,
+    Document: _document,
+    Items: _items,
+    Entries: _entries,
+    Structure: _structure,
+}
 
 
 def _length(

@@ -19,11 +19,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 from werkzeug.wsgi import get_input_stream
 
-from harness.aws_sso import cloudtrail, refusals, throttle, tokens
+from harness.aws_sso import cloudtrail, refusals, tokens
 from harness.aws_sso.cloudtrail import ScimCall
 from harness.aws_sso.documents import decode
 from harness.aws_sso.refusals import INVALID, THROTTLED, Refused
-from harness.aws_sso.scim import discovery, groups, users
+from harness.aws_sso.scim import discovery, groups, throttle, users
 from harness.aws_sso.scim.call import Answer, Call, Operation
 from harness.aws_sso.tenant import TENANT, Tenant
 from harness.base.json_text import encode

@@ -37,27 +37,37 @@ def operation_id(value):
     return value.rpartition(".")[2]
 
 
-def in_its_words(shape, seen=()):
+def in_its_words(shape):
     """Return one of botocore's shapes in the words of the harness's tables."""
-    kind, meta = shape.type_name, shape.metadata
     if getattr(shape, "is_document_type", False):
         return Document()
-    if kind == "structure":
-        members = {name: in_its_words(member) for name, member in shape.members.items()}
-        union = getattr(shape, "is_tagged_union", False)
-        return Structure(members, frozenset(shape.required_members), union)
-    if kind == "list":
-        return Items(in_its_words(shape.member), meta.get("min", 0), meta.get("max"))
-    if kind == "map":
-        return Entries(
-            in_its_words(shape.key), in_its_words(shape.value), meta.get("min", 0), meta.get("max")
-        )
-    if kind == "integer":
-        return Number(meta["min"], meta["max"])
-    if kind == "string":
-        values, personal = tuple(meta.get("enum", ())), meta.get("sensitive", False)
-        return Text(meta.get("min", 0), meta.get("max"), meta.get("pattern"), values, personal)
-    return {"boolean": Flag(), "timestamp": Moment()}[kind]
+    return WORDS[shape.type_name](shape)
+
+
+def limits(shape):
+    return shape.metadata.get("min", 0), shape.metadata.get("max")
+
+
+def structure(shape):
+    members = {name: in_its_words(member) for name, member in shape.members.items()}
+    return Structure(members, frozenset(shape.required_members), getattr(shape, "is_tagged_union", False))
+
+
+def text(shape):
+    meta = shape.metadata
+    values, personal = tuple(meta.get("enum", ())), meta.get("sensitive", False)
+    return Text(*limits(shape), meta.get("pattern"), values, personal)
+
+
+WORDS = {
+    "structure": structure,
+    "list": lambda shape: Items(in_its_words(shape.member), *limits(shape)),
+    "map": lambda shape: Entries(in_its_words(shape.key), in_its_words(shape.value), *limits(shape)),
+    "integer": lambda shape: Number(shape.metadata["min"], shape.metadata["max"]),
+    "string": text,
+    "boolean": lambda _: Flag(),
+    "timestamp": lambda _: Moment(),
+}
 
 
 @pytest.mark.parametrize(("target", "name"), OPERATIONS, ids=operation_id)

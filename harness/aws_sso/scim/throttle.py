@@ -1,4 +1,4 @@
-"""How many requests AWS SSO takes a second, by operation and identity store; asked by `scim/service.py` where it is on.
+"""How many requests AWS SSO takes a second, by operation and identity store.
 
 The rates are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (read 2026-11). Each budget
 is a bucket that fills again at its rate on the tenant's clock; buckets live in memory, one an operation and one for

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.aws_sso import throttle
 from harness.aws_sso.refusals import Refused
+from harness.aws_sso.scim import throttle
 from harness.aws_sso.scim.call import Answer, Call, Operation
 from tests.aws_sso.conftest import Account
 

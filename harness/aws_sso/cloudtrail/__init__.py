@@ -1,0 +1,26 @@
+"""Event history: what CloudTrail keeps of SCIM calls, API calls and console actions, and how it is looked up.
+
+Written by `scim/service.py`, `console/` and `apis/trail.py`, read by `apis/cloudtrail.py` and the console. The shapes
+are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read
+2026-11); personal values are hidden as there, and externalId is left out.
+"""
+
+from harness.aws_sso.cloudtrail.events import LOG, Caller, caller, console_action, keep
+from harness.aws_sso.cloudtrail.hiding import HIDDEN
+from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup
+from harness.aws_sso.cloudtrail.scim_calls import ScimCall, event_of, scim_refused, scim_succeeded
+
+__all__ = [
+    "HIDDEN",
+    "LOG",
+    "LOOKUP_KEYS",
+    "Caller",
+    "ScimCall",
+    "caller",
+    "console_action",
+    "event_of",
+    "keep",
+    "lookup",
+    "scim_refused",
+    "scim_succeeded",
+]

@@ -1,0 +1,78 @@
+"""Adding to the event history, and the parts that all events have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from harness.aws_sso.tenant import Tenant
+from harness.base.store import Document
+
+LOG = "cloudtrail"
+# Found by tag, because rare names are what people look for; for the others the log is read from its end.
+TAGGED = "eventName"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a request came from, as its headers say."""
+
+    address: str
+    agent: str
+    host: str
+
+
+def caller(environ: Mapping[str, Any] | None = None) -> Caller:
+    """Return where a request came from, the present one without its environment."""
+    environ = request.environ if environ is None else environ
+    return Caller(
+        address=environ.get("REMOTE_ADDR", ""),
+        agent=environ.get("HTTP_USER_AGENT", ""),
+        host=environ.get("HTTP_HOST", ""),
+    )
+
+
+def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -> None:
+    """Keep what an administrator did in the console; `action` is a key of the quirk `console-event-names`."""
+    person = caller()
+    event = {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "Unknown", "accountId": tenant.settings.account_id},
+        "eventTime": tenant.now(),
+        "eventSource": tenant.quirks["console-event-source"],
+        "eventName": tenant.quirks["console-event-names"][action],
+        "awsRegion": tenant.settings.region,
+        "sourceIPAddress": person.address,
+        "userAgent": person.agent,
+        "requestParameters": {"identityStoreId": tenant.settings.identity_store_id, **parameters},
+        "responseElements": None,
+        "requestID": tenant.ids.uuid(),
+        "eventID": tenant.ids.uuid(),
+        "readOnly": False,
+        **frame(tenant.settings.account_id, person.host),
+        "sessionCredentialFromConsole": "true",
+    }
+    keep(tenant, event["eventName"], event)
+
+
+def frame(account: str, host: str) -> dict[str, Any]:
+    """Return how every event ends."""
+    return {
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+        "tlsDetails": {"clientProvidedHostHeader": host},
+    }
+
+
+def keep(tenant: Tenant, name: str, line: Document) -> None:
+    """Add a line to the event history, quick to find by its event name."""
+    tenant.store.append(LOG, line, [tag_of(name)])
+
+
+def tag_of(name: str) -> str:
+    return f"{TAGGED}={name}"

@@ -1,0 +1,70 @@
+"""Looking events up by one of the keys that LookupEvents has, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from harness.aws_sso.cloudtrail.events import LOG, TAGGED, tag_of
+from harness.aws_sso.cloudtrail.scim_calls import event_of
+from harness.aws_sso.tenant import Tenant
+from harness.base.clock import iso
+from harness.base.store import Entry
+
+_CHUNK = 64
+# What LookupEvents can search by, and where it stands in an event; no event here names resources.
+LOOKUP_KEYS: Mapping[str, str] = {
+    "EventId": "eventID",
+    "EventName": "eventName",
+    "ReadOnly": "readOnly",
+    "EventSource": "eventSource",
+    "AccessKeyId": "accessKeyId",
+    "Username": "userName",
+    "ResourceType": "",
+    "ResourceName": "",
+}
+_OF_IDENTITY = frozenset({"accessKeyId", "userName"})
+
+
+def lookup(
+    tenant: Tenant,
+    *,
+    where: tuple[str, str] | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    before: int = 0,
+) -> Iterator[Entry]:
+    """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value."""
+    earliest = "" if start is None else iso(start)
+    latest = _latest(tenant, end)
+    member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
+    tag = tag_of(value) if member == TAGGED else None
+    while True:
+        entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
+        for entry in entries:
+            event = event_of(entry.body)
+            if event["eventTime"] < earliest:
+                return
+            if (latest is None or event["eventTime"] <= latest) and (
+                where is None or _shown_as(event, member) == value
+            ):
+                yield Entry(entry.sequence, event)
+        if len(entries) < _CHUNK:
+            return
+        before = entries[-1].sequence
+
+
+def _latest(tenant: Tenant, end: datetime | None) -> str | None:
+    """Return the moment behind which no event is shown: the end asked for, or the newest that has been delivered."""
+    minutes = tenant.quirks["cloudtrail-delivery-minutes"]
+    if not minutes:
+        return None if end is None else iso(end)
+    delivered = tenant.clock.now() - timedelta(minutes=minutes)
+    return iso(delivered if end is None else min(end, delivered))
+
+
+def _shown_as(event: Mapping[str, Any], member: str) -> str | None:
+    """Return what LookupEvents prints for a member of an event."""
+    shown: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)
+    return str(shown).lower() if isinstance(shown, bool) else shown

@@ -1,0 +1,125 @@
+"""SCIM calls in the event history: the log keeps what differs between calls, and the event is made of that when read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from harness.aws_sso.cloudtrail.events import Caller, frame, keep
+from harness.aws_sso.cloudtrail.hiding import request_body, resource, with_words
+from harness.aws_sso.refusals import Refused
+from harness.aws_sso.tenant import Tenant
+from harness.base.store import Document
+
+_SCIM = "scim"
+
+
+@dataclass(frozen=True, slots=True)
+class ScimCall:
+    """One SCIM request as CloudTrail sees it. `parameters` holds path and query, `body` the parsed JSON or None."""
+
+    operation: str
+    read_only: bool
+    request_id: str
+    token_id: str | None
+    parameters: Mapping[str, str]
+    body: Any
+    caller: Caller
+
+
+class _Fields(NamedTuple):
+    """What the log keeps of a SCIM call, as a JSON array. In `body` and `answer` null stands for what is hidden."""
+
+    version: str
+    identity: str
+    account: str
+    token_id: str | None
+    time: str
+    source: str
+    name: str
+    region: str
+    address: str
+    agent: str
+    host: str
+    error: str | None
+    message: str | None
+    parameters: Mapping[str, str]
+    has_body: bool
+    body: Any
+    answer: Any
+    request_id: str
+    event_id: str
+    read_only: bool
+
+
+def scim_succeeded(tenant: Tenant, call: ScimCall, answer: Any) -> None:
+    """Keep a call that was carried out; `answer` is the resource it wrote, or None."""
+    if call.read_only and not tenant.quirks["trail-reads"]:
+        return
+    hide_schemas = tenant.quirks["trail-hides-schemas"]
+    shown = None if answer is None else resource(answer, hide_schemas=hide_schemas)
+    _keep_call(tenant, call, tenant.quirks["trail-caller-type"], shown, None, hide_schemas=hide_schemas)
+
+
+def scim_refused(tenant: Tenant, call: ScimCall, refused: Refused) -> None:
+    """Keep a call that was refused."""
+    if call.read_only and not tenant.quirks["trail-reads"]:
+        return
+    _keep_call(tenant, call, "Unknown", None, refused, hide_schemas=True)
+
+
+def event_of(line: Document) -> Document:
+    """Return the event that a line of the log stands for."""
+    if _SCIM not in line:
+        return line
+    fields = _Fields(*line[_SCIM])
+    token = {} if fields.token_id is None else {"accessKeyId": fields.token_id}
+    body = {"httpBody": with_words(fields.body)} if fields.has_body else {}
+    failure = {} if fields.error is None else {"errorCode": fields.error, "errorMessage": fields.message}
+    return {
+        "eventVersion": fields.version,
+        "userIdentity": {"type": fields.identity, "accountId": fields.account, **token},
+        "eventTime": fields.time,
+        "eventSource": fields.source,
+        "eventName": fields.name,
+        "awsRegion": fields.region,
+        "sourceIPAddress": fields.address,
+        "userAgent": fields.agent,
+        **failure,
+        "requestParameters": {**body, **fields.parameters},
+        "responseElements": None if fields.answer is None else with_words(fields.answer),
+        "requestID": fields.request_id,
+        "eventID": fields.event_id,
+        "readOnly": fields.read_only,
+        **frame(fields.account, fields.host),
+    }
+
+
+def _keep_call(
+    tenant: Tenant, call: ScimCall, identity: str, answer: Any, refused: Refused | None, *, hide_schemas: bool
+) -> None:
+    quirks, settings = tenant.quirks, tenant.settings
+    fields = _Fields(
+        version=quirks["trail-event-version"],
+        identity=identity,
+        account=settings.account_id,
+        token_id=call.token_id,
+        time=tenant.now(),
+        source=quirks["trail-event-source"],
+        name=quirks["trail-event-names"].get(call.operation, call.operation),
+        region=settings.region,
+        address=call.caller.address,
+        agent=call.caller.agent,
+        host=call.caller.host,
+        error=None if refused is None else refused.error,
+        message=None if refused is None else refused.trail_message(quirks),
+        parameters=call.parameters,
+        has_body=call.body is not None,
+        body=None if call.body is None else request_body(call.body, hide_schemas=hide_schemas),
+        answer=answer,
+        request_id=call.request_id,
+        event_id=tenant.ids.uuid(),
+        read_only=call.read_only,
+    )
+    keep(tenant, fields.name, {_SCIM: tuple(fields)})
