@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from harness.base.errors import HarnessError
 from harness.scenario.matching import Mismatch, compare, explain, nearest, show
 from harness.scenario.observing import Since
-from harness.scenario.play import Play, Result
+from harness.scenario.play import Play, Result, content
 from harness.wire.record import Exchange
 from harness.wire.redaction import redact
 from harness.world import AZURE_AD
@@ -113,7 +112,7 @@ def _cloudtrail(play: Play, result: Result, since: Since) -> Any:
     events: list[Any] = []
     parameters: dict[str, Any] = {"MaxResults": 50}
     while len(events) < since.cloudtrail:
-        page = _read(play.aws("cloudtrail", "LookupEvents", parameters, quiet=True))
+        page = content(play.aws("cloudtrail", "LookupEvents", parameters, quiet=True))
         events += [json.loads(event["CloudTrailEvent"]) for event in page["Events"]]
         if not page.get("NextToken"):
             break
@@ -125,21 +124,21 @@ def _cloudtrail(play: Play, result: Result, since: Since) -> Any:
 def _aws_users(play: Play, result: Result, since: Since) -> Any:
     """The console's Users page, oldest first."""
     del result, since
-    return _read(play.console("GET", "/users", quiet=True))["users"]
+    return content(play.console("GET", "/users", quiet=True))["users"]
 
 
 @_expectation("aws groups")
 def _aws_groups(play: Play, result: Result, since: Since) -> Any:
     """The console's Groups page, oldest first."""
     del result, since
-    return _read(play.console("GET", "/groups", quiet=True))["groups"]
+    return content(play.console("GET", "/groups", quiet=True))["groups"]
 
 
 @_expectation("aws memberships")
 def _aws_memberships(play: Play, result: Result, since: Since) -> Any:
     """Group name to the user names of its members, sorted."""
     del result, since
-    groups = _read(play.console("GET", "/groups", quiet=True))["groups"]
+    groups = content(play.console("GET", "/groups", quiet=True))["groups"]
     return {group["displayName"]: sorted(group["members"]) for group in groups}
 
 
@@ -154,7 +153,7 @@ def _exchanges(play: Play, result: Result, since: Since) -> Any:
 def _job(play: Play, result: Result, since: Since) -> Any:
     """The synchronization job as Graph shows it."""
     del result, since
-    return _read(play.graph("GET", play.job_path(), quiet=True))
+    return play.graph_page(play.job_path())
 
 
 @_expectation("mail")
@@ -169,7 +168,7 @@ def _mail(play: Play, result: Result, since: Since) -> Any:
 def _mapping(play: Play, result: Result, since: Since) -> Any:
     """Users' attribute mappings: target attribute to source expression (null for a constant)."""
     del result, since
-    schema = _read(play.graph("GET", play.job_path("/schema"), quiet=True))
+    schema = play.graph_page(play.job_path("/schema"))
     mapping = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
     return {row["targetAttributeName"]: (row["source"] or {}).get("expression") for row in mapping}
 
@@ -178,7 +177,7 @@ def _graph_log(play: Play, path: str, count: int) -> list[Any]:
     entries: list[Any] = []
     url = f"{path}?$top={max(1, min(count, 999))}"
     while len(entries) < count:
-        page = _read(play.graph("GET", url, quiet=True))
+        page = play.graph_page(url)
         entries += page["value"]
         link = page.get("@odata.nextLink")
         if not link:
@@ -187,21 +186,23 @@ def _graph_log(play: Play, path: str, count: int) -> list[Any]:
     return entries[:count][::-1]
 
 
-def _read(response: Any) -> Any:
-    if response.status >= 400:
-        raise HarnessError(
-            f"the expectation could not be read: HTTP {response.status} {response.body[:300]!r}"
-        )
-    return response.json()
+def request_line(exchange: Exchange) -> str:
+    """Write what was asked: `GET /Users?filter=userName eq "ana@contoso.com"`."""
+    return f"{exchange.request.method} {_path(exchange)}"
+
+
+def _path(exchange: Exchange) -> str:
+    """Return the decoded path behind the tenant URL, with the query."""
+    parts = urlsplit(exchange.request.url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return unquote_plus(path.partition("/scim/v2")[2] or path)
 
 
 def _as_data(exchange: Exchange) -> dict[str, Any]:
-    parts = urlsplit(exchange.request.url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
     return {
         "method": exchange.request.method,
         "url": exchange.request.url,
-        "path": unquote_plus(path.partition("/scim/v2")[2] or path),
+        "path": _path(exchange),
         "status": exchange.response.status if exchange.response else None,
         "error": exchange.error,
         "headers": {name.lower(): value for name, value in exchange.request.headers},

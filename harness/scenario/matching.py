@@ -7,16 +7,19 @@ in order. What cannot be written as a value is a matcher: a mapping whose only k
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
+
+import regex
 
 from harness.base.errors import HarnessError
 from harness.base.errors import nearest as near_word
 
 Path: TypeAlias = tuple[str | int, ...]
 _T = TypeVar("_T")
+# Patterns that go back and forth over a text for ever are given up after so many seconds of the machine's.
+_LONGEST_SEARCH = 1
 
 # JSON members whose real names begin with `$`: SCIM has one, and it is compared like any other.
 _LITERAL = frozenset({"$ref"})
@@ -203,8 +206,14 @@ def _contains(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
 
 
 def _matches(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
-    if isinstance(actual, str) and re.search(argument, actual):
-        return []
+    try:
+        if isinstance(actual, str) and regex.search(argument, actual, timeout=_LONGEST_SEARCH):
+            return []
+    except TimeoutError:
+        raise HarnessError(
+            f"/{argument}/ was given up after {_LONGEST_SEARCH} s on {show(actual)}; "
+            "avoid repetitions within repetitions"
+        ) from None
     return [Mismatch(path, f"text matching /{argument}/", show(actual))]
 
 
@@ -292,8 +301,8 @@ def _is_pattern(value: Any) -> bool:
     if not isinstance(value, str):
         return False
     try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError):
+        regex.compile(value)
+    except (regex.error, OverflowError, RecursionError):
         return False
     return True
 

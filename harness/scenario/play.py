@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from harness.base.errors import HarnessError
 from harness.scenario.rest_calls import REST, rest_request
+from harness.wire.faults import Meetings
 from harness.wire.message import Request, Response, json_request
 from harness.wire.record import Exchange
 from harness.world import World
@@ -56,21 +57,30 @@ class Result:
 
 @dataclass(slots=True)
 class Play:
-    """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded."""
+    """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded.
+
+    `faults` are those put on by the scenario, in order, with how many requests each has met.
+    """
 
     world: World
     exchanges: list[Exchange]
     scim_endpoint: str = ""
     access_token: str = ""
     job_id: str = ""
+    faults: list[Meetings] = field(default_factory=list)
 
     def graph(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
-        """Call Microsoft Graph; `path` starts behind `/v1.0`."""
+        """Call Microsoft Graph; `path` starts with the version, or behind `/v1.0`."""
         settings = self.world.azure.settings
+        versioned = path if path.startswith(("/v1.0/", "/beta/")) else f"/v1.0{path}"
         request = json_request(
-            method, f"{settings.graph_origin}/v1.0{path}", body, bearer=settings.graph_token
+            method, f"{settings.graph_origin}{versioned}", body, bearer=settings.graph_token
         )
         return self._call(request, quiet=quiet)
+
+    def graph_page(self, path: str) -> Any:
+        """Look something up in Graph, unrecorded. Raises StepError with Graph's sentence when it refuses."""
+        return content(self.graph("GET", path, quiet=True))
 
     def console(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
         """Press a button of the AWS SSO console, or look at one of its pages."""
@@ -102,10 +112,17 @@ class Play:
         return f"/servicePrincipals/{self.world.app_id}/synchronization{path}"
 
     def job_path(self, path: str = "") -> str:
-        """Return the path of the application's job. Raises StepError when nobody configured one."""
-        if not self.job_id:
-            raise StepError("there is no provisioning job yet; use 'configure provisioning' first")
-        return self.synchronization(f"/jobs/{quote(self.job_id)}{path}")
+        """Return the path of the application's job. Raises StepError when it has none."""
+        job = self.current_job()
+        if not job:
+            raise StepError("the application has no provisioning job; use 'configure provisioning' first")
+        return self.synchronization(f"/jobs/{quote(job)}{path}")
+
+    def current_job(self) -> str:
+        """Return the id of the application's job, empty for none: requests may have deleted it and made it anew."""
+        jobs = self.graph_page(self.synchronization("/jobs"))["value"]
+        ids = [str(job["id"]) for job in jobs]
+        return self.job_id if self.job_id in ids else next(iter(ids), "")
 
     def principal(self, kind: str, name: str) -> str:
         """Return the id of a user (by userPrincipalName) or a group (by displayName). Raises StepError."""
@@ -114,7 +131,7 @@ class Play:
             found = [response.json()] if response.status == 200 else []
         else:
             condition = quote("displayName eq '{}'".format(name.replace("'", "''")))
-            found = self.graph("GET", f"/groups?$filter={condition}&$select=id", quiet=True).json()["value"]
+            found = self.graph_page(f"/groups?$filter={condition}&$select=id")["value"]
         if not found:
             raise StepError(
                 f"Azure AD has no {kind[:-1]} '{name}'; name one that 'given' or an earlier step created"
@@ -123,6 +140,14 @@ class Play:
 
     def _call(self, request: Request, *, quiet: bool) -> Response:
         return (self.world.unrecorded if quiet else self.world.person)(request)
+
+
+def content(response: Response) -> Any:
+    """Return the JSON of an answer. Raises StepError with the service's own words for 4xx and 5xx."""
+    result = judge(response, "")
+    if result.error is not None:
+        raise StepError(f"it cannot be read: {result.error}")
+    return result.body
 
 
 def judge(response: Response, outcome: str) -> Result:

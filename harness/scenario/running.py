@@ -20,16 +20,16 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
-from harness.scenario.expectations import check
+from harness.scenario.expectations import check, request_line
 from harness.scenario.loading import Scenario, Step, substitute
 from harness.scenario.matching import ABSENT, explain, lookup, show
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
-from harness.wire.faults import html_page
+from harness.wire.faults import Meetings, html_page
 from harness.wire.record import Exchange
 from harness.wire.redaction import redact
-from harness.world import ADMINISTRATOR, Journal, World, create
+from harness.world import ADMINISTRATOR, AZURE_AD, Journal, World, create
 
 _LONGEST_ANSWER = 400
 # An origin where something else than a SCIM server answers, for scenarios that need one.
@@ -66,6 +66,7 @@ def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:
                 failures = event.failures
         if failures:
             break
+    failures = failures or player.unmet()
     yield ScenarioFinished(scenario.id, iso(world.clock.now()), failures, world.quirks_fired, watch.seconds())
 
 
@@ -91,6 +92,8 @@ class _Player:
         self._journal = journal
         self._play = Play(world, journal.exchanges)
         self._names: dict[str, Any] = {}
+        self._faults: list[tuple[Step, Meetings]] = []
+        self._sent: list[str] = []
 
     def play(self, number: int, step: Step) -> Iterator[Event]:
         """Act, let time settle what is due at once, then look whether it came as expected."""
@@ -108,6 +111,8 @@ class _Player:
             result = Result("could not be carried out", str(error))
             if not isinstance(error, StepError) or not _expects_failure(step.expect):
                 failures.append(Failure(step.location, str(error)))
+        self._faults += [(step, fault) for fault in play.faults[len(self._faults) :]]
+        self._sent += [request_line(each) for each in play.exchanges if each.source == AZURE_AD]
         yield from _with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
             failures.append(Failure(step.location, f"{step.verb}: {result.error}", **_again(play.exchanges)))
@@ -117,6 +122,20 @@ class _Player:
             failures = self._note(step, result)
         outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
         yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), tuple(failures))
+
+    def unmet(self) -> tuple[Failure, ...]:
+        """Return a failure for each fault that met fewer requests than it is meant for: nothing was tried."""
+        requests = "\n".join(dict.fromkeys(self._sent)) or "none"
+        return tuple(
+            Failure(
+                _locate(step, ("arguments", "request")),
+                f"fault: '{fault.pattern}' met too few requests, so nothing was tried",
+                expected=f"{fault.wanted} or more requests like that",
+                actual=f"{fault.met}; these were sent in the whole scenario:\n{requests}",
+            )
+            for step, fault in self._faults
+            if fault.met < fault.wanted
+        )
 
     def _note(self, step: Step, result: Result) -> list[Failure]:
         """Note down what `let` asks for; what the result does not have is a failure, not a surprise later."""
@@ -131,7 +150,14 @@ class _Player:
     def _check(self, step: Step, result: Result, new: Since) -> tuple[list[Failure], list[str]]:
         failures, checked = [], []
         for key, expected in substitute(step.expect, self._names).items():
-            mismatches, near = check(key, expected, self._play, result, new)
+            try:
+                mismatches, near = check(key, expected, self._play, result, new)
+            except HarnessError as error:
+                message = f"{step.verb}: '{key}' cannot be looked at: {error}"
+                failures.append(
+                    Failure(_locate(step, ("expect", key)), message, **_again(self._play.exchanges))
+                )
+                continue
             if not mismatches:
                 checked.append(key)
                 continue

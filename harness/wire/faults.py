@@ -38,6 +38,7 @@ class Selection:
     has a question mark.
     """
 
+    pattern: str
     method: str
     path: re.Pattern[str]
     with_query: bool
@@ -52,7 +53,8 @@ class Selection:
                 f"'{pattern}' names no requests; write a method and a path, such as 'POST /Users'"
             )
         path = ".*".join(map(re.escape, match["path"].split("*")))
-        return cls(match["method"], re.compile(rf".*{path}", re.DOTALL), "?" in match["path"], text)
+        expression = re.compile(rf".*{path}", re.DOTALL)
+        return cls(pattern, match["method"], expression, "?" in match["path"], text)
 
     def chooses(self, request: Request) -> bool:
         if self.method not in ("*", request.method):
@@ -62,6 +64,15 @@ class Selection:
         if self.path.fullmatch(unquote_plus(parts.path + query)) is None:
             return False
         return self.text in request.body.decode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class Meetings:
+    """How many requests a fault has met, of at least how many it is meant for."""
+
+    pattern: str
+    wanted: int
+    met: int = 0
 
 
 class Faults:
@@ -76,9 +87,15 @@ class Faults:
     def __call__(self, request: Request) -> Response:
         return self._send(request)
 
-    def put(self, selection: Selection, wrap: Wrap, times: int | None = None) -> None:
-        """Misbehave for what `selection` chooses: from now on, or so many times."""
-        self._send = sometimes(self._send, wrap(self._send), selection, times)
+    def put(self, selection: Selection, wrap: Wrap, times: int | None = None) -> Meetings:
+        """Misbehave for what `selection` chooses: from now on, or so many times.
+
+        Returns a count that goes on while requests come.
+        """
+        meetings = Meetings(selection.pattern, times or 1)
+        faulty = _counting(wrap(self._send), meetings)
+        self._send = sometimes(self._send, faulty, selection, times)
+        return meetings
 
     def end(self) -> None:
         """Behave."""
@@ -97,6 +114,14 @@ def sometimes(send: Send, faulty: Send, selection: Selection, times: int | None)
         return faulty(request)
 
     return chosen
+
+
+def _counting(send: Send, meetings: Meetings) -> Send:
+    def counted(request: Request) -> Response:
+        meetings.met += 1
+        return send(request)
+
+    return counted
 
 
 def answering(response: Response) -> Wrap:

@@ -185,3 +185,9 @@ def test_a_wrong_argument_is_a_mistake_of_the_author(name: str) -> None:
 def test_an_argument_that_comes_later_is_trusted_until_then() -> None:
     """A whole `${name}` has no type before the run."""
     assert list(mistakes({"$count": "${n}"})) == []
+
+
+def test_a_pattern_that_never_comes_to_an_end_is_given_up():
+    """A repetition within a repetition takes time without end on a text that nearly matches."""
+    with pytest.raises(HarnessError, match=r"given up after 1 s"):
+        compare({"$matches": r"(a|aa)+$"}, "a" * 60 + "!")

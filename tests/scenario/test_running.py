@@ -13,8 +13,11 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
+from harness.scenario.play import Play, StepError
 from harness.scenario.run import run
 from harness.scenario.selecting.choice import Choice, any_of
+from harness.scenario.steps import STEPS
+from harness.world import create
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -140,3 +143,82 @@ def test_every_expectation_that_held_is_named(play):
     )
     step = next(event for event in events if isinstance(event, StepFinished))
     assert step.checked == ("result", "body")
+
+
+PEOPLE = (
+    "given: {azure_ad: {users: [{userPrincipalName: ana@contoso.com, displayName: Ana, surname: Ruiz}]}}\n"
+)
+BEGIN = (
+    "  - enable automatic provisioning: {}\n"
+    "  - configure provisioning: {}\n"
+    "  - assign: {users: [ana@contoso.com]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("fault", "wanted", "met"),
+    [
+        ("{request: PSOT /Users, answer: {status: 503}}", "1 or more requests", "0; these"),
+        ("{request: POST /Users, times: 3, carried out: true, no answer: reset}", "3 or more", "1; these"),
+        ("{request: POST /Users, body contains: Anna, answer: {status: 503}}", "1 or more", "0; these"),
+    ],
+)
+def test_a_fault_that_meets_too_few_requests_fails_its_scenario(play, fault, wanted, met):
+    """Nothing was tried; the requests that were sent are listed, and the place is the fault's."""
+    steps = f"{BEGIN}  - fault: {fault}\n  - turn provisioning on: {{}}\n"
+    (failure,) = finished(play(steps, PEOPLE)).failures
+    assert failure.location.line == 7
+    assert wanted in failure.expected
+    assert met in failure.actual
+    assert "POST /Users" in failure.actual.splitlines()[-1]
+
+
+def test_a_fault_that_ended_counts_what_it_met(play):
+    """`end faults` takes it off the wire, not out of the account."""
+    fault = "  - fault: {request: POST /Users, answer: {status: 503}}\n"
+    turned_on = "  - turn provisioning on: {}\n  - end faults: {}\n"
+    assert finished(play(BEGIN + fault + turned_on, PEOPLE)).passed
+    assert not finished(
+        play(BEGIN + fault + "  - end faults: {}\n  - turn provisioning on: {}\n", PEOPLE)
+    ).passed
+
+
+def test_what_cannot_be_read_is_the_steps_failure_and_the_rest_goes_on(tmp_path):
+    """There is no job: the expectation says so at its place, and the next file runs."""
+    (tmp_path / "a.yaml").write_text(
+        "scenario: A\nsteps:\n  - wait: 1m\n    expect: {job: {}, aws users: [], mapping: {}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.yaml").write_text("scenario: B\nsteps:\n  - wait: 1m\n", encoding="utf-8")
+    first, second = [each for each in run([tmp_path], seed="1") if isinstance(each, ScenarioFinished)]
+    assert [failure.location.column for failure in first.failures] == [14, 38]
+    assert all("no provisioning job" in failure.message for failure in first.failures)
+    assert second.passed
+
+
+@pytest.mark.parametrize("path", ["/users", "/v1.0/users", "/beta/users"])
+def test_graph_paths_may_name_their_version(play, path):
+    """As the guides write them; without one, v1.0 is meant."""
+    (step,) = [
+        event
+        for event in play(f"  - graph request: {{method: GET, path: {path}}}\n    expect: {{status: 200}}\n")
+        if isinstance(event, Observation)
+    ]
+    assert step.exchange.request.url.endswith(path if path.count("/") > 1 else f"/v1.0{path}")
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("turn provisioning on", {}),
+        ("assign", {"users": ["ana@contoso.com"]}),
+        ("configure provisioning", {}),
+        ("provision on demand", {"user": "ana@contoso.com"}),
+    ],
+)
+def test_steps_for_an_application_that_is_gone_fail_with_a_sentence(verb, arguments):
+    """What Graph refuses while a step looks something up is the step's failure and nobody's traceback."""
+    world = create()
+    world.app_id = "gone"
+    with pytest.raises(StepError, match="Request_ResourceNotFound"):
+        STEPS[verb](Play(world, []), arguments)

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from harness.scenario.play import Play, Result, StepError, judge
+from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 from harness.wire.message import Request, Response, json_request
 
@@ -52,7 +52,7 @@ def _delete_token(play: Play, arguments: dict[str, Any]) -> Result:
     """Delete one token by id, by default the oldest."""
     token = arguments.get("token id")
     if token is None:
-        tokens = play.console("GET", "/automatic-provisioning", quiet=True).json()["tokens"]
+        tokens = content(play.console("GET", "/automatic-provisioning", quiet=True))["tokens"]
         if not tokens:
             raise StepError("there is no access token to delete")
         token = tokens[0]["tokenId"]
@@ -84,12 +84,12 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
 
 def _connect_identity_source(play: Play) -> None:
     """Make AWS SSO and Azure AD trust each other, once; unrecorded, for keys differ from run to run."""
-    if play.console("GET", "/identity-source", quiet=True).json()["type"] == "EXTERNAL_IDP":
+    if content(play.console("GET", "/identity-source", quiet=True))["type"] == "EXTERNAL_IDP":
         return
     settings, send = play.world.azure.settings, play.world.unrecorded
     path = f"/{settings.tenant_id}/federationmetadata/2007-06/federationmetadata.xml"
     metadata = send(Request("GET", settings.graph_origin + path)).body.decode()
-    source = play.console("PUT", "/identity-source", {"metadata": metadata}, quiet=True).json()
+    source = content(play.console("PUT", "/identity-source", {"metadata": metadata}, quiet=True))
     names = {"servicePrincipalNames": [source["issuerUrl"]], "replyUrls": [source["acsUrl"]]}
     play.graph("PATCH", f"/servicePrincipals/{play.world.app_id}", names, quiet=True)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from harness.scenario.play import Play, Result, StepError, judge
+from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 
 
@@ -102,7 +102,7 @@ def _remove_member(play: Play, arguments: dict[str, Any]) -> Result:
 def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Enterprise applications, New application; it takes the place of the one that the world began with."""
     condition = quote("displayName eq '{}'".format(arguments["gallery"].replace("'", "''")))
-    found = play.graph("GET", f"/applicationTemplates?$filter={condition}").json()["value"]
+    found = content(play.graph("GET", f"/applicationTemplates?$filter={condition}"))["value"]
     if not found:
         raise StepError(f"the gallery has no application '{arguments['gallery']}'")
     name = {"displayName": arguments.get("name", arguments["gallery"])}
@@ -117,7 +117,7 @@ def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
 def _assign(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Users and groups, Add user, Assign."""
     path = f"/servicePrincipals/{play.world.app_id}"
-    role = play.graph("GET", f"{path}?$select=appRoles", quiet=True).json()["appRoles"][0]["id"]
+    role = play.graph_page(f"{path}?$select=appRoles")["appRoles"][0]["id"]
     result = Result("nobody was named")
     for kind in ("users", "groups"):
         for name in arguments.get(kind, []):
@@ -139,7 +139,7 @@ def _unassign(play: Play, arguments: dict[str, Any]) -> Result:
     for kind in ("users", "groups"):
         for name in arguments.get(kind, []):
             condition = quote(f"principalId eq '{play.principal(kind, name)}'")
-            found = play.graph("GET", f"{path}?$filter={condition}", quiet=True).json()["value"]
+            found = play.graph_page(f"{path}?$filter={condition}")["value"]
             if not found:
                 raise StepError(f"'{name}' is not assigned to the application")
             result = judge(
@@ -169,7 +169,7 @@ def _link(play: Play, key: str) -> str:
 def _deleted(play: Play, name: str) -> str:
     """Return the id of a deleted user, whose name stands behind the id now. Raises StepError."""
     path = "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName&$top=999"
-    for user in play.graph("GET", path, quiet=True).json()["value"]:
+    for user in play.graph_page(path)["value"]:
         if user["userPrincipalName"].casefold() == f"{user['id'].replace('-', '')}{name}".casefold():
             return str(user["id"])
     raise StepError(f"Azure AD's deleted items have no user '{name}'")

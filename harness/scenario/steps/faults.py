@@ -18,9 +18,9 @@ from harness.wire.message import Response
 
 @step("fault")
 def _fault(play: Play, arguments: dict[str, Any]) -> Result:
-    selection = faults.Selection.of(arguments["request"], arguments.get("body contains", ""))
     times = arguments.get("times")
-    play.world.faults.put(selection, _wrap(play, arguments), times)
+    selection = faults.Selection.of(arguments["request"], arguments.get("body contains", ""))
+    play.faults.append(play.world.faults.put(selection, _wrap(play, arguments), times))
     often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
     return Result(f"{arguments['request']} misbehaves{often}")
 

@@ -21,7 +21,7 @@ from harness.scenario.steps.registry import step
 @step("configure provisioning")
 def _configure(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Tenant URL, Secret Token, notification e-mail, Save; the job is created with them."""
-    if not play.job_id:
+    if not play.current_job():
         template = arguments.get("template") or _first_template(play)
         created = play.graph("POST", play.synchronization("/jobs"), {"templateId": template})
         if created.status != 201:
@@ -63,7 +63,7 @@ def _view_mapping(play: Play, arguments: dict[str, Any]) -> Result:
 @step("edit mapping")
 def _edit_mapping(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Mappings; delete attributes, set others, choose what is matched on, and who the mapping is for."""
-    schema = play.graph("GET", play.job_path("/schema"), quiet=True).json()
+    schema = play.graph_page(play.job_path("/schema"))
     kind = "Group" if arguments.get("of") == "groups" else "User"
     mapping = next(
         entry
@@ -117,7 +117,7 @@ def _allow_deletes(play: Play, arguments: dict[str, Any]) -> Result:
 @step("provision on demand")
 def _provision_on_demand(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Provision on demand; the body has Graph's key and value, read as the JSON they are."""
-    schema = play.graph("GET", play.job_path("/schema"), quiet=True).json()
+    schema = play.graph_page(play.job_path("/schema"))
     kind = "users" if "user" in arguments else "groups"
     subject: dict[str, Any] = {
         "objectId": play.principal(kind, arguments.get("user") or arguments["group"]),
@@ -154,7 +154,7 @@ def _credentials(play: Play, arguments: dict[str, Any]) -> list[dict[str, str]]:
 
 def _first_template(play: Play) -> str:
     """Return the template that the application is offered first."""
-    offered = play.graph("GET", play.synchronization("/templates?$select=id"), quiet=True).json()
+    offered = play.graph_page(play.synchronization("/templates?$select=id"))
     return str(offered["value"][0]["id"])
 
 
