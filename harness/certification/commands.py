@@ -11,11 +11,11 @@ import click
 from harness.base.errors import HarnessError, nearest
 from harness.certification.client.commands import client
 from harness.certification.issuing import issue
-from harness.certification.options import Options, with_options
+from harness.certification.options import Options, ServerOptions, with_options
 
 if TYPE_CHECKING:
     from harness.base.store import Document
-    from harness.certification.subject import OAuth
+    from harness.certification.subject import OAuth, Subject
     from harness.certification.suite import Check, Suite
 
 
@@ -76,22 +76,7 @@ def certify() -> None:
     "--seed", metavar="TEXT", help="Names of people and groups follow from it (default: a new one)."
 )
 @with_options
-def server(
-    *,
-    url: str,
-    token: str,
-    names: tuple[str, ...],
-    schema: Path | None,
-    without: tuple[str, ...],
-    token_endpoint: str | None,
-    client_id: str | None,
-    client_secret: str | None,
-    timeout: float,
-    rate: float,
-    settle: float,
-    seed: str | None,
-    options: Options,
-) -> None:
+def server(*, options: Options, **words: Any) -> None:
     """Judge a SCIM server as Azure AD, Okta and the RFC see it.
 
     URL is what an administrator enters as Tenant URL, with ?aadOptscim062020 if the job is to run with it. The checks make
@@ -103,16 +88,15 @@ def server(
     from harness.base.ids import Ids
     from harness.certification.bench.patience import Patience
     from harness.certification.running import run
-    from harness.certification.subject import Subject
     from harness.wire.network import Network
 
-    suites = _chosen(names)
-    oauth = _oauth(token_endpoint, client_id, client_secret)
-    mapping = None if schema is None else _schema(schema)
-    subject = Subject(url, token, mapping, without, oauth)
-    seed = seed or Ids(None).hex(8)
-    patience = Patience(rate, timedelta(seconds=settle))
-    results = run(subject, suites, Network(timeout), OffsetClock(), seed, patience=patience, pause=pause)
+    given = ServerOptions(**words)
+    suites = _chosen(given.names)
+    subject = _subject(given)
+    seed = given.seed or Ids(None).hex(8)
+    patience = Patience(given.rate, timedelta(seconds=given.settle))
+    network = Network(given.timeout)
+    results = run(subject, suites, network, OffsetClock(), seed, patience=patience, pause=pause)
     issue(results, suites, subject.base, seed, options)
 
 
@@ -156,11 +140,18 @@ def _schema(path: Path) -> Document:
     return document
 
 
-def _oauth(token_endpoint: str | None, client_id: str | None, client_secret: str | None) -> OAuth | None:
+def _subject(given: ServerOptions) -> Subject:
+    from harness.certification.subject import Subject
+
+    mapping = None if given.schema is None else _schema(given.schema)
+    return Subject(given.url, given.token, mapping, given.without, _oauth(given))
+
+
+def _oauth(given: ServerOptions) -> OAuth | None:
     from harness.certification.subject import OAuth
 
-    if token_endpoint is None and client_id is None:
+    if given.token_endpoint is None and given.client_id is None:
         return None
-    if not (token_endpoint and client_id and client_secret):
+    if not (given.token_endpoint and given.client_id and given.client_secret):
         raise HarnessError("--token-endpoint, --client-id and --client-secret go together")
-    return OAuth(token_endpoint, client_id, client_secret)
+    return OAuth(given.token_endpoint, given.client_id, given.client_secret)

@@ -26,6 +26,24 @@ class Options:
     json: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """What `harness certify server` is given of the server and of how to ask it; `timeout` and `settle` are in seconds."""
+
+    url: str
+    token: str
+    names: tuple[str, ...]
+    schema: Path | None
+    without: tuple[str, ...]
+    token_endpoint: str | None
+    client_id: str | None
+    client_secret: str | None
+    timeout: float
+    rate: float
+    settle: float
+    seed: str | None
+
+
 def with_options(command: _Command) -> _Command:
     """Add those options; the command is given them as `options`."""
 

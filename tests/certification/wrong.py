@@ -25,8 +25,8 @@ def meeting(pattern: str, act: Callable[[Request, Send], Response]) -> Wrong:
 
     def wrong(send: Send) -> Send:
         def sent(request: Request) -> Response:
-            told = f"{request.method} {unquote_plus(request.url.removeprefix(URL))}"
-            return act(request, send) if re.match(pattern, told) else send(request)
+            route = f"{request.method} {unquote_plus(request.url.removeprefix(URL))}"
+            return act(request, send) if re.match(pattern, route) else send(request)
 
         return sent
 

@@ -1,11 +1,11 @@
-"""The rules that a client of AWS SSO is judged by; `judgements.py` says how, and from which sources."""
+"""The rules that a client of AWS SSO is judged by; `requests.py`, `reads.py` and `runs.py` say how, and from which sources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.certification.client import judgements
+from harness.certification.client import reads, requests, runs
 from harness.certification.client.traffic import FIRST, ROTATED, SECOND, THROTTLED, Traffic
 from harness.certification.suite import Criterion, Suite
 
@@ -30,80 +30,80 @@ AWS_CLIENT: Suite[Rule] = Suite(
         Rule(
             "first-run",
             "Into an empty directory, the command syncs at least one user or group, and ends with 0.",
-            judgements.first_run,
+            runs.first_run,
             run=FIRST,
         ),
         Rule(
             "second-run-writes-nothing",
             "Run again without a change, the command reads only, and ends with 0.",
-            judgements.second_run,
+            runs.second_run,
             run=SECOND,
         ),
         Rule(
             "supported-operations",
             "Every request is an operation of AWS SSO.",
-            judgements.supported_operations,
+            requests.supported_operations,
         ),
-        Rule("supported-filters", "No filter is refused.", judgements.supported_filters),
-        Rule("supported-patches", "No PATCH is refused for its form.", judgements.supported_patches),
-        Rule("valid-requests", "No other request is refused as invalid.", judgements.valid_requests),
+        Rule("supported-filters", "No filter is refused.", requests.supported_filters),
+        Rule("supported-patches", "No PATCH is refused for its form.", requests.supported_patches),
+        Rule("valid-requests", "No other request is refused as invalid.", requests.valid_requests),
         Rule(
             "mandatory-names",
             "Users are sent with userName, displayName, name.givenName and name.familyName.",
-            judgements.mandatory_names,
+            requests.mandatory_names,
         ),
         Rule(
             "one-value",
             "emails, addresses, phoneNumbers and roles hold one value each.",
-            judgements.one_value,
+            requests.one_value,
         ),
         Rule(
             "membership-changes",
             "No request changes more than 100 memberships.",
-            judgements.membership_changes,
+            requests.membership_changes,
         ),
         Rule(
             "pages-to-the-end",
             "Every next page is asked for, or nothing is listed, or a list that was cut off is not taken for whole.",
-            judgements.pages,
+            reads.pages,
         ),
         Rule(
             "membership-not-read",
             "Members are neither asked for, nor added again where a read did not show them.",
-            judgements.membership_not_read,
+            reads.membership_not_read,
         ),
         Rule(
             "backs-off",
             "While it is answered 429, no request is repeated faster than the operation's whole rate.",
-            judgements.backs_off,
+            runs.backs_off,
         ),
         Rule(
             "no-duplicates-after-429",
             "After a create that happened though it was answered 429, nothing is there twice, and a 409 ends it.",
-            judgements.no_duplicates,
+            runs.no_duplicates,
         ),
         Rule(
             "completes-after-429",
             "Throttled, the command ends with 0 and leaves the same people, groups and members.",
-            judgements.completes,
+            runs.completes,
             run=THROTTLED,
         ),
         Rule(
             "token-rotation",
             "With a new token, after the old one was deleted, every request is accepted.",
-            judgements.token_rotation,
+            runs.token_rotation,
             run=ROTATED,
         ),
         Rule(
             "calls-per-object",
             "The first run takes no more calls than the budget for each user and group.",
-            judgements.calls_per_object,
+            runs.calls_per_object,
             mandatory=False,
         ),
         Rule(
             "no-destructive-step",
             "When its source fails, the client deletes and disables nobody.",
-            judgements.source_error,
+            runs.source_error,
         ),
     ),
 )

@@ -13,8 +13,8 @@ from typing import Any
 
 from harness.base.clock import Clock
 from harness.base.errors import HarnessError
-from harness.certification.client.judgements import ObjectionError
 from harness.certification.client.listener import ORIGIN, Listener
+from harness.certification.client.objections import ObjectionError
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
 from harness.certification.client.throttling import THROTTLED_FOR, Throttle, short_pages

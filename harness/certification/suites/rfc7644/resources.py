@@ -189,8 +189,8 @@ def _deleted_not_found(bench: Bench) -> None:
     need(bench, "filter")
     path, made = new_user(bench)
     require_status(f"DELETE {path}", bench.endpoint.ask("DELETE", path), 204)
-    found = bench.endpoint.find("Users", f"userName eq {encode_text(made['userName'])}")
-    require(not found, f"the query for userName still finds {path} after DELETE")
+    matches = bench.endpoint.find("Users", f"userName eq {encode_text(made['userName'])}")
+    require(not matches, f"the query for userName still finds {path} after DELETE")
     bench.endpoint.forget(path)
 
 

@@ -11,7 +11,15 @@ Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.
 from __future__ import annotations
 
 from harness.certification.suite import Check, Suite
-from harness.certification.suites.rfc7644 import changes, discovery, queries, resources
+from harness.certification.suites.rfc7644 import (
+    discovery,
+    memberships,
+    patch_refusals,
+    patches,
+    puts,
+    queries,
+    resources,
+)
 
 RFC7644: Suite[Check] = Suite(
     name="rfc7644",
@@ -23,7 +31,10 @@ RFC7644: Suite[Check] = Suite(
     checks=(
         *resources.CHECKS,
         *queries.CHECKS,
-        *changes.CHECKS,
+        *puts.CHECKS,
+        *patches.CHECKS,
+        *patch_refusals.CHECKS,
+        *memberships.CHECKS,
         *discovery.CHECKS,
     ),
 )

@@ -1,7 +1,7 @@
 """Microsoft's SCIM validator: how it asks, and its tests that are the same for both kinds, users and groups.
 
-It stops at an answer that is not application/scim+json, but takes an error of any kind. Here every answer with a body must
-be of that type, a PATCH answered with 200 must bring the resource, and what was written must be readable afterwards.
+It stops at an answer that is not application/scim+json, but takes an error of any kind, and so it is here. Beyond that a
+PATCH answered with 200 must bring the resource, and what was written must be readable afterwards.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
 of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
@@ -9,6 +9,8 @@ of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +29,7 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
 from harness.certification.suites.targets import USER, Target, Values, body, targets, values
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Response
@@ -36,12 +39,12 @@ NAME = {"User": "userName", "Group": "displayName"}  # what a kind is looked for
 
 
 def ask(bench: Bench, method: str, path: str, *statuses: int, body: Any = None) -> Response:
-    """Ask, and return the answer. Raises FailedError unless it is of a status, and of SCIM's type if it has a body."""
+    """Ask, and return the answer. Raises FailedError unless it is of a status, and of SCIM's type if it has a good body."""
     response = bench.endpoint.ask(method, path, body)
     require_status(f"{method} {path}", response, *statuses)
     kind = response.header("content-type") or ""
     require(
-        not response.body or kind.partition(";")[0].strip().lower() == _MEDIA_TYPE,
+        not response.body or response.status >= 400 or kind.partition(";")[0].strip().lower() == _MEDIA_TYPE,
         f"{method} {path} answered {kind or 'no content type'} instead of {_MEDIA_TYPE}",
     )
     return response
@@ -170,3 +173,52 @@ def _delete(bench: Bench, path: str) -> None:
 def new_user(bench: Bench) -> str:
     """Create a user and return the id: somebody's manager, or a member."""
     return unquote(created(bench, USER, fresh(bench, USER)).rpartition("/")[2])
+
+
+# Name, what it demands, how it is tried, whether it is mandatory; {kind} and {Kind} are the kind's name, {name} its attribute.
+_SHARED = (
+    (
+        "Create a new {Kind}",
+        "POST is answered with 201, and the {kind} is found with all that was sent.",
+        create,
+        True,
+    ),
+    (
+        "Create a duplicate {Kind}",
+        "The second POST of a {name} is answered with 409.",
+        create_duplicate,
+        True,
+    ),
+    (
+        "Filter for an existing {kind}",
+        "A filter by {name} finds the {kind}, and nothing else.",
+        filter_existing,
+        True,
+    ),
+    (
+        "Filter for a non-existing {kind}",
+        "A filter by {name} that nothing fits is answered with 200 and an empty list.",
+        filter_missing,
+        True,
+    ),
+    (
+        "Filter for an existing {kind} with a different case",
+        "A filter by {name} in another case finds the {kind}.",
+        filter_other_case,
+        True,
+    ),
+    ("Delete a {Kind}", "DELETE is answered with 204, and GET with 404 then.", delete, True),
+    ("Delete a non-existent {Kind}", "DELETE of what never was is answered with 404.", delete_missing, False),
+    ("Delete the same {Kind} twice", "The second DELETE is answered with 404.", delete_twice, False),
+)
+
+
+def shared_checks(kind: str) -> dict[Callable[[Bench, str], None], Check]:
+    """Return the checks that users and groups have alike, by what tries them."""
+    words = {"Kind": kind, "kind": kind.lower(), "name": NAME[kind]}
+    return {
+        run: Check(
+            title.format(**words), demand.format(**words), partial(run, kind=kind), mandatory=mandatory
+        )
+        for title, demand, run, mandatory in _SHARED
+    }

@@ -6,7 +6,6 @@ of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from harness.base.store import Document
@@ -100,6 +99,7 @@ def _require_members(bench: Bench, path: str, wanted: list[str]) -> None:
     require_members(f"GET {path} afterwards", both.got(bench, path), wanted)
 
 
+_SHARED = both.shared_checks(GROUP)
 CHECKS: tuple[Check, ...] = (
     Check(
         "Get group by id excluding members",
@@ -111,31 +111,11 @@ CHECKS: tuple[Check, ...] = (
         "A filter with excludedAttributes=members finds the group, without members.",
         _filter_without_members,
     ),
-    Check(
-        "Filter for an existing group",
-        "A filter by displayName finds the group, and nothing else.",
-        partial(both.filter_existing, kind=GROUP),
-    ),
-    Check(
-        "Filter for a non-existing group",
-        "A filter by displayName that nothing fits is answered with 200 and an empty list.",
-        partial(both.filter_missing, kind=GROUP),
-    ),
-    Check(
-        "Filter for an existing group with a different case",
-        "A filter by displayName in another case finds the group.",
-        partial(both.filter_other_case, kind=GROUP),
-    ),
-    Check(
-        "Create a new Group",
-        "POST is answered with 201, and the group is found with all that was sent.",
-        partial(both.create, kind=GROUP),
-    ),
-    Check(
-        "Create a duplicate Group",
-        "The second POST of a displayName is answered with 409.",
-        partial(both.create_duplicate, kind=GROUP),
-    ),
+    _SHARED[both.filter_existing],
+    _SHARED[both.filter_missing],
+    _SHARED[both.filter_other_case],
+    _SHARED[both.create],
+    _SHARED[both.create_duplicate],
     Check(
         "Patch Group - Replace Attributes",
         "A replace without path of externalId is answered with 200 or 204, and reads back.",
@@ -156,27 +136,13 @@ CHECKS: tuple[Check, ...] = (
         'A remove of members[value eq "…"] is answered with 200 or 204, takes that member away and leaves the other.',
         _remove_member,
     ),
-    Check(
-        "Delete a Group",
-        "DELETE is answered with 204, and GET with 404 then.",
-        partial(both.delete, kind=GROUP),
-    ),
+    _SHARED[both.delete],
     Check(
         "Patch Group - Multiple Ops on same attribute",
         "A PATCH that adds a member and removes it leaves the members as they were.",
         _same_attribute,
         mandatory=False,
     ),
-    Check(
-        "Delete a non-existent Group",
-        "DELETE of what never was is answered with 404.",
-        partial(both.delete_missing, kind=GROUP),
-        mandatory=False,
-    ),
-    Check(
-        "Delete the same Group twice",
-        "The second DELETE is answered with 404.",
-        partial(both.delete_twice, kind=GROUP),
-        mandatory=False,
-    ),
+    _SHARED[both.delete_missing],
+    _SHARED[both.delete_twice],
 )

@@ -6,8 +6,6 @@ of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
 
 from __future__ import annotations
 
-from functools import partial
-
 from harness.base.store import Document
 from harness.certification.answers import require, written
 from harness.certification.bench.bench import Bench
@@ -129,32 +127,13 @@ def _same_attribute(bench: Bench) -> None:
     both.require_read(bench, path, {"externalId": keys[1]})
 
 
+_SHARED = both.shared_checks(USER)
 CHECKS: tuple[Check, ...] = (
-    Check(
-        "Create a new User",
-        "POST is answered with 201, and the user is found with all that was sent.",
-        partial(both.create, kind=USER),
-    ),
-    Check(
-        "Create a duplicate User",
-        "The second POST of a userName is answered with 409.",
-        partial(both.create_duplicate, kind=USER),
-    ),
-    Check(
-        "Filter for an existing user",
-        "A filter by userName finds the user, and nobody else.",
-        partial(both.filter_existing, kind=USER),
-    ),
-    Check(
-        "Filter for a non-existing user",
-        "A filter by userName that nobody fits is answered with 200 and an empty list.",
-        partial(both.filter_missing, kind=USER),
-    ),
-    Check(
-        "Filter for an existing user with a different case",
-        "A filter by userName in another case finds the user.",
-        partial(both.filter_other_case, kind=USER),
-    ),
+    _SHARED[both.create],
+    _SHARED[both.create_duplicate],
+    _SHARED[both.filter_existing],
+    _SHARED[both.filter_missing],
+    _SHARED[both.filter_other_case],
     Check(
         "Patch User - Replace Attributes (Verbose)",
         "A replace of each mapped attribute by its path is answered with 200 or 204, and every value reads back.",
@@ -190,11 +169,7 @@ CHECKS: tuple[Check, ...] = (
         'A replace of the manager by {"value": ""} is answered with 200 or 204, and nobody reads back.',
         _remove_manager,
     ),
-    Check(
-        "Delete a User",
-        "DELETE is answered with 204, and GET with 404 then.",
-        partial(both.delete, kind=USER),
-    ),
+    _SHARED[both.delete],
     Check(
         "Patch User - Multiple Ops on different attributes",
         "A PATCH that removes, adds and replaces three attributes does all of it.",
@@ -207,16 +182,6 @@ CHECKS: tuple[Check, ...] = (
         _same_attribute,
         mandatory=False,
     ),
-    Check(
-        "Delete a non-existent User",
-        "DELETE of who never was is answered with 404.",
-        partial(both.delete_missing, kind=USER),
-        mandatory=False,
-    ),
-    Check(
-        "Delete the same User twice",
-        "The second DELETE is answered with 404.",
-        partial(both.delete_twice, kind=USER),
-        mandatory=False,
-    ),
+    _SHARED[both.delete_missing],
+    _SHARED[both.delete_twice],
 )

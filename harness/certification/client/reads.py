@@ -1,0 +1,96 @@
+"""What a client makes of what it reads judged: pages to the end, and members that AWS SSO never shows.
+
+Sources, all read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html (cursors)
+and getgroup.html there (members that cannot be read); https://github.com/slashdevops/idp-scim-sync/issues/45 (the rest of a
+list was not seen).
+"""
+
+from __future__ import annotations
+
+from harness.certification.client.objections import object_to, some
+from harness.certification.client.throttling import PAGE
+from harness.certification.client.traffic import FIRST, ROTATED, SECOND, Call, Run, Traffic
+from harness.certification.outcomes import SkippedError
+
+_OVERLOOKED = "was cut off, and what it did not show was taken for missing and created again"
+
+
+def pages(traffic: Traffic) -> None:
+    """Judge lists of everybody, and of a group's or a user's memberships; a look-up finds one at most."""
+    lists = [call for call in traffic.calls if call.operation in ("ListUsers", "ListGroups")]
+    lists = [call for call in lists if _is_list(call) and call.status == 200]
+    if not lists:
+        return
+    cursors = {(call.run, call.operation, call.query.get("cursor")) for call in lists}
+    more = [call for call in lists if call.answer.get("nextCursor")]
+    left = [call for call in more if (call.run, call.operation, call.answer["nextCursor"]) not in cursors]
+    object_to(left, lambda _: "has a next page, which is never asked for")
+    cut = [call for call in lists if _is_cut(call, traffic)]
+    object_to([call for call in cut if _is_overlooked(call, traffic)], lambda _: _OVERLOOKED)
+    if not more and not cut:
+        by_cursor = traffic.quirks["cursor-paging"] and any("cursor" in call.query for call in lists)
+        end = (
+            f"more than {PAGE} entries, the page here" if by_cursor else f"the {_cap(traffic)} where it ends"
+        )
+        raise SkippedError(f"no list had {end}")
+
+
+def _is_list(call: Call) -> bool:
+    condition = call.query.get("filter", "").lower()
+    return not condition or condition.startswith(("groups.value", "members.value"))
+
+
+def _is_cut(call: Call, traffic: Traffic) -> bool:
+    shown = call.answer.get("Resources")
+    with_cursor = "cursor" in call.query and traffic.quirks["cursor-paging"]
+    return not with_cursor and isinstance(shown, list) and len(shown) >= _cap(traffic)
+
+
+def _cap(traffic: Traffic) -> int:
+    return int(traffic.quirks["page-size"])
+
+
+def _is_overlooked(cut: Call, traffic: Traffic) -> bool:
+    create = cut.operation.replace("List", "Create").removesuffix("s")
+    later = traffic.runs[cut.run].calls
+    return any(
+        call.operation == create and call.status == 409
+        for call in later
+        if call.exchange.order > cut.exchange.order
+    )
+
+
+def membership_not_read(traffic: Traffic) -> None:
+    """Judge what can be seen of it: members are asked for, or added again after an answer did not show them."""
+    reads = [call for call in traffic.calls if call.operation in ("GetGroup", "ListGroups")]
+    wanted = [call for call in reads if any(_is_members(each) for each in _names(call, "attributes"))]
+    object_to(wanted, lambda _: "asks for members, which AWS SSO never shows")
+    again = [call for run in (SECOND, ROTATED) for call in _added_again(traffic.runs[run], traffic)]
+    object_to(again, lambda _: "adds members who were in the group already, as if none had been")
+    some([call for call in traffic.calls if call.memberships()], "no memberships are set")
+
+
+def _names(call: Call, parameter: str) -> list[str]:
+    return [name.strip() for name in call.query.get(parameter, "").lower().split(",")]
+
+
+def _is_members(name: str) -> bool:
+    return name.startswith("members")
+
+
+def _added_again(run: Run, traffic: Traffic) -> list[Call]:
+    """Return the PATCHes that add who was in a group already, after the client was shown it without members.
+
+    Who leaves the members out of what it asks for, as Azure AD does, knows that they are not shown.
+    """
+    before, again = traffic.runs[FIRST].after, []
+    shown: set[str] = set()
+    for call in run.calls:
+        if call.operation in ("GetGroup", "ListGroups") and call.status == 200:
+            whole = not any(_is_members(each) for each in _names(call, "excludedAttributes"))
+            shown |= {each["id"] for each in call.answer.get("Resources", [call.answer]) if whole}
+        _, members = before.groups.get(call.key, ("", frozenset[str]()))
+        adds = [before.users.get(user) in members for op, user in call.memberships() if op == "add"]
+        if call.operation == "PatchGroup" and call.key in shown and any(adds):
+            again.append(call)
+    return again

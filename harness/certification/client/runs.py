@@ -1,0 +1,120 @@
+"""A client's whole runs judged: what they wrote, left, and made of throttling and a new token.
+
+Sources, all read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates) and rotate-token.html
+beside it; https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened, 409 followed).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.certification.client.objections import ObjectionError, listed, object_to, some
+from harness.certification.client.traffic import (
+    CREATES,
+    DISCOVERY,
+    FIRST,
+    ROTATED,
+    SECOND,
+    THROTTLED,
+    WRITES,
+    Call,
+    Traffic,
+)
+from harness.certification.outcomes import FailedError, SkippedError
+
+_ORDER = ("user", "group", "member")
+
+
+def first_run(traffic: Traffic) -> None:
+    run = traffic.runs[FIRST]
+    refused = [call for call in run.calls if call.status >= 400]
+    last = f"; the last refusal was of {refused[-1]}, {refused[-1].refusal()}" if refused else ""
+    if not run.calls:
+        last = "; nothing was asked of the endpoint"
+    if run.trouble:
+        raise FailedError(f"the command {run.trouble}{last}")
+    if not run.after:
+        raise FailedError(f"the command ended with 0, but there is no user and no group{last}")
+
+
+def second_run(traffic: Traffic) -> None:
+    run = traffic.runs[SECOND]
+    if run.trouble:
+        raise FailedError(f"run again, the command {run.trouble}")
+    writes = [call for call in run.calls if call.operation in WRITES]
+    object_to(writes, lambda _: "writes though nothing had changed")
+
+
+def backs_off(traffic: Traffic) -> None:
+    refused = some(_throttled(traffic), "nothing was written while AWS SSO throttled")
+    rate = traffic.quirks["writes-per-second"]
+    times = Counter(_sent(call) for call in refused)
+    most, count = times.most_common(1)[0]
+    seconds = traffic.throttled_for.total_seconds()
+    if count - 1 > rate * seconds:
+        hammered = [call for call in refused if _sent(call) == most]
+        raise ObjectionError(
+            f"{hammered[0]} was repeated {count - 1} times in {seconds:g} s of being answered 429; AWS SSO takes "
+            f"{rate} a second of the whole operation",
+            *(call.exchange for call in hammered),
+        )
+
+
+def _sent(call: Call) -> tuple[str, str, bytes]:
+    request = call.exchange.request
+    return request.method, request.url, request.body
+
+
+def no_duplicates(traffic: Traffic) -> None:
+    creates = [call for call in _throttled(traffic) if call.operation in CREATES]
+    some(creates, "nothing was created while AWS SSO throttled")
+    conflicts = [
+        call for call in traffic.runs[THROTTLED].calls if call.operation in CREATES and call.status == 409
+    ]
+    times = Counter(call.exchange.request.body for call in conflicts)
+    again = [call for call in conflicts if times[call.exchange.request.body] > 1]
+    object_to(again, lambda _: "is sent again after a 409, which cannot go away")
+    before, after = (traffic.runs[run].after.facts() for run in (FIRST, THROTTLED))
+    if after - before:
+        raise FailedError(f"there is, unlike without throttling: {_facts(after - before)}")
+
+
+def completes(traffic: Traffic) -> None:
+    run = traffic.runs[THROTTLED]
+    if run.trouble:
+        raise FailedError(f"throttled, the command {run.trouble}")
+    missing = traffic.runs[FIRST].after.facts() - run.after.facts()
+    if missing:
+        raise FailedError(f"the command ended with 0, but there is no {_facts(missing)}")
+
+
+def _throttled(traffic: Traffic) -> list[Call]:
+    return [call for call in traffic.runs[THROTTLED].calls if call.status == 429]
+
+
+def token_rotation(traffic: Traffic) -> None:
+    run = traffic.runs[ROTATED]
+    object_to([call for call in run.calls if call.status == 401], lambda _: "came with another token")
+    if run.trouble:
+        raise FailedError(f"with the new token, the command {run.trouble}")
+    some(run.calls, "nothing was asked with the new token")
+
+
+def calls_per_object(traffic: Traffic) -> None:
+    run = traffic.runs[FIRST]
+    calls = [call for call in run.calls if call.operation and call.operation not in DISCOVERY]
+    if len(calls) > traffic.calls_per_object * len(run.after):
+        raise FailedError(
+            f"{len(calls)} calls for {len(run.after)} users and groups; the budget is "
+            f"{traffic.calls_per_object:g} for each"
+        )
+
+
+def source_error(traffic: Traffic) -> None:
+    del traffic
+    raise SkippedError("the harness does not see where the client reads people from, and cannot break it")
+
+
+def _facts(facts: frozenset[str]) -> str:
+    """Return some facts about a directory: users before groups, and memberships last, which miss what is missing."""
+    return listed(sorted(facts, key=lambda fact: (_ORDER.index(fact.partition(" ")[0]), fact)))

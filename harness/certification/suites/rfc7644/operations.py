@@ -1,0 +1,21 @@
+"""The operations of a PATCH that several checks send.
+
+Source: RFC 7644, 3.5.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.base.store import Document
+
+WORK_ADDRESS = 'emails[type eq "work"].value'
+
+
+def replaced(path: str, new: Any) -> Document:
+    return {"op": "replace", "path": path, "value": new}
+
+
+def added(mail: str, **more: Any) -> Document:
+    """Return the operation that adds an address of type home."""
+    return {"op": "add", "path": "emails", "value": [{"value": mail, "type": "home", **more}]}

@@ -1,0 +1,183 @@
+"""RFC 7644 on PATCH that is carried out, which a server may leave out if it says so.
+
+What counts is what reads back: a server that answers 200 and changes nothing fails.
+
+Source: RFC 7644, 3.5.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.certification.answers import (
+    objects,
+    require,
+    require_document,
+    require_status,
+    require_value,
+    require_values,
+    value,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
+from harness.certification.suites.rfc7644.operations import WORK_ADDRESS, added, replaced
+
+
+def _without_path(bench: Bench) -> None:
+    need(bench, "patch")
+    for op in ("add", "replace"):
+        path, made = new_user(bench)
+        bench.endpoint.patch(path, {"op": op, "value": {"displayName": op, "active": False}})
+        there = bench.endpoint.get(path)
+        require_values(
+            f"GET {path} after {op} without a path",
+            there,
+            {"displayName": op, "active": False, "userName": made["userName"]},
+        )
+
+
+def _atomic(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    response = bench.endpoint.change(path, replaced("displayName", "Changed"), {"op": "remove"})
+    label = f"PATCH {path}, a replace and then a remove without a path"
+    require(400 <= response.status < 500, f"{label}: answered {response.status} instead of a failure")
+    require_value(f"{label}: GET", bench.endpoint.get(path), "displayName", made["displayName"])
+
+
+def _primary(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    bench.endpoint.patch(path, added(f"home-{made['userName']}", primary=True))
+    emails = bench.endpoint.get(path).get("emails")
+    primary = [each for each in objects(emails) if each.get("primary") is True]
+    require(
+        len(primary) == 1 and primary[0].get("type") == "home",
+        f"GET {path} after add of an address with primary true: emails is {encode_text(emails)}",
+    )
+
+
+def _add(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    home = f"home-{made['userName']}"
+    bench.endpoint.patch(path, {"op": "add", "path": "displayName", "value": "Added"}, added(home))
+    there = bench.endpoint.get(path)
+    require_values(
+        f"GET {path} after add",
+        there,
+        {"displayName": "Added", WORK_ADDRESS: made["userName"], 'emails[type eq "home"].value': home},
+    )
+
+
+def _add_again(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    bench.endpoint.patch(path, {"op": "add", "path": "emails", "value": made["emails"]})
+    emails = bench.endpoint.get(path).get("emails")
+    require(
+        isinstance(emails, list) and len(emails) == 1,
+        f"GET {path} after add of the address that is there: emails is {encode_text(emails)}",
+    )
+
+
+def _remove(bench: Bench) -> None:
+    need(bench, "patch")
+    path, name, _ = new_user_with_an_option(bench)
+    bench.endpoint.patch(path, {"op": "remove", "path": name})
+    require_value(f"GET {path} after remove of {name}", bench.endpoint.get(path), name, None)
+
+
+def _remove_record(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    bench.endpoint.patch(path, added(f"home-{made['userName']}"))
+    bench.endpoint.patch(path, {"op": "remove", "path": 'emails[type eq "home"]'})
+    there = bench.endpoint.get(path)
+    require_value(f"GET {path} after remove by a filter", there, 'emails[type eq "home"].value', None)
+    require_value(f"GET {path} after remove by a filter", there, WORK_ADDRESS, made["userName"])
+
+
+def _replace(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    mail = f"new-{made['userName']}"
+    response = bench.endpoint.change(
+        path,
+        replaced("displayName", "Changed"),
+        replaced("name.familyName", "Name"),
+        replaced(WORK_ADDRESS, mail),
+        replaced("active", False),
+    )
+    require_status(f"PATCH {path} with replace", response, 200, 204)
+    if response.status == 200:
+        require_value(f"PATCH {path}", require_document(f"PATCH {path}", response), "id", made["id"])
+    there = bench.endpoint.get(path)
+    require_values(
+        f"GET {path} after replace",
+        there,
+        {
+            "displayName": "Changed",
+            "name.familyName": "Name",
+            "name.givenName": value(made, "name.givenName"),
+            WORK_ADDRESS: mail,
+            "active": False,
+        },
+    )
+
+
+def _replace_unset(bench: Bench) -> None:
+    need(bench, "patch")
+    _, name, wanted = new_user_with_an_option(bench)
+    path, _ = new_user(bench)
+    bench.endpoint.patch(path, replaced(name, wanted))
+    require_value(
+        f"GET {path} after replace of {name}, which had no value", bench.endpoint.get(path), name, wanted
+    )
+
+
+CHECKS = (
+    Check(
+        "3.5.2 without a path",
+        "RFC 7644 3.5.2.1 and 3.5.2.3: add and replace without a path change the attributes in the value, no others",
+        _without_path,
+    ),
+    Check(
+        "3.5.2 atomic",
+        "RFC 7644 3.5.2: if the second operation fails, the request fails and the first is undone",
+        _atomic,
+    ),
+    Check(
+        "3.5.2 primary",
+        "RFC 7644 3.5.2: adding an address with primary true takes primary from the other",
+        _primary,
+    ),
+    Check(
+        "3.5.2.1 add",
+        "RFC 7644 3.5.2.1: add sets a single value, and adds an address to those that are there",
+        _add,
+    ),
+    Check(
+        "3.5.2.1 add again",
+        "RFC 7644 3.5.2.1: adding an address that is there succeeds and changes nothing (SHOULD)",
+        _add_again,
+        mandatory=False,
+    ),
+    Check("3.5.2.2 remove", "RFC 7644 3.5.2.2: an attribute that is removed has no value any more", _remove),
+    Check(
+        "3.5.2.2 remove by a filter",
+        'RFC 7644 3.5.2.2: removing emails[type eq "home"] takes that address and leaves the other',
+        _remove_record,
+    ),
+    Check(
+        "3.5.2.3 replace",
+        "RFC 7644 3.5.2.3: a plain value, a part of one, an address by a filter and a boolean are replaced; nothing else",
+        _replace,
+    ),
+    Check(
+        "3.5.2.3 replace sets",
+        "RFC 7644 3.5.2.3: replace of an attribute without a value sets it, as add does",
+        _replace_unset,
+    ),
+)

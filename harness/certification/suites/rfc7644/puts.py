@@ -1,0 +1,60 @@
+"""RFC 7644 on PUT, which every server has to support.
+
+Source: RFC 7644, 3.5.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from harness.certification.answers import (
+    require_document,
+    require_status,
+    require_value,
+    require_values,
+    value,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import new_user_with_an_option
+from harness.certification.suites.rfc7644.operations import WORK_ADDRESS
+
+
+def _put(bench: Bench) -> None:
+    path, made = new_user(bench)
+    changed = {
+        **made,
+        "displayName": "Changed",
+        "name": {"givenName": "New", "familyName": "Name"},
+        "active": False,
+    }
+    response = bench.endpoint.ask("PUT", path, changed)
+    require_status(f"PUT {path}", response, 200)
+    names = ("id", "userName", "displayName", "name.givenName", "name.familyName", "active", WORK_ADDRESS)
+    wanted = {name: value(changed, name) for name in names}
+    require_values(f"PUT {path}", require_document(f"PUT {path}", response), wanted)
+    require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+
+
+def _put_without(bench: Bench) -> None:
+    path, name, _ = new_user_with_an_option(bench)
+    there = bench.endpoint.get(path)
+    response = bench.endpoint.ask(
+        "PUT", path, {key: there[key] for key in there if key not in (name, "meta")}
+    )
+    require_status(f"PUT {path}", response, 200, 201)
+    require_value(f"GET {path} after PUT without {name}", bench.endpoint.get(path), name, None)
+
+
+CHECKS = (
+    Check(
+        "3.5.1 put",
+        "RFC 7644 3.5 and 3.5.1: PUT is supported and answers 200 with the whole user; every value sent reads back",
+        _put,
+    ),
+    Check(
+        "3.5.1 put clears",
+        "RFC 7644 3.5.1: an attribute that PUT leaves out has no value any more (MAY)",
+        _put_without,
+        mandatory=False,
+    ),
+)
