@@ -148,10 +148,10 @@ def apps() -> tuple[Flask, Flask]:
 def choose_quirks(profile: str, flips: Mapping[str, Any]) -> tuple[Quirks, Quirks]:
     """Return the values in force on the AWS and the Azure side. Raises HarnessError for an unknown profile or quirk."""
     tables = load_table(aws_sso.__name__), load_table(azure_ad.__name__)
-    known = [name for table in tables for name in table.rows]
+    names = [name for table in tables for name in table.rows]
     for name in flips:
-        if name not in known:
-            raise HarnessError(f"unknown quirk '{name}'{nearest(name, known)}")
+        if name not in names:
+            raise HarnessError(f"unknown quirk '{name}'{nearest(name, names)}")
     aws, azure = (
         table.choose(profile, {name: value for name, value in flips.items() if name in table.rows})
         for table in tables
@@ -258,7 +258,7 @@ def assemble(
 def _aws_settings(parts: Parts) -> aws_tenant.Settings:
     """Return the account's constants, made once and kept with its data."""
     ids = parts.ids.branch("aws-account")
-    kept = _kept(
+    constants = _constants(
         parts.aws_store,
         lambda: {
             "tenant_id": f"{ids.alphanumeric(3)}{ids.uuid()}",
@@ -267,7 +267,7 @@ def _aws_settings(parts: Parts) -> aws_tenant.Settings:
             "created": iso(parts.clock.now()),
         },
     )
-    kept.setdefault("created", iso(parts.clock.now()))  # data of before it was kept
+    constants.setdefault("created", iso(parts.clock.now()))  # data of before it was kept
     return aws_tenant.Settings(
         region=REGION,
         account_id="123456789012",
@@ -275,20 +275,20 @@ def _aws_settings(parts: Parts) -> aws_tenant.Settings:
         api_origin=parts.origins["identitystore"],
         signin_origin=parts.origins["signin"],
         api_credentials=parts.api_credentials,
-        **kept,
+        **constants,
     )
 
 
 def _azure_settings(parts: Parts) -> azure_tenant.Settings:
     ids = parts.ids.branch("azure-tenant")
-    kept = _kept(
+    constants = _constants(
         parts.azure_store,
         lambda: {"tenant_id": ids.uuid(), "domain": "contoso.com", "graph_token": ids.alphanumeric(64)},
     )
-    return azure_tenant.Settings(graph_origin=parts.origins["graph"], **kept)
+    return azure_tenant.Settings(graph_origin=parts.origins["graph"], **constants)
 
 
-def _kept(store: Store, make: Callable[[], Document]) -> Document:
+def _constants(store: Store, make: Callable[[], Document]) -> Document:
     with store.transaction():
         document = store.get("account", "settings")
         if document is None:

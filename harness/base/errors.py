@@ -10,8 +10,8 @@ class HarnessError(Exception):
     """A mistake in what the user gave us: printed as it is, without a traceback, and the exit code is 2."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the closest known word, or an empty string when nothing is close."""
-    folded = {candidate.casefold(): candidate for candidate in known}
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the closest of some words, or an empty string when nothing is close."""
+    folded = {candidate.casefold(): candidate for candidate in candidates}
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f"; did you mean '{folded[close[0]]}'?" if close else ""

@@ -14,7 +14,8 @@ GET  /_harness/why?group=Office           why a group, and each of its members, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 PREFIX = "/_harness/"
 # What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
 _AT_WORK = 4
+
+
+class _RefusedError(Exception):
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Controlled(Protocol):
@@ -72,28 +79,41 @@ def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
 
 def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> Response:
     try:
-        if is_order_of_another_site(request.environ):
-            return _reply({"message": "the control API takes no orders from other sites"}, 403)
-        name = request.path.removeprefix(PREFIX)
-        if name not in {route for route, _ in _ROUTES}:
-            return _reply(
-                {"message": f"unknown control path; there are: {', '.join(sorted({n for n, _ in _ROUTES}))}"},
-                404,
-            )
-        act = _ROUTES.get((name, request.method))
-        if act is None:
-            return _reply({"message": f"{request.method} is not offered here"}, 405)
+        act = _route(request)
         body = _body(request)
         if request.method == "GET":
             return _reply(act(served, body))
-        if not places.acquire(blocking=False):
-            return _reply({"message": f"{_AT_WORK} control requests are at work already; ask again"}, 503)
-        try:
+        with _place(places):
             return _reply(act(served, body))
-        finally:
-            places.release()
+    except _RefusedError as error:
+        return _reply({"message": str(error)}, error.status)
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
+
+
+def _route(request: Request) -> _Act:
+    """Return what a request asks to have done. Raises _RefusedError."""
+    if is_order_of_another_site(request.environ):
+        raise _RefusedError("the control API takes no orders from other sites", 403)
+    name = request.path.removeprefix(PREFIX)
+    names = sorted({route for route, _ in _ROUTES})
+    if name not in names:
+        raise _RefusedError(f"unknown control path; there are: {', '.join(names)}", 404)
+    act = _ROUTES.get((name, request.method))
+    if act is None:
+        raise _RefusedError(f"{request.method} is not offered here", 405)
+    return act
+
+
+@contextmanager
+def _place(places: BoundedSemaphore) -> Iterator[None]:
+    """Hold one of the places that there are for work. Raises _RefusedError when all are taken."""
+    if not places.acquire(blocking=False):
+        raise _RefusedError(f"{_AT_WORK} control requests are at work already; ask again", 503)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -151,10 +171,10 @@ def _step(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _why(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
-    asked = [(kind, name) for kind in ("User", "Group") if (name := body.get(kind.lower(), "").strip())]
-    if len(asked) != 1:
+    subjects = [(kind, name) for kind in ("User", "Group") if (name := body.get(kind.lower(), "").strip())]
+    if len(subjects) != 1:
         raise HarnessError("name one: /_harness/why?user=ana@contoso.com or /_harness/why?group=Office")
-    return served.why(*asked[0])
+    return served.why(*subjects[0])
 
 
 _Act = Callable[[Controlled, dict[str, Any]], dict[str, Any]]

@@ -68,14 +68,7 @@ class Gate:
             return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
         if self.key is None or _BEHIND_SECRETS.fullmatch(path) or self._is_signed(environ):
             return None
-        request = Request(environ)
-        if path == KEY_PATH and request.method == "POST":
-            return _entered(request, self.key)
-        if _has_key(request, self.key):
-            return None
-        if "text/html" in request.headers.get("Accept", ""):
-            return Response(_FORM, 401, content_type="text/html; charset=utf-8")
-        return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}", 401)
+        return _keyless(Request(environ), self.key)
 
     def _is_named(self, environ: WSGIEnvironment) -> bool:
         """Tell whether `Host` is an address, which nobody else can have bound to us, or a name that is ours."""
@@ -91,6 +84,17 @@ class Gate:
     def _is_signed(self, environ: WSGIEnvironment) -> bool:
         is_call = environ["REQUEST_METHOD"] == "POST" and "HTTP_X_AMZ_TARGET" in environ
         return self.signed and is_call and environ["PATH_INFO"] == "/"
+
+
+def _keyless(request: Request, key: str) -> Response | None:
+    """Ask for the key whoever does not have it."""
+    if request.path == KEY_PATH and request.method == "POST":
+        return _entered(request, key)
+    if _has_key(request, key):
+        return None
+    if "text/html" in request.headers.get("Accept", ""):
+        return Response(_FORM, 401, content_type="text/html; charset=utf-8")
+    return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}", 401)
 
 
 def _has_key(request: Request, key: str) -> bool:

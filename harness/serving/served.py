@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
-_KEPT = {
+_SURVIVES_RESET = {
     "aws_sso": ("clock", "account", "provisioning", "token"),
     "azure_ad": ("clock", "account", "servicePrincipal", "secrets", "job", "schema"),
 }
@@ -63,7 +63,7 @@ class Served:
         self._contexts: list[Contexts] = []
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
-        with ExitStack() as opened, _damage_told(options.data if isinstance(options.data, Path) else None):
+        with ExitStack() as opened, _damage_worded(options.data if isinstance(options.data, Path) else None):
             self._data = Data(options.data)
             opened.callback(self._data.close)
             self._assemble(options, quirks, opened)
@@ -139,9 +139,11 @@ class Served:
             engine.abandon(job["id"])
         with self._stores["azure_ad"].transaction(), self._stores["aws_sso"].transaction():
             for name, store in self._stores.items():
-                kept = [(kind, key, body) for kind in _KEPT[name] for key, body in store.scan(kind)]
+                documents = [
+                    (kind, key, body) for kind in _SURVIVES_RESET[name] for key, body in store.scan(kind)
+                ]
                 store.clear()
-                for kind, key, body in kept:
+                for kind, key, body in documents:
                     store.put(kind, key, body)
 
     def job(self) -> dict[str, Any]:
@@ -266,7 +268,7 @@ def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, in
 
 
 @contextmanager
-def _damage_told(folder: Path | None) -> Iterator[None]:
+def _damage_worded(folder: Path | None) -> Iterator[None]:
     """Say that a folder's contents are not what was once written; without them, for they are people's."""
     try:
         yield

@@ -118,8 +118,8 @@ class Network:
     def _pool(self, parts: SplitResult) -> urllib3.HTTPConnectionPool:
         pool = self._pools.get(parts[:2])
         if pool is None:
-            known = self._trusted.get(f"{parts.scheme}://{parts.netloc}")
-            judged = {"ssl_context": known, "assert_hostname": False} if known else None
+            context = self._trusted.get(f"{parts.scheme}://{parts.netloc}")
+            judged = {"ssl_context": context, "assert_hostname": False} if context else None
             pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme, judged)
             self._pools[parts[:2]] = pool
         return pool

@@ -1,4 +1,4 @@
-"""Recording exchanges for the timeline, with every secret taken out before anything is kept."""
+"""Recording exchanges for the timeline, with every secret taken out before anything is shown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def recording(
     *,
     order: Callable[[], int] = lambda: 0,
 ) -> Send:
-    """Wrap a transport so that every exchange, answered or not, is kept. `name` tells whose URL it is."""
+    """Wrap a transport so that every exchange, answered or not, is shown. `name` tells whose URL it is."""
 
     def recorded(request: Request) -> Response:
         place = order()
@@ -61,18 +61,24 @@ def recording(
         secrets = _credentials(request)
         url = secrets.text(redact_text(request.url))
         target = name(url)
-        kept = Request(request.method, url, *_hidden(request, secrets))
+        shown = Request(request.method, url, *_hidden(request, secrets))
         try:
             response = send(request)
         except TransportError as error:
             keep(
                 Exchange(
-                    at, source, target, kept, None, secrets.text(redact_text(f"{error.kind}: {error}")), place
+                    at,
+                    source,
+                    target,
+                    shown,
+                    None,
+                    secrets.text(redact_text(f"{error.kind}: {error}")),
+                    place,
                 )
             )
             raise
         answer = Response(response.status, *_hidden(response, secrets))
-        keep(Exchange(at, source, target, kept, answer, None, place))
+        keep(Exchange(at, source, target, shown, answer, None, place))
         return response
 
     return recorded

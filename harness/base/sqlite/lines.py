@@ -1,16 +1,16 @@
-"""The log lines of one SQLite database: the newest of each log as rows, the older ones packed. Used by `sqlite.py`.
+"""The log lines of one SQLite database: the newest of each log as rows, the older ones packed. Used by `store.py`.
 
 Lines of a log are much alike, so a block of them takes a tenth of their room. Whoever calls holds the database's lock.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
+
+from harness.base.tags import digest
 
 SCHEMA = """
 CREATE TABLE log (number INTEGER PRIMARY KEY, shelf INTEGER, body TEXT);
@@ -44,9 +44,9 @@ class Lines:
         number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
         assert number is not None
         for tag in tags:
-            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, _digest(tag), number))
-        known = self._tails.get(shelf)
-        self._tails[shelf] = self._number_of_rows(shelf) if known is None else known + 1
+            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, digest(tag), number))
+        rows = self._tails.get(shelf)
+        self._tails[shelf] = self._number_of_rows(shelf) if rows is None else rows + 1
         if self._tails[shelf] > _TAIL:
             self._pack(shelf)
         return number
@@ -78,7 +78,7 @@ class Lines:
     def tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
         """Return up to `size` lines with a tag, behind a number or, newest first, before it."""
         order = "< ? ORDER BY log_tag.number DESC" if newest_first else "> ? ORDER BY log_tag.number"
-        rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, _digest(tag), place, size)).fetchall()
+        rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, digest(tag), place, size)).fetchall()
         lines, block = [], dict[int, str]()
         for number, text in rows:
             if text is None and number not in block:
@@ -118,9 +118,3 @@ def _unpacked(row: Any) -> list[Line]:
         return []
     lines = (line.partition(" ") for line in zlib.decompress(row[0]).decode().split("\n"))
     return [(int(number), text) for number, _, text in lines]
-
-
-@lru_cache(maxsize=256)
-def _digest(tag: str) -> int:
-    """Return what stands for a tag in its rows: eight bytes, for tags are long and there are many."""
-    return int.from_bytes(hashlib.blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)

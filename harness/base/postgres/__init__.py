@@ -1,0 +1,104 @@
+"""`Store` on PostgreSQL, so that several processes share a tenant (`--data postgresql://…`; extra `postgres`)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool
+
+from harness.base.errors import HarnessError
+from harness.base.postgres.store import PostgresStore
+from harness.base.postgres.tables import SCHEMA
+from harness.base.postgres.transaction import Connection
+
+_LAYOUT = 1
+_LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
+_HELD = _LAYING_OUT + 1  # the advisory lock of the process that serves the data
+_WAITS = "3s"  # for a process that was killed to let go
+_CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
+_CONNECTS_WITHIN = 5  # seconds
+
+
+class PostgresDatabase:
+    """One PostgreSQL database, in its schema `harness`, shared by the stores of its tenants and by other processes.
+
+    Raises HarnessError, without the password, when the address is none, nobody answers there, the role may not make
+    tables, or another version of the harness laid it out.
+    """
+
+    def __init__(self, url: str) -> None:
+        place = _place(url)
+        options: dict[str, Any] = {
+            "autocommit": True,
+            "prepare_threshold": 1,
+            "connect_timeout": _CONNECTS_WITHIN,
+        }
+        try:
+            with psycopg.connect(url, **options) as connection:
+                _prepare(connection, place)
+        except psycopg.Error as error:
+            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            raise HarnessError(
+                f"{place} cannot be used: {reason}; see that the server runs and that the address, role and password are right"
+            ) from error
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
+        )
+        self._stores: dict[str, PostgresStore] = {}
+        self._place, self._held = place, psycopg.connect(url, **options)
+
+    def tenant(self, name: str) -> PostgresStore:
+        """Return the tenant's store: one object, so that transactions of one thread on it join."""
+        return self._stores.setdefault(name, PostgresStore(self._pool, name))
+
+    def hold(self) -> None:
+        """Keep other processes that hold it out, until this one closes it or dies. Raises HarnessError when one does."""
+        self._held.execute(cast("Any", f"SET lock_timeout = '{_WAITS}'"))
+        try:
+            self._held.execute("SELECT pg_advisory_lock(%s)", (_HELD,))
+        except psycopg.errors.LockNotAvailable as error:
+            raise HarnessError(
+                f"the {self._place} is in use by another harness serve; end that one or name another database"
+            ) from error
+
+    def close(self) -> None:
+        self._held.close()
+        self._pool.close()
+
+
+def _place(url: str) -> str:
+    """Return what may be shown of an address. Raises HarnessError for one that libpq cannot read."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # libpq would repeat the address, password and all.
+        raise HarnessError(
+            "--data is no PostgreSQL address; write it as postgresql://ROLE:PASSWORD@HOST:5432/DATABASE"
+        ) from None
+    host, port = parts.get("host", "localhost"), parts.get("port", "5432")
+    return f"PostgreSQL database '{parts.get('dbname', '')}' at {host}:{port}"
+
+
+def _enter_schema(connection: Connection) -> None:
+    connection.execute("SET search_path TO harness")
+
+
+def _prepare(connection: Connection, place: str) -> None:
+    """Lay the tables out where there are none; one process at a time looks and makes."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LAYING_OUT,))
+        row = connection.execute("SELECT to_regclass('harness.layout')").fetchone()
+        assert row is not None
+        if row[0] is None:
+            connection.execute("CREATE SCHEMA IF NOT EXISTS harness")
+            connection.execute("SET LOCAL search_path TO harness")
+            connection.execute(SCHEMA)
+            connection.execute("INSERT INTO layout VALUES (%s)", (_LAYOUT,))
+        row = connection.execute("SELECT number FROM harness.layout").fetchone()
+        if row is None or row[0] != _LAYOUT:
+            raise HarnessError(
+                f"the schema 'harness' in {place} was laid out by another version of the harness;"
+                " name another database, or drop that schema"
+            )

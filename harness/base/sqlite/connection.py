@@ -1,0 +1,111 @@
+"""One SQLite database behind one lock: its connection, its transactions, and what is remembered of it in between."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from harness.base.errors import HarnessError
+from harness.base.sqlite.layout import prepare, unusable
+from harness.base.sqlite.lines import Lines
+from harness.base.store import Document
+
+
+class Connection:
+    """Shared by the stores of the database's tenants; `Database` has the options.
+
+    `on_append`, when set, hears of every log line once it is committed.
+    """
+
+    def __init__(self, path: Path | None = None, *, exclusive: bool = False) -> None:
+        self.lock = threading.RLock()
+        self.on_append: Callable[[str, Document], None] | None = None
+        self.appended: list[tuple[str, Document]] = []
+        self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
+        self.lasting = path is not None
+        self.alone = path is None or exclusive  # nobody else makes shelves here
+        self.connection = _opened(path, exclusive=exclusive)
+        self.lines = Lines(self.connection)
+        self.transaction = Transaction(self)
+
+    def announce(self) -> None:
+        """Hand over the log lines of the transaction that was just committed."""
+        if self.appended and self.on_append is not None:
+            lines, self.appended = self.appended, []
+            for log, body in lines:
+                self.on_append(log, body)
+
+    def forget(self) -> None:
+        """Drop what is known by heart: a transaction that was rolled back may have made it untrue."""
+        self.appended.clear()
+        self.lines.forget()
+        for shelves in self.shelves.values():
+            shelves.clear()
+
+    def close(self) -> None:
+        with self.lock:
+            self.connection.close()
+
+
+class Transaction:
+    """The one transaction that can be open, for it holds the lock; entering it again joins."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._database.lock.acquire()
+        try:
+            if not self._depth:
+                self._database.connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._database.lock.release()
+            raise
+        self._depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._depth -= 1
+            if not self._depth:
+                self._finish(good=kind is None)
+        finally:
+            self._database.lock.release()
+
+    def _finish(self, *, good: bool) -> None:
+        connection = self._database.connection
+        try:
+            if good:
+                connection.execute("COMMIT")
+                self._database.announce()
+        finally:
+            if connection.in_transaction:  # a full disk has rolled back already
+                connection.execute("ROLLBACK")
+                good = False
+            if not good:
+                self._database.forget()
+
+
+def _opened(path: Path | None, *, exclusive: bool) -> sqlite3.Connection:
+    connection = None
+    try:
+        connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        prepare(connection, path, exclusive=exclusive)
+    except (sqlite3.DatabaseError, HarnessError) as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, HarnessError):
+            raise
+        raise unusable(path, error) from error
+    return connection

@@ -1,0 +1,74 @@
+"""The tables of a SQLite data file, the marks by which it is known again, and the look before anything is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from harness.base.errors import HarnessError
+from harness.base.sqlite.lines import SCHEMA as LINES_SCHEMA
+from harness.base.sqlite.lines import TABLES as LINES_TABLES
+
+_LAYOUT = 3
+_APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
+_SCHEMA = """
+CREATE TABLE shelf (number INTEGER PRIMARY KEY, tenant TEXT, name TEXT, UNIQUE (tenant, name));
+CREATE TABLE document (number INTEGER PRIMARY KEY, shelf INTEGER, key TEXT, body TEXT, UNIQUE (shelf, key));
+CREATE INDEX document_order ON document (shelf, number);
+CREATE TABLE unique_key (
+  shelf INTEGER, key TEXT, owner TEXT, PRIMARY KEY (shelf, key)) WITHOUT ROWID;
+CREATE TABLE link (
+  number INTEGER PRIMARY KEY, shelf INTEGER, left_id TEXT, right_id TEXT, UNIQUE (shelf, left_id, right_id));
+CREATE INDEX link_right ON link (shelf, right_id);
+"""
+TABLES = ("document", "unique_key", "link", *LINES_TABLES)
+_PAGE_SIZE = 8192  # bytes; each page costs room of its own beside it, so fewer take less
+
+
+def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: bool) -> None:
+    """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError."""
+    empty = _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
+    layout = _number(connection, "PRAGMA user_version")
+    if not empty and _number(connection, "PRAGMA application_id") != _APPLICATION:
+        raise HarnessError(f"{path} holds another program's data; name another file")
+    if not empty and layout != _LAYOUT:
+        raise HarnessError(
+            f"{path} was written by another version of the harness (layout {layout}); remove it"
+        )
+    if empty:
+        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+    if exclusive:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if path is not None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    if empty:
+        marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_LAYOUT};"
+        connection.executescript(f"BEGIN; {_SCHEMA} {LINES_SCHEMA} {marks} COMMIT;")
+
+
+def check(path: Path) -> None:
+    """Read a data file from end to end, writing nothing. Raises HarnessError for damage, or another program's file.
+
+    What is missing or empty is no damage. https://sqlite.org/pragma.html#pragma_quick_check, read 2026-11.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+                raise HarnessError(f"{path} holds another program's data; name another file")
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise unusable(path, error) from error
+    if verdict != "ok":
+        raise HarnessError(f"{path} is damaged; restore it from a copy or remove it")
+
+
+def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
+    return HarnessError(f"{path} cannot be used as a data file: {error}; remove it or name another")
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])

@@ -1,0 +1,191 @@
+"""`Store` on SQLite, one tenant's.
+
+Names that repeat in every row (kinds, spaces, relations and logs) stand there as the number of their shelf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from harness.base.json_text import decode, encode_text
+from harness.base.paging import END, PAGE, pages
+from harness.base.sqlite.connection import Connection, Transaction
+from harness.base.sqlite.layout import TABLES
+from harness.base.store import Document, Entry, TakenError
+
+_GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
+_NOWHERE = 0  # no shelf has this number
+
+
+class SqliteStore:
+    """The `Store` of one tenant; see the protocol for what each method promises."""
+
+    def __init__(self, database: Connection, tenant: str) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._execute = database.connection.execute
+        self._lock = database.lock
+        self._shelves = database.shelves[tenant]
+        self.lasting = database.lasting
+
+    def transaction(self) -> Transaction:
+        return self._database.transaction
+
+    def _shelf(self, name: str) -> int:
+        """Return the number of a shelf; the caller holds the lock."""
+        number = self._shelves.get(name)
+        if number is None:
+            row = self._execute(
+                "SELECT number FROM shelf WHERE tenant = ? AND name = ?", (self._tenant, name)
+            ).fetchone()
+            number = _NOWHERE if row is None else int(row[0])
+            if number or self._database.alone:
+                self._shelves[name] = number
+        return number
+
+    def _made_shelf(self, name: str) -> int:
+        number = self._shelf(name)
+        if number == _NOWHERE:
+            self._shelves.pop(name, None)
+            self._execute("INSERT INTO shelf (tenant, name) VALUES (?, ?)", (self._tenant, name))
+            number = self._shelf(name)
+        return number
+
+    def _all(self, sql: str, shelf: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            number = self._shelf(shelf)
+            return self._execute(sql, (number, *values)).fetchall() if number else []
+
+    def _one(self, sql: str, shelf: str, *values: Any) -> Any:
+        with self._lock:
+            number = self._shelf(shelf)
+            row = self._execute(sql, (number, *values)).fetchone() if number else None
+        return None if row is None else row[0]
+
+    def _add(self, sql: str, shelf: str, *values: Any) -> bool:
+        with self._lock:
+            return self._execute(sql, (self._made_shelf(shelf), *values)).rowcount > 0
+
+    def _remove(self, sql: str, shelf: str, *values: Any) -> bool:
+        with self._lock:
+            number = self._shelf(shelf)
+            return number != _NOWHERE and self._execute(sql, (number, *values)).rowcount > 0
+
+    def put(self, kind: str, key: str, body: Document) -> None:
+        self._add(
+            "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
+            " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
+            kind, key, encode_text(body),
+        )  # fmt: skip
+
+    def get(self, kind: str, key: str) -> Document | None:
+        with self._lock:
+            number = self._shelves.get(kind) or self._shelf(kind)
+            row = self._execute(_GET, (number, key)).fetchone()
+        return None if row is None else decode(row[0])
+
+    def delete(self, kind: str, key: str) -> bool:
+        return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
+
+    def scan(
+        self, kind: str, *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[tuple[str, Document]]:
+        number = 0
+        if after is not None:
+            row = self._one("SELECT number FROM document WHERE shelf = ? AND key = ?", kind, after)
+            number = 0 if row is None else row
+        for size in pages(limit):
+            rows = self._all(
+                "SELECT number, key, body FROM document WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?",
+                kind, number, size,
+            )  # fmt: skip
+            for number, key, body in rows:  # noqa: B007 - the last number is where the next page starts
+                yield key, decode(body)
+            if len(rows) < size:
+                return
+
+    def count(self, kind: str) -> int:
+        return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind) or 0)
+
+    def claim(self, space: str, key: str, owner: str) -> None:
+        with self._lock:
+            added = self._add("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?)", space, key, owner)
+            if not added and (present := self.owner(space, key)) != owner:
+                raise TakenError(space, key, str(present))
+
+    def release(self, space: str, key: str) -> None:
+        self._remove("DELETE FROM unique_key WHERE shelf = ? AND key = ?", space, key)
+
+    def owner(self, space: str, key: str) -> str | None:
+        owner: str | None = self._one("SELECT owner FROM unique_key WHERE shelf = ? AND key = ?", space, key)
+        return owner
+
+    def link(self, relation: str, left: str, right: str) -> bool:
+        sql = "INSERT OR IGNORE INTO link (shelf, left_id, right_id) VALUES (?, ?, ?)"
+        return self._add(sql, relation, left, right)
+
+    def unlink(self, relation: str, left: str, right: str) -> bool:
+        sql = "DELETE FROM link WHERE shelf = ? AND left_id = ? AND right_id = ?"
+        return self._remove(sql, relation, left, right)
+
+    def linked(self, relation: str, left: str, right: str) -> bool:
+        sql = "SELECT 1 FROM link WHERE shelf = ? AND left_id = ? AND right_id = ?"
+        return self._one(sql, relation, left, right) is not None
+
+    def rights(self, relation: str, left: str) -> list[str]:
+        sql = "SELECT right_id FROM link WHERE shelf = ? AND left_id = ? ORDER BY number"
+        return [row[0] for row in self._all(sql, relation, left)]
+
+    def lefts(self, relation: str, right: str) -> list[str]:
+        sql = "SELECT left_id FROM link WHERE shelf = ? AND right_id = ? ORDER BY number"
+        return [row[0] for row in self._all(sql, relation, right)]
+
+    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
+        database = self._database
+        with database.transaction:
+            number = database.lines.add(self._made_shelf(log), encode_text(body), tags)
+            if database.on_append is not None:
+                database.appended.append((log, body))
+        return number
+
+    def read(
+        self,
+        log: str,
+        *,
+        after: int = 0,
+        tag: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        lines = self._database.lines
+        place = END if newest_first and not after else after
+        remaining = limit
+        while remaining is None or remaining > 0:
+            size = PAGE if remaining is None else min(PAGE, remaining)
+            with self._lock:
+                shelf = self._shelf(log)
+                if tag is not None:
+                    page = lines.tagged(shelf, tag, place, size, newest_first=newest_first)
+                else:
+                    page = (lines.before if newest_first else lines.behind)(shelf, place, size)
+            for place, text in page:
+                yield Entry(place, decode(text))
+            if not page:
+                return
+            if remaining is not None:
+                remaining -= len(page)
+
+    def last_sequence(self, log: str) -> int:
+        with self._lock:
+            return self._database.lines.last(self._shelf(log))
+
+    def clear(self) -> None:
+        with self._database.transaction:
+            self._database.lines.hold_place()
+            for table in TABLES:
+                self._execute(
+                    f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = ?)",  # noqa: S608
+                    (self._tenant,),
+                )
+            self._database.lines.forget()
