@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-clo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from unicodedata import category
@@ -102,6 +102,14 @@ _USER_RULES: tuple[Callable[[Attributes, Quirks], None], ...] = (
 )
 
 
+# What Okta sends with every user and member; AWS names Okta among the providers that work.
+_LET_THROUGH: Mapping[str, Callable[[Quirks, Any], bool]] = {
+    "password": lambda quirks, _: quirks["password-dropped"],
+    "groups": lambda quirks, value: value in _EMPTY and quirks["empty-groups-dropped"],
+    "members.display": lambda quirks, _: quirks["member-display-dropped"],
+}
+
+
 def _no_reserved_name(name: str, quirks: Quirks) -> None:
     if name.casefold() in (reserved.casefold() for reserved in quirks["reserved-names"]):
         raise Refused(INVALID)
@@ -125,9 +133,16 @@ def _attribute(attribute: Attribute, value: Any, where: str, review: Review) -> 
         return _one_item(attribute, value, where, review)
     if isinstance(attribute, Complex):
         return _complex(attribute, value, where, review)
-    if isinstance(attribute, Unsupported) and attribute.label in review.quirks["refused-attributes"]:
+    if isinstance(attribute, Unsupported) and _is_refused(attribute, value, review.quirks):
         raise Refused(INVALID)
     return None
+
+
+def _is_refused(attribute: Unsupported, value: Any, quirks: Quirks) -> bool:
+    lets_through = _LET_THROUGH.get(attribute.label)
+    if lets_through is not None and lets_through(quirks, value):
+        return False
+    return attribute.label in quirks["refused-attributes"]
 
 
 def _text(text: Text, value: Any, where: str, review: Review) -> str:

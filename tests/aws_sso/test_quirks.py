@@ -48,6 +48,11 @@ def status(answer):
     return answer.status
 
 
+def named_member(account):
+    member = {"value": account.user()["id"], "display": "Ana"}
+    return account.scim("POST", "/Groups", {"displayName": "Group", "members": [member]}).status
+
+
 def patch_user(*operations):
     def probe(account):
         user = account.user(emails=[WORK])
@@ -254,6 +259,9 @@ FLIPS = {
     "forbidden-characters": ("<>;:%", post(displayName="a:b")),
     "space-in-user-name-on-put": (True, put_spaced),
     "refused-attributes": ([], post(photos=[])),
+    "password-dropped": (False, post(password="x")),
+    "empty-groups-dropped": (False, post(groups=[])),
+    "member-display-dropped": (False, named_member),
     "roles-accepted": (False, post(roles=[{"value": "x"}])),
     "unknown-attributes": ("dropped", post(unheardOf=1)),
     "boolean-strings": (False, post(active="true")),

@@ -13,6 +13,7 @@ from typing import Any
 from harness.aws_sso import cloudtrail, cursors
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.sentences import inferred
 from harness.aws_sso.apis.shapes import Items, Moment, Number, Structure, Text
 from harness.base.clock import from_iso
 from harness.base.json_text import encode_text
@@ -47,11 +48,11 @@ def lookup_events(call: Call) -> dict[str, Any]:
     given = call.given
     attributes = given.get("LookupAttributes", [])
     if len(attributes) > 1:
-        raise ApiError("InvalidLookupAttributesException", "Look up by one attribute only.")
+        raise ApiError("InvalidLookupAttributesException", inferred(call.tenant, "lookup-attributes"))
     where = (attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]) if attributes else None
     begin, end = given.get("StartTime"), given.get("EndTime")
     if begin is not None and end is not None and begin > end:
-        raise ApiError("InvalidTimeRangeException", "The start time lies after the end time.")
+        raise ApiError("InvalidTimeRangeException", inferred(call.tenant, "lookup-times"))
     oldest = call.tenant.clock.now() - _KEPT
     start = oldest if begin is None else max(begin, oldest)
     scope = f"lookup {where} {begin} {end}"
@@ -72,9 +73,7 @@ def _place(call: Call, scope: str) -> int:
     try:
         return 0 if token is None else int(cursors.unseal(call.tenant, scope, token)[0])
     except ValueError as error:
-        raise ApiError(
-            "InvalidNextTokenException", "The next token does not belong to this lookup."
-        ) from error
+        raise ApiError("InvalidNextTokenException", inferred(call.tenant, "lookup-token")) from error
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:

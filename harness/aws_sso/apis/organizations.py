@@ -13,6 +13,7 @@ from harness.aws_sso.accounts.organization import Account
 from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.sentences import inferred
 from harness.aws_sso.apis.shapes import Number, Structure, Text
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import from_iso
@@ -26,7 +27,7 @@ def list_accounts(call: Call) -> dict[str, Any]:
     try:
         rows, token = paging.page(call, "accounts", accounts, lambda each: each.id, most=_PAGE)
     except ApiError as error:
-        message = "You provided an invalid NextToken."
+        message = inferred(call.tenant, "organizations-token")
         raise ApiError(_INVALID, message, Reason="INVALID_NEXT_TOKEN") from error
     return {"Accounts": [_shown(call.tenant, each) for each in rows], **token}
 
@@ -34,7 +35,7 @@ def list_accounts(call: Call) -> dict[str, Any]:
 def describe_account(call: Call) -> dict[str, Any]:
     account = organization.find(call.tenant, call.given["AccountId"])
     if account is None:
-        # The reference's own description of the error.
+        # How https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html, "Errors", describes it.
         raise ApiError("AccountNotFoundException", "You specified an account that doesn't exist.")
     return {"Account": _shown(call.tenant, account)}
 

@@ -146,7 +146,7 @@ def test_a_user_has_what_its_groups_have(account, admin, arn):
     later(account)
     query = {**HERE, "PrincipalType": "USER", "PrincipalId": user}
     rows = admin.list_account_assignments_for_principal(**query)["AccountAssignments"]
-    assert [row["PrincipalType"] for row in rows] == ["GROUP", "USER"]
+    assert [row["PrincipalType"] for row in rows] == ["USER", "GROUP"]
     rows = admin.list_account_assignments_for_principal(**query, Filter={"AccountId": ACCOUNT})[
         "AccountAssignments"
     ]

@@ -11,6 +11,7 @@ from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError, invalid, violation
 from harness.aws_sso.apis.identitystore import records
+from harness.aws_sso.apis.sentences import inferred
 from harness.aws_sso.identity_store import GROUP, USER, Record
 
 # What GetUserId, GetGroupId and the lists' Filters may ask for, and the unique value that answers it.
@@ -153,7 +154,7 @@ def _after(call: Call, kind: str) -> str | None:
     anchors = paging.place(call, kind)
     standing = [each for each in anchors if identity_store.fetch(call.tenant, kind, each)]
     if anchors and not standing:
-        raise ApiError("ValidationException", "The list has changed too much to be continued.")
+        raise ApiError("ValidationException", inferred(call.tenant, "list-changed"))
     return standing[-1] if standing else None
 
 

@@ -15,6 +15,7 @@ from flask import request
 from harness.aws_sso import cursors
 from harness.aws_sso.accounts import access, credentials
 from harness.aws_sso.apis.portal.frame import PORTAL, PortalError
+from harness.aws_sso.apis.sentences import inferred
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import events, sessions
 from harness.aws_sso.user_portal.sessions import ACCOUNTS, SignedIn
@@ -35,7 +36,7 @@ def list_accounts(tenant: Tenant) -> dict[str, Any]:
 
 
 def list_account_roles(tenant: Tenant) -> dict[str, Any]:
-    person, account = _person(tenant), _parameter("account_id")
+    person, account = _person(tenant), _parameter(tenant, "account_id")
     entry = access.entry(tenant, person.user.id, account)
     if entry is None:
         raise _forbidden()
@@ -46,7 +47,8 @@ def list_account_roles(tenant: Tenant) -> dict[str, Any]:
 
 
 def get_role_credentials(tenant: Tenant) -> dict[str, Any]:
-    person, account, name = _person(tenant), _parameter("account_id"), _parameter("role_name")
+    person = _person(tenant)
+    account, name = _parameter(tenant, "account_id"), _parameter(tenant, "role_name")
     role = access.role(tenant, person.user.id, account, name)
     if role is None:
         raise _forbidden()
@@ -76,10 +78,10 @@ def _person(tenant: Tenant) -> SignedIn:
     return person
 
 
-def _parameter(name: str) -> str:
+def _parameter(tenant: Tenant, name: str) -> str:
     value = request.args.get(name, "")
     if not value:
-        raise _error("InvalidRequestException", 400, f"{name} is required")
+        raise _error("InvalidRequestException", 400, inferred(tenant, "portal-parameter", name=name))
     return value
 
 
@@ -93,11 +95,11 @@ def _page(
     """Return the page asked for, and where the next begins. Raises PortalError for a size or token that cannot be."""
     token, text = request.args.get("next_token"), request.args.get("max_result", str(_PAGE))
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _PAGE):
-        raise _error("InvalidRequestException", 400, f"max_result must be between 1 and {_PAGE}")
+        raise _error("InvalidRequestException", 400, inferred(tenant, "portal-page-size", most=_PAGE))
     try:
         shown_last = None if token is None else cursors.unseal(tenant, scope, token)[0]
     except ValueError as error:
-        raise _error("InvalidRequestException", 400, "next_token does not continue this list") from error
+        raise _error("InvalidRequestException", 400, inferred(tenant, "portal-token")) from error
     keys = [row[key] for row in rows]
     start = keys.index(shown_last) + 1 if shown_last in keys else 0
     end = start + int(text)

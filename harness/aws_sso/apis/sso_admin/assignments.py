@@ -67,7 +67,7 @@ def list_of_account(call: Call) -> dict[str, Any]:
 
 
 def list_for_principal(call: Call) -> dict[str, Any]:
-    """Answer what a principal has, a user also through groups."""
+    """Answer what a principal has, a user first what is its own, then what comes through groups."""
     check_instance(call)
     principals = [(call.given["PrincipalType"], call.given["PrincipalId"])]
     if principals[0][0] == "USER":
@@ -76,8 +76,9 @@ def list_for_principal(call: Call) -> dict[str, Any]:
     account = call.given.get("Filter", {}).get("AccountId")
     targets = [
         each
-        for each in assignments.assigned(call.tenant)
-        if (each.principal_type, each.principal_id) in principals and account in (None, each.account)
+        for principal in principals
+        for each in assignments.of_principal(call.tenant, *principal)
+        if account in (None, each.account)
     ]
     return _listed(call, f"assignments of {principals[0]} in {account}", targets)
 

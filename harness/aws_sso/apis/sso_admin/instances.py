@@ -44,6 +44,7 @@ def update_instance(call: Call) -> dict[str, Any]:
 def check_instance(call: Call) -> None:
     """Raise ApiError for another instance than the account's: that one is somebody else's, if anybody's."""
     if call.given["InstanceArn"] != call.tenant.settings.instance_arn:
+        # How https://docs.aws.amazon.com/singlesignon/latest/APIReference/CommonErrors.html describes it (read 2026-11).
         raise ApiError("AccessDeniedException", "You do not have sufficient access to perform this action.")
 
 
