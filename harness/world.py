@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,17 +22,18 @@ from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.directory import populate as azure_populate
-from harness.base import json_text
 from harness.base.clock import Clock, VirtualClock, from_iso, iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks, load_table
 from harness.base.sqlite import Database
 from harness.base.store import Document, Store
+from harness.holdings import check_sides, side
+from harness.journal import Journal
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
-from harness.wire.record import Exchange, recording
+from harness.wire.record import recording
 from harness.wire.routing import routing
 
 ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"
@@ -51,31 +51,6 @@ AWS_HOSTS = {
     "console": f"https://{REGION}.console.aws.amazon.com",
     "signin": f"https://{REGION}.signin.aws.amazon.com",
 }
-# What `populate` takes, by side.
-_HELD = {"azure_ad": ("users", "groups"), "aws_sso": ("users", "groups", "accounts")}
-
-
-class Journal:
-    """Everything that happens in a world, in order: exchanges as they began, log lines as they were committed."""
-
-    def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
-        self.lines: list[tuple[int, str, Document]] = []
-        self._places = count()
-
-    def next(self) -> int:
-        return next(self._places)
-
-    def exchange(self, exchange: Exchange) -> None:
-        self.exchanges.append(exchange)
-
-    def log(self, name: str, body: Document) -> None:
-        self.lines.append((self.next(), name, body))
-
-    def clear(self) -> None:
-        """Forget what was told, not the count."""
-        self.exchanges.clear()
-        self.lines.clear()
 
 
 @dataclass(slots=True)
@@ -109,13 +84,10 @@ class World:
 
         Raises HarnessError naming the entry that is wrong; then nothing was added on either side.
         """
-        _require_plain(document)
-        for key in document:
-            if key not in _HELD:
-                raise HarnessError(f"unknown side '{key}'{nearest(key, tuple(_HELD))}")
+        check_sides(document)
         with self.azure.store.transaction(), self.aws.store.transaction():
-            azure_populate.populate(self.azure.store, self.azure.directory, _side(document, "azure_ad"))
-            aws_populate.populate(self.aws, _side(document, "aws_sso"))
+            azure_populate.populate(self.azure.store, self.azure.directory, side(document, "azure_ad"))
+            aws_populate.populate(self.aws, side(document, "aws_sso"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,29 +267,3 @@ def _constants(store: Store, make: Callable[[], Document]) -> Document:
             document = make()
             store.put("account", "settings", document)
     return document
-
-
-def _require_plain(document: Mapping[str, Any]) -> None:
-    """Refuse what JSON does not have. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits.
-
-    Entry by entry, for there may be a great many.
-    """
-    try:
-        for name, side in document.items():
-            json_text.encode({name: None})
-            for key, entries in side.items() if isinstance(side, Mapping) else ((name, side),):
-                json_text.encode({key: None})
-                for entry in entries if isinstance(entries, list) else (entries,):
-                    json_text.encode(entry)
-    except TypeError as error:
-        raise HarnessError(f"users and groups can only be told with what JSON has: {error}") from error
-
-
-def _side(document: Mapping[str, Any], key: str) -> Document:
-    side = document.get(key) or {}
-    if not isinstance(side, Mapping):
-        raise HarnessError(f"'{key}' must be a mapping with users and groups")
-    for name in side:
-        if name not in _HELD[key]:
-            raise HarnessError(f"unknown key '{key}.{name}'{nearest(name, _HELD[key])}")
-    return dict(side)

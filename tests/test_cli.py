@@ -15,10 +15,11 @@ from harness.base.errors import HarnessError
 from harness.cli import main
 from harness.scenario import run as whole_run
 from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
-from harness.scenario.loading import schema
+from harness.scenario.language.schema import schema
+from harness.scenario.loading.source import read
+from harness.scenario.loading.yaml_nodes import parse
 from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
-from harness.scenario.yaml_nodes import parse, read
 from tests.report.stories import sample, story
 
 GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nsteps:\n  - enable automatic provisioning: {}\n"

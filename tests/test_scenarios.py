@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from harness.scenario.expectations import EXPECTATIONS
-from harness.scenario.loading import Scenario, load, schema
+from harness.scenario.language.schema import schema
+from harness.scenario.loading import Scenario, load
 from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
 from harness.scenario.steps import STEPS

@@ -3,131 +3,94 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any
 
 from harness.base.errors import HarnessError
+from harness.base.language import (
+    Both,
+    Condition,
+    DepthError,
+    Either,
+    Grammar,
+    Mark,
+    Negated,
+    Reader,
+    UnreadableError,
+)
 
-_TOKEN = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([()])|([^\s()\"']+))")
-_OPERATORS = ("and", "or", "not", "(", ")")
+_TOKENS = re.compile(
+    r"""(?P<operator>(?:and|or|not)(?![^\s()"'])|[()])|(?P<quoted>"[^"]*"|'[^']*')|(?P<word>[^\s()"']+)"""
+)
+_DEEPEST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     text: str
 
-    def holds(self, test: Callable[[str], bool]) -> bool:
-        return test(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    inner: Condition
-
-    def holds(self, test: Callable[[str], bool]) -> bool:
-        return not self.inner.holds(test)
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """All of its parts hold."""
-
-    parts: tuple[Condition, ...]
-
-    def holds(self, test: Callable[[str], bool]) -> bool:
-        return all(part.holds(test) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """One of its parts holds."""
-
-    parts: tuple[Condition, ...]
-
-    def holds(self, test: Callable[[str], bool]) -> bool:
-        return any(part.holds(test) for part in self.parts)
-
-
-Condition: TypeAlias = Word | Not | Every | Some
+    def holds(self, item: Any) -> bool:
+        """Ask `item`, a function of one text, for this word."""
+        return bool(item(self.text))
 
 
 def condition(text: str) -> Condition:
-    """Read a condition. Raises HarnessError with the column of what cannot stand there."""
-    reader = _Reader(text)
-    read = reader.some()
-    reader.end()
-    return read
+    """Read a condition: it holds for a function that tells of a word whether it is there.
+
+    Raises HarnessError with the column of what cannot stand there.
+    """
+    try:
+        return _GRAMMAR.read_all(Reader(text, _TOKENS))
+    except UnreadableError as error:
+        raise _mistake(text, error.position, _objection(text, error.position)) from error
+    except DepthError as error:
+        raise _mistake(text, 0, f"more than {_DEEPEST} brackets and 'not' inside each other") from error
+
+
+def any_of(texts: tuple[str, ...]) -> Condition | None:
+    """Read several conditions of which one has to hold, None for none. Raises HarnessError."""
+    return Either(tuple(map(condition, texts))) if texts else None
 
 
 def words(read: Condition) -> tuple[str, ...]:
     """Return the words of a condition, in order."""
-    if isinstance(read, Word):
-        return (read.text,)
-    if isinstance(read, Not):
-        return words(read.inner)
-    return tuple(word for part in read.parts for word in words(part))
+    if isinstance(read, Negated):
+        return words(read.part)
+    if isinstance(read, (Either, Both)):
+        return tuple(word for part in read.parts for word in words(part))
+    return (read.text,) if isinstance(read, Word) else ()
 
 
-class _Reader:
-    """Reads a condition from left to right; `not` binds closest, then `and`, then `or`."""
+def _term(reader: Reader) -> Condition:
+    if reader.token.kind == "quoted":
+        return Word(reader.advance().text[1:-1])
+    return Word(reader.take("word"))
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens: list[tuple[str, str, int]] = []
-        self._place = 0
-        at = 0
-        while text[at:].strip():
-            token = _TOKEN.match(text, at)
-            if token is None:
-                raise self._mistake("a quote is opened and never closed", at)
-            quoted = token[1] if token[1] is not None else token[2]
-            kind = "word" if quoted is not None else self._kind(token[3] or token[4])
-            self._tokens.append(
-                (kind, quoted or token[3] or token[4] or "", token.end() - len(token[0].strip()))
-            )
-            at = token.end()
 
-    def some(self) -> Condition:
-        parts = [self._every()]
-        while self._take("or"):
-            parts.append(self._every())
-        return parts[0] if len(parts) == 1 else Some(tuple(parts))
+_GRAMMAR = Grammar(
+    either=Mark("operator", "or"),
+    both=Mark("operator", "and"),
+    negation=Mark("operator", "not"),
+    opening=Mark("operator", "("),
+    closing=Mark("operator", ")"),
+    deepest=_DEEPEST,
+    term=_term,
+)
 
-    def end(self) -> None:
-        if self._place < len(self._tokens):
-            _, text, at = self._tokens[self._place]
-            raise self._mistake(f"'{text}' cannot stand here; join words with 'and' or 'or'", at)
 
-    def _every(self) -> Condition:
-        parts = [self._one()]
-        while self._take("and"):
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+def _objection(text: str, position: int) -> str:
+    """Say what is wrong at a place: what stands before it tells what could come."""
+    before = list(_TOKENS.finditer(text[:position]))
+    lacks_word = not before or (before[-1].lastgroup == "operator" and before[-1][0] != ")")
+    if position == len(text):
+        return "a word is missing" if lacks_word else "a ')' is missing"
+    token = _TOKENS.match(text, position)
+    if token is None:
+        return "a quote is opened and never closed"
+    if lacks_word:
+        return f"a word is expected, not '{token[0]}'"
+    return f"'{token[0]}' cannot stand here; join words with 'and' or 'or'"
 
-    def _one(self) -> Condition:
-        if self._take("not"):
-            return Not(self._one())
-        if self._take("("):
-            inner = self.some()
-            if not self._take(")"):
-                raise self._mistake("a ')' is missing", len(self._text))
-            return inner
-        if self._place >= len(self._tokens):
-            raise self._mistake("a word is missing", len(self._text))
-        kind, text, at = self._tokens[self._place]
-        if kind != "word":
-            raise self._mistake(f"a word is expected, not '{text}'", at)
-        self._place += 1
-        return Word(text)
 
-    def _take(self, kind: str) -> bool:
-        here = self._place < len(self._tokens) and self._tokens[self._place][0] == kind
-        self._place += here
-        return here
-
-    def _kind(self, text: str) -> str:
-        return text if text in _OPERATORS else "word"
-
-    def _mistake(self, message: str, at: int) -> HarnessError:
-        return HarnessError(f"in the condition {self._text!r}, column {at + 1}: {message}")
+def _mistake(text: str, position: int, message: str) -> HarnessError:
+    return HarnessError(f"in the condition {text!r}, column {position + 1}: {message}")

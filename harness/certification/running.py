@@ -15,9 +15,10 @@ from harness.certification.bench.rereading import ForkedError, Rereading
 from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError, UnreachableError
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Criterion, Suite
+from harness.journal import Journal
 from harness.wire.message import Send
 from harness.wire.record import Exchange
-from harness.world import Journal, create
+from harness.world import create
 
 _PATIENCE = 3  # checks in a row without any answer, or with 401 alone; the rest is not run
 _POLL = timedelta(seconds=0.5)  # between two readings of what is not yet as it should be

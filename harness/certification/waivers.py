@@ -16,7 +16,8 @@ from harness.base.errors import nearest
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
 from harness.certification.suite import Suite
-from harness.scenario.yaml_nodes import Node, Source, parse, read
+from harness.scenario.loading.source import Source, read
+from harness.scenario.loading.yaml_nodes import Node, parse
 
 _KEYS = ("suite", "check", "reason")
 _WANTED = "waivers are a list of 'suite', 'check' and 'reason'"

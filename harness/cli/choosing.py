@@ -36,9 +36,9 @@ class Chosen:
 
     def choice(self) -> Choice:
         """Read the conditions. Raises HarnessError."""
-        from harness.base.conditions import condition
+        from harness.base.conditions import any_of, condition
         from harness.cli import last_failed
-        from harness.scenario.selecting.choice import Choice, any_of
+        from harness.scenario.selecting.choice import Choice
 
         return Choice(
             tags=any_of(self.tags),

@@ -13,7 +13,7 @@ def explain(name: str) -> None:
     NAME is a quirk, a step, an expectation, a matcher or a key of the file: escrow-hours, 'edit mapping', cloudtrail, $contains,
     cases.
     """
-    from harness.scenario.dictionary import explain as explanation
+    from harness.scenario.language.dictionary import explain as explanation
 
     click.echo(explanation(name))
 
@@ -21,7 +21,7 @@ def explain(name: str) -> None:
 @click.command()
 def quirks() -> None:
     """List every quirk with its sentence, by service."""
-    from harness.scenario.flips import quirk_tables
+    from harness.scenario.language.flips import quirk_tables
 
     for service, table in quirk_tables():
         click.echo(f"{service} ({', '.join(table.profiles)})")
@@ -34,6 +34,6 @@ def schema_() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from harness.scenario.editors import schema_for_editors
+    from harness.scenario.language.editors import schema_for_editors
 
     click.echo(json.dumps(schema_for_editors(), indent=2, ensure_ascii=False))

@@ -17,10 +17,10 @@ _FILE = _FOLDER / "last-failed.json"
 def ids() -> frozenset[str] | None:
     """Return what failed last, None when nothing did: then everything is meant."""
     try:
-        kept = json.loads(_FILE.read_text(encoding="utf-8"))
+        content = json.loads(_FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return frozenset(map(str, kept)) if isinstance(kept, list) and kept else None
+    return frozenset(map(str, content)) if isinstance(content, list) and content else None
 
 
 def note(failed: AbstractSet[str], passed: AbstractSet[str]) -> None:

@@ -66,7 +66,7 @@ class ServeOptions:
 
     def people(self) -> Path | None:
         """Return the file of people; `@small` comes with the harness. Raises HarnessError."""
-        from harness.scenario.selecting import shipped
+        from harness.scenario import shipped
 
         if self.populate and shipped.is_named(str(self.populate)):
             return shipped.fixture(str(self.populate))
@@ -161,7 +161,7 @@ def _flips(texts: tuple[str, ...]) -> dict[str, Any]:
     """Read `NAME=VALUE` texts. Raises HarnessError for what no quirk can be set to."""
     import yaml
 
-    from harness.scenario.flips import mistake
+    from harness.scenario.language.flips import mistake
 
     flips: dict[str, Any] = {}
     for text in texts:

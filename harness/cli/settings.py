@@ -78,9 +78,9 @@ _KEYS: Mapping[str, _Key] = {
 
 def settings() -> Settings:
     """Return those of the command under way."""
-    kept = click.get_current_context().find_root().obj
-    assert isinstance(kept, Settings)
-    return kept
+    table = click.get_current_context().find_root().obj
+    assert isinstance(table, Settings)
+    return table
 
 
 def read_settings(folder: Path) -> Settings:

@@ -66,6 +66,6 @@ def _one(id_: str) -> Target:
 
 
 def _text(target: Target) -> str:
-    from harness.scenario.yaml_nodes import read
+    from harness.scenario.loading.source import read
 
     return read(target.path, target.name).text

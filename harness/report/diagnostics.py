@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from harness.base.errors import HarnessError
 from harness.report.writing import legal
 from harness.scenario.events import Failure, FileRejected, Location
-from harness.scenario.selecting.shipped import file_of
+from harness.scenario.shipped import file_of
 
 # A piece of a line and what it is: error, place, source, caret, label, good, bad or plain.
 Piece = tuple[str, str]

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from harness.scenario.matching import Mismatch, compare, explain, nearest, show
+from harness.scenario.matching import compare, nearest
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result, content
+from harness.scenario.values import Mismatch, explain, show
 from harness.wire.record import Exchange
 from harness.wire.redaction import redact
 from harness.world import AZURE_AD
@@ -43,14 +44,14 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
 
 
 def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> tuple[list[Mismatch], str]:
-    found = nearest(expected, entries)
-    if found is None:
+    closest = nearest(expected, entries)
+    if closest is None:
         return [Mismatch((), f"an entry with {show(dict(expected))}", "no entry at all")], ""
-    candidate, mismatches = found
+    candidate, mismatches = closest
     if not mismatches:
         return [], ""
-    told = Mismatch((), f"an entry with {show(dict(expected))}", f"none like that among {len(entries)}")
-    return [told], f"{explain(mismatches)}\nin {show(candidate, 1200)}"
+    missing = Mismatch((), f"an entry with {show(dict(expected))}", f"none like that among {len(entries)}")
+    return [missing], f"{explain(mismatches)}\nin {show(candidate, 1200)}"
 
 
 def _is_matcher(expected: Mapping[str, Any]) -> bool:

@@ -6,40 +6,22 @@ in order. What cannot be written as a value is a matcher: a mapping whose only k
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import regex
 
 from harness.base.errors import HarnessError
 from harness.base.errors import nearest as near_word
+from harness.scenario.values import ABSENT, Mismatch, Trail, lookup, show
 
-Path: TypeAlias = tuple[str | int, ...]
 _T = TypeVar("_T")
 # Patterns that go back and forth over a text for ever are given up after so many seconds of the machine's.
 _LONGEST_SEARCH = 1
 
 # JSON members whose real names begin with `$`: SCIM has one, and it is compared like any other.
 _LITERAL = frozenset({"$ref"})
-
-
-class _Absent:
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-ABSENT = _Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One difference, in words ready to print."""
-
-    path: Path
-    expected: str
-    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +31,22 @@ class Matcher:
     doc: str
     takes: str
     accepts: Callable[[Any], bool]
-    compare: Callable[[Any, Any, Path], list[Mismatch]]
+    compare: Callable[[Any, Any, Trail], list[Mismatch]]
 
 
-def compare(expected: Any, actual: Any, path: Path = ()) -> list[Mismatch]:
+def compare(expected: Any, actual: Any, path: Trail = ()) -> list[Mismatch]:
     """Return every difference, none when it matches. Raises HarnessError for a matcher that does not exist."""
     if isinstance(expected, Mapping):
-        matcher = _matcher(expected)
+        matcher = matcher_of(expected)
         if matcher is not None:
             name, argument = matcher
             if not MATCHERS[name].accepts(argument):
-                raise HarnessError(_wrong_argument(name, argument))
+                raise HarnessError(wrong_argument(name, argument))
             return MATCHERS[name].compare(argument, actual, path)
         return _compare_mapping(expected, actual, path)
     if isinstance(expected, list):
         return _compare_list(expected, actual, path)
     return [] if _same(expected, actual) else [Mismatch(path, show(expected), show(actual))]
-
-
-def lookup(value: Any, dotted: str) -> Any:
-    """Return what stands at `name.givenName` or `emails.0.value`, ABSENT when nothing does.
-
-    A key that itself contains the dots wins, so URNs can be written as they are.
-    """
-    if isinstance(value, Mapping):
-        if dotted in value:
-            return value[dotted]
-        for position in reversed([index for index, letter in enumerate(dotted) if letter == "."]):
-            if dotted[:position] in value:
-                found = lookup(value[dotted[:position]], dotted[position + 1 :])
-                if found is not ABSENT:
-                    return found
-    elif isinstance(value, list):
-        first, _, rest = dotted.partition(".")
-        if first.isdecimal() and int(first) < len(value):
-            item = value[int(first)]
-            return lookup(item, rest) if rest else item
-    return ABSENT
 
 
 def nearest(expected: Any, candidates: Iterable[_T]) -> tuple[_T, list[Mismatch]] | None:
@@ -94,55 +55,7 @@ def nearest(expected: Any, candidates: Iterable[_T]) -> tuple[_T, list[Mismatch]
     return min(scored, key=lambda pair: len(pair[1])) if scored else None
 
 
-def explain(mismatches: Sequence[Mismatch]) -> str:
-    """Write differences one a line: `name.givenName: expected "Ana", found nothing`."""
-    return "\n".join(
-        f"{write_path(item.path)}{': ' if item.path else ''}expected {item.expected}, found {item.actual}"
-        for item in mismatches
-    )
-
-
-def mistakes(expected: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong with an expectation as written, before anything has run.
-
-    An argument that is a whole `${name}` is taken on trust: its value comes later.
-    """
-    if isinstance(expected, list):
-        for index, item in enumerate(expected):
-            yield from mistakes(item, (*path, index))
-    if not isinstance(expected, Mapping):
-        return
-    try:
-        matcher = _matcher(expected)
-    except HarnessError as error:
-        yield path, str(error)
-        return
-    for key, value in expected.items():
-        yield from mistakes(value, (*path, key))
-    if matcher is not None:
-        name, argument = matcher
-        later = isinstance(argument, str) and argument.startswith("${")
-        if not later and not MATCHERS[name].accepts(argument):
-            yield (*path, name), _wrong_argument(name, argument)
-
-
-def show(value: Any, limit: int = 400) -> str:
-    """Write a value as compact JSON, shortened when it is long."""
-    if value is ABSENT:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
-
-
-def write_path(path: Path) -> str:
-    """Write a path as people would: `emails[0].value`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
-    return text
-
-
-def _matcher(expected: Mapping[str, Any]) -> tuple[str, Any] | None:
+def matcher_of(expected: Mapping[str, Any]) -> tuple[str, Any] | None:
     if len(expected) != 1:
         alone = [key for key in expected if key in MATCHERS]
         if alone:
@@ -159,7 +72,7 @@ def _matcher(expected: Mapping[str, Any]) -> tuple[str, Any] | None:
     return name, argument
 
 
-def _wrong_argument(name: str, argument: Any) -> str:
+def wrong_argument(name: str, argument: Any) -> str:
     return f"{name} takes {MATCHERS[name].takes}, not {show(argument)}"
 
 
@@ -172,29 +85,29 @@ def _same(expected: Any, actual: Any) -> bool:
     return type(expected) is type(actual) and bool(expected == actual)
 
 
-def _compare_mapping(expected: Mapping[str, Any], actual: Any, path: Path) -> list[Mismatch]:
+def _compare_mapping(expected: Mapping[str, Any], actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, Mapping):
         return [Mismatch(path, show(expected), show(actual))]
-    found = []
+    mismatches = []
     for key, value in expected.items():
-        found += compare(value, lookup(actual, key), (*path, key))
-    return found
+        mismatches += compare(value, lookup(actual, key), (*path, key))
+    return mismatches
 
 
-def _compare_list(expected: list[Any], actual: Any, path: Path) -> list[Mismatch]:
+def _compare_list(expected: list[Any], actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, list):
         return [Mismatch(path, show(expected), show(actual))]
-    found = []
+    mismatches = []
     for index, (wanted, there) in enumerate(zip(expected, actual, strict=False)):
-        found += compare(wanted, there, (*path, index))
+        mismatches += compare(wanted, there, (*path, index))
     for index in range(len(actual), len(expected)):
-        found.append(Mismatch((*path, index), show(expected[index]), show(ABSENT)))
+        mismatches.append(Mismatch((*path, index), show(expected[index]), show(ABSENT)))
     for index in range(len(expected), len(actual)):
-        found.append(Mismatch((*path, index), show(ABSENT), show(actual[index])))
-    return found
+        mismatches.append(Mismatch((*path, index), show(ABSENT), show(actual[index])))
+    return mismatches
 
 
-def _contains(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _contains(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     wanted = argument if isinstance(argument, list) else [argument]
     if isinstance(actual, str):
         missing = [item for item in wanted if not (isinstance(item, str) and item in actual)]
@@ -205,7 +118,7 @@ def _contains(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
     return [Mismatch(path, f"something containing {show(item)}", show(actual)) for item in missing]
 
 
-def _matches(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _matches(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     try:
         if isinstance(actual, str) and regex.search(argument, actual, timeout=_LONGEST_SEARCH):
             return []
@@ -217,17 +130,17 @@ def _matches(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
     return [Mismatch(path, f"text matching /{argument}/", show(actual))]
 
 
-def _present(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _present(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if (actual is not ABSENT) is argument:
         return []
     return [Mismatch(path, "anything" if argument else show(ABSENT), show(actual))]
 
 
-def _absent(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _absent(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     return _present(not argument, actual, path)
 
 
-def _count(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _count(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, (list, Mapping)):
         return [Mismatch(path, f"a list of {show(argument)} items", show(actual))]
     return [
@@ -236,39 +149,39 @@ def _count(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
     ]
 
 
-def _one_of(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _one_of(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if any(not compare(choice, actual) for choice in argument):
         return []
     return [Mismatch(path, f"one of {show(argument)}", show(actual))]
 
 
-def _not(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _not(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     return (
         [] if compare(argument, actual) else [Mismatch(path, f"anything but {show(argument)}", show(actual))]
     )
 
 
-def _at_least(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _at_least(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if _is_number(actual) and actual >= argument:
         return []
     return [Mismatch(path, f"at least {show(argument)}", show(actual))]
 
 
-def _unordered(argument: Any, actual: Any, path: Path) -> list[Mismatch]:
+def _unordered(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, list):
         return [Mismatch(path, f"in any order {show(argument)}", show(actual))]
     pairs = _pair_up([[not compare(wanted, there) for there in actual] for wanted in argument])
     left = [there for index, there in enumerate(actual) if index not in pairs.values()]
-    found = []
+    mismatches = []
     for index, wanted in enumerate(argument):
         if index not in pairs:
             close = nearest(wanted, left)
             there = f"{show(ABSENT)} left to match" if close is None else show(close[0])
-            found.append(Mismatch((*path, index), show(wanted), there))
+            mismatches.append(Mismatch((*path, index), show(wanted), there))
     if len(actual) > len(argument):
         words = f"{len(argument)} items in any order"
-        found.append(Mismatch(path, words, f"{len(actual)}, beyond them {show(left)}"))
-    return found
+        mismatches.append(Mismatch(path, words, f"{len(actual)}, beyond them {show(left)}"))
+    return mismatches
 
 
 def _pair_up(fits: list[list[bool]]) -> dict[int, int]:

@@ -14,9 +14,10 @@ from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as provisioning
+from harness.journal import Journal
 from harness.scenario.events import Observation
 from harness.wire.record import Exchange
-from harness.world import AWS_SSO, AZURE_AD, Journal
+from harness.world import AWS_SSO, AZURE_AD
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def since(journal: Journal) -> Since:
 
 def observations(journal: Journal) -> list[Observation]:
     """Tell exchanges and log lines in the order they began."""
-    told = [(exchange.order, _exchange(exchange)) for exchange in journal.exchanges]
-    told += [(place, _TELLERS[log](body)) for place, log, body in journal.lines if log in _TELLERS]
-    return [observation for _, observation in sorted(told, key=lambda pair: pair[0])]
+    observed = [(exchange.order, _exchange(exchange)) for exchange in journal.exchanges]
+    observed += [(place, _TELLERS[log](body)) for place, log, body in journal.lines if log in _TELLERS]
+    return [observation for _, observation in sorted(observed, key=lambda pair: pair[0])]
 
 
 def _exchange(exchange: Exchange) -> Observation:

@@ -128,15 +128,15 @@ class Play:
         """Return the id of a user (by userPrincipalName) or a group (by displayName). Raises StepError."""
         if kind == "users":
             response = self.graph("GET", f"/users/{quote(name, safe='')}?$select=id", quiet=True)
-            found = [response.json()] if response.status == 200 else []
+            principals = [response.json()] if response.status == 200 else []
         else:
             condition = quote("displayName eq '{}'".format(name.replace("'", "''")))
-            found = self.graph_page(f"/groups?$filter={condition}&$select=id")["value"]
-        if not found:
+            principals = self.graph_page(f"/groups?$filter={condition}&$select=id")["value"]
+        if not principals:
             raise StepError(
                 f"Azure AD has no {kind[:-1]} '{name}'; name one that 'given' or an earlier step created"
             )
-        return str(found[0]["id"])
+        return str(principals[0]["id"])
 
     def _call(self, request: Request, *, quiet: bool) -> Response:
         return (self.world.unrecorded if quiet else self.world.person)(request)

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.base.clock import Stopwatch, from_iso, iso
 from harness.base.errors import HarnessError
+from harness.journal import Journal
 from harness.scenario.events import (
     Event,
     Failure,
@@ -21,15 +22,16 @@ from harness.scenario.events import (
     StepStarted,
 )
 from harness.scenario.expectations import check, request_line
-from harness.scenario.loading import Scenario, Step, substitute
-from harness.scenario.matching import ABSENT, explain, lookup, show
+from harness.scenario.loading import Scenario, Step
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
+from harness.scenario.values import ABSENT, explain, lookup, show
+from harness.scenario.variables import substitute
 from harness.wire.faults import Meetings, html_page
 from harness.wire.record import Exchange
 from harness.wire.redaction import redact
-from harness.world import ADMINISTRATOR, AZURE_AD, Journal, World, create
+from harness.world import ADMINISTRATOR, AZURE_AD, World, create
 
 _LONGEST_ANSWER = 400
 # An origin where something else than a SCIM server answers, for scenarios that need one.
@@ -191,10 +193,10 @@ def _locate(step: Step, trail: tuple[Any, ...]) -> Any:
     return step.location
 
 
-def _with_jumps(told: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
+def _with_jumps(observed: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
     """Say how much time passed wherever some did, between what was observed and up to the end of the step."""
     now = began.replace(microsecond=0)
-    for observation in told:
+    for observation in observed:
         at = from_iso(observation.at).replace(microsecond=0)
         if at > now:
             yield _jump(at - now, at)

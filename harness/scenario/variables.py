@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.base.errors import HarnessError
 
 ENVIRONMENT = "env:"
+REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,24 @@ def parse_variables(texts: Iterable[str]) -> dict[str, str]:
             raise HarnessError(f"--var '{text}' is not NAME=VALUE, as in --var tenant=contoso")
         given[name.strip()] = value
     return given
+
+
+def substitute(value: Any, names: Mapping[str, Any]) -> Any:
+    """Replace `${name}` by its value, everywhere in `value`; text that is nothing else takes the value's type.
+
+    A name that is not in `names` stays as it is written.
+    """
+    if isinstance(value, str):
+        whole = REFERENCE.fullmatch(value)
+        if whole and whole[1] in names:
+            return names[whole[1]]
+        return REFERENCE.sub(lambda match: _as_text(names.get(match[1], match[0])), value)
+    if isinstance(value, list):
+        return [substitute(item, names) for item in value]
+    if isinstance(value, dict):
+        return {str(substitute(key, names)): substitute(item, names) for key, item in value.items()}
+    return value
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -16,7 +16,7 @@ from harness.certification.waivers import accepted, read_waivers
 from harness.certification.writing import html, junit
 from harness.certification.writing.terminal import TerminalCertificate
 from harness.report.json_report import as_json
-from harness.scenario.yaml_nodes import ScenarioError
+from harness.scenario.loading import ScenarioError
 from harness.wire.message import Response, TransportError, json_request
 from tests.certification.conftest import START, TOKEN, URL
 

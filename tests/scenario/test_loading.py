@@ -8,7 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.report.diagnostics import as_text, rejection_lines
-from harness.scenario.loading import Scenario, ScenarioError, load, schema, substitute
+from harness.scenario.language.schema import schema
+from harness.scenario.loading import Scenario, ScenarioError, load
+from harness.scenario.variables import substitute
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.yaml"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.base.conditions import any_of
 from harness.scenario.events import (
     FileRejected,
     Observation,
@@ -15,7 +16,7 @@ from harness.scenario.events import (
 )
 from harness.scenario.play import Play, StepError
 from harness.scenario.run import run
-from harness.scenario.selecting.choice import Choice, any_of
+from harness.scenario.selecting.choice import Choice
 from harness.scenario.steps import STEPS
 from harness.world import create
 

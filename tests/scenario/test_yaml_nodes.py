@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.scenario.yaml_nodes import MAX_DEPTH, ScenarioError, Source, parse
+from harness.scenario.loading.source import ScenarioError, Source
+from harness.scenario.loading.yaml_nodes import MAX_DEPTH, parse
 
 
 def value(text: str) -> Any:

@@ -9,10 +9,11 @@ from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
+from harness.journal import Journal
 from harness.wire.message import Request, Response, TransportError
 from harness.wire.record import Exchange, recording, without
 from harness.wire.secrets import Secrets
-from harness.world import Journal, World
+from harness.world import World
 
 CERTIFIER = "Certification"
 

@@ -14,10 +14,11 @@ from urllib.parse import quote
 from werkzeug.wsgi import get_input_stream
 
 from harness.base.clock import Clock
+from harness.journal import Journal
 from harness.wire.message import Headers, Request, Response, Send
 from harness.wire.record import Exchange, recording, without
 from harness.wire.secrets import Secrets
-from harness.world import AWS_SSO, Journal
+from harness.world import AWS_SSO
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.base.conditions import Condition, Some, condition, words
+from harness.base.conditions import words
+from harness.base.language import Condition
 from harness.scenario.loading import Scenario
 
 
@@ -39,8 +40,3 @@ class Choice:
 
 
 ALL = Choice()
-
-
-def any_of(texts: tuple[str, ...]) -> Condition | None:
-    """Read several conditions of which one has to hold. Raises HarnessError."""
-    return Some(tuple(map(condition, texts))) if texts else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.errors import HarnessError, nearest
-from harness.scenario.selecting import shipped
+from harness.scenario import shipped
 
 SUFFIXES = (".yaml", ".yml")
 _TOP_KEY = re.compile(rb"^\{?[ ]?[\"']?([A-Za-z][\w -]*)[\"']?[ ]*:(?=\s)(.*)", re.MULTILINE)

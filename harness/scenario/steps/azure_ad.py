@@ -102,11 +102,11 @@ def _remove_member(play: Play, arguments: dict[str, Any]) -> Result:
 def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
     """Azure portal: Enterprise applications, New application; it takes the place of the one that the world began with."""
     condition = quote("displayName eq '{}'".format(arguments["gallery"].replace("'", "''")))
-    found = content(play.graph("GET", f"/applicationTemplates?$filter={condition}"))["value"]
-    if not found:
+    templates = content(play.graph("GET", f"/applicationTemplates?$filter={condition}"))["value"]
+    if not templates:
         raise StepError(f"the gallery has no application '{arguments['gallery']}'")
     name = {"displayName": arguments.get("name", arguments["gallery"])}
-    response = play.graph("POST", f"/applicationTemplates/{found[0]['id']}/instantiate", name)
+    response = play.graph("POST", f"/applicationTemplates/{templates[0]['id']}/instantiate", name)
     result = judge(response, "the application is added")
     if result.error is None:
         play.world.app_id, play.job_id = result.body["servicePrincipal"]["id"], ""
@@ -139,11 +139,11 @@ def _unassign(play: Play, arguments: dict[str, Any]) -> Result:
     for kind in ("users", "groups"):
         for name in arguments.get(kind, []):
             condition = quote(f"principalId eq '{play.principal(kind, name)}'")
-            found = play.graph_page(f"{path}?$filter={condition}")["value"]
-            if not found:
+            assignments = play.graph_page(f"{path}?$filter={condition}")["value"]
+            if not assignments:
                 raise StepError(f"'{name}' is not assigned to the application")
             result = judge(
-                play.graph("DELETE", f"{path}/{quote(found[0]['id'])}"), f"{name} is no longer assigned"
+                play.graph("DELETE", f"{path}/{quote(assignments[0]['id'])}"), f"{name} is no longer assigned"
             )
     return result
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.scenario.loading import load
-from harness.scenario.selecting import shipped
+from harness.scenario import shipped
+from harness.scenario.loading import ScenarioError, load
 from harness.scenario.selecting.targets import is_scenario, others, targets
-from harness.scenario.yaml_nodes import ScenarioError
 
 GOOD = "scenario: A\nsteps:\n  - wait: 1m\n"
 

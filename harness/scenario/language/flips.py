@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.base.errors import nearest
 from harness.base.quirks import QuirkTable, load_table
-from harness.scenario.matching import show
+from harness.scenario.values import show
 
 # Each service keeps its quirks beside its code.
 QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
@@ -28,26 +28,26 @@ def mistake(name: str, value: Any) -> str | None:
     if name not in rows:
         hint = nearest(name, rows) or "; 'harness quirks' lists them"
         return f"unknown quirk '{name}'{hint}"
-    known = list(rows[name].values.values())
-    if any(_alike(value, each) for each in known):
+    values = list(rows[name].values.values())
+    if any(_alike(value, each) for each in values):
         return None
-    return f"the quirk '{name}' takes such a value as {show(known[-1])}, not {show(value)}"
+    return f"the quirk '{name}' takes such a value as {show(values[-1])}, not {show(value)}"
 
 
-def _alike(value: Any, known: Any) -> bool:
-    """Tell whether a value is of the kind of a known one; no number is negative, none is 0 where the known ones are not."""
-    if known is None:
+def _alike(value: Any, model: Any) -> bool:
+    """Tell whether a value is of the kind of `model`; no number is negative, none is 0 where the model's is not."""
+    if model is None:
         return value is None or isinstance(value, str)
-    if type(value) is not type(known):
+    if type(value) is not type(model):
         return False
-    if isinstance(known, list):
-        return _alike_list(value, known)
-    if isinstance(known, dict):
+    if isinstance(model, list):
+        return _alike_list(value, model)
+    if isinstance(model, dict):
         return all(isinstance(text, str) for item in value.items() for text in item)
-    return type(known) is not int or value >= min(1, known)
+    return type(model) is not int or value >= min(1, model)
 
 
-def _alike_list(value: list[Any], known: list[Any]) -> bool:
+def _alike_list(value: list[Any], model: list[Any]) -> bool:
     if not value:
-        return not known or isinstance(known[0], str)
-    return bool(known) and all(_alike(item, known[0]) for item in value)
+        return not model or isinstance(model[0], str)
+    return bool(model) and all(_alike(item, model[0]) for item in value)

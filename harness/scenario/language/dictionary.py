@@ -13,18 +13,18 @@ from urllib.parse import unquote
 
 from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirk
-from harness.scenario.flips import quirk_tables
-from harness.scenario.loading import schema
+from harness.scenario.language.flips import quirk_tables
+from harness.scenario.language.schema import schema
 from harness.scenario.matching import MATCHERS, Matcher
 
 
 def explain(name: str) -> str:
     """Return what a name is, as lines. Raises HarnessError for one that is nothing, with the nearest that is something."""
-    known = dict(_words())
-    if name not in known:
-        hint = nearest(name, known) or "; 'harness quirks' and 'harness schema' list what there is"
+    writers = dict(_words())
+    if name not in writers:
+        hint = nearest(name, writers) or "; 'harness quirks' and 'harness schema' list what there is"
         raise HarnessError(f"nothing here is called '{name}'{hint}")
-    return "\n".join(known[name]())
+    return "\n".join(writers[name]())
 
 
 def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
@@ -88,10 +88,10 @@ def _resolved(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a reference such as `#/$defs/azure%20ad%20user` within the schema."""
     if "$ref" not in definition:
         return definition
-    found: Mapping[str, Any] = schema()
+    part: Mapping[str, Any] = schema()
     for name in unquote(definition["$ref"]).split("/")[1:]:
-        found = found[name]
-    return found
+        part = part[name]
+    return part
 
 
 def _choices(definition: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from harness.scenario.loading import NOT_SUBSTITUTED, schema
+from harness.scenario.language.schema import NOT_SUBSTITUTED, schema
 
 _Schema = dict[str, Any]
 _NAME = r"^\$\{[^{}]+\}$"

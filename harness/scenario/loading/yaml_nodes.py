@@ -6,19 +6,18 @@ to bound. Plain scalars are null, true, false and decimal numbers; the rest is t
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
-from harness.base.errors import HarnessError
-from harness.scenario.events import FileRejected, Location
+from harness.scenario.events import Location
+from harness.scenario.loading.source import ScenarioError, Source
+from harness.scenario.loading.yaml_problems import refusal
+from harness.scenario.values import Trail
 
 MAX_DEPTH = 32
 MAX_ALIASED = 10_000
@@ -30,62 +29,7 @@ _CONSTANTS = {
 # A leading plus is a telephone number and a leading zero a postal code far more often than either is a number.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,99})\.[0-9]+(?:[eE][-+]?[0-9]{1,4})?")
-REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
-_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-# libyaml's words, what we say instead, and whether the place to look at is where the construct began.
-_PROBLEMS: tuple[tuple[str, str, bool], ...] = (
-    ("mapping values are not allowed",
-     "a ':' cannot stand here; check the indentation, or put the text in quotes", False),
-    ("block sequence entries are not allowed", "a list cannot begin here; put '- …' on its own line", False),
-    ("did not find expected ',' or ']'", "this '[' is never closed properly; add ',' or ']'", True),
-    ("did not find expected ',' or '}'", "this '{' is never closed properly; add ',' or '}'", True),
-    ("found unexpected end of stream", "this quote is opened and never closed; add the closing quote", True),
-    ("found unknown escape character",
-     "an unknown escape in double quotes; use single quotes, or write '\\\\' for a backslash", False),
-    ("did not find expected key",
-     "this fits neither the mapping above nor a new one; check the indentation and the quotes", False),
-    ("did not find expected '-' indicator",
-     "a list item beginning with '- ' is expected here; check the indentation", False),
-    ("could not find expected ':'",
-     "a key without its ':'; write 'key: value', or put the text in quotes", True),
-    ("did not find expected node content",
-     "a value is missing here, or a bracket is never closed; complete it or remove it", False),
-    ("found a tab character", "a tab cannot indent YAML; use spaces", False),
-    ("did not find expected <document start>",
-     "nothing can follow the value before it; check the indentation", False),
-)  # fmt: skip
-
-Trail: TypeAlias = tuple[str | int, ...]
-
-
-class ScenarioError(HarnessError):
-    """A file that cannot be used; `rejection` says where and why, in the form that reports print."""
-
-    def __init__(self, rejection: FileRejected) -> None:
-        super().__init__(f"{rejection.location}: {rejection.message}")
-        self.rejection = rejection
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text of a file and the name it goes by in messages."""
-
-    name: str
-    text: str
-
-    def refusal(self, location: Location, message: str) -> ScenarioError:
-        """Build the error for a place in this file, with the line it stands on."""
-        lines = _LINE_BREAK.split(self.text)
-        snippet = lines[location.line - 1] if location.line <= len(lines) else ""
-        return ScenarioError(FileRejected(location, message, snippet))
-
-    def location(self, offset: int) -> Location:
-        """Return line and column of a position in the text."""
-        before = _LINE_BREAK.split(self.text[:offset])
-        return Location(self.name, len(before), len(before[-1]) + 1)
 
 
 @dataclass(slots=True)
@@ -128,41 +72,6 @@ class Node:
             yield from node.walk(below)
 
 
-def _written(path: Path) -> str:
-    """Name a file as people would from where they are."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def read(path: Path, name: str = "") -> Source:
-    """Read a file as UTF-8 text. Raises ScenarioError for what is not; messages call it `name`, or as people would."""
-    name = name or _written(path)
-    start = Location(name, 1, 1)
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            # A pipe that nobody writes to would be waited for without end.
-            raise ScenarioError(
-                FileRejected(start, "only a plain file can be read here; write it to one first")
-            )
-        octets = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ScenarioError(FileRejected(start, f"the file cannot be read: {reason}")) from error
-    try:
-        text = octets.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        good = Source(name, octets[: error.start].decode("utf-8-sig", "replace"))
-        message = f"byte 0x{octets[error.start]:02X} is not UTF-8; save the file as UTF-8 text"
-        raise good.refusal(good.location(len(good.text)), message) from error
-    source = Source(name, text)
-    if odd := _UNPRINTABLE.search(text):
-        message = f"the control character U+{ord(odd.group()):04X} has no place in YAML; remove it"
-        raise source.refusal(source.location(odd.start()), message)
-    return source
-
-
 def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
     """Build the one document of a file. Raises ScenarioError, whatever the text is; an empty one is told what is `wanted`."""
     builder = _Builder(source)
@@ -170,52 +79,12 @@ def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 
         for event in yaml.parse(source.text, Loader=yaml.CLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        raise _refusal(source, error) from error
+        raise refusal(source, error) from error
     except yaml.YAMLError as error:
         raise source.refusal(Location(source.name, 1, 1), f"this is not YAML: {error}") from error
     if builder.root is None or builder.root.value is None:
         raise source.refusal(Location(source.name, 1, 1), f"the file is empty; {wanted}")
     return builder.root
-
-
-def substitute(value: Any, names: Mapping[str, Any]) -> Any:
-    """Replace `${name}` by its value, everywhere in `value`; text that is nothing else takes the value's type.
-
-    A name that is not in `names` stays as it is written.
-    """
-    if isinstance(value, str):
-        whole = REFERENCE.fullmatch(value)
-        if whole and whole[1] in names:
-            return names[whole[1]]
-        return REFERENCE.sub(lambda found: _as_text(names.get(found[1], found[0])), value)
-    if isinstance(value, list):
-        return [substitute(item, names) for item in value]
-    if isinstance(value, dict):
-        return {str(substitute(key, names)): substitute(item, names) for key, item in value.items()}
-    return value
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _refusal(source: Source, error: yaml.MarkedYAMLError) -> ScenarioError:
-    problem = error.problem or "something unexpected"
-    mark = error.problem_mark or error.context_mark
-    message = f"this is not YAML: {problem}"
-    for words, plain, at_start in _PROBLEMS:
-        if words in problem:
-            message = plain
-            mark = (error.context_mark or mark) if at_start else mark
-            break
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    if "cannot start any token" in problem:
-        text = _LINE_BREAK.split(source.text)[line]
-        if "\t" in text[: column + 1]:
-            message = "a tab cannot indent YAML; use spaces"
-        else:
-            message = f"a value cannot begin with '{text[column : column + 1]}'; put it in quotes"
-    return source.refusal(Location(source.name, line + 1, column + 1), message)
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

@@ -1,0 +1,48 @@
+"""What either side of a world can be told to hold, checked before anything of it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.base import json_text
+from harness.base.errors import HarnessError, nearest
+from harness.base.store import Document
+
+# The kinds of things that each side holds.
+HELD = {"azure_ad": ("users", "groups"), "aws_sso": ("users", "groups", "accounts")}
+
+
+def check_sides(document: Mapping[str, Any]) -> None:
+    """Raise HarnessError for a side that does not exist, and for what JSON does not have."""
+    _require_plain(document)
+    for key in document:
+        if key not in HELD:
+            raise HarnessError(f"unknown side '{key}'{nearest(key, tuple(HELD))}")
+
+
+def side(document: Mapping[str, Any], key: str) -> Document:
+    """Return what one side is to hold. Raises HarnessError for a kind that it does not have."""
+    content = document.get(key) or {}
+    if not isinstance(content, Mapping):
+        raise HarnessError(f"'{key}' must be a mapping with users and groups")
+    for name in content:
+        if name not in HELD[key]:
+            raise HarnessError(f"unknown key '{key}.{name}'{nearest(name, HELD[key])}")
+    return dict(content)
+
+
+def _require_plain(document: Mapping[str, Any]) -> None:
+    """Refuse what JSON does not have. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits.
+
+    Entry by entry, for there may be a great many.
+    """
+    try:
+        for name, side in document.items():
+            json_text.encode({name: None})
+            for key, entries in side.items() if isinstance(side, Mapping) else ((name, side),):
+                json_text.encode({key: None})
+                for entry in entries if isinstance(entries, list) else (entries,):
+                    json_text.encode(entry)
+    except TypeError as error:
+        raise HarnessError(f"users and groups can only be told with what JSON has: {error}") from error

@@ -1,0 +1,83 @@
+"""What a scenario's world holds at first: completed, joined with its file of people, and nobody in it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from harness.base.errors import nearest
+from harness.scenario import shipped
+from harness.scenario.loading.mistakes import Mistake, refuse
+from harness.scenario.loading.source import Source, read
+from harness.scenario.loading.violations import violations
+from harness.scenario.loading.yaml_nodes import Node, parse
+from harness.scenario.values import Trail
+
+Holdings: TypeAlias = dict[str, dict[str, list[dict[str, Any]]]]
+
+# What each side may hold, and the key by which one entry is told from another.
+_KEYS = {
+    "azure_ad": {"users": "userPrincipalName", "groups": "displayName"},
+    "aws_sso": {"users": "userName", "groups": "displayName", "accounts": "id"},
+}
+
+
+class Given:
+    """Completes the `given` of a file's cases; each file of people that they name is read once."""
+
+    def __init__(self, source: Source, folder: Path, root: Node) -> None:
+        self._source, self._folder, self._root = source, folder, root
+        self._people: dict[str, dict[str, Any]] = {}
+
+    def complete(self, data: dict[str, Any]) -> Holdings:
+        """Return both sides with all their kinds. Raises ScenarioError for an entry that is given twice."""
+        given = data.get("given", {})
+        inherited = self._inherited(given.get("azure_ad", {}).get("from"))
+        return {
+            side: {
+                kind: self._joined(inherited.get(kind, []) if side == "azure_ad" else [], given, side, kind)
+                for kind in kinds
+            }
+            for side, kinds in _KEYS.items()
+        }
+
+    def _inherited(self, name: str | None) -> dict[str, Any]:
+        if name is None:
+            return {}
+        if name not in self._people:
+            self._people[name] = self._read(name)
+        return self._people[name]
+
+    def _joined(
+        self, inherited: list[dict[str, Any]], given: dict[str, Any], side: str, kind: str
+    ) -> list[dict[str, Any]]:
+        own: list[dict[str, Any]] = given.get(side, {}).get(kind, [])
+        key = _KEYS[side][kind]
+        entries: list[tuple[str, Trail]] = [(item[key], ("given", side, "from")) for item in inherited]
+        entries += [(item[key], ("given", side, kind, n, key)) for n, item in enumerate(own)]
+        refuse(self._source, twice(entries, self._root, kind.removesuffix("s")))
+        return [*inherited, *own]
+
+    def _read(self, name: str) -> dict[str, Any]:
+        path = shipped.fixture(name) if shipped.is_named(name) else self._folder / name
+        if not path.is_file():
+            siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+            raise self._source.refusal(
+                self._root.at(("given", "azure_ad", "from")),
+                f"there is no file '{path.as_posix()}'{nearest(path.name, siblings)}",
+            )
+        people = read(path)
+        node = parse(people)
+        refuse(people, violations(node.value, node, "fixture"))
+        data: dict[str, Any] = node.value
+        return data
+
+
+def twice(entries: Iterable[tuple[str, Trail]], root: Node, what: str) -> Iterator[Mistake]:
+    """Find each entry whose name, in any letter case, came before."""
+    seen: set[str] = set()
+    for name, trail in entries:
+        if str(name).casefold() in seen:
+            yield Mistake(root.at(trail), f"the {what} '{name}' is given twice; rename or remove one")
+        seen.add(str(name).casefold())

@@ -1,0 +1,91 @@
+"""Read, check, expand: the whole way from a file to its `Scenario` records, one a case.
+
+The shape comes from `schema.json`, which editors read too. What a schema cannot say is checked behind it: values of
+`${names}`, users given twice, and `meaning`'s moments, quirks and matchers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.scenario.language.schema import NOT_SUBSTITUTED
+from harness.scenario.loading.given import Given, twice
+from harness.scenario.loading.meaning import nonsense
+from harness.scenario.loading.mistakes import refuse
+from harness.scenario.loading.records import Scenario, ScenarioFile, Step
+from harness.scenario.loading.references import unknown_names
+from harness.scenario.loading.source import Source, read
+from harness.scenario.loading.violations import STEP_KEYS, violations
+from harness.scenario.loading.yaml_nodes import Node, parse
+from harness.scenario.variables import NONE, REFERENCE, Variables, substitute
+
+DEFAULT_PROFILE = "identity-center"
+
+
+def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFile:
+    """Read, check and expand a scenario file; messages and ids call it `name`. Raises ScenarioError."""
+    source = read(path, name)
+    root = parse(source)
+    refuse(source, violations(root.value, root))
+    rows: list[dict[str, Any]] = root.value.get("cases", [])
+    refuse(source, twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
+    outer = _outer(source, root.value, variables)
+    every: list[dict[str, Any] | None] = [{**outer, **substitute(row, outer)} for row in rows] or [
+        outer or None
+    ]
+    given = Given(source, path.parent, root)
+    return ScenarioFile(path, tuple(_expand(source, path, root, row, given) for row in every))
+
+
+def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:
+    """Return the variables that a file mentions; what a step of it captures is its own."""
+    own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
+    given = variables.names()
+    return {name: given[name] for name in REFERENCE.findall(source.text) if name in given and name not in own}
+
+
+def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, given: Given) -> Scenario:
+    """Fill in one case and check what comes of it; the table itself was checked before, once for all."""
+    case = None if row is None or "case" not in row else str(row["case"])
+    data = {key: value for key, value in root.value.items() if key != "cases"}
+    names: dict[str, Any] = {} if row is None else {**row, "case": case} if case is not None else row
+    if names:
+        data |= substitute({key: value for key, value in data.items() if key not in NOT_SUBSTITUTED}, names)
+        refuse(source, violations(data, root), case)
+    refuse(source, [*unknown_names(data, root, names), *nonsense(data, root)], case)
+    world = given.complete(data)
+    return Scenario(
+        id=source.name if case is None else f"{source.name}[{case}]",
+        title=data["scenario"],
+        location=root.key(("scenario",)),
+        source=data.get("source", {}),
+        tags=tuple(data.get("tags", [])),
+        profile=data.get("profile", DEFAULT_PROFILE),
+        seed=data.get("seed"),
+        start=data.get("start"),
+        description=data.get("description", ""),
+        quirks=data.get("quirks", {}),
+        given=world,
+        case=case,
+        steps=tuple(_step(step, root.parts["steps"].parts[n]) for n, step in enumerate(data["steps"])),
+        path=path,
+    )
+
+
+def _step(step: dict[str, Any], node: Node) -> Step:
+    verb = next(key for key in step if key not in STEP_KEYS)
+    arguments = {} if step[verb] is None else step[verb]
+    locations = {
+        ("arguments" if trail[0] == verb else trail[0], *trail[1:]): location
+        for trail, location in node.walk()
+    }
+    return Step(
+        verb=verb,
+        arguments=arguments,
+        expect=step.get("expect", {}),
+        let=step.get("let", {}),
+        name=step.get("name", ""),
+        location=node.key((verb,)),
+        locations=locations,
+    )

@@ -1,0 +1,78 @@
+"""What has the right shape in a scenario file and makes no sense: moments, durations, matchers, quirks.
+
+`loader` asks once per case, with the case's values in place. A whole `${name}` is taken on trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.base.clock import from_iso, parse_duration
+from harness.base.errors import HarnessError
+from harness.scenario.language import flips
+from harness.scenario.loading import expected
+from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.yaml_nodes import Node
+from harness.scenario.values import Trail, lookup
+from harness.scenario.variables import REFERENCE
+
+# SCIM's collections, by what people write for them; paths have the letter case of RFC 7644, section 3.2.
+_COLLECTIONS = {"user": "Users", "users": "Users", "group": "Groups", "groups": "Groups"}
+# Where a step has a duration, below the step.
+_DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
+
+
+def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
+    """Yield what is wrong with a file that the schema accepts."""
+    if problem := _moment(data.get("start")):
+        yield Mistake(root.at(("start",)), problem)
+    for name, value in data.get("quirks", {}).items():
+        if not _later(value) and (problem := flips.mistake(str(name), value)):
+            yield Mistake(root.key(("quirks", name)), problem)
+    for number, step in enumerate(data["steps"]):
+        yield from _in_step(step, ("steps", number), root)
+
+
+def _in_step(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
+    for path, message in expected.mistakes(step.get("expect"), (*trail, "expect")):
+        yield Mistake(root.key(path), message)
+    if problem := _unmet(lookup(step, "fault.request")):
+        yield Mistake(root.at((*trail, "fault", "request")), problem)
+    for place in _DURATIONS:
+        if problem := _duration(lookup(step, ".".join(map(str, place)))):
+            yield Mistake(root.at((*trail, *place)), problem)
+
+
+def _moment(value: Any) -> str | None:
+    """Say why this is no moment in time, None when it is one or nothing was written."""
+    try:
+        if value is not None:
+            from_iso(value)
+    except ValueError as error:
+        return f"'{value}' is no moment in time: {error}"
+    return None
+
+
+def _duration(value: Any) -> str | None:
+    """Say why this is no duration, None when it is one or will be."""
+    try:
+        if isinstance(value, str) and not _later(value):
+            parse_duration(value)
+    except HarnessError as error:
+        return str(error)
+    return None
+
+
+def _unmet(request: Any) -> str | None:
+    """Say why a fault's request can never come, None when it can."""
+    path = request.partition(" ")[2] if isinstance(request, str) else ""
+    for name in path.partition("?")[0].split("/"):
+        meant = _COLLECTIONS.get(name.casefold(), name)
+        if name != meant:
+            return f"no request has '/{name}' in its path; did you mean '/{meant}'?"
+    return None
+
+
+def _later(value: Any) -> bool:
+    return isinstance(value, str) and bool(REFERENCE.search(value))

@@ -1,0 +1,62 @@
+"""A scenario as it is played: frozen records with every value's place in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.scenario.events import Location
+from harness.scenario.values import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One verb with its data. `locations` has every path below `arguments`, `expect` and `let`."""
+
+    verb: str
+    arguments: Any
+    expect: Mapping[str, Any]
+    let: Mapping[str, str]
+    name: str
+    location: Location
+    locations: Mapping[Trail, Location]
+
+    def at(self, *path: str | int) -> Location:
+        """Return where `path` stands, or the closest place around it that is written down."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.locations:
+                return self.locations[path[:length]]
+        return self.location
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What to run. `given` always has `azure_ad` and `aws_sso`, each with its `users` and `groups`."""
+
+    id: str
+    title: str
+    location: Location
+    source: Mapping[str, str]
+    tags: tuple[str, ...]
+    profile: str
+    seed: str | None
+    start: str | None
+    description: str
+    quirks: Mapping[str, Any]
+    given: Mapping[str, Mapping[str, list[dict[str, Any]]]]
+    case: str | None
+    steps: tuple[Step, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A file that holds up; `cases` are its scenarios in the order of the table, or the only one."""
+
+    path: Path
+    cases: tuple[Scenario, ...]
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return self.cases

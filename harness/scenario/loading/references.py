@@ -1,0 +1,45 @@
+"""Each `${name}` of a file: whether it will have a value when its step runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from harness.base.errors import nearest
+from harness.scenario.language.schema import NOT_SUBSTITUTED
+from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.yaml_nodes import Node
+from harness.scenario.values import Trail
+from harness.scenario.variables import REFERENCE
+
+
+def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Find each `${name}` that will have no value when its step runs."""
+    for key, value in data.items():
+        if key not in (*NOT_SUBSTITUTED, "steps"):
+            yield from _unknown(value, (key,), root, set(row))
+    captured: set[str] = set()
+    for number, step in enumerate(data["steps"]):
+        yield from _unknown(step, ("steps", number), root, captured, set(row))
+        for name in step.get("let", {}):
+            if name in row:
+                place = root.key(("steps", number, "let", name))
+                yield Mistake(place, f"'{name}' is a column of the cases already; capture under another name")
+        captured |= set(step.get("let", {}))
+
+
+def _unknown(
+    value: Any, trail: Trail, root: Node, names: set[str], also: Iterable[str] = ()
+) -> Iterator[Mistake]:
+    if isinstance(value, str):
+        for name in REFERENCE.findall(value):
+            if name not in names:
+                hint = (
+                    nearest(name, {*names, *also})
+                    or "; an earlier step's 'let', a case column or --var must name it"
+                )
+                yield Mistake(root.at(trail), f"nothing has captured '${{{name}}}' here{hint}")
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in parts:
+        yield from _unknown(key, (*trail, key), root, names, also)
+        yield from _unknown(item, (*trail, key), root, names, also)
