@@ -30,6 +30,7 @@ from harness.base.sqlite import Database
 from harness.base.store import Document, Store
 from harness.holdings import check_sides, side
 from harness.journal import Journal
+from harness.pages.portal import SURROUNDINGS, Neighbour, Surroundings
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
@@ -213,6 +214,7 @@ def assemble(
         in_flight=parts.in_flight,
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
+    contexts.aws[SURROUNDINGS] = contexts.azure[SURROUNDINGS] = _surroundings(parts, aws, azure)
     app = next(azure.applications.scan(), None) or azure.applications.instantiate("AWS SSO")
     return World(
         clock=parts.clock,
@@ -224,6 +226,20 @@ def assemble(
         app_id=app["id"],
         origins=parts.origins,
         faults=faults,
+    )
+
+
+def _surroundings(parts: Parts, aws: aws_tenant.Tenant, azure: azure_tenant.Tenant) -> Surroundings:
+    """Return what the pages of either portal know of the other."""
+    names = [
+        load_table(package.__name__).profiles[tenant.quirks.profile]["product"]
+        for package, tenant in ((azure_ad, azure), (aws_sso, aws))
+    ]
+    return Surroundings(
+        clock=parts.clock,
+        next_cycle=azure.next_cycle,
+        azure=Neighbour(names[0], parts.origins["graph"]),
+        aws=Neighbour(names[1], parts.origins["console"]),
     )
 
 

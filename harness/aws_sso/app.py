@@ -18,6 +18,7 @@ from harness.aws_sso.apis import portal
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
+from harness.pages.blueprint import blueprint as pages
 from harness.wire.application import Application
 from harness.wire.server import MAX_BODY
 
@@ -51,13 +52,15 @@ class _AwsSso(Application):
 
 def create_app() -> Flask:
     """Build the application."""
-    app = _AwsSso(__name__, static_url_path="/console/static")
+    app = _AwsSso(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)
+    app.register_blueprint(pages)
     app.register_blueprint(console.blueprint)
+    app.context_processor(console.frame)
     portal.register(app)
     user_portal.register(app)
     app.register_error_handler(HTTPException, _refuse)
@@ -71,7 +74,7 @@ def _home() -> str:
 
 def _refuse(error: HTTPException) -> Response:
     """Answer what no route took, and what broke, in the words of the surface it was meant for."""
-    if request.path.startswith("/console"):
+    if request.path.startswith(("/console", "/pages")):
         return console.refuse(error)
     if request.path == "/" and request.method == "POST":
         return apis.refuse(error)

@@ -20,6 +20,7 @@ from harness.azure_ad.graph.routes import ROUTES, VERSIONS
 from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
+from harness.pages.blueprint import blueprint as pages
 from harness.wire.server import MAX_BODY
 
 
@@ -37,7 +38,9 @@ def create_app() -> Flask:
             app.add_url_rule(f"/{version}{rule}", endpoint, view, methods=[method])
     app.register_blueprint(single_sign_on)
     app.register_blueprint(oauth)
+    app.register_blueprint(pages)
     app.register_blueprint(portal.blueprint)
+    app.context_processor(portal.frame)
     app.add_url_rule("/", view_func=home)
     app.register_error_handler(ODataError, error_answer)
     for kind in refusals.REFUSALS_BELOW:
@@ -100,7 +103,7 @@ def _refused_below(error: Exception) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     """Give what Flask refuses by itself (unknown paths and methods, large bodies) Graph's shape, or the portal's."""
-    if request.path.startswith("/portal"):
+    if request.path.startswith(("/portal", "/pages")):
         return portal.refuse(error)
     status = error.code or 500
     row = refusals.REFUSALS_OF_FLASK.get(status)

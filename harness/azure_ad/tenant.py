@@ -7,6 +7,7 @@ under `TENANT`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request
 
@@ -15,7 +16,7 @@ from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
-from harness.base.clock import Clock
+from harness.base.clock import Clock, from_iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Store
@@ -48,6 +49,12 @@ class Tenant:
     registrations: Registrations
     mailer: Mailer
     engine: Engine
+
+    def next_cycle(self) -> datetime | None:
+        """Return when the next cycle of any job is due, None while no schedule is on."""
+        records = [record for _, record in self.store.scan("job")]
+        due = [record["next"] for record in records if record["job"]["schedule"]["state"] == "Active"]
+        return min((from_iso(moment) for moment in due if moment), default=None)
 
 
 def create(

@@ -7,16 +7,45 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automaticall
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from harness import aws_sso
 from harness.aws_sso.console import api, pages
+from harness.aws_sso.tenant import current
 from harness.base.json_text import encode
+from harness.base.quirks import load_table
+from harness.pages import portal
+from harness.pages.policy import guard
+from harness.pages.portal import Portal, Section
 from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 api.register(blueprint)
 pages.register(blueprint)
+
+
+_SECTIONS = (
+    ("Settings", "console.settings"),
+    ("Users", "console.users"),
+    ("Groups", "console.groups"),
+    ("Event history", "console.events"),
+)
+
+
+def frame() -> dict[str, Any]:
+    """Give every page of the application its portal."""
+    tenant = current()
+    name = load_table(aws_sso.__name__).profiles[tenant.quirks.profile]["product"]
+    sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
+    return portal.frame(Portal(name, "aws", url_for("console.settings"), sections), tenant.clock)
+
+
+@blueprint.after_request
+def _guard(response: Response) -> Response:
+    return guard(response)
 
 
 @blueprint.before_request

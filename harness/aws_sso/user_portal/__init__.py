@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, render_template, request
 
 from harness.aws_sso.user_portal import consent, identity_source, pages
+from harness.pages.policy import guard
 from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("user_portal", __name__)
@@ -32,12 +33,8 @@ def _refuse_other_sites() -> tuple[str, int] | None:
 
 @blueprint.after_request
 def _guard(response: Response) -> Response:
-    """Run no script, and let no other site show these pages in a frame, and have them pressed unseen."""
-    # Forms may lead on to the identity provider, hence no form-action.
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    return response
+    """Let no other site show these pages in a frame. Forms may lead on to the identity provider, or to a program."""
+    return guard(response, forms_lead_on=True)
 
 
 def register(app: Flask) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from harness import azure_ad
 from harness.azure_ad.directory.directory import ConflictError, NotFoundError
 from harness.azure_ad.portal import (
     apps,
@@ -30,29 +31,41 @@ from harness.azure_ad.portal import (
 )
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
-from harness.base.clock import iso
 from harness.base.errors import HarnessError
+from harness.base.quirks import load_table
+from harness.pages import portal
+from harness.pages.policy import guard
+from harness.pages.portal import Portal, Section
+from harness.pages.routes import bind
 from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
-for family in (
-    start,
-    users,
-    groups,
-    apps,
-    assignments,
-    provisioning,
-    settings,
-    mappings,
-    mapping_form,
-    scope,
-    on_demand,
-    logs,
-):
-    for method, rule, view in family.ROUTES:
-        endpoint = f"{family.__name__.rpartition('.')[2]}_{view.__name__}"
-        blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+bind(
+    blueprint,
+    (
+        start,
+        users,
+        groups,
+        apps,
+        assignments,
+        provisioning,
+        settings,
+        mappings,
+        mapping_form,
+        scope,
+        on_demand,
+        logs,
+    ),
+)
 
+_SECTIONS = (
+    ("Overview", "portal.start_home"),
+    ("Users", "portal.users_listed"),
+    ("Groups", "portal.groups_listed"),
+    ("Enterprise applications", "portal.apps_listed"),
+    ("Provisioning logs", "portal.logs_provisioning"),
+    ("Audit logs", "portal.logs_audits"),
+)
 _STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, HarnessError: 400}
 
 
@@ -65,24 +78,23 @@ def _refuse_other_sites() -> None:
 
 @blueprint.after_request
 def _guard(response: Response) -> Response:
-    """No script runs on a page, no other site shows it in a frame, nothing of it stays in a cache."""
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return guard(response)
 
 
-@blueprint.context_processor
-def _frame() -> dict[str, Any]:
-    """Give every page its clock and the sentence that a redirect asked for."""
+def frame() -> dict[str, Any]:
+    """Give every page of the application its portal, and the sentence that a redirect asked for."""
     tenant = current()
     return {
-        "now": iso(tenant.clock.now()),
-        "origin": tenant.settings.graph_origin,
+        **portal.frame(_portal(), tenant.clock),
         "domain": tenant.settings.domain,
         "notice": NOTICES.get(request.args.get("notice", "")),
     }
+
+
+def _portal() -> Portal:
+    names = load_table(azure_ad.__name__).profiles[current().quirks.profile]
+    sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
+    return Portal(names["product"], "azure", url_for("portal.start_home"), sections)
 
 
 def refuse(error: HTTPException) -> Response:
@@ -101,6 +113,4 @@ def _refused(error: Exception) -> Response:
 
 
 def _page(message: str, status: int) -> Response:
-    return make_response(
-        render_template("portal/refused.html", message=message, status=status, **_frame()), status
-    )
+    return make_response(render_template("portal/refused.html", message=message, status=status), status)

@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
-from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
+from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
+from harness.pages.listing import after, behind, entered, page_of, ways
 
 
 def listed() -> str:
-    search = asked("search")
+    search = entered("search")
     page = page_of(behind(_apps().scan(), after()), named(search))
-    return render_template("portal/apps.html", page=page, search=search)
+    return render_template("portal/apps.html", page=page, ways=ways(page), search=search)
 
 
 def new() -> str:
@@ -25,7 +26,7 @@ def new() -> str:
 
 
 def create() -> ResponseReturnValue:
-    name, template = asked("displayName"), asked("template") or NON_GALLERY_TEMPLATE
+    name, template = entered("displayName"), entered("template") or NON_GALLERY_TEMPLATE
     if not name:
         return _new("An application needs a name."), 400
     made = _apps().instantiate(name, template)

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.pages.listing import after, behind, entered, page_of, ways
 
 _OFFERED = 25
 
@@ -50,7 +51,7 @@ def assign(app: str) -> ResponseReturnValue:
     def carry_out() -> None:
         with tenant.store.transaction():
             for principal in chosen:
-                tenant.applications.assign(app, principal, asked("role") or None)
+                tenant.applications.assign(app, principal, entered("role") or None)
 
     problem = refusal(carry_out)
     if problem is not None:
@@ -67,15 +68,21 @@ def _listed(app: str, problem: str | None = None) -> str:
         role["id"]: role["displayName"] for role in service["appRoles"]
     }
     return render_template(
-        "portal/assignments.html", app=service, rows=rows, page=page, roles=roles, problem=problem
+        "portal/assignments.html",
+        app=service,
+        rows=rows,
+        page=page,
+        ways=ways(page),
+        roles=roles,
+        problem=problem,
     )
 
 
 def _add(app: str, problem: str | None = None) -> str:
     """Show the page; those selected before stay so while somebody searches on."""
-    tenant, search = current(), asked("search")
+    tenant, search = current(), entered("search")
     service, directory = tenant.applications.find(app), tenant.directory
-    selected = [_found(key) for key in dict.fromkeys(request.values.getlist("selected"))]
+    selected = [_principal(key) for key in dict.fromkeys(request.values.getlist("selected"))]
     chosen = [item for item in selected if item is not None]
     keys = {item["id"] for item in chosen}
     candidates = itertools.chain(directory.scan("User"), directory.scan("Group"))
@@ -87,13 +94,13 @@ def _add(app: str, problem: str | None = None) -> str:
         chosen=chosen,
         offered=[item for item in offered[:_OFFERED] if item["id"] not in keys],
         more=len(offered) > _OFFERED,
-        role=asked("role"),
+        role=entered("role"),
         roles=[(role["id"], role["displayName"]) for role in service["appRoles"]],
         problem=problem,
     )
 
 
-def _found(key: str) -> Document | None:
+def _principal(key: str) -> Document | None:
     try:
         return current().directory.principal(key)
     except NotFoundError:

@@ -10,16 +10,17 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import Directory, NotFoundError
 from harness.azure_ad.directory.dynamic_groups import is_dynamic
-from harness.azure_ad.portal.listing import after, asked, behind, named, page_of
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.pages.listing import after, behind, entered, page_of, ways
 
 
 def listed() -> str:
-    search = asked("search")
+    search = entered("search")
     page = page_of(_directory().scan("Group", after()), named(search))
-    return render_template("portal/groups.html", page=page, search=search)
+    return render_template("portal/groups.html", page=page, ways=ways(page), search=search)
 
 
 def new() -> str:
@@ -28,7 +29,7 @@ def new() -> str:
 
 def create() -> ResponseReturnValue:
     made: Document = {}
-    typed = {"displayName": asked("displayName"), "description": asked("description") or None}
+    typed = {"displayName": entered("displayName"), "description": entered("description") or None}
     problem = refusal(lambda: made.update(_directory().create("Group", typed)))
     if problem is not None:
         return render_template("portal/new_group.html", typed=typed, problem=problem), 400
@@ -40,7 +41,7 @@ def overview(key: str) -> str:
 
 
 def add_member(key: str) -> ResponseReturnValue:
-    group, member = _directory().find("Group", key), asked("member")
+    group, member = _directory().find("Group", key), entered("member")
     problem = refusal(lambda: _directory().add_member(group["id"], member))
     if problem is not None:
         return _overview(group, problem, member), 400
@@ -66,6 +67,7 @@ def _overview(group: Document, problem: str | None = None, typed: str = "") -> s
         dynamic=is_dynamic(group),
         members=[_shown(row["id"]) for row in page.rows],
         page=page,
+        ways=ways(page),
         problem=problem,
         typed=typed,
         assignments=current().applications.assignments_held(group["id"]),

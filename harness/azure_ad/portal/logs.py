@@ -11,11 +11,11 @@ from typing import Any
 from flask import render_template
 
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.portal.listing import after, asked, behind, page_of
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.pages.listing import after, behind, entered, page_of, ways
 
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
 ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")
@@ -28,8 +28,8 @@ TABS = {
 
 
 def provisioning() -> str:
-    app, identity, source = asked("app"), asked("identity"), asked("source")
-    status, action = asked("status"), asked("action")
+    app, identity, source = entered("app"), entered("identity"), entered("source")
+    status, action = entered("status"), entered("action")
 
     def passes(entry: Document) -> bool:
         return (
@@ -45,6 +45,7 @@ def provisioning() -> str:
     return render_template(
         "portal/provisioning_logs.html",
         page=page,
+        ways=ways(page),
         filters=filters,
         app=_application(app),
         statuses=STATUSES,
@@ -55,19 +56,19 @@ def provisioning() -> str:
 
 def entry(source: str, key: str) -> str:
     """Show one entry, found among those of its source object."""
-    found = next(
+    shown = next(
         (item for item in logs.entries(current().store, source_id=source) if item["id"] == key), None
     )
-    if found is None:
+    if shown is None:
         raise NotFoundError("There is no such entry in the provisioning logs.")
-    tab = asked("tab") if asked("tab") in TABS else "steps"
-    text = json.dumps(found, ensure_ascii=False, indent=2)
-    return render_template("portal/provisioning_log.html", entry=found, tab=tab, tabs=TABS, text=text)
+    tab = entered("tab") if entered("tab") in TABS else "steps"
+    text = json.dumps(shown, ensure_ascii=False, indent=2)
+    return render_template("portal/provisioning_log.html", entry=shown, tab=tab, tabs=TABS, text=text)
 
 
 def audits() -> str:
     tenant = current()
-    app, activity, status, target = asked("app"), asked("activity"), asked("status"), asked("target")
+    app, activity, status, target = entered("app"), entered("activity"), entered("status"), entered("target")
 
     def passes(item: Document) -> bool:
         return (
@@ -84,6 +85,7 @@ def audits() -> str:
         "portal/audit_logs.html",
         rows=[(item, _targets(item), _by(item)) for item in page.rows],
         page=page,
+        ways=ways(page),
         filters=filters,
         app=_application(app),
         activities=ACTIVITIES,

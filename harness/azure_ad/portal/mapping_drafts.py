@@ -34,10 +34,10 @@ class Draft:
 
     def entry(self, target: str) -> Document:
         """Return the attribute mapping of a target attribute. Raises NotFoundError."""
-        found = next((entry for entry in self.entries if entry["targetAttributeName"] == target), None)
-        if found is None:
+        mapping = next((each for each in self.entries if each["targetAttributeName"] == target), None)
+        if mapping is None:
             raise NotFoundError(f"No attribute mapping has the target attribute '{target}'.")
-        return found
+        return mapping
 
 
 def draft_of(app: str, which: str) -> Draft:

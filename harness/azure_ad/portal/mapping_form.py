@@ -13,12 +13,12 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.mappings.expression import Attribute, to_text
 from harness.azure_ad.mappings.schema import expression_of
 from harness.azure_ad.mappings.templates import attribute_mapping
-from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document
+from harness.pages.listing import entered
 
 _TYPES = ("Direct", "Constant", "Expression")
 _FLOWS = {
@@ -41,14 +41,14 @@ def add(app: str, which: str) -> str:
 
 def edit(app: str, which: str) -> str:
     draft = draft_of(app, which)
-    entry = draft.entry(asked("target"))
+    entry = draft.entry(entered("target"))
     return _form(app, which, draft, _fields(entry))
 
 
 def accept(app: str, which: str) -> ResponseReturnValue:
     """Take the form into the draft: in place of the mapping named by `edited`, or as a new one."""
     draft = draft_of(app, which)
-    typed = {name: asked(name) for name in _NEW}
+    typed = {name: entered(name) for name in _NEW}
     problem = refusal(lambda: _take(draft, typed))
     if problem is not None:
         return _form(app, which, draft, typed, problem), 400

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.mappings.expression import Attribute, to_text
 from harness.azure_ad.mappings.schema import expression_of
-from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, commit, discard, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.scope import scope_words
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.pages.listing import entered
 
 # The check boxes of Target Object Actions, and Graph's words for them.
 ACTIONS = (("Create", "Add"), ("Update", "Update"), ("Delete", "Delete"))
@@ -32,7 +32,7 @@ def save(app: str, which: str) -> ResponseReturnValue:
     actions = [graph for _, graph in ACTIONS if graph in request.form.getlist("action")]
     mapping = {
         **draft.mapping,
-        "enabled": asked("enabled") != "No",
+        "enabled": entered("enabled") != "No",
         "flowTypes": ",".join(actions) or "None",
     }
     problem = refusal(lambda: commit(draft, mapping))
@@ -49,7 +49,7 @@ def drop(app: str, which: str) -> ResponseReturnValue:
 
 def delete(app: str, which: str) -> ResponseReturnValue:
     draft = draft_of(app, which)
-    gone = draft.entry(asked("target"))
+    gone = draft.entry(entered("target"))
     left = [entry for entry in draft.entries if entry is not gone]
     problem = refusal(lambda: keep(draft, {**draft.mapping, "attributeMappings": left}))
     if problem is not None:

@@ -12,12 +12,13 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError, kind_of
-from harness.azure_ad.portal.listing import asked, named
 from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.portal.searching import named
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document
+from harness.pages.listing import entered
 
 _OFFERED, _MEMBERS = 25, 100
 # The page's steps and the types of log steps that belong to each.
@@ -32,24 +33,24 @@ _CONNECTION = "TestConnection"
 
 def choose(app: str) -> str:
     demand_job(app)
-    return _choose(app, asked("subject"))
+    return _choose(app, entered("subject"))
 
 
 def provision(app: str) -> ResponseReturnValue:
     tenant, job = current(), demand_job(app)
     members = request.form.getlist("member")
-    subject = tenant.directory.principal(asked("subject"))
+    subject = tenant.directory.principal(entered("subject"))
     if len(members) > MOST_MEMBERS:
         return _choose(app, subject["id"], f"Select up to {MOST_MEMBERS} members of the group."), 400
     try:
-        result, told = tenant.engine.provision_on_demand(
+        result, log_entries = tenant.engine.provision_on_demand(
             job["id"], Subject(kind_of(subject), subject["id"], tuple(members))
         )
     except TooOftenError as error:
         return _choose(app, subject["id"], str(error)), 429
     except (HarnessError, NotFoundError) as error:
         return _choose(app, subject["id"], str(error)), 400
-    entries = told if isinstance(told, list) else [told] if told else []
+    entries = log_entries if isinstance(log_entries, list) else [log_entries] if log_entries else []
     return render_template(
         "portal/on_demand_result.html",
         app=tenant.applications.find(app),
@@ -61,12 +62,12 @@ def provision(app: str) -> ResponseReturnValue:
 
 
 def _choose(app: str, key: str, problem: str | None = None) -> str:
-    directory, search = current().directory, asked("search")
+    directory, search = current().directory, entered("search")
     subject = directory.principal(key) if key else None
-    found: list[Document] = []
+    matches: list[Document] = []
     if search:
         candidates = itertools.chain(directory.scan("User"), directory.scan("Group"))
-        found = list(itertools.islice(filter(named(search), candidates), _OFFERED))
+        matches = list(itertools.islice(filter(named(search), candidates), _OFFERED))
     members = []
     if subject is not None and kind_of(subject) == "Group":
         members = [directory.principal(member) for member in directory.members(subject["id"])[:_MEMBERS]]
@@ -74,7 +75,7 @@ def _choose(app: str, key: str, problem: str | None = None) -> str:
         "portal/on_demand.html",
         app=current().applications.find(app),
         search=search,
-        found=found,
+        matches=matches,
         subject=subject,
         members=members,
         most=MOST_MEMBERS,

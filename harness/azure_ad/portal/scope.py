@@ -21,13 +21,13 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.mappings.scoping_filters import OPERATORS, SETS, check_scope
-from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.json_text import encode
 from harness.base.store import Document
+from harness.pages.listing import entered
 
 _UNARY = {name for name, operator in OPERATORS.items() if operator.arity == "Unary"}
 
@@ -68,14 +68,14 @@ def add(app: str, which: str) -> str:
 
 def edit(app: str, which: str) -> str:
     draft = draft_of(app, which)
-    mark = asked("filter")
+    mark = entered("filter")
     group = _marked(draft, mark)
     return _form(app, which, draft, _Typed(mark, group.get("name") or "", _clauses(group)))
 
 
 def accept(app: str, which: str) -> ResponseReturnValue:
     """Take the form into the draft; or answer it with a clause more or less, of which nothing is kept yet."""
-    draft, typed, without = draft_of(app, which), _typed(), asked("without")
+    draft, typed, without = draft_of(app, which), _typed(), entered("without")
     if without:
         left = [clause for number, clause in enumerate(typed.clauses) if str(number) != without]
         return _form(app, which, draft, replace(typed, clauses=left))
@@ -83,7 +83,7 @@ def accept(app: str, which: str) -> ResponseReturnValue:
         first = next(iter(_operators(draft).get(typed.more, OPERATORS)))
         clauses = [*typed.clauses, _Clause(typed.more, first, "")]
         return _form(app, which, draft, replace(typed, clauses=clauses, more=""), fresh=True)
-    if asked("do") == "clause":
+    if entered("do") == "clause":
         return _form(app, which, draft, typed, "Choose the attribute of the clause to add."), 400
     problem = refusal(lambda: _take(draft, typed))
     if problem is not None:
@@ -93,7 +93,7 @@ def accept(app: str, which: str) -> ResponseReturnValue:
 
 def delete(app: str, which: str) -> ResponseReturnValue:
     draft = draft_of(app, which)
-    gone = _marked(draft, asked("filter"))
+    gone = _marked(draft, entered("filter"))
     left = [group for group in _sets(draft.mapping)["groups"] if group is not gone]
     problem = refusal(lambda: _keep(draft, left))
     if problem is not None:
@@ -161,14 +161,14 @@ def _document(clause: _Clause) -> Document:
 def _typed() -> _Typed:
     columns = (request.form.getlist(name) for name in _Clause._fields)
     clauses = [_Clause(*row) for row in zip_longest(*columns, fillvalue="")]
-    return _Typed(asked("edited"), asked("title"), clauses, asked("more"))
+    return _Typed(entered("edited"), entered("title"), clauses, entered("more"))
 
 
 def _operators(draft: Draft) -> dict[str, list[str]]:
     """Return the operators that fit each source attribute's type; attributes that no filter may use are left out."""
     definitions, _ = attributes(draft)
     return {
-        name: [operator for operator, known in OPERATORS.items() if definition["type"] in known.types]
+        name: [word for word, operator in OPERATORS.items() if definition["type"] in operator.types]
         for name, definition in definitions.items()
         if _usable(name, definitions)
     }
@@ -218,8 +218,8 @@ def _form(
 
 def _choices(clause: _Clause, fitting: Mapping[str, list[str]]) -> list[str]:
     """Return the operators to choose from; one that does not fit any more is shown as it is, until OK refuses it."""
-    known = fitting.get(clause.attribute, [])
-    return known if clause.operator in known else [*known, clause.operator]
+    operators = fitting.get(clause.attribute, [])
+    return operators if clause.operator in operators else [*operators, clause.operator]
 
 
 def _back(app: str, which: str) -> ResponseReturnValue:

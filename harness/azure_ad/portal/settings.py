@@ -19,7 +19,6 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.graph.synchronization import INVALID_CREDENTIALS
 from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.mappings.templates import offered_to
-from harness.azure_ad.portal.listing import asked
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioning import job_of
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
@@ -28,6 +27,7 @@ from harness.azure_ad.provisioning.job import DELETES_THRESHOLD, setting
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document
+from harness.pages.listing import entered
 
 AUTHORIZED = "The supplied credentials are authorized to enable provisioning"
 _ADDRESS, _TOKEN, _NOTIFICATION = "BaseAddress", "SecretToken", "SyncNotificationSettings"
@@ -50,14 +50,14 @@ def submit(app: str) -> ResponseReturnValue:
     """Test the connection or save, whichever button it was."""
     current().applications.find(app)
     typed = _typed(job_of(app) is not None)
-    return _test(app, typed) if asked("do") == "test" else _save(app, typed)
+    return _test(app, typed) if entered("do") == "test" else _save(app, typed)
 
 
 def _test(app: str, typed: _Form) -> ResponseReturnValue:
     tenant = current()
-    if asked("token"):
+    if entered("token"):
         typed = {**typed, "tested": tenant.ids.uuid()}
-        tenant.store.put(_TESTED, app, {"mark": typed["tested"], "token": asked("token")})
+        tenant.store.put(_TESTED, app, {"mark": typed["tested"], "token": entered("token")})
     try:
         tenant.engine.validate(
             app, tenant.applications.secrets(app) | _credentials(app, typed), _template(app)
@@ -118,15 +118,15 @@ def _template(app: str) -> str:
 
 
 def _credentials(app: str, typed: _Form) -> dict[str, str]:
-    kept = _tested(app, typed)
-    token = asked("token") or (kept["token"] if kept else "")
+    tested = _tested(app, typed)
+    token = entered("token") or (tested["token"] if tested else "")
     return {_ADDRESS: typed["url"]} | ({_TOKEN: token} if token else {})
 
 
 def _tested(app: str, typed: _Form) -> Document | None:
     """Return the token that the page with this mark is the answer to, if it is not saved by now."""
-    kept = current().store.get(_TESTED, app)
-    return kept if kept and kept["mark"] == typed.get("tested") else None
+    tested = current().store.get(_TESTED, app)
+    return tested if tested and tested["mark"] == typed.get("tested") else None
 
 
 def _preferences(secrets: Mapping[str, str], typed: _Form) -> dict[str, str]:
@@ -155,12 +155,12 @@ def _notification(secrets: Mapping[str, str]) -> Document:
 
 def _typed(configured: bool) -> dict[str, Any]:
     """Return the form by its fields; settings are part of it once there is a job."""
-    mode = "Automatic" if configured else asked("mode")
-    credentials = {"mode": mode, "url": asked("url"), "tested": asked("tested")}
+    mode = "Automatic" if configured else entered("mode")
+    credentials = {"mode": mode, "url": entered("url"), "tested": entered("tested")}
     if not configured:
         return credentials
     switches = {name: name in request.form for name in ("notify", "prevent", "restore")}
-    texts = {name: asked(name) for name in ("email", "threshold", "scope", "status")}
+    texts = {name: entered(name) for name in ("email", "threshold", "scope", "status")}
     return {**credentials, **switches, **texts}
 
 

@@ -10,10 +10,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import Directory, deleted_name
-from harness.azure_ad.portal.listing import after, asked, named, page_of
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.pages.listing import after, entered, page_of, ways
 
 # The properties that the form has, with the portal's labels; phones and mail are what the troubleshooting is about.
 FIELDS = (
@@ -38,9 +39,9 @@ FIELDS = (
 
 
 def listed() -> str:
-    search = asked("search")
+    search = entered("search")
     page = page_of(_directory().scan("User", after()), named(search))
-    return render_template("portal/users.html", page=page, search=search)
+    return render_template("portal/users.html", page=page, ways=ways(page), search=search)
 
 
 def new() -> str:
@@ -122,7 +123,7 @@ def _form(user: Document | None, typed: Document, problem: str | None = None) ->
 
 def _typed() -> Document:
     """Return the form's fields; an empty one is None, which takes a value away."""
-    return {name: asked(name) or None for name, _ in FIELDS if name in request.form}
+    return {name: entered(name) or None for name, _ in FIELDS if name in request.form}
 
 
 def _shown(user: Document) -> Document:

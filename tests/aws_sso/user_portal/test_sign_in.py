@@ -135,7 +135,7 @@ def post(account, document, *, acs=None):
 
 
 def sentence(page):
-    alert = re.search(r'<p role="alert">([^<]+)</p>', page.body.decode())
+    alert = re.search(r'<p[^>]* role="alert">([^<]+)</p>', page.body.decode())
     return unescape(alert[1]) if alert else None
 
 

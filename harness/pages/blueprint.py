@@ -1,0 +1,65 @@
+"""What both applications serve for their pages: style and script, and the form that lets time pass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import BoundedSemaphore
+
+from flask import Blueprint, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from harness.base.clock import parse_duration
+from harness.base.errors import HarnessError
+from harness.pages.portal import Surroundings, surroundings
+from harness.wire.sites import is_order_of_another_site
+
+NEXT_CYCLE = "next cycle"
+# Whoever lets time pass waits until the cycles are over, and cycles need threads that answer their requests.
+_WAITING = BoundedSemaphore(2)
+
+blueprint = Blueprint(
+    "pages", __name__, url_prefix="/pages", template_folder="templates", static_folder="static"
+)
+
+
+@blueprint.before_request
+def _refuse_other_sites() -> None:
+    if is_order_of_another_site(request.environ):
+        abort(403, "The clock takes no orders from other sites.")
+
+
+@blueprint.post("/clock")
+def let_time_pass() -> ResponseReturnValue:
+    """Move the clock by a span, or until the next cycle is over; then back to the page that the form was on."""
+    around = surroundings()
+    if around is None:
+        abort(404)
+    try:
+        span = _span(around, request.form.get("span", ""))
+    except HarnessError as error:
+        abort(400, str(error))
+    if not _WAITING.acquire(blocking=False):
+        abort(503, "Time is passing already. Try again when that is over.")
+    try:
+        around.clock.advance(span)
+    except HarnessError as error:
+        abort(400, str(error))
+    finally:
+        _WAITING.release()
+    return redirect(_back(request.form.get("back", "/")), 303)
+
+
+def _span(around: Surroundings, text: str) -> timedelta:
+    """Return how long is to pass. Raises HarnessError for what is no duration, or when no cycle is planned."""
+    if text != NEXT_CYCLE:
+        return parse_duration(text)
+    due = around.next_cycle()
+    if due is None:
+        raise HarnessError("No cycle is planned: start provisioning first.")
+    return max(due - around.clock.now(), timedelta())
+
+
+def _back(address: str) -> str:
+    """Return a path of this application; anything else is taken for the start."""
+    inside = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if inside and address.isprintable() else "/"

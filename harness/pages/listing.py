@@ -1,0 +1,107 @@
+"""Long lists in pages: what passes a search, a page of it at a time, and the ways to the pages before and behind.
+
+A page is known by the last row of the one before it (`after`), so that each is as quick as the first; `trail` is how one
+came here, which is the way back. A search looks at so many rows and offers to go on from there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+ROWS = 50
+_LOOKED_AT = 20_000
+_TRAIL = 30
+Row = dict[str, Any]
+Test = Callable[[Row], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page; `following` is what `after` must be for the next one, None on the last.
+
+    With `unfinished` the search has not been through everything yet; it goes on behind `following`.
+    """
+
+    rows: Sequence[Row]
+    following: str | None = None
+    unfinished: bool = False
+
+
+def page_of(items: Iterable[Row], test: Test | None = None, *, rows: int = ROWS) -> Page:
+    """Return the first page of what passes; each row has an `id`."""
+    chosen: list[Row] = []
+    last: Row | None = None
+    for count, item in enumerate(items):
+        if count == _LOOKED_AT and last is not None:
+            return Page(chosen, str(last["id"]), unfinished=True)
+        last = item
+        if test is not None and not test(item):
+            continue
+        if len(chosen) == rows:
+            return Page(chosen, str(chosen[-1]["id"]))
+        chosen.append(item)
+    return Page(chosen)
+
+
+def behind(items: Iterable[Row], after: str | None) -> Iterable[Row]:
+    """Return what follows the item with the id `after`; everything without one."""
+    if after is None:
+        return items
+    rest = itertools.dropwhile(lambda item: item["id"] != after, items)
+    return itertools.islice(rest, 1, None)
+
+
+def containing(text: str, names: Sequence[str]) -> Test | None:
+    """Return a test for rows of which one of these members holds a text, in whatever case; None for no text."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return None
+    return lambda row: any(wanted in str(row.get(name) or "").casefold() for name in names)
+
+
+def entered(name: str) -> str:
+    """Return a word of the query or of the form, trimmed; an empty text where there is none."""
+    return request.values.get(name, "").strip()
+
+
+def after() -> str | None:
+    return request.args.get("after") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the pages around the present one are, as addresses; None where there is none."""
+
+    first: str | None
+    previous: str | None
+    following: str | None
+    unfinished: bool
+
+
+def ways(page: Page) -> Ways:
+    """Return the ways from the present request's page, filters and searches kept."""
+    here = request.args.get("after") or ""
+    trail = [place for place in request.args.get("trail", "").split(" ") if place]
+    first = _address({}) if here else None
+    previous = None
+    if here:
+        previous = _address({"after": trail[-1], "trail": " ".join(trail[:-1])}) if trail else first
+    following = None
+    if page.following is not None:
+        passed = [*trail, here] if here else []
+        following = _address({"after": page.following, "trail": " ".join(passed[-_TRAIL:])})
+    return Ways(first, previous, following, page.unfinished)
+
+
+def _address(place: dict[str, str]) -> str:
+    filters = [
+        (name, value) for name, value in request.args.items() if name not in ("after", "trail", "notice")
+    ]
+    query = urlencode([*filters, *((name, value) for name, value in place.items() if value)])
+    return f"{request.path}?{query}" if query else request.path

@@ -1,0 +1,22 @@
+"""What a browser may do with a page: run this app's own script and style, send forms here, and show it in no frame.
+
+https://www.w3.org/TR/CSP3/ (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+
+
+def guard(response: Response, *, forms_lead_on: bool = False) -> Response:
+    """Put the policy on a page; `forms_lead_on` where the answer to a form may send the browser to another site."""
+    forms = "" if forms_lead_on else "; form-action 'self'"
+    response.headers["Content-Security-Policy"] = _POLICY + forms
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,78 @@
+"""What a portal's pages say of themselves, and what they are surrounded by: the clock, and the other portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import request
+
+from harness.base.clock import Clock, iso
+
+SURROUNDINGS = "harness.pages"
+
+
+class Section(NamedTuple):
+    """A link of the navigation."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One imitated portal: the product's name in the profile's year, a theme of the style sheet, its sections."""
+
+    name: str
+    theme: str
+    home: str
+    sections: tuple[Section, ...]
+
+    def section(self, path: str) -> str:
+        """Return the address of the section that a page belongs to: the longest one that its path begins with."""
+        fitting = [
+            address
+            for _, address in self.sections
+            if path == address or path.startswith(f"{address.rstrip('/')}/")
+        ]
+        return max(fitting, key=len, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A portal as the other one knows it: its product's name, and the origin of its pages without a slash behind."""
+
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What lies around both portals of a world. `next_cycle` tells when provisioning is next due, None for never."""
+
+    clock: Clock
+    next_cycle: Callable[[], datetime | None]
+    azure: Neighbour
+    aws: Neighbour
+
+
+def surroundings() -> Surroundings | None:
+    """Return what the present request's portal is surrounded by, None where it stands alone."""
+    present = request.environ.get(SURROUNDINGS)
+    return present if isinstance(present, Surroundings) else None
+
+
+def frame(portal: Portal, clock: Clock) -> dict[str, Any]:
+    """Return what `pages/frame.html` needs."""
+    around = surroundings()
+    next_cycle = around.next_cycle() if around else None
+    return {
+        "portal": portal,
+        "section": portal.section(request.path),
+        "now": iso(clock.now()),
+        "around": around,
+        "next_cycle": None if next_cycle is None else iso(next_cycle),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else portal.home,
+    }

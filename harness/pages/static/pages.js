@@ -1,0 +1,84 @@
+// What pages do beyond plain forms: copying, the ticking clock, live parts, and column names for narrow screens.
+// Every page works without it.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const words = button.textContent;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = words; }, 2000);
+  });
+}
+
+// On a narrow screen each row is a card, which needs the column's name beside every cell.
+function nameCells() {
+  for (const table of document.querySelectorAll("[data-table] table")) {
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, column) => {
+        if (row.cells.length === names.length) { cell.dataset.label = names[column]; }
+      });
+    }
+  }
+}
+
+// What was typed and not sent is not overwritten, and what was opened stays open.
+async function refresh() {
+  if (document.hidden) { return; }
+  const answer = await fetch(location.href);
+  if (!answer.ok) { return; }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (fresh && fresh.innerHTML !== part.dataset.seen) {
+      part.dataset.seen = fresh.innerHTML;
+      part.innerHTML = fresh.innerHTML;
+    }
+  }
+  nameCells();
+}
+
+function follow() {
+  refresh().catch(() => {}).finally(() => setTimeout(follow, 1000));
+}
+
+function tick() {
+  const clock = document.querySelector(".clock time");
+  const shown = Date.parse(clock.dateTime);
+  const began = Date.now();
+  setInterval(() => {
+    const moment = new Date(shown + Date.now() - began).toISOString();
+    clock.textContent = `${moment.slice(0, 19).replace("T", " ")} UTC`;
+  }, 1000);
+}
+
+// While time passes the page goes on showing what happens; then it is read anew.
+for (const form of document.querySelectorAll("form[data-passing]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    button.textContent = "Time is passing…";
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (answer.ok) {
+      location.reload();
+    } else {
+      form.append(Object.assign(document.createElement("p"), { className: "bad", textContent: await reason(answer) }));
+      button.disabled = false;
+      button.textContent = "Try again";
+    }
+  });
+}
+
+async function reason(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return (page.querySelector("[role=alert]") || page.body).textContent;
+}
+
+for (const form of document.querySelectorAll("form[data-submit]")) { form.submit(); }
+
+nameCells();
+if (document.querySelector(".clock time")) { tick(); }
+if (document.querySelector("[data-live]")) { setTimeout(follow, 1000); }
