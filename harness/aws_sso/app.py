@@ -20,7 +20,7 @@ from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
 from harness.pages.blueprint import blueprint as pages
 from harness.wire.application import Application
-from harness.wire.server import MAX_BODY
+from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

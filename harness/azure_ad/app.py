@@ -21,7 +21,7 @@ from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.pages.blueprint import blueprint as pages
-from harness.wire.server import MAX_BODY
+from harness.wire.message import MAX_BODY
 
 
 def create_app() -> Flask:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from harness.base.errors import HarnessError, nearest
+from harness.base.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Quirks:
 @cache
 def load_table(package: str) -> QuirkTable:
     """Read `quirks.yaml` of a package. Every row must give a value for every profile."""
-    data = yaml.safe_load(files(package).joinpath("quirks.yaml").read_text(encoding="utf-8"))
+    data = read_table(package, "quirks.yaml")
     profiles: dict[str, dict[str, Any]] = data["profiles"]
     rows: dict[str, Quirk] = {}
     for name, row in data["quirks"].items():

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +23,9 @@ from harness.scenario.events import (
     ScenarioFinished,
     ScenarioStarted,
 )
+
+if TYPE_CHECKING:
+    from harness.report.progress import ProgressBar
 
 _STYLES = {
     "error": "bold red",
@@ -49,25 +51,24 @@ class TerminalReport:
             self._console = Console(file=out, highlight=False, width=_IN_A_PIPE)
         self._errors = Console(file=err, stderr=err is None, highlight=False)
         self._collected = Collected()
-        self._progress: Progress | None = None
-        self._task = TaskID(0)
+        self._bar: ProgressBar | None = None
         self._complete = False
 
     def consume(self, event: Event) -> None:
         self._collected.consume(event)
         if isinstance(event, RunStarted):
             self._begin(event.total)
-        elif isinstance(event, ScenarioStarted) and self._progress is not None:
-            self._progress.update(self._task, title=legal(event.title))
-        elif isinstance(event, ScenarioFinished) and self._progress is not None:
-            self._progress.advance(self._task)
+        elif isinstance(event, ScenarioStarted) and self._bar is not None:
+            self._bar.show(legal(event.title))
+        elif isinstance(event, ScenarioFinished) and self._bar is not None:
+            self._bar.advance()
         elif isinstance(event, RunFinished):
             self._complete = True
 
     def finish(self) -> None:
         """Take the bar away and print what became of everything."""
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.stop()
         stories = self._collected.scenarios
         if stories:
             self._console.print(self._table(stories))
@@ -81,10 +82,9 @@ class TerminalReport:
     def _begin(self, total: int) -> None:
         if not self._errors.is_terminal:
             return
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[title]}", markup=False))
-        self._progress = Progress(*columns, console=self._errors, transient=True)
-        self._progress.start()
-        self._task = self._progress.add_task("", total=total, title="")
+        from harness.report.progress import ProgressBar
+
+        self._bar = ProgressBar(self._errors, total)
 
     def _table(self, stories: list[ScenarioStory]) -> Table:
         wide = self._console.width >= _NARROW

@@ -9,17 +9,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import __version__
 from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.events import Event, FileRejected, RunFinished, RunStarted, ScenarioFinished
 from harness.scenario.loading import Scenario, ScenarioError, load
-from harness.scenario.processes import Processes
 from harness.scenario.running import run_scenario
 from harness.scenario.selecting.choice import ALL, Choice
 from harness.scenario.selecting.targets import Target, targets
 from harness.scenario.variables import NONE, Variables
+
+if TYPE_CHECKING:
+    from harness.scenario.processes import Processes
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ def run(
     gathering = Gathering(words, variables)
     passed = failed = 0
     with ExitStack() as stack:
-        several = stack.enter_context(Processes(processes, seed)) if processes > 1 else None
+        several = stack.enter_context(_several(processes, seed)) if processes > 1 else None
         chosen: list[Scenario] = []
         for scenario in choice.among(gathering.scenarios()):
             chosen.append(scenario)
@@ -81,6 +84,12 @@ def run(
                 if failed and fail_fast:
                     break
     yield RunFinished(passed, failed, len(gathering.rejected), watch.seconds())
+
+
+def _several(processes: int, seed: str) -> Processes:
+    from harness.scenario.processes import Processes
+
+    return Processes(processes, seed)
 
 
 def _meant(target: Target, cases: Sequence[Scenario]) -> Sequence[Scenario]:

@@ -26,7 +26,7 @@ from werkzeug.wrappers import Request, Response
 from harness.base import json_text
 from harness.base.clock import OffsetClock, iso, parse_duration
 from harness.base.errors import HarnessError
-from harness.wire.server import MAX_BODY
+from harness.wire.message import MAX_BODY
 from harness.wire.sites import is_order_of_another_site
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.http import http_date
 
 from harness.wire.inprocess import call
+from harness.wire.message import MAX_BODY
 from harness.wire.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-MAX_BODY = 1_048_576
 _DRAINED = (
     2 * MAX_BODY
 )  # so much is read of a body that is refused, for a client that listens only after sending

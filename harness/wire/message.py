@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from harness.base import json_text
 
+MAX_BODY = 1_048_576  # bytes; what a service here reads of one request
+
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 

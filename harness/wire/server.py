@@ -19,15 +19,13 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from harness.base.errors import HarnessError
-from harness.wire.bridge import MAX_BODY, Bridge, Quick, refusal
+from harness.wire.bridge import Bridge, Quick, refusal
 from harness.wire.connection import MAX_HEADERS, Connection, Limits, Places, raw
 from harness.wire.tls import Identity
 from harness.wire.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-__all__ = ["MAX_BODY", "Limits", "Server"]
 
 _QUEUE = 1024  # connections not yet accepted
 _TLS_HANDSHAKE = b"\x16"  # https://www.rfc-editor.org/rfc/rfc8446#section-5.1

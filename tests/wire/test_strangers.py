@@ -8,9 +8,8 @@ from contextlib import ExitStack, closing, suppress
 import pytest
 
 from harness.base.clock import Stopwatch
-from harness.wire.bridge import MAX_BODY
 from harness.wire.connection import MAX_HEADERS, Limits
-from harness.wire.message import Request
+from harness.wire.message import MAX_BODY, Request
 from harness.wire.network import Network
 from harness.wire.server import Server
 from harness.wire.tls import identity, trusting

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias
 from unicodedata import category
 
@@ -32,10 +33,9 @@ class Text:
     pattern: str | None = None
     values: tuple[str, ...] = ()
     personal: bool = False
-    matches: Callable[[str], bool] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "matches", _matcher(self.pattern))
+    def matches(self, text: str) -> bool:
+        return _matcher(self.pattern)(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,7 @@ def _require_type(raw: Any, kind: type | tuple[type, ...], where: str) -> None:
         raise ApiError("SerializationException", f"{where or 'The input'} has the wrong type.")
 
 
+@cache
 def _matcher(pattern: str | None) -> Callable[[str], bool]:
     """Return a test for a whole text. Python's `re` knows no Unicode categories, so those are looked up."""
     if pattern is None:

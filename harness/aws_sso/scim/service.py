@@ -29,7 +29,7 @@ from harness.aws_sso.tenant import TENANT, Tenant
 from harness.base.json_text import encode
 from harness.base.quirks import Quirks
 from harness.wire.application import Ready
-from harness.wire.server import MAX_BODY
+from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

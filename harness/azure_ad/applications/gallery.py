@@ -6,12 +6,10 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplat
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from harness.base.store import Document
+from harness.base.tables import read_table
 
 # A non-gallery application is an instance of this template.
 # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
@@ -20,9 +18,7 @@ NON_GALLERY_TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 
 @cache
 def _table() -> dict[str, dict[str, Any]]:
-    data: dict[str, dict[str, Any]] = yaml.safe_load(
-        files("harness.azure_ad.applications").joinpath("gallery.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, dict[str, Any]] = read_table("harness.azure_ad.applications", "gallery.yaml")
     return data
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from harness.base.clock import from_iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
+from harness.base.tables import read_table
 
 _TYPES: dict[str, tuple[type, str]] = {
     "string": (str, "text"),
@@ -39,9 +37,7 @@ class PropertyError(HarnessError):
 @cache
 def table() -> dict[str, dict[str, dict[str, Any]]]:
     """Return the property rows by object type (`User`, `Group`) and Graph name."""
-    rows: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
-        files("harness.azure_ad.directory").joinpath("properties.yaml").read_text(encoding="utf-8")
-    )
+    rows: dict[str, dict[str, dict[str, Any]]] = read_table("harness.azure_ad.directory", "properties.yaml")
     return rows
 
 

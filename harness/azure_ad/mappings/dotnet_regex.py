@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-
-import regex
+from typing import TYPE_CHECKING
 
 from harness.base.errors import HarnessError
+
+if TYPE_CHECKING:
+    import regex
 
 # Processor time that one value may take.
 SECONDS = 0.25
@@ -51,6 +53,8 @@ class Regex:
     """A compiled pattern; `groups` tells the library's number of a group by its name or by its number in .NET."""
 
     def __init__(self, pattern: str) -> None:
+        import regex
+
         tokens = list(_tokens(pattern))
         _limit_size(tokens)
         self.groups = _numbered(tokens)

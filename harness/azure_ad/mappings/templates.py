@@ -7,16 +7,14 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-sy
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from harness.azure_ad.mappings.definitions import metadata_entries, source_directory, target_directory
 from harness.azure_ad.mappings.expression import parse
 from harness.azure_ad.mappings.sources import to_source
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
+from harness.base.tables import read_table
 
 # What every object mapping of the documented sample says of itself.
 # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
@@ -38,9 +36,7 @@ class TemplateError(HarnessError):
 @cache
 def templates() -> dict[str, Any]:
     """Return the rows of templates.yaml by template id."""
-    data: dict[str, Any] = yaml.safe_load(
-        files("harness.azure_ad.mappings").joinpath("templates.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = read_table("harness.azure_ad.mappings", "templates.yaml")
     return data
 
 

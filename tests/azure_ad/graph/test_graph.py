@@ -9,8 +9,7 @@ import pytest
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
 from harness.azure_ad.graph.synchronization import INVALID_CREDENTIALS
 from harness.azure_ad.mappings.templates import attribute_mapping
-from harness.wire.message import Request
-from harness.wire.server import MAX_BODY
+from harness.wire.message import MAX_BODY, Request
 from tests.azure_ad.caller import BEARER, Caller, checked_refusal
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN
 from tests.azure_ad.scim_server import BASE, TOKEN, refusal
