@@ -6,27 +6,49 @@ Built once a process and stateless; the tenant comes with each request (`tenant.
 from __future__ import annotations
 
 import hmac
+import re
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
 from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.graph.alternate_keys import ALTERNATE_KEYS
 from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.addresses import Addresses
 from harness.azure_ad.graph.odata.entities import ODataError, error_answer
 from harness.azure_ad.graph.odata.errors import request_ids
 from harness.azure_ad.graph.odata.faults import FAULT_HEADER, fault
 from harness.azure_ad.graph.routes import ROUTES, VERSIONS
 from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
-from harness.azure_ad.tenant import current
+from harness.azure_ad.tenant import TENANT, current
 from harness.pages.blueprint import blueprint as pages
 from harness.wire.message import MAX_BODY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+_ADDRESSES = Addresses((rule for _, rule, _ in ROUTES), ALTERNATE_KEYS)
+_GRAPH = re.compile(r"/(v1\.0|beta)(?:/(.*))?\Z", re.IGNORECASE | re.DOTALL)
+
+
+class _AzureAd(Flask):
+    """Flask, with Graph's addresses brought to one form before they are looked up."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        match = _GRAPH.match(environ["PATH_INFO"])
+        if match is not None:
+            path = _ADDRESSES.canonical(match[2] or "", environ[TENANT])
+            environ["PATH_INFO"] = f"/{match[1].lower()}{path}"
+        return super().wsgi_app(environ, start_response)
 
 
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
-    app = Flask(__name__)
+    app = _AzureAd(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     # Graph's own pages print `…/synchronization/jobs/` beside `…/synchronization/jobs` (synchronizationjob-get).
     app.url_map.strict_slashes = False

@@ -114,7 +114,9 @@ class Reader:
         return UnreadableError(self.token.position)
 
     def _next(self, end: int) -> Token:
-        position = len(self._text) - len(self._text[end:].lstrip())
+        position = end
+        while self._text[position : position + 1].isspace():
+            position += 1
         if position == len(self._text):
             return Token(END, "", position)
         match = self._pattern.match(self._text, position)

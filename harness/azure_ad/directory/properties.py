@@ -20,7 +20,9 @@ _TYPES: dict[str, tuple[type, str]] = {
     "datetime": (str, "a moment such as 2026-03-02T08:00:00Z"),
     "boolean": (bool, "true or false"),
     "list": (list, "a list of texts"),
+    "integer": (int, "a whole number"),
     "object": (dict, "a mapping"),
+    "objects": (list, "a list of mappings"),
 }
 # Directory extensions are named after the application that defines them.
 # https://learn.microsoft.com/en-us/graph/extensibility-overview (read 2026-11)
@@ -78,19 +80,30 @@ def _check(name: str, value: Any, row: dict[str, Any]) -> None:
     if value is None:
         return
     expected, words = _TYPES[row["type"]]
-    if not isinstance(value, expected):
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
         raise PropertyError(f"property '{name}' must be {words}, not {type(value).__name__}")
-    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-        raise PropertyError(f"property '{name}' must be {words}")
+    if isinstance(value, list):
+        _check_items(name, value, row)
     if row["type"] == "datetime" and not _is_moment(value):
         raise PropertyError(f"property '{name}' must be {words}")
     if isinstance(value, dict):
-        for member, part in value.items():
-            if member not in row["members"]:
-                raise PropertyError(
-                    f"unknown property '{member}' of '{name}'{nearest(member, row['members'])}"
-                )
-            _check(f"{name}/{member}", part, {"type": row["members"][member]})
+        _check_parts(name, value, row["members"])
+
+
+def _check_items(name: str, items: list[Any], row: dict[str, Any]) -> None:
+    item_type = dict if row["type"] == "objects" else str
+    if not all(isinstance(item, item_type) for item in items):
+        raise PropertyError(f"property '{name}' must be {_TYPES[row['type']][1]}")
+    for item in items:
+        if isinstance(item, dict):
+            _check_parts(name, item, row["members"])
+
+
+def _check_parts(name: str, parts: Document, members: dict[str, str]) -> None:
+    for member, part in parts.items():
+        if member not in members:
+            raise PropertyError(f"unknown property '{member}' of '{name}'{nearest(member, members)}")
+        _check(f"{name}/{member}", part, {"type": members[member]})
 
 
 def _is_moment(value: Any) -> bool:

@@ -13,16 +13,17 @@ from flask import Response
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, empty, entity
+from harness.azure_ad.graph.odata.entity_types import APPLICATION
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 
 
 def list_applications() -> Response:
-    return collection("applications", [shown(current().registrations.registration())])
+    return collection("applications", [shown(current().registrations.registration())], APPLICATION)
 
 
 def get_application(key: str) -> Response:
-    return entity("applications", shown(current().registrations.find(key)))
+    return entity("applications", shown(current().registrations.find(key)), 200, APPLICATION)
 
 
 def add_password(key: str) -> Response:

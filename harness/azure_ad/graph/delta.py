@@ -20,8 +20,9 @@ from flask import Response, request
 from harness.azure_ad.directory.changes import ALL
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, check_options, context, link, page_size
+from harness.azure_ad.graph.odata.entities import answer, context
 from harness.azure_ad.graph.odata.entity_types import KINDS
+from harness.azure_ad.graph.odata.options import check_options, link, option, page_size
 from harness.azure_ad.graph.odata.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
@@ -74,11 +75,8 @@ def changes(which: str) -> Response:
 def _state(which: str) -> Document:
     """Return what the request's token carries, or where a first request begins. Raises ODataError 400."""
     check_options()
-    directory, options = (
-        current().directory,
-        {name.lower(): value for name, value in request.args.items()},
-    )
-    token, page = options.get("$deltatoken"), options.get("$skiptoken")
+    directory = current().directory
+    token, page = option("$deltatoken"), option("$skiptoken")
     if page is not None or (token is not None and token.lower() != "latest"):
         state = (
             unseal("delta", token) if page is None and token is not None else unseal("delta-page", page or "")
@@ -86,8 +84,8 @@ def _state(which: str) -> Document:
         if state is None or state["of"] != which or from_iso(state["at"]) + _GOOD_FOR < current().clock.now():
             raise refusals.DELTA_TOKEN_EXPIRED.error()
         return state if page is not None else {**state, "until": directory.watermark()}
-    for name in ("$orderby", "$count", "$expand"):
-        if name in options:
+    for name in ("$orderby", "$count", "$expand", "$search", "$skip"):
+        if option(name) is not None:
             raise refusals.DELTA_OPTION_REFUSED.error(name=name)
     return {
         "of": which,
@@ -97,8 +95,8 @@ def _state(which: str) -> Document:
         "skip": 0,
         "size": None,
         "latest": token is not None,
-        "select": _chosen(_KINDS[which], options.get("$select")),
-        "ids": _ids(options.get("$filter")),
+        "select": _chosen(_KINDS[which], option("$select")),
+        "ids": _ids(option("$filter")),
     }
 
 
@@ -174,11 +172,13 @@ def _member(directory: Directory, key: str, *, present: bool) -> Document:
 def _chosen(kind: str, text: str | None) -> list[str] | None:
     if not text:
         return None
-    names = [name.strip() for name in text.split(",")]
-    links = (_MEMBERS,) if kind == "Group" else (_MANAGER,)
-    for name in names:
-        if not KINDS[kind].knows(name) and name not in links:
+    names: list[str] = []
+    link_name = _MEMBERS if kind == "Group" else _MANAGER
+    for name in (part.strip() for part in text.split(",")):
+        spelling = link_name if name.lower() == link_name else KINDS[kind].spelling(name)
+        if spelling is None:
             raise refusals.SELECT_UNKNOWN.error(name=name, on_type=f" on type '{KINDS[kind].name}'")
+        names.append(spelling)
     return names
 
 

@@ -13,7 +13,7 @@ from harness.azure_ad.graph.odata.entities import empty, entity, version
 from harness.azure_ad.graph.synchronization import engine_of
 
 _ALL = "/servicePrincipals/<app>/synchronization/jobs/<job>/objectConnections"
-_ONE = f"{_ALL}('<key>')"
+_ONE = f"{_ALL}/<key>"
 
 
 def list_connections(app: str, job: str) -> Response:

@@ -15,6 +15,7 @@ from harness.azure_ad.graph import (
     app_role_assignments,
     applications,
     audit_logs,
+    batch,
     deleted_items,
     delta,
     directory,
@@ -43,4 +44,5 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     *filter_operators.ROUTES,
     *expressions.ROUTES,
     *audit_logs.ROUTES,
+    *batch.ROUTES,
 )

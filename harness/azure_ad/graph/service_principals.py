@@ -9,17 +9,18 @@ from flask import Response, abort
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
 from harness.azure_ad.graph.odata.entities import collection, entity, version
+from harness.azure_ad.graph.odata.entity_types import SERVICE_PRINCIPAL
 from harness.azure_ad.tenant import current
 
 _CONNECTIVITY = "/servicePrincipals/<app>/synchronization/connectivityParameters"
 
 
 def list_service_principals() -> Response:
-    return collection("servicePrincipals", current().applications.scan())
+    return collection("servicePrincipals", current().applications.scan(), SERVICE_PRINCIPAL)
 
 
 def get_service_principal(app: str) -> Response:
-    return entity("servicePrincipals", current().applications.find(app))
+    return entity("servicePrincipals", current().applications.find(app), 200, SERVICE_PRINCIPAL)
 
 
 def connectivity_parameters(app: str) -> Response:

@@ -36,7 +36,7 @@ def instantiate(template: str) -> Response:
     """Make an application and its service principal."""
     name = body().get("displayName")
     if not isinstance(name, str) or not name.strip():
-        raise refusals.VALUE_NEEDED.error(name="displayName")
+        raise refusals.VALUE_NEEDED.error(name="displayName", resource="ApplicationServicePrincipal")
     tenant = current()
     principal = tenant.applications.instantiate(name, template)
     application = {

@@ -147,7 +147,8 @@ class TestOptions:
         ("query", "code", "message"),
         [
             ("$skip=1", "Request_BadRequest", "'$skip' is not supported by the service."),
-            ("$search=x", "Request_UnsupportedQuery", "'$search' is not imitated here"),
+            ('$search="displayName:a"', "Request_UnsupportedQuery", "'ConsistencyLevel: eventual'"),
+            ("$top=1&top=2", "BadRequest", "Query option '$top' was specified more than once"),
             ("$apply=x", "BadRequest", "The query parameter '$apply' is not supported."),
             ("$select=jobTitel", "BadRequest", "Could not find a property named 'jobTitel' on type"),
             ("$select=", None, None),

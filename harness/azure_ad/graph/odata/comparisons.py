@@ -21,32 +21,39 @@ _ORDERING = ("ge", "le", "gt", "lt")
 FUNCTIONS: Mapping[str, Callable[[str, str], bool]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
+    "contains": str.__contains__,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`wanted` is the literal: casefolded text, number, moment, true, false or null."""
+    """`wanted` is the literal: text, number, moment, true, false or null; an `exact` one minds case."""
 
     path: tuple[str, ...]
     operator: str
     wanted: Any
+    exact: bool = False
 
     def holds(self, item: Any) -> bool:
-        value = _like(at(item, self.path), self.wanted)
-        if self.operator in _ORDERING and not _ordered(value, self.wanted):
+        value = _like(at(item, self.path), self.wanted, exact=self.exact)
+        wanted = _like(self.wanted, self.wanted, exact=self.exact)
+        if self.operator in _ORDERING and not _ordered(value, wanted):
             return False
-        return bool(COMPARE[self.operator](value, self.wanted))
+        return bool(COMPARE[self.operator](value, wanted))
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
     path: tuple[str, ...]
     wanted: tuple[Any, ...]
+    exact: bool = False
 
     def holds(self, item: Any) -> bool:
         value = at(item, self.path)
-        return any(_like(value, literal) == literal for literal in self.wanted)
+        return any(
+            _like(value, literal, exact=self.exact) == _like(literal, literal, exact=self.exact)
+            for literal in self.wanted
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +61,33 @@ class TextMatch:
     path: tuple[str, ...]
     function: str
     wanted: str
+    exact: bool = False
+
+    def holds(self, item: Any) -> bool:
+        value, wanted = at(item, self.path), self.wanted
+        if not isinstance(value, str):
+            return False
+        return FUNCTIONS[self.function](
+            *((value, wanted) if self.exact else (value.casefold(), wanted.casefold()))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllElements:
+    """`all(x: …)` over a collection; it holds for an empty one."""
+
+    path: tuple[str, ...]
+    inner: Condition
 
     def holds(self, item: Any) -> bool:
         value = at(item, self.path)
-        return isinstance(value, str) and FUNCTIONS[self.function](value.casefold(), self.wanted)
+        elements = value if isinstance(value, list) else []
+        return all(self.inner.holds(element) for element in elements)
 
 
 @dataclass(frozen=True, slots=True)
 class AnyElement:
-    """`any(x: …)` over a collection; `inner` is asked of its elements."""
+    """`any(x: …)` over a collection; `inner` is asked of its elements, and `any()` whether there are any."""
 
     path: tuple[str, ...]
     inner: Condition
@@ -74,11 +99,13 @@ class AnyElement:
 
 def at(item: Any, path: tuple[str, ...]) -> Any:
     for name in path:
+        if name == "$count":
+            return float(len(item)) if isinstance(item, list) else 0.0
         item = item.get(name) if isinstance(item, dict) else None
     return item
 
 
-def _like(value: Any, wanted: Any) -> Any:
+def _like(value: Any, wanted: Any, *, exact: bool) -> Any:
     """Return what an object holds in the form of the literal that it is compared with."""
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -90,7 +117,7 @@ def _like(value: Any, wanted: Any) -> Any:
         except ValueError:
             return value
         return moment if moment.tzinfo else value
-    return value.casefold()
+    return value if exact else value.casefold()
 
 
 def _ordered(value: Any, wanted: Any) -> bool:

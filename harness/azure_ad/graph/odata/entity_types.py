@@ -1,40 +1,122 @@
 """What Microsoft Graph knows about each type of object: its properties, which of them it shows, what can be expanded.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/user, …/group, …/approleassignment and
-…/provisioningobjectsummary (read 2026-11).
+Users and groups come from the directory's own table, `directory/properties.yaml`; the others from `types.yaml`, where
+their sources stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+
+import yaml
 
 from harness.azure_ad.directory.properties import is_extension, table
 from harness.base.store import Document
 
-_EDM = {
-    "string": "String", "boolean": "Boolean", "datetime": "DateTimeOffset", "list": "Collection", "object": "Complex",
-}  # fmt: skip
 Expander = Callable[[Document], Any]
+PRIMITIVES = frozenset(
+    {"String", "Boolean", "DateTimeOffset", "Int32", "Int64", "Double", "Guid", "Binary", "Duration"}
+)
+_TYPES = yaml.safe_load(
+    files("harness.azure_ad.graph.odata").joinpath("types.yaml").read_text(encoding="utf-8")
+)
+# The words of `directory/properties.yaml`: type of OData, and whether there are many.
+_OF_DIRECTORY = {
+    "string": ("String", False),
+    "boolean": ("Boolean", False),
+    "datetime": ("DateTimeOffset", False),
+    "integer": ("Int32", False),
+    "list": ("String", True),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class EntityType:
-    """`properties` are names and EDM types. `shown` is what an answer without $select has; None: whatever there is.
+class Property:
+    """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's."""
 
-    A `directory` type takes advanced queries only with the header that asks for them.
+    type: str
+    collection: bool = False
+    nullable: bool = True
+    writable: bool = False
+    settable: bool = False
+    required: bool = False
+    shown: bool = True
+    filterable: bool = True
+
+    @property
+    def is_complex(self) -> bool:
+        return self.type in COMPLEX
+
+    @property
+    def is_enumeration(self) -> bool:
+        return self.type not in PRIMITIVES and self.type not in COMPLEX and self.type != "details"
+
+
+def _property(text: str) -> Property:
+    """Read a row of `types.yaml`: a type, in brackets when there are many, and flags behind it."""
+    name, *flags = text.split()
+    return Property(
+        name.strip("[]"),
+        collection=name.startswith("["),
+        nullable="notnull" not in flags and not name.startswith("["),
+        writable="writable" in flags or "required" in flags,
+        settable=not {"writable", "required", "fixed"}.isdisjoint(flags),
+        required="required" in flags,
+        shown="hidden" not in flags,
+        filterable="unfilterable" not in flags,
+    )
+
+
+COMPLEX: dict[str, Mapping[str, Property]] = {}
+COMPLEX.update(
+    {
+        name: {part: _property(text) for part, text in parts.items()}
+        for name, parts in _TYPES["complex"].items()
+    }
+)
+
+
+@dataclass(frozen=True)
+class EntityType:
+    """`shown` is what an answer without $select has; None: whatever there is.
+
+    A `directory` type takes advanced queries only with the header that asks for them. Filters over an `exact` type
+    compare texts with case, those over any other without. `parts` are what a complex property shows even when empty.
     """
 
     name: str
-    properties: Mapping[str, str]
+    properties: Mapping[str, Property]
     shown: tuple[str, ...] | None = None
     directory: bool = False
+    exact: bool = False
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        return {name.lower(): name for name in self.properties}
+
+    def spelling(self, name: str) -> str | None:
+        """Return a property's name as the type spells it, None for a name that it does not have."""
+        return self._spellings.get(name.lower()) or (name if self.directory and is_extension(name) else None)
+
     def knows(self, name: str) -> bool:
-        return name in self.properties or (self.directory and is_extension(name))
+        return self.spelling(name) is not None
+
+    def at(self, path: tuple[str, ...]) -> Property | None:
+        """Return what is declared of the end of a path, None where nothing is."""
+        parts: Mapping[str, Property] = self.properties
+        declared: Property | None = None
+        for name in path:
+            declared = parts.get(name)
+            if declared is None:
+                return None
+            parts = COMPLEX.get(declared.type, {})
+        return declared
 
     def show(self, item: Document, names: tuple[str, ...] | None) -> Document:
         """Return the object with these properties, what is empty as null or `[]`; None shows it as it is."""
@@ -44,11 +126,34 @@ class EntityType:
 
     def _value(self, item: Document, name: str) -> Any:
         value = item.get(name)
-        if value is None and self.properties.get(name) == "Collection":
+        declared = self.properties.get(name)
+        if value is None and declared is not None and declared.collection:
             return []
         if name in self.parts:
             return {part: (value or {}).get(part) for part in self.parts[name]}
         return value
+
+
+def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
+    """Return what the directory's table says of a property; its complex types join the others on the way."""
+    written = not (row.get("readonly") or row.get("synced"))
+    many = row["type"] == "objects"
+    if row["type"] in ("object", "objects"):
+        edm = "objectIdentity" if name == "identities" else name.removesuffix("s") if many else name
+        COMPLEX[edm] = {
+            part: Property(*_OF_DIRECTORY[word], writable=written) for part, word in row["members"].items()
+        }
+    else:
+        edm, many = _OF_DIRECTORY[row["type"]]
+    return Property(
+        edm,
+        collection=many,
+        nullable=not many and name != "id",
+        writable=written,
+        settable=written,
+        shown=row.get("shown", True) is not False,
+        filterable=row.get("filterable", True),
+    )
 
 
 def _of_table(kind: str, *, only_marked: bool) -> EntityType:
@@ -58,60 +163,35 @@ def _of_table(kind: str, *, only_marked: bool) -> EntityType:
     }
     return EntityType(
         f"microsoft.graph.{kind.lower()}",
-        {name: _EDM[row["type"]] for name, row in rows.items()},
-        shown=tuple(name for name, row in rows.items() if row.get("shown") or not only_marked),
+        {name: _of_directory(name, row) for name, row in rows.items()},
+        shown=tuple(name for name, row in rows.items() if row.get("shown", not only_marked)),
         directory=True,
         parts=parts if kind == "User" else {},
     )
 
 
-def _typed(
-    texts: str, *, moments: str = "", numbers: str = "", complex_: str = "", collections: str = ""
-) -> dict[str, str]:
-    """Return the EDM types of properties, named in one text for each type."""
-    groups = {
-        "String": texts,
-        "DateTimeOffset": moments,
-        "Double": numbers,
-        "Complex": complex_,
-        "Collection": collections,
-    }
-    return {name: edm for edm, names in groups.items() for name in names.split()}
+def _of_types(name: str, *, directory: bool = False, whole: bool = False, exact: bool = False) -> EntityType:
+    """Return a type of `types.yaml`; `whole` shows every property, empty or not, and not just what there is."""
+    properties = {each: _property(text) for each, text in _TYPES["entities"][name].items()}
+    shown = tuple(each for each, declared in properties.items() if declared.shown) if whole else None
+    return EntityType(f"microsoft.graph.{name}", properties, shown, directory, exact)
 
 
 USER = _of_table("User", only_marked=True)
 GROUP = _of_table("Group", only_marked=False)
 KINDS = {"User": USER, "Group": GROUP}
-BY_MARK = {f"#{kind.name}": kind for kind in KINDS.values()}
+SERVICE_PRINCIPAL = _of_types("servicePrincipal", directory=True, whole=True)
+APPLICATION = _of_types("application", directory=True, whole=True)
+ORGANIZATION = _of_types("organization", whole=True)
+DOMAIN = _of_types("domain", whole=True)
+BY_MARK = {f"#{kind.name}": kind for kind in (USER, GROUP, SERVICE_PRINCIPAL, APPLICATION)}
 DELETED = {
     name: replace(kind, shown=(*dict.fromkeys([*(kind.shown or ()), "deletedDateTime"]),))
     for name, kind in KINDS.items()
 }
 DIRECTORY_OBJECT = EntityType("microsoft.graph.directoryObject", {**GROUP.properties, **USER.properties})
-APP_ROLE_ASSIGNMENT = EntityType(
-    "microsoft.graph.appRoleAssignment",
-    _typed(
-        "id appRoleId principalDisplayName principalId principalType resourceDisplayName resourceId",
-        moments="deletedDateTime createdDateTime creationTimestamp",
-    ),
-)
-PROVISIONING_ENTRY = EntityType(
-    "microsoft.graph.provisioningObjectSummary",
-    _typed(
-        "id tenantId jobId cycleId changeId provisioningAction action",
-        moments="activityDateTime",
-        numbers="durationInMilliseconds",
-        complex_="initiatedBy servicePrincipal sourceSystem targetSystem sourceIdentity targetIdentity "
-        "provisioningStatusInfo statusInfo",
-        collections="provisioningSteps modifiedProperties",
-    ),
-)
-DIRECTORY_AUDIT = EntityType(
-    "microsoft.graph.directoryAudit",
-    _typed(
-        "id category correlationId result resultReason activityDisplayName loggedByService operationType",
-        moments="activityDateTime",
-        complex_="initiatedBy",
-        collections="targetResources additionalDetails",
-    ),
-)
+APP_ROLE_ASSIGNMENT = _of_types("appRoleAssignment")
+APPLICATION_TEMPLATE = _of_types("applicationTemplate")
+PROVISIONING_ENTRY = _of_types("provisioningObjectSummary", exact=True)
+DIRECTORY_AUDIT = _of_types("directoryAudit")
+SIGN_IN = _of_types("signIn", whole=True)

@@ -1,7 +1,7 @@
 """OData's `$filter`, as far as Microsoft Graph's directory and logs take it.
 
-Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `and`, `or`, `not`, brackets, and `any` over
-collections of texts or objects.
+Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `contains`, `and`, `or`, `not`, brackets, and
+`any` and `all` over collections of texts or objects. Names of properties may be written in any case.
 
 Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter and …/aad-advanced-queries (read 2026-11).
 """
@@ -17,11 +17,13 @@ from typing import Any
 from harness.azure_ad.graph.odata.comparisons import (
     COMPARE,
     FUNCTIONS,
+    AllElements,
     AnyElement,
     Comparison,
     OneOf,
     TextMatch,
 )
+from harness.azure_ad.graph.odata.entity_types import EntityType
 from harness.base.clock import from_iso
 from harness.base.language import (
     Both,
@@ -55,31 +57,46 @@ _KINDS = {
 }  # fmt: skip
 
 
+# Types whose literals go together.
+_ALIKE: Mapping[str, tuple[str, ...]] = {
+    "Guid": ("String",),
+    "Int32": ("Double",),
+    "Int64": ("Double",),
+    "details": ("String",),
+}
+
+
 class FilterError(ValueError):
     """A filter that cannot be read; the message is Graph's."""
 
 
+class UnfilterableError(FilterError):
+    """A property that no filter may name."""
+
+    def __init__(self, name: str, resource: str) -> None:
+        super().__init__(name)
+        self.name, self.resource = name, resource[0].upper() + resource[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`test` tells whether an object passes. `demands` are the texts that paths must equal, whatever else is said.
+    """`test` tells whether an object passes.
 
-    `operators` are those of advanced queries that occur: `ne`, `not`, `endswith`.
+    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `operators` are those of advanced queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most
+    conditions that one `or` joins, or values that one `in` has.
     """
 
     test: Callable[[Any], bool]
     demands: Mapping[str, str] = field(default_factory=dict)
     operators: frozenset[str] = frozenset()
+    alternatives: int = 1
 
 
-def parse(text: str, types: Mapping[str, str] | None = None, type_name: str = "") -> Filter:
-    """Read a filter; an empty one lets everything pass.
-
-    `types` has the properties' EDM types (`String`, `Boolean`, `DateTimeOffset`, `Complex`, `Collection`); without it
-    any name goes. Raises FilterError.
-    """
+def parse(text: str, kind: EntityType | None = None) -> Filter:
+    """Read a filter; an empty one lets everything pass. Without a `kind` any name goes. Raises FilterError."""
     if not text.strip():
         return Filter(Both(()).holds)
-    parser = _Parser(text, types, type_name)
+    parser = _Parser(text, kind)
     try:
         condition = parser.grammar.read_all(Reader(text, _TOKEN))
     except UnreadableError as error:
@@ -88,7 +105,9 @@ def parse(text: str, types: Mapping[str, str] | None = None, type_name: str = ""
         ) from error
     except DepthError as error:
         raise FilterError("Invalid filter clause: it is nested too deeply.") from error
-    return Filter(condition.holds, _demands(condition), frozenset(_operators(condition)))
+    return Filter(
+        condition.holds, _demands(condition), frozenset(_operators(condition)), _alternatives(condition)
+    )
 
 
 def _demands(condition: Condition) -> dict[str, str]:
@@ -96,7 +115,7 @@ def _demands(condition: Condition) -> dict[str, str]:
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in _demands(part).items()}
     if isinstance(condition, Comparison) and condition.operator == "eq" and isinstance(condition.wanted, str):
-        return {"/".join(condition.path): condition.wanted}
+        return {"/".join(condition.path): condition.wanted.casefold()}
     return {}
 
 
@@ -108,7 +127,7 @@ def _operators(condition: Condition) -> Iterator[str]:
     elif isinstance(condition, Both | Either):
         for part in condition.parts:
             yield from _operators(part)
-    elif isinstance(condition, AnyElement):
+    elif isinstance(condition, AnyElement | AllElements):
         yield from _operators(condition.inner)
     elif isinstance(condition, Comparison) and condition.operator == "ne":
         yield "ne"
@@ -116,11 +135,22 @@ def _operators(condition: Condition) -> Iterator[str]:
         yield "endswith"
 
 
+def _alternatives(condition: Condition) -> int:
+    """Return how many conditions the longest `or` has, an `in` counted as one of its values each."""
+    if isinstance(condition, OneOf):
+        return len(condition.wanted)
+    if isinstance(condition, Either):
+        return max(len(condition.parts), *map(_alternatives, condition.parts))
+    if isinstance(condition, Both):
+        return max(map(_alternatives, condition.parts), default=1)
+    return _alternatives(condition.part) if isinstance(condition, Negated) else 1
+
+
 class _Parser:
     """The terms of a filter over objects of one type."""
 
-    def __init__(self, text: str, types: Mapping[str, str] | None, type_name: str) -> None:
-        self._text, self._types, self._type_name = text, types, type_name
+    def __init__(self, text: str, kind: EntityType | None) -> None:
+        self._text, self._kind = text, kind
         self._variable = ""  # what `any` calls an element, inside of it
         self.grammar = Grammar(
             either=Mark("word", "or"),
@@ -136,18 +166,18 @@ class _Parser:
         name = reader.take("word")
         if name.lower() in FUNCTIONS:
             return self._function(reader, name.lower())
-        if name.endswith("/any"):
-            return self._any(reader, name.removesuffix("/any"))
+        if name.lower().endswith(("/any", "/all")):
+            return self._elements(reader, *name.rsplit("/", 1))
         path = self._path(name)
         operator = reader.token.text.lower()
         if operator == "in":
             reader.advance()
-            return self._one_of(reader, path, name)
+            return self._one_of(reader, path)
         if reader.take("word").lower() not in COMPARE:
             raise reader.error()
         wanted = _literal(reader)
-        self._check_types(name, wanted, operator)
-        return Comparison(path, operator, wanted)
+        self._check_types(path, wanted, operator)
+        return Comparison(path, operator, wanted, self._is_exact(path))
 
     def _function(self, reader: Reader, name: str) -> Condition:
         reader.demand(_OPENING)
@@ -157,29 +187,33 @@ class _Parser:
         reader.demand(_CLOSING)
         if not isinstance(wanted, str):
             raise FilterError(f"Invalid filter clause: {name} needs a text in '{self._text}'.")
-        return TextMatch(path, name, wanted)
+        if name == "contains" and self._kind is not None and self._kind.directory:
+            raise FilterError(f"Invalid filter clause: '{name}' is not supported in '{self._text}'.")
+        return TextMatch(path, name, wanted, self._is_exact(path))
 
-    def _one_of(self, reader: Reader, path: tuple[str, ...], name: str) -> Condition:
+    def _one_of(self, reader: Reader, path: tuple[str, ...]) -> Condition:
         reader.demand(_OPENING)
         wanted = [_literal(reader)]
         while reader.passes(_COMMA):
             wanted.append(_literal(reader))
         reader.demand(_CLOSING)
         for value in wanted:
-            self._check_types(name, value, "eq")
-        return OneOf(path, tuple(wanted))
+            self._check_types(path, value, "eq")
+        return OneOf(path, tuple(wanted), self._is_exact(path))
 
-    def _any(self, reader: Reader, name: str) -> Condition:
+    def _elements(self, reader: Reader, name: str, quantifier: str) -> Condition:
         path = self._path(name)
         if self._variable:
             raise FilterError(f"Invalid filter clause: any inside any in '{self._text}'.")
         reader.demand(_OPENING)
+        if quantifier.lower() == "any" and reader.passes(_CLOSING):
+            return AnyElement(path, Both(()))
         self._variable = reader.take("word")
         reader.demand(_COLON)
         inner = self.grammar.read(reader)
         self._variable = ""
         reader.demand(_CLOSING)
-        return AnyElement(path, inner)
+        return AnyElement(path, inner) if quantifier.lower() == "any" else AllElements(path, inner)
 
     def _path(self, name: str) -> tuple[str, ...]:
         """Return the steps from the object, or inside `any` from the element. Raises FilterError for an unknown name."""
@@ -190,32 +224,46 @@ class _Parser:
                     f"Invalid filter clause: '{first}' is not the range variable '{self._variable}'."
                 )
             return tuple(rest)
-        if self._types is not None and first not in self._types:
+        if self._kind is None:
+            return (first, *rest)
+        spelling = self._kind.spelling(first)
+        if spelling is None:
             raise FilterError(
-                f"Invalid filter clause: Could not find a property named '{first}' on type '{self._type_name}'."
+                f"Invalid filter clause: Could not find a property named '{first}' on type '{self._kind.name}'."
             )
-        return (first, *rest)
+        declared = self._kind.properties.get(spelling)
+        if declared is not None and not declared.filterable:
+            raise UnfilterableError(spelling, self._kind.name.rpartition(".")[2])
+        return (spelling, *rest)
 
-    def _check_types(self, name: str, wanted: Any, operator: str) -> None:
-        declared = None if self._types is None or self._variable or "/" in name else self._types[name]
+    def _is_exact(self, path: tuple[str, ...]) -> bool:
+        """Tell whether texts at the end of a path are compared with case; enumerations never are."""
+        if self._kind is None or not self._kind.exact or self._variable:
+            return False
+        declared = self._kind.at(path)
+        return declared is None or not declared.is_enumeration
+
+    def _check_types(self, path: tuple[str, ...], wanted: Any, operator: str) -> None:
+        declared = None if self._kind is None or self._variable else self._kind.at(path)
         given = _edm(wanted)
-        if declared is None or given is None:
+        if declared is None or given is None or declared.is_enumeration:
             return
-        if declared != given:
+        name = "Collection" if declared.collection else "Complex" if declared.is_complex else declared.type
+        if given not in _ALIKE.get(name, (name,)):
             raise FilterError(
                 "Invalid filter clause: A binary operator with incompatible types was detected. Found operand types "
-                f"'Edm.{declared}' and 'Edm.{given}' for operator kind '{_KINDS[operator]}'."
+                f"'Edm.{name}' and 'Edm.{given}' for operator kind '{_KINDS[operator]}'."
             )
 
 
 def _literal(reader: Reader) -> Any:
     kind, token, _ = reader.token
     values: Mapping[str, Callable[[str], Any]] = {
-        "text": lambda text: text[1:-1].replace("''", "'").casefold(),
+        "text": lambda text: text[1:-1].replace("''", "'"),
         "guid": str.casefold,
         "number": float,
         "moment": lambda text: from_iso(text if "T" in text else f"{text}T00:00:00Z"),
-        "word": _WORDS.__getitem__,
+        "word": lambda text: _WORDS[text.lower()],
     }
     try:
         value = values[kind](token)

@@ -44,9 +44,12 @@ BODY_FORM = Refusal(400, "BadRequest", "The body must be {form}.")
 BODY_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The body is larger than {limit} bytes.")
 PART_FORM = Refusal(400, "BadRequest", "{part} must be {form}.")
 PAIRS_NEEDED = Refusal(400, "BadRequest", 'A list of {{"key": …, "value": …}} is needed.')
-VALUE_NEEDED = Refusal(400, "Request_BadRequest", "A value is required for property '{name}'.")
+VALUE_NEEDED = Refusal(
+    400, "Request_BadRequest", "A value is required for property '{name}' of resource '{resource}'."
+)
 VALUE_FORM = Refusal(400, "Request_BadRequest", "{name} must be {form}.")
 VALUE_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set to this value.")
+PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.{hint}")
 PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
 TOO_MANY_REFERENCES = Refusal(
     400, "Request_BadRequest", "'{name}' may have up to {limit} references in one request."
@@ -55,7 +58,34 @@ TOO_MANY_REFERENCES = Refusal(
 # Query options
 OPTION_UNKNOWN = Refusal(400, "BadRequest", "The query parameter '{name}' is not supported.")
 SKIP_REFUSED = Refusal(400, "Request_BadRequest", "'$skip' is not supported by the service.")
-SEARCH_REFUSED = Refusal(400, "Request_UnsupportedQuery", "'$search' is not imitated here; use $filter.")
+OPTION_TWICE = Refusal(
+    400,
+    "BadRequest",
+    "Query option '{name}' was specified more than once, but it must be specified at most once.",
+)
+SKIP_UNREADABLE = Refusal(400, "BadRequest", "Invalid value '{text}' for $skip: a number is needed.")
+SEARCH_REFUSED = Refusal(400, "Request_UnsupportedQuery", "This query is not supported.")
+SEARCH_NEEDS_HEADER = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    (
+        "Request with $search query parameter only works through MSGraph with a special request header: "
+        "'ConsistencyLevel: eventual'"
+    ),
+)
+SEARCH_UNREADABLE = Refusal(
+    400,
+    "Request_BadRequest",
+    "$search must be clauses such as \"displayName:text\" in quotation marks, joined by AND or OR, not '{text}'.",
+)
+TOO_MANY_ALTERNATIVES = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    (
+        "Too many child clauses specified in search filter expression containing 'OR' operators: {number}. "
+        "Max allowed: {limit}."
+    ),
+)
 COUNT_REFUSED = Refusal(400, "Request_BadRequest", "$count is not currently supported.")
 TOP_REFUSED = Refusal(
     400, "BadRequest", "Invalid value '{text}' for $top: a number from 1 to {limit} is needed."
@@ -64,6 +94,11 @@ SELECT_UNKNOWN = Refusal(
     400,
     "BadRequest",
     "Parsing OData Select and Expand failed: Could not find a property named '{name}'{on_type}.",
+)
+FILTER_REFUSED = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    "Unsupported or invalid query filter clause specified for property '{name}' of resource '{resource}'.",
 )
 ORDER_UNREADABLE = Refusal(400, "BadRequest", "Invalid $orderby '{text}'.")
 ORDER_UNKNOWN = Refusal(400, "BadRequest", "Could not find a property named '{name}' on type '{type_name}'.")
@@ -91,6 +126,20 @@ DELTA_FILTER_REFUSED = Refusal(
     400,
     "Request_UnsupportedQuery",
     "A delta query's $filter may be \"id eq '…'\", up to {limit} of them joined by or.",
+)
+
+# Batches
+BATCH_TOO_LONG = Refusal(
+    400, "BadRequest", "Number of batch request steps exceeds the maximum value of {limit}."
+)
+BATCH_ID_TWICE = Refusal(400, "BadRequest", "The id '{id}' stands for two requests of the batch.")
+BATCH_DEPENDENCY_UNKNOWN = Refusal(
+    400, "BadRequest", "Request '{id}' depends on '{needed}', which the batch does not have."
+)
+BATCH_LOOP = Refusal(400, "BadRequest", "These requests of the batch wait for each other: {ids}.")
+BATCH_IN_BATCH = Refusal(400, "BadRequest", "Request '{id}' is a batch; a batch has none inside.")
+BATCH_DEPENDENCY_FAILED = Refusal(
+    424, "FailedDependency", "The request was not carried out, because one that it depends on failed."
 )
 
 # Addresses

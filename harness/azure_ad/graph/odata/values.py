@@ -8,18 +8,66 @@ Source: https://github.com/OData/odata.net, ODataPayloadValueConverter.ConvertSt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.azure_ad.directory.properties import table
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entity_types import COMPLEX, EntityType, Property
+from harness.base.clock import from_iso
+from harness.base.errors import nearest
 from harness.base.store import Document
 
 _BOOLEANS = {"true": True, "false": False}
+_WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*\Z", re.ASCII)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII | re.IGNORECASE)
 
 
 def as_boolean(value: Any) -> Any:
     """Return true or false for a string that says so; anything else as it is, for its property to refuse."""
     return _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _as_whole_number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and _WHOLE.match(value) else value
+
+
+def _is_whole_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_moment(value: Any) -> bool:
+    """Tell whether this is the text of a moment with its zone."""
+    try:
+        return isinstance(value, str) and from_iso(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_guid(value: Any) -> bool:
+    return isinstance(value, str) and _GUID.match(value) is not None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+# Words for what a type takes, and the test; enumerations, binary values and durations are texts.
+_FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "Boolean": ("true or false", lambda value: isinstance(value, bool)),
+    "Int32": ("a whole number", _is_whole_number),
+    "Int64": ("a whole number", _is_whole_number),
+    "Double": ("a number", lambda value: isinstance(value, float) or _is_whole_number(value)),
+    "DateTimeOffset": ("a moment such as 2026-03-02T08:00:00Z", is_moment),
+    "Guid": ("an id of 32 hexadecimal digits with dashes", _is_guid),
+}
+_TEXT = ("text", _is_text)
+_CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
+    "Boolean": as_boolean,
+    "Int32": _as_whole_number,
+    "Int64": _as_whole_number,
+}
 
 
 def in_declared_types(kind: str, properties: Document) -> Document:
@@ -28,8 +76,81 @@ def in_declared_types(kind: str, properties: Document) -> Document:
     return {name: _converted(value, rows.get(name, {})) for name, value in properties.items()}
 
 
+def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
+    """Return a body's properties as the type spells them and in its types, annotations left out.
+
+    Raises ODataError 400 for an unknown property, one that this request cannot set, a wrong value, and, `creating`, for
+    a required one that is missing.
+    """
+    result: Document = {}
+    for written, value in document.items():
+        if "@odata." in written or written.startswith("@"):
+            continue
+        name = kind.spelling(written)
+        if name is None:
+            raise refusals.PROPERTY_UNKNOWN.error(name=written, hint=nearest(written, kind.properties))
+        declared = kind.properties.get(name, _EXTENSION)
+        if not (declared.settable if creating else declared.writable):
+            raise refusals.PROPERTY_REFUSED.error(name=name)
+        result[name] = _in_type(value, declared, name)
+    if creating:
+        for name, declared in kind.properties.items():
+            if declared.required and result.get(name) in (None, ""):
+                raise refusals.VALUE_NEEDED.error(name=name, resource=_resource(kind))
+    return result
+
+
+_EXTENSION = Property("String", writable=True, settable=True)
+
+
+def _resource(kind: EntityType) -> str:
+    short = kind.name.rpartition(".")[2]
+    return short[0].upper() + short[1:]
+
+
+def _in_type(value: Any, declared: Property, name: str) -> Any:
+    """Return a value in the type of its property. Raises ODataError 400."""
+    if value is None:
+        if not declared.nullable and not declared.collection:
+            raise refusals.VALUE_FORM.error(name=f"property '{name}'", form="something, not null")
+        return [] if declared.collection else None
+    if declared.collection:
+        if not isinstance(value, list):
+            raise refusals.VALUE_FORM.error(name=f"property '{name}'", form="a list")
+        return [_single(item, declared, name) for item in value]
+    return _single(value, declared, name)
+
+
+def _single(value: Any, declared: Property, name: str) -> Any:
+    parts = COMPLEX.get(declared.type)
+    if parts is None:
+        value = _CONVERTERS.get(declared.type, lambda same: same)(value)
+        words, test = _FORMS.get(declared.type, _TEXT)
+        if not test(value):
+            raise refusals.VALUE_FORM.error(name=f"property '{name}'", form=words)
+        return value
+    if not isinstance(value, dict):
+        raise refusals.VALUE_FORM.error(name=f"property '{name}'", form="an object")
+    result: Document = {}
+    for part, inner in value.items():
+        if "@odata." in part:
+            continue
+        if part not in parts:
+            raise refusals.PROPERTY_UNKNOWN.error(name=f"{name}/{part}", hint=nearest(part, parts))
+        result[part] = _in_type(inner, parts[part], f"{name}/{part}")
+    return result
+
+
 def _converted(value: Any, row: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         members = row.get("members", {})
-        return {name: _converted(part, {"type": members.get(name)}) for name, part in value.items()}
+        return {
+            name: _converted(part, {"type": members.get(name)})
+            for name, part in value.items()
+            if "@odata." not in name
+        }
+    if isinstance(value, list):
+        return [_converted(item, row) if isinstance(item, dict) else item for item in value]
+    if row.get("type") == "integer":
+        return _as_whole_number(value)
     return as_boolean(value) if row.get("type") == "boolean" else value

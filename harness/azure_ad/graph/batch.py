@@ -1,0 +1,135 @@
+"""JSON batching: up to twenty requests in one, each answered as if it came alone, some of them behind others.
+
+Source: https://learn.microsoft.com/en-us/graph/json-batching (read 2026-11). No page prints the sentences of the refusals.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, current_app, request
+
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, version
+from harness.azure_ad.tenant import TENANT, current
+from harness.base import json_text
+from harness.base.store import Document
+from harness.wire.inprocess import inprocess
+from harness.wire.message import Headers, Request
+from harness.wire.message import Response as Message
+
+MOST_STEPS = 20
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_FORM = '{"requests": [{"id": text, "method": "GET", "url": "/users", "headers": {…}, "body": …, "dependsOn": [id]}]}'
+# What a path may hold beside letters and digits, percent signs of what is encoded already included.
+_SAFE = "%/?&=$'()@:,+;!*~#"
+
+
+def batch() -> Response:
+    """Carry out every request in its order, each one unless one that it depends on failed."""
+    steps = _steps(body().get("requests"))
+    statuses: dict[str, int] = {}
+    responses: list[Document] = []
+    for step in _in_order(steps):
+        failed = any(statuses[needed] >= 400 for needed in step.get("dependsOn") or ())
+        shown = _failed(step) if failed else _carried_out(step)
+        statuses[step["id"]] = shown["status"]
+        responses.append(shown)
+    return answer({"responses": responses})
+
+
+def _steps(requests: Any) -> list[Document]:
+    """Return the requests of a batch. Raises ODataError 400 for a batch that cannot be carried out whole."""
+    if not isinstance(requests, list) or not requests:
+        raise refusals.BODY_FORM.error(form=_FORM)
+    if len(requests) > MOST_STEPS:
+        raise refusals.BATCH_TOO_LONG.error(limit=MOST_STEPS)
+    seen: set[str] = set()
+    for step in requests:
+        if not isinstance(step, dict) or not _is_step(step):
+            raise refusals.BODY_FORM.error(form=_FORM)
+        if step["id"] in seen:
+            raise refusals.BATCH_ID_TWICE.error(id=step["id"][:40])
+        seen.add(step["id"])
+    for step in requests:
+        for needed in step.get("dependsOn") or ():
+            if needed not in seen:
+                raise refusals.BATCH_DEPENDENCY_UNKNOWN.error(id=step["id"][:40], needed=needed[:40])
+    return requests
+
+
+def _is_step(step: Document) -> bool:
+    needed, headers = step.get("dependsOn") or [], step.get("headers") or {}
+    return (
+        isinstance(step.get("id"), str)
+        and isinstance(step.get("url"), str)
+        and str(step.get("method")).upper() in _METHODS
+        and isinstance(needed, list)
+        and all(isinstance(each, str) for each in needed)
+        and isinstance(headers, dict)
+        and all(isinstance(value, str) and value.isprintable() for value in headers.values())
+    )
+
+
+def _in_order(steps: list[Document]) -> list[Document]:
+    """Return the steps, each behind those it depends on. Raises ODataError 400 when they wait for each other."""
+    waiting, done, result = list(steps), set[str](), list[Document]()
+    while waiting:
+        ready = [step for step in waiting if done.issuperset(step.get("dependsOn") or ())]
+        if not ready:
+            raise refusals.BATCH_LOOP.error(ids=", ".join(step["id"][:40] for step in waiting))
+        result += ready
+        done.update(step["id"] for step in ready)
+        waiting = [step for step in waiting if step["id"] not in done]
+    return result
+
+
+def _carried_out(step: Document) -> Document:
+    address = "/" + step["url"].lstrip("/")
+    if address.lower().startswith("/$batch"):
+        raise refusals.BATCH_IN_BATCH.error(id=step["id"][:40])
+    url = f"{current().settings.graph_origin}/{version()}{quote(address, safe=_SAFE)}"
+    send = inprocess(current_app, {TENANT: current()})
+    message = send(Request(step["method"].upper(), url, _headers(step), _body(step.get("body"))))
+    return _shown(step["id"], message)
+
+
+def _headers(step: Document) -> Headers:
+    """Return the step's headers; who asks is said by the batch unless the step says it."""
+    own: Document = {"Content-Type": "application/json"} if "body" in step else {}
+    own |= step.get("headers") or {}
+    if "authorization" not in {name.lower() for name in own}:
+        own["Authorization"] = request.headers.get("Authorization", "")
+    return tuple((name, value) for name, value in own.items() if name.lower() != "content-length")
+
+
+def _body(value: Any) -> bytes:
+    if value is None:
+        return b""
+    return value.encode() if isinstance(value, str) else json_text.encode(value)
+
+
+def _shown(key: str, message: Message) -> Document:
+    names = ("Location", "Retry-After", "Cache-Control", "Content-Type")
+    headers = {name: value for name in names if (value := message.header(name))}
+    shown: Document = {"id": key, "status": message.status, "headers": headers}
+    if message.body:
+        is_json = "json" in headers.get("Content-Type", "")
+        shown["body"] = message.json() if is_json else base64.b64encode(message.body).decode()
+    return shown
+
+
+def _failed(step: Document) -> Document:
+    error = refusals.BATCH_DEPENDENCY_FAILED.error()
+    shown = {"error": {"code": error.code, "message": error.message}}
+    return {
+        "id": step["id"],
+        "status": error.status,
+        "headers": {"Content-Type": "application/json"},
+        "body": shown,
+    }
+
+
+ROUTES = (("POST", "/$batch", batch),)

@@ -1,0 +1,93 @@
+"""`$select` and `$expand`: which properties and relationships of an object an answer has.
+
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, "select" and "expand" (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expander
+from harness.azure_ad.graph.odata.errors import ODataError
+from harness.azure_ad.graph.odata.options import option
+from harness.base.store import Document
+
+_EXPAND = re.compile(
+    r"\s*(\w+)\s*(?:\(\s*\$?select\s*=\s*([\w,\s]+)\))?\s*(?:,|\Z)", re.ASCII | re.IGNORECASE
+)
+
+
+def version() -> str:
+    """Return the version that the request is for, `v1.0` or `beta`."""
+    return request.path.split("/", 2)[1]
+
+
+def selected(kind: EntityType | None) -> tuple[str, ...] | None:
+    """Return the properties that `$select` names, None without one. Raises ODataError 400 for an unknown one."""
+    text = option("$select") or ""
+    return _names(text, kind) if text.strip() else None
+
+
+def expanded(kind: EntityType | None, expanders: Mapping[str, Expander]) -> Expander:
+    """Return what adds the relationships that `$expand` names to an object. Raises ODataError 400 for others."""
+    text = option("$expand") or ""
+    spellings = {name.lower(): name for name in expanders}
+    wanted: list[tuple[str, tuple[str, ...] | None]] = []
+    position = 0
+    while position < len(text):
+        match = _EXPAND.match(text, position)
+        if match is None or match[1].lower() not in spellings:
+            raise _unknown(text if match is None else match[1], kind)
+        wanted.append((spellings[match[1].lower()], _names(match[2], None) if match[2] else None))
+        position = match.end()
+
+    def expand(item: Document) -> Document:
+        return {name: _part(expanders[name](item), names) for name, names in wanted}
+
+    return expand
+
+
+def shown(item: Document, kind: EntityType | None, names: tuple[str, ...] | None) -> Document:
+    """Keep what `$select` names, else what the type shows by itself; beta shows all that there is."""
+    if kind is not None and kind.shown is None:
+        kind = BY_MARK.get(item.get("@odata.type", ""), kind)
+    if kind is None or (names is None and kind.shown is None):
+        return dict(item) if names is None else {name: item.get(name) for name in names}
+    names = names or (tuple(kind.properties) if version() == "beta" else kind.shown)
+    mark = {"@odata.type": item["@odata.type"]} if "@odata.type" in item else {}
+    return {**mark, **kind.show(item, names)}
+
+
+def _names(text: str, kind: EntityType | None) -> tuple[str, ...]:
+    """Return the names of a list as their type spells them; `*` are all of them."""
+    names: list[str] = []
+    for name in (part.strip() for part in text.split(",")):
+        if kind is None:
+            names.append(name)
+        elif name == "*":
+            names += kind.properties
+        else:
+            spelling = kind.spelling(name)
+            if spelling is None:
+                raise _unknown(name, kind)
+            names.append(spelling)
+    return tuple(dict.fromkeys(names))
+
+
+def _unknown(name: str, kind: EntityType | None) -> ODataError:
+    on_type = "" if kind is None else f" on type '{kind.name}'"
+    return refusals.SELECT_UNKNOWN.error(name=name, on_type=on_type)
+
+
+def _part(value: Any, names: tuple[str, ...] | None) -> Any:
+    if isinstance(value, list):
+        return [_part(item, names) for item in value]
+    if not isinstance(value, dict) or names is None:
+        return value
+    mark = {"@odata.type": value["@odata.type"]} if "@odata.type" in value else {}
+    return {**mark, **{name: value.get(name) for name in names}}
