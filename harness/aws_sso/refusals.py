@@ -64,6 +64,11 @@ class Refused(Exception):
     def trail_message(self, quirks: Quirks) -> str:
         return self.reason or self.detail or self.sentence(quirks)
 
+    def http_message(self, quirks: Quirks) -> str:
+        """Return what an answer says in `detail`."""
+        cause = self.reason if self.error in quirks["specific-details"] else None
+        return self.detail or cause or self.sentence(quirks)
+
     def sentence(self, quirks: Quirks) -> str:
         """Return what is said of the error where no cause is told."""
         sentences: Mapping[str, str] = quirks["error-sentences"]
@@ -72,13 +77,10 @@ class Refused(Exception):
 
 def document(refused: Refused, tenant: Tenant, request_id: str) -> dict[str, Any]:
     """Return the error body in the form of the tenant's era."""
-    detail = refused.detail
-    if detail is None and refused.reason is not None and refused.error in tenant.quirks["specific-details"]:
-        detail = refused.reason
     members = {
         "schema": [ERROR],
         "schemas": [ERROR],
-        "detail": detail or refused.sentence(tenant.quirks),
+        "detail": refused.http_message(tenant.quirks),
         "status": str(refused.status),
         "exceptionRequestId": request_id,
         "timeStamp": _timestamp(tenant.clock.now()),

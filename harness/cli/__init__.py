@@ -22,6 +22,7 @@ from harness.cli.serving import serve
 from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
 from harness.client.commands import job, why
+from harness.diagnosis.commands import diagnose
 
 
 class _Commands(click.Group):
@@ -53,5 +54,5 @@ def main(context: click.Context) -> None:
     context.default_map = {"run": context.obj.defaults, "list": context.obj.defaults}
 
 
-for command in (run, list_, show, new, explain, quirks, schema_, serve, certify, job, why):
+for command in (run, list_, show, new, explain, quirks, schema_, serve, certify, diagnose, job, why):
     main.add_command(command)

@@ -1,0 +1,68 @@
+"""What was foretold beside what the provisioning log and CloudTrail say happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.diagnosis.evidence import Evidence, LogEntry, TrailEvent
+from harness.diagnosis.verdicts import Finding, Verdict
+
+# .NET's name of the status, to the verdict that foretells it.
+_BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One logged failure or skip beside the verdict. `note` says why they differ, `cloudtrail` what AWS logged of it."""
+
+    user_principal_name: str
+    logged: str
+    reproduced: bool
+    verdict: Verdict
+    note: str
+    cloudtrail: str
+
+
+def compared(evidence: Evidence, entry: LogEntry, finding: Finding) -> Comparison | None:
+    """Compare one user's newest entry with the verdict; None where the entry tells of no failure."""
+    if entry.status not in ("failure", "skipped") or entry.code == "RedundantExport":
+        return None
+    if entry.property == "RedundantExport":
+        return None
+    expected = Verdict.SKIPPED if entry.status == "skipped" else _BY_ANSWER.get(entry.http)
+    reproduced = finding.verdict is expected or (
+        finding.cause == "required-missing" and entry.http == "BadRequest"
+    )
+    trail = next(
+        (event for event in evidence.trail if event.request_id and event.request_id == entry.request_id), None
+    )
+    return Comparison(
+        user_principal_name=finding.user_principal_name,
+        logged=" ".join(part for part in (entry.status, entry.http, entry.code, entry.property) if part),
+        reproduced=reproduced,
+        verdict=finding.verdict,
+        note="" if reproduced else _why(finding, expected),
+        cloudtrail=_said(trail),
+    )
+
+
+def _why(finding: Finding, expected: Verdict | None) -> str:
+    if finding.verdict is Verdict.UNDECIDABLE:
+        return f"cannot be judged: {finding.meaning}"
+    if expected is None:
+        return "no rule about the user's values leads to this; it is about the connection or the server"
+    if finding.verdict is Verdict.ARRIVES:
+        return "by what was exported this user arrives: the values, the mapping or AWS changed since, or differ from those given"
+    return f"by what was exported this user is {finding.verdict.value} earlier: {finding.meaning}"
+
+
+def _said(event: TrailEvent | None) -> str:
+    return f"{event.name}: {event.message or event.code}" if event else ""
+
+
+def not_joined(evidence: Evidence) -> Mapping[str, int]:
+    """Count, by what AWS logged, the refusals in CloudTrail that no log entry is about."""
+    named = {entry.request_id for entry in evidence.log.values() if entry.request_id}
+    return Counter(_said(event) for event in evidence.trail if event.request_id not in named)

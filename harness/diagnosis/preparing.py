@@ -1,0 +1,64 @@
+"""The files of one case with a judge for them: whose mapping, whose year, what quirks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.azure_ad.mappings.functions import Context
+from harness.base.clock import VirtualClock, from_iso
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.base.quirks import load_table
+from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.judging import Judge
+from harness.diagnosis.mapping import TEMPLATES, in_force
+from harness.diagnosis.reading.intake import People, take_in
+from harness.world import choose_quirks
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Evidence, the people in it, and who judges them."""
+
+    evidence: Evidence
+    people: People
+    judge: Judge
+
+
+def prepared(
+    files: Iterable[Path],
+    *,
+    profile: str,
+    flips: Iterable[str],
+    template: str | None,
+    renamed: Mapping[str, str],
+    members: Mapping[Path, str],
+) -> Case:
+    """Read the files and compile the mapping. Raises HarnessError for a file or a name that cannot be used."""
+    aws, azure = choose_quirks(profile, dict(_flip(text) for text in flips))
+    evidence, people = take_in(files, renamed=renamed, members=members)
+    moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
+    context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)
+    mapping = in_force(evidence.schema, template or _template_of(evidence), context)
+    return Case(evidence, people, Judge(mapping, evidence, azure, aws))
+
+
+def _template_of(evidence: Evidence) -> str:
+    """Return the template that the logged jobs were made of: a job's id begins with it."""
+    tags = {job_id.partition(".")[0] for job_id in evidence.job_ids}
+    return next((name for name, tag in TEMPLATES.items() if tag in tags), "aws")
+
+
+def _flip(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
+    try:
+        return name.strip(), yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error

@@ -1,0 +1,1 @@
+"""Export files of Entra ID and AWS, recognised by what they hold, read row by row."""

@@ -1,0 +1,175 @@
+"""Rows of a text: JSON in its wrappers, one object a line or several in a row, and CSV in its dialects.
+
+A row is a mapping from the property's or column's name, as written, to its value; cells of CSV are texts.
+Sources: https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/export-csv (`#TYPE`, delimiters),
+https://learn.microsoft.com/graph/paging (`value`, `@odata.nextLink`), the `Records` and `Events` of CloudTrail in
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import ijson
+
+from harness.base.errors import HarnessError
+from harness.diagnosis.reading.sources import Source
+
+Row = dict[str, Any]
+WRAPPERS = (
+    "value",
+    "records",
+    "Records",
+    "Events",
+    "Users",
+    "Groups",
+    "GroupMemberships",
+    "Resources",
+    "tables",
+)
+_MORE = re.compile(r'"@odata\.nextLink"|"NextToken"\s*:\s*"')
+_BRACKETED = re.compile(r"\[([^\]]+)\]")
+_DELIMITERS = ",;\t"
+csv.field_size_limit(1 << 28)
+
+
+@dataclass(slots=True)
+class Rows:
+    """How the rows of one source are had. `carrier` is `JSON`, `CSV`; `columns` are a CSV's, empty for JSON.
+
+    `notes` grow while rows are read: a text that ends early is told when its end is met.
+    """
+
+    source: Source
+    carrier: str
+    prefix: str = ""
+    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    skipped_lines: int = 0
+    template: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._csv() if self.carrier == "CSV" else self._json()
+
+    def _json(self) -> Iterator[Row]:
+        with self.source.utf8() as stream:
+            items = ijson.items(stream, self.prefix, multiple_values=True, use_float=True)
+            try:
+                for item in items:
+                    yield from _unwrapped(item)
+            except ijson.JSONError:
+                self._note("the JSON ends early or is damaged: what follows was not read; export it again")
+
+    def _csv(self) -> Iterator[Row]:
+        with self.source.text() as stream:
+            for _ in range(self.skipped_lines):
+                stream.readline()
+            lines = csv.reader(stream, delimiter=self.delimiter)
+            next(lines, None)
+            if self.template:
+                next(lines, None)
+            width = len(self.columns)
+            try:
+                for line in lines:
+                    if len(line) == width:
+                        yield dict(zip(self.columns, line, strict=True))
+                    elif any(line):
+                        self._note(f"line {lines.line_num}: {len(line)} cells instead of {width}: skipped")
+            except csv.Error as error:
+                self._note(f"line {lines.line_num}: {error}: what follows was not read")
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes and len(self.notes) < _MOST_NOTES:
+            self.notes.append(note)
+
+
+_MOST_NOTES = 20
+
+
+def rows(source: Source) -> Rows:
+    """Find out how a source carries its rows. Raises HarnessError for what is neither JSON nor CSV."""
+    with source.text() as stream:
+        start = stream.read(1 << 16)
+    stripped = start.lstrip()
+    if not stripped:
+        raise HarnessError(f"{source.name}: empty; export it again")
+    notes = list(source.notes)
+    if stripped[0] in "[{":
+        edges = source.edges()
+        if _MORE.search(edges):
+            notes.append("there are more pages (@odata.nextLink or NextToken): people may be missing")
+        return Rows(source, "JSON", prefix=_prefix(source), notes=notes)
+    return _table(source, start, notes)
+
+
+def _prefix(source: Source) -> str:
+    """Return where the items of a JSON text are, in ijson's words."""
+    with source.utf8() as stream:
+        try:
+            for prefix, event, _ in ijson.parse(stream, multiple_values=True):
+                if prefix == "" and event == "start_array":
+                    return "item"
+                if event == "start_array" and prefix in WRAPPERS:
+                    return f"{prefix}.item"
+                if prefix == "" and event == "end_map":
+                    return ""
+        except ijson.JSONError:
+            return ""
+    return ""
+
+
+def _unwrapped(item: Any) -> Iterator[Row]:
+    """Yield the objects in an item: of a table of Log Analytics its rows, of JSON held in a text that object."""
+    if isinstance(item, str):
+        try:
+            item = json.loads(item)
+        except ValueError:
+            return
+    if not isinstance(item, dict):
+        return
+    columns, cells = item.get("columns"), item.get("rows")
+    if isinstance(columns, list) and isinstance(cells, list):
+        names = [column.get("name", "") for column in columns if isinstance(column, dict)]
+        yield from (dict(zip(names, line, strict=False)) for line in cells if isinstance(line, list))
+    elif isinstance(wrapped := item.get("records"), list):
+        yield from (each for each in wrapped if isinstance(each, dict))
+    else:
+        yield item
+
+
+def _table(source: Source, start: str, notes: list[str]) -> Rows:
+    lines, delimiter, skipped, template = start.splitlines(), "", 0, False
+    for line in lines:
+        lowered = line.lower()
+        if lowered.startswith("sep="):
+            delimiter = line[4:5]
+        elif lowered.startswith("version:"):
+            template = True
+        elif not lowered.startswith("#type"):
+            break
+        skipped += 1
+    header = lines[skipped] if skipped < len(lines) else ""
+    delimiter = delimiter or max(_DELIMITERS, key=header.count)
+    if delimiter not in header:
+        raise HarnessError(
+            f"{source.name}: neither JSON nor CSV; export it as JSON (az … --output json, aws … --output json) or CSV"
+        )
+    columns = [name.strip().lstrip("\ufeff") for name in next(csv.reader([header], delimiter=delimiter))]
+    if template:
+        columns = [match[1] if (match := _BRACKETED.search(name)) else name for name in columns]
+        notes.append("a template of the portal's bulk operations: its example row was left out")
+    return Rows(
+        source,
+        "CSV",
+        delimiter=delimiter,
+        columns=tuple(columns),
+        skipped_lines=skipped,
+        template=template,
+        notes=notes,
+    )

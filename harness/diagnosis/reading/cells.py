@@ -1,0 +1,76 @@
+"""One exported value: known, known to be empty, or spoiled by the export and so not known at all.
+
+Type names of .NET: https://github.com/microsoft/MicrosoftGraphSecurity/issues/14; masks: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html;
+`?` for letters: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding (read 2026-11).
+What Excel does to cells, and that it cuts them at 32,767 characters, is told at
+https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from harness.azure_ad.mappings.functions import Value
+
+_DOTNET = re.compile(r"(System|Microsoft)\.[\w.`\[\],]+$|@\{")
+_MASK = re.compile(r"HIDDEN_DUE_TO_SECURITY_REASONS|\[?redacted\]?|\*{3,}|x{4,}", re.IGNORECASE)
+_BRACED = re.compile(r"\{(.*)\}", re.DOTALL)
+_EXPONENT = re.compile(r"\d([.,]\d+)?E\+\d+")
+_LONGEST_CELL = 32_759
+BOOLEANS = {
+    **dict.fromkeys(("true", "wahr", "vrai", "verdadero", "vero", "waar", "sant", "prawda", "1"), True),
+    **dict.fromkeys(("false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz", "0"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """A value that the export did not keep, and how it shows."""
+
+    how: str
+
+
+def cell(value: Any, kind: str, *, from_ascii_csv: bool) -> Value | Spoiled:
+    """Return a value as mappings see it: None for an empty one, booleans as `True` and `False`.
+
+    `kind` is the property's type in the directory's table: string, boolean, list …
+    """
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, list):
+        return [str(item) for item in value if item not in (None, "")] or None
+    if isinstance(value, dict):
+        return Spoiled("an object where a value is meant")
+    text = str(value)
+    spoiled = _spoiled(text, from_ascii_csv=from_ascii_csv)
+    return spoiled or _of_kind(text, kind)
+
+
+def _of_kind(text: str, kind: str) -> Value | Spoiled:
+    if kind == "boolean":
+        flag = BOOLEANS.get(text.strip().casefold())
+        return Spoiled("neither true nor false in a language that is known") if flag is None else str(flag)
+    if kind == "list" and (braced := _BRACED.fullmatch(text)):
+        return [part.strip() for part in braced[1].split(",") if part.strip()] or None
+    return text
+
+
+_MARKS = (
+    (_DOTNET.match, "the name of a type instead of the value; export it with Select-Object or as JSON"),
+    (_MASK.fullmatch, "masked"),
+    (
+        _EXPONENT.fullmatch,
+        "a number as Excel shortens it; export the file again and do not save it with Excel",
+    ),
+)
+
+
+def _spoiled(text: str, *, from_ascii_csv: bool) -> Spoiled | None:
+    how = next((words for matches, words in _MARKS if matches(text)), None)
+    if how is None and len(text) >= _LONGEST_CELL:
+        how = "cut at the longest cell"
+    if how is None and from_ascii_csv and "?" in text:
+        how = "a question mark where a letter was; export it with -Encoding UTF8"
+    return None if how is None else Spoiled(how)

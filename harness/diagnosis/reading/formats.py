@@ -1,0 +1,61 @@
+"""Which export a file is, by the names in its first rows: one table, the first line that fits counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`kind` is what is made of its rows; `names` are lower-case keys, of which one set must be there whole."""
+
+    kind: str
+    label: str
+    names: tuple[frozenset[str], ...]
+
+
+def _format(kind: str, label: str, *names: str) -> Format:
+    return Format(kind, label, tuple(frozenset(each.split(",")) for each in names))
+
+
+FORMATS = (
+    _format("log steps", "provisioning log of the portal, steps", "change id,step"),
+    _format("log", "provisioning log (Azure Monitor's stream)", "category,operationname,properties"),
+    _format("log", "provisioning log (Log Analytics)", "resulttype,changeid,sourceidentity"),
+    _format("log", "provisioning log", "provisioningsteps", "changeid,cycleid"),
+    _format("log", "provisioning log (CSV of the portal)", "change id,status,source id"),
+    _format("log part", "provisioning log of the portal, steps or changes", "change id"),
+    _format("trail", "CloudTrail events", "eventsource,eventname", "event source,event name"),
+    _format("trail", "CloudTrail events (lookup-events)", "cloudtrailevent"),
+    _format("trail", "CloudTrail event (EventBridge)", "detail-type,detail"),
+    _format("schema", "synchronization schema", "synchronizationrules"),
+    _format("schema", "synchronization template or job", "schema,id"),
+    _format("job", "synchronization job", "templateid,status", "schedule,status,synchronizationjobsettings"),
+    _format("assignments", "app role assignments", "principalid,principaltype"),
+    _format(
+        "accounts", "users of AWS (identitystore)", "userid,username", "userid,identitystoreid,displayname"
+    ),
+    _format("memberships", "group memberships of AWS", "membershipid,memberid"),
+    _format("aws groups", "groups of AWS", "groupid,identitystoreid"),
+    _format("accounts", "users of AWS (SCIM)", "schemas,username"),
+    _format("aws groups", "groups of AWS (SCIM)", "schemas,displayname"),
+    _format("people", "users of Entra ID", "userprincipalname", "user principal name"),
+    _format(
+        "groups",
+        "groups of Entra ID",
+        "displayname,securityenabled",
+        "displayname,grouptype",
+        "displayname,grouptypes",
+    ),
+)
+OFFER = (
+    "known are: users of Entra ID (portal CSV, Graph, az, PowerShell), the provisioning log (JSON or CSV), the "
+    "synchronization schema (JSON), app role assignments, CloudTrail events, and users of AWS (aws identitystore list-users)"
+)
+
+
+def recognise(keys: Iterable[str]) -> Format | None:
+    """Return the format whose names are among a row's keys, None for a file that is none of these."""
+    lowered = {key.lower() for key in keys}
+    return next((each for each in FORMATS if any(names <= lowered for names in each.names)), None)

@@ -1,0 +1,155 @@
+"""The provisioning log in its carriers: Graph, the portal's downloads, Azure Monitor's stream, Log Analytics.
+
+Records: https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary; stream:
+https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning; tables:
+https://learn.microsoft.com/azure/azure-monitor/reference/tables/aadprovisioninglogs (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.diagnosis.evidence import LogEntry
+from harness.diagnosis.reading.carriers import Row
+
+# What a failure's reason looks like since 2019, whatever separates the lines.
+_REASON = re.compile(
+    r"StatusCode: (?P<http>\w+)\s+Message: .*?Web Response:\s*(?P<body>.*?)\s*\.\s+This operation was retried",
+    re.DOTALL,
+)
+_REASON_START = re.compile(r"StatusCode: (?P<http>\w+)")
+_STATUSES = {"success": "success", "failure": "failure", "skipped": "skipped", "warning": "warning"}
+_NUMBERS = {"0": "success", "1": "failure", "2": "skipped"}
+
+
+class Unreadable(Exception):
+    """A record that cannot be used; the message says why."""
+
+
+def entry(row: Row) -> LogEntry | None:
+    """Read one record; None for one about a group. Raises Unreadable."""
+    record = _folded(row)
+    if isinstance(inner := _object(record.get("properties")), dict):
+        record = {**record, **_folded(inner)}
+    source = _folded(_object(record.get("sourceidentity")) or {})
+    details = _folded(_object(source.get("details")) or {})
+    if str(source.get("identitytype", "User")).lower().endswith("group"):
+        return None
+    key = str(source.get("id") or record.get("source id") or "")
+    name = str(details.get("userprincipalname") or _reportable(record) or "")
+    if not key and not name:
+        raise Unreadable("it names no user")
+    information = _information(record)
+    reason = str(
+        information.get("reason") or record.get("resultdescription") or record.get("status reason") or ""
+    )
+    http, detail, request_id = _answer(reason)
+    return LogEntry(
+        object_id=key,
+        user_principal_name=name,
+        moment=str(
+            record.get("activitydatetime")
+            or record.get("time")
+            or record.get("timegenerated")
+            or record.get("timegenerated [utc]")
+            or record.get("date (utc)")
+            or ""
+        ),
+        action=str(record.get("provisioningaction") or record.get("action") or "").lower(),
+        status=_status(record),
+        code=str(
+            information.get("errorcode") or record.get("error code") or record.get("resultsignature") or ""
+        ),
+        http=http,
+        detail=detail,
+        request_id=request_id,
+        property=_skipped_for(record),
+    )
+
+
+def imported(row: Row) -> dict[str, Any]:
+    """Return the source values that a record's import step shows, empty if it has none."""
+    for step in _steps(_folded(row)):
+        if str(step.get("name", "")).startswith("EntryImportAdd"):
+            details = _object(step.get("details"))
+            return dict(details) if isinstance(details, dict) else {}
+    return {}
+
+
+def job_id(row: Row) -> str:
+    record = _folded(row)
+    inner = _object(record.get("properties"))
+    record = {**record, **_folded(inner)} if isinstance(inner, dict) else record
+    return str(record.get("jobid") or record.get("job id") or "")
+
+
+def _status(record: Mapping[str, Any]) -> str:
+    status = _object(record.get("provisioningstatusinfo")) or _object(record.get("statusinfo"))
+    if isinstance(status, dict):
+        word = str(_folded(status).get("status", "")).lower()
+        if word in _STATUSES or word in _NUMBERS:
+            return _STATUSES.get(word) or _NUMBERS[word]
+    word = str(record.get("resulttype") or record.get("status") or "").lower()
+    return _STATUSES.get(word, word)
+
+
+def _information(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is said of an error, in today's place or in that of the older beta."""
+    status = _object(record.get("provisioningstatusinfo"))
+    if isinstance(status, dict):
+        return _folded(_object(_folded(status).get("errorinformation")) or {})
+    return _folded(_object(record.get("statusinfo")) or {})
+
+
+def _answer(reason: str) -> tuple[str, str, str]:
+    """Return the status by name, what the target said, and its name for the request."""
+    if (whole := _REASON.search(reason)) is None:
+        start = _REASON_START.search(reason)
+        return (start["http"] if start else "", "", "")
+    try:
+        body = json.loads(whole["body"])
+    except ValueError:
+        return whole["http"], whole["body"], ""
+    if not isinstance(body, dict):
+        return whole["http"], whole["body"], ""
+    return whole["http"], str(body.get("detail", "")), str(body.get("exceptionRequestId", ""))
+
+
+def _skipped_for(record: Mapping[str, Any]) -> str:
+    for step in _steps(record):
+        details = _folded(_object(step.get("details")) or {})
+        if "skipreason" in details:
+            return str(details.get("propertyname") or details["skipreason"])
+    return ""
+
+
+def _reportable(record: Mapping[str, Any]) -> str:
+    for step in _steps(record):
+        if name := _folded(_object(step.get("details")) or {}).get("reportableidentifier"):
+            return str(name)
+    return ""
+
+
+def _steps(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    inner = _object(record.get("properties"))
+    steps = _object(record.get("provisioningsteps"))
+    if steps is None and isinstance(inner, dict):
+        steps = _object(_folded(inner).get("provisioningsteps"))
+    return [_folded(step) for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+
+
+def _object(value: Any) -> Any:
+    """Return JSON that is held in a text; None for a text that was cut."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _folded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key).lower(): value for key, value in row.items()} if isinstance(row, dict) else {}

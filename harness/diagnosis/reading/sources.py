@@ -1,0 +1,138 @@
+"""The bytes of a file as UTF-8, whatever they were: unpacked, decoded, with notes on what had to be guessed.
+
+Windows PowerShell 5.1 redirects in UTF-16, its `-Encoding utf8` begins with a byte order mark, its `Export-Csv` writes
+ASCII with `?` for every other letter: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol, cast
+
+from harness.base.errors import HarnessError
+
+_BLOCK = 1 << 20
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text to read, as often as wanted: a file, or a member of a zip archive.
+
+    `encoding` is a name that Python knows; `ascii` says that no other character occurs. `notes` are for the reader.
+    """
+
+    path: Path
+    member: str
+    encoding: str
+    ascii: bool
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.path}:{self.member}" if self.member else str(self.path)
+
+    @contextmanager
+    def text(self) -> Iterator[IO[str]]:
+        """Open it as text, line ends untouched."""
+        with _bytes(self.path, self.member) as stream:
+            yield io.TextIOWrapper(stream, encoding=self.encoding, newline="")
+
+    @contextmanager
+    def utf8(self) -> Iterator[Readable]:
+        """Open it as bytes in UTF-8 without a mark, for readers of JSON."""
+        with _bytes(self.path, self.member) as stream:
+            if self.encoding == "utf-8":
+                yield stream
+            else:
+                yield _Recoded(io.TextIOWrapper(stream, encoding=self.encoding, newline=""))
+
+    def edges(self, size: int = 4096) -> str:
+        """Return the beginning and the end, which tell of wrappers and further pages."""
+        with self.utf8() as stream:
+            head = tail = stream.read(size)
+            while block := stream.read(_BLOCK):
+                tail = (tail + block)[-size:]
+        return (head + b"\n" + tail).decode("utf-8", "replace")
+
+
+class Readable(Protocol):
+    """What a reader of JSON needs."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class _Recoded:
+    """A text, read as UTF-8."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._text.read(size).encode("utf-8", "surrogatepass")
+
+
+def sources(path: Path) -> list[Source]:
+    """Return what a file holds: itself, or the members of a zip archive. Raises HarnessError for what cannot be read."""
+    if not path.exists():
+        raise HarnessError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise HarnessError(f"{path}: not a regular file; save it to one first")
+    try:
+        with path.open("rb") as stream:
+            packed = stream.read(4) == _ZIP
+        if not packed:
+            return [_source(path, "")]
+        with zipfile.ZipFile(path) as archive:
+            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+        return [_source(path, name) for name in names]
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise HarnessError(f"{path}: cannot be read ({error}); export it again") from error
+
+
+@contextmanager
+def _bytes(path: Path, member: str) -> Iterator[IO[bytes]]:
+    if member:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            yield stream
+        return
+    with path.open("rb") as probe:
+        packed = probe.read(2) == _GZIP
+    with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+        yield cast("IO[bytes]", stream)
+
+
+def _source(path: Path, member: str) -> Source:
+    with _bytes(path, member) as stream:
+        head = stream.read(_BLOCK)
+        marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+        if marked is None and head[1:2] == b"\0":
+            marked = "utf-16-le"
+        if marked is not None:
+            notes = () if marked == "utf-8-sig" else ("UTF-16, as Windows PowerShell writes it",)
+            return Source(path, member, marked, ascii=False, notes=notes)
+        decoder, plain = codecs.getincrementaldecoder("utf-8")(), True
+        try:
+            while head:
+                plain = plain and head.isascii()
+                decoder.decode(head)
+                head = stream.read(_BLOCK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            note = "not UTF-8: read as Windows-1252; letters may be wrong, export it as UTF-8 to be sure"
+            return Source(path, member, "cp1252", ascii=False, notes=(note,))
+    return Source(path, member, "utf-8", ascii=plain, notes=())

@@ -1,0 +1,100 @@
+"""AWS's answer to what a mapping would send, and which attribute it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.aws_sso import rules
+from harness.aws_sso.refusals import Refused
+from harness.azure_ad.provisioning.target.dialect import create_body
+from harness.base.quirks import Quirks
+from harness.diagnosis.verdicts import Finding
+from harness.diagnosis.wording import Wording
+
+_STATED = re.compile(r"Value at '([^']+)' failed to satisfy constraint: Member must (\w+ \w+ \w+)")
+_CONSTRAINTS = {
+    "satisfy regular expression": "forbidden-character",
+    "have length greater": "empty-value",
+    "have length less": "too-long",
+}
+_ONE_ONLY = ("emails", "phoneNumbers", "addresses", "roles")
+# A text that AWS takes, in the place of a required one that was not exported.
+_STAND_IN = "x"
+_ALWAYS_SENT = ("userName", "displayName", "name.givenName", "name.familyName")
+_EMAIL = 'emails[type eq "work"].value'
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target's rules in one year, asked of values by target attribute."""
+
+    wording: Wording
+    azure: Quirks
+    aws: Quirks
+
+    def refusal(self, user: str, known: Mapping[str, str], unknown: frozenset[str]) -> Finding | None:
+        """Return why AWS refuses a new user for its known values; None where it takes them, as far as they are known."""
+        values = {**{target: _STAND_IN for target in unknown if target in _ALWAYS_SENT}, **known}
+        email_unknown = any(target.startswith("emails") for target in unknown)
+        if email_unknown and not any(target.startswith("emails") for target in known):
+            values[_EMAIL] = _STAND_IN
+        refused = self._answer(values)
+        return None if refused is None else self._blamed(user, known, values, refused)
+
+    def _answer(self, values: Mapping[str, str]) -> Refused | None:
+        try:
+            rules.user(create_body(self.wording.mapping.users, values, self.azure), self.aws)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _blamed(
+        self, user: str, known: Mapping[str, str], values: Mapping[str, str], refused: Refused
+    ) -> Finding:
+        """Name the attribute that is refused: by the message, else by what must be left out to be taken."""
+        sentence = refused.http_message(self.aws)
+        if stated := dict(reversed(_STATED.findall(refused.reason or ""))):
+            return self._stated(user, known, stated, sentence)
+        for name in _ONE_ONLY:
+            several = [
+                (t, text) for t, text in known.items() if t.startswith(f"{name}[") and t.endswith(".value")
+            ]
+            if len(several) > 1:
+                return self.wording.of_list(user, name, several, sentence)
+        reserved = {name.casefold() for name in self.aws["reserved-names"]}
+        for target in ("userName", "displayName"):
+            if known.get(target, "").casefold() in reserved:
+                return self.wording.of_target(
+                    user, "reserved-name", target, value=known[target], sentence=sentence
+                )
+        for target, text in known.items():
+            if self._answer({key: value for key, value in values.items() if key != target}) is None:
+                return self.wording.of_target(user, "not-taken", target, value=text, sentence=sentence)
+        cause = "empty-value" if _EMAIL in self.wording.mapping.reads else "not-mapped"
+        return self.wording.of_target(user, cause, _EMAIL, sentence=sentence)
+
+    def _stated(
+        self, user: str, known: Mapping[str, str], stated: Mapping[str, str], sentence: str
+    ) -> Finding:
+        """Word what the message names: a value before a lack, what one attribute gives before what several do."""
+        reads = self.wording.mapping.reads
+        targets = {place: self._target_at(place, known) for place in stated}
+        place = min(
+            stated, key=lambda each: (not known.get(targets[each]), len(reads.get(targets[each], ())) != 1)
+        )
+        target = targets[place]
+        if known.get(target):
+            cause = _CONSTRAINTS.get(stated[place], "not-taken")
+        else:
+            cause = "empty-value" if target in reads else "not-mapped"
+        return self.wording.of_target(user, cause, target, value=known.get(target, ""), sentence=sentence)
+
+    def _target_at(self, place: str, known: Mapping[str, str]) -> str:
+        """Return the mapped target that an attribute in AWS's message stands for: `emails.value` for a typed one."""
+        if place in self.wording.mapping.reads:
+            return place
+        name, _, part = place.partition(".")
+        beginnings = (f"{name}[", f"{name}:")
+        return next((t for t in known if t.startswith(beginnings) and t.endswith(part)), place)

@@ -1,0 +1,234 @@
+"""Exports as Entra ID and AWS write them: each is recognised by content, and three states of a value are kept apart.
+
+The files in `exports/` are structurally exact copies of public ones with made-up people: Adaeze is fine, Prerana has no
+surname, Jörg has an account in AWS that was made by hand, Mats has an invisible character behind his surname. Those called
+`guessed-` are guesses of a form that nobody published.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from harness.base.errors import HarnessError
+from harness.diagnosis.evidence import Evidence, Person
+from harness.diagnosis.reading.intake import People, take_in
+
+EXPORTS = Path(__file__).parent / "exports"
+PRERANA, JOERG = "7e31f8a6-9b02-4d57-8c1e-f64d0b29a7c3", "91c5d0e7-48f3-42ab-a6b9-27e8310fd54c"
+
+
+def read(*paths: Path, **columns: str) -> tuple[Evidence, People]:
+    return take_in(paths, renamed=columns, members={})
+
+
+def people_of(path: Path) -> dict[str, Person]:
+    return {person.user_principal_name.partition("@")[0]: person for person in read(path)[1]}
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "rows"),
+    [
+        ("users-portal.csv", "users of Entra ID, CSV", 4),
+        ("users-graph.json", "users of Entra ID, JSON", 4),
+        ("users-az.json", "users of Entra ID, JSON", 2),
+        ("users-mg.json", "users of Entra ID, JSON", 2),
+        ("users-mg-default.csv", "users of Entra ID, CSV", 2),
+        ("users-azuread-semicolon-utf8bom.csv", "users of Entra ID, CSV", 2),
+        ("group-members-graph.json", "users of Entra ID, JSON", 1),
+        ("group-members-mg.csv", "users of Entra ID, CSV", 2),
+        ("app-role-assigned-to.json", "app role assignments, JSON", 2),
+        ("prov-graph-v1.json", "provisioning log, JSON", 1),
+        ("prov-graph-beta-2021.json", "provisioning log, JSON", 1),
+        ("prov-portal.json", "provisioning log, JSON", 1),
+        ("prov-eventhub.json", "provisioning log (Azure Monitor's stream), JSON", 1),
+        ("prov-stream.ndjson", "provisioning log (Azure Monitor's stream), JSON", 1),
+        ("prov-loganalytics-api.json", "provisioning log (Log Analytics), JSON", 1),
+        ("prov-loganalytics-az.json", "provisioning log (Log Analytics), JSON", 1),
+        ("prov-loganalytics-portal.csv", "provisioning log (Log Analytics), CSV", 1),
+        ("guessed-ProvisioningLogs.csv", "provisioning log (CSV of the portal), CSV", 1),
+        ("schema-job-aws.json", "synchronization schema, JSON", 1),
+        ("cloudtrail-s3.json", "CloudTrail events, JSON", 2),
+        ("cloudtrail-lookup-events.json", "CloudTrail events, JSON", 1),
+        ("cloudtrail-eventbridge.json", "CloudTrail event (EventBridge), JSON", 1),
+        ("cloudtrail-event-history.csv", "CloudTrail events, CSV", 2),
+        ("cloudtrail-athena.csv", "CloudTrail events, CSV", 2),
+        ("aws-list-users.json", "users of AWS (identitystore), JSON", 2),
+        ("scim-users.json", "users of AWS (SCIM), JSON", 1),
+    ],
+)
+def test_each_export_is_known_by_its_content(name: str, form: str, rows: int, tmp_path: Path) -> None:
+    disguised = tmp_path / "export.txt"
+    disguised.write_bytes((EXPORTS / name).read_bytes())
+    (line,) = read(disguised)[0].inputs
+    assert (line.format, line.rows) == (form, rows)
+
+
+@pytest.mark.parametrize("name", ["aws-list-groups.json", "aws-list-memberships.json"])
+def test_what_no_verdict_needs_is_said_to_be_left_out(name: str) -> None:
+    (line,) = read(EXPORTS / name)[0].inputs
+    assert line.skipped == {"not needed for a verdict on users": 1}
+
+
+@pytest.mark.parametrize("name", ["traffic.har", "postman-v2.1.json", "runscope.json"])
+def test_a_file_that_is_none_of_these_is_refused_with_what_to_export(name: str) -> None:
+    with pytest.raises(HarnessError, match=r"not an export that is known .*list-users"):
+        read(EXPORTS / name)
+
+
+def test_a_cell_without_text_is_empty_and_a_column_that_is_not_there_is_not_known() -> None:
+    prerana = people_of(EXPORTS / "users-portal.csv")["prerana"]
+    assert "surname" in prerana.exported
+    assert "surname" not in prerana.values
+    assert "mailNickname" not in prerana.exported
+
+
+def test_powershell_writes_columns_that_were_not_asked_for_and_type_names_for_lists() -> None:
+    prerana = people_of(EXPORTS / "users-mg-default.csv")["prerana"]
+    assert prerana.exported.isdisjoint({"accountEnabled", "department", "mailNickname", "telephoneNumber"})
+    assert {"surname", "mail"} <= prerana.exported
+    assert "name of a type" in prerana.damaged["telephoneNumber"]
+
+
+def test_old_and_new_names_of_a_property_are_one() -> None:
+    old = people_of(EXPORTS / "users-azuread-semicolon-utf8bom.csv")["joerg.tamm"]
+    new = people_of(EXPORTS / "users-graph.json")["joerg.tamm"]
+    assert old.object_id == new.object_id == JOERG
+    assert old.values["mailNickname"] == new.values["mailNickname"] == "joerg.tamm"
+
+
+def test_the_log_tells_status_answer_and_request_in_all_its_carriers() -> None:
+    for name in ("prov-graph-v1.json", "prov-graph-beta-2021.json", "prov-loganalytics-az.json"):
+        entry = read(EXPORTS / name)[0].log[JOERG]
+        assert (entry.status, entry.http) == ("failure", "Conflict"), name
+        assert entry.detail == "Refused to create a new, duplicate resource.", name
+        assert entry.request_id == "a94c3e17-2f60-4bd8-8e15-6c0d9b7f3a21", name
+
+
+def test_a_skip_names_the_property_that_it_is_for() -> None:
+    for name in ("prov-eventhub.json", "prov-stream.ndjson"):
+        entry = read(EXPORTS / name)[0].log[PRERANA]
+        assert (entry.status, entry.property) == ("skipped", "name.familyName"), name
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_encodings_of_windows_powershell(encoding: str, tmp_path: Path) -> None:
+    for name in ("users-portal.csv", "users-graph.json"):
+        path = tmp_path / name
+        path.write_bytes((EXPORTS / name).read_text(encoding="utf-8").encode(encoding))
+        assert people_of(path)["joerg.tamm"].values["displayName"] == "Jörg Tamm"
+
+
+def test_a_text_of_another_encoding_is_read_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_bytes("userPrincipalName,displayName\njoerg.tamm@corvid.example,Jörg\n".encode("cp1252"))
+    assert people_of(path)["joerg.tamm"].values["displayName"] == "Jörg"
+    assert "Windows-1252" in read(path)[0].inputs[0].notes[0]
+
+
+def test_packed_files_are_unpacked(tmp_path: Path) -> None:
+    content = (EXPORTS / "users-graph.json").read_bytes()
+    packed, archive = tmp_path / "users.json.gz", tmp_path / "exports.zip"
+    packed.write_bytes(gzip.compress(content))
+    with zipfile.ZipFile(archive, "w") as members:
+        members.write(EXPORTS / "users-graph.json", "a.json")
+        members.write(EXPORTS / "cloudtrail-s3.json", "b.json")
+    assert len(people_of(packed)) == 4
+    assert [line.rows for line in read(archive)[0].inputs] == [4, 2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "how"),
+    [
+        ("HIDDEN_DUE_TO_SECURITY_REASONS", "masked"),
+        ("[Redacted]", "masked"),
+        ("System.Object[]", "name of a type"),
+        ("4.6E+10", "Excel"),
+        ("y" * 32_767, "longest cell"),
+    ],
+)
+def test_masks_and_damage_are_not_values(cell: str, how: str, tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text(f"userPrincipalName,surname,telephoneNumber\nä@corvid.example,Ä,{cell}\n", encoding="utf-8")
+    (person,) = read(path)[1]
+    assert how in person.damaged["telephoneNumber"]
+    assert "telephoneNumber" not in person.exported
+
+
+def test_a_question_mark_in_an_ascii_file_is_a_lost_letter_and_in_another_one_itself(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("userPrincipalName,displayName\njoerg@corvid.example,J?rg\n", encoding="ascii")
+    assert "displayName" in people_of(path)["joerg"].damaged
+    path.write_text("userPrincipalName,displayName\njoerg@corvid.example,J?rg Ä\n", encoding="utf-8")
+    assert people_of(path)["joerg"].values["displayName"] == "J?rg Ä"
+
+
+def test_dialects_of_csv_and_booleans_of_other_languages(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text(
+        '#TYPE Selected.User\nsep=;\n"UserPrincipalName";"AccountEnabled"\n"a@corvid.example";"WAHR"\n"b@corvid.example";"FAUX"\n',
+        encoding="utf-8",
+    )
+    assert [person.values["accountEnabled"] for person in read(path)[1]] == ["True", "False"]
+
+
+def test_a_template_of_the_portal_is_read_without_its_example(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text(
+        "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required\nExample: Chris,chris@contoso.com\n"
+        "Ä,a@corvid.example\n",
+        encoding="utf-8",
+    )
+    assert list(people_of(path)) == ["a"]
+
+
+def test_json_that_ends_early_is_read_as_far_as_it_goes_and_said_to_end(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_bytes((EXPORTS / "users-graph.json").read_bytes()[:-400])
+    (line,) = read(path)[0].inputs
+    assert line.rows < 4
+    assert any("ends early" in note for note in line.notes)
+
+
+def test_more_pages_are_told() -> None:
+    (line,) = read(EXPORTS / "users-graph.json")[0].inputs
+    assert any("more pages" in note for note in line.notes)
+
+
+def test_a_renamed_column_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("userPrincipalName,Last name\na@corvid.example,Ä\n", encoding="utf-8")
+    assert read(path)[0].inputs[0].not_understood == ("Last name",)
+    (person,) = read(path, **{"Last name": "surname"})[1]
+    assert person.values["surname"] == "Ä"
+
+
+def test_two_exports_of_one_person_are_joined(tmp_path: Path) -> None:
+    more = tmp_path / "more.json"
+    more.write_text(
+        json.dumps([{"id": JOERG, "userPrincipalName": "joerg.tamm@corvid.example", "employeeId": "7"}]),
+        encoding="utf-8",
+    )
+    everybody = {person.object_id: person for person in read(EXPORTS / "users-portal.csv", more)[1]}
+    assert len(everybody) == 4
+    assert everybody[JOERG].values["employeeId"] == "7"
+    assert everybody[JOERG].values["surname"] == "Tamm"
+
+
+@pytest.mark.parametrize("content", [b"", b"   \n", b"plain words\nand more\n", b"{}", b"[]", b"\x00\x01\x02\x03"])
+def test_no_export_at_all_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(HarnessError, match="export"):
+        read(path)
+
+
+def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="not a regular file"):
+        read(tmp_path)
+    with pytest.raises(HarnessError, match="no such file"):
+        read(tmp_path / "missing")
