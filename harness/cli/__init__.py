@@ -23,6 +23,7 @@ from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
 from harness.client.commands import job, why
 from harness.diagnosis.commands import diagnose
+from harness.diagnosis.inventing.commands import populate
 
 
 class _Commands(click.Group):
@@ -54,5 +55,19 @@ def main(context: click.Context) -> None:
     context.default_map = {"run": context.obj.defaults, "list": context.obj.defaults}
 
 
-for command in (run, list_, show, new, explain, quirks, schema_, serve, certify, diagnose, job, why):
+for command in (
+    run,
+    list_,
+    show,
+    new,
+    explain,
+    quirks,
+    schema_,
+    serve,
+    certify,
+    diagnose,
+    populate,
+    job,
+    why,
+):
     main.add_command(command)

@@ -41,7 +41,7 @@ class Person:
         damaged = {key: how for key, how in self.damaged.items() if key not in other.exported}
         return Person(
             {**values, **other.values},
-            (self.exported | other.exported) - other.damaged.keys(),
+            (self.exported | other.exported).difference(other.damaged),
             {**{k: v for k, v in other.damaged.items() if k not in self.exported}, **damaged},
         )
 

@@ -153,7 +153,9 @@ def test_packed_files_are_unpacked(tmp_path: Path) -> None:
 )
 def test_masks_and_damage_are_not_values(cell: str, how: str, tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
-    path.write_text(f"userPrincipalName,surname,telephoneNumber\nä@corvid.example,Ä,{cell}\n", encoding="utf-8")
+    path.write_text(
+        f"userPrincipalName,surname,telephoneNumber\nä@corvid.example,Ä,{cell}\n", encoding="utf-8"
+    )
     (person,) = read(path)[1]
     assert how in person.damaged["telephoneNumber"]
     assert "telephoneNumber" not in person.exported
@@ -219,7 +221,9 @@ def test_two_exports_of_one_person_are_joined(tmp_path: Path) -> None:
     assert everybody[JOERG].values["surname"] == "Tamm"
 
 
-@pytest.mark.parametrize("content", [b"", b"   \n", b"plain words\nand more\n", b"{}", b"[]", b"\x00\x01\x02\x03"])
+@pytest.mark.parametrize(
+    "content", [b"", b"   \n", b"plain words\nand more\n", b"{}", b"[]", b"\x00\x01\x02\x03"]
+)
 def test_no_export_at_all_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
