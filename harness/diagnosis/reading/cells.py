@@ -67,8 +67,16 @@ _MARKS = (
 )
 
 
+# How all of them begin; nearly no value does.
+_SUSPICIOUS = re.compile(
+    r"System\.|Microsoft\.|@\{|hidden_|\[?redacted|\*{3}|x{4}|\d[\d.,]*E\+", re.IGNORECASE
+)
+
+
 def _spoiled(text: str, *, from_ascii_csv: bool) -> Spoiled | None:
-    how = next((words for matches, words in _MARKS if matches(text)), None)
+    how = None
+    if _SUSPICIOUS.match(text):
+        how = next((words for matches, words in _MARKS if matches(text)), None)
     if how is None and len(text) >= _LONGEST_CELL:
         how = "cut at the longest cell"
     if how is None and from_ascii_csv and "?" in text:
