@@ -32,6 +32,7 @@ FLIPPED = {
     "policies-per-permission-set": 1,
     "absent-managed-policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     "sso-admin-sentences": {"in-progress": "Wait."},
+    "api-user-name": "Operator",
     "api-sentences": {"organizations-token": "No."},
     "oidc-descriptions": {"authorization_pending": "Wait.", "slow_down": "Wait.", "expired_token": "Wait."},
     "portal-without-assignments": "You have no accounts.",

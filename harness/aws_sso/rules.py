@@ -42,12 +42,12 @@ class Review:
     broken: list[str] = field(default_factory=list)
 
 
-def user(body: Any, quirks: Quirks, *, replacing: bool = False, emails_given: bool = True) -> Attributes:
+def user(body: Any, quirks: Quirks, *, spaced: bool = False, emails_given: bool = True) -> Attributes:
     """Return a user's attributes as they will be stored. Raises Refused (ValidationException).
 
-    `emails_given` False leaves the e-mails unjudged: a PATCH that does not speak of them may meet what another API wrote.
+    `spaced` lets the user name hold spaces. `emails_given` False leaves the e-mails unjudged: a PATCH that does not speak
+    of them may meet what another API wrote.
     """
-    spaced = replacing and quirks["space-in-user-name-on-put"]
     attributes = _clean(_SPACED_USER if spaced else USER, body, quirks)
     if emails_given:
         emails_are_right(attributes, quirks)

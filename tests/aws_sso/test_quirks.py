@@ -329,8 +329,10 @@ FLIPS = {
 
 
 def test_every_row_has_a_probe():
-    """No row about the endpoint, the console or the event history is left out; sign-in and assignments have own tests."""
+    """No row about the endpoint, the console or the event history is left out; the AWS APIs and sign-in have own tests."""
     elsewhere = (
+        "scenarios/refusals/identity-store.yaml",
+        "scenarios/refusals/identity-store-2020.yaml",
         "scenarios/refusals/portal-api.yaml",
         "scenarios/refusals/sso-admin.yaml",
         "scenarios/setup/account-access.yaml",

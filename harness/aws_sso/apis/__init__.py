@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -57,7 +58,7 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     signature = signatures.parse(request.headers.get("Authorization"))
     target, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
     service = SERVICES.get(target)
-    if service is None or operation not in service.handlers:
+    if service is None or not _has(tenant, service, operation):
         # Without a message, as in https://github.com/hashicorp/terraform-provider-aws/issues/31624 (read 2026-11).
         raise ApiError("UnknownOperationException", "")
     try:
@@ -74,6 +75,11 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     except ValueError as error:
         raise ApiError("SerializationException", "The request body is not JSON.") from error
     return Heard(service, operation, signature.access_key_id, raw, request_id)
+
+
+def _has(tenant: Tenant, service: Service, operation: str) -> bool:
+    later: Mapping[str, Sequence[str]] = tenant.quirks["later-operations"]
+    return operation in service.handlers and operation not in later.get(service.signing_name, ())
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 Event sources are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html. Calls that
 only read are kept too, today and in 2020, but have no responseElements, which only changes have:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (both read
-2026-11). Names in lower camel case and English dates are the look of SCIM's events, for no sample of these is AWS's own; nor
-does a key say whose it is, so the userIdentity is this imitation's.
+2026-11). Names in lower camel case and English dates are the look of SCIM's events, for no sample of these is AWS's own.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,11 +62,7 @@ def _keep(tenant: Tenant, heard: Heard, failure: Mapping[str, str], answer: Any)
     settings, caller = tenant.settings, cloudtrail.caller()
     event = {
         "eventVersion": tenant.quirks["trail-event-version"],
-        "userIdentity": {
-            "type": "IAMUser",
-            "accountId": settings.account_id,
-            "accessKeyId": heard.access_key_id,
-        },
+        "userIdentity": _identity(tenant, heard.access_key_id),
         "eventTime": tenant.now(),
         "eventSource": source,
         "eventName": heard.operation,
@@ -85,6 +82,23 @@ def _keep(tenant: Tenant, heard: Heard, failure: Mapping[str, str], answer: Any)
         "tlsDetails": {"clientProvidedHostHeader": caller.host},
     }
     cloudtrail.keep(tenant, heard.operation, event)
+
+
+def _identity(tenant: Tenant, access_key_id: str) -> dict[str, str]:
+    """Return an IAM user's identity; whose a key is, only the quirk `api-user-name` says.
+
+    The members are those of "IAM user" in the page on the userIdentity element that the quirk names.
+    """
+    account, name = tenant.settings.account_id, str(tenant.quirks["api-user-name"])
+    digest = hashlib.sha256(f"{account}/{name}".encode()).digest()
+    return {
+        "type": "IAMUser",
+        "principalId": f"AIDA{base64.b32encode(digest).decode()[:17]}",
+        "arn": f"arn:aws:iam::{account}:user/{name}",
+        "accountId": account,
+        "accessKeyId": access_key_id,
+        "userName": name,
+    }
 
 
 def _shown(shape: Shape, raw: Any) -> Any:

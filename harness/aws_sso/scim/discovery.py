@@ -8,13 +8,17 @@ those pages print.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from harness.aws_sso.refusals import NOT_FOUND, Refused
 from harness.aws_sso.scim.call import Answer, Call
-from harness.scim.names import LIST_RESPONSE
+from harness.scim.names import CORE_USER, LIST_RESPONSE
+
+# GetSchema's example describes the schema of users in other words than ListSchemas' does.
+_ALONE: Mapping[str, Mapping[str, str]] = {CORE_USER: {"description": "User Account"}}
 
 
 @cache
@@ -49,7 +53,7 @@ def schema(call: Call) -> Answer:
     description = next((schema for schema in _data("schemas") if schema["id"] == call.resource_id), None)
     if description is None:
         raise Refused(NOT_FOUND)
-    return Answer(200, description)
+    return Answer(200, {**description, **_ALONE.get(call.resource_id, {})})
 
 
 def resource_types(call: Call) -> Answer:
@@ -64,9 +68,9 @@ def resource_types(call: Call) -> Answer:
 
 def _list(resources: list[dict[str, Any]]) -> dict[str, Any]:
     return {
+        "schemas": [LIST_RESPONSE],
         "totalResults": len(resources),
         "itemsPerPage": len(resources),
         "startIndex": 1,
-        "schemas": [LIST_RESPONSE],
         "Resources": resources,
     }

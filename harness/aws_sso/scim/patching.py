@@ -114,7 +114,8 @@ def patched_user(stored: Attributes, changes: Sequence[Change], quirks: Quirks) 
             _write_element(attributes, change, quirks)
         else:
             _write(attributes, change)
-    return rules.user(attributes, quirks, emails_given=_gives_emails(stored, changes))
+    renamed = any(change.target == "username" for change in changes)
+    return rules.user(attributes, quirks, spaced=not renamed, emails_given=_gives_emails(stored, changes))
 
 
 def _gives_emails(stored: Attributes, changes: Sequence[Change]) -> bool:

@@ -50,11 +50,12 @@ def find(call: Call) -> Answer:
 
 
 def put(call: Call) -> Answer:
-    attributes = rules.user(call.body, call.tenant.quirks, replacing=True)
-    unknown = call.tenant.quirks["put-unknown-user"]
+    quirks = call.tenant.quirks
+    attributes = rules.user(call.body, quirks, spaced=quirks["space-in-user-name-on-put"])
+    unknown = quirks["put-unknown-user"]
     old = identity_store.require(call.tenant, USER, call.resource_id, unknown)
     record = identity_store.replace(call.tenant, USER, old, attributes, BY_SCIM)
-    return Answer(call.tenant.quirks["put-user-status"], shown(record, call.tenant), logged=True)
+    return Answer(quirks["put-user-status"], shown(record, call.tenant), logged=True)
 
 
 def patch(call: Call) -> Answer:

@@ -40,6 +40,20 @@ def test_schemas_depart_from_the_standard_as_documented(account):
     assert list(one) == ["id", "name", "description", "attributes"]
 
 
+def test_schemas_are_written_as_the_guide_prints_them(account):
+    """The order of members, which complex attributes speak of uniqueness, and GetSchema's words for users."""
+    answer = account.scim("GET", "/Schemas").json()
+    members = ["schemas", "totalResults", "itemsPerPage", "startIndex", "Resources"]
+    assert list(answer) == list(account.scim("GET", "/ResourceTypes").json()) == members
+    attributes = {each["name"]: each for schema in answer["Resources"] for each in schema["attributes"]}
+    assert list(attributes["profileUrl"])[:4] == ["name", "type", "referenceTypes", "multiValued"]
+    assert list(attributes["name"])[-4:] == ["subAttributes", "mutability", "returned", "uniqueness"]
+    groups = [name for name, each in attributes.items() if each["type"] == "complex"]
+    assert {name for name in groups if "uniqueness" in attributes[name]} == {"name", "emails", "addresses"}
+    user = account.scim("GET", f"/Schemas/{answer['Resources'][0]['id']}").json()
+    assert (user["description"], answer["Resources"][0]["description"]) == ("User Account", "User Schema")
+
+
 @pytest.mark.parametrize(
     "path", ["/Schemas", "/ResourceTypes", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"]
 )

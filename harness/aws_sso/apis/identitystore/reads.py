@@ -120,6 +120,8 @@ def _get_id(call: Call, kind: str) -> dict[str, Any]:
         where = "alternateIdentifier.uniqueAttribute"
         if not isinstance(wanted, str):
             raise invalid(violation(f"{where}.attributeValue", "be a string"))
+        if not wanted and call.tenant.quirks["empty-identifier-refused"]:
+            raise invalid(violation(f"{where}.attributeValue", "have length greater than or equal to 1"))
         resource_id = identity_store.find(call.tenant, _space(kind, unique, where), wanted)
     if resource_id is None:
         raise records.absent(kind, wanted)
@@ -138,6 +140,8 @@ def _list(call: Call, kind: str, member: str, shown: Callable[[Record], dict[str
     records.check_store(call)
     limit = paging.size(call)
     filters = call.given.get("Filters")
+    if not filters and call.tenant.quirks["lists-need-a-filter"]:
+        raise ApiError("ValidationException", inferred(call.tenant, "list-filter"))
     listed: Iterable[Record]
     if filters:
         wanted = filters[0]["AttributeValue"]

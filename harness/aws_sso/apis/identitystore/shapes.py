@@ -59,6 +59,7 @@ def _one(*names: str) -> Items:
     return Items(Structure({**_personal(*names), "Primary": Flag()}), 1, 1)
 
 
+SPACED_USER_NAME = Text(1, 128, _LINE, personal=True)
 _PHOTO = Structure({**_personal("Value", "Type", "Display"), "Primary": Flag()}, frozenset({"Value"}))
 
 # What a user is made of; CreateUser takes it, UpdateUser changes it, the required ones are the service's, not the model's:

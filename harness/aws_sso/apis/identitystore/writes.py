@@ -15,7 +15,12 @@ from harness.aws_sso.apis.errors import ApiError, invalid, violation
 from harness.aws_sso.apis.identitystore import records
 from harness.aws_sso.apis.identitystore.paths import fitted, set_at
 from harness.aws_sso.apis.identitystore.records import EXTENSION
-from harness.aws_sso.apis.identitystore.shapes import ENTERPRISE, GROUP_MEMBERS, USER_MEMBERS
+from harness.aws_sso.apis.identitystore.shapes import (
+    ENTERPRISE,
+    GROUP_MEMBERS,
+    SPACED_USER_NAME,
+    USER_MEMBERS,
+)
 from harness.aws_sso.apis.shapes import BrokenError, Structure, camel, read
 from harness.aws_sso.identity_store import GROUP, USER, Record
 from harness.aws_sso.refusals import Refused
@@ -27,6 +32,8 @@ _REQUIRED = {
     GROUP: (("DisplayName",),),
 }
 _MEMBERS = {USER: Structure(USER_MEMBERS), GROUP: Structure(GROUP_MEMBERS)}
+# The reference's example of UpdateUser changes the user name to one with a space, which its own pattern forbids.
+_SPACED_USER = Structure({**USER_MEMBERS, "UserName": SPACED_USER_NAME})
 _NAMES = {USER: "UserName", GROUP: "DisplayName"}
 
 
@@ -76,7 +83,9 @@ def _create(call: Call, kind: str) -> dict[str, Any]:
     shown = {name: item for name, item in call.given.items() if name != "IdentityStoreId"}
     if "Extensions" in shown:
         shown["Extensions"] = fitted(_MEMBERS[kind], {"Extensions": shown["Extensions"]})["Extensions"]
-    attributes, beside = _reviewed(call, kind, shown, {"active": True} if kind == USER else {})
+    attributes, beside = _reviewed(
+        call, kind, shown, {"active": True} if kind == USER else {}, _MEMBERS[kind]
+    )
     record = _unique(lambda: identity_store.create(call.tenant, kind, attributes, _BY_HAND))
     identity_store.put_beside(call.tenant, kind, record.id, beside)
     return records.written(call.tenant, kind, record)
@@ -90,7 +99,8 @@ def _update(call: Call, kind: str, resource_id: str) -> dict[str, Any]:
         set_at(_MEMBERS[kind], shown, operation["AttributePath"], operation.get("AttributeValue"), where)
     fixed = ("externalId", "active")
     untouched = {name: item for name, item in old.attributes.items() if name in fixed}
-    attributes, beside = _reviewed(call, kind, shown, untouched)
+    spaced = kind == USER and call.tenant.quirks["space-in-user-name-on-update"]
+    attributes, beside = _reviewed(call, kind, shown, untouched, _SPACED_USER if spaced else _MEMBERS[kind])
     record = _unique(lambda: identity_store.replace(call.tenant, kind, old, attributes, _BY_HAND))
     identity_store.put_beside(call.tenant, kind, record.id, beside)
     return records.written(call.tenant, kind, record)
@@ -111,10 +121,10 @@ def _current(call: Call, kind: str, resource_id: str) -> Record:
 
 
 def _reviewed(
-    call: Call, kind: str, shown: Mapping[str, Any], untouched: Mapping[str, Any]
+    call: Call, kind: str, shown: Mapping[str, Any], untouched: Mapping[str, Any], shape: Structure
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a profile as the directory keeps it. Raises ApiError for what the model or the directory refuses."""
-    profile = _checked(_MEMBERS[kind], shown)
+    profile = _checked(shape, shown)
     if "Extensions" in profile:
         profile["Extensions"][EXTENSION] = _checked(ENTERPRISE, profile["Extensions"][EXTENSION])
     missing = [path for path in _REQUIRED[kind] if not _has(profile, path)]
