@@ -18,7 +18,7 @@ from harness.wire.message import Request, Response, json_request
 _FORM = re.compile(r'action="([^"]+)">\s*<input type="hidden" name="SAMLResponse" value="([^"]+)"')
 
 
-_ALERT = re.compile(r'<p role="alert">([^<]+)</p>')
+_ALERT = re.compile(r'<p[^>]* role="alert">([^<]+)</p>')
 
 
 @step("enable automatic provisioning")
