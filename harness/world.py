@@ -103,6 +103,7 @@ class Parts:
     smtp: tuple[str, int] | None = None
     api_credentials: tuple[str, str] | None = None
     in_flight: int = 1
+    sharing: azure_tenant.Sharing | None = None
 
 
 class Contexts(NamedTuple):
@@ -212,6 +213,7 @@ def assemble(
         send=record(AZURE_AD, faults),
         smtp=parts.smtp,
         in_flight=parts.in_flight,
+        sharing=parts.sharing,
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
     contexts.aws[SURROUNDINGS] = contexts.azure[SURROUNDINGS] = _surroundings(parts, aws, azure)

@@ -6,6 +6,8 @@ under `TENANT`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +35,14 @@ class Settings:
     domain: str
     graph_origin: str
     graph_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """`busy` lets one object be at work over all processes; `on_schedule` makes them look at the jobs again."""
+
+    busy: AbstractContextManager[object]
+    on_schedule: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +77,13 @@ def create(
     send: Send,
     smtp: tuple[str, int] | None = None,
     in_flight: int = 1,
+    sharing: Sharing | None = None,
 ) -> Tenant:
     """Return a tenant over what its store holds already.
 
     `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
-    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together.
+    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together; `sharing` what ties this
+    process to others over the same store.
     """
     provisioning = ids.branch("azure")
     directory = Directory(store, clock, provisioning.branch("directory"))
@@ -89,6 +101,8 @@ def create(
         tenant_id=settings.tenant_id,
         domain=settings.domain,
         in_flight=in_flight,
+        busy=sharing.busy if sharing else None,
+        on_schedule=sharing.on_schedule if sharing else lambda: None,
     )
     graph_ids = ids.branch("graph")
     return Tenant(

@@ -124,6 +124,8 @@ class OffsetClock:
             while timer := self._timers.pop_due(until):
                 self._move_to(timer.due)
                 timer.callback()
+                if self._stopped:  # what falls due from here on is for whoever comes next
+                    return
             self._move_to(until)
 
     def _move_to(self, moment: datetime) -> None:

@@ -23,6 +23,10 @@ class TakenError(Exception):
         self.space, self.key, self.owner = space, key, owner
 
 
+class StaleError(Exception):
+    """What a transaction required is so no longer: another process was quicker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a log: `sequence` grows without bound and is never used twice."""
@@ -32,10 +36,13 @@ class Entry:
 
 
 class Store(Protocol):
-    """One tenant's data. `lasting` says whether it outlives the process."""
+    """One tenant's data. `lasting` says whether it outlives the process, `shared` whether other processes write it, too."""
 
     @property
     def lasting(self) -> bool: ...
+
+    @property
+    def shared(self) -> bool: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit on leaving, roll back on an exception; an inner transaction joins the outer one."""
@@ -44,6 +51,13 @@ class Store(Protocol):
     def put(self, kind: str, key: str, body: Document) -> None: ...
 
     def get(self, kind: str, key: str) -> Document | None: ...
+
+    def require(self, kind: str, key: str, body: Document) -> None:
+        """See, inside a transaction, that a document is as told: what was read earlier may have changed.
+
+        Raises StaleError, at the latest when the transaction is left; nothing of it stays then.
+        """
+        ...
 
     def delete(self, kind: str, key: str) -> bool: ...
 

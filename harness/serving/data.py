@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -23,10 +24,28 @@ _MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
 _LOCK = "server.lock"
 
 
+class Peers(Protocol):
+    """How processes that share data hear of each other (`base/postgres/peers.py`)."""
+
+    leads: bool
+
+    def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None: ...
+
+    def tell(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Data:
-    """Both sides' stores, in memory when there is no folder. Raises HarnessError for one in use, damaged, or not to be written."""
+    """Both sides' stores, in memory when there is no place for them. Raises HarnessError for one in use, damaged, or not to be written.
+
+    Where processes share them, `starting` is held by the one that starts, `busy` by the one that has an object at work.
+    """
 
     stores: dict[str, Store]
+    peers: Peers | None = None
+    starting: AbstractContextManager[object] = nullcontext()
+    busy: AbstractContextManager[object] | None = None
 
     def __init__(self, place: Path | PostgresAddress | None) -> None:
         self._open = ExitStack()
@@ -57,6 +76,17 @@ class Data:
             store.put("clock", "boots", {"count": boots})
         return None if seed is None else seed if boots == 1 else f"{seed}/{boots}"
 
+    def control_key(self) -> str:
+        """Return what strangers are asked for: the same by all processes that share the data, else another at each start."""
+        key = Ids(None).alphanumeric(32)
+        if self.peers is None:
+            return key
+        store = self.stores["azure_ad"]
+        with store.transaction():
+            document = store.get("clock", "control") or {"key": key}
+            store.put("clock", "control", document)
+        return str(document["key"])
+
     def offset(self) -> timedelta:
         """Return how far the clock was ahead of the machine's when it last moved."""
         saved = self.stores["azure_ad"].get("clock", "offset")
@@ -74,7 +104,7 @@ class Data:
             ) from error
         database = PostgresDatabase(address.url)
         self._open.callback(database.close)
-        database.hold()
+        self.peers, self.starting, self.busy = database.peers(), database.turns(0), database.turns(1)
         return {side: database.tenant(side) for side in SIDES}
 
     def _database(self, folder: Path | None, side: str) -> Database:

@@ -6,29 +6,31 @@ schedule off; on a folder that was served before it takes up what is there, a cy
 
 from __future__ import annotations
 
-import sqlite3
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries, why
+from harness.azure_ad.tenant import Sharing
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
+from harness.serving.configuring import Administrator
 from harness.serving.control import with_control
 from harness.serving.data import Data
-from harness.serving.gate import KEY_HEADER, Gate
+from harness.serving.failures import damage_worded, report
+from harness.serving.gate import Gate
 from harness.serving.options import LOOPBACK, Options
+from harness.serving.sharing import Shared
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
-from harness.wire.message import Send, TransportError, json_request
+from harness.wire.message import Send
 from harness.wire.network import Network
 from harness.wire.server import Server
 from harness.wire.tls import Identity, identity, trusting
@@ -63,18 +65,18 @@ class Served:
         self._contexts: list[Contexts] = []
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
-        with ExitStack() as opened, _damage_worded(options.data if isinstance(options.data, Path) else None):
+        with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
             self._data = Data(options.data)
             opened.callback(self._data.close)
-            self._assemble(options, quirks, opened)
+            with self._data.starting:
+                self._listen(options, opened)
+                self._assemble(options, quirks)
+                self._let_time_pass(opened)
             self._opened = opened.pop_all()
 
-    def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks], opened: ExitStack) -> None:
-        """Listen, build the world, configure it and let its time pass; `opened` is told how each is ended."""
-        self._stores = self._data.stores
-        ids = Ids(self._data.boot_seed(options.seed))
+    def _listen(self, options: Options, opened: ExitStack) -> None:
         is_local = options.host in LOOPBACK and not options.allowed_hosts
-        self.key = None if is_local else Ids(None).alphanumeric(32)
+        self.key = None if is_local else self._data.control_key()
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
         self._servers = _listen(options.host, self.identity, *doors)
@@ -88,8 +90,14 @@ class Served:
         for server in self._servers:
             opened.callback(server.stop)
         self._tap = Tap(self._network)
-        self.clock = OffsetClock(self._data.offset())
-        self.clock.on_error, self.clock.on_step = _report, self._data.save_offset
+
+    def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
+        """Build the world and configure it."""
+        ids = Ids(self._data.boot_seed(options.seed))
+        self._stores, data = self._data.stores, self._data
+        self.clock = OffsetClock(data.offset())
+        self.clock.on_error, self.clock.on_step = report, data.save_offset
+        self._shared = Shared(data, data.peers, self.clock) if data.peers else None
         aws_url, azure_url = self.urls
         parts = Parts(
             clock=self.clock,
@@ -100,15 +108,35 @@ class Served:
             smtp=options.smtp,
             api_credentials=options.api_credentials,
             in_flight=options.in_flight,
+            sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
         )
         self.world = assemble(parts, quirks, self._wire)
         for server in self._servers:
             server.start()
-        self.ready = self._configure()
+        administrator = Administrator(self.world, self._network, self.urls, self.key)
+        endpoint = administrator.configure()
+        self._take_over = partial(self._resume, administrator, endpoint)
+        if self._shared is None:
+            administrator.claim_addresses(endpoint)
+        self.ready = administrator.ready(endpoint, self.identity.certificate if self.identity else None)
+
+    def _let_time_pass(self, opened: ExitStack) -> None:
+        engine = self.world.azure.engine
+        if self._shared is not None:
+            opened.callback(self._shared.stop)
         opened.callback(self.clock.stop)
-        opened.callback(self.world.azure.engine.stop)
-        self.world.azure.engine.resume()
+        opened.callback(engine.stop)
         self.clock.start()
+        if self._shared is None:
+            engine.resume()
+        else:
+            self.clock.on_step = self._shared.moved
+            self._shared.start(engine, self._take_over)
+
+    def _resume(self, administrator: Administrator, endpoint: str) -> None:
+        """Run the jobs in this process: the one that ran them has ended, and its address with it."""
+        administrator.claim_addresses(endpoint)
+        self.world.azure.engine.resume()
 
     @property
     def _job_id(self) -> str:
@@ -122,7 +150,10 @@ class Served:
 
     def advance(self, by: timedelta) -> None:
         """Move the clock forward; each step it takes is kept with the data, so that a kill on the way takes none back."""
-        self.clock.advance(by)
+        if self._shared is None:
+            self.clock.advance(by)
+        else:
+            self._shared.advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add people and groups on both sides, or on neither (`World.populate`)."""
@@ -186,73 +217,6 @@ class Served:
 
         return Gate(with_control(with_tenant, self), self.key, self._names, signed=self._signed)
 
-    def _configure(self) -> dict[str, dict[str, str]]:
-        """Do what an administrator does once, and return what scripts need (the ready file)."""
-        world, engine = self.world, self.world.azure.engine
-        secrets = world.azure.applications.secrets(world.app_id)
-        settings = self._console("GET", {})
-        if settings["provisioningMethod"] != "SCIM":
-            settings = self._console("POST", {})
-            secrets = {"SecretToken": settings["accessToken"]}
-        endpoint = settings["scimEndpoint"]
-        mine = world.aws.settings.tenant_id in secrets.get("BaseAddress", world.aws.settings.tenant_id)
-        if mine and secrets.get("BaseAddress") != endpoint:
-            # Ports differ from one start to the next; an address that an administrator chose otherwise is left alone.
-            engine.save_secrets(world.app_id, {**secrets, "BaseAddress": endpoint})
-            self._move_reply_urls(secrets.get("BaseAddress", ""), endpoint)
-        jobs = engine.jobs(world.app_id) or [engine.create_job(world.app_id, "scim")]
-        schema = engine.schema(jobs[0]["id"])
-        aws_url, azure_url = self.urls
-        control = {"control": {"key": self.key}} if self.key else {}
-        tls = {"tls": {"certificate": str(self.identity.certificate.absolute())}} if self.identity else {}
-        return {
-            **control,
-            **tls,
-            "aws_sso": {
-                "url": aws_url,
-                "scim_endpoint": endpoint,
-                "access_token": world.azure.applications.secrets(world.app_id).get("SecretToken", ""),
-                "api_endpoint": aws_url,
-                "identity_store_id": world.aws.settings.identity_store_id,
-            },
-            "azure_ad": {
-                "url": azure_url,
-                "graph_endpoint": f"{azure_url}/v1.0",
-                "graph_token": world.azure.settings.graph_token,
-                "tenant_id": world.azure.settings.tenant_id,
-                "service_principal_id": world.app_id,
-                "job_id": jobs[0]["id"],
-                "rule_id": schema["synchronizationRules"][0]["id"],
-            },
-        }
-
-    def _move_reply_urls(self, before: str, now: str) -> None:
-        """Let people go on signing in when this account's port is another one than at the last start."""
-        service = self.world.azure.applications.find(self.world.app_id)
-        old, new = ("{0.scheme}://{0.netloc}/".format(urlsplit(url)) for url in (before, now))
-        urls = [
-            f"{new}{url.removeprefix(old)}" if url.startswith(old) else url
-            for url in service.get("replyUrls", ())
-        ]
-        if before and urls:
-            self.world.azure.applications.update(self.world.app_id, {"replyUrls": urls})
-
-    def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        url = f"{self.urls[0]}/console/api/automatic-provisioning"
-        headers = ((KEY_HEADER, self.key),) if self.key else ()
-        try:
-            answer = self._network(
-                json_request(method, url, None if method == "GET" else dict(body), headers=headers)
-            )
-        except TransportError as error:
-            raise HarnessError(f"the served apps do not reach {self.urls[0]}: {error}") from error
-        if answer.status >= 300:
-            raise HarnessError(
-                f"automatic provisioning could not be enabled: {answer.body.decode('utf-8', 'replace')}"
-            )
-        document: dict[str, Any] = answer.json()
-        return document
-
 
 def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, int]) -> list[Server]:
     """Open every port, or none."""
@@ -265,37 +229,3 @@ def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, in
             server.stop()
         raise
     return servers
-
-
-@contextmanager
-def _damage_worded(folder: Path | None) -> Iterator[None]:
-    """Say that a folder's contents are not what was once written; without them, for they are people's."""
-    try:
-        yield
-    except HarnessError:
-        raise
-    except Exception as error:
-        if folder is None:
-            raise
-        raise HarnessError(
-            f"the data in {folder} is damaged: {type(error).__name__} at {_place(error)}; "
-            "restore it from a copy or name another folder"
-        ) from error
-
-
-def _report(error: BaseException) -> None:
-    """Say that the engine itself failed, and where; without the data that it failed on."""
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        sys.stderr.write(
-            "error: the disk is full: nothing is written any more; what is there can still be read\n"
-        )
-    else:
-        name, place = type(error).__name__, _place(error)
-        sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"

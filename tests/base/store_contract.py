@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from harness.base.store import Entry, Store, TakenError
+from harness.base.store import Entry, StaleError, Store, TakenError
 
 Stores = Callable[[str], Store]
 
@@ -493,3 +493,34 @@ class StoreContract:
             store.put("user", key, {"n": owner})
         assert [store.owner("userName", key) for key in spellings] == ["0", "1", "2", "3", "4"]
         assert keys(store, "user") == spellings
+
+    # What another process may have changed
+
+    def test_what_is_still_so_may_be_required(self, store):
+        """The transaction goes on as if nothing had been asked."""
+        store.put("run", "1", {"id": "a"})
+        with store.transaction():
+            store.require("run", "1", {"id": "a"})
+            store.put("user", "1", {})
+        assert store.count("user") == 1
+
+    @pytest.mark.parametrize("present", [None, {"id": "b"}], ids=["absent", "another"])
+    @pytest.mark.parametrize("asks", [True, False], ids=["and something read behind it", "and nothing read"])
+    def test_what_is_no_longer_so_ends_the_transaction(self, store, present, asks):
+        """Nothing of it stays, what came before the demand included, and the store works on."""
+        if present is not None:
+            store.put("run", "1", present)
+
+        def change() -> None:
+            with store.transaction():
+                store.put("user", "1", {})
+                store.require("run", "1", {"id": "a"})
+                store.append("trail", {"n": 1})
+                if asks:
+                    store.get("user", "1")
+
+        with pytest.raises(StaleError):
+            change()
+        assert (store.count("user"), lines(store, "trail")) == (0, [])
+        store.put("user", "2", {})
+        assert keys(store, "user") == ["2"]

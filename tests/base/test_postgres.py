@@ -22,8 +22,8 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+def address():
+    with running_postgres() as url:
         yield url
 
 
@@ -169,12 +169,25 @@ def test_a_broken_statement_undoes_the_transaction(database):
     def write() -> None:
         with store.transaction():
             store.put("user", "1", {})
-            store._send("SELECT 1 / 0")
+            store._send("SELECT sqrt(-1)")
 
-    with pytest.raises(psycopg.errors.DivisionByZero):
+    with pytest.raises(psycopg.errors.InvalidArgumentForPowerFunction):
         write()
     assert store.count("user") == 0
     with failing(store):
         store.put("user", "2", {})
     store.put("user", "3", {})
     assert [key for key, _ in store.scan("user")] == ["3"]
+
+
+def test_one_transaction_covers_two_tenants(database):
+    """Both keep what was written, or neither does."""
+    one, other = database.tenant("one side"), database.tenant("other side")
+    with one.transaction(), other.transaction():
+        one.append("trail", {"n": 1})
+        other.append("trail", {"n": 2})
+    with failing(one), other.transaction():
+        one.put("user", "1", {})
+        other.put("user", "1", {})
+    assert (one.count("user"), other.count("user")) == (0, 0)
+    assert (lines(one, "trail"), lines(other, "trail")) == ([1], [2])

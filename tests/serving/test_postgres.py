@@ -1,22 +1,124 @@
-"""`harness serve --data postgresql://…`: one process at a time, and the next takes up what a killed one left."""
+"""`harness serve --data postgresql://…`: any number of processes are one world, and outlive each other."""
 
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
+from harness.base.clock import Stopwatch, from_iso
 from tests.base.postgres_server import running_postgres
 from tests.serving.test_killed import PEOPLE, directory  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.slow
+WITHIN = 10  # seconds, in which another process goes on
+ANA = {
+    "userPrincipalName": "ana@contoso.com", "displayName": "Ana", "givenName": "Ana", "surname": "Ruiz", "mailNickname": "ana", "accountEnabled": True,
+    "passwordProfile": {"password": "x"},
+}  # fmt: skip
+
 
 @pytest.fixture
-def address(tmp_path_factory):
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+def address():
+    with running_postgres() as url:
         yield url
 
 
-def refusal(url: str) -> str:
+def assert_everybody_arrived_once(world):
+    wanted = [f"p{number}@contoso.com" for number in range(PEOPLE)]
+    assert sorted(user["userName"] for user in world.console("/users")["users"]) == sorted(wanted)
+    creates = Counter(name for name in world.creates() if name != "Everybody")
+    assert creates == Counter(f"P {number}" for number in range(PEOPLE))
+
+
+def start_cycle(world):
+    world.assign(world.graph("GET", "/groups").json()["value"][0]["id"])
+    assert world.graph("POST", world.job("/start")).status == 204
+
+
+def wait_for_arrivals(world, number):
+    while len(arrived := world.console("/users")["users"]) < number:
+        pass
+    return arrived
+
+
+def test_two_processes_are_one_world(serve, address):
+    """What is written to one is read from the other: people, tokens, the job, and the time."""
+    one, other = serve("--data", address), serve("--data", address)
+    assert one.ready["azure_ad"]["job_id"] == other.ready["azure_ad"]["job_id"]
+    assert one.ready["aws_sso"]["access_token"] == other.ready["aws_sso"]["access_token"]
+    made = one.graph("POST", "/users", ANA).json()
+    assert other.graph("GET", f"/users/{made['id']}").json()["displayName"] == "Ana"
+    other.assign(made["id"])
+    assert other.graph("POST", other.job("/start")).status == 204
+    other.settle()
+    assert [user["userName"] for user in one.scim("GET", "/Users").json()["Resources"]] == ["ana@contoso.com"]
+    before = from_iso(one.control("GET", "clock").json()["now"])
+    for number, world in enumerate((other, one), start=1):
+        assert world.control("POST", "clock", {"advance": "40m"}).status == 200
+        moved = from_iso(world.control("GET", "clock").json()["now"]) - before
+        assert moved.total_seconds() >= 2400 * number
+    schedule = one.graph("GET", one.job()).json()["status"]
+    assert schedule["countSuccessiveCompleteFailures"] == 0
+    assert schedule["lastSuccessfulExecution"]["state"] == "Succeeded"
+
+
+def test_a_pause_and_an_edit_reach_the_process_that_runs_the_cycle(serve, address, directory):  # noqa: F811
+    """Said to either of two processes: no further cycle begins, and an edited mapping is the next cycle's."""
+    one = serve("--data", address, "--populate", str(directory))
+    other = serve("--data", address)
+    start_cycle(other)
+    wait_for_arrivals(other, 10)
+    for world in (one, other):
+        schema = world.graph("GET", world.job("/schema")).json()
+        assert world.graph("PUT", world.job("/schema"), schema).status == 204
+        assert world.graph("POST", world.job("/pause")).status == 204
+        assert world.graph("POST", world.job("/start")).status == 204
+    other.settle()
+    assert_everybody_arrived_once(one)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_cycle_survives_the_process_that_ran_it(serve, address, directory, how):  # noqa: F811
+    """The other goes on within ten seconds, at its own address; nobody is lost and nobody created twice."""
+    leader = serve("--data", address, "--populate", str(directory))
+    other = serve("--data", address)
+    start_cycle(leader)
+    arrived = wait_for_arrivals(other, 20)
+    assert len(arrived) < PEOPLE, "the cycle was over before the kill"
+    leader.stop(how)
+    watch = Stopwatch()
+    wait_for_arrivals(other, min(len(arrived) + 30, PEOPLE))
+    assert watch.seconds() < WITHIN
+    other.settle()
+    assert_everybody_arrived_once(other)
+    assert other.graph("GET", other.job()).json()["status"]["lastExecution"]["state"] == "Succeeded"
+
+
+def test_a_clock_that_was_being_moved_goes_on(serve, address, directory):  # noqa: F811
+    """Asked of the one that lives, moved by the one that is killed: the answer comes when the time is there."""
+    leader = serve("--data", address, "--populate", str(directory))
+    other = serve("--data", address)
+    start_cycle(leader)
+    before = from_iso(other.control("GET", "clock").json()["now"])
+    leader.process.send_signal(signal.SIGSTOP)
+    try:
+        wish = subprocess.Popen(
+            ["curl", "-s", "-X", "POST", "-d", '{"advance": "2d"}', f"{other.ready['azure_ad']['url']}/_harness/clock"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        wait_for_arrivals(other, 0)
+    finally:
+        leader.stop(signal.SIGKILL)
+    answer, _ = wish.communicate(timeout=60)
+    assert '"now"' in answer
+    assert (from_iso(other.control("GET", "clock").json()["now"]) - before).days >= 2
+    assert_everybody_arrived_once(other)
+
+
+def refusal(url):
     command = [
         sys.executable,
         "-m",
@@ -33,26 +135,6 @@ def refusal(url: str) -> str:
     assert (run.returncode, run.stdout) == (2, "")
     assert len(run.stderr.splitlines()) == 1
     return run.stderr
-
-
-def test_a_killed_process_is_followed_by_another(serve, address, directory, tmp_path):  # noqa: F811
-    """While one serves another is refused; after a kill in mid cycle the next one loses and repeats nobody."""
-    options = ("--data", address, "--populate", str(directory))
-    world = serve(*options)
-    world.assign(world.graph("GET", "/groups").json()["value"][0]["id"])
-    world.graph("POST", world.job("/start"))
-    while len(arrived := world.console("/users")["users"]) < 20:
-        pass
-    assert len(arrived) < PEOPLE, "the cycle was over before the kill"
-    assert "in use by another harness serve" in refusal(address)
-    world.stop(signal.SIGKILL)
-
-    world = serve(*options)
-    world.settle()
-    wanted = [f"p{number}@contoso.com" for number in range(PEOPLE)]
-    assert sorted(user["userName"] for user in world.console("/users")["users"]) == sorted(wanted)
-    creates = [name for name in world.creates() if name != "Everybody"]
-    assert sorted(creates) == sorted(f"P {number}" for number in range(PEOPLE))
 
 
 @pytest.mark.usefixtures("address")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
@@ -57,7 +58,11 @@ class CredentialsError(Exception):
 
 
 class Engine:
-    """The jobs of one tenant. `in_flight` objects of a cycle are at work together; more than one needs a wire that waits."""
+    """The jobs of one tenant. `in_flight` objects of a cycle are at work together; more than one needs a wire that waits.
+
+    `busy` is the lock under which one object is at work, be it a cycle's or on demand. Where processes share the store that
+    is a lock over all of them, one of them is told to `resume`, and `on_schedule` is called when the others should look again.
+    """
 
     def __init__(
         self,
@@ -73,6 +78,8 @@ class Engine:
         tenant_id: str,
         domain: str,
         in_flight: int = 1,
+        busy: AbstractContextManager[object] | None = None,
+        on_schedule: Callable[[], None] = lambda: None,
     ) -> None:
         self._directory, self._applications, self._mailer = directory, applications, mailer
         self._store, self._clock, self._quirks = store, clock, quirks
@@ -91,7 +98,7 @@ class Engine:
             in_flight=in_flight,
         )
         self._limit = on_demand.Limit()
-        self._busy = threading.RLock()  # one object at a time, be it a cycle's or on demand
+        self._busy = busy or threading.RLock()
         self._runner = Runner(
             store=store,
             clock=clock,
@@ -99,6 +106,7 @@ class Engine:
             open_session=self._sessions.open,
             on_quarantine=self._quarantined,
             busy=self._busy,
+            on_schedule=on_schedule,
         )
 
     def create_job(self, app: str, template_id: str) -> Document:
@@ -296,9 +304,18 @@ class Engine:
         self._runner.cancel(job_id)
 
     def resume(self) -> None:
-        """Set the timers of all jobs that were running when the process ended."""
+        """Set the timers of all jobs that were running when the process ended, this one or another."""
         for job_id, _ in self._store.scan("job"):
-            self._runner.schedule(job_id)
+            self._runner.lead(job_id)
+
+    def look_again(self) -> None:
+        """See what other processes made of the jobs."""
+        for job_id, _ in self._store.scan("job"):
+            self._runner.look_again(job_id)
+
+    def rest(self) -> None:
+        """Leave the jobs to another process."""
+        self._runner.rest()
 
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""

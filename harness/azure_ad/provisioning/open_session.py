@@ -31,6 +31,7 @@ from harness.wire.message import Send
 class _Compiled:
     """A job's schema, read once: cycles come every forty minutes, edits hardly ever."""
 
+    document: Document
     mappings: dict[str, ObjectMapping]
     source: str
     target: str
@@ -112,13 +113,15 @@ class Sessions:
 
     def _compile(self, job_id: str) -> _Compiled:
         compiled = self._compiled.get(job_id)
-        if compiled is None:
-            document = self._store.get("schema", job_id)
-            assert document is not None
+        if compiled is not None and not self._store.shared:
+            return compiled
+        document = self._store.get("schema", job_id)
+        assert document is not None
+        if compiled is None or compiled.document != document:  # another process may have changed it
             rule = document["synchronizationRules"][0]
             names = rule["sourceDirectoryName"], rule["targetDirectoryName"]
             compiled = self._compiled[job_id] = _Compiled(
-                compile_mappings(document, self._expressions), *names
+                document, compile_mappings(document, self._expressions), *names
             )
         return compiled
 

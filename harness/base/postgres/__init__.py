@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from harness.base.errors import HarnessError
+from harness.base.postgres.peers import Peers, Turns
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
-from harness.base.postgres.transaction import Connection
+from harness.base.postgres.transaction import Connection, Transactions
 
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
-_HELD = _LAYING_OUT + 1  # the advisory lock of the process that serves the data
-_WAITS = "3s"  # for a process that was killed to let go
+_KEYS = 0x5C1A57DC  # the first of the advisory locks that serving processes have
 _CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
 _CONNECTS_WITHIN = 5  # seconds
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES, read 2026-11; in seconds.
+_NOTICES_A_DEAD_HOST: dict[str, Any] = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3}
 
 
 class PostgresDatabase:
@@ -46,25 +49,23 @@ class PostgresDatabase:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
         )
+        self._transactions = Transactions(self._pool)
         self._stores: dict[str, PostgresStore] = {}
-        self._place, self._held = place, psycopg.connect(url, **options)
+        self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
 
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
-        return self._stores.setdefault(name, PostgresStore(self._pool, name))
+        return self._stores.setdefault(name, PostgresStore(self._pool, self._transactions, name))
 
-    def hold(self) -> None:
-        """Keep other processes that hold it out, until this one closes it or dies. Raises HarnessError when one does."""
-        self._held.execute(cast("Any", f"SET lock_timeout = '{_WAITS}'"))
-        try:
-            self._held.execute("SELECT pg_advisory_lock(%s)", (_HELD,))
-        except psycopg.errors.LockNotAvailable as error:
-            raise HarnessError(
-                f"the {self._place} is in use by another harness serve; end that one or name another database"
-            ) from error
+    def turns(self, task: int) -> Turns:
+        """Return a lock over threads and processes for one of several tasks, numbered from 0."""
+        return Turns(self._pool, _KEYS + 1 + task)
+
+    def peers(self) -> Peers:
+        """Return this process's place among those that share the database."""
+        return Peers(self._connect, _KEYS)
 
     def close(self) -> None:
-        self._held.close()
         self._pool.close()
 
 
@@ -82,7 +83,12 @@ def _place(url: str) -> str:
 
 
 def _enter_schema(connection: Connection) -> None:
+    """Set a connection up; a commit lasts as in SQLite: our death loses nothing of it, that of the database's machine may.
+
+    https://www.postgresql.org/docs/current/wal-async-commit.html, read 2026-11.
+    """
     connection.execute("SET search_path TO harness")
+    connection.execute("SET synchronous_commit TO off")
 
 
 def _prepare(connection: Connection, place: str) -> None:

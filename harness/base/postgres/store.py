@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, pages
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Connection, Transaction
+from harness.base.postgres.transaction import Connection, Transaction, Transactions
 from harness.base.store import Document, Entry, TakenError
 from harness.base.tags import digest
 
@@ -23,6 +23,8 @@ _CLAIM = (
     "WITH added AS (INSERT INTO unique_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING owner)"
     " SELECT owner FROM added UNION ALL SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
 )
+# Needs no answer: where the document is another one, dividing by zero ends the transaction.
+_REQUIRE = "SELECT 1 / count(*) FROM document WHERE shelf = %s AND key = %s AND body = %s"
 _APPEND = (
     "WITH line AS (INSERT INTO log VALUES (%s, %s, %s))"
     " INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
@@ -32,13 +34,13 @@ _APPEND = (
 class PostgresStore:
     """The `Store` of one tenant; see the protocol for what each method promises."""
 
-    lasting = True
+    lasting = shared = True
 
-    def __init__(self, pool: ConnectionPool[Connection], name: str) -> None:
-        self._pool = pool
+    def __init__(self, pool: ConnectionPool[Connection], transactions: Transactions, name: str) -> None:
+        self._pool, self._transactions = pool, transactions
         self._tenant = self._number_of("tenant", {"name": name.encode()})
         self._shelves: dict[str, int] = {}
-        self._transaction = Transaction(pool, self._tenant)
+        self._transaction = Transaction(transactions, self._tenant)
 
     def transaction(self) -> Transaction:
         return self._transaction
@@ -69,7 +71,7 @@ class PostgresStore:
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Put a question: within this thread's transaction, or on its own."""
-        connection = self._transaction.connection
+        connection = self._transactions.connection
         rows: list[tuple[Any, ...]]
         if connection is not None:
             rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
@@ -84,7 +86,7 @@ class PostgresStore:
 
     def _send(self, query: str, *values: Any) -> None:
         """Send what needs no answer; the caller holds the transaction."""
-        connection = self._transaction.connection
+        connection = self._transactions.connection
         assert connection is not None
         connection.execute(cast("Any", query), values)
 
@@ -100,6 +102,9 @@ class PostgresStore:
         query = "SELECT body FROM document WHERE shelf = %s AND key = %s"
         body = self._one(query, self._shelf(kind), key.encode())
         return None if body is None else decode(body)
+
+    def require(self, kind: str, key: str, body: Document) -> None:
+        self._send(_REQUIRE, self._shelf(kind), key.encode(), encode(body))
 
     def delete(self, kind: str, key: str) -> bool:
         return self._changes("DELETE FROM document WHERE shelf = %s AND key = %s RETURNING 1", kind, key)
@@ -169,7 +174,7 @@ class PostgresStore:
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
         shelf, text, digests = self._shelf(log), encode(body), sorted({digest(tag) for tag in tags})
         with self._transaction:
-            number = self._transaction.next_line()
+            number = self._transactions.next_line(self._tenant)
             self._send(_APPEND, shelf, number, text, shelf, digests, number)
         return number
 

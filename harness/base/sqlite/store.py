@@ -12,7 +12,7 @@ from harness.base.json_text import decode, encode_text
 from harness.base.paging import END, PAGE, pages
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
-from harness.base.store import Document, Entry, TakenError
+from harness.base.store import Document, Entry, StaleError, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
 _NOWHERE = 0  # no shelf has this number
@@ -28,6 +28,7 @@ class SqliteStore:
         self._lock = database.lock
         self._shelves = database.shelves[tenant]
         self.lasting = database.lasting
+        self.shared = False
 
     def transaction(self) -> Transaction:
         return self._database.transaction
@@ -84,6 +85,10 @@ class SqliteStore:
             number = self._shelves.get(kind) or self._shelf(kind)
             row = self._execute(_GET, (number, key)).fetchone()
         return None if row is None else decode(row[0])
+
+    def require(self, kind: str, key: str, body: Document) -> None:
+        if self._one(_GET, kind, key) != encode_text(body):
+            raise StaleError
 
     def delete(self, kind: str, key: str) -> bool:
         return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)

@@ -1,0 +1,87 @@
+"""The cycles under way in this process, and whose they are where several processes share the store.
+
+There a run has a mark that stands in the store as long as no restart, no edit and no other process has overtaken it. What a run
+saves demands its mark, so that a process that was overtaken without noticing saves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.base.store import Document, Store
+
+_SHELF = "run"
+
+
+@dataclass(slots=True)
+class Run:
+    """A cycle under way; one that was overtaken is no longer listed. A `held` one goes on only when somebody asks for its next object."""
+
+    session: Session
+    steps: Iterator[None]
+    began: str
+    held: bool = False
+    mark: Document = field(default_factory=dict)
+
+
+class Runs:
+    """By job; a job has one run at most."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._here: dict[str, Run] = {}
+
+    def add(self, job_id: str, run: Run) -> None:
+        """Make a run the job's, whoever had another one."""
+        if self._store.shared:
+            run.mark = {"id": run.session.ids.uuid()}
+            self._store.put(_SHELF, job_id, run.mark)
+        self._here[job_id] = run
+
+    def here(self, job_id: str) -> Run | None:
+        """Return the job's run of this process; one that another process overtook is dropped."""
+        run = self._here.get(job_id)
+        if run is not None and self._store.shared and self._store.get(_SHELF, job_id) != run.mark:
+            self.drop(job_id, run)
+            return None
+        return run
+
+    def holds(self, job_id: str, run: Run) -> bool:
+        """Tell whether a run is the job's, as far as this process has heard."""
+        return self._here.get(job_id) is run
+
+    def demand(self, job_id: str, run: Run) -> None:
+        """See that the run is still the job's, inside the transaction that saves. Raises StaleError, as late as its end."""
+        if self._store.shared:
+            self._store.require(_SHELF, job_id, run.mark)
+
+    def drop(self, job_id: str, run: Run) -> None:
+        """Go on with a run no more, here."""
+        if self.holds(job_id, run):
+            del self._here[job_id]
+
+    def close(self, job_id: str, run: Run) -> None:
+        """End the job's run, inside the transaction that says how it ended. Raises StaleError."""
+        self.demand(job_id, run)
+        self.drop(job_id, run)
+        if self._store.shared:
+            self._store.delete(_SHELF, job_id)
+
+    def overtake(self, job_id: str) -> bool:
+        """End the job's run, wherever it is; tell whether there was one."""
+        was_running = self.is_running(job_id)
+        self._here.pop(job_id, None)
+        if self._store.shared:
+            self._store.delete(_SHELF, job_id)
+        return was_running
+
+    def is_running(self, job_id: str) -> bool:
+        if self._store.shared:
+            return self._store.get(_SHELF, job_id) is not None
+        return job_id in self._here
+
+    def forget(self) -> None:
+        """Leave all runs to another process."""
+        self._here.clear()

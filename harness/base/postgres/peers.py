@@ -1,0 +1,143 @@
+"""The processes that share a database: which one of them leads, and how they hear of each other's changes.
+
+Leading is an advisory lock of a connection of its own: PostgreSQL gives it back when the process dies or, by keep-alives,
+when its machine does. Changes are told with NOTIFY; who misses one looks again within half a second all the same.
+https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS and …/sql-notify.html, read 2026-11.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from harness.base.postgres.transaction import Connection
+
+_CHANNEL = "harness"
+_LOOKS_EVERY = 0.5  # seconds
+# What the server needs to notice that the leader's machine is gone; nothing on a socket of the same machine.
+_SERVER_NOTICES = (
+    "SET tcp_keepalives_idle = 2",
+    "SET tcp_keepalives_interval = 1",
+    "SET tcp_keepalives_count = 3",
+)
+
+
+class Turns:
+    """A lock over threads and processes; who has it may enter again, and a process that dies gives it back."""
+
+    def __init__(self, pool: ConnectionPool[Connection], key: int) -> None:
+        self._pool, self._key = pool, key
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        try:
+            if not self._depth:
+                self._connection = self._pool.getconn()
+                self._connection.execute("SELECT pg_advisory_lock(%s)", (self._key,))
+        except BaseException:
+            self._lock.release()
+            raise
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        try:
+            if not self._depth:
+                self._give_back()
+        finally:
+            self._lock.release()
+
+    def _give_back(self) -> None:
+        try:
+            self._connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
+        except psycopg.Error:
+            self._connection.close()  # which gives it back, too
+        finally:
+            self._pool.putconn(self._connection)
+
+
+class Peers:
+    """This process among its peers. `leads` tells whether it is the one that runs what must run once."""
+
+    def __init__(self, connect: Callable[[], Connection], key: int) -> None:
+        self._connect, self._key = connect, key
+        self._connection: Connection | None = None
+        self._telling = threading.Lock()
+        self._teller: Connection | None = None
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.leads = False
+
+    def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None:
+        """Call `look` after every change that somebody told of, when `leads` changes, and now and then, until `stop`."""
+        self._look, self._on_error = look, on_error
+        self._thread = threading.Thread(target=self._run, name="harness-peers", daemon=True)
+        self._thread.start()
+
+    def tell(self) -> None:
+        """Let every process look, this one included."""
+        with self._telling:
+            try:
+                if self._teller is None or self._teller.closed:
+                    self._teller = self._connect()
+                self._teller.execute(f"NOTIFY {_CHANNEL}")
+            except psycopg.OperationalError:
+                self._teller = None  # they look before long, told or not
+
+    def stop(self) -> None:
+        """Look no more, and let another process lead."""
+        self._stopped.set()
+        self.tell()
+        if self._thread is not None:
+            self._thread.join()
+        for connection in (self._connection, self._teller):
+            if connection is not None:
+                connection.close()
+        self.leads = False
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._connection = self._connection or self._listening()
+                if not self.leads:
+                    self.leads = self._try_to_lead(self._connection)
+                self._look_safely()
+                for _ in self._connection.notifies(timeout=_LOOKS_EVERY, stop_after=1):
+                    pass
+            except psycopg.OperationalError as error:
+                self._lost(error)
+
+    def _listening(self) -> Connection:
+        connection = self._connect()
+        for statement in _SERVER_NOTICES:
+            connection.execute(statement)
+        connection.execute(f"LISTEN {_CHANNEL}")
+        return connection
+
+    def _try_to_lead(self, connection: Connection) -> bool:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
+        return row is not None and bool(row[0])
+
+    def _look_safely(self) -> None:
+        try:
+            self._look()
+        except Exception as error:  # noqa: BLE001 - one failed look must not be the last one
+            self._on_error(error)
+
+    def _lost(self, error: BaseException) -> None:
+        """Lead no more: the lock went with the connection, and somebody else has it by now."""
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+        self._connection = None
+        if self.leads:
+            self.leads = False
+            self._look_safely()
+            self._on_error(error)
+        self._stopped.wait(_LOOKS_EVERY)

@@ -1,0 +1,107 @@
+"""What an administrator does once, done at the start of a served world: automatic provisioning, a job, the SCIM endpoint.
+
+What is configured already is left as it is, but for addresses of this account that are another process's or start's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.base.errors import HarnessError
+from harness.serving.gate import KEY_HEADER
+from harness.wire.message import Send, TransportError, json_request
+from harness.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Configures a world that is served at `urls` (AWS SSO's and Azure AD's); the console is asked over `send`, with the key if any."""
+
+    world: World
+    send: Send
+    urls: tuple[str, str]
+    key: str | None = field(repr=False)
+
+    def configure(self) -> str:
+        """Enable automatic provisioning and make a job, where there is none; return the SCIM endpoint. Raises HarnessError."""
+        world, engine = self.world, self.world.azure.engine
+        settings = self._console("GET", {})
+        if settings["provisioningMethod"] != "SCIM":
+            settings = self._console("POST", {})
+            secrets = {"SecretToken": settings["accessToken"], "BaseAddress": settings["scimEndpoint"]}
+            engine.save_secrets(world.app_id, secrets)
+        if not engine.jobs(world.app_id):
+            engine.create_job(world.app_id, "scim")
+        return str(settings["scimEndpoint"])
+
+    def claim_addresses(self, endpoint: str) -> None:
+        """Lead the job and people's sign-in to this process, where they led to this account at all.
+
+        Ports differ from one start to the next; an address that an administrator chose otherwise is left alone.
+        """
+        world = self.world
+        secrets = world.azure.applications.secrets(world.app_id)
+        address = secrets.get("BaseAddress", world.aws.settings.tenant_id)
+        if world.aws.settings.tenant_id in address and address != endpoint:
+            world.azure.engine.save_secrets(world.app_id, {**secrets, "BaseAddress": endpoint})
+            self._move_reply_urls(secrets.get("BaseAddress", ""), endpoint)
+
+    def ready(self, endpoint: str, certificate: Path | None) -> dict[str, dict[str, Any]]:
+        """Return what scripts need (the ready file)."""
+        world = self.world
+        job = world.azure.engine.jobs(world.app_id)[0]
+        schema = world.azure.engine.schema(job["id"])
+        aws_url, azure_url = self.urls
+        control = {"control": {"key": self.key}} if self.key else {}
+        tls = {"tls": {"certificate": str(certificate.absolute())}} if certificate else {}
+        return {
+            **control,
+            **tls,
+            "aws_sso": {
+                "url": aws_url,
+                "scim_endpoint": endpoint,
+                "access_token": world.azure.applications.secrets(world.app_id).get("SecretToken", ""),
+                "api_endpoint": aws_url,
+                "identity_store_id": world.aws.settings.identity_store_id,
+            },
+            "azure_ad": {
+                "url": azure_url,
+                "graph_endpoint": f"{azure_url}/v1.0",
+                "graph_token": world.azure.settings.graph_token,
+                "tenant_id": world.azure.settings.tenant_id,
+                "service_principal_id": world.app_id,
+                "job_id": job["id"],
+                "rule_id": schema["synchronizationRules"][0]["id"],
+            },
+        }
+
+    def _move_reply_urls(self, before: str, now: str) -> None:
+        """Let people go on signing in when this account's port is another one than at the last start."""
+        service = self.world.azure.applications.find(self.world.app_id)
+        old, new = ("{0.scheme}://{0.netloc}/".format(urlsplit(url)) for url in (before, now))
+        urls = [
+            f"{new}{url.removeprefix(old)}" if url.startswith(old) else url
+            for url in service.get("replyUrls", ())
+        ]
+        if before and urls:
+            self.world.azure.applications.update(self.world.app_id, {"replyUrls": urls})
+
+    def _console(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        url = f"{self.urls[0]}/console/api/automatic-provisioning"
+        headers = ((KEY_HEADER, self.key),) if self.key else ()
+        try:
+            answer = self.send(
+                json_request(method, url, None if method == "GET" else dict(body), headers=headers)
+            )
+        except TransportError as error:
+            raise HarnessError(f"the served apps do not reach {self.urls[0]}: {error}") from error
+        if answer.status >= 300:
+            raise HarnessError(
+                f"automatic provisioning could not be enabled: {answer.body.decode('utf-8', 'replace')}"
+            )
+        document: dict[str, Any] = answer.json()
+        return document
