@@ -42,10 +42,14 @@ class Settings:
 
 @dataclass(slots=True)
 class Memory:
-    """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found."""
+    """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found.
+
+    `unshown` has the access token that a page is about to show, once, by the token's id.
+    """
 
     spent: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
+    unshown: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

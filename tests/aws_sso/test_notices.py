@@ -65,7 +65,7 @@ def test_a_token_is_not_written_of_before_it_exists(open_account):
 @pytest.mark.parametrize(("days", "words"), [(YEAR - 89, "expires on"), (YEAR, "expired on")])
 def test_the_settings_page_warns(account, days, words):
     """A person sees the banner and the list of events, and never the token."""
-    settings = Request("GET", account.origin + "/console/")
+    settings = Request("GET", account.origin + "/console/settings")
     assert "alert" not in account.send(settings).body.decode()
     account.tenant.clock.advance(timedelta(days=days))
     shown = account.send(settings).body.decode()

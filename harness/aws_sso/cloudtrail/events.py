@@ -37,17 +37,31 @@ def caller(environ: Mapping[str, Any] | None = None) -> Caller:
 
 def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -> None:
     """Keep what an administrator did in the console; `action` is a key of the quirk `console-event-names`."""
+    name, store = tenant.quirks["console-event-names"][action], tenant.settings.identity_store_id
+    _keep_pressed(
+        tenant, name, tenant.quirks["console-event-source"], {"identityStoreId": store, **parameters}
+    )
+
+
+def console_call(tenant: Tenant, operation: str, parameters: Mapping[str, Any]) -> None:
+    """Keep what the console did by an operation of SSO Admin's API."""
+    _keep_pressed(
+        tenant, operation, "sso.amazonaws.com", {"instanceArn": tenant.settings.instance_arn, **parameters}
+    )
+
+
+def _keep_pressed(tenant: Tenant, name: str, source: str, parameters: Mapping[str, Any]) -> None:
     person = caller()
     event = {
         "eventVersion": "1.08",
         "userIdentity": {"type": "Unknown", "accountId": tenant.settings.account_id},
         "eventTime": tenant.now(),
-        "eventSource": tenant.quirks["console-event-source"],
-        "eventName": tenant.quirks["console-event-names"][action],
+        "eventSource": source,
+        "eventName": name,
         "awsRegion": tenant.settings.region,
         "sourceIPAddress": person.address,
         "userAgent": person.agent,
-        "requestParameters": {"identityStoreId": tenant.settings.identity_store_id, **parameters},
+        "requestParameters": dict(parameters),
         "responseElements": None,
         "requestID": tenant.ids.uuid(),
         "eventID": tenant.ids.uuid(),
@@ -55,7 +69,7 @@ def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -
         **frame(tenant.settings.account_id, person.host),
         "sessionCredentialFromConsole": "true",
     }
-    keep(tenant, event["eventName"], event)
+    keep(tenant, name, event)
 
 
 def frame(account: str, host: str) -> dict[str, Any]:

@@ -13,25 +13,41 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.exceptions import HTTPException
 
 from harness import aws_sso
-from harness.aws_sso.console import api, pages
+from harness.aws_sso.console import (
+    accounts,
+    api,
+    events,
+    groups,
+    overview,
+    permission_sets,
+    settings,
+    users,
+)
+from harness.aws_sso.console.notices import NOTICES
+from harness.aws_sso.refusals import Refused
 from harness.aws_sso.tenant import current
+from harness.aws_sso.tokens import Declined
+from harness.base.errors import HarnessError
 from harness.base.json_text import encode
 from harness.base.quirks import load_table
 from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
+from harness.pages.routes import bind
 from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 api.register(blueprint)
-pages.register(blueprint)
-
+bind(blueprint, (overview, settings, users, groups, accounts, permission_sets, events))
 
 _SECTIONS = (
-    ("Settings", "console.settings"),
-    ("Users", "console.users"),
-    ("Groups", "console.groups"),
-    ("Event history", "console.events"),
+    ("Dashboard", "console.overview_home"),
+    ("Users", "console.users_listed"),
+    ("Groups", "console.groups_listed"),
+    ("AWS accounts", "console.accounts_listed"),
+    ("Permission sets", "console.permission_sets_listed"),
+    ("Settings", "console.settings_shown"),
+    ("Event history", "console.events_listed"),
 )
 
 
@@ -40,7 +56,10 @@ def frame() -> dict[str, Any]:
     tenant = current()
     name = load_table(aws_sso.__name__).profiles[tenant.quirks.profile]["product"]
     sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
-    return portal.frame(Portal(name, "aws", url_for("console.settings"), sections), tenant.clock)
+    return {
+        **portal.frame(Portal(name, "aws", url_for("console.overview_home"), sections), tenant.clock),
+        "notice": NOTICES.get(request.args.get("notice", "")),
+    }
 
 
 @blueprint.after_request
@@ -54,10 +73,23 @@ def _refuse_other_sites() -> None:
         abort(403, "The console takes no orders from other sites.")
 
 
+@blueprint.errorhandler(Declined)
+@blueprint.errorhandler(Refused)
+@blueprint.errorhandler(HarnessError)
+def _declined(error: Exception) -> Response:
+    """Say what was not done, and why."""
+    return _page(str(error), error.status if isinstance(error, Declined) else 400)
+
+
 def refuse(error: HTTPException) -> Response:
     """Answer what no console route took, and what broke in one."""
     code = error.code or 500
     if request.path.startswith("/console/api"):
         message = encode({"message": error.description or error.name})
         return Response(message, code, {"Content-Type": "application/json"})
-    return make_response(render_template("declined.html", message=error.description or error.name), code)
+    words = "There is no such page." if code == 404 else error.description or error.name
+    return guard(_page(words, code))
+
+
+def _page(message: str, status: int) -> Response:
+    return make_response(render_template("declined.html", message=message, status=status), status)

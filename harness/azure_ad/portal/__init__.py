@@ -23,6 +23,7 @@ from harness.azure_ad.portal import (
     mapping_form,
     mappings,
     on_demand,
+    provisioned,
     provisioning,
     scope,
     settings,
@@ -55,6 +56,7 @@ bind(
         scope,
         on_demand,
         logs,
+        provisioned,
     ),
 )
 
