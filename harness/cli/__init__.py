@@ -22,6 +22,7 @@ from harness.cli.serving import serve
 from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
 from harness.client.commands import job, why
+from harness.client.event_history import events
 from harness.diagnosis.commands import diagnose
 from harness.diagnosis.inventing.commands import populate
 
@@ -69,5 +70,6 @@ for command in (
     populate,
     job,
     why,
+    events,
 ):
     main.add_command(command)

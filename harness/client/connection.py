@@ -27,7 +27,7 @@ _NO_HARNESS = "what listens at {} is no harness; the running one's address is in
 class Connection:
     """A harness's Azure AD side. `graph` ends with the API's version; `key` is for the control API, where it needs one.
 
-    `certificate` is the file of the one that it serves https with, None for what the system's authorities know. Raises
+    `aws` is the address of the AWS side, where it is needed. `certificate` is the file of the one that it serves https with, None for what the system's authorities know. Raises
     HarnessError for an address that cannot be asked.
     """
 
@@ -35,6 +35,7 @@ class Connection:
     token: str = field(repr=False)
     key: str | None = field(default=None, repr=False)
     certificate: Path | None = None
+    aws: str | None = None
 
     def __post_init__(self) -> None:
         from harness.wire.message import TransportError, check_url
@@ -73,6 +74,20 @@ class Connection:
             hint = "; give it with --key" if response.status == 401 else ""
             raise HarnessError(f"{document.get('message', f'the harness answered {response.status}')}{hint}")
         return document
+
+    def event_history(self, form: str, most: int) -> tuple[str, bytes]:
+        """Return the name and the octets of the AWS side's event history in a form. Raises HarnessError."""
+        from harness.serving.gate import KEY_HEADER
+
+        if self.aws is None:
+            raise HarnessError("the ready file names no aws_sso.url; is it one of 'harness serve'?")
+        headers = ((KEY_HEADER, self.key),) if self.key else ()
+        url = f"{self.aws}/console/api/event-history?form={form}&most={most}"
+        response = _ask("GET", url, None, headers, self.certificate)
+        if response.status != 200:
+            raise HarnessError(f"{url} answered {response.status}")
+        _, _, name = str(response.header("Content-Disposition")).partition('filename="')
+        return name.rstrip('"'), response.body
 
     def _graph(self, url: str) -> dict[str, Any]:
         response = _ask("GET", url, None, (("Authorization", f"Bearer {self.token}"),), self.certificate)
@@ -119,7 +134,8 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         raise HarnessError(
             f"{path} is no ready file of 'harness serve'; endpoint, token and certificate must be texts"
         )
-    return Connection(graph, token, key or control.get("key"), Path(shown) if shown else None)
+    aws = ready["aws_sso"].get("url") if isinstance(ready.get("aws_sso"), dict) else None
+    return Connection(graph, token, key or control.get("key"), Path(shown) if shown else None, aws)
 
 
 def _ask(

@@ -5,12 +5,14 @@ Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-us
 
 from __future__ import annotations
 
+import gzip
 import re
 from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from harness.base.json_text import decode
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 from harness.wire.message import Request, Response, json_request
@@ -60,6 +62,19 @@ def _delete_token(play: Play, arguments: dict[str, Any]) -> Result:
         play.console("DELETE", f"/tokens/{quote(token, safe='')}", {"confirm": "DELETE"}),
         "the access token is deleted",
     )
+
+
+@step("download event history")
+def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
+    """Take the events as a file; JSON is read, compressed or one document a line, and CSV is text."""
+    form = arguments["form"]
+    response = play.console("GET", f"/event-history?form={form}")
+    result = judge(response, f"the event history is downloaded as {form}")
+    if form == "s3":
+        return replace(result, body=decode(gzip.decompress(response.body)))
+    if form == "eventbridge":
+        return replace(result, body=[decode(line) for line in response.body.splitlines()])
+    return result
 
 
 @step("sign in")

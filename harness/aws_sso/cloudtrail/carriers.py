@@ -1,0 +1,121 @@
+"""The forms in which an administrator comes by events: the console's downloads, a trail's file, EventBridge.
+
+Columns of the CSV file and names of log files are as in files that people published, see
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html,
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html and
+https://docs.aws.amazon.com/eventbridge/latest/ref/overview-event-structure.html (read 2026-11). That the console's JSON file is
+framed like a trail's, and the source `aws.identitystore-scim` of EventBridge, are inferred.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from harness.aws_sso.cloudtrail.lookup import lookup
+from harness.aws_sso.tenant import Tenant
+from harness.base.json_text import encode
+
+MOST = 200_000  # what the console downloads at once
+_COLUMNS: Mapping[str, str] = {
+    "User name": "userName",
+    "AWS access key": "accessKeyId",
+    "Event time": "eventTime",
+    "Event source": "eventSource",
+    "Event name": "eventName",
+    "AWS region": "awsRegion",
+    "Source IP address": "sourceIPAddress",
+    "User agent": "userAgent",
+    "Error code": "errorCode",
+    "Resources": "",
+    "Request ID": "requestID",
+    "Event ID": "eventID",
+    "Read-only": "readOnly",
+    "Event type": "eventType",
+    "Recipient Account Id": "recipientAccountId",
+    "Event category": "eventCategory",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file: what to call it, what it is, and its octets."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def carry(tenant: Tenant, form: str, most: int = MOST) -> Carried:
+    """Return the newest events as a file, one of the keys of `FORMS`; only a trail's file has those that merely read."""
+    entries = (entry.body for entry in lookup(tenant))
+    chosen = entries if form == "s3" else (event for event in entries if not event["readOnly"])
+    return FORMS[form](tenant, list(islice(chosen, most)))
+
+
+def _csv(_: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:
+    """Write the columns of the console's table: neither the error's sentence nor the request's parameters."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for event in events:
+        cells = {"": "[]", **event["userIdentity"], **event, "readOnly": str(event["readOnly"]).lower()}
+        writer.writerow(_harmless(str(cells.get(member) or "")) for member in _COLUMNS.values())
+    return Carried("event_history.csv", "text/csv; charset=utf-8", text.getvalue().encode())
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from reading a client's text, its user agent say, as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _json(_: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:
+    return Carried("event_history.json", "application/json", encode({"Records": list(events)}))
+
+
+def _s3(tenant: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:
+    """Write a trail's file; oldest first, and named by account, region, moment and sixteen characters of its own."""
+    content = encode({"Records": list(events)[::-1]})
+    settings, now = tenant.settings, tenant.clock.now()
+    folder = f"AWSLogs/{settings.account_id}/CloudTrail/{settings.region}/{now:%Y/%m/%d}"
+    stamp, own = f"{now:%Y%m%dT%H%MZ}", hashlib.sha256(content).hexdigest()[:16]
+    name = f"{folder}/{settings.account_id}_CloudTrail_{settings.region}_{stamp}_{own}.json.gz"
+    return Carried(name, "application/gzip", gzip.compress(content, mtime=0))
+
+
+def _eventbridge(tenant: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:
+    """Write one envelope a line, oldest first, which is the order in which a rule's target gets them."""
+    lines = [encode(envelope(tenant, event)) for event in events][::-1]
+    return Carried("events.ndjson", "application/x-ndjson", b"".join(line + b"\n" for line in lines))
+
+
+def envelope(tenant: Tenant, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as EventBridge passes it on."""
+    kind = "Service Event" if event["eventType"] == "AwsServiceEvent" else "API Call"
+    return {
+        "version": "0",
+        "id": str(uuid5(NAMESPACE_OID, event["eventID"])),
+        "detail-type": f"AWS {kind} via CloudTrail",
+        "source": f"aws.{event['eventSource'].removesuffix('.amazonaws.com')}",
+        "account": tenant.settings.account_id,
+        "time": event["eventTime"],
+        "region": tenant.settings.region,
+        "resources": [],
+        "detail": event,
+    }
+
+
+FORMS: Mapping[str, Callable[[Tenant, list[dict[str, Any]]], Carried]] = {
+    "csv": _csv,
+    "json": _json,
+    "s3": _s3,
+    "eventbridge": _eventbridge,
+}
