@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -78,8 +77,8 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
 
 
 def _has(tenant: Tenant, service: Service, operation: str) -> bool:
-    later: Mapping[str, Sequence[str]] = tenant.quirks["later-operations"]
-    return operation in service.handlers and operation not in later.get(service.signing_name, ())
+    later = f"{service.signing_name}:{operation}" in tenant.quirks["later-operations"]
+    return operation in service.handlers and not later
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
