@@ -144,7 +144,7 @@ class _Runner:
         return None, waited.total_seconds()
 
     def _attempt(self, check: Check, seed: str, start: datetime, answers: Rereading) -> _Attempt:
-        bench = _bench(self.subject, answers, start, seed)
+        bench = self._bench(answers, start, seed)
         try:
             check.run(bench)
         except FailedError as failed:
@@ -153,13 +153,12 @@ class _Runner:
             return _Attempt(bench, Outcome.SKIPPED, str(skipped))
         return _Attempt(bench, Outcome.PASSED, "")
 
-
-def _bench(subject: Subject, send: Send, start: datetime, seed: str) -> Bench:
-    journal, ids = Journal(), Ids(seed)
-    addresses = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
-    reached = {_origin(url): send for url in addresses}
-    world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
-    return Bench(subject, world, journal, ids)
+    def _bench(self, send: Send, start: datetime, seed: str) -> Bench:
+        subject, journal, ids = self.subject, Journal(), Ids(seed)
+        addresses = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
+        reached = {_origin(url): send for url in addresses}
+        world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
+        return Bench(subject, world, journal, ids, self.pause)
 
 
 def _origin(url: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from harness.base.ids import Ids
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
+from harness.certification.bench.patience import Pause
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.journal import Journal
@@ -19,10 +20,10 @@ CERTIFIER = "Certification"
 
 
 class Bench:
-    """`ids` give names that nobody has; the journal keeps what was asked of the server."""
+    """`ids` give names that nobody has; the journal keeps what was asked of the server; `pause` waits, in its time."""
 
-    def __init__(self, subject: Subject, world: World, journal: Journal, ids: Ids) -> None:
-        self.subject, self.ids = subject, ids
+    def __init__(self, subject: Subject, world: World, journal: Journal, ids: Ids, pause: Pause) -> None:
+        self.subject, self.ids, self.pause = subject, ids, pause
         self._world, self._journal = world, journal
         self._secrets = [subject.token]
         self._send = recording(

@@ -33,21 +33,29 @@ class Endpoint:
         self._created: dict[str, None] = {}
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, token: str | None = None, headers: Headers = ()
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content: bytes = b"",
+        token: str | None = None,
+        headers: Headers = (),
     ) -> Response:
         """Send one request; `path` begins with a slash and is percent-encoded.
 
-        `token` stands in for the right one, an empty one for no Authorization at all; `headers` go with the usual ones.
+        `content` stands in for the JSON of `body`, byte for byte; `token` for the right one, an empty one for no
+        Authorization at all; `headers` go with the usual ones, or in their stead.
         """
         token = self._token if token is None else token
-        sent = [
+        content = content or (b"" if body is None else encode(body))
+        usual = [
             *((("Authorization", f"Bearer {token}"),) if token else ()),
             ("Accept", _MEDIA_TYPE),
-            *headers,
+            *((("Content-Type", f"{_MEDIA_TYPE}; charset=utf-8"),) if content else ()),
         ]
-        content = b"" if body is None else encode(body)
-        if content:
-            sent.append(("Content-Type", f"{_MEDIA_TYPE}; charset=utf-8"))
+        replaced = {name.lower() for name, _ in headers}
+        sent = [*(each for each in usual if each[0].lower() not in replaced), *headers]
         try:
             response = self._send(Request(method, self._base + path, tuple(sent), content))
         except TransportError as error:
@@ -82,6 +90,10 @@ class Endpoint:
         """Return the resources of a kind (`Users`) that a filter chooses. Raises FailedError."""
         path = query(kind, condition)
         return require_resources(f"GET {path}", self.get(path))
+
+    def remember(self, path: str) -> None:
+        """Say that a resource was made in another way than by POST, so that it is taken away too."""
+        self._created[path] = None
 
     def forget(self, path: str) -> None:
         """Say that a resource is gone, for the check itself deleted it."""

@@ -5,12 +5,15 @@ Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/htm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.base.json_text import encode_text
 from harness.base.store import Document
-from harness.certification.answers import require_resources
+from harness.certification.answers import query, require, require_document, require_resources, require_status
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.people import new_user
+from harness.wire.message import Response
 
 # Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.
 _OPTIONAL = {"title": "Pilot", "nickName": "Ace", "preferredLanguage": "de-DE"}
@@ -49,6 +52,37 @@ def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:
         if there.get(name) == set_value:
             return path, name, set_value
     raise SkippedError(f"the server keeps none of {', '.join(_OPTIONAL)}")
+
+
+def require_chosen(bench: Bench, condition: str, wanted: Sequence[str], kind: str = "Users") -> None:
+    """Demand as `require_found` does. Raises SkippedError for 400 and invalidFilter, as RFC 7644 3.4.2.2 lets a server decline."""
+    response = bench.endpoint.ask("GET", query(kind, condition))
+    label = f"GET {query(kind, condition)}"
+    if response.status == 400 and require_document(label, response).get("scimType") == "invalidFilter":
+        raise SkippedError(
+            f"the filter '{condition}' is declined with invalidFilter, as RFC 7644 3.4.2.2 allows"
+        )
+    _require_ids(bench, response, condition, wanted, kind)
+
+
+def require_found(bench: Bench, condition: str, wanted: Sequence[str]) -> None:
+    """Demand that a filter finds users of these ids alone. Raises SkippedError for 501 where no filters are claimed."""
+    _require_ids(bench, bench.endpoint.ask("GET", query("Users", condition)), condition, wanted, "Users")
+
+
+def _require_ids(bench: Bench, response: Response, condition: str, wanted: Sequence[str], kind: str) -> None:
+    label = f"GET {query(kind, condition)}"
+    if response.status == 501:
+        need_claim(bench, "filter")
+    require_status(label, response, 200)
+    ids = {
+        encode_text(each.get("id")) for each in require_resources(label, require_document(label, response))
+    }
+    texts = set(map(encode_text, wanted))
+    require(
+        ids == texts,
+        f"the filter '{condition}' finds {len(ids)} {kind.lower()}, {len(ids & texts)} of them among the {len(texts)} wanted",
+    )
 
 
 def _config(bench: Bench) -> Document:

@@ -17,6 +17,7 @@ from harness.certification.answers import (
     require,
     require_document,
     require_list,
+    require_members,
     require_resources,
     require_schema,
     require_status,
@@ -25,8 +26,8 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.claims import need, need_claim
+from harness.certification.suites.people import group, new_user, user
+from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups
 from harness.scim.names import CORE_USER, SERVICE_PROVIDER_CONFIG
 
 _BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -127,7 +128,97 @@ def _bulk(bench: Bench) -> None:
     bench.endpoint.forget(path)
 
 
+def _read_only(bench: Bench) -> None:
+    for path in ("/ServiceProviderConfig", "/Schemas", "/ResourceTypes"):
+        response = bench.endpoint.ask("POST", path, {"schemas": [CORE_USER]})
+        require(response.status >= 400, f"POST {path}: answered {response.status} instead of a refusal")
+    path = f"/Schemas/{quote(CORE_USER)}"
+    before = bench.endpoint.get(path)
+    for method, body in (("PUT", {**before, "description": "changed by a client"}), ("DELETE", None)):
+        response = bench.endpoint.ask(method, path, body)
+        require(response.status >= 400, f"{method} {path}: answered {response.status} instead of a refusal")
+    require(bench.endpoint.get(path) == before, f"GET {path} after PUT and DELETE: it has changed")
+
+
+def _no_filter(bench: Bench) -> None:
+    path = query("ResourceTypes", 'name eq "User"')
+    require_status(f"GET {path}", bench.endpoint.ask("GET", path), 403)
+
+
+def _sort_by_meta(bench: Bench) -> None:
+    need_claim(bench, "sort")
+    need(bench, "filter")
+    shared = f"rfc-{bench.word()}"
+    made = [new_user(bench, displayName=shared)[1]["userName"] for _ in range(3)]
+    for order in ("ascending", "descending"):
+        path = (
+            query("Users", f"displayName eq {encode_text(shared)}")
+            + f"&sortBy=meta.created&sortOrder={order}"
+        )
+        there = require_resources(f"GET {path}", bench.endpoint.get(path))
+        times = [encode_text(value(each, "meta.created")) for each in there]
+        right = sorted(times, reverse=order == "descending")
+        require(len(there) == len(made), f"GET {path}: {len(there)} users instead of {len(made)}")
+        require(times == right, f"GET {path}: the order is {', '.join(times)} instead of {', '.join(right)}")
+
+
+def _bulk_id(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    need_groups(bench)
+    person, members = user(bench), [{"value": "bulkId:one"}]
+    body = {
+        "schemas": [_BULK_REQUEST],
+        "Operations": [
+            {"method": "POST", "path": "/Users", "bulkId": "one", "data": person},
+            {
+                "method": "POST",
+                "path": "/Groups",
+                "bulkId": "two",
+                "data": {**group(bench), "members": members},
+            },
+        ],
+    }
+    response = bench.endpoint.ask("POST", "/Bulk", body)
+    label = "POST /Bulk with a user and a group that has the user's bulkId for a member"
+    require_status(label, response, 200)
+    results = objects(require_document(label, response).get("Operations"))
+    locations = {str(each.get("bulkId")): str(each.get("location")) for each in results}
+    paths = {
+        name: f"/{kind}/{locations.get(name, '').rpartition('/')[2]}"
+        for name, kind in (("one", "Users"), ("two", "Groups"))
+    }
+    for path in paths.values():
+        bench.endpoint.remember(path)
+    statuses = [str(each.get("status")) for each in results]
+    require(statuses == ["201", "201"], f"{label}: the statuses are {encode_text(statuses)}")
+    require_value(f"GET {paths['one']}", bench.endpoint.get(paths["one"]), "userName", person["userName"])
+    require_members(
+        f"GET {paths['two']}", bench.endpoint.get(paths["two"]), [paths["one"].rpartition("/")[2]]
+    )
+
+
 CHECKS = (
+    Check(
+        "4 read-only",
+        "RFC 7644 4 and 3.2: what a server says of itself cannot be changed by POST, PUT or DELETE",
+        _read_only,
+    ),
+    Check(
+        "4 no filter",
+        "RFC 7644 4: a filter on ResourceTypes is refused with 403, not passed over (SHALL; hardly any client asks)",
+        _no_filter,
+        mandatory=False,
+    ),
+    Check(
+        "3.4.2.3 sort by meta",
+        "RFC 7644 3.4.2.3: if sort is claimed, users are ordered by meta.created, in both directions",
+        _sort_by_meta,
+    ),
+    Check(
+        "3.7.2 bulkId",
+        "RFC 7644 3.7.2: if bulk is claimed, a group made in one bulk with a user has that user, named by bulkId, for a member",
+        _bulk_id,
+    ),
     Check(
         "4 ServiceProviderConfig",
         "RFC 7644 4 and RFC 7643 5: it can be read, with every feature's supported and limits, and authenticationSchemes",

@@ -8,20 +8,24 @@ Source: RFC 7644, 3.5.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 202
 from __future__ import annotations
 
 from harness.base.json_text import encode_text
+from harness.base.store import Document
 from harness.certification.answers import (
     objects,
     require,
     require_document,
+    require_error,
     require_status,
     require_value,
     require_values,
     value,
 )
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
 from harness.certification.suites.rfc7644.operations import WORK_ADDRESS, added, replaced
+from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 
 def _without_path(bench: Bench) -> None:
@@ -137,7 +141,62 @@ def _replace_unset(bench: Bench) -> None:
     )
 
 
+def _answer(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    for name in ("First", "Second"):
+        response = bench.endpoint.patch(path, replaced("displayName", name), replaced("name.givenName", name))
+        if response.status == 200:
+            wanted = {"displayName": name, "name.givenName": name}
+            require_values(f"PATCH {path}: the answer", require_document(f"PATCH {path}", response), wanted)
+        require_value(f"GET {path} after replace", bench.endpoint.get(path), "displayName", name)
+
+
+def _extension(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench, **_with_extension("First"))
+    if value(bench.endpoint.get(path), f"{ENTERPRISE_USER}:department") != "First":
+        raise SkippedError("the server keeps no department of the enterprise extension")
+    for operation, name in (
+        (replaced(f"{ENTERPRISE_USER}:department", "Second"), "Second"),
+        (replaced(ENTERPRISE_USER, {"department": "Third"}), "Third"),
+        ({"op": "add", "value": {ENTERPRISE_USER: {"department": "Fourth"}}}, "Fourth"),
+    ):
+        bench.endpoint.patch(path, operation)
+        label = f"GET {path} after {encode_text(operation)}"
+        require_value(label, bench.endpoint.get(path), f"{ENTERPRISE_USER}:department", name)
+
+
+def _with_extension(name: str) -> Document:
+    return {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": name}}
+
+
+def _taken(bench: Bench) -> None:
+    need(bench, "patch")
+    path, made = new_user(bench)
+    _, other = new_user(bench)
+    response = bench.endpoint.change(path, replaced("userName", other["userName"]))
+    require_error(f"PATCH {path} with a userName in use", response, 409, "uniqueness")
+    require_value(f"GET {path} afterwards", bench.endpoint.get(path), "userName", made["userName"])
+
+
 CHECKS = (
+    Check(
+        "3.5.2 answer",
+        "RFC 7644 3.5.2: an answer 200 to PATCH has the user as changed; so does the next read",
+        _answer,
+    ),
+    Check(
+        "3.5.2 extension",
+        "RFC 7644 3.5.2 and 3.10: an extension's attribute is changed by its full name, by the extension's name alone, and "
+        "without a path",
+        _extension,
+    ),
+    Check(
+        "3.5.2 uniqueness",
+        "RFC 7644 3.5.2 and 3.12: a userName in use is refused with 409 and uniqueness, and changes nothing",
+        _taken,
+    ),
     Check(
         "3.5.2 without a path",
         "RFC 7644 3.5.2.1 and 3.5.2.3: add and replace without a path change the attributes in the value, no others",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from harness.certification.answers import (
     require_document,
+    require_error,
     require_status,
     require_value,
     require_values,
@@ -45,7 +46,20 @@ def _put_without(bench: Bench) -> None:
     require_value(f"GET {path} after PUT without {name}", bench.endpoint.get(path), name, None)
 
 
+def _put_taken(bench: Bench) -> None:
+    path, made = new_user(bench)
+    _, other = new_user(bench)
+    response = bench.endpoint.ask("PUT", path, {**made, "userName": other["userName"]})
+    require_error(f"PUT {path} with a userName in use", response, 409, "uniqueness")
+    require_value(f"GET {path} afterwards", bench.endpoint.get(path), "userName", made["userName"])
+
+
 CHECKS = (
+    Check(
+        "3.5.1 put uniqueness",
+        "RFC 7644 3.5.1 and 3.12: PUT of a userName in use is refused with 409 and uniqueness, and changes nothing",
+        _put_taken,
+    ),
     Check(
         "3.5.1 put",
         "RFC 7644 3.5 and 3.5.1: PUT is supported and answers 200 with the whole user; every value sent reads back",

@@ -13,12 +13,15 @@ from __future__ import annotations
 from harness.certification.suite import Check, Suite
 from harness.certification.suites.rfc7644 import (
     discovery,
+    lists,
     memberships,
     patch_refusals,
     patches,
     puts,
     queries,
     resources,
+    texts,
+    versions,
 )
 
 RFC7644: Suite[Check] = Suite(
@@ -30,11 +33,14 @@ RFC7644: Suite[Check] = Suite(
     source="https://datatracker.ietf.org/doc/html/rfc7644",
     checks=(
         *resources.CHECKS,
+        *texts.CHECKS,
         *queries.CHECKS,
+        *lists.CHECKS,
         *puts.CHECKS,
         *patches.CHECKS,
         *patch_refusals.CHECKS,
         *memberships.CHECKS,
+        *versions.CHECKS,
         *discovery.CHECKS,
     ),
 )

@@ -1,0 +1,192 @@
+"""RFC 7644 on whole lists: every page of them, filters by every attribute, searches by POST.
+
+Source: RFC 7644, 3.4.2 and 3.4.3, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.base.json_text import encode_text
+from harness.base.store import Document
+from harness.certification.answers import (
+    query,
+    require,
+    require_document,
+    require_list,
+    require_resources,
+    require_status,
+    require_whole_number,
+    written,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_group, new_user
+from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen
+from harness.scim.names import LIST_RESPONSE
+
+_PAGE = 2
+_SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+_NOT_OFFERED = (400, 404, 405, 501)
+_CAP = 10
+
+
+def _union(bench: Bench) -> None:
+    need(bench, "filter")
+    shared = f"rfc-{bench.word()}"
+    ids = [new_user(bench, displayName=shared)[1]["id"] for _ in range(5)]
+    condition = f"displayName eq {encode_text(shared)}"
+    require_chosen(bench, condition, ids)
+    path = query("Users", condition)
+    seen = [each.get("id") for each in _walked(bench, path, len(ids))]
+    require(
+        sorted(map(encode_text, seen)) == sorted(map(encode_text, ids)),
+        f"GET {path} page by page: {len(seen)} users, {len(set(map(encode_text, seen)) & set(map(encode_text, ids)))} of the "
+        f"{len(ids)} that fit",
+    )
+
+
+def _walked(bench: Bench, path: str, total: int) -> Iterator[Document]:
+    """Yield what pages of two hold. Raises FailedError for a total that is not that of all."""
+    start = 1
+    while start <= total:
+        page_path = f"{path}&startIndex={start}&count={_PAGE}"
+        page = bench.endpoint.get(page_path)
+        resources = require_resources(f"GET {page_path}", page)
+        counted = require_list(f"GET {page_path}", page)
+        require(counted == total, f"GET {page_path}: totalResults is {counted} instead of {total}")
+        shown = require_whole_number(f"GET {page_path}", page, "itemsPerPage")
+        require(
+            0 < len(resources) <= _PAGE and shown == len(resources),
+            f"GET {page_path}: {len(resources)} resources, and itemsPerPage is {shown}",
+        )
+        yield from resources
+        start += len(resources)
+
+
+def _everybody(bench: Bench) -> None:
+    need(bench, "filter")
+    made = [new_user(bench)[1]["id"] for _ in range(3)]
+    page = bench.endpoint.get("/Users")
+    total, resources = require_list("GET /Users", page), require_resources("GET /Users", page)
+    require(total >= len(resources), f"GET /Users: totalResults is {total}, of {len(resources)} resources")
+    require(total >= len(made), f"GET /Users: totalResults is {total}, with {len(made)} users made for this")
+    if len(resources) < total:
+        path = f"/Users?startIndex={len(resources) + 1}"
+        rest = require_resources(f"GET {path}", bench.endpoint.get(path))
+        require(
+            bool(rest),
+            f"GET {path}: no resources, though {total} are told of and {len(resources)} came before",
+        )
+        return
+    missing = [key for key in made if key not in [each.get("id") for each in resources]]
+    require(not missing, f"GET /Users: {len(missing)} of the {len(made)} users made for this are missing")
+
+
+def _capped(bench: Bench) -> None:
+    for _ in range(_CAP):
+        new_user(bench)
+    path = f"/Users?count={_CAP}"
+    resources = require_resources(f"GET {path}", bench.endpoint.get(path))
+    require(len(resources) == _CAP, f"GET {path}: {len(resources)} resources, of {_CAP} users and more")
+
+
+def _each_attribute(bench: Bench) -> None:
+    need(bench, "filter")
+    word = bench.word()
+    names = {"givenName": f"Given-{word}", "familyName": f"Family-{word}"}
+    _, made = new_user(bench, displayName=f"Display-{word}", name=names)
+    new_user(bench)
+    mail = encode_text(made["emails"][0]["value"])
+    for condition in (
+        f"externalId eq {encode_text(made['externalId'])}",
+        f"id eq {encode_text(made['id'])}",
+        f"displayName eq {encode_text(made['displayName'])}",
+        f"name.familyName eq {encode_text(names['familyName'])}",
+        f"name.givenName eq {encode_text(names['givenName'])}",
+        f"emails.value eq {mail}",
+        f"emails eq {mail}",
+        f"active eq true and userName eq {encode_text(made['userName'])}",
+        f"urn:ietf:params:scim:schemas:core:2.0:User:userName eq {encode_text(made['userName'])}",
+    ):
+        require_chosen(bench, condition, [made["id"]])
+    require_chosen(bench, f"active eq false and userName eq {encode_text(made['userName'])}", [])
+
+
+def _group_attributes(bench: Bench) -> None:
+    need(bench, "filter")
+    need_groups(bench)
+    (_, member), (_, stranger) = new_user(bench), new_user(bench)
+    _, made = new_group(bench, member)
+    new_group(bench, stranger)
+    for condition in (
+        f"displayName eq {encode_text(made['displayName'])}",
+        f"displayName eq {encode_text(made['displayName'].upper())}",
+        f"id eq {encode_text(made['id'])}",
+        f"members.value eq {encode_text(member['id'])}",
+    ):
+        require_chosen(bench, condition, [made["id"]], "Groups")
+
+
+def _search(bench: Bench) -> None:
+    need(bench, "filter")
+    _, made = new_user(bench)
+    new_user(bench)
+    condition = f"userName eq {encode_text(made['userName'])}"
+    body = {
+        "schemas": [_SEARCH],
+        "filter": condition,
+        "attributes": ["userName"],
+        "startIndex": 1,
+        "count": 10,
+    }
+    label = f"POST /Users/.search for {condition}"
+    response = bench.endpoint.ask("POST", "/Users/.search", body)
+    if response.status in _NOT_OFFERED:
+        raise SkippedError(f"{label} answered {response.status}")
+    require_status(label, response, 200)
+    page = require_document(label, response)
+    resources = require_resources(label, page)
+    require(
+        require_list(label, page) == len(resources) == 1, f"{label}: {len(resources)} users instead of one"
+    )
+    there = {name: resources[0].get(name) for name in ("id", "userName", "displayName")}
+    wanted = {"id": made["id"], "userName": made["userName"], "displayName": None}
+    require(there == wanted, f"{label}: {written(there)} instead of {written(wanted)}")
+    require(page.get("schemas") == [LIST_RESPONSE], f"{label}: schemas is {written(page.get('schemas'))}")
+
+
+CHECKS = (
+    Check(
+        "3.4.2 everybody",
+        "RFC 7644 3.4.2: totalResults counts all users, and a list that is whole has each of them",
+        _everybody,
+    ),
+    Check(
+        "3.4.2.4 all pages",
+        "RFC 7644 3.4.2.4: the pages of a query have, put together, each result once, and the same totalResults",
+        _union,
+    ),
+    Check(
+        "3.4.2.4 count is met",
+        "RFC 7644 3.4.2.4: a page of ten has ten users where there are as many (fewer are allowed)",
+        _capped,
+        mandatory=False,
+    ),
+    Check(
+        "3.4.2.2 each attribute",
+        "RFC 7644 3.4.2.2: eq by externalId, id, displayName, name, emails, active and a full name finds that user alone",
+        _each_attribute,
+    ),
+    Check(
+        "3.4.2.2 groups",
+        "RFC 7644 3.4.2.2: eq by displayName in any case, id and members finds that group alone",
+        _group_attributes,
+    ),
+    Check(
+        "3.4.3 search",
+        "RFC 7644 3.4.3: POST to /Users/.search, where there is such a thing, answers as the query would",
+        _search,
+    ),
+)

@@ -1,0 +1,96 @@
+"""RFC 7644 on versions: what a change does to lastModified and to the ETag, and what a condition on it prevents.
+
+Source: RFC 7644, 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from harness.certification.answers import (
+    require,
+    require_error,
+    require_status,
+    require_value,
+    value,
+    written,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import need, need_claim
+from harness.certification.suites.rfc7644.operations import replaced
+
+_SECOND = timedelta(seconds=1.1)  # for a server whose times have no fraction
+
+
+def _last_modified(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    before = value(bench.endpoint.get(path), "meta.lastModified")
+    for name in ("Changed", "Changed again"):
+        if "." not in str(before):
+            bench.pause(_SECOND)
+        bench.endpoint.patch(path, replaced("displayName", name))
+        after = value(bench.endpoint.get(path), "meta.lastModified")
+        require(
+            isinstance(after, str) and after != before,
+            f"GET {path} after replace: meta.lastModified is still {written(after)}",
+        )
+        before = after
+
+
+def _etag_moves(bench: Bench) -> None:
+    need_claim(bench, "etag")
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    before = _etag(bench, path)
+    bench.endpoint.patch(path, replaced("displayName", "Changed"))
+    after = _etag(bench, path)
+    require(after != before, f"GET {path} after replace: the ETag is still {after}")
+    again = bench.endpoint.ask("GET", path, headers=(("If-None-Match", before),))
+    require_status(f"GET {path} with If-None-Match of the version before", again, 200)
+
+
+def _if_match(bench: Bench) -> None:
+    need_claim(bench, "etag")
+    need(bench, "patch")
+    path, made = new_user(bench)
+    old = _etag(bench, path)
+    bench.endpoint.patch(path, replaced("displayName", "Changed"))
+    body = {**made, "displayName": "Overwritten"}
+    condition = (("If-Match", old),)
+    label = f"PUT {path} with If-Match of the version before"
+    require_error(label, bench.endpoint.ask("PUT", path, body, headers=condition), 412)
+    require_value(f"GET {path} after it", bench.endpoint.get(path), "displayName", "Changed")
+    label = f"PUT {path} with If-Match of its own version"
+    condition = (("If-Match", _etag(bench, path)),)
+    require_status(label, bench.endpoint.ask("PUT", path, body, headers=condition), 200)
+
+
+def _etag(bench: Bench, path: str) -> str:
+    response = bench.endpoint.ask("GET", path)
+    require_status(f"GET {path}", response, 200)
+    tag = response.header("ETag")
+    require(bool(tag), f"GET {path}: the answer has no ETag header")
+    return str(tag)
+
+
+CHECKS = (
+    Check(
+        "7643 3.1 lastModified",
+        "RFC 7643 3.1: meta.lastModified moves when a user is changed",
+        _last_modified,
+    ),
+    Check(
+        "3.14 etag moves",
+        "RFC 7644 3.14: if etag is claimed, a change gives another ETag, and If-None-Match of the old one the user",
+        _etag_moves,
+    ),
+    Check(
+        "3.14 if-match",
+        "RFC 7644 3.14: if etag is claimed, a PUT with If-Match of an old version is refused with 412 and changes nothing, "
+        "one of the present version is carried out",
+        _if_match,
+    ),
+)
