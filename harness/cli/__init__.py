@@ -23,7 +23,7 @@ from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
 from harness.client.commands import job, why
 from harness.client.event_history import events
-from harness.diagnosis.commands import diagnose
+from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
 
 
@@ -67,6 +67,7 @@ for command in (
     serve,
     certify,
     diagnose,
+    reproduce,
     populate,
     job,
     why,

@@ -1,40 +1,65 @@
-"""`harness diagnose`: files in, who would arrive and who not, and what to change."""
+"""`harness diagnose` and `reproduce`: files in, who would arrive and who not, what to change, and a scenario that shows it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from harness.diagnosis.preparing import Case
 
 _FILE = click.Path(path_type=Path)
 
 
+_Command = Callable[..., None]
+
+
+def _of_a_case(command: _Command) -> _Command:
+    """Add the arguments that say what is looked at, and by which rules."""
+    for decorate in (
+        click.option(
+            "--group",
+            "groups",
+            multiple=True,
+            metavar="GROUP=FILE",
+            help="Whose members a file lists (repeatable).",
+        ),
+        click.option(
+            "--column",
+            "columns",
+            multiple=True,
+            metavar="COLUMN=ATTRIBUTE",
+            help="What a renamed column is (repeatable).",
+        ),
+        click.option(
+            "--mapping",
+            "template",
+            type=click.Choice(["aws", "non-gallery"]),
+            help="The default mapping to judge by where no schema is given (default: by the job in the log, else aws).",
+        ),
+        click.option(
+            "--quirk",
+            "flips",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Set one quirk otherwise (repeatable).",
+        ),
+        click.option(
+            "--profile", default="identity-center", show_default=True, help="The year whose services judge."
+        ),
+        click.argument("files", nargs=-1, required=True, type=_FILE),
+    ):
+        command = decorate(command)
+    return command
+
+
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.option(
-    "--profile", default="identity-center", show_default=True, help="The year whose services judge."
-)
-@click.option(
-    "--quirk", "flips", multiple=True, metavar="NAME=VALUE", help="Set one quirk otherwise (repeatable)."
-)
-@click.option(
-    "--mapping",
-    "template",
-    type=click.Choice(["aws", "non-gallery"]),
-    help="The default mapping to judge by where no schema is given (default: by the job in the log, else aws).",
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="COLUMN=ATTRIBUTE",
-    help="What a renamed column is (repeatable).",
-)
-@click.option(
-    "--group", "groups", multiple=True, metavar="GROUP=FILE", help="Whose members a file lists (repeatable)."
-)
+@_of_a_case
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write every verdict as JSON.")
 @click.option("--html", "html_file", type=_FILE, metavar="FILE", help="Write a page.")
 @click.option("--csv", "csv_file", type=_FILE, metavar="FILE", help="Write a line a user.")
@@ -44,12 +69,10 @@ def diagnose(
     /,
     files: tuple[Path, ...],
     *,
-    profile: str,
-    flips: tuple[str, ...],
-    template: str | None,
-    columns: tuple[str, ...],
-    groups: tuple[str, ...],
-    **written: Path | None,
+    json_file: Path | None,
+    html_file: Path | None,
+    csv_file: Path | None,
+    **given: Any,
 ) -> None:
     """Say of each user in exported FILES whether they would arrive in AWS, and if not, why and what to change.
 
@@ -59,24 +82,15 @@ def diagnose(
     """
     from harness.base.output import check_writable
     from harness.diagnosis.diagnosing import diagnose as diagnosed
-    from harness.diagnosis.preparing import prepared
     from harness.diagnosis.spool import Spool
     from harness.diagnosis.writing.files import csv_texts, html_texts, json_texts
     from harness.diagnosis.writing.terminal import lines
 
-    forms = {"json_file": json_texts, "html_file": html_texts, "csv_file": csv_texts}
-    outputs = [(path, forms[name]) for name, path in written.items() if path is not None]
+    forms = ((json_file, json_texts), (html_file, html_texts), (csv_file, csv_texts))
+    outputs = [(path, texts) for path, texts in forms if path is not None]
     for path, _ in outputs:
         check_writable(path)
-    named = {Path(path): group for group, path in _pairs("--group", groups)}
-    case = prepared(
-        [*files, *(path for path in named if path not in files)],
-        profile=profile,
-        flips=flips,
-        template=template,
-        renamed=dict(_pairs("--column", columns)),
-        members=named,
-    )
+    case = _case(files, **given)
     with Spool() as spool, _progress(sum(each.rows for each in case.evidence.inputs)) as step:
         diagnosis = diagnosed(case.evidence, case.people, case.judge, spool, step)
         for line in lines(diagnosis):
@@ -88,6 +102,75 @@ def diagnose(
             "none of the files lists users: export them too (az ad user list, portal: Download users)"
         )
     context.exit(0 if diagnosis.all_arrive else 1)
+
+
+@click.command()
+@_of_a_case
+@click.option("-o", "--output", type=_FILE, required=True, metavar="FILE", help="Where the scenario goes.")
+@click.option(
+    "--user", default="", metavar="UPN", help="Whose failure (default: the first with the commonest cause)."
+)
+@click.option(
+    "--key",
+    type=_FILE,
+    metavar="FILE",
+    help="Write which real word became which made-up one. Keep it private.",
+)
+@click.option("--seed", default="1", show_default=True, help="The same seed invents the same words.")
+def reproduce(
+    files: tuple[Path, ...],
+    *,
+    output: Path,
+    user: str,
+    key: Path | None,
+    seed: str,
+    profile: str,
+    **given: Any,
+) -> None:
+    """Write the smallest scenario that fails as a user in exported FILES does, with made-up people, and ends in the remedy.
+
+    The scenario is played before it is written: it fails in the same way, and passes once the remedy is applied.
+    """
+    from harness.base.output import check_writable
+    from harness.diagnosis.diagnosing import diagnose as diagnosed
+    from harness.diagnosis.reproducing.reproducing import reproduced
+    from harness.diagnosis.spool import Spool
+
+    for path in (output, key):
+        if path is not None:
+            check_writable(path)
+    case = _case(files, profile=profile, **given)
+    with Spool() as spool, _progress(sum(each.rows for each in case.evidence.inputs)) as step:
+        diagnosis = diagnosed(case.evidence, case.people, case.judge, spool, step)
+        reproduction = reproduced(case, diagnosis, user=user, seed=seed, profile=profile)
+    _written(output, [reproduction.text])
+    if key is not None:
+        _written(key, [json.dumps(reproduction.words, ensure_ascii=False, indent=2), "\n"])
+    click.echo(f"{output}: {reproduction.finding.verdict.value}, {reproduction.finding.meaning}")
+    click.echo(f"To do: {reproduction.finding.remedy}")
+    click.echo(f"Play it: harness run {output}")
+
+
+def _case(
+    files: tuple[Path, ...],
+    *,
+    profile: str,
+    flips: tuple[str, ...],
+    template: str | None,
+    columns: tuple[str, ...],
+    groups: tuple[str, ...],
+) -> Case:
+    from harness.diagnosis.preparing import prepared
+
+    named = {Path(path): group for group, path in _pairs("--group", groups)}
+    return prepared(
+        [*files, *(path for path in named if path not in files)],
+        profile=profile,
+        flips=flips,
+        template=template,
+        renamed=dict(_pairs("--column", columns)),
+        members=named,
+    )
 
 
 def _pairs(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -23,11 +23,13 @@ from harness.world import choose_quirks
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Evidence, the people in it, and who judges them."""
+    """Evidence, the people in it, and who judges them. `template` is the one that the job is of; `context` the engine's."""
 
     evidence: Evidence
     people: People
     judge: Judge
+    template: str
+    context: Context
 
 
 def prepared(
@@ -44,13 +46,15 @@ def prepared(
     evidence, people = take_in(files, renamed=renamed, members=members)
     moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
     context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)
-    mapping = in_force(evidence.schema, template or _template_of(evidence), context)
-    return Case(evidence, people, Judge(mapping, evidence, azure, aws))
+    template = template or _template_of(evidence)
+    mapping = in_force(evidence.schema, template, context)
+    return Case(evidence, people, Judge(mapping, evidence, azure, aws), template, context)
 
 
 def _template_of(evidence: Evidence) -> str:
-    """Return the template that the logged jobs were made of: a job's id begins with it."""
-    tags = {job_id.partition(".")[0] for job_id in evidence.job_ids}
+    """Return the template that the job was made of: the ids of jobs and of their schemas begin with it."""
+    ids = {*evidence.job_ids, str((evidence.schema or {}).get("id", ""))}
+    tags = {each.partition(".")[0] for each in ids}
     return next((name for name, tag in TEMPLATES.items() if tag in tags), "aws")
 
 

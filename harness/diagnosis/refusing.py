@@ -23,6 +23,8 @@ _ONE_ONLY = ("emails", "phoneNumbers", "addresses", "roles")
 # A text that AWS takes, in the place of a required one that was not exported.
 _STAND_IN = "x"
 _ALWAYS_SENT = ("userName", "displayName", "name.givenName", "name.familyName")
+# What paths of mappings and of messages write differently.
+_SIGNS = re.compile(r"\[.*?\]|[.:]")
 _EMAIL = 'emails[type eq "work"].value'
 
 
@@ -93,8 +95,10 @@ class Target:
 
     def _target_at(self, place: str, known: Mapping[str, str]) -> str:
         """Return the mapped target that an attribute in AWS's message stands for: `emails.value` for a typed one."""
-        if place in self.wording.mapping.reads:
-            return place
-        name, _, part = place.partition(".")
-        beginnings = (f"{name}[", f"{name}:")
-        return next((t for t in known if t.startswith(beginnings) and t.endswith(part)), place)
+        reads = self.wording.mapping.reads
+        same = [target for target in reads if _plain(target) == _plain(place)]
+        return next((target for target in same if target in known), same[0] if same else place)
+
+
+def _plain(path: str) -> str:
+    return _SIGNS.sub("", path)

@@ -1,0 +1,153 @@
+"""A case, shrunk, masked, written as a scenario, and played: it must fail as the original did and arrive after the remedy."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.diagnosis.diagnosing import Diagnosis
+from harness.diagnosis.evidence import Account, Person
+from harness.diagnosis.judging import Judge
+from harness.diagnosis.mapping import in_force
+from harness.diagnosis.preparing import Case
+from harness.diagnosis.reproducing import scenario
+from harness.diagnosis.reproducing.masking import Mask
+from harness.diagnosis.reproducing.specimen import (
+    Specimen,
+    edits,
+    evidence_of,
+    finding_of,
+    masked,
+    schema_of,
+    shrunk,
+)
+from harness.diagnosis.verdicts import Finding, Verdict
+from harness.scenario.events import ScenarioFinished
+from harness.scenario.loading import load
+from harness.scenario.running import run_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """The scenario's text, what it is about, and each real word with what stands for it."""
+
+    text: str
+    finding: Finding
+    words: Mapping[str, str]
+
+
+def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profile: str) -> Reproduction:
+    """Reproduce the failure of `user`, or of the first user with the commonest cause.
+
+    Raises HarnessError where nobody fails, the user is not there, or no scenario fails in the same way.
+    """
+    finding = _chosen(diagnosis, user)
+    whole = _specimen(case, finding)
+
+    def judge_of(specimen: Specimen) -> Judge:
+        mapping = in_force(schema_of(specimen), specimen.template, case.context)
+        return Judge(mapping, evidence_of(specimen), case.judge.azure, case.judge.aws)
+
+    def same(specimen: Specimen) -> bool:
+        try:
+            finding_now = finding_of(specimen, judge_of(specimen))
+        except HarnessError:
+            return False
+        return (finding_now.cause, finding_now.attribute) == (finding.cause, finding.attribute)
+
+    smallest = shrunk(whole, same) if finding.cause != "not-assigned" else whole
+    mask = Mask(Ids(seed))
+    specimen = masked(smallest, mask, case.judge.mapping.scope_reads)
+    judge = judge_of(specimen)
+    if finding.cause != "not-assigned":
+        specimen = replace(specimen, finding=finding_of(specimen, judge))
+    problem = ""
+    for match_on in ("", "externalId"):
+        text = scenario.text(specimen, judge, profile=profile, match_on=match_on)
+        problem = _played(text)
+        if not problem:
+            return Reproduction(text, specimen.finding, mask.words)
+    raise HarnessError(
+        f"no scenario fails as {finding.user_principal_name} does ({finding.meaning}): {problem}"
+    )
+
+
+def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
+    failing = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.SKIPPED)
+    if user:
+        named = next(
+            (each for each in diagnosis.findings() if each.user_principal_name.casefold() == user.casefold()),
+            None,
+        )
+        if named is None:
+            raise HarnessError(f"none of the files has a user '{user}'")
+        if named.verdict not in failing:
+            raise HarnessError(
+                f"'{user}' is {named.verdict.value}: there is no failure to reproduce. {named.meaning}"
+            )
+        return named
+    group = next((group for group in diagnosis.causes if group.verdict in failing), None)
+    if group is None:
+        raise HarnessError("nobody fails by what was exported: there is nothing to reproduce")
+    wanted = group.examples[0]
+    return next(each for each in diagnosis.findings() if each.user_principal_name == wanted)
+
+
+def _specimen(case: Case, finding: Finding) -> Specimen:
+    judge, other, account = case.judge, None, None
+    person = _person(case, finding.user_principal_name)
+    keys = judge.judge(person).keys
+    if finding.cause == "same-as-somebody":
+        other = next(_sharing(case, person, keys)).values
+    if finding.cause == "taken-in-aws":
+        account = _holder(case, keys)
+    schema = case.evidence.schema
+    mappings = schema["synchronizationRules"][0]["objectMappings"] if schema else []
+    filtered = next((each.get("scope") for each in mappings if each.get("sourceObjectName") == "User"), None)
+    return Specimen(
+        finding=finding,
+        template=case.template,
+        values=person.values,
+        other=other,
+        account=account,
+        edits=edits(schema, case.template),
+        filtered=filtered if judge.mapping.users.scope is not None else None,
+    )
+
+
+def _person(case: Case, label: str) -> Person:
+    return next(person for person in case.people if person.label == label)
+
+
+def _sharing(case: Case, person: Person, keys: Mapping[str, str]) -> Iterator[Person]:
+    for each in case.people:
+        if each.label != person.label:
+            theirs = case.judge.judge(each).keys
+            if any(theirs.get(name) == value for name, value in keys.items()):
+                yield each
+
+
+def _holder(case: Case, keys: Mapping[str, str]) -> Account:
+    return next(
+        account
+        for account in case.evidence.accounts
+        if account.user_name.casefold() == keys.get("userName")
+        or (account.email and account.email.casefold() == keys.get("emails"))
+        or keys.get("externalId") in account.external_ids
+    )
+
+
+def _played(text: str) -> str:
+    """Play a scenario; return what went otherwise than it says, empty for nothing."""
+    with tempfile.TemporaryDirectory(prefix="harness-reproduce-") as folder:
+        path = Path(folder) / "case.yaml"
+        path.write_text(text, encoding="utf-8")
+        for each in load(path, str(path)).scenarios():
+            for event in run_scenario(each, seed="1"):
+                if isinstance(event, ScenarioFinished) and not event.passed:
+                    return "the world that it makes shows something else"
+    return ""

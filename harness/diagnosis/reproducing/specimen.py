@@ -1,0 +1,140 @@
+"""One failing user with only what it takes to fail: attributes and changes of the mapping are taken away as long as it does.
+
+Delta debugging one piece after another (Zeller, Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.azure_ad.mappings.functions import Value
+from harness.azure_ad.mappings.templates import build
+from harness.base.store import Document
+from harness.diagnosis.evidence import Account, Evidence, Person
+from harness.diagnosis.judging import Judge
+from harness.diagnosis.mapping import TEMPLATES
+from harness.diagnosis.reproducing.masking import Mask
+from harness.diagnosis.verdicts import Finding
+
+# What AWS takes no user without, and Azure AD none without the first.
+MANDATORY = ("userPrincipalName", "displayName", "givenName", "surname")
+_KEYS = frozenset({"objectId", "originalUserPrincipalName", "accountEnabled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """`values` are the user's under mapping names; `other` another user's, or an account's, that is in the way.
+
+    `edits` are the attribute mappings that differ from the template's, None for one that was deleted.
+    """
+
+    finding: Finding
+    template: str
+    values: Mapping[str, Value]
+    other: Mapping[str, Value] | None
+    account: Account | None
+    edits: Mapping[str, Document | None]
+    filtered: Document | None
+
+
+Same = Callable[[Specimen], bool]
+
+
+def shrunk(specimen: Specimen, same: Same) -> Specimen:
+    """Return the smallest specimen for which `same` still holds, trying to leave out one thing at a time."""
+    for target in list(specimen.edits):
+        smaller = replace(specimen, edits={key: e for key, e in specimen.edits.items() if key != target})
+        specimen = smaller if same(smaller) else specimen
+    if specimen.filtered is not None and same(smaller := replace(specimen, filtered=None)):
+        specimen = smaller
+    for name in [name for name in specimen.values if name not in (*MANDATORY, *_KEYS)]:
+        smaller = replace(specimen, values={k: v for k, v in specimen.values.items() if k != name})
+        specimen = smaller if same(smaller) else specimen
+    return specimen
+
+
+def masked(specimen: Specimen, mask: Mask, held: frozenset[str]) -> Specimen:
+    """Return it with made-up words; the attributes `held` stay, for a filter names their values."""
+    account = specimen.account
+    return replace(
+        specimen,
+        values=_masked(specimen.values, mask, held),
+        other=None if specimen.other is None else _masked(specimen.other, mask, held),
+        account=None
+        if account is None
+        else replace(account, user_name=mask.text(account.user_name), email=mask.text(account.email)),
+    )
+
+
+def _masked(values: Mapping[str, Value], mask: Mask, held: frozenset[str]) -> dict[str, Value]:
+    def one(name: str, value: Value) -> Value:
+        if name in held or name in _KEYS or value is None:
+            return value
+        return [mask.text(item) for item in value] if isinstance(value, list) else mask.text(value)
+
+    return {name: one(name, value) for name, value in values.items()}
+
+
+def edits(schema: Document | None, template: str) -> dict[str, Document | None]:
+    """Return how a schema's mapping of users differs from its template's, by target."""
+    if schema is None:
+        return {}
+    given, usual = _entries(schema), _entries(build(TEMPLATES[template], "x", "x", "Microsoft Entra ID"))
+    changed: dict[str, Document | None] = {
+        target: entry for target, entry in given.items() if _facts(entry) != _facts(usual.get(target))
+    }
+    return changed | dict.fromkeys(usual.keys() - given.keys())
+
+
+def schema_of(specimen: Specimen) -> Document:
+    """Return the template's schema with the specimen's edits and filter."""
+    schema = build(TEMPLATES[specimen.template], "diagnosis", "diagnosis", "Microsoft Entra ID")
+    mapping = _of_users(schema)
+    entries = {**_entries(schema), **specimen.edits}
+    mapping["attributeMappings"] = [entry for entry in entries.values() if entry is not None]
+    mapping["scope"] = specimen.filtered
+    return schema
+
+
+def person(values: Mapping[str, Value], judge: Judge) -> Person:
+    """Return a specimen's user as if all that a verdict turns on were exported."""
+    enabled = values.get("accountEnabled") or "True"
+    return Person({**values, "accountEnabled": enabled}, judge.mapping.needed.union(values), {})
+
+
+def evidence_of(specimen: Specimen) -> Evidence:
+    """Return what AWS holds in a specimen."""
+    evidence = Evidence(accounts_known=True)
+    if specimen.account is not None:
+        evidence.accounts.append(specimen.account)
+    return evidence
+
+
+def finding_of(specimen: Specimen, judge: Judge) -> Finding:
+    """Judge a specimen by itself; of two users with one value, both have it."""
+    judged = judge.judge(person(specimen.values, judge))
+    if specimen.other is not None:
+        theirs = judge.judge(person(specimen.other, judge)).keys
+        for name, value in judged.keys.items():
+            if theirs.get(name) == value:
+                return judge.clash(judged.finding.user_principal_name, name, value)
+    return judged.finding
+
+
+def _of_users(schema: Document) -> Document:
+    mappings = schema["synchronizationRules"][0]["objectMappings"]
+    mapping: Document = next(each for each in mappings if each["sourceObjectName"] == "User")
+    return mapping
+
+
+def _entries(schema: Document) -> dict[str, Document]:
+    return {entry["targetAttributeName"]: entry for entry in _of_users(schema)["attributeMappings"]}
+
+
+def _facts(entry: Document | None) -> tuple[Any, ...]:
+    if entry is None:
+        return ()
+    source = entry.get("source") or {}
+    return source.get("expression"), entry.get("matchingPriority") or 0, entry.get("defaultValue")
