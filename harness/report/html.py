@@ -1,85 +1,150 @@
 """The report to read and to pass on: one HTML file with everything in it, for people who did not write the scenario.
 
-No script, no link that it needs, light and dark. What a very long scenario leaves out is counted on the page.
+Nothing is fetched. What opens, requests, log entries and drawings, is packed inside (`packing.py`), and a small script unpacks the
+scenario that is opened; the browser is told to run that script and no other. A scenario is packed as soon as it is over.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from harness.report.collected import Collected, ScenarioStory, StepStory
+from harness.base.errors import HarnessError
+from harness.base.output import check_writable, write
+from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
-from harness.report.file_report import FileReport
-from harness.report.lanes import draw, label
-from harness.report.telling import exchange_details, plain, pretty
+from harness.report.lanes import draw
+from harness.report.packing import Lines, pack
+from harness.report.timeline import TimelineRow, timeline
 from harness.report.writing import legal
-from harness.scenario.events import Observation
-
-MAX_PER_STEP = 150
-MANY = 100  # scenarios; in a longer run those that passed are told briefly
+from harness.scenario.events import Event, ScenarioFinished
+from harness.scenario.shipped import file_of
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineRow:
-    """A line of the timeline: a plain one, or one that opens on its detail."""
+class _Filter:
+    """A choice above the list: `choices` are values, each with the number of scenarios that have it."""
 
-    at: str
-    kind: str
-    lane: str
-    summary: str
-    good: bool = True
-    details: tuple[tuple[str, str], ...] = ()
+    name: str
+    label: str
+    choices: tuple[tuple[str, int], ...]
 
 
-class HtmlReport(FileReport):
-    """One HTML page, for people."""
+class HtmlReport:
+    """Consumes events; `finish` writes the page. Raises HarnessError at once when `path` cannot be written."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, render)
+        check_writable(path)
+        self._path = path
+        self._collected = Collected()
+        self._lines = Lines()
+        self._blocks: list[str] = []
+
+    def consume(self, event: Event) -> None:
+        self._collected.consume(event)
+        if isinstance(event, ScenarioFinished):
+            self._pack(self._collected.scenarios[-1])
+
+    def finish(self) -> None:
+        for story in self._collected.scenarios[len(self._blocks) :]:  # one that was interrupted
+            self._pack(story)
+        write(self._path, self._page())
+
+    def _pack(self, story: ScenarioStory) -> None:
+        self._blocks.append(pack(inside(story, self._lines)))
+        for step in story.steps:
+            step.observations.clear()
+
+    def _page(self) -> str:
+        collected = self._collected
+        counts = {
+            "passed": collected.count("passed"),
+            "failed": collected.count("failed"),
+            "interrupted": collected.count("interrupted"),
+            "rejected": len(collected.rejected),
+        }
+        script = _resource("page.js")
+        page = _template().render(
+            run=collected,
+            counts=counts,
+            filters=_filters(collected),
+            blocks=self._blocks,
+            lines=self._lines.packed(),
+            style=Markup(_resource("page.css")),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+        )
+        return legal(page)
 
 
-def render(collected: Collected) -> str:
-    """Write the run as one HTML document."""
-    counts = {
-        "passed": collected.count("passed"),
-        "failed": collected.count("failed"),
-        "interrupted": collected.count("interrupted"),
-        "rejected": len(collected.rejected),
+def inside(story: ScenarioStory, lines: Lines) -> dict[str, Any]:
+    """Return what the page's script shows of a scenario that is opened; texts and drawings are numbers of `lines`."""
+    return {
+        "first": lines.count,
+        "description": [legal(part) for part in story.started.description.strip().split("\n\n") if part],
+        "facts": [[legal(text) for text in fact] for fact in _facts(story)],
+        "picture": lines.numbers(draw(story)),
+        "rows": [_packed(row, lines) for row in timeline(story)],
+        "file": lines.text(_written(story)),
     }
-    page = _template().render(
-        run=collected,
-        counts=counts,
-        style=Markup(_resource("page.css")),  # noqa: S704 - our own file
+
+
+def _packed(row: TimelineRow, lines: Lines) -> list[Any]:
+    """Number the lines in the order in which they are written: readers count the new ones."""
+    names = lines.numbers((row.kind, row.lane, row.summary))
+    return [row.at, *names, row.good, [[name, lines.text(text)] for name, text in row.details]]
+
+
+def _facts(story: ScenarioStory) -> list[tuple[str, str, str]]:
+    """Return label, text and address of each fact; the address is empty, or one that a browser may open."""
+    started, finished = story.started, story.finished
+    url = started.source.get("url", "")
+    link = url if url.startswith(("https://", "http://")) else ""
+    source = ", ".join(
+        text for text in (started.source.get("title", link), started.source.get("section", "")) if text
     )
-    return legal(page)
+    end = f" to {finished.at}" if finished and finished.at != started.at else ""
+    facts = [
+        ("Source", source, link),
+        ("Profile", f"{started.profile}, seed {started.seed}", ""),
+        ("Virtual time", f"{started.at}{end}", ""),
+        ("Quirks met", ", ".join(sorted(finished.quirks)) if finished else "", ""),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _filters(collected: Collected) -> list[_Filter]:
+    stories = collected.scenarios
+    values = {
+        "outcome": ("Outcome", Counter(story.outcome for story in stories)),
+        "folder": ("Folder", Counter(_folder_of(story) for story in stories)),
+        "tag": ("Tag", Counter(tag for story in stories for tag in story.started.tags)),
+    }
+    return [_Filter(name, label, tuple(sorted(numbers.items()))) for name, (label, numbers) in values.items()]
+
+
+def _folder_of(story: ScenarioStory) -> str:
+    return story.started.location.file.rpartition("/")[0]
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.do"],
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals.update(
-        picture=lambda story: Markup(draw(story)),  # noqa: S704 - lanes.py escapes every text it is given
-        timeline=timeline,
-        many=MANY,
-        plain=plain,
+        folder_of=_folder_of,
         text_of=lambda failure: as_text(failure_lines(failure)),
         text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
-        written=_written,
-        safe_link=lambda url: url if url.startswith(("https://", "http://")) else "",
     )
     return environment.from_string(_resource("page.html.jinja"))
 
@@ -91,71 +156,6 @@ def _resource(name: str) -> str:
 def _written(story: ScenarioStory) -> str:
     """Return the scenario file as it stands, nothing when it has gone."""
     try:
-        return Path(story.started.location.file).read_text(encoding="utf-8-sig", errors="replace")
-    except (OSError, ValueError):
+        return file_of(story.started.location.file).read_text(encoding="utf-8-sig", errors="replace")
+    except (OSError, ValueError, HarnessError):
         return ""
-
-
-def timeline(story: ScenarioStory, *, brief: bool = False) -> list[TimelineRow]:
-    """Merge steps, exchanges, log entries, clock jumps and expectations into one list, in order.
-
-    A `brief` one does not open log entries that tell of no failure, nor has it commands to repeat requests.
-    """
-    rows: list[TimelineRow] = []
-    for step in story.steps:
-        started = step.started
-        details = (("arguments", pretty(started.arguments)),) if started.arguments else ()
-        rows.append(
-            TimelineRow(
-                started.at,
-                "step",
-                "",
-                f"{started.number}. {started.verb}",
-                good=not step.failures,
-                details=details,
-            )
-        )
-        rows += _observed(step, brief=brief)
-        rows += _concluded(step)
-    return rows
-
-
-def _observed(step: StepStory, *, brief: bool) -> list[TimelineRow]:
-    """Return what happened in a step; of very much, the first part and every failure that still has room."""
-    items = step.observations
-    if len(items) > MAX_PER_STEP:
-        failed = [index for index, item in enumerate(items) if not item.good][: MAX_PER_STEP // 2]
-        first = [index for index in range(len(items)) if index not in set(failed)][
-            : MAX_PER_STEP - len(failed)
-        ]
-        items = [items[index] for index in sorted(failed + first)]
-    rows = [_row(item, brief=brief) for item in items]
-    left_out = len(step.observations) - len(items)
-    if left_out:
-        summary = f"{left_out} more entries of this step are left out here; the JSON report has them"
-        rows.append(TimelineRow(step.observations[-1].at, "more", "", summary))
-    return rows
-
-
-def _concluded(step: StepStory) -> list[TimelineRow]:
-    finished = step.finished
-    if finished is None:
-        return []
-    rows = [TimelineRow(finished.at, "outcome", "", finished.outcome)] if finished.outcome else []
-    rows += [TimelineRow(finished.at, "held", "", checked) for checked in finished.checked]
-    for failure in finished.failures:
-        details = (("", as_text(failure_lines(failure))),)
-        rows.append(TimelineRow(finished.at, "broken", "", failure.message, good=False, details=details))
-    return rows
-
-
-def _row(item: Observation, *, brief: bool) -> TimelineRow:
-    details: tuple[tuple[str, str], ...] = ()
-    summary, lane = item.summary, item.lane
-    if item.exchange is not None:
-        details = exchange_details(item.exchange, repeatable=not brief)
-        summary = label(item.exchange)
-        lane = f"{item.exchange.source} → {item.exchange.target}"
-    elif item.detail is not None and not (brief and item.good):
-        details = (("entry", pretty(item.detail)),)
-    return TimelineRow(item.at, item.kind, lane, summary, item.good, details)

@@ -41,13 +41,13 @@ class _Row:
     exchange: Exchange | None = None
 
 
-def draw(story: ScenarioStory) -> str:
-    """Return the picture as SVG markup, empty when nothing was exchanged."""
+def draw(story: ScenarioStory) -> list[str]:
+    """Return the elements of the picture as SVG markup, none when nothing was exchanged."""
     rows = list(_rows(story))
     named = {lane for row in rows for lane in row.ends if lane}
     lanes = [lane for lane in _ORDER if lane in named] + sorted(named - set(_ORDER))
     if not lanes:
-        return ""
+        return []
     places = {lane: _LEFT + _LANE // 2 + _LANE * index for index, lane in enumerate(lanes)}
     width, height = _LEFT + _LANE * len(lanes), _HEAD + _ROW * len(rows) + 12
     title = escape(legal(f"Exchanges of: {story.started.title}"))
@@ -61,7 +61,7 @@ def draw(story: ScenarioStory) -> str:
         parts.append(_text(x, 22, lane, "lane-name", anchor="middle"))
     for index, row in enumerate(rows):
         parts += _draw(row, _HEAD + _ROW * index, places, width)
-    return "".join([*parts, "</svg>"])
+    return [*parts, "</svg>"]
 
 
 def _rows(story: ScenarioStory) -> Iterator[_Row]:

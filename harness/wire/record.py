@@ -29,19 +29,23 @@ class Exchange:
     error: str | None = None
     order: int = 0
 
-    def curl(self) -> str:
-        """Return the command that repeats the request, its token left as a shell variable."""
-        method = ["--head"] if self.request.method == "HEAD" else ["-X", shlex.quote(self.request.method)]
-        words = ["curl", "-i", "--globoff", *method, shlex.quote(self.request.url)]
+    def curl(self, body: str | None = None) -> str:
+        """Return the command that repeats the request, its token left as a shell variable.
+
+        `body` is the same body laid out for people: then the command has lines, too.
+        """
+        method = "--head" if self.request.method == "HEAD" else f"-X {shlex.quote(self.request.method)}"
+        words = [f"curl -i --globoff {method} {shlex.quote(self.request.url)}"]
         for name, value in self.request.headers:
-            if name.lower() == "authorization":
-                words += ["-H", '"Authorization: Bearer $TOKEN"']
-            else:
-                words += ["-H", shlex.quote(f"{name}: {value}")]
+            hidden = name.lower() == "authorization"
+            words.append(
+                '-H "Authorization: Bearer $TOKEN"' if hidden else f"-H {shlex.quote(f'{name}: {value}')}"
+            )
         if self.request.body:
-            body = self.request.body.decode("utf-8", "replace").replace("\0", "\ufffd")
-            words += ["--data-raw", shlex.quote(body)]
-        return " ".join(words)
+            text = self.request.body.decode("utf-8", "replace") if body is None else body
+            text = text.replace("\0", "\ufffd")
+            words.append(f"--data-raw {shlex.quote(text)}")
+        return (" " if body is None else " \\\n  ").join(words)
 
 
 def recording(

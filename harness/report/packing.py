@@ -1,0 +1,56 @@
+"""What the HTML page carries compressed: every line of text once, and each scenario as the numbers of its lines.
+
+Scenarios repeat each other: one seed makes the same names, moments and identifiers. A block is JSON in gzip in base64, which is
+what `DecompressionStream` of a browser unpacks (https://developer.mozilla.org/docs/Web/API/DecompressionStream, read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Any
+
+from harness.report.writing import legal
+
+_LEVEL = 9
+
+
+NEW = -1
+
+
+class Lines:
+    """The lines of a whole run, each once, in the order of their first appearance.
+
+    Where a line is new its number is not written: readers count on from `count`, as it was before the scenario.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._numbers)
+
+    def number(self, line: str) -> int:
+        """Return the number of a line that was there before, else NEW."""
+        count = len(self._numbers)
+        number = self._numbers.setdefault(line, count)
+        return NEW if number == count else number
+
+    def numbers(self, lines: Iterable[str]) -> list[int]:
+        return [self.number(line) for line in lines]
+
+    def text(self, text: str) -> list[int]:
+        """Return the numbers of the lines of a text."""
+        return self.numbers(text.split("\n"))
+
+    def packed(self) -> str:
+        return pack([legal(line) for line in self._numbers])
+
+
+def pack(value: Any) -> str:
+    """Write a value as a block; the same value gives the same block."""
+    octets = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return b64encode(gzip.compress(octets, _LEVEL, mtime=0)).decode()
