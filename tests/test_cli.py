@@ -22,7 +22,7 @@ from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
 from tests.report.stories import sample, story
 
-GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nsteps:\n  - enable automatic provisioning: {}\n"
+GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nexpects: nothing\nsteps:\n  - enable automatic provisioning: {}\n"
 BAD = "scenario: A bad file\nstepps: []\n"
 
 

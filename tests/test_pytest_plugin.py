@@ -17,11 +17,9 @@ pytestmark = pytest.mark.slow
 
 pytest_plugins = ["pytester"]
 
-PASSING = (
-    "scenario: Provisioning can be enabled\ntags: [calm]\nsteps:\n  - enable automatic provisioning: {}\n"
-)
+PASSING = "scenario: Provisioning can be enabled\ntags: [calm]\nexpects: nothing\nsteps:\n  - enable automatic provisioning: {}\n"
 FAILING = "scenario: Somebody is there\nsteps:\n  - enable automatic provisioning:\n    expect:\n      aws users:\n        - {userName: ana}\n"
-CASES = "scenario: A table\ncases:\n  - {case: one}\n  - {case: two}\nsteps:\n  - enable automatic provisioning: {}\n"
+CASES = "scenario: A table\ncases:\n  - {case: one}\n  - {case: two}\nexpects: nothing\nsteps:\n  - enable automatic provisioning: {}\n"
 BAD = "scenario: A bad file\nsteps:\n  - veiw job: {}\n"
 
 

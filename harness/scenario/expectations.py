@@ -1,6 +1,6 @@
 """What a step can be expected to bring about, read back through the surfaces a user has: Graph, console, AWS APIs.
 
-`EXPECTATIONS` is the registry; `schema.json` describes each. Logs, exchanges and mails are those since the step began.
+`EXPECTATIONS` is the registry; `language/shapes` says what each looks like. Logs, exchanges and mails are those since the step began.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
+from harness.scenario.language.shapes import SHAPES
 from harness.scenario.matching import compare, nearest
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result, content
@@ -20,8 +21,6 @@ from harness.world import AZURE_AD
 
 Reader: TypeAlias = Callable[[Play, Result, Since], Any]
 EXPECTATIONS: dict[str, Reader] = {}
-# These read a list of entries; a mapping asks for one that is like it, a list for all of them in order.
-_LOGS = frozenset({"provisioning log", "audit log", "cloudtrail", "exchanges", "mail"})
 
 
 def _expectation(key: str) -> Callable[[Reader], Reader]:
@@ -34,8 +33,10 @@ def _expectation(key: str) -> Callable[[Reader], Reader]:
 
 def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> tuple[list[Mismatch], str]:
     """Return what differs, and in words what came nearest (for lists of entries)."""
-    actual = EXPECTATIONS[key](play, result, since)
-    if key in _LOGS and isinstance(expected, Mapping) and not _is_matcher(expected):
+    parts = isinstance(expected, Mapping) and not _is_matcher(expected)
+    # The parts of a result are those of the answer's body.
+    actual = EXPECTATIONS["body" if key == "result" and parts else key](play, result, since)
+    if SHAPES[key].one_of and parts:
         return _one_of(expected, actual)
     if not compare(expected, actual):
         return [], ""

@@ -26,12 +26,18 @@ _LITERAL = frozenset({"$ref"})
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """`doc` is its line in the documentation, `takes` says in words what `accepts` lets through."""
+    """`doc` is its line in the documentation, `takes` says in words what `accepts` lets through.
+
+    `kinds` are the kinds of values that it can hold for, none for all; `example` is an expectation that holds for the
+    scenario of the author's guide.
+    """
 
     doc: str
     takes: str
     accepts: Callable[[Any], bool]
     compare: Callable[[Any, Any, Trail], list[Mismatch]]
+    kinds: tuple[str, ...]
+    example: str
 
 
 def compare(expected: Any, actual: Any, path: Trail = ()) -> list[Mismatch]:
@@ -241,17 +247,32 @@ def _is_anything(_value: Any) -> bool:
 MATCHERS: dict[str, Matcher] = {
     "$contains": Matcher(
         "Text with this in it, or a list with an item that matches; given a list, all of them.",
-        "a value or a list of values", _is_anything, _contains),
+        "a value or a list of values", _is_anything, _contains, ("text", "list"),
+        "aws users: {$contains: {userName: {$contains: '@contoso.com'}}}"),
     "$matches": Matcher(
         "Text in which this regular expression is found (Python's dialect, anywhere in the text).",
-        "a regular expression", _is_pattern, _matches),
-    "$any": Matcher("Anything at all, as long as it is there.", "true or false", _is_flag, _present),
-    "$absent": Matcher("The key must not be there.", "true or false", _is_flag, _absent),
+        "a regular expression", _is_pattern, _matches, ("text",),
+        "aws users: [{userName: {$matches: '^ana@'}}]"),
+    "$any": Matcher(
+        "Anything at all, as long as it is there.", "true or false", _is_flag, _present, (),
+        "aws users: [{id: {$any: true}}]"),
+    "$absent": Matcher(
+        "The key must not be there.", "true or false", _is_flag, _absent, (),
+        "aws users: [{nickName: {$absent: true}}]"),
     "$count": Matcher(
         "A list or mapping of this many entries; a number, or a matcher for one.",
-        "a number from 0, or a matcher", _is_size, _count),
-    "$one of": Matcher("Any one of these.", "a list of at least one value", _is_choice, _one_of),
-    "$not": Matcher("Anything that does not match this, nothing included.", "a value", _is_anything, _not),
-    "$unordered": Matcher("Exactly these items, in any order.", "a list", _is_list, _unordered),
-    "$at least": Matcher("This number or more.", "a number", _is_number, _at_least),
+        "a number from 0, or a matcher", _is_size, _count, ("list", "mapping"),
+        "provisioning log: {$count: {$at least: 2}}"),
+    "$one of": Matcher(
+        "Any one of these.", "a list of at least one value", _is_choice, _one_of, (),
+        "job: {status: {code: {$one of: [Active, Paused]}}}"),
+    "$not": Matcher(
+        "Anything that does not match this, nothing included.", "a value", _is_anything, _not, (),
+        "cloudtrail: {$not: {$contains: {errorCode: ValidationException}}}"),
+    "$unordered": Matcher(
+        "Exactly these items, in any order.", "a list", _is_list, _unordered, ("list",),
+        "aws users: {$unordered: [{displayName: Ana Ruiz}]}"),
+    "$at least": Matcher(
+        "This number or more.", "a number", _is_number, _at_least, ("number",),
+        "job: {status: {lastExecution: {countExported: {$at least: 1}}}}"),
 }  # fmt: skip

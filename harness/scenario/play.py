@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from harness.base.errors import HarnessError
 from harness.scenario.rest_calls import REST, rest_request
+from harness.scenario.values import lookup
 from harness.wire.faults import Meetings
 from harness.wire.message import Request, Response, json_request
 from harness.wire.record import Exchange
@@ -53,6 +54,11 @@ class Result:
             "headers": dict(self.headers),
             "body": self.body,
         }
+
+    def at(self, path: str) -> Any:
+        """Return what stands at `body.scimEndpoint`, or `result.scimEndpoint` for short; ABSENT when nothing does."""
+        first, _, rest = path.partition(".")
+        return lookup(self.as_data(), f"body.{rest}" if first == "result" and rest else path)
 
 
 @dataclass(slots=True)

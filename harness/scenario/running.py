@@ -26,7 +26,7 @@ from harness.scenario.loading import Scenario, Step
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
-from harness.scenario.values import ABSENT, explain, lookup, show
+from harness.scenario.values import ABSENT, explain, show
 from harness.scenario.variables import substitute
 from harness.wire.faults import Meetings, html_page
 from harness.wire.record import Exchange
@@ -142,7 +142,7 @@ class _Player:
     def _note(self, step: Step, result: Result) -> list[Failure]:
         """Note down what `let` asks for; what the result does not have is a failure, not a surprise later."""
         for name, path in step.let.items():
-            value = lookup(result.as_data(), path)
+            value = result.at(path)
             if value is ABSENT:
                 message = f"{step.verb}: the result has nothing at '{path}' to note down as '{name}'"
                 return [Failure(_locate(step, ("let", name)), message, actual=show(redact(result.as_data())))]

@@ -68,7 +68,9 @@ def story(
 def sample(folder: Path, seconds: float = 0.5) -> list[Event]:
     """Return a run with a passed scenario, a failed one full of hostile text, and a rejected file."""
     file = folder / "users.yaml"
-    file.write_text("scenario: Users arrive\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8")
+    file.write_text(
+        "scenario: Users arrive\nsteps:\n  - turn provisioning on: {}\nexpects: nothing\n", encoding="utf-8"
+    )
     failure = Failure(
         Location(str(file), 3, 5),
         "expected another aws users",

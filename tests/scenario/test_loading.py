@@ -112,7 +112,7 @@ def test_every_value_knows_its_place(tmp_path: Path) -> None:
 
 def test_given_is_complete(tmp_path: Path) -> None:
     """The runner finds both sides with users and groups, whatever the file leaves out."""
-    scenario = only(tmp_path, "scenario: Bare\nsteps: [{view job: }]\n")
+    scenario = only(tmp_path, "scenario: Bare\nexpects: nothing\nsteps: [{view job: }]\n")
     empty = {"users": [], "groups": []}
     assert scenario.given == {"azure_ad": empty, "aws_sso": {**empty, "accounts": []}}
     assert (scenario.profile, scenario.seed, scenario.case) == ("identity-center", None, None)
@@ -124,7 +124,7 @@ def test_a_fixture_comes_before_what_the_scenario_adds(tmp_path: Path) -> None:
     write(tmp_path, "users: [{userPrincipalName: ana@contoso.com}]\n", "people.yaml")
     scenario = only(
         tmp_path,
-        "scenario: Two\nsteps: [{view job: }]\n"
+        "scenario: Two\nexpects: nothing\nsteps: [{view job: }]\n"
         "given: {azure_ad: {from: people.yaml, users: [{userPrincipalName: bob@contoso.com}]}}\n",
     )
     names = [user["userPrincipalName"] for user in scenario.given["azure_ad"]["users"]]
@@ -137,7 +137,7 @@ def test_a_user_of_the_fixture_cannot_be_given_again(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"'ANA@contoso\.com' is given twice"):
         only(
             tmp_path,
-            "scenario: Two\nsteps: [{view job: }]\n"
+            "scenario: Two\nexpects: nothing\nsteps: [{view job: }]\n"
             "given: {azure_ad: {from: people.yaml, users: [{userPrincipalName: ANA@contoso.com}]}}\n",
         )
 

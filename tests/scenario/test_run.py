@@ -11,16 +11,16 @@ from harness.scenario.run import Gathering, run
 from harness.scenario.selecting.choice import Choice
 from harness.scenario.variables import Variables, parse_variables
 
-CASES = (
-    "scenario: A table\ncases:\n  - {case: one}\n  - {case: two}\n  - {case: three}\nsteps:\n  - wait: 1m\n"
-)
+CASES = "scenario: A table\ncases:\n  - {case: one}\n  - {case: two}\n  - {case: three}\nexpects: nothing\nsteps:\n  - wait: 1m\n"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CASES, encoding="utf-8")
-    (tmp_path / "b.yaml").write_text("scenario: B\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(
+        "scenario: B\nexpects: nothing\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8"
+    )
     (tmp_path / "c.yaml").write_text("scenario: C\n", encoding="utf-8")
     return tmp_path
 
@@ -72,6 +72,7 @@ cases:
 steps:
   - wait: 1m
     name: ${text}
+expects: nothing
 """
 
 

@@ -29,7 +29,8 @@ def play(tmp_path):
 
     def played(steps: str, head: str = "", seed: str = "1"):
         path = tmp_path / "story.yaml"
-        path.write_text(f"scenario: A story\n{head}steps:\n{steps}", encoding="utf-8")
+        expects = "" if "expect:" in steps or "let:" in steps else "expects: nothing\n"
+        path.write_text(f"scenario: A story\n{head}steps:\n{steps}{expects}", encoding="utf-8")
         return list(run([path], seed=seed))
 
     return played
@@ -124,9 +125,11 @@ def test_the_story_is_told_in_the_order_it_happened():
 def test_tags_choose_and_fail_fast_stops(tmp_path):
     """Only what carries a tag runs; the first failure ends a run that was told so; a rejected file counts."""
     (tmp_path / "a.yaml").write_text(
-        "scenario: A\ntags: [x]\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8"
+        "scenario: A\ntags: [x]\nexpects: nothing\nsteps:\n  - turn provisioning on: {}\n", encoding="utf-8"
     )
-    (tmp_path / "b.yaml").write_text("scenario: B\ntags: [x, y]\nsteps:\n  - wait: 1m\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(
+        "scenario: B\ntags: [x, y]\nexpects: nothing\nsteps:\n  - wait: 1m\n", encoding="utf-8"
+    )
     (tmp_path / "c.yaml").write_text("scenario: C\n", encoding="utf-8")
     last = list(run([tmp_path], seed="1", choice=Choice(tags=any_of(("y",)))))[-1]
     assert isinstance(last, RunFinished)
@@ -190,7 +193,9 @@ def test_what_cannot_be_read_is_the_steps_failure_and_the_rest_goes_on(tmp_path)
         "scenario: A\nsteps:\n  - wait: 1m\n    expect: {job: {}, aws users: [], mapping: {}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "b.yaml").write_text("scenario: B\nsteps:\n  - wait: 1m\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(
+        "scenario: B\nexpects: nothing\nsteps:\n  - wait: 1m\n", encoding="utf-8"
+    )
     first, second = [each for each in run([tmp_path], seed="1") if isinstance(each, ScenarioFinished)]
     assert [failure.location.column for failure in first.failures] == [14, 38]
     assert all("no provisioning job" in failure.message for failure in first.failures)
@@ -223,3 +228,23 @@ def test_steps_for_an_application_that_is_gone_fail_with_a_sentence(verb, argume
     world.app_id = "gone"
     with pytest.raises(StepError, match="Request_ResourceNotFound"):
         STEPS[verb](Play(world, []), arguments)
+
+
+def test_parts_of_a_result_have_a_short_name(play):
+    """`result.scimEndpoint` is the body's: for `let`, and as an expectation."""
+    step = "  - enable automatic provisioning: {}\n"
+    events = play(
+        f"{step}    let: {{a: result.scimEndpoint, b: body.scimEndpoint, c: result}}\n  - wait: ${{a}}\n"
+    )
+    (failure,) = finished(events).failures
+    assert "https://scim.us-east-1" in failure.message
+    assert finished(play(f"{step}    expect: {{result: {{scimEndpoint: {{$any: true}}}}}}\n")).passed
+    assert not finished(play(f"{step}    expect: {{result: {{scimEndpoint: x}}}}\n")).passed
+
+
+def test_a_let_of_what_no_result_has_is_refused_before_the_run(play):
+    """The first word of the path is one of five."""
+    events = play("  - wait: 1m\n    let: {x: boby.scimEndpoint}\n")
+    (rejected,) = [event for event in events if isinstance(event, FileRejected)]
+    assert rejected.message == "a step's result has no 'boby'; did you mean 'body'?"
+    assert (rejected.location.line, rejected.location.column) == (4, 14)

@@ -1,34 +1,150 @@
-"""What is wrong with an expectation as written, before anything has run."""
+"""What is wrong with an expectation as written, before anything has run: a name that what it reads cannot have.
+
+Such a name under `$not` or `$absent` would hold whatever happens. What a whole `${name}` stands for is taken on trust.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, nearest
+from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.shapes.kinds import Kind, Shape, listing
 from harness.scenario.matching import MATCHERS, matcher_of, wrong_argument
-from harness.scenario.values import Trail
+from harness.scenario.values import Trail, show
+from harness.scenario.variables import REFERENCE
+
+_KINDS: Mapping[str, str] = {
+    "text": "text",
+    "number": "a number",
+    "flag": "true or false",
+    "mapping": "a mapping (key: value)",
+    "list": "a list",
+}
+_SCALARS: Mapping[Kind, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "number": (int, float)}
+# What $count compares.
+_SIZE = Shape("number", "How many there are.")
 
 
-def mistakes(expected: Any, path: Trail = ()) -> Iterator[tuple[Trail, str]]:
-    """Yield what is wrong with an expectation as written, before anything has run.
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """`trail` is the place in the file; `of_key` says that the key there is meant, not its value."""
 
-    An argument that is a whole `${name}` is taken on trust: its value comes later.
-    """
-    if isinstance(expected, list):
-        for index, item in enumerate(expected):
-            yield from mistakes(item, (*path, index))
-    if not isinstance(expected, Mapping):
-        return
+    trail: Trail
+    message: str
+    of_key: bool = True
+
+
+def misfits(expect: Mapping[str, Any], trail: Trail) -> Iterator[Misfit]:
+    """Yield what is wrong with a step's expectations; those that do not exist are the schema's matter."""
+    for name, value in expect.items():
+        expected = SHAPES.get(name)
+        if expected is None:
+            continue
+        shape = expected.shape
+        if isinstance(value, Mapping) and not _is_matcher(value):
+            if expected.one_of and shape.items is not None:
+                shape = shape.items
+            elif name == "result":
+                shape = SHAPES["body"].shape
+        yield from _check(value, shape, (*trail, name))
+
+
+def _check(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+    if isinstance(value, Mapping):
+        yield from _check_mapping(value, shape, trail)
+    elif isinstance(value, list):
+        if shape.kind not in ("list", "anything"):
+            yield Misfit(trail, f"{_name(trail)} is {_KINDS[shape.kind]}, not a list")
+            return
+        for index, item in enumerate(value):
+            yield from _check(item, shape.items or shape, (*trail, index))
+    else:
+        yield from _check_scalar(value, shape, trail)
+
+
+def _check_mapping(value: Mapping[str, Any], shape: Shape, trail: Trail) -> Iterator[Misfit]:
     try:
-        matcher = matcher_of(expected)
+        matcher = matcher_of(value)
     except HarnessError as error:
-        yield path, str(error)
+        yield Misfit(trail, str(error))
         return
-    for key, value in expected.items():
-        yield from mistakes(value, (*path, key))
     if matcher is not None:
-        name, argument = matcher
-        later = isinstance(argument, str) and argument.startswith("${")
-        if not later and not MATCHERS[name].accepts(argument):
-            yield (*path, name), wrong_argument(name, argument)
+        yield from _check_matcher(*matcher, shape, trail)
+    elif shape.kind == "list":
+        hint = "for one of them write {$contains: {…}}, for all of them a list"
+        yield Misfit(trail, f"{_name(trail)} is a list; {hint}")
+    elif shape.kind in ("text", "number", "flag"):
+        yield Misfit(trail, f"{_name(trail)} is {_KINDS[shape.kind]}, not a mapping")
+    else:
+        for key, inner in value.items():
+            yield from _check_key(str(key), inner, shape, trail)
+
+
+def _check_key(key: str, value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+    if REFERENCE.search(key):
+        return
+    inner = shape.at(key)
+    if inner is None:
+        yield Misfit((*trail, key), f"{_name(trail)} has no '{key}'{_hint(key, shape)}")
+    else:
+        yield from _check(value, inner, (*trail, key))
+
+
+def _hint(key: str, shape: Shape) -> str:
+    if shape.lower_case:
+        return f"; names are in lower case here: '{key.lower()}'"
+    names = list(shape.keys)
+    return nearest(key, names) or (f"; there are: {', '.join(names)}" if len(names) <= 30 else "")
+
+
+def _check_matcher(name: str, argument: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+    below = (*trail, name)
+    if isinstance(argument, str) and REFERENCE.fullmatch(argument):
+        return
+    if not MATCHERS[name].accepts(argument):
+        yield Misfit(below, wrong_argument(name, argument))
+        return
+    kinds = MATCHERS[name].kinds
+    if kinds and shape.kind not in (*kinds, "anything"):
+        words = " or ".join(_KINDS[kind] for kind in kinds)
+        yield Misfit(below, f"{name} asks of {words}, but {_name(trail)} is {_KINDS[shape.kind]}")
+    elif name in ("$not", "$unordered"):
+        yield from _check(argument, shape, below)
+    elif name == "$one of":
+        yield from _check(argument, listing("", shape), below)
+    elif name == "$count":
+        yield from _check(argument, _SIZE, below)
+    elif name == "$contains":
+        inner = shape.items or replace(shape, choices=())
+        yield from _check(argument, listing("", inner) if isinstance(argument, list) else inner, below)
+
+
+def _check_scalar(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+    if value is None or shape.kind == "anything" or _refers(value):
+        return
+    kinds = _SCALARS.get(shape.kind, ())
+    if not isinstance(value, kinds) or (isinstance(value, bool) and shape.kind != "flag"):
+        hint = "; put it in quotes" if shape.kind == "text" else ""
+        yield Misfit(trail, f"{_name(trail)} is {_KINDS[shape.kind]}, not {show(value)}{hint}", of_key=False)
+    elif shape.choices and value not in shape.choices:
+        hint = nearest(str(value), shape.choices) or f"; there are: {', '.join(shape.choices)}"
+        yield Misfit(trail, f"{_name(trail)} is never {show(value)}{hint}", of_key=False)
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, str) and bool(REFERENCE.search(value))
+
+
+def _is_matcher(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)) in MATCHERS
+
+
+def _name(trail: Trail) -> str:
+    """Name what stands at a place by the innermost key that is no matcher: `each of 'emails'`, `'status'`."""
+    for step in reversed(trail):
+        if isinstance(step, str) and step not in MATCHERS:
+            return f"'{step}'"
+    return "it"

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.given import Given, twice
-from harness.scenario.loading.meaning import nonsense
+from harness.scenario.loading.meaning import nonsense, unchecked
 from harness.scenario.loading.mistakes import refuse
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
 from harness.scenario.loading.references import unknown_names
@@ -35,7 +35,9 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
         outer or None
     ]
     given = Given(source, path.parent, root)
-    return ScenarioFile(path, tuple(_expand(source, path, root, row, given) for row in every))
+    cases = tuple(_expand(source, path, root, row, given) for row in every)
+    refuse(source, unchecked(root.value, root))
+    return ScenarioFile(path, cases)
 
 
 def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.base.clock import from_iso, parse_duration
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, nearest
 from harness.scenario.language import flips
-from harness.scenario.loading import expected
+from harness.scenario.loading.expected import misfits
 from harness.scenario.loading.mistakes import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail, lookup
@@ -19,6 +19,8 @@ from harness.scenario.variables import REFERENCE
 
 # SCIM's collections, by what people write for them; paths have the letter case of RFC 7644, section 3.2.
 _COLLECTIONS = {"user": "Users", "users": "Users", "group": "Groups", "groups": "Groups"}
+# What a step brings, and so where the paths of `let` begin.
+_PARTS = ("result", "error", "status", "headers", "body")
 # Where a step has a duration, below the step.
 _DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
 
@@ -34,9 +36,25 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
         yield from _in_step(step, ("steps", number), root)
 
 
+def unchecked(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
+    """Refuse a scenario in which nothing can fail, unless it says that this is meant."""
+    checks = any(step.get("expect") or step.get("let") for step in data["steps"])
+    if not checks and "expects" not in data:
+        message = (
+            "nothing is expected, so nothing can fail; give a step 'expect', or write 'expects: nothing'"
+        )
+        yield Mistake(root.key(("scenario",)), message)
+    elif checks and "expects" in data:
+        message = "a step expects something, so 'expects: nothing' is wrong; remove it"
+        yield Mistake(root.key(("expects",)), message)
+
+
 def _in_step(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    for path, message in expected.mistakes(step.get("expect"), (*trail, "expect")):
-        yield Mistake(root.key(path), message)
+    for misfit in misfits(step.get("expect", {}), (*trail, "expect")):
+        yield Mistake(root.key(misfit.trail) if misfit.of_key else root.at(misfit.trail), misfit.message)
+    for name, path in step.get("let", {}).items():
+        if problem := _nowhere(str(path)):
+            yield Mistake(root.at((*trail, "let", name)), problem)
     if problem := _unmet(lookup(step, "fault.request")):
         yield Mistake(root.at((*trail, "fault", "request")), problem)
     for place in _DURATIONS:
@@ -62,6 +80,14 @@ def _duration(value: Any) -> str | None:
     except HarnessError as error:
         return str(error)
     return None
+
+
+def _nowhere(path: str) -> str | None:
+    """Say why nothing can stand at a path of `let`, None when something can."""
+    first = path.partition(".")[0]
+    if first in _PARTS or REFERENCE.search(first):
+        return None
+    return f"a step's result has no '{first}'{nearest(first, _PARTS) or '; there are: ' + ', '.join(_PARTS)}"
 
 
 def _unmet(request: Any) -> str | None:

@@ -1,0 +1,197 @@
+"""What AWS SSO shows: the console's pages and CloudTrail's event history.
+
+Attributes are those of the Developer Guide's schema, https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html
+(section Request parameters), events those of https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.scenario.language.shapes.kinds import (
+    Expected,
+    Shape,
+    anything,
+    flag,
+    listing,
+    mapping,
+    text,
+)
+
+_ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+def _values(doc: str) -> Shape:
+    """Return a list of which AWS SSO holds one item."""
+    item = mapping(
+        "One of them.",
+        {
+            "value": text("The value itself."),
+            "type": text("Its type, such as work."),
+            "primary": flag("Whether it is the main one."),
+        },
+    )
+    return listing(doc, item)
+
+
+_RECORD = {
+    "id": text("Identifier that AWS SSO gave."),
+    "externalId": text("Identifier that the identity provider gave."),
+    "createdBy": text("Where it comes from.", "SCIM", "Manual"),
+    "createdAt": text("When it was created, in UTC."),
+    "updatedAt": text("When it last changed, in UTC."),
+}
+_NAME = mapping(
+    "Name of a person, in parts.",
+    {
+        "givenName": text("First name."),
+        "familyName": text("Last name."),
+        "formatted": text("The whole name."),
+        "middleName": text("Middle name."),
+        "honorificPrefix": text("Title before the name."),
+        "honorificSuffix": text("What follows the name."),
+    },
+)
+_ADDRESS = mapping(
+    "One address.",
+    {
+        "formatted": text("The whole address."),
+        "streetAddress": text("Street and number."),
+        "locality": text("City."),
+        "region": text("State or province."),
+        "postalCode": text("Postal code."),
+        "country": text("Country."),
+        "type": text("Its type, such as work."),
+        "primary": flag("Whether it is the main one."),
+    },
+)
+_WORK = mapping(
+    "Enterprise attributes.",
+    {
+        "employeeNumber": text("Employee number."),
+        "costCenter": text("Cost centre."),
+        "organization": text("Organization."),
+        "division": text("Division."),
+        "department": text("Department."),
+        "manager": mapping(
+            "Who the manager is.",
+            {
+                "value": text("Id of the manager's user."),
+                "$ref": text("Address of the manager's user."),
+                "displayName": text("Name of the manager."),
+            },
+        ),
+    },
+)
+_USER = mapping(
+    "A user, as the console's Users page shows it.",
+    {
+        **_RECORD,
+        "userName": text("Name that the user signs in with."),
+        "displayName": text("Name that is shown."),
+        "name": _NAME,
+        "active": flag("Whether the user can sign in."),
+        "emails": _values("E-mail addresses."),
+        "phoneNumbers": _values("Telephone numbers."),
+        "addresses": listing("Addresses.", _ADDRESS),
+        "roles": _values("Roles."),
+        "nickName": text("Nickname."),
+        "profileUrl": text("Address of a profile page."),
+        "title": text("Title at work."),
+        "userType": text("Kind of employment."),
+        "preferredLanguage": text("Language tag such as en-US."),
+        "locale": text("Locale such as en-US."),
+        "timezone": text("Time zone."),
+        _ENTERPRISE: _WORK,
+    },
+    others=anything("Open: an extension of the schema."),
+    prefix="urn:",
+)
+_GROUP = mapping(
+    "A group, as the console's Groups page shows it.",
+    {
+        **_RECORD,
+        "displayName": text("Name of the group."),
+        "members": listing("userName of each member.", text("A userName.")),
+    },
+)
+_IDENTITY = mapping(
+    "Who called.",
+    {
+        "type": text("Kind of caller."),
+        "principalId": text("Identifier of the caller."),
+        "arn": text("ARN of the caller."),
+        "accountId": text("Account that the event belongs to."),
+        "accessKeyId": text("Access key, or access token of the SCIM endpoint."),
+        "userName": text("User name, when it is told."),
+        "credentialId": text("Identifier of the session."),
+        "onBehalfOf": mapping(
+            "For whom the call was made.",
+            {
+                "userId": text("Id of the user."),
+                "identityStoreArn": text("ARN of the identity store."),
+            },
+        ),
+        "invokedBy": text("Service that called."),
+    },
+)
+_EVENT = mapping(
+    "An event, as CloudTrail's event history holds it.",
+    {
+        "eventVersion": text("Version of the event's format."),
+        "userIdentity": _IDENTITY,
+        "eventTime": text("When it happened, in UTC."),
+        "eventSource": text("Service that was called, such as sso-directory.amazonaws.com."),
+        "eventName": text("Operation, such as CreateUser."),
+        "awsRegion": text("Region."),
+        "sourceIPAddress": text("Where the call came from."),
+        "userAgent": text("Client that called."),
+        "errorCode": text("Kind of error, such as ValidationException; absent when there was none."),
+        "errorMessage": text("Sentence of the error; absent when there was none."),
+        "requestParameters": anything("Open: what was asked, personal data hidden; null for none."),
+        "responseElements": anything("Open: what was answered, personal data hidden; null for none."),
+        "additionalEventData": anything("Open: what some operations tell beside."),
+        "serviceEventDetails": anything("Open: what sign-in tells beside."),
+        "requestID": text("Identifier of the request."),
+        "eventID": text("Identifier of the event."),
+        "readOnly": flag("Whether nothing was changed."),
+        "eventType": text("Kind of event, such as AwsApiCall."),
+        "managementEvent": flag("Whether it is a management event."),
+        "recipientAccountId": text("Account that gets the event."),
+        "eventCategory": text("Category, such as Management."),
+        "tlsDetails": mapping(
+            "The connection.",
+            {
+                "tlsVersion": text("Version of TLS."),
+                "cipherSuite": text("Cipher suite."),
+                "clientProvidedHostHeader": text("Host that the client asked for."),
+            },
+        ),
+        "sessionCredentialFromConsole": text("true for what the console did."),
+    },
+)
+
+EXPECTED: Mapping[str, Expected] = {
+    "aws users": Expected(
+        listing("Users of AWS SSO after the step, oldest first.", _USER),
+        "aws users: {$contains: {userName: ana@contoso.com, active: true}}",
+    ),
+    "aws groups": Expected(
+        listing("Groups of AWS SSO after the step, oldest first.", _GROUP),
+        "aws groups: {$contains: {displayName: Developers, members: [ana@contoso.com]}}",
+    ),
+    "aws memberships": Expected(
+        mapping(
+            "Members of each group of AWS SSO after the step, by the group's name.",
+            {},
+            others=listing("userName of each member, sorted.", text("A userName.")),
+        ),
+        "aws memberships: {Developers: [ana@contoso.com]}",
+    ),
+    "cloudtrail": Expected(
+        listing("Events that CloudTrail recorded in this step, oldest first.", _EVENT),
+        "cloudtrail: {eventName: CreateUser, errorCode: {$absent: true}}",
+        one_of=True,
+    ),
+}

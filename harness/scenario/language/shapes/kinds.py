@@ -1,0 +1,95 @@
+"""The kinds of values that expectations look at, and how a table of them is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "number", "flag", "mapping", "list", "anything"]
+# What JSON Schema calls them.
+JSON_TYPES: Mapping[Kind, str] = {
+    "text": "string",
+    "number": "number",
+    "flag": "boolean",
+    "mapping": "object",
+    "list": "array",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A value. `keys` are a mapping's own; what it may hold beside them is `others`, with names that begin with `prefix`.
+
+    `items` is what a list holds, `choices` what a text can be; `lower_case` says that the names of `others` are.
+    Every value may be null.
+    """
+
+    kind: Kind
+    doc: str
+    keys: Mapping[str, Shape] = field(default_factory=dict)
+    others: Shape | None = None
+    prefix: str = ""
+    lower_case: bool = False
+    items: Shape | None = None
+    choices: tuple[str, ...] = ()
+
+    def at(self, name: str) -> Shape | None:
+        """Return what stands at `name`, which may have dots as in `name.givenName` or `emails.0.value`; None: nothing can."""
+        if self.kind == "anything":
+            return self
+        if self.items is not None:
+            index, _, rest = name.partition(".")
+            inner = self.items if index.isdecimal() else None
+            return inner.at(rest) if inner is not None and rest else inner
+        if name in self.keys:
+            return self.keys[name]
+        for position in reversed([index for index, letter in enumerate(name) if letter == "."]):
+            if name[:position] in self.keys:
+                return self.keys[name[:position]].at(name[position + 1 :])
+        return self.others if self.allows(name) else None
+
+    def allows(self, name: str) -> bool:
+        """Tell whether `name` can be one of the others. It cannot differ from a key of its own in letter case alone."""
+        if self.others is None or not name.startswith(self.prefix):
+            return False
+        if self.lower_case and name != name.lower():
+            return False
+        return name.casefold() not in {key.casefold() for key in self.keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expectation: what it reads, and an example that holds for the scenario of the author's guide.
+
+    Where `one_of` is set, a mapping asks for one entry of the list that is like it.
+    """
+
+    shape: Shape
+    example: str
+    one_of: bool = False
+
+
+def text(doc: str, *choices: str) -> Shape:
+    return Shape("text", doc, choices=choices)
+
+
+def number(doc: str) -> Shape:
+    return Shape("number", doc)
+
+
+def flag(doc: str) -> Shape:
+    return Shape("flag", doc)
+
+
+def anything(doc: str) -> Shape:
+    """Something of which no table can say what is in it; `doc` says why."""
+    return Shape("anything", doc)
+
+
+def mapping(doc: str, keys: Mapping[str, Shape], others: Shape | None = None, prefix: str = "") -> Shape:
+    return Shape("mapping", doc, keys, others, prefix)
+
+
+def listing(doc: str, items: Shape) -> Shape:
+    return Shape("list", doc, items=items)
