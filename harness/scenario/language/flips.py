@@ -31,7 +31,8 @@ def mistake(name: str, value: Any) -> str | None:
     values = list(rows[name].values.values())
     if any(_alike(value, each) for each in values):
         return None
-    return f"the quirk '{name}' takes such a value as {show(values[-1])}, not {show(value)}"
+    model = next(filter(None, reversed(values)), values[-1])
+    return f"the quirk '{name}' takes such a value as {show(model)}, not {show(value)}"
 
 
 def _alike(value: Any, model: Any) -> bool:
@@ -43,8 +44,13 @@ def _alike(value: Any, model: Any) -> bool:
     if isinstance(model, list):
         return _alike_list(value, model)
     if isinstance(model, dict):
-        return all(isinstance(text, str) for item in value.items() for text in item)
+        return all(isinstance(key, str) and _alike_within(part, model) for key, part in value.items())
     return type(model) is not int or value >= min(1, model)
+
+
+def _alike_within(part: Any, model: dict[str, Any]) -> bool:
+    """Tell whether a part is of the kind of the model's parts; those of an empty one are texts or lists of texts."""
+    return any(_alike(part, each) for each in model.values() or ("", [""]))
 
 
 def _alike_list(value: list[Any], model: list[Any]) -> bool:
