@@ -145,15 +145,31 @@ class Directory:
 
     def add_member(self, group: str, member: str) -> None:
         """Put a user or group into a group. Raises NotFoundError, PropertyError, or ConflictError when it is in already."""
+        self.add_members(group, (member,))
+
+    def add_members(self, group: str, members: Iterable[str]) -> None:
+        """Put users and groups, by id or name, into a group, all or none. Raises as `add_member` does."""
         with self._store.transaction():
-            holder, joining = self._static_group(group), self.principal(member)
-            if holder["id"] == joining["id"]:
-                raise PropertyError("a group cannot be a member of itself")
-            if not self._store.link("member", holder["id"], joining["id"]):
-                raise ConflictError(
-                    "One or more added object references already exist for the following modified properties: 'members'."
-                )
-            self._note_membership(holder, joining)
+            holder = self._static_group(group)
+            for member in members:
+                self._join(holder, *self._kind_and_key(member))
+
+    def _join(self, holder: Document, kind: str, key: str) -> None:
+        if holder["id"] == key:
+            raise PropertyError("a group cannot be a member of itself")
+        if not self._store.link("member", holder["id"], key):
+            raise ConflictError(
+                "One or more added object references already exist for the following modified properties: 'members'."
+            )
+        self._note_membership(holder["id"], kind, key)
+
+    def _kind_and_key(self, name: str) -> tuple[str, str]:
+        """Return which object an id or name stands for, without reading it where the name says enough. Raises NotFoundError."""
+        owner = self._store.owner(_space("User"), name.casefold()) if "@" in name else None
+        if owner is not None:
+            return "User", owner
+        principal = self.principal(name)
+        return kind_of(principal), principal["id"]
 
     def remove_member(self, group: str, member: str) -> None:
         """Take a member out of a group. Raises NotFoundError or PropertyError."""
@@ -161,7 +177,7 @@ class Directory:
             holder, leaving = self._static_group(group), self.principal(member)
             if not self._store.unlink("member", holder["id"], leaving["id"]):
                 raise NotFoundError(f"'{member}' is not a member of '{group}'")
-            self._note_membership(holder, leaving)
+            self._note_membership(holder["id"], kind_of(leaving), leaving["id"])
 
     def members(self, group: str) -> list[str]:
         """Return the ids of a group's direct members, in the order they joined."""
@@ -226,10 +242,10 @@ class Directory:
             raise NotFoundError.of(key)
         return item
 
-    def _note_membership(self, group: Document, member: Document) -> None:
+    def _note_membership(self, group: str, kind: str, member: str) -> None:
         """A membership changes the group, and whether the member is in some application's scope."""
-        self.changes.note("Group", group["id"], members=[member["id"]])
-        self.note(kind_of(member), member["id"])
+        self.changes.note("Group", group, members=[member])
+        self.note(kind, member)
 
     def _demand(self, kind: str, document: Document) -> Document:
         """Return the document as it may be kept. Raises PropertyError."""

@@ -26,8 +26,7 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
             if user.get("manager"):
                 _say(user, directory.set_manager, user["userPrincipalName"], str(user["manager"]))
         for group in _entries(document, "groups"):
-            for member in _members(group):
-                _say(group, directory.add_member, group["displayName"], str(member))
+            _say(group, directory.add_members, group["displayName"], map(str, _members(group)))
 
 
 def _entries(document: Document, key: str) -> list[Document]:

@@ -56,14 +56,14 @@ def is_extension(name: str) -> bool:
 
 def checked(kind: str, given: Document) -> Document:
     """Return `given` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
-    rows = table()[kind]
+    rows, aliases = table()[kind], _aliases(kind)
     result: Document = {}
     for written, value in given.items():
-        name = _aliases(kind).get(written, written)
+        name = aliases.get(written, written)
         row = rows.get(name) or (_EXTENSION_ROW if is_extension(name) else None)
         if row is None:
             raise PropertyError(
-                f"unknown {kind.lower()} property '{written}'{nearest(written, [*rows, *_aliases(kind)])}"
+                f"unknown {kind.lower()} property '{written}'{nearest(written, [*rows, *aliases])}"
             )
         if row.get("readonly"):
             raise PropertyError(f"property '{written}' is read-only")
@@ -123,6 +123,11 @@ def merged(before: Document, changes: Document) -> Document:
 
 
 def defaults(kind: str) -> Document:
+    return dict(_defaults(kind))
+
+
+@cache
+def _defaults(kind: str) -> Document:
     return {name: row["default"] for name, row in table()[kind].items() if "default" in row}
 
 
