@@ -25,6 +25,7 @@ from harness.client.commands import job, why
 from harness.client.event_history import events
 from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
+from harness.traffic.commands import record, replay
 
 
 class _Commands(click.Group):
@@ -69,6 +70,8 @@ for command in (
     diagnose,
     reproduce,
     populate,
+    record,
+    replay,
     job,
     why,
     events,

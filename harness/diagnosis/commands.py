@@ -130,15 +130,20 @@ def reproduce(
     """Write the smallest scenario that fails as a user in exported FILES does, with made-up people, and ends in the remedy.
 
     The scenario is played before it is written: it fails in the same way, and passes once the remedy is applied.
+    FILES may also be one recording (HAR, Postman collection, Runscope test), whose calls become the steps.
     """
     from harness.base.output import check_writable
     from harness.diagnosis.diagnosing import diagnose as diagnosed
     from harness.diagnosis.reproducing.reproducing import reproduced
     from harness.diagnosis.spool import Spool
+    from harness.traffic.calls import is_traffic
 
     for path in (output, key):
         if path is not None:
             check_writable(path)
+    if any(path.is_file() and is_traffic(path) for path in files):
+        _from_traffic(files, output, seed=seed, profile=profile)
+        return
     case = _case(files, profile=profile, **given)
     with Spool() as spool, _progress(sum(each.rows for each in case.evidence.inputs)) as step:
         diagnosis = diagnosed(case.evidence, case.people, case.judge, spool, step)
@@ -149,6 +154,27 @@ def reproduce(
     click.echo(f"{output}: {reproduction.finding.verdict.value}, {reproduction.finding.meaning}")
     click.echo(f"To do: {reproduction.finding.remedy}")
     click.echo(f"Play it: harness run {output}")
+
+
+def _from_traffic(files: tuple[Path, ...], output: Path, *, seed: str, profile: str) -> None:
+    """Write the calls of one recording as a scenario. Raises HarnessError where AWS of that profile answers otherwise."""
+    from harness.base.errors import HarnessError
+    from harness.base.ids import Ids
+    from harness.diagnosis.reproducing.masking import Mask
+    from harness.diagnosis.reproducing.playing import trouble
+    from harness.traffic.calls import read_calls
+    from harness.traffic.scenario import text
+
+    if len(files) > 1:
+        raise click.UsageError("a recording is reproduced by itself: name one file")
+    calls = read_calls(files[0])
+    scenario = text(calls, Mask(Ids(seed)).text, profile)
+    if problem := trouble(scenario):
+        raise HarnessError(
+            f"{files[0]}: an AWS SSO that holds nothing yet answers otherwise than recorded: {problem}"
+        )
+    _written(output, [scenario])
+    click.echo(f"{output}: {len(calls)} recorded calls; play it: harness run {output}")
 
 
 def _case(

@@ -166,7 +166,7 @@ def test_the_page_escapes_what_people_are_called(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["missing.json"], "there is no such file"),
-        ([str(EXPORTS / "traffic.har")], "not an export that is known"),
+        ([str(EXPORTS / "aws-list-groups.json")], "none of the files lists users"),
         ([str(EXPORTS / "cloudtrail-s3.json")], "none of the files lists users"),
         ([str(EXPORTS / "users-az.json"), "--quirk", "nonsense=1"], "unknown quirk 'nonsense'"),
         ([str(EXPORTS / "users-az.json"), "--column", "nonsense"], "--column 'nonsense'"),

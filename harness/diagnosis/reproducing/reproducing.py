@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -16,6 +14,7 @@ from harness.diagnosis.mapping import in_force
 from harness.diagnosis.preparing import Case
 from harness.diagnosis.reproducing import scenario
 from harness.diagnosis.reproducing.masking import Mask
+from harness.diagnosis.reproducing.playing import trouble
 from harness.diagnosis.reproducing.specimen import (
     Specimen,
     edits,
@@ -26,9 +25,6 @@ from harness.diagnosis.reproducing.specimen import (
     shrunk,
 )
 from harness.diagnosis.verdicts import Finding, Verdict
-from harness.scenario.events import ScenarioFinished
-from harness.scenario.loading import load
-from harness.scenario.running import run_scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     problem = ""
     for match_on in ("", "externalId"):
         text = scenario.text(specimen, judge, profile=profile, match_on=match_on)
-        problem = _played(text)
+        problem = trouble(text)
         if not problem:
             return Reproduction(text, specimen.finding, mask.words)
     raise HarnessError(
@@ -139,15 +135,3 @@ def _holder(case: Case, keys: Mapping[str, str]) -> Account:
         or (account.email and account.email.casefold() == keys.get("emails"))
         or keys.get("externalId") in account.external_ids
     )
-
-
-def _played(text: str) -> str:
-    """Play a scenario; return what went otherwise than it says, empty for nothing."""
-    with tempfile.TemporaryDirectory(prefix="harness-reproduce-") as folder:
-        path = Path(folder) / "case.yaml"
-        path.write_text(text, encoding="utf-8")
-        for each in load(path, str(path)).scenarios():
-            for event in run_scenario(each, seed="1"):
-                if isinstance(event, ScenarioFinished) and not event.passed:
-                    return "the world that it makes shows something else"
-    return ""

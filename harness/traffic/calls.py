@@ -1,0 +1,141 @@
+"""Calls in the files of other tools: HAR, Postman collections, tests of Runscope and BlazeMeter.
+
+Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html; Runscope:
+https://github.com/okta/okta-developer-docs (Okta's SCIM test files) (read 2026-11). mitmproxy's own files are written for
+its version alone: it makes HAR of them itself (https://docs.mitmproxy.org/stable/concepts/options/#hardump, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from harness.base.errors import HarnessError
+from harness.wire.har import read_entry
+from harness.wire.message import Request, Response
+
+_VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
+_STATUS = re.compile(r"response\.to\.have\.status\((\d{3})\)")
+_MITMPROXY = re.compile(rb"\d+:(?:\d+:|.*;\d+:)")
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+_OFFER = "known are HAR 1.2, Postman collections v2.1, and tests exported from Runscope or BlazeMeter"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `status` is what is expected of it, 0 where the file does not say; `note` is its name in the file."""
+
+    request: Request
+    status: int
+    response: Response | None = None
+    note: str = ""
+
+
+def read_calls(path: Path) -> list[Call]:
+    """Read a file of recorded or written-down calls. Raises HarnessError saying what it is not, and what to do."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        document = orjson.loads(content)
+    except ValueError:
+        if _MITMPROXY.match(content):
+            raise HarnessError(
+                f"{path}: a flow file of mitmproxy; make HAR of it: mitmdump -nr {path.name} --set hardump=out.har"
+            ) from None
+        raise HarnessError(f"{path}: not JSON; {_OFFER}") from None
+    try:
+        calls = list(_calls(document))
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise HarnessError(f"{path}: an entry in it is not as {_form(document)} has it: {error!r}") from error
+    if not calls:
+        raise HarnessError(f"{path}: there are no calls in it; {_OFFER}")
+    return calls
+
+
+def is_traffic(path: Path) -> bool:
+    """Tell whether a file holds calls rather than an export."""
+    with path.open("rb") as stream:
+        start = stream.read(1 << 16)
+    return any(
+        mark in start
+        for mark in (b'"log"', b"collection/v2", b"/collection.json", b'"step_type"', b'"trigger_url"')
+    )
+
+
+def _form(document: Any) -> str:
+    if isinstance(document, dict):
+        if "log" in document:
+            return "HAR"
+        if "item" in document:
+            return "Postman"
+        if "steps" in document:
+            return "Runscope"
+    return ""
+
+
+def _calls(document: Any) -> Iterator[Call]:
+    form = _form(document)
+    if form == "HAR":
+        for shown in document["log"]["entries"]:
+            request, response = read_entry(shown)
+            yield Call(request, response.status if response else 0, response)
+    elif form == "Postman":
+        values = {each["key"]: str(each.get("value", "")) for each in document.get("variable") or ()}
+        yield from _postman(document["item"], values)
+    elif form == "Runscope":
+        yield from map(_runscope, (step for step in document["steps"] if step.get("step_type") == "request"))
+
+
+def _postman(items: Any, values: Mapping[str, str]) -> Iterator[Call]:
+    for item in items:
+        if "item" in item:
+            yield from _postman(item["item"], values)
+            continue
+        asked = item["request"]
+        url = asked["url"]["raw"] if isinstance(asked["url"], dict) else asked["url"]
+        headers = tuple((each["key"], _filled(each["value"], values)) for each in asked.get("header") or ())
+        body = (asked.get("body") or {}).get("raw") or ""
+        request = Request(asked["method"], _address(url, values), headers, _filled(body, values).encode())
+        scripts = "\n".join(
+            line for event in item.get("event") or () for line in event.get("script", {}).get("exec") or ()
+        )
+        stated = _STATUS.search(scripts)
+        example = next(iter(item.get("response") or ()), None)
+        if stated is not None:
+            yield Call(request, int(stated[1]), note=item.get("name", ""))
+        else:
+            yield Call(request, int(example["code"]) if example else 0, note=item.get("name", ""))
+
+
+def _runscope(step: Mapping[str, Any]) -> Call:
+    headers = tuple((name, value) for name, values in (step.get("headers") or {}).items() for value in values)
+    stated = next(
+        (
+            int(each["value"])
+            for each in step.get("assertions") or ()
+            if each.get("source") == "response_status" and str(each.get("comparison", "")).startswith("equal")
+        ),
+        0,
+    )
+    request = Request(step["method"], _address(step["url"], {}), headers, (step.get("body") or "").encode())
+    return Call(request, stated, note=step.get("note") or "")
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def _address(url: str, values: Mapping[str, str]) -> str:
+    """Return an address with its variables filled in; one for the base that has no value is the SCIM endpoint."""
+    filled = _filled(url, values)
+    if (base := _VARIABLE.match(filled)) is not None:
+        filled = "https://scim.example.com/scim/v2" + filled[base.end() :]
+    return quote(filled, safe=_URL_SAFE)

@@ -1,0 +1,110 @@
+"""A proxy before one server: what passes is kept, without secrets, for a HAR file.
+
+A credential is replaced by a mark that is the same wherever the credential is, and says nothing of it: its keyed digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.wire.incoming import request_of
+from harness.wire.message import Headers, Request, Response, Send, TransportError
+from harness.wire.record import Exchange, recording, without
+from harness.wire.secrets import Secrets, basic_password
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# Of one hop alone: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "upgrade",
+        "proxy-connection",
+        "content-length",
+    }
+)
+
+
+class Recorder:
+    """Passes requests on to `upstream` (scheme, host and perhaps a path) and keeps what went by."""
+
+    def __init__(self, upstream: str, send: Send, clock: Clock, ids: Ids) -> None:
+        parts = urlsplit(upstream)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._path = parts.path.rstrip("/")
+        self._key = ids.hex(64).encode()
+        self._exchanges: list[Exchange] = []
+        self._lock = threading.Lock()
+        self._under_way = threading.local()
+        self._send = recording(send, self._keep, clock, "client", lambda _: "server")
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        with self._lock:
+            return tuple(self._exchanges)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = request_of(environ, self._origin + self._path)
+        credential = request.header("authorization") or ""
+        passed = Request(request.method, request.url, _without_hop(request.headers), request.body)
+        self._under_way.credential = credential
+        try:
+            response = self._send(passed)
+        except TransportError as error:
+            response = Response(502, (("Content-Type", "text/plain"),), f"{error.kind}: {error}\n".encode())
+        start_response(f"{response.status} {_phrase(response.status)}", list(_without_hop(response.headers)))
+        return [b"" if request.method == "HEAD" else response.body]
+
+    def _keep(self, exchange: Exchange) -> None:
+        credential = self._under_way.credential
+        value = credential.partition(" ")[2] or credential
+        marked = without(exchange, Secrets([value, basic_password(value)]))
+        headers = tuple(
+            (
+                name,
+                f"{credential.partition(' ')[0]} {self._mark(value)}"
+                if name.lower() == "authorization"
+                else text,
+            )
+            for name, text in marked.request.headers
+        )
+        request = Request(marked.request.method, marked.request.url, headers, marked.request.body)
+        with self._lock:
+            self._exchanges.append(
+                Exchange(
+                    marked.at,
+                    marked.source,
+                    marked.target,
+                    request,
+                    marked.response,
+                    marked.error,
+                    len(self._exchanges),
+                )
+            )
+
+    def _mark(self, secret: str) -> str:
+        return f"secret-{hmac.new(self._key, secret.encode(), hashlib.sha256).hexdigest()[:16]}"
+
+
+def _without_hop(headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in headers if name.lower() not in _HOP)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

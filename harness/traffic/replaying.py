@@ -1,0 +1,132 @@
+"""A server made of a recording: the same request gets the answer that it got, in the order in which it got them.
+
+A request that was never recorded is answered 502 with the nearest recorded one and what differs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from harness.traffic.calls import Call
+from harness.wire.incoming import request_of
+from harness.wire.message import Request, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_Key = tuple[str, str, tuple[tuple[str, str], ...], str]
+_NOT_REPEATED = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "date"})
+
+
+class Replay:
+    """Answers from calls; `misses` are the requests that no call matches, as told to the client."""
+
+    def __init__(self, calls: Iterable[Call]) -> None:
+        self._answers: dict[_Key, list[Response]] = defaultdict(list)
+        self._requests: dict[_Key, Request] = {}
+        self._lock = threading.Lock()
+        self.misses: list[dict[str, Any]] = []
+        for call in calls:
+            if call.response is not None:
+                key = _key(call.request)
+                self._answers[key].append(call.response)
+                self._requests.setdefault(key, call.request)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        response = self.answer(request_of(environ, "http://replay"))
+        try:
+            phrase = HTTPStatus(response.status).phrase
+        except ValueError:
+            phrase = "Unknown"
+        headers = [(name, value) for name, value in response.headers if name.lower() not in _NOT_REPEATED]
+        start_response(f"{response.status} {phrase}", headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def answer(self, request: Request) -> Response:
+        """Return the next recorded answer to a request, again and again the last one."""
+        key = _key(request)
+        with self._lock:
+            answers = self._answers.get(key)
+            if answers:
+                return answers.pop(0) if len(answers) > 1 else answers[0]
+            miss = self._miss(request, key)
+            self.misses.append(miss)
+        return Response(502, (("Content-Type", "application/json"),), orjson.dumps(miss) + b"\n")
+
+    def _miss(self, request: Request, key: _Key) -> dict[str, Any]:
+        path = urlsplit(request.url).path
+        miss: dict[str, Any] = {"error": "not recorded", "request": f"{request.method} {path}"}
+        nearest = max(self._requests, key=lambda other: _likeness(key, other), default=None)
+        if nearest is not None:
+            miss["nearest"] = f"{nearest[0]} {nearest[1]}"
+            miss["differences"] = list(_differences(key, nearest))
+        return miss
+
+
+def _key(request: Request) -> _Key:
+    """Return what of a request must agree: method, path from SCIM's or Graph's base on, query in any order, JSON as such."""
+    parts = urlsplit(request.url)
+    path = parts.path
+    for base in ("/scim/v2/", "/v1.0/", "/beta/"):
+        if base in path:
+            path = path[path.index(base) :]
+            break
+    query = tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    return request.method, path, query, _canonical(request.body)
+
+
+def _canonical(body: bytes) -> str:
+    try:
+        return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS).decode()
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _likeness(one: _Key, other: _Key) -> float:
+    return sum(
+        weight * difflib.SequenceMatcher(None, str(left), str(right)).quick_ratio()
+        for weight, left, right in zip((4, 3, 1, 1), one, other, strict=True)
+    )
+
+
+def _differences(one: _Key, other: _Key) -> Iterator[str]:
+    for name, left, right in zip(("method", "path", "query"), one[:3], other[:3], strict=True):
+        if left != right:
+            yield f"{name}: {_shown(left)} instead of {_shown(right)}"
+    if one[3] != other[3]:
+        yield from _body_differences(one[3], other[3])
+
+
+def _body_differences(left: str, right: str) -> Iterator[str]:
+    try:
+        pairs = (dict(_leaves(orjson.loads(text or "null"), "")) for text in (left, right))
+        mine, theirs = pairs
+    except ValueError:
+        yield "body: another text"
+        return
+    for path in dict.fromkeys([*mine, *theirs]):
+        if mine.get(path) != theirs.get(path):
+            yield f"body{path}: {mine.get(path, 'nothing')!r} instead of {theirs.get(path, 'nothing')!r}"
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _leaves(item, f"{path}[{number}]")
+    else:
+        yield path, value
+
+
+def _shown(value: str | Sequence[Sequence[str]]) -> str:
+    return value if isinstance(value, str) else "&".join("=".join(pair) for pair in value) or "none"

@@ -1,0 +1,125 @@
+"""A recording as a scenario: each call a step, with the status it had; ids that the server made are taken from its answers.
+
+Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking`), so that a recording can be handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import yaml
+
+from harness.traffic.calls import Call
+
+Node = dict[str, Any]
+Mask = Callable[[str], str]
+# Members of SCIM and Graph whose values are words of the protocol, not people's.
+_PROTOCOL = frozenset(
+    {"schemas", "op", "path", "type", "primary", "active", "resourceType", "@odata.type", "value.type"}
+)
+_BASES = {"/scim/v2": "scim request", "/v1.0": "graph request", "/beta": "graph request"}
+
+
+def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
+    """Return a scenario as YAML. Calls that are neither SCIM's nor Graph's are left out."""
+    calls = list(calls)
+    steps = list(_steps(calls, mask))
+    held = list(_held(calls, mask))
+    document: Node = {
+        "scenario": f"Recorded - {len(steps)} calls",
+        "tags": ["reported", "recorded"],
+        "profile": profile,
+        **({"given": {"aws_sso": {"users": held}}} if held else {}),
+        "steps": [{"enable automatic provisioning": {}}, *steps],
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120, default_flow_style=None)
+
+
+def _steps(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
+    made: dict[str, str] = {}
+    for call in calls:
+        verb, path = _place(call)
+        if not verb:
+            continue
+        arguments: Node = {"method": call.request.method, "path": _with_ids(_masked_query(path, mask), made)}
+        body = _json(call.request.body)
+        if body is not None:
+            arguments["body"] = _with_ids(_masked(body, mask, ""), made)
+        step: Node = {verb: arguments}
+        if call.status:
+            step["expect"] = {"status": call.status}
+        answer = _json(call.response.body) if call.response else None
+        if call.status == 201 and isinstance(answer, dict) and isinstance(answer.get("id"), str):
+            name = f"id {len(made) + 1}"
+            made[answer["id"]] = f"${{{name}}}"
+            step["let"] = {name: "body.id"}
+        yield step
+
+
+def _held(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
+    """Yield the accounts that must have been there before: those that refused creations were duplicates of."""
+    made: set[str] = set()
+    for call in calls:
+        body = _json(call.request.body)
+        if (
+            call.request.method != "POST"
+            or not isinstance(body, dict)
+            or not isinstance(body.get("userName"), str)
+        ):
+            continue
+        name = body["userName"]
+        if call.status == 409 and name.casefold() not in made:
+            shown = {"displayName": "Made By Hand", "name": {"givenName": "Made", "familyName": "By Hand"}}
+            yield {"userName": mask(name), **shown}
+        made.add(name.casefold())
+
+
+def _place(call: Call) -> tuple[str, str]:
+    """Return the verb of the service that a call is for, and the path below its base."""
+    parts = urlsplit(call.request.url)
+    for base, verb in _BASES.items():
+        if base in parts.path:
+            path = parts.path[parts.path.index(base) + len(base) :] or "/"
+            return verb, f"{path}?{parts.query}" if parts.query else path
+    return "", ""
+
+
+def _masked_query(path: str, mask: Mask) -> str:
+    """Mask what a filter compares with; ids and names of attributes stay."""
+    before, question, query = path.partition("?")
+    for quote in ('"', "%22"):
+        pieces = query.split(quote)
+        query = quote.join(mask(piece) if number % 2 else piece for number, piece in enumerate(pieces))
+    return before + question + query
+
+
+def _masked(value: Any, mask: Mask, name: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _masked(item, mask, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, mask, name) for item in value]
+    if isinstance(value, str) and name not in _PROTOCOL:
+        return mask(value)
+    return value
+
+
+def _with_ids(value: Any, made: dict[str, str]) -> Any:
+    """Put the variable of each id where the id stands."""
+    if isinstance(value, dict):
+        return {key: _with_ids(item, made) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_ids(item, made) for item in value]
+    if isinstance(value, str):
+        for key, variable in made.items():
+            value = value.replace(key, variable)
+    return value
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body) if body else None
+    except ValueError:
+        return None

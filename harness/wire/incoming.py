@@ -1,0 +1,35 @@
+"""What comes in over WSGI as a `Request`: for applications that pass requests on or keep them."""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from werkzeug.wsgi import get_input_stream
+
+from harness.wire.message import Headers, Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_BARE_HEADERS = {"CONTENT_TYPE": "Content-Type"}
+# The port, and chunks that are joined by now.
+_NOT_PASSED_ON = frozenset({"HTTP_HOST", "HTTP_TRANSFER_ENCODING"})
+_NEVER_QUOTED = string.punctuation + string.whitespace
+
+
+def request_of(environ: WSGIEnvironment, origin: str) -> Request:
+    """Return a request as if it had been sent to `origin`; its `Host` is left out."""
+    path = "/" + quote(environ["PATH_INFO"].removeprefix("/").encode("latin-1"))  # `OPTIONS *` has no slash
+    query = quote(environ["QUERY_STRING"].encode("latin-1"), safe=_NEVER_QUOTED)
+    url = f"{origin}{path}?{query}" if query else f"{origin}{path}"
+    return Request(environ["REQUEST_METHOD"], url, _headers(environ), get_input_stream(environ).read())
+
+
+def _headers(environ: WSGIEnvironment) -> Headers:
+    named = {key: name for key, name in _BARE_HEADERS.items() if environ.get(key)}
+    for key in environ:
+        if key.startswith("HTTP_") and key not in _NOT_PASSED_ON:
+            named[key] = key.removeprefix("HTTP_").replace("_", "-").title()
+    return tuple((name, str(environ[key])) for key, name in named.items())
