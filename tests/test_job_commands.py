@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.digest import digest
 from harness.azure_ad.provisioning.why.why import retries, why
 from harness.base.clock import iso
@@ -32,14 +33,16 @@ def company(server):
 
 
 def status(company):
-    record, session = company.engine.inspect(company.job)
+    job, session = company.engine.inspect(company.job)
     told = {"now": iso(company.clock.now()), "retries": retries(session)}
-    return status_lines(company.engine.job(company.job), {**told, "next": record["next"]})
+    return status_lines(
+        graph_form(company.engine.job(company.job)), {**told, "next": job.next and iso(job.next, 6)}
+    )
 
 
 def reasons(company, name="ana"):
-    record, session = company.engine.inspect(company.job)
-    told = why(session, record, "User", name)
+    job, session = company.engine.inspect(company.job)
+    told = why(session, job, "User", name)
     return [line.replace(told["user"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))]
 
 
@@ -277,8 +280,8 @@ class TestWhy:
 
 class TestWhyGroup:
     def lines(self, company):
-        record, session = company.engine.inspect(company.job)
-        told = why(session, record, "Group", "Office")
+        job, session = company.engine.inspect(company.job)
+        told = why(session, job, "Group", "Office")
         return [
             line.replace(told["group"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))
         ]
@@ -350,8 +353,8 @@ class TestWhyGroup:
             "Office",
             tuple(company.person(f"p{number}", assigned=False) for number in range(22)),
         )
-        record, session = company.engine.inspect(company.job)
-        told = why(session, record, "Group", "Office")
+        job, session = company.engine.inspect(company.job)
+        told = why(session, job, "Group", "Office")
         for number, each in enumerate(told["members"]["wrong"]):
             each["says"] = f"reason {number}"
         lines = why_lines(told, iso(company.clock.now()))

@@ -18,7 +18,8 @@ from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
-from harness.base.clock import Clock, from_iso
+from harness.azure_ad.provisioning.surroundings import Surroundings
+from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Store
@@ -62,9 +63,7 @@ class Tenant:
 
     def next_cycle(self) -> datetime | None:
         """Return when the next cycle of any job is due, None while no schedule is on."""
-        records = [record for _, record in self.store.scan("job")]
-        due = [record["next"] for record in records if record["job"]["schedule"]["state"] == "Active"]
-        return min((from_iso(moment) for moment in due if moment), default=None)
+        return self.engine.next_cycle()
 
 
 def create(
@@ -89,7 +88,9 @@ def create(
     directory = Directory(store, clock, provisioning.branch("directory"))
     applications = EnterpriseApps(store, clock, provisioning.branch("apps"), directory)
     mailer = Mailer(store, clock, *(smtp or ()))
-    engine = Engine(
+    surroundings = Surroundings(
+        tenant_id=settings.tenant_id,
+        domain=settings.domain,
         store=store,
         clock=clock,
         ids=provisioning,
@@ -97,9 +98,6 @@ def create(
         send=send,
         directory=directory,
         applications=applications,
-        mailer=mailer,
-        tenant_id=settings.tenant_id,
-        domain=settings.domain,
         in_flight=in_flight,
         busy=sharing.busy if sharing else None,
         on_schedule=sharing.on_schedule if sharing else lambda: None,
@@ -115,7 +113,7 @@ def create(
         applications=applications,
         registrations=Registrations(store, clock, graph_ids),
         mailer=mailer,
-        engine=engine,
+        engine=Engine(surroundings, mailer),
     )
 
 

@@ -54,7 +54,7 @@ class Administrator:
         """Return what scripts need (the ready file)."""
         world = self.world
         job = world.azure.engine.jobs(world.app_id)[0]
-        schema = world.azure.engine.schema(job["id"])
+        schema = world.azure.engine.schema(job.id)
         aws_url, azure_url = self.urls
         control = {"control": {"key": self.key}} if self.key else {}
         tls = {"tls": {"certificate": str(certificate.absolute())}} if certificate else {}
@@ -74,7 +74,7 @@ class Administrator:
                 "graph_token": world.azure.settings.graph_token,
                 "tenant_id": world.azure.settings.tenant_id,
                 "service_principal_id": world.app_id,
-                "job_id": job["id"],
+                "job_id": job.id,
                 "rule_id": schema["synchronizationRules"][0]["id"],
             },
         }

@@ -167,7 +167,7 @@ class Served:
         """Forget people, groups and logs; endpoint, tokens, application and job stay, the job's schedule goes off."""
         engine = self.world.azure.engine
         for job in engine.jobs(self.world.app_id):
-            engine.abandon(job["id"])
+            engine.abandon(job.id)
         with self._stores["azure_ad"].transaction(), self._stores["aws_sso"].transaction():
             for name, store in self._stores.items():
                 documents = [
@@ -179,13 +179,12 @@ class Served:
 
     def job(self) -> dict[str, Any]:
         """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
-        record, session = self.world.azure.engine.inspect(self._job_id)
-        on = record["job"]["schedule"]["state"] == "Active"
+        job, session = self.world.azure.engine.inspect(self._job_id)
         return {
             "servicePrincipalId": self.world.app_id,
             "jobId": self._job_id,
             "now": iso(self.clock.now()),
-            "next": record["next"] if on else None,
+            "next": iso(job.next, 6) if job.is_on and job.next else None,
             "retries": retries(session),
         }
 
@@ -196,8 +195,8 @@ class Served:
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
         """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
-        record, session = self.world.azure.engine.inspect(self._job_id)
-        return why(session, record, kind, name)
+        job, session = self.world.azure.engine.inspect(self._job_id)
+        return why(session, job, kind, name)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

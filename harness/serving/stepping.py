@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.provisioning_log import LOG, entry_of
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import OffsetClock
@@ -56,7 +57,7 @@ class Stepper:
             "cycleId": step.cycle_id,
             "phase": step.phase,
             "ended": step.ended,
-            "job": job,
+            "job": graph_form(job),
             "entries": mine,
             "exchanges": [_shown(exchange) for exchange in heard] if wanted else None,
         }

@@ -81,4 +81,4 @@ def test_the_interval_is_what_the_row_says():
     company.turn_on()
     company.cycle()
     assert len(server.requests) == 6
-    assert company.engine.job(company.job)["schedule"]["interval"] == "PT20M"
+    assert company.engine.job(company.job).interval_minutes == 20

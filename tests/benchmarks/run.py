@@ -110,7 +110,7 @@ def provisioned(people: int) -> tuple[World, str, str]:
         "SyncAll": "true",
     }
     engine.save_secrets(world.app_id, secrets)
-    return world, engine.create_job(world.app_id, "scim")["id"], secrets["SecretToken"]
+    return world, engine.create_job(world.app_id, "scim").id, secrets["SecretToken"]
 
 
 def initial_cycle(people: int) -> float:

@@ -33,7 +33,7 @@ class EntraClient:
         entra.assign(office)
         entra.wait()
         (job,) = tenant.azure.engine.jobs(tenant.app_id)
-        while retries(tenant.azure.engine.inspect(job["id"])[1])["count"]:
+        while retries(tenant.azure.engine.inspect(job.id)[1])["count"]:
             time.sleep(INTERVAL)  # noqa: TID251 - AWS SSO's time is another one
             entra.wait()
         network.close()

@@ -15,9 +15,11 @@ from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
 from harness.azure_ad.graph.odata.values import as_boolean
 from harness.azure_ad.graph.templates import demand_offered, demand_template
+from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
-from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, CredentialsError, Engine
-from harness.azure_ad.provisioning.job import SettingError
+from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, Engine
+from harness.azure_ad.provisioning.job.document import graph_form
+from harness.azure_ad.provisioning.job.moves import SettingError
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
@@ -36,7 +38,8 @@ _ON_DEMAND_FORM = (
 
 
 def list_jobs(app: str) -> Response:
-    return collection(f"servicePrincipals('{app}')/synchronization/jobs", current().engine.jobs(app))
+    jobs = [graph_form(job) for job in current().engine.jobs(app)]
+    return collection(f"servicePrincipals('{app}')/synchronization/jobs", jobs)
 
 
 def create_job(app: str) -> Response:
@@ -47,11 +50,12 @@ def create_job(app: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
         made = tenant.engine.create_job(app, template)
-        return entity(f"servicePrincipals('{app}')/synchronization/jobs", made, 201)
+        return entity(f"servicePrincipals('{app}')/synchronization/jobs", graph_form(made), 201)
 
 
 def get_job(app: str, job: str) -> Response:
-    return entity(f"servicePrincipals('{app}')/synchronization/jobs", engine_of(app, job).job(job))
+    document = graph_form(engine_of(app, job).job(job))
+    return entity(f"servicePrincipals('{app}')/synchronization/jobs", document)
 
 
 def delete_job(app: str, job: str) -> Response:

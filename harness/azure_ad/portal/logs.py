@@ -131,7 +131,7 @@ def _quarantined(app: str) -> list[Document]:
         service
         for service in tenant.applications.scan()
         if service["id"] == (app or service["id"])
-        and any(job["status"]["quarantine"] for job in tenant.engine.jobs(service["id"]))
+        and any(job.status.quarantine for job in tenant.engine.jobs(service["id"]))
     ]
 
 

@@ -42,7 +42,7 @@ class Draft:
 
 def draft_of(app: str, which: str) -> Draft:
     """Return the mapping of `users` or `groups` as it is being edited. Raises NotFoundError."""
-    job_id = demand_job(app)["id"]
+    job_id = demand_job(app).id
     if which not in _KINDS:
         raise NotFoundError(f"There are mappings of users and of groups, none of '{which}'.")
     kind = _KINDS[which]

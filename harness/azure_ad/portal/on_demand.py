@@ -44,7 +44,7 @@ def provision(app: str) -> ResponseReturnValue:
         return _choose(app, subject["id"], f"Select up to {MOST_MEMBERS} members of the group."), 400
     try:
         result, log_entries = tenant.engine.provision_on_demand(
-            job["id"], Subject(kind_of(subject), subject["id"], tuple(members))
+            job.id, Subject(kind_of(subject), subject["id"], tuple(members))
         )
     except TooOftenError as error:
         return _choose(app, subject["id"], str(error)), 429

@@ -16,7 +16,7 @@ def source(target: str) -> ResponseReturnValue:
     tenant = current()
     for service in tenant.applications.scan():
         for job in tenant.engine.jobs(service["id"]):
-            key = tenant.engine.inspect(job["id"])[1].source_of(target)
+            key = tenant.engine.inspect(job.id)[1].source_of(target)
             if key is not None:
                 kind = kind_of(tenant.directory.principal(key))
                 return redirect(url_for(PAGES[kind], key=key))

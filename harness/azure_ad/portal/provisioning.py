@@ -11,20 +11,21 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART
+from harness.azure_ad.provisioning.job.document import graph_form
+from harness.azure_ad.provisioning.job.records import Execution, Job
 from harness.azure_ad.tenant import current
-from harness.base.clock import from_iso
-from harness.base.store import Document
+from harness.base.clock import iso
 
 _FORCE = frozenset({"ForceDeletes"})
 _NEVER = "0001-01-01T00:00:00Z"
 
 
-def job_of(app: str) -> Document | None:
+def job_of(app: str) -> Job | None:
     """Return the application's job, None before provisioning was configured. Raises NotFoundError."""
     return next(iter(current().engine.jobs(app)), None)
 
 
-def demand_job(app: str) -> Document:
+def demand_job(app: str) -> Job:
     """Return the application's job. Raises NotFoundError."""
     job = job_of(app)
     if job is None:
@@ -39,61 +40,60 @@ def overview(app: str) -> str:
     service, job = tenant.applications.find(app), job_of(app)
     if job is None:
         return render_template("portal/get_started.html", app=service)
-    record, session = tenant.engine.inspect(job["id"])
-    status = job["status"]
+    _, session = tenant.engine.inspect(job.id)
+    status = graph_form(job)["status"]
     return render_template(
         "portal/provisioning.html",
         app=service,
         job=job,
         status=status,
-        on=job["schedule"]["state"] == "Active",
-        cycle=_cycle(job, initial=record["watermark"] is None),
+        on=job.is_on,
+        cycle=_cycle(job),
         progress=next(iter(status["progress"]), None),
-        next_cycle=record["next"],
-        minutes=job["schedule"]["interval"].removeprefix("PT").removesuffix("M"),
-        seconds=_seconds(status["lastExecution"]),
+        next_cycle=job.next and iso(job.next, 6),
+        minutes=job.interval_minutes,
+        seconds=_seconds(job.status.last),
         never=_NEVER,
         target=session.frame.target_name,
     )
 
 
 def start(app: str) -> ResponseReturnValue:
-    current().engine.start(demand_job(app)["id"])
+    current().engine.start(demand_job(app).id)
     return _back(app, "started")
 
 
 def stop(app: str) -> ResponseReturnValue:
-    current().engine.pause(demand_job(app)["id"])
+    current().engine.pause(demand_job(app).id)
     return _back(app, "stopped")
 
 
 def restart(app: str) -> ResponseReturnValue:
-    current().engine.restart(demand_job(app)["id"], PORTAL_RESTART)
+    current().engine.restart(demand_job(app).id, PORTAL_RESTART)
     return _back(app, "restarted")
 
 
 def allow_deletes(app: str) -> ResponseReturnValue:
     """Let the next cycle make the deletions that accidental deletion prevention held back."""
-    current().engine.restart(demand_job(app)["id"], _FORCE)
+    current().engine.restart(demand_job(app).id, _FORCE)
     return _back(app, "allowed")
 
 
-def _cycle(job: Document, *, initial: bool) -> str:
+def _cycle(job: Job) -> str:
     """Say where the job is; what Graph's status calls paused may still be finishing a cycle."""
+    initial = job.watermark is None
     kind = "Initial" if initial else "Incremental"
-    if job["status"]["progress"]:
+    if job.status.pages is not None:
         return f"{kind} cycle in progress"
-    if job["status"]["quarantine"] is not None:
+    if job.status.quarantine is not None:
         return "In quarantine"
-    if job["schedule"]["state"] != "Active":
+    if not job.is_on:
         return "Stopped"
     return "Initial cycle not run" if initial else "Cycle completed, the next one is incremental"
 
 
-def _seconds(execution: Document | None) -> float | None:
-    if execution is None:
-        return None
-    return (from_iso(execution["timeEnded"]) - from_iso(execution["timeBegan"])).total_seconds()
+def _seconds(execution: Execution | None) -> float | None:
+    return None if execution is None else (execution.ended - execution.began).total_seconds()
 
 
 def _back(app: str, notice: str) -> ResponseReturnValue:

@@ -21,9 +21,9 @@ from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.mappings.templates import offered_to
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioning import job_of
+from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
-from harness.azure_ad.provisioning.engine import CredentialsError
-from harness.azure_ad.provisioning.job import DELETES_THRESHOLD, setting
+from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -90,15 +90,14 @@ def _carry_out(app: str, typed: _Form) -> None:
         wanted = _credentials(app, typed) | (_preferences(secrets, typed) if "scope" in typed else {})
         if any(secrets.get(key, "") != value for key, value in wanted.items()):
             engine.save_secrets(app, wanted)
-        if typed.get("threshold") and typed["threshold"] != setting(job, DELETES_THRESHOLD):
-            engine.save_settings(job["id"], {DELETES_THRESHOLD: typed["threshold"]})
+        if typed.get("threshold") and typed["threshold"] != job.settings.get(DELETES_THRESHOLD):
+            engine.save_settings(job.id, {DELETES_THRESHOLD: typed["threshold"]})
     if "status" not in typed:
         return
     if typed["restore"]:
-        engine.restore_schema(job["id"])
-    on = job["schedule"]["state"] == "Active"
-    if on != (typed["status"] == "On"):
-        (engine.pause if on else engine.start)(job["id"])
+        engine.restore_schema(job.id)
+    if job.is_on != (typed["status"] == "On"):
+        (engine.pause if job.is_on else engine.start)(job.id)
 
 
 def _mistake(typed: _Form) -> str | None:
@@ -174,9 +173,9 @@ def _saved(app: str) -> dict[str, Any]:
         "email": email,
         "notify": notify,
         "prevent": prevents_deletions,
-        "threshold": (setting(job, DELETES_THRESHOLD) if job else "") or "",
+        "threshold": (job.settings.get(DELETES_THRESHOLD, "") if job else ""),
         "scope": "all" if scope_settings(secrets).sync_all else "assigned",
-        "status": "On" if job and job["schedule"]["state"] == "Active" else "Off",
+        "status": "On" if job and job.is_on else "Off",
         "restore": False,
     }
 
@@ -193,7 +192,7 @@ def _page(app: str, typed: _Form, *, problem: str | None = None, good: str | Non
         tested=_tested(app, typed) is not None,
         has_token=_TOKEN in tenant.applications.secrets(app),
         usual_threshold=tenant.quirks["deletes-threshold"],
-        mappings=[] if job is None else object_mappings(tenant.engine.schema(job["id"])),
+        mappings=[] if job is None else object_mappings(tenant.engine.schema(job.id)),
     )
 
 

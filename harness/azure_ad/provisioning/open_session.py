@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.azure_ad.applications.enterprise_applications import EnterpriseApps, notification_settings
+from harness.azure_ad.applications.enterprise_applications import notification_settings
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
-from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.functions import Context
-from harness.azure_ad.provisioning import job
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD, Job
 from harness.azure_ad.provisioning.log.provisioning_log import Frame
+from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.azure_ad.provisioning.target.dialect import split_tenant_url
 from harness.azure_ad.provisioning.target.target import Target
-from harness.base.clock import Clock
 from harness.base.ids import Ids
-from harness.base.quirks import Quirks
-from harness.base.store import Document, Store
-from harness.wire.message import Send
+from harness.base.store import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +35,30 @@ class _Compiled:
 
 
 class Sessions:
-    """The sessions of one tenant. `in_flight` is how many objects of a cycle are at work together."""
+    """The sessions of one tenant; `ids` names what is new in them."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        clock: Clock,
-        ids: Ids,
-        quirks: Quirks,
-        send: Send,
-        directory: Directory,
-        apps: EnterpriseApps,
-        expressions: Context,
-        tenant_id: str,
-        in_flight: int,
-    ) -> None:
-        self._store, self._clock, self._ids, self._quirks, self._send = store, clock, ids, quirks, send
-        self._directory, self._apps, self._expressions = directory, apps, expressions
-        self._tenant_id, self._in_flight = tenant_id, in_flight
+    def __init__(self, surroundings: Surroundings, ids: Ids) -> None:
+        self._surroundings, self._ids, self._store = surroundings, ids, surroundings.store
+        self._clock, self._quirks = surroundings.clock, surroundings.quirks
+        self._expressions = Context(
+            surroundings.clock,
+            surroundings.ids.branch("expressions"),
+            surroundings.domain,
+            quirks=surroundings.quirks,
+        )
         self._compiled: dict[str, _Compiled] = {}
 
-    def open(self, job_id: str, record: Document, cycle_id: str | None) -> Session:
+    def open(self, job: Job, cycle_id: str | None) -> Session:
         """Return what a job's cycle works with; without an id it is a new one's."""
-        app = self._apps.find(record["app"])
-        secrets = self._apps.secrets(record["app"])
+        apps = self._surroundings.applications
+        app, secrets = apps.find(job.app), apps.secrets(job.app)
         settings = scope_settings(secrets)
         target, flagged = self.target(secrets)
-        compiled = self._compile(job_id)
+        compiled = self._compile(job.id)
         gallery = app["applicationTemplateId"] != NON_GALLERY_TEMPLATE
         frame = Frame(
-            tenant_id=self._tenant_id,
-            job_id=job_id,
+            tenant_id=self._surroundings.tenant_id,
+            job_id=job.id,
             cycle_id=cycle_id or self._ids.uuid(),
             app_id=app["id"],
             client_id=app["appId"],
@@ -82,16 +71,16 @@ class Sessions:
             clock=self._clock,
             ids=self._ids,
             quirks=self._quirks,
-            directory=self._directory,
-            apps=self._apps,
+            directory=self._surroundings.directory,
+            apps=apps,
             target=target,
             mappings=compiled.mappings,
             frame=frame,
             sync_all=settings.sync_all,
             skip_out_of_scope_deletions=settings.skip_out_of_scope_deletions,
             flagged=flagged or (gallery and self._quirks["gallery-job-dialect"] == "flagged"),
-            most_deletes=self._most_deletes(record, secrets),
-            in_flight=self._in_flight,
+            most_deletes=self._most_deletes(job, secrets),
+            in_flight=self._surroundings.in_flight,
         )
 
     def target(self, secrets: Mapping[str, str]) -> tuple[Target, bool]:
@@ -100,7 +89,7 @@ class Sessions:
         sent = query if self._quirks["flag-forwarded"] else ""
         token = secrets.get("SecretToken", "")
         return Target(
-            self._send, base, token, self._clock, self._ids, quirks=self._quirks, query=sent
+            self._surroundings.send, base, token, self._clock, self._ids, quirks=self._quirks, query=sent
         ), flagged
 
     def mappings(self, job_id: str) -> Mapping[str, ObjectMapping]:
@@ -125,8 +114,8 @@ class Sessions:
             )
         return compiled
 
-    def _most_deletes(self, record: Document, secrets: Mapping[str, str]) -> int | None:
+    def _most_deletes(self, job: Job, secrets: Mapping[str, str]) -> int | None:
         """Return how many objects one cycle may disable or delete; None without accidental deletion prevention."""
-        if record["force"] or not notification_settings(secrets).prevents_deletions:
+        if job.deletes_allowed or not notification_settings(secrets).prevents_deletions:
             return None
-        return int(job.setting(record["job"], job.DELETES_THRESHOLD) or self._quirks["deletes-threshold"])
+        return int(job.settings.get(DELETES_THRESHOLD) or self._quirks["deletes-threshold"])

@@ -9,24 +9,27 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning import job
-from harness.azure_ad.provisioning.cycle import cycle
-from harness.azure_ad.provisioning.cycle.agenda import PHASES
+from harness.azure_ad.provisioning.cycle import cycle, shelves
+from harness.azure_ad.provisioning.cycle.agenda import planned
 from harness.azure_ad.provisioning.cycle.cycle import TooManyDeletes
 from harness.azure_ad.provisioning.cycle.records import Progress
-from harness.azure_ad.provisioning.cycle.session import LINKED, Session, escrow_shelf, forget_all
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.job import endings, moves
+from harness.azure_ad.provisioning.job.endings import Ending, Stop
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.job.shelf import jobs
+from harness.azure_ad.provisioning.notices import Notices
 from harness.azure_ad.provisioning.runs import Run, Runs
-from harness.azure_ad.provisioning.target.target import TargetError, explain
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.azure_ad.provisioning.thresholds import exceeded
-from harness.base.clock import Clock, Timer, from_iso, iso
+from harness.base.clock import Clock, Timer
 from harness.base.quirks import Quirks
-from harness.base.store import Document, StaleError, Store
+from harness.base.store import StaleError, Store
 
 
 class Step(NamedTuple):
@@ -41,10 +44,9 @@ class Step(NamedTuple):
 class Runner:
     """The timers and running cycles of one tenant's jobs.
 
-    `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one); `on_quarantine` is told
-    of the application and the reason when a job goes into quarantine, inside the transaction that says so, and returns
-    what is left to do once that is committed. `busy` is held while an object is at work, `on_schedule` is told when a job's
-    times may have changed. Where processes share the store, the one that `leads` has the timers.
+    `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one). `busy` is held while an
+    object is at work, `on_schedule` is told when a job's times may have changed. Where processes share the store, the one that
+    `leads` has the timers.
     """
 
     def __init__(
@@ -53,13 +55,14 @@ class Runner:
         store: Store,
         clock: Clock,
         quirks: Quirks,
-        open_session: Callable[[str, Document, str | None], Session],
-        on_quarantine: Callable[[str, str], Callable[[], None]],
+        open_session: Callable[[Job, str | None], Session],
+        notices: Notices,
         busy: AbstractContextManager[object],
         on_schedule: Callable[[], None],
     ) -> None:
         self._store, self._clock, self._quirks = store, clock, quirks
-        self._open_session, self._on_quarantine, self._busy = open_session, on_quarantine, busy
+        self._open_session, self._notices, self._busy = open_session, notices, busy
+        self._jobs, self._progress = jobs(store), shelves.progress(store)
         self._timers: dict[str, Timer] = {}
         self._runs = Runs(store)
         self._stopping = False
@@ -70,21 +73,21 @@ class Runner:
         """Set the timer of a job whose schedule is on; any earlier one is gone."""
         with self._store.transaction():
             # Another thread may have saved something else just now; one of the two sets the timer.
-            self._set_timer(job_id, self._record(job_id))
+            self._set_timer(self._job(job_id))
         self._on_schedule()
 
     def look_again(self, job_id: str) -> None:
         """See what another process made of a job: drop a run that it overtook, set the timer by the job's record."""
         if self._runs.here(job_id) is not None:
             return
-        timer, record = self._timers.get(job_id), self._record(job_id)
-        if timer is None or record["next"] is None or timer.due != from_iso(record["next"]):
-            self._set_timer(job_id, record)
+        timer, job = self._timers.get(job_id), self._job(job_id)
+        if timer is None or timer.due != job.next:
+            self._set_timer(job)
 
     def lead(self, job_id: str) -> None:
         """Take a job over from a process that ended; what it had under way of a job that is paused waits for its start."""
         self.leads = True
-        if self._store.shared and self._record(job_id)["job"]["schedule"]["state"] != "Active":
+        if self._store.shared and not self._job(job_id).is_on:
             self._runs.overtake(job_id)
         self.schedule(job_id)
 
@@ -95,13 +98,6 @@ class Runner:
         for job_id in list(self._timers):
             self._cancel(job_id)
 
-    def _set_timer(self, job_id: str, record: Document) -> None:
-        """Do so by the record as it is, or is about to be, saved; the caller holds the transaction."""
-        self._cancel(job_id)
-        if self.leads and record["next"] is not None and record["job"]["schedule"]["state"] == "Active":
-            due = from_iso(record["next"])
-            self._timers[job_id] = self._clock.call_at(due, lambda: self._begin(job_id))
-
     def running(self, job_id: str) -> bool:
         return self._runs.is_running(job_id)
 
@@ -109,11 +105,6 @@ class Runner:
         """Let no further cycle begin; one under way still comes to its end."""
         self._cancel(job_id)
         self._on_schedule()
-
-    def _cancel(self, job_id: str) -> None:
-        timer = self._timers.pop(job_id, None)
-        if timer is not None:
-            timer.cancel()
 
     def overtake(self, job_id: str) -> bool:
         """Drop the cycle under way, which ends after its present object; tell whether there was one."""
@@ -134,12 +125,23 @@ class Runner:
                 run = self._open(job_id)
                 run.held, run.session.in_flight = True, 1
             self._advance(job_id, run)
-            progress = self._progress(job_id)
+            progress = self._progress.get(job_id)
             if progress is None or not self._runs.holds(job_id, run):
                 return Step(run.session.frame.cycle_id, None, None, ended=True)
             with self._store.transaction():
                 self._save(job_id, run, progress)
             return Step(run.session.frame.cycle_id, progress.phase, progress.after, ended=False)
+
+    def _cancel(self, job_id: str) -> None:
+        timer = self._timers.pop(job_id, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _set_timer(self, job: Job) -> None:
+        """Set a job's timer as it is, or is about to be, saved; the caller holds the transaction."""
+        self._cancel(job.id)
+        if self.leads and job.next is not None and job.is_on:
+            self._timers[job.id] = self._clock.call_at(job.next, lambda: self._begin(job.id))
 
     def _begin(self, job_id: str) -> None:
         """Begin a cycle, or take up the one that was cut off or held."""
@@ -151,19 +153,18 @@ class Runner:
         self._pump(job_id, run)
 
     def _open(self, job_id: str) -> Run:
-        record = self._record(job_id)
-        progress = self._progress(job_id)
-        session = self._open_session(job_id, record, progress.id if progress else None)
+        job, progress = self._job(job_id), self._progress.get(job_id)
+        session = self._open_session(job, progress.id if progress else None)
         if progress is not None:
             session.counts.update(progress.counts)
-        now = iso(self._clock.now(), 6)
+        now = self._clock.now()
 
         def start() -> Progress:
-            begun = cycle.begin(session, record["watermark"], now)
+            begun = cycle.begin(session, job.watermark, now)
             with self._store.transaction():
                 if self._runs.holds(job_id, run):
                     self._runs.demand(job_id, run)
-                    self._store.put("progress", job_id, begun.document())
+                    self._progress.put(job_id, begun)
             return begun
 
         def save(reached: Progress) -> None:
@@ -193,178 +194,64 @@ class Runner:
                 if self._runs.here(job_id) is run:
                     next(run.steps)
         except StopIteration:
-            self._finish(job_id, run)
+            self._close(job_id, run)
         except TargetError as error:
-            told = _told(error.code, explain(error))
-            self._cut_off(job_id, run, "EncounteredQuarantineException", told)
+            self._close(job_id, run, endings.refused(error))
         except TooManyDeletes as error:
-            self._cut_off(job_id, run, "TooManyDeletes", _too_many_deletes(error))
+            self._close(job_id, run, endings.too_many_deletes(error))
         except StaleError:
             self._runs.drop(job_id, run)  # another process goes on with it
         except Exception:
             # Nobody knows what is wrong; the store does not, so the cycle is taken up after an interval.
             self._runs.drop(job_id, run)
-            again = self._clock.now() + self._interval
+            again = self._clock.now() + timedelta(minutes=self._quirks["cycle-interval-minutes"])
             if not run.held:
                 self._timers[job_id] = self._clock.call_at(again, lambda: self._begin(job_id))
             raise
 
-    def _finish(self, job_id: str, run: Run) -> None:
-        """Close a cycle that came to its end; too many objects in escrow put the job into quarantine all the same."""
-        now = self._clock.now()
-        notify: Callable[[], None] | None = None
+    def _close(self, job_id: str, run: Run, stop: Stop | None = None) -> None:
+        """Take a run off the list and keep what comes of it; `stop` is why it could not come to its end."""
         with self._store.transaction():
             if not self._runs.holds(job_id, run):
                 return
             self._runs.close(job_id, run)
-            before = self._record(job_id)
-            progress = self._progress(job_id)
-            assert progress is not None
-            progress = progress.counted(run.session.counts)
-            failed = run.session.counts["countEscrowed"] > 0
-            execution = _execution(progress, now, "EntryLevelErrors" if failed else "Succeeded")
-            record = count_links(before, progress.counts)
-            record |= {"job": job.succeeded(record["job"], execution, record["linked"], now)}
-            record |= {"watermark": progress.until, "next": self._next(progress, now), "force": False}
-            reason = exceeded(self._store, job_id, sum(record["linked"].values()), self._quirks)
-            if before["job"]["schedule"]["state"] != "Active":
-                record |= {"job": job.paused(record["job"])}
-            elif reason and progress.kind == "initial":
-                forget_all(self._store, escrow_shelf(job_id))
-                record |= {"job": job.pruned(record["job"])}
-            elif reason:
-                record, notify = self._quarantined(
-                    before, record, execution, reason, _too_many_failures(reason)
-                )
-            self._store.put("job", job_id, record)
-            self._store.delete("progress", job_id)
-            self._set_timer(job_id, record)
-        if notify is not None:
-            notify()
+            ending = self._finished(job_id, run) if stop is None else self._cut_off(job_id, run, stop)
+            if ending.entered is not None:
+                self._notices.audit_quarantine(ending.job.app, ending.entered.message)
+            self._jobs.put(job_id, ending.job)
+            self._set_timer(ending.job)
+        if ending.entered is not None:
+            self._notices.mail_quarantine(ending.job.app, ending.entered.message)
 
-    def _next(self, progress: Progress, now: datetime) -> str:
-        return iso(max(from_iso(progress.began) + self._interval, now), 6)
+    def _finished(self, job_id: str, run: Run) -> Ending:
+        """End a cycle that came to its end; too many objects in escrow put the job into quarantine all the same."""
+        progress = self._progress.get(job_id)
+        assert progress is not None
+        progress = progress.counted(run.session.counts)
+        job = moves.counted(self._job(job_id), progress.counts)
+        escrows = shelves.escrows(self._store, job_id)
+        threshold = exceeded(escrows, sum(job.linked.values()), self._quirks)
+        ending = endings.completed(job, progress, self._clock.now(), threshold, self._quirks)
+        if ending.forgets_escrows:
+            escrows.clear()
+        self._progress.delete(job_id)
+        return ending
 
-    def _cut_off(self, job_id: str, run: Run, reason: str, told: Document) -> None:
-        """Put the job into quarantine with its cycle where it is; the next attempt takes it up again."""
-        with self._store.transaction():
-            if not self._runs.holds(job_id, run):
-                return
-            self._runs.close(job_id, run)
-            before = self._record(job_id)
-            progress = self._progress(job_id)
-            execution = _execution(progress or _not_started(run), self._clock.now(), "Failed")
-            record, notify = self._quarantined(before, before, execution, reason, told)
-            self._store.put("job", job_id, record)
-            if progress and not progress.done and not progress.counts:
-                self._store.delete("progress", job_id)
-            self._set_timer(job_id, record)
-        if notify is not None:
-            notify()
-
-    def _quarantined(
-        self, before: Document, record: Document, execution: Document, reason: str, told: Document
-    ) -> tuple[Document, Callable[[], None] | None]:
-        """Return the job's record in quarantine and, if it was not there `before`, how to tell of it."""
-        now = self._clock.now()
-        kept = ("quarantine", "countSuccessiveCompleteFailures")
-        held = {**record["job"]["status"], **{name: before["job"]["status"][name] for name in kept}}
-        document = job.quarantined(
-            {**record["job"], "status": held},
-            execution,
-            reason,
-            told,
-            now=now,
-            first_minutes=self._quirks["quarantine-first-minutes"],
-            growth=self._quirks["quarantine-growth"],
+    def _cut_off(self, job_id: str, run: Run, stop: Stop) -> Ending:
+        """Leave the cycle where it is; one that did nothing is forgotten, and begun anew at the next attempt."""
+        progress = self._progress.get(job_id)
+        if progress is not None and not progress.done and not progress.counts:
+            self._progress.delete(job_id)
+        reached = progress or planned(
+            run.session, None, 0, cycle_id=run.session.frame.cycle_id, began=run.began
         )
-        quarantine = document["status"]["quarantine"]
-        limit = from_iso(quarantine["currentBegan"]) + timedelta(days=self._quirks["quarantine-days"])
-        if now > limit:
-            document = job.disabled(document)
-        record = {**record, "job": document, "next": quarantine["nextAttempt"]}
-        if held["quarantine"] is not None:
-            return record, None
-        return record, self._on_quarantine(record["app"], told["message"])
-
-    @property
-    def _interval(self) -> timedelta:
-        return timedelta(minutes=self._quirks["cycle-interval-minutes"])
-
-    def _progress(self, job_id: str) -> Progress | None:
-        document = self._store.get("progress", job_id)
-        return None if document is None else Progress.of(document)
+        return endings.cut_off(self._job(job_id), reached, self._clock.now(), stop, self._quirks)
 
     def _save(self, job_id: str, run: Run, progress: Progress) -> None:
         self._runs.demand(job_id, run)
-        self._store.put("progress", job_id, progress.counted(run.session.counts).document())
+        self._progress.put(job_id, progress.counted(run.session.counts))
 
-    def _record(self, job_id: str) -> Document:
-        record = self._store.get("job", job_id)
-        assert record is not None
-        return record
-
-
-def _told(code: str, message: str) -> Document:
-    return {"code": code, "message": message, "tenantActionable": True}
-
-
-def _too_many_deletes(error: TooManyDeletes) -> Document:
-    return _told(
-        "TooManyDeletes",
-        f"{error.count} objects would be disabled or deleted in one cycle, more than the {error.most} that accidental "
-        "deletion prevention allows. Allow the deletes, or mend assignments and scope and restart provisioning.",
-    )
-
-
-def _too_many_failures(reason: str) -> Document:
-    return _told(
-        reason,
-        "Too many objects fail. Mend what the provisioning log says of them, then restart provisioning.",
-    )
-
-
-def count_links(record: Document, counts: Mapping[str, int]) -> Document:
-    """Add what was linked to the job's statistics, which so never need to look at all connections."""
-    linked: Counter[str] = Counter(record["linked"])
-    for name, number in counts.items():
-        if name.startswith(LINKED):
-            linked[name.removeprefix(LINKED)] += number
-    return {**record, "linked": dict(linked)}
-
-
-def _not_started(run: Run) -> Progress:
-    """Return the progress of a cycle whose probes failed."""
-    return Progress(
-        id=run.session.frame.cycle_id,
-        kind="",
-        since=None,
-        until=0,
-        phase=PHASES[0],
-        after=None,
-        done=0,
-        total=0,
-        first=False,
-        began=run.began,
-    )
-
-
-def _execution(progress: Progress, now: datetime, state: str) -> Document:
-    counts = progress.counts
-    exported, escrowed = counts.get("countExported", 0), counts.get("countEscrowed", 0)
-    return {
-        "activityIdentifier": progress.id,
-        "countEntitled": exported + escrowed,
-        "countEntitledForProvisioning": exported + escrowed,
-        "countEscrowed": escrowed,
-        "countEscrowedRaw": escrowed,
-        "countExported": exported,
-        "countExports": exported,
-        "countImported": progress.done,
-        "countImportedDeltas": progress.done if progress.kind == "incremental" else 0,
-        "countImportedReferenceDeltas": 0,
-        "state": state,
-        "timeBegan": progress.began,
-        "timeEnded": iso(now, 6),
-        "error": None,
-    }
+    def _job(self, job_id: str) -> Job:
+        job = self._jobs.get(job_id)
+        assert job is not None
+        return job

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.base.store import Document, Store
@@ -21,7 +22,7 @@ class Run:
 
     session: Session
     steps: Iterator[None]
-    began: str
+    began: datetime
     held: bool = False
     mark: Document = field(default_factory=dict)
 

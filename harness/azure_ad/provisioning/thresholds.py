@@ -6,23 +6,22 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
-from harness.azure_ad.provisioning.cycle.session import escrow_shelf
+from harness.azure_ad.provisioning.cycle.records import Escrow
+from harness.azure_ad.provisioning.cycle.shelves import Shelf
 from harness.base.quirks import Quirks
-from harness.base.store import Store
 
 
-def exceeded(store: Store, job_id: str, connected: int, quirks: Quirks) -> str | None:
+def exceeded(escrows: Shelf[Escrow], connected: int, quirks: Quirks) -> str | None:
     """Return Graph's quarantineReason when too much is in escrow, else None; `connected` is what came through.
 
     Members and managers that failed count in the largest number only.
     """
-    shelf = escrow_shelf(job_id)
-    total = store.count(shelf)
+    total = escrows.count()
     if total < quirks["quarantine-failures"]:
         return None
     if total >= quirks["quarantine-all-failures"]:
         return "EncounteredTotalEscrowThreshold"
-    failing = sum(not escrow["references"] for _, escrow in store.scan(shelf))
+    failing = sum(not escrow.references for _, escrow in escrows.scan())
     if failing > quirks["quarantine-most-failures"]:
         return "EncounteredBaseEscrowThreshold"
     proportion = 100 * failing / max(failing + connected, 1)

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.azure_ad.mappings.definitions import definition
 from harness.azure_ad.mappings.templates import attribute_mapping
-from harness.azure_ad.provisioning.job import DELETES_THRESHOLD
+from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD
 from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, judge
 from harness.scenario.steps.registry import step

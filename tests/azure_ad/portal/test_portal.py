@@ -162,7 +162,7 @@ def test_settings_are_what_graph_then_shows(company, browser):
     assert company.apps.notification(company.app).prevents_deletions
     assert company.apps.secrets(company.app)["SyncAll"] == "true"
     job = company.engine.job(company.job)
-    assert {"name": "QuarantineTooManyDeletesThreshold", "value": "7"} in job["synchronizationJobSettings"]
+    assert job.settings["QuarantineTooManyDeletesThreshold"] == "7"
     assert browser.value("Accidental deletion threshold") == "7"
     assert browser.value("Scope") == "all"
     assert browser.ticked("Prevent accidental deletion")

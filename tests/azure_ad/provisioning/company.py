@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.azure_ad.app import create_app
+from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.provisioning_log import entry_of
 from harness.azure_ad.tenant import TENANT, Settings, create
 from harness.base.clock import VirtualClock
@@ -47,7 +48,7 @@ class Company:
         self._read = 0
         self._open(START)
         self.app = self.apps.instantiate("AWS SSO")["id"]
-        self.job = self.engine.create_job(self.app, "scim")["id"]
+        self.job = self.engine.create_job(self.app, "scim").id
         self.engine.save_secrets(self.app, {"BaseAddress": BASE, "SecretToken": TOKEN})
 
     def _open(self, now: datetime) -> None:
@@ -137,11 +138,12 @@ class Company:
 
     @property
     def status(self) -> dict[str, Any]:
-        return dict(self.engine.job(self.job)["status"])
+        """What Graph says of the job's status."""
+        return dict(graph_form(self.engine.job(self.job))["status"])
 
     @property
     def state(self) -> str:
-        return str(self.engine.job(self.job)["schedule"]["state"])
+        return "Active" if self.engine.job(self.job).is_on else "Disabled"
 
     def log(self) -> list[dict[str, Any]]:
         """Return the provisioning log's new entries, oldest first."""

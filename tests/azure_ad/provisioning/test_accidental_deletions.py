@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.azure_ad.provisioning.job import SettingError
+from harness.azure_ad.provisioning.job.moves import SettingError
 from harness.base.clock import iso
 from tests.azure_ad.caller import Caller
 from tests.azure_ad.provisioning.company import CYCLE

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from harness.azure_ad.provisioning.engine import CredentialsError
+from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.target.reactions import SCIM
 from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import TransportError

@@ -48,7 +48,7 @@ class TestUser:
         assert result == {"result": "Success", "details": {}}
         assert entry["action"] == "Create"
         after = company.engine.job(company.job)
-        assert (after["schedule"], after["status"]) == (before["schedule"], before["status"])
+        assert (after.is_on, after.status) == (before.is_on, before.status)
         company.turn_on()
         assert server.seen() == ["GET /Users/u1"]
         assert company.status["synchronizedEntryCountByType"] == [{"key": "User", "value": 1}]

@@ -66,7 +66,7 @@ def to_come(session: Session, progress: Progress, at: datetime) -> Iterator[Visi
 def next_cycle(session: Session, since: int | None, at: datetime) -> Iterator[Visit]:
     """Yield whom a cycle that begins at that moment looks at; by then the deleted items may have let go of some."""
     until = session.directory.changes.last()
-    progress = planned(session, since, until, cycle_id="", began="")
+    progress = planned(session, since, until, cycle_id="", began=at)
     for phase in PHASES[: PHASES.index(REFERENCES)]:
         yield from visits(session, progress, phase, at)
         if phase in DELETED and since is not None:
@@ -75,10 +75,10 @@ def next_cycle(session: Session, since: int | None, at: datetime) -> Iterator[Vi
                     yield Visit(phase, key, _PURGED)
 
 
-def planned(session: Session, since: int | None, until: int, *, cycle_id: str, began: str) -> Progress:
+def planned(session: Session, since: int | None, until: int, *, cycle_id: str, began: datetime) -> Progress:
     """Return the progress of a cycle not yet begun; `since` None makes it an initial one.
 
-    `until` is where the change log ends, `began` ISO 8601 in UTC.
+    `until` is where the change log ends.
     """
     return Progress(
         id=cycle_id,

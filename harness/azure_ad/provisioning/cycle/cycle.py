@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TypeAlias
@@ -43,11 +44,8 @@ class TooManyDeletes(Exception):
     most: int
 
 
-def begin(session: Session, since: int | None, began: str) -> Progress:
-    """Return the progress of the session's cycle not yet begun; `since` None makes it an initial one.
-
-    `began` is ISO 8601 in UTC.
-    """
+def begin(session: Session, since: int | None, began: datetime) -> Progress:
+    """Return the progress of the session's cycle not yet begun; `since` None makes it an initial one."""
     until = session.directory.watermark()
     progress = planned(session, since, until, cycle_id=session.frame.cycle_id, began=began)
     return replace(progress, total=_total(session, since))

@@ -1,7 +1,8 @@
 """What a job remembers of single objects and of its cycle under way, and the documents they are stored as.
 
 A *connection* ties a source object to the target's id (the connector data store). An *escrow* is an object that failed
-and waits for its next attempt. *Progress* is how far a cycle came. Moments are ISO 8601 in UTC.
+and waits for its next attempt, what is *held* back a disable or delete. *Progress* is how far a cycle came. Moments are in
+UTC.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
@@ -88,12 +89,27 @@ class Escrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A disable or delete that waits until it is known how many there are; `logged` is the id of the cycle that says so."""
+
+    kind: str
+    logged: str | None = None
+
+    def document(self) -> Document:
+        return {"type": self.kind, "told": self.logged}
+
+    @classmethod
+    def of(cls, document: Document) -> Held:
+        return cls(document["type"], document["told"])
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a cycle came: it is in `phase`, and behind the object with the source id `after` there.
 
     `kind` is `initial` or `incremental`; `since` and `until` are watermarks, the ends of the change log that it walks. Of
     about `total` objects `done` were looked at. `first` says that nothing was connected before, so that nothing can have
-    left. `began` is ISO 8601 in UTC, `counts` are the session's.
+    left. `counts` are the session's.
     """
 
     id: str
@@ -105,7 +121,7 @@ class Progress:
     done: int
     total: int
     first: bool
-    began: str
+    began: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def entered(self, phase: str) -> Progress:
@@ -130,13 +146,13 @@ class Progress:
             "done": self.done,
             "total": self.total,
             "first": self.first,
-            "began": self.began,
-            "counts": self.counts,
+            "began": iso(self.began, 6),
+            "counts": dict(self.counts),
         }
 
     @classmethod
     def of(cls, document: Document) -> Progress:
-        return cls(**document)
+        return cls(**{**document, "began": from_iso(document["began"])})
 
 
 class Failure(NamedTuple):

@@ -17,7 +17,9 @@ from datetime import timedelta
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.mappings.compiled import ObjectMapping
-from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Failure
+from harness.azure_ad.provisioning.cycle import shelves
+from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Failure, Held
+from harness.azure_ad.provisioning.cycle.shelves import Shelf
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, retried
 from harness.azure_ad.provisioning.target.target import Target
@@ -31,20 +33,8 @@ from harness.base.store import Store
 LINKED = "linked:"
 
 
-def escrow_shelf(job_id: str) -> str:
-    """Return the kind of document under which a job's failed objects wait."""
-    return f"escrow:{job_id}"
-
-
-def staged_shelf(job_id: str) -> str:
-    """Return the kind of document under which a job's disables and deletes are held back."""
-    return f"staged:{job_id}"
-
-
-def forget_all(store: Store, shelf: str) -> None:
-    """Delete every document of a kind."""
-    for key, _ in list(store.scan(shelf)):
-        store.delete(shelf, key)
+# What a session counts besides, one for each object whose entry it wrote.
+EXPORTED, ESCROWED, SKIPPED = "countExported", "countEscrowed", "countSkipped"
 
 
 @dataclass(slots=True)
@@ -72,33 +62,34 @@ class Session:
     in_flight: int = 1
     counts: Counter[str] = field(default_factory=Counter)
     holding: set[str] = field(default_factory=set)
-    _connections: str = field(init=False)
+    _connections: Shelf[Connection] = field(init=False)
+    _escrows: Shelf[Escrow] = field(init=False)
+    _held: Shelf[Held] = field(init=False)
     _targets: str = field(init=False)
-    _escrows: str = field(init=False)
-    _staged: str = field(init=False)
     _creating: str = field(init=False)
 
     def __post_init__(self) -> None:
         job = self.frame.job_id
-        self._connections, self._targets = f"connection:{job}", f"target:{job}"
-        self._escrows, self._staged, self._creating = escrow_shelf(job), staged_shelf(job), f"creating:{job}"
+        self._connections = shelves.connections(self.store, job)
+        self._escrows = shelves.escrows(self.store, job)
+        self._held = shelves.held_back(self.store, job)
+        self._targets, self._creating = f"target:{job}", f"creating:{job}"
 
     def connection(self, source_id: str) -> Connection | None:
-        document = self.store.get(self._connections, source_id)
-        return None if document is None else Connection.of(document)
+        return self._connections.get(source_id)
 
     def connections(self) -> Iterator[tuple[str, Connection]]:
-        return ((key, Connection.of(document)) for key, document in self.store.scan(self._connections))
+        return self._connections.scan()
 
     def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
         """Save a connection; a new one takes the target's object for this source object, and is counted."""
-        self.store.put(self._connections, source_id, connection.document())
+        self._connections.put(source_id, connection)
         if new:
             self.store.claim(self._targets, connection.target_id, source_id)
             self.counts[LINKED + connection.kind] += 1
 
     def disconnect(self, source_id: str, connection: Connection) -> None:
-        self.store.delete(self._connections, source_id)
+        self._connections.delete(source_id)
         self.store.release(self._targets, connection.target_id)
         for member in self.exported_members(source_id):
             self.store.unlink("exported-member", self._group_key(source_id), member)
@@ -130,30 +121,29 @@ class Session:
     def hold_back(self, source_id: str, kind: str) -> None:
         """Keep a disable or delete for the end of the cycle, when it is known how many there are."""
         self.holding.add(source_id)
-        if self.store.get(self._staged, source_id) is None:
-            self.store.put(self._staged, source_id, {"type": kind, "told": None})
+        if self._held.get(source_id) is None:
+            self._held.put(source_id, Held(kind))
 
     def held_back(self) -> list[tuple[str, str]]:
         """Return type and source id of what is held back."""
-        return [(document["type"], key) for key, document in self.store.scan(self._staged)]
+        return [(held.kind, key) for key, held in self._held.scan()]
 
     def let_go(self, source_id: str) -> None:
-        self.store.delete(self._staged, source_id)
+        self._held.delete(source_id)
 
     def log_held_back(self, source_id: str) -> bool:
         """Note that this cycle's log tells of it; return False when it does already."""
-        held = self.store.get(self._staged, source_id)
-        if held is None or held["told"] == self.frame.cycle_id:
+        held = self._held.get(source_id)
+        if held is None or held.logged == self.frame.cycle_id:
             return False
-        self.store.put(self._staged, source_id, {**held, "told": self.frame.cycle_id})
+        self._held.put(source_id, replace(held, logged=self.frame.cycle_id))
         return True
 
     def escrow(self, source_id: str) -> Escrow | None:
-        document = self.store.get(self._escrows, source_id)
-        return None if document is None else Escrow.of(document)
+        return self._escrows.get(source_id)
 
     def escrows(self) -> Iterator[tuple[str, Escrow]]:
-        return ((key, Escrow.of(document)) for key, document in self.store.scan(self._escrows))
+        return self._escrows.scan()
 
     def give_up(self) -> None:
         """Forget what has failed for too many days."""
@@ -182,9 +172,7 @@ class Session:
     def log(self, trace: Trace) -> None:
         """Write the object's entry of this cycle, and count it."""
         sent = trace.status == "success" and trace.action != "other"
-        self.counts[
-            "countExported" if sent else "countEscrowed" if trace.status == "failure" else "countSkipped"
-        ] += 1
+        self.counts[EXPORTED if sent else ESCROWED if trace.status == "failure" else SKIPPED] += 1
         logs.keep(self.store, trace, self.frame, self.ids, self.clock.now())
 
     def fail(
@@ -204,13 +192,13 @@ class Session:
 
     def settle(self, source_id: str) -> None:
         """Forget the escrow of an object that came through."""
-        self.store.delete(self._escrows, source_id)
+        self._escrows.delete(source_id)
 
     def settle_object(self, source_id: str) -> None:
         """Forget the escrow of an object that came through itself; what its references failed at stays due."""
         escrow = self.escrow(source_id)
         if escrow is not None and escrow.references:
-            self._keep_escrow(source_id, replace(escrow, tried=self.frame.cycle_id))
+            self._escrows.put(source_id, replace(escrow, tried=self.frame.cycle_id))
         else:
             self.settle(source_id)
 
@@ -240,11 +228,8 @@ class Session:
             began=now if before is None else before.began,
             next=now + timedelta(hours=hours[min(attempts, len(hours) - 1)]),
         )
-        self._keep_escrow(trace.source_id, escrow)
+        self._escrows.put(trace.source_id, escrow)
         return escrow
-
-    def _keep_escrow(self, source_id: str, escrow: Escrow) -> None:
-        self.store.put(self._escrows, source_id, escrow.document())
 
     def _group_key(self, group: str) -> str:
         return f"{self.frame.job_id}/{group}"

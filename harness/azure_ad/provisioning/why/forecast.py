@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
-    def told(self) -> Document:
+    def document(self) -> Document:
         """Return `{"action", "says", "because", "at"}`.
 
         `because` says why the object is looked at, None when the cycle passes by; `at` is when, None while the schedule is off.

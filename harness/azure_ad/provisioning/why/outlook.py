@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from harness.azure_ad.provisioning.cycle.agenda import Visit, next_cycle, to_come
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
-from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.base.clock import from_iso
-from harness.base.store import Document
+from harness.azure_ad.provisioning.cycle.shelves import progress
+from harness.azure_ad.provisioning.job.records import Job
 
 _UNDER_WAY = "the cycle under way has not come to it yet"
 
@@ -44,19 +43,14 @@ class _Agenda:
 
 
 class Outlook:
-    """The cycle under way and the next one, looked through once for any number of objects.
+    """The cycle under way and the next one of a job, looked through once for any number of objects."""
 
-    `record` is the job's.
-    """
-
-    def __init__(self, session: Session, record: Document) -> None:
+    def __init__(self, session: Session, job: Job) -> None:
         self.session, self.now = session, session.clock.now()
-        progress = session.store.get("progress", session.frame.job_id)
-        self.progress = None if progress is None else Progress.of(progress)
-        self._quarantined = record["job"]["status"]["quarantine"] is not None
-        on = record["job"]["schedule"]["state"] == "Active"
-        self._next = from_iso(record["next"]) if on and record["next"] else None
-        since = record["watermark"] if self.progress is None else self.progress.until
+        self.progress = progress(session.store).get(job.id)
+        self._quarantined = job.status.quarantine is not None
+        self._next = job.next if job.is_on else None
+        since = job.watermark if self.progress is None else self.progress.until
         begins = self.moment(under_way=False) or self.now
         self._after = _Agenda(next_cycle(session, since, begins))
         self._present = _Agenda(
@@ -77,7 +71,7 @@ class Outlook:
         if self.progress is None:
             return self._next
         interval = timedelta(minutes=self.session.quirks["cycle-interval-minutes"])
-        return max(from_iso(self.progress.began) + interval, self.now)
+        return max(self.progress.began + interval, self.now)
 
     def turn(self, key: str) -> Turn:
         """Tell when a cycle looks at the object itself; its references alone are another matter."""

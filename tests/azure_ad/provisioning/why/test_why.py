@@ -23,8 +23,8 @@ SETTINGS = '{"DeleteThresholdEnabled":true}'
 
 
 def ask(company, name="ana"):
-    record, session = company.engine.inspect(company.job)
-    told = why(session, record, "User", name)
+    job, session = company.engine.inspect(company.job)
+    told = why(session, job, "User", name)
     assert json.loads(json.dumps(told)) == told
     return told
 

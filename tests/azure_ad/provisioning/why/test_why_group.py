@@ -25,8 +25,8 @@ from tests.azure_ad.scim_server import ScimServer, refusal, reply
 
 
 def ask(company, name="Office"):
-    record, session = company.engine.inspect(company.job)
-    told = why(session, record, "Group", name)
+    job, session = company.engine.inspect(company.job)
+    told = why(session, job, "Group", name)
     assert json.loads(json.dumps(told)) == told
     return told
 
@@ -550,9 +550,9 @@ class TestNames:
         company.group("Office")
         with pytest.raises(UnknownNameError, match="there is no group 'Ana', but a user: 'harness why'"):
             ask(company, "Ana")
-        record, session = company.engine.inspect(company.job)
+        job, session = company.engine.inspect(company.job)
         with pytest.raises(UnknownNameError, match="no user 'office', but a group"):
-            why(session, record, "User", "office")
+            why(session, job, "User", "office")
 
 
 def test_looking_changes_nothing(company, server):
@@ -834,8 +834,8 @@ STARTING_OVER = ("only sales", "no deletes", "no updates", "unmap active", "rest
 
 
 def plan(company, group):
-    record, session = company.engine.inspect(company.job)
-    outlook = Outlook(session, record)
+    job, session = company.engine.inspect(company.job)
+    outlook = Outlook(session, job)
     return foresee(outlook, outlook.facts("Group", group), Members(outlook, group))
 
 

@@ -1,0 +1,59 @@
+"""Who hears of what happens to a job: the audit log, and by mail whoever wants to hear of a quarantine.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
+(read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.mail import Mailer
+from harness.azure_ad.provisioning.log.audit_log import write_audit
+from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.base.store import Store
+
+ADMINISTRATOR = "Administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The notices about one tenant's jobs."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    applications: EnterpriseApps
+    mailer: Mailer
+
+    def audit(self, app: str, activity: str) -> None:
+        """Write down what an administrator did to an application's job."""
+        self._write(app, activity, by=ADMINISTRATOR)
+
+    def audit_quarantine(self, app: str, message: str) -> None:
+        """Write down that the service put an application's job into quarantine."""
+        self._write(app, "Quarantine", by=INITIATOR, reason=message, good=False)
+
+    def mail_quarantine(self, app: str, message: str) -> None:
+        """Tell whoever wants to hear of it."""
+        recipient, wanted, _ = self.applications.notification(app)
+        if not recipient or not wanted:
+            return
+        name = self.applications.find(app)["displayName"]
+        text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
+        self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
+
+    def _write(self, app: str, activity: str, *, by: str, reason: str = "", good: bool = True) -> None:
+        write_audit(
+            self.store,
+            self.clock.now(),
+            activity,
+            entry_id=self.ids.uuid(),
+            app=self.applications.find(app),
+            by=by,
+            reason=reason,
+            good=good,
+        )

@@ -1,0 +1,38 @@
+"""What the provisioning service of one tenant works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.directory.directory import Directory
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.base.quirks import Quirks
+from harness.base.store import Store
+from harness.wire.message import Send
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`send` is the wire to what is provisioned; `in_flight` objects of a cycle are at work together.
+
+    More than one in flight needs a wire that waits. `busy` is the lock under which one object is at work, be it a cycle's or on
+    demand, None for one of this process alone. Where processes share the store, `busy` is a lock over all of them, one of them
+    is told to `resume`, and `on_schedule` is called when the others should look again.
+    """
+
+    tenant_id: str
+    domain: str
+    store: Store
+    clock: Clock
+    ids: Ids
+    quirks: Quirks
+    send: Send
+    directory: Directory
+    applications: EnterpriseApps
+    in_flight: int
+    busy: AbstractContextManager[object] | None
+    on_schedule: Callable[[], None]

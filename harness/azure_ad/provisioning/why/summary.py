@@ -1,0 +1,85 @@
+"""The one thing that matters most about somebody, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.records import Connection
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.why.entitlement import outside
+from harness.azure_ad.provisioning.why.outlook import Outlook
+from harness.base.store import Document
+
+_CALLED = {"User": "account", "Group": "group"}
+_REFERENCES = {"User": "its manager", "Group": "sending its members"}
+
+
+def summary(outlook: Outlook, job: Job, facts: Facts, last: Document | None, members: Document | None) -> str:
+    """Say what follows the name; `last` is the newest digest of the log, `members` what is told of a group's."""
+    connection, target = facts.connection, outlook.session.frame.target_name
+    if connection is None:
+        return f"is not in {target}: {next(_reasons(outlook, job, facts, last))}"
+    return next(_states(outlook, job, facts, connection, members))
+
+
+def _reasons(outlook: Outlook, job: Job, facts: Facts, last: Document | None) -> Iterator[str]:
+    """Yield why an object is not in the target, the reason that counts first."""
+    if facts.document is None:
+        yield "deleted from the directory"
+    if facts.mapping is None:
+        yield "provisioning of groups is turned off in the mappings"
+    if facts.scope is None or not facts.scope.provisioned:
+        yield outside(outlook.session, facts)
+    if job.status.quarantine is not None:
+        yield f"the job is in quarantine ({job.status.quarantine.problem.code})"
+    if facts.escrow is not None:
+        code = last and last["code"]
+        yield f"provisioning failed ({code}) and waits for a retry" if code else "provisioning failed"
+    if not job.is_on:
+        yield "in scope, but the job's schedule is off"
+    if last is not None and last["status"] != "success":
+        yield f"the last attempt ended with {last['code']}"
+    yield "in scope, and waiting for its cycle"
+
+
+def _states(
+    outlook: Outlook, job: Job, facts: Facts, connection: Connection, members: Document | None
+) -> Iterator[str]:
+    """Yield how it is with an object that the target has, what counts most first."""
+    target = outlook.session.frame.target_name
+    has = f"{_CALLED[facts.kind]} '{connection.target_id}'"
+    if facts.mapping is None:
+        yield f"has the {has} in {target}, but provisioning of groups is turned off in the mappings"
+    fate = "is still managed" if connection.managed else "is no longer managed"
+    if outlook.held_back(facts):
+        fate = "waits to be disabled or deleted: the change is held back"
+    if facts.scope is None:
+        yield f"was deleted from the directory; the {has} in {target} {fate}"
+    if job.status.quarantine is not None:
+        yield f"has the {has} in {target}, but the job is in quarantine: changes wait"
+    if facts.scope is not None and not facts.scope.provisioned:
+        yield f"is out ({outside(outlook.session, facts)}); the {has} in {target} {fate}"
+    if facts.escrow is not None:
+        what = _REFERENCES[facts.kind] if facts.escrow.references else "the last change"
+        yield f"has the {has} in {target}, but {what} failed and waits for a retry"
+    yield f"is in {target} with the {has}{'' if members is None else _of_members(members)}"
+
+
+def _of_members(members: Document) -> str:
+    wrong, count = members["wrong"], members["inDirectory"]
+    all_of_them = "1 member" if count == 1 else f"{count} members"
+    if not wrong:
+        return f" and {all_of_them}"
+    missing = sum(each["side"] == "directory" for each in wrong)
+    if len(wrong) == 1:
+        (one,) = wrong
+        return f", but {one['name']} {'is missing there' if missing else 'is still in it'}: {one['says']}"
+    surplus = len(wrong) - missing
+    parts = [f"{missing} of {all_of_them} {_is(missing)} missing there"] if missing else []
+    parts += [f"{surplus} who left {_is(surplus)} still in it"] if surplus else []
+    return f", but {' and '.join(parts)}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
