@@ -44,6 +44,20 @@ class ServerOptions:
     seed: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ClientOptions:
+    """What `harness certify client` is given; `timeout` is in seconds, `words` are the command's own."""
+
+    words: tuple[str, ...]
+    timeout: float
+    profile: str
+    calls_per_object: float
+    endpoint_variable: str
+    token_variable: str
+    source: Path | None
+    seed: str | None
+
+
 def with_options(command: _Command) -> _Command:
     """Add those options; the command is given them as `options`."""
 

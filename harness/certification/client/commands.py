@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from harness.certification.issuing import issue
-from harness.certification.options import Options, with_options
+from harness.certification.options import ClientOptions, Options, with_options
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -47,34 +50,34 @@ from harness.certification.options import Options, with_options
     metavar="NAME",
     help="Environment variable that tells it the access token.",
 )
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the people that COMMAND reads to FILE, a new one; then change, cut off and empty it.",
+)
 @click.option("--seed", metavar="TEXT", help="Ids and tokens follow from it (default: a new one).")
 @with_options
-def client(
-    *,
-    words: tuple[str, ...],
-    timeout: float,
-    profile: str,
-    calls_per_object: float,
-    endpoint_variable: str,
-    token_variable: str,
-    seed: str | None,
-    options: Options,
-) -> None:
+def client(*, options: Options, **words: Any) -> None:
     """Judge a client of AWS SSO: run COMMAND four times against one on loopback, and listen.
 
     First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new
     token after the old one was deleted. COMMAND brings its own people; SCIM_RUN tells it which run it is (first, second,
-    throttled, rotated), if it has to forget what it remembers. {endpoint} and {token} in its arguments are filled in, but
+    throttled, rotated, changed, broken, emptied), if it has to forget what it remembers. {endpoint} and {token} in its arguments are filled in, but
     a token there can be seen in the list of processes.
     """
     from harness.base.clock import OffsetClock
     from harness.base.ids import Ids
     from harness.certification.client.process import Command
     from harness.certification.client.rules import AWS_CLIENT
+    from harness.certification.client.sources import Source
     from harness.certification.client.trial import Trial
 
-    seed = seed or Ids(None).hex(8)
-    command = Command(words, endpoint_variable, token_variable, timeout)
-    trial = Trial(command, OffsetClock(), seed, profile, calls_per_object)
+    given = ClientOptions(**words)
+    seed = given.seed or Ids(None).hex(8)
+    variables = given.endpoint_variable, given.token_variable
+    source = None if given.source is None else Source.new(given.source)
+    command = Command(given.words, *variables, given.timeout, str(given.source or ""))
+    trial = Trial(command, OffsetClock(), seed, given.profile, given.calls_per_object, source=source)
     results = trial.results(lambda run: click.echo(f"the {run} run …", err=True))
     issue(results, [AWS_CLIENT], trial.address, seed, options)

@@ -13,25 +13,42 @@ from harness.wire.secrets import Secrets
 
 _GRACE = 5.0  # seconds to end in after being told to
 _MOST_TOLD = 400  # characters of its last words that a reason repeats
-_RUN_VARIABLE = "SCIM_RUN"
+_RUN_VARIABLE, _SOURCE_VARIABLE = "SCIM_RUN", "SCIM_SOURCE"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended: what went wrong, nothing when it ended with 0, and whether it printed its token (`exposed`)."""
+
+    trouble: str = ""
+    exposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`{endpoint}` and `{token}` in `words` are filled in; `timeout` is in seconds, for each run."""
+    """`{endpoint}`, `{token}` and `{source}` in `words` are filled in; `timeout` is in seconds, for each run.
+
+    `source` is the file that people are read from, told in SCIM_SOURCE too; an empty text if there is none.
+    """
 
     words: tuple[str, ...]
     endpoint_variable: str = "SCIM_ENDPOINT"
     token_variable: str = "SCIM_TOKEN"  # noqa: S105 - a name
     timeout: float = 300.0
+    source: str = ""
 
-    def run(self, endpoint: str, token: str, name: str) -> str:
-        """Run it to its end; return what went wrong, nothing when it ended with 0. Raises HarnessError if it cannot start.
+    def run(self, endpoint: str, token: str, name: str) -> Ending:
+        """Run it to its end, and return how it ended. Raises HarnessError if it cannot start.
 
         `name` is the run's, told in SCIM_RUN to those that must forget what they remember of another directory.
         """
         given = {self.endpoint_variable: endpoint, self.token_variable: token, _RUN_VARIABLE: name}
-        words = [word.replace("{endpoint}", endpoint).replace("{token}", token) for word in self.words]
+        if self.source:
+            given[_SOURCE_VARIABLE] = self.source
+        words = [
+            word.replace("{endpoint}", endpoint).replace("{token}", token).replace("{source}", self.source)
+            for word in self.words
+        ]
         try:
             process = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
                 words,
@@ -49,11 +66,12 @@ class Command:
             printed, complained = process.communicate(timeout=self.timeout)
             ended = True
         except subprocess.TimeoutExpired:
-            return f"did not end within {self.timeout:g} seconds"
+            return Ending(f"did not end within {self.timeout:g} seconds")
         finally:
             if not ended:
                 _end(process)
-        return _why(process.returncode, complained.strip() or printed.strip(), token)
+        trouble = _why(process.returncode, complained.strip() or printed.strip(), token)
+        return Ending(trouble, token.encode() in printed + complained)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -65,7 +65,7 @@ def membership_not_read(traffic: Traffic) -> None:
     reads = [call for call in traffic.calls if call.operation in ("GetGroup", "ListGroups")]
     wanted = [call for call in reads if any(_is_members(each) for each in _names(call, "attributes"))]
     object_to(wanted, lambda _: "asks for members, which AWS SSO never shows")
-    again = [call for run in (SECOND, ROTATED) for call in _added_again(traffic.runs[run], traffic)]
+    again = [call for run in (SECOND, ROTATED) for call in _added_again(traffic.run(run), traffic)]
     object_to(again, lambda _: "adds members who were in the group already, as if none had been")
     some([call for call in traffic.calls if call.memberships()], "no memberships are set")
 

@@ -1,12 +1,21 @@
-"""The rules that a client of AWS SSO is judged by; `requests.py`, `reads.py` and `runs.py` say how, and from which sources."""
+"""The rules that a client of AWS SSO is judged by; `requests.py`, `reads.py`, `runs.py` and `losses.py` say how, and from which sources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.certification.client import reads, requests, runs
-from harness.certification.client.traffic import FIRST, ROTATED, SECOND, THROTTLED, Traffic
+from harness.certification.client import losses, reads, requests, runs
+from harness.certification.client.traffic import (
+    BROKEN,
+    CHANGED,
+    EMPTIED,
+    FIRST,
+    ROTATED,
+    SECOND,
+    THROTTLED,
+    Traffic,
+)
 from harness.certification.suite import Criterion, Suite
 
 # No source has a number: a look-up, a create, a change, and one to spare.
@@ -101,9 +110,34 @@ AWS_CLIENT: Suite[Rule] = Suite(
             mandatory=False,
         ),
         Rule(
+            "nothing-lost",
+            "Run again, and run with a new token, the command leaves everybody as they were: people, groups, members.",
+            losses.nothing_lost,
+            run=ROTATED,
+        ),
+        Rule(
+            "token-kept",
+            "The token stands in no address, and is not printed.",
+            runs.token_kept,
+        ),
+        Rule(
+            "changes-arrive",
+            "Who is created, renamed, disabled or gone in the source, joined or left a group, is so in AWS SSO after the next run.",
+            losses.changes_arrive,
+            run=CHANGED,
+        ),
+        Rule(
             "no-destructive-step",
-            "When its source fails, the client deletes and disables nobody.",
-            runs.source_error,
+            "When its source is cut off, the client deletes and disables nobody.",
+            losses.nothing_deleted_after_a_broken_source,
+            run=BROKEN,
+        ),
+        Rule(
+            "no-mass-deletion",
+            "When its source is empty from one run to the next, the client stops instead of deleting everybody.",
+            losses.nothing_deleted_after_an_empty_source,
+            run=EMPTIED,
+            mandatory=False,
         ),
     ),
 )

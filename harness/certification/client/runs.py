@@ -21,6 +21,7 @@ from harness.certification.client.traffic import (
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
+from harness.wire.secrets import HIDDEN
 
 _ORDER = ("user", "group", "member")
 
@@ -89,7 +90,7 @@ def completes(traffic: Traffic) -> None:
 
 
 def _throttled(traffic: Traffic) -> list[Call]:
-    return [call for call in traffic.runs[THROTTLED].calls if call.status == 429]
+    return [call for call in traffic.run(THROTTLED).calls if call.status == 429]
 
 
 def token_rotation(traffic: Traffic) -> None:
@@ -102,6 +103,8 @@ def token_rotation(traffic: Traffic) -> None:
 
 def calls_per_object(traffic: Traffic) -> None:
     run = traffic.runs[FIRST]
+    if run.trouble or not run.after:
+        raise SkippedError("the first run failed")
     calls = [call for call in run.calls if call.operation and call.operation not in DISCOVERY]
     if len(calls) > traffic.calls_per_object * len(run.after):
         raise FailedError(
@@ -110,9 +113,13 @@ def calls_per_object(traffic: Traffic) -> None:
         )
 
 
-def source_error(traffic: Traffic) -> None:
-    del traffic
-    raise SkippedError("the harness does not see where the client reads people from, and cannot break it")
+def token_kept(traffic: Traffic) -> None:
+    addressed = [call for call in traffic.calls if HIDDEN in call.exchange.request.url]
+    object_to(addressed, lambda _: "has the token in its address, where logs keep it")
+    exposing = [name for name, run in traffic.runs.items() if run.exposed]
+    if exposing:
+        raise FailedError(f"the command printed its token in the {listed(exposing)} run")
+    some(traffic.calls, "nothing was asked of the endpoint")
 
 
 def _facts(facts: frozenset[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from harness.aws_sso.scim.service import OPERATIONS
 from harness.base import json_text
 from harness.base.quirks import Quirks
+from harness.certification.client.sources import Source
 from harness.scim.path import get
 from harness.wire.message import Request
 from harness.wire.record import Exchange
@@ -20,6 +21,7 @@ WRITES = frozenset(each.name for each in OPERATIONS.values() if not each.read_on
 CREATES = frozenset({"CreateUser", "CreateGroup"})
 DISCOVERY = frozenset({"ServiceProviderConfig", "ListSchemas", "GetSchema", "ListResourceTypes"})
 FIRST, SECOND, THROTTLED, ROTATED = "first", "second", "throttled", "rotated"
+CHANGED, BROKEN, EMPTIED = "changed", "broken", "emptied"  # with a source of the harness's
 _ROOT = "/scim/v2"
 _MOST_TOLD = 160  # characters of a path, or of an error's detail, that a reason repeats
 
@@ -78,10 +80,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What is in AWS SSO: user names by id; groups by id, with name and members' user names."""
+    """What is in AWS SSO: user names by id; groups by id, with name and members' user names; display names by user name."""
 
     users: Mapping[str, str]
     groups: Mapping[str, tuple[str, frozenset[str]]]
+    disabled: frozenset[str] = frozenset()  # user names
+    display_names: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.users) + len(self.groups)
@@ -98,16 +102,20 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`trouble` says how the command failed, empty when it ended with 0; `after` is the directory at its end."""
+    """`trouble` says how the command failed, empty when it ended with 0; `after` is the directory at its end.
+
+    `exposed` tells that the command printed its token.
+    """
 
     calls: tuple[Call, ...]
     trouble: str
     after: Directory
+    exposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """All runs; only `first` when that one failed. `calls_per_object` is the budget, `quirks` are the account's.
+    """All runs; only `first` when that one failed, and those that change the `source` where there is one. `calls_per_object` is the budget, `quirks` are the account's.
 
     `throttled_for` is how long each writing operation was refused in the throttled run.
     """
@@ -116,6 +124,11 @@ class Traffic:
     quirks: Quirks
     calls_per_object: float
     throttled_for: timedelta
+    source: Source | None = None
+
+    def run(self, name: str) -> Run:
+        """Return a run, one without calls if it did not take place."""
+        return self.runs.get(name) or Run((), "", Directory({}, {}))
 
     @property
     def calls(self) -> list[Call]:

@@ -1,7 +1,8 @@
 """The trial: a client's command runs four times against an AWS SSO on loopback, and its requests are judged.
 
 First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new token
-after the old one was deleted.
+after the old one was deleted. Where the client reads people from a file of the harness's, three runs follow: that file
+has changed, is cut off, is empty.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from harness.certification.client.listener import ORIGIN, Listener
 from harness.certification.client.objections import ObjectionError
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
+from harness.certification.client.sources import Source
 from harness.certification.client.throttling import THROTTLED_FOR, Throttle, short_pages
 from harness.certification.client.traffic import (
+    BROKEN,
+    CHANGED,
+    EMPTIED,
     FIRST,
     ROTATED,
     SECOND,
@@ -47,9 +52,11 @@ class Trial:
         calls_per_object: float = CALLS_PER_OBJECT,
         *,
         throttled_for: timedelta = THROTTLED_FOR,
+        source: Source | None = None,
     ) -> None:
         self._command, self._clock = command, clock
         self._calls_per_object, self._throttled_for = calls_per_object, throttled_for
+        self._source = source
         self._account, self._fresh = (
             _Account(create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", start=clock.now()))
             for name in (FIRST, THROTTLED)
@@ -73,25 +80,35 @@ class Trial:
                     break
         finally:
             server.stop()
-        traffic = Traffic(runs, self._account.world.aws.quirks, self._calls_per_object, self._throttled_for)
+        quirks = self._account.world.aws.quirks
+        traffic = Traffic(runs, quirks, self._calls_per_object, self._throttled_for, self._source)
         for rule in AWS_CLIENT.checks:
             yield _judged(rule, traffic)
 
     def _plan(self) -> Iterator[tuple[str, _Account, Send]]:
+        if self._source is not None:
+            self._source.write(self._source.before)
         yield FIRST, self._account, self._account.send
         yield SECOND, self._account, self._account.send
         fresh = self._fresh
         yield THROTTLED, fresh, Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
         self._account.rotate()
         yield ROTATED, self._account, self._account.send
+        if self._source is not None:
+            self._source.write(self._source.after)
+            yield CHANGED, self._account, self._account.send
+            self._source.cut_off()
+            yield BROKEN, self._account, self._account.send
+            self._source.empty()
+            yield EMPTIED, self._account, self._account.send
 
     def _run(self, name: str, account: _Account, send: Send, listener: Listener, url: str) -> Run:
         if account.world.aws.quirks["cursor-paging"]:
             send = short_pages(send)
         listener.listen(send, account.token)
-        trouble = self._command.run(f"{url}{account.path}", account.token, name)
+        ending = self._command.run(f"{url}{account.path}", account.token, name)
         calls = tuple(call_of(name, exchange) for exchange in listener.take())
-        return Run(calls, trouble, account.directory())
+        return Run(calls, ending.trouble, account.directory(), ending.exposed)
 
 
 class _Account:
@@ -119,6 +136,8 @@ class _Account:
         return Directory(
             {each["id"]: each["userName"] for each in users},
             {each["id"]: (each["displayName"], frozenset(each["members"])) for each in groups},
+            frozenset(each["userName"] for each in users if not each.get("active", True)),
+            {each["userName"]: str(each.get("displayName")) for each in users},
         )
 
     def _console(self, method: str, path: str, body: Any = None) -> Any:
@@ -140,7 +159,7 @@ def _judged(rule: Rule, traffic: Traffic) -> Result:
         tuple(each.exchange for each in traffic.runs[rule.run].calls) if rule.run in traffic.runs else ()
     )
     try:
-        if rule.run != FIRST and len(traffic.runs) == 1:
+        if len(traffic.runs) == 1 and rule.run != FIRST and (rule.run or not traffic.calls):
             raise SkippedError("the first run failed")  # noqa: TRY301 - one way of being skipped among others
         rule.judge(traffic)
     except FailedError as failed:

@@ -171,6 +171,106 @@ def is_member(tool, group, user):
     return bool(tool.ask("GET", f"/Groups?filter={quote(condition)}")["Resources"])
 
 
+def spoil(tool):
+    """Take away who is there, as a tool does that misreads its state."""
+    if tool.does("delete-everybody") or tool.does("disable-everybody"):
+        for key in everything(tool, "Users"):
+            if tool.does("delete-everybody"):
+                tool.ask("DELETE", f"/Users/{key}")
+            else:
+                set_active(tool, key, active=False)
+    if tool.does("delete-groups"):
+        for key in everything(tool, "Groups"):
+            tool.ask("DELETE", f"/Groups/{key}")
+    if tool.does("empty-groups"):
+        for group in everything(tool, "Groups"):
+            for user in everything(tool, "Users"):
+                tool.ask("PATCH", f"/Groups/{group}", patch(members("remove", [user])))
+
+
+def everything(tool, kind):
+    """Return what is there, by id."""
+    there, cursor = {}, ""
+    while True:
+        answer = tool.ask("GET", f"/{kind}?cursor={quote(cursor)}")
+        there.update((each["id"], each) for each in answer["Resources"])
+        cursor = answer.get("nextCursor", "")
+        if not cursor:
+            return there
+
+
+def set_active(tool, key, *, active):
+    tool.ask("PATCH", f"/Users/{key}", patch({"op": "replace", "path": "active", "value": active}))
+
+
+def read_source(tool, path):
+    """Return users and groups; a file that is no JSON ends the run, as it should, unless the tool makes do with it."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        document = json.loads(text)
+    except ValueError:
+        if tool.does("half-when-broken"):
+            whole = text[text.index("[") + 1 : text.rindex("},") + 1]
+            document = {"users": json.loads(f"[{whole}]"), "groups": []}
+        elif tool.does("empty-when-broken"):
+            document = {"users": [], "groups": []}
+        else:
+            sys.exit("the source is no JSON")
+    if not document["users"] and not tool.does("trust-empty") and not tool.does("empty-when-broken"):
+        sys.exit("the source is empty")
+    return document["users"], document["groups"]
+
+
+def sync_source(tool, path):
+    """Bring AWS SSO to what the source says: create, rename, disable, delete; join and leave."""
+    people, groups = read_source(tool, path)
+    there = {each["userName"]: each for each in everything(tool, "Users").values()}
+    ids = {}
+    for each in people:
+        name, user = each["userName"], there.get(each["userName"])
+        if user is None:
+            if not each["active"] or (tool.does("no-create") and there):
+                continue
+            user = {**each, "id": tool.made("Users", "userName", body_of(each))}
+        elif user["displayName"] != each["displayName"] and not tool.does("no-rename"):
+            tool.ask("PUT", f"/Users/{user['id']}", body_of(each))
+        if user["active"] != each["active"] and not tool.does("no-disable"):
+            set_active(tool, user["id"], active=each["active"])
+        ids[name] = user["id"]
+    for name in set(there) - {each["userName"] for each in people}:
+        if not tool.does("no-delete"):
+            tool.ask("DELETE", f"/Users/{there[name]['id']}")
+    if tool.does("delete-one-too-many") and len(there) > 1:
+        tool.ask("DELETE", f"/Users/{ids.pop(people[-2]['userName'])}")
+    for group in groups:
+        sync_members(tool, group, ids)
+    spoil(tool)
+
+
+def sync_members(tool, group, ids):
+    key = tool.found("Groups", "displayName", group["displayName"])
+    new = key is None
+    if new:
+        key = tool.made("Groups", "displayName", {"displayName": group["displayName"]})
+    wanted = {ids[name] for name in group["members"] if name in ids}
+    there = set() if new else {each for each in ids.values() if is_member(tool, key, each)}
+    joining, leaving = sorted(wanted - there), sorted(there - wanted)
+    if joining and (new or not tool.does("no-join")):
+        tool.ask("PATCH", f"/Groups/{key}", patch(members("add", joining)))
+    if leaving and not tool.does("no-leave"):
+        tool.ask("PATCH", f"/Groups/{key}", patch(members("remove", leaving)))
+
+
+def body_of(each):
+    return {
+        "userName": each["userName"],
+        "displayName": each["displayName"],
+        "name": {"givenName": each["givenName"], "familyName": each["familyName"]},
+        "emails": [{"value": each["email"], "type": "work", "primary": True}],
+        "active": each["active"],
+    }
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--users", type=int, default=5)
@@ -199,9 +299,17 @@ def main():
         return
     if "token-everywhere" in how:
         confide(tool)
+    if "print-token" in how:
+        sys.stdout.write(f"using {token}\n")
+    if "SCIM_SOURCE" in os.environ:
+        sync_source(tool, Path(os.environ["SCIM_SOURCE"]))
+        return
     users = sync_users(tool, [person(number) for number in range(given.users)])
     for number in range(given.groups):
         sync_group(tool, f"Group {number}", [each for each in users.values() if each])
+    spoil(tool)
+    if "exit-3-at-last" in how:
+        sys.exit(3)
 
 
 main()

@@ -16,6 +16,7 @@ from harness.base.errors import HarnessError
 from harness.certification.client.commands import client
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT
+from harness.certification.client.sources import Source
 from harness.certification.client.trial import Trial
 from harness.certification.outcomes import Outcome
 from harness.world import DEFAULT_PROFILE
@@ -24,7 +25,7 @@ from tests.certification.entra_client import EntraClient
 pytestmark = pytest.mark.slow
 
 TOOL = str(Path(__file__).with_name("sync_tool.py"))
-UNSEEN = "no-destructive-step"
+UNSEEN = {"no-destructive-step", "no-mass-deletion", "changes-arrive"}  # without a source of the harness's
 
 
 # Long enough that the tool must wait twice, and that hammering is far faster than AWS SSO's rate.
@@ -36,8 +37,8 @@ def run_trial(*arguments, profile="identity-center", timeout=30.0):
     return results(Command((sys.executable, "-E", "-S", TOOL, *arguments), timeout=timeout), profile)
 
 
-def results(command, profile="identity-center"):
-    trial = Trial(command, OffsetClock(), "1", profile, throttled_for=THROTTLED_FOR)
+def results(command, profile="identity-center", source=None):
+    trial = Trial(command, OffsetClock(), "1", profile, throttled_for=THROTTLED_FOR, source=source)
     return {result.check.name: result for result in trial.results()}
 
 
@@ -50,7 +51,7 @@ def broken(found):
     return {
         name: (result.outcome, result.reason)
         for name, result in found.items()
-        if result.outcome is not Outcome.PASSED and name != UNSEEN
+        if result.outcome is not Outcome.PASSED and name not in UNSEEN
     }
 
 
@@ -73,8 +74,9 @@ def test_a_tool_that_behaves_passes_every_rule(good):
 
 def test_what_the_harness_cannot_see_is_said(good):
     """The client's source is out of reach: skipped with the reason, not passed."""
-    assert good[UNSEEN].outcome is Outcome.SKIPPED
-    assert "does not see where the client reads people from" in good[UNSEEN].reason
+    for name in UNSEEN:
+        assert good[name].outcome is Outcome.SKIPPED
+        assert "does not see where the client reads people from" in good[name].reason
 
 
 def test_the_evidence_is_what_was_asked_in_each_run(good):
@@ -136,9 +138,30 @@ MISBEHAVIOURS = {
     },
     "keep-token": {"token-rotation": "rotated run: GET /Users?cursor= came with another token"},
     "chatty": {"calls-per-object": "the budget is 4 for each"},
-    "exit-3:second": {"second-run-writes-nothing": "run again, the command ended with 3: warming up"},
-    "exit-3:throttled": {"completes-after-429": "throttled, the command ended with 3"},
-    "exit-3:rotated": {"token-rotation": "with the new token, the command ended with 3"},
+    "exit-3:second": {
+        "second-run-writes-nothing": "run again, the command ended with 3: warming up",
+        "token-kept": "the command printed its token in the second run",
+    },
+    "exit-3:throttled": {
+        "completes-after-429": "throttled, the command ended with 3",
+        "token-kept": "the command printed its token in the throttled run",
+    },
+    "exit-3:rotated": {
+        "token-rotation": "with the new token, the command ended with 3",
+        "token-kept": "the command printed its token in the rotated run",
+    },
+    "print-token:first": {"token-kept": "the command printed its token in the first run"},
+    "token-everywhere": {
+        "supported-operations": "POST /Session",
+        "token-rotation": "rotated run: POST /Session",
+        "token-kept": "first run: POST /Session",
+    },
+    "delete-everybody:rotated": {
+        "nothing-lost": "after the rotated run, though nothing had changed, there is no"
+    },
+    "disable-everybody:rotated": {"nothing-lost": "disabled is user user000@example.com"},
+    "empty-groups:rotated": {"nothing-lost": "there is no member user000@example.com of Group 0"},
+    "delete-groups:rotated": {"nothing-lost": "there is no group Group 0"},
 }
 # What the throttled run cannot show when it is over before it began.
 UNSEEN_THEN = {"exit-3:throttled": {"backs-off", "no-duplicates-after-429"}, "exit-3:rotated": set()}
@@ -149,12 +172,65 @@ def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
     """Each rule can fail, says why, and does not fail for what another one is there for."""
     found = run_trial("--misbehave", how, "--memory", str(tmp_path))
     wanted = MISBEHAVIOURS[how]
-    skipped = names(found, Outcome.SKIPPED) - {UNSEEN}
+    skipped = names(found, Outcome.SKIPPED) - UNSEEN
     assert set(broken(found)) == {*wanted, *skipped}
     assert skipped == UNSEEN_THEN.get(how, set())
     for rule, told in wanted.items():
         assert told in found[rule].reason
         assert found[rule].outcome is (Outcome.FAILED if found[rule].check.mandatory else Outcome.WARNING)
+
+
+# With a source of the harness's: what the tool does with it, what breaks, and what the reason says.
+WITH_A_SOURCE = {
+    "no-create": {"changes-arrive": "newcomer@contoso.com is missing"},
+    "no-rename": {
+        "changes-arrive": "person000@contoso.com is named Given000 Family instead of Renamed Family"
+    },
+    "no-disable": {"changes-arrive": "person001@contoso.com is enabled, though disabled in the source"},
+    "no-delete": {"changes-arrive": "person002@contoso.com is enabled, though gone from the source"},
+    "no-join": {"changes-arrive": "person007@contoso.com is no member of Office"},
+    "no-leave": {"changes-arrive": "person000@contoso.com is still a member of Office"},
+    "delete-one-too-many:changed": {"changes-arrive": "person007@contoso.com is missing"},
+    "half-when-broken": {"no-destructive-step": "after a run with half of the source, there is no"},
+    "empty-when-broken:broken": {"no-destructive-step": "after a run with half of the source, there is no"},
+    "trust-empty": {"no-mass-deletion": "after a run with an empty source, there is no"},
+    "disable-everybody:changed": {"changes-arrive": "is disabled, though active in the source"},
+    "delete-groups:changed": {"changes-arrive": "group Office is missing"},
+    "exit-3:changed": {"changes-arrive": "the command ended with 3", "token-kept": "in the changed run"},
+}
+
+
+def with_a_source(tmp_path, how):
+    path = tmp_path / "people.json"
+    words = (sys.executable, "-E", "-S", TOOL, "--misbehave", how, "--memory", str(tmp_path))
+    return results(Command(words, timeout=30.0, source=str(path)), source=Source.new(path))
+
+
+def test_a_tool_that_follows_its_source_passes_every_rule(tmp_path):
+    """What changed arrives, and a source that is cut off or empty stops it."""
+    found = with_a_source(tmp_path, "")
+    assert {name: each.reason for name, each in found.items() if each.outcome is not Outcome.PASSED} == {}
+
+
+@pytest.mark.parametrize("how", WITH_A_SOURCE)
+def test_what_a_tool_makes_of_its_source_breaks_its_rule(how, tmp_path):
+    """Somebody does not arrive, or somebody is lost."""
+    found = with_a_source(tmp_path, how)
+    wanted = WITH_A_SOURCE[how]
+    assert set(broken(found) | dict.fromkeys(UNSEEN & names(found, Outcome.FAILED), "")) - {
+        "calls-per-object"
+    } == {name for name in wanted if name != "no-mass-deletion"}
+    for rule, reason in wanted.items():
+        assert reason in found[rule].reason
+        assert found[rule].outcome is (Outcome.FAILED if found[rule].check.mandatory else Outcome.WARNING)
+
+
+def test_a_source_that_is_there_already_is_refused(tmp_path):
+    """It may be somebody's list of people."""
+    path = tmp_path / "people.json"
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(HarnessError, match="is there already"):
+        Source.new(path)
 
 
 def test_a_client_that_looks_everybody_up_needs_no_pages():
@@ -202,10 +278,18 @@ def test_without_a_first_run_nothing_else_is_judged(how, told):
     found = run_trial("--misbehave", how, timeout=0.5 if how == "hang" else 30.0)
     assert found["first-run"].outcome is Outcome.FAILED
     assert told in found["first-run"].reason
-    others = [result for name, result in found.items() if name != "first-run"]
-    assert {(result.outcome, result.reason) for result in others} == {
+    assert names(found, Outcome.FAILED) == {"first-run"}
+    later = [result for result in found.values() if result.check.run not in ("", "first")]
+    assert {(result.outcome, result.reason) for result in later} == {
         (Outcome.SKIPPED, "the first run failed")
     }
+
+
+def test_what_a_failed_first_run_asked_is_judged():
+    """A rule of single requests needs no run that went well."""
+    found = run_trial("--misbehave", "put-group,exit-3-at-last")
+    assert found["supported-operations"].outcome is Outcome.FAILED
+    assert found["first-run"].outcome is Outcome.FAILED
 
 
 def test_a_first_run_that_ends_badly_names_the_last_refusal():
