@@ -73,6 +73,14 @@ class OutputFile:
             self.abandon()
             raise _cannot(self._path, error) from error
 
+    def flush(self) -> None:
+        """Hand what was written to whoever reads along."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self.abandon()
+            raise _cannot(self._path, error) from error
+
     def keep(self) -> None:
         """Close the file, and move it to its place if it was written beside it."""
         try:

@@ -2,68 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Mapping
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.base.errors import HarnessError
-from harness.cli.together import Command, Option, together
+from harness.cli.together import Command
+from harness.report.writers import WRITERS, Report
 
 if TYPE_CHECKING:
-    from harness.scenario.events import Event
+    from harness.report.writers import Writer
 
 _FILE = click.Path(path_type=Path, dir_okay=True)
 
 
-class Report(Protocol):
-    def consume(self, event: Event) -> None: ...
-
-    def finish(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Where each report goes; None is nowhere."""
-
-    junit: Path | None
-    html: Path | None
-    json_: Path | None
-
-
-_OPTIONS: tuple[Option, ...] = (
-    click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for build servers."),
-    click.option("--html", type=_FILE, metavar="FILE", help="Write one HTML page, for people."),
-    click.option(
-        "--json", "json_", type=_FILE, metavar="FILE", help="Write everything as JSON, for programs."
-    ),
-)
-
-
 def with_files(command: Command) -> Command:
-    """Add the options; the command is given them as `files`."""
-    return together(command, "files", Files, _OPTIONS)
+    """Add an option for each writer; the command is given the paths that were named as `files`, by option."""
+
+    @wraps(command)
+    def gathered(**values: Any) -> None:
+        paths = {writer.option: values.pop(_parameter(writer)) for writer in WRITERS}
+        command(files={option: path for option, path in paths.items() if path is not None}, **values)
+
+    wrapped: Command = gathered
+    for writer in reversed(WRITERS):
+        option = click.option(
+            f"--{writer.option}", _parameter(writer), type=_FILE, metavar="FILE", help=writer.help
+        )
+        wrapped = option(wrapped)
+    return wrapped
 
 
-def reports_for(files: Files) -> list[Report]:
+def reports_for(files: Mapping[str, Path]) -> list[Report]:
     """Prepare every report that is asked for; one that cannot be written stops us before anything runs."""
     from harness.report.terminal import TerminalReport
 
-    reports: list[Report] = []
-    if files.junit is not None:
-        from harness.report.junit import JUnitReport
-
-        reports.append(JUnitReport(files.junit))
-    if files.html is not None:
-        from harness.report.html import HtmlReport
-
-        reports.append(HtmlReport(files.html))
-    if files.json_ is not None:
-        from harness.report.json_report import JsonReport
-
-        reports.append(JsonReport(files.json_))
-    return [*reports, TerminalReport()]
+    reports = [writer.open(files[writer.option]) for writer in WRITERS if writer.option in files]
+    return [*reports, *_for_github(), TerminalReport()]
 
 
 def finish(reports: list[Report]) -> None:
@@ -76,3 +56,17 @@ def finish(reports: list[Report]) -> None:
             trouble.append(str(error))
     if trouble:
         raise HarnessError("; ".join(trouble))
+
+
+def _for_github() -> list[Report]:
+    from harness.report.github import GitHubReport, is_github
+
+    if not is_github(os.environ):
+        return []
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return [GitHubReport(sys.stdout, Path(summary) if summary else None)]
+
+
+def _parameter(writer: Writer) -> str:
+    """Return the name that an option's value has in Python, where `json` is a module."""
+    return f"{writer.option}_file"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from harness.base.errors import HarnessError
 from harness.cli.choosing import Chosen, with_choice
-from harness.cli.reporting import Files, finish, reports_for, with_files
+from harness.cli.reporting import finish, reports_for, with_files
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class _Manner:
     """How scenarios are played, whichever they are."""
 
-    files: Files
+    files: Mapping[str, Path]
     keep_going: bool
     seed: str
     processes: int
@@ -38,7 +39,9 @@ class _Manner:
 @click.option("--watch", is_flag=True, help="Run again whenever a file is saved, until Ctrl-C.")
 @click.option("--keep-going/--fail-fast", default=True, help="Go on after a failure (default), or stop.")
 @click.option("--seed", default="1", show_default=True, help="Seed of every identifier: same seed, same run.")
-def run(*, chosen: Chosen, files: Files, processes: str, watch: bool, keep_going: bool, seed: str) -> None:
+def run(
+    *, chosen: Chosen, files: Mapping[str, Path], processes: str, watch: bool, keep_going: bool, seed: str
+) -> None:
     """Run scenarios: files, folders, or ids as `harness list` prints them.
 
     PATHS are the folder 'scenarios' unless given; '@' is everything that comes with the harness, '@reported' a folder of it. In a

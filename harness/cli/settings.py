@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from harness.base.errors import HarnessError, nearest
+from harness.report.writers import WRITERS
 
 _HEAD = b"[tool.harness"
 
@@ -68,9 +69,7 @@ _KEYS: Mapping[str, _Key] = {
     "variables": _Key("a table of texts", _is_table),
     "tag": _Key("a list of texts", _is_texts, "tags"),
     "seed": _TEXT("seed"),
-    "junit": _TEXT("junit"),
-    "html": _TEXT("html"),
-    "json": _TEXT("json_"),
+    **{writer.option: _TEXT(f"{writer.option}_file") for writer in WRITERS},
     "keep-going": _Key("true or false", _is_truth, "keep_going"),
     "processes": _Key('a number or "auto"', _is_number, "processes"),
 }

@@ -54,8 +54,12 @@ class ScenarioStory:
 
 @dataclass(slots=True)
 class Collected:
-    """Everything so far. `consume` the events in order; all of it can be read at any time."""
+    """Everything so far. `consume` the events in order; all of it can be read at any time.
 
+    Exchanges and log entries are kept only where they are `observed`: a long run has a great many.
+    """
+
+    observed: bool = True
     seed: str = ""
     version: str = ""
     scenarios: list[ScenarioStory] = field(default_factory=list)
@@ -73,7 +77,7 @@ class Collected:
             case StepStarted():
                 self.scenarios[-1].steps.append(StepStory(event))
             case Observation():
-                if self.scenarios[-1].steps:
+                if self.observed and self.scenarios[-1].steps:
                     self.scenarios[-1].steps[-1].observations.append(event)
             case StepFinished():
                 self.scenarios[-1].steps[-1].finished = event

@@ -114,14 +114,14 @@ def exchange_document(exchange: Exchange) -> dict[str, Any]:
             "method": request.method,
             "url": request.url,
             "headers": _headers(request.headers),
-            "body": _body(request.body),
+            "body": body_document(request.body),
         },
         "response": None
         if response is None
         else {
             "status": response.status,
             "headers": _headers(response.headers),
-            "body": _body(response.body),
+            "body": body_document(response.body),
         },
     }
 
@@ -130,7 +130,7 @@ def _headers(headers: Headers) -> list[list[str]]:
     return [list(header) for header in headers]
 
 
-def _body(body: bytes) -> Any:
+def body_document(body: bytes) -> Any:
     """Return the JSON a body holds, else its text."""
     try:
         return json.loads(body, parse_constant=str) if body else None

@@ -50,7 +50,7 @@ class TerminalReport:
         if not self._console.is_terminal and "COLUMNS" not in os.environ:
             self._console = Console(file=out, highlight=False, width=_IN_A_PIPE)
         self._errors = Console(file=err, stderr=err is None, highlight=False)
-        self._collected = Collected()
+        self._collected = Collected(observed=False)
         self._bar: ProgressBar | None = None
         self._complete = False
 

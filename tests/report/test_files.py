@@ -12,10 +12,13 @@ from harness.base.errors import HarnessError
 from harness.report.html import HtmlReport
 from harness.report.json_report import JsonReport
 from harness.report.junit import JUnitReport
+from harness.report.writers import WRITERS
 from harness.scenario.events import Event, RunStarted
 from tests.report.stories import HOSTILE, sample, seen, story
 
-REPORTS: list[Callable[[Path], Any]] = [JUnitReport, JsonReport, HtmlReport]
+REPORTS: list[Callable[[Path], Any]] = [writer.open for writer in WRITERS]
+# An HTTP archive and JSON lines have what happened, and no word for what was cut off.
+TOLD_AT_THE_END: list[Callable[[Path], Any]] = [JUnitReport, JsonReport, HtmlReport]
 
 
 def written(report: Callable[[Path], Any], events: list[Event], path: Path) -> str:
@@ -79,14 +82,14 @@ def test_json_has_the_whole_story(tmp_path: Path) -> None:
     assert step["failures"] == second["failures"]
 
 
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", TOLD_AT_THE_END)
 def test_an_interrupted_run_is_reported(report: Callable[[Path], Any], tmp_path: Path) -> None:
     """What ran before Ctrl-C is in every report, and what it cut off is not called passed."""
     events = [RunStarted(2, "1", "0.1.0"), *story("a.yaml", []), *story("b.yaml", [seen()], finished=False)]
     assert "nterrupted" in written(report, events, tmp_path / "deep" / "o.out")
 
 
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", TOLD_AT_THE_END)
 def test_an_empty_run_is_reported(report: Callable[[Path], Any], tmp_path: Path) -> None:
     """Nothing ran is a report too."""
     assert written(report, [], tmp_path / "o.out")

@@ -1,0 +1,120 @@
+"""A run as JSON lines, written while it goes: an object for everything that happens, with the key `event` first.
+
+For programs that read along, or that want one line at a time. What the JSON report has besides: headers, bodies that are longer than
+`LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, and the whole of CloudTrail's events, which repeat
+what their exchange says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.base.output import OutputFile, check_writable
+from harness.report.json_report import as_json, body_document
+from harness.scenario.events import (
+    Event,
+    FileRejected,
+    Observation,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+    StepStarted,
+)
+from harness.wire.record import Exchange
+
+FORMAT = 1
+LONGEST = 2_000
+# Of a CloudTrail event: what the exchange beside it does not say.
+_TRAIL = ("eventName", "errorCode", "errorMessage")
+
+
+class JsonLinesReport:
+    """JSON lines, for programs that read along."""
+
+    def __init__(self, path: Path) -> None:
+        check_writable(path)
+        self._file = OutputFile(path)
+
+    def consume(self, event: Event) -> None:
+        self._file.write(as_json(document(event)), "\n")
+        if isinstance(event, ScenarioFinished):
+            self._file.flush()
+
+    def finish(self) -> None:
+        self._file.keep()
+
+
+def document(event: Event) -> dict[str, Any]:
+    """Return the object of one line."""
+    match event:
+        case RunStarted():
+            return {"event": "run", "format": FORMAT, **asdict(event)}
+        case FileRejected():
+            return {"event": "file rejected", **asdict(event)}
+        case ScenarioStarted():
+            return {"event": "scenario", **asdict(event)}
+        case StepStarted():
+            return {"event": "step", **asdict(event)}
+        case Observation():
+            return _observation(event)
+        case StepFinished():
+            return {"event": "step finished", **asdict(event)}
+        case ScenarioFinished():
+            outcome = "passed" if event.passed else "failed"
+            failures = [asdict(failure) for failure in event.failures]
+            return {
+                "event": "scenario finished",
+                "id": event.id,
+                "outcome": outcome,
+                "at": event.at,
+                "failures": failures,
+            }
+        case RunFinished():
+            return {
+                "event": "run finished",
+                "passed": event.passed,
+                "failed": event.failed,
+                "rejected": event.rejected,
+            }
+
+
+def _observation(item: Observation) -> dict[str, Any]:
+    line: dict[str, Any] = {"event": item.kind, "at": item.at}
+    if not item.good:
+        line["good"] = False
+    if item.exchange is not None:
+        return {**line, **_exchange(item.exchange)}
+    if item.kind == "cloudtrail" and isinstance(item.detail, dict):
+        return {**line, **{name: item.detail[name] for name in _TRAIL if item.detail.get(name)}}
+    line |= {"summary": item.summary}
+    return line if item.detail is None else {**line, "lane": item.lane, "entry": _entry(item)}
+
+
+def _entry(item: Observation) -> Any:
+    if item.kind != "provisioning log" or not item.good or not isinstance(item.detail, dict):
+        return item.detail
+    return {name: value for name, value in item.detail.items() if name != "provisioningSteps"}
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    line: dict[str, Any] = {
+        "source": exchange.source,
+        "target": exchange.target,
+        "method": request.method,
+        "url": request.url,
+    }
+    if response is None:
+        line["error"] = exchange.error
+    else:
+        line["status"] = response.status
+    for name, body in (("sent", request.body), ("answer", response.body if response else b"")):
+        if len(body) > LONGEST:
+            line[f"{name}Length"] = len(body)
+        elif body:
+            line[name] = body_document(body)
+    return line

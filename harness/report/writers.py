@@ -1,0 +1,44 @@
+"""The table of report files: the option of each, what it is for, and what writes it. Nothing is imported before it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from harness.scenario.events import Event
+
+
+class Report(Protocol):
+    """A consumer of a run's events. `finish` may raise HarnessError: then the report is not there."""
+
+    def consume(self, event: Event) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """`option` is its name on the command line and in `[tool.harness]`; `report` is module and class."""
+
+    option: str
+    help: str
+    report: str
+
+    def open(self, path: Path) -> Report:
+        """Raises HarnessError when `path` cannot be written."""
+        module, _, name = self.report.partition(":")
+        report: Report = getattr(import_module(f"harness.report.{module}"), name)(path)
+        return report
+
+
+WRITERS = (
+    Writer("junit", "Write JUnit XML, for build servers.", "junit:JUnitReport"),
+    Writer("html", "Write one HTML page, for people.", "html:HtmlReport"),
+    Writer("json", "Write everything as JSON, for programs.", "json_report:JsonReport"),
+    Writer("jsonl", "Write JSON lines while it runs.", "jsonl:JsonLinesReport"),
+    Writer("har", "Write all exchanges as an HTTP archive.", "har:HarReport"),
+    Writer("ctrf", "Write the Common Test Report Format.", "ctrf:CtrfReport"),
+)
