@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.diagnosis.evidence import Evidence, LogEntry, TrailEvent
 from harness.diagnosis.verdicts import Finding, Verdict
+from harness.exports.evidence import Evidence, LogEntry, TrailEvent
 
 # .NET's name of the status, to the verdict that foretells it.
 _BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}

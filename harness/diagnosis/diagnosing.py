@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from harness.diagnosis.comparing import Comparison, compared, not_joined
-from harness.diagnosis.evidence import Evidence, InputFile, Person
 from harness.diagnosis.judging import Judge, Judged
 from harness.diagnosis.spool import Spool
 from harness.diagnosis.verdicts import Finding, Verdict, finding
+from harness.exports.evidence import Evidence, InputFile, Person
 
 _EXAMPLES = 5
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.mappings.functions import Value
 from harness.base.quirks import Quirks
-from harness.diagnosis.evidence import Evidence, Person
 from harness.diagnosis.mapping import COMPUTED, MappingInForce
 from harness.diagnosis.refusing import Target
 from harness.diagnosis.verdicts import Finding, Verdict, finding
 from harness.diagnosis.wording import Wording
+from harness.exports.evidence import Evidence, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from harness.base.clock import VirtualClock, from_iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
-from harness.diagnosis.evidence import Evidence
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES, in_force
-from harness.diagnosis.reading.intake import People, take_in
+from harness.exports.evidence import Evidence
+from harness.exports.intake import People, take_in
 from harness.world import choose_quirks
 
 

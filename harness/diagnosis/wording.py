@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.azure_ad.directory.properties import table
-from harness.diagnosis.evidence import Person
 from harness.diagnosis.mapping import MappingInForce
 from harness.diagnosis.verdicts import Finding, finding
+from harness.exports.evidence import Person
 
 
 @dataclass(frozen=True, slots=True)

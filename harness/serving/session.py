@@ -58,7 +58,15 @@ def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users` and `groups` for Azure AD alone."""
+    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users` and `groups` for Azure AD alone.
+
+    A list of users that Entra ID or AWS exported does as well.
+    """
+    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        from harness.exports.directory import directory, is_export
+
+        if is_export(path):
+            return directory([path])
     try:
         document = _parsed(path.read_bytes())
     except OSError as error:

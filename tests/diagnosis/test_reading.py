@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.diagnosis.evidence import Evidence, Person
-from harness.diagnosis.reading.intake import People, take_in
+from harness.exports.evidence import Evidence, Person
+from harness.exports.intake import People, take_in
 
 EXPORTS = Path(__file__).parent / "exports"
 PRERANA, JOERG = "7e31f8a6-9b02-4d57-8c1e-f64d0b29a7c3", "91c5d0e7-48f3-42ab-a6b9-27e8310fd54c"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.diagnosis.diagnosing import Diagnosis
-from harness.diagnosis.evidence import Account, Person
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import in_force
 from harness.diagnosis.preparing import Case
@@ -25,6 +24,7 @@ from harness.diagnosis.reproducing.specimen import (
     shrunk,
 )
 from harness.diagnosis.verdicts import Finding, Verdict
+from harness.exports.evidence import Account, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Any
 from harness.azure_ad.mappings.functions import Value
 from harness.azure_ad.mappings.templates import build
 from harness.base.store import Document
-from harness.diagnosis.evidence import Account, Evidence, Person
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES
 from harness.diagnosis.reproducing.masking import Mask
 from harness.diagnosis.verdicts import Finding
+from harness.exports.evidence import Account, Evidence, Person
 
 # What AWS takes no user without, and Azure AD none without the first.
 MANDATORY = ("userPrincipalName", "displayName", "givenName", "surname")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.diagnosis.diagnosing import Diagnosis, Group
-from harness.diagnosis.evidence import InputFile
 from harness.diagnosis.verdicts import Finding, Verdict
+from harness.exports.evidence import InputFile
 
 _MOST_LISTED = 20
 

@@ -9,12 +9,12 @@ from itertools import chain, islice
 from pathlib import Path
 
 from harness.base.errors import HarnessError
-from harness.diagnosis.evidence import Evidence, InputFile, Person
-from harness.diagnosis.reading import aws, people, provisioning_log
-from harness.diagnosis.reading.carriers import Row, Rows, rows
-from harness.diagnosis.reading.formats import OFFER, Format, recognise
-from harness.diagnosis.reading.provisioning_log import Unreadable
-from harness.diagnosis.reading.sources import sources
+from harness.exports import aws, people, provisioning_log
+from harness.exports.carriers import Row, Rows, rows
+from harness.exports.evidence import Evidence, InputFile, Person
+from harness.exports.formats import OFFER, Format, recognise
+from harness.exports.provisioning_log import Unreadable
+from harness.exports.sources import sources
 
 _LOOKED_AT = 50
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, table
 from harness.azure_ad.mappings.functions import Value
-from harness.diagnosis.evidence import Person
-from harness.diagnosis.reading.carriers import Row
-from harness.diagnosis.reading.cells import Spoiled, cell
+from harness.exports.carriers import Row
+from harness.exports.cells import Spoiled, cell
+from harness.exports.evidence import Person
 
 # What the portal's list of users calls otherwise, and what older exports do.
 _OTHER_NAMES = {

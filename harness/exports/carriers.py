@@ -18,7 +18,7 @@ from typing import Any
 import ijson
 
 from harness.base.errors import HarnessError
-from harness.diagnosis.reading.sources import Source
+from harness.exports.sources import Source
 
 Row = dict[str, Any]
 WRAPPERS = (

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from harness.diagnosis.evidence import LogEntry
-from harness.diagnosis.reading.carriers import Row
+from harness.exports.carriers import Row
+from harness.exports.evidence import LogEntry
 
 # What a failure's reason looks like since 2019, whatever separates the lines.
 _REASON = re.compile(

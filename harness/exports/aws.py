@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.diagnosis.evidence import Account, TrailEvent
-from harness.diagnosis.reading.carriers import Row
+from harness.exports.carriers import Row
+from harness.exports.evidence import Account, TrailEvent
 
 _SCIM = "identitystore-scim.amazonaws.com"
 _COLUMNS = {

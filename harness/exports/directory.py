@@ -1,0 +1,72 @@
+"""Exported users as people to begin with: for `serve --populate` and a scenario's `given`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from harness.azure_ad.directory.properties import table
+from harness.base.errors import HarnessError
+from harness.exports.carriers import rows
+from harness.exports.evidence import Person
+from harness.exports.formats import recognise
+from harness.exports.intake import take_in
+from harness.exports.sources import sources
+
+_KINDS = ("people", "accounts")
+
+
+def is_export(path: Path) -> bool:
+    """Tell whether a file lists users as Entra ID or AWS export them, rather than as a file of people is written."""
+    try:
+        first = next(iter(rows(sources(path)[0])), {})
+    except HarnessError:
+        return False
+    form = recognise(first)
+    return form is not None and form.kind in _KINDS
+
+
+def directory(paths: Iterable[Path]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return what exports hold as `{"azure_ad": {"users"}, "aws_sso": {"users"}}`; what was not exported is left out.
+
+    Ids are made anew, for they are the directory's to give. Raises HarnessError.
+    """
+    evidence, people = take_in(paths, renamed={}, members={})
+    accounts = [
+        {
+            "userName": account.user_name,
+            "displayName": account.user_name,
+            "name": {"givenName": "-", "familyName": "-"},
+            **({"externalId": account.external_ids[0]} if account.external_ids else {}),
+            **(
+                {"emails": [{"value": account.email, "type": "work", "primary": True}]}
+                if account.email
+                else {}
+            ),
+        }
+        for account in evidence.accounts
+    ]
+    return {"azure_ad": {"users": [user(person) for person in people]}, "aws_sso": {"users": accounts}}
+
+
+def user(person: Person) -> dict[str, Any]:
+    """Return a person under Graph's names, as the directory takes it. Raises HarnessError for one without a name."""
+    if not person.user_principal_name:
+        raise HarnessError(f"a user has no userPrincipalName ({person.label}): export it too")
+    graph = {row["source"]: (name, row) for name, row in table()["User"].items() if "source" in row}
+    made: dict[str, Any] = {}
+    for source, value in person.values.items():
+        name, row = graph.get(source, (source, {"type": "string"}))
+        if row.get("readonly") or source == "originalUserPrincipalName":
+            continue
+        if row["type"] == "boolean":
+            made[name] = value == "True"
+        elif row["type"] == "list":
+            made[name] = value if isinstance(value, list) else [value]
+        elif name.startswith("extensionAttribute"):
+            made.setdefault("onPremisesExtensionAttributes", {})[name] = value
+        else:
+            made[name] = value
+    original = person.values.get("originalUserPrincipalName")
+    return {**made, "userPrincipalName": original or person.user_principal_name}

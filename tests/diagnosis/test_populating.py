@@ -1,0 +1,50 @@
+"""Exports as people to begin with: for a served world and for a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.exports.directory import directory, is_export
+from harness.world import create
+
+EXPORTS = Path(__file__).parent / "exports"
+
+
+def test_exported_users_and_accounts_fill_both_sides() -> None:
+    world = create()
+    world.populate(directory([EXPORTS / "users-graph.json", EXPORTS / "aws-list-users.json"]))
+    users = {user["userPrincipalName"]: user for user in world.azure.directory.scan("User")}
+    assert users["joerg.tamm@corvid.example"]["displayName"] == "Jörg Tamm"
+    assert users["adaeze.lindqvist@corvid.example"]["businessPhones"] == ["+46 40 000 000"]
+    assert "surname" not in users["prerana@corvid.example"]
+
+
+def test_a_file_of_people_is_no_export(tmp_path: Path) -> None:
+    people = tmp_path / "people.yaml"
+    people.write_text("users: [{userPrincipalName: ana@contoso.com, displayName: Ana}]\n", encoding="utf-8")
+    assert not is_export(people)
+    assert is_export(EXPORTS / "users-portal.csv")
+
+
+def test_a_scenario_begins_with_an_export(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        f"""
+scenario: Mats does not arrive, for his surname ends in a character that cannot be seen
+tags: [reported]
+given: {{azure_ad: {{from: {EXPORTS / "users-graph.json"}}}}}
+steps:
+  - enable automatic provisioning: {{}}
+  - configure provisioning: {{scope: all users and groups}}
+  - turn provisioning on: {{}}
+    expect:
+      aws users: {{$contains: {{userName: adaeze.lindqvist@corvid.example}}}}
+      cloudtrail: {{$contains: {{errorCode: ValidationException}}}}
+""",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(main, ["run", str(case)])
+    assert result.exit_code == 0, result.output
