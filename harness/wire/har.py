@@ -30,7 +30,7 @@ def har_texts(exchanges: Iterable[Exchange]) -> Iterator[str]:
 
 
 def entry(exchange: Exchange) -> dict[str, Any]:
-    """Return one exchange as an entry; one without an answer has the status 0 and says why in a comment."""
+    """Return one exchange as an entry; one without an answer has the status 0, as browsers write it, and says why in a comment."""
     request, response = exchange.request, exchange.response
     shown: dict[str, Any] = {
         "method": request.method,
@@ -68,10 +68,11 @@ def entry(exchange: Exchange) -> dict[str, Any]:
             "redirectURL": answer.header("location") or "",
             "headersSize": _UNKNOWN_SIZE,
             "bodySize": len(answer.body),
+            "comment": exchange.error or "",
         },
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
-        **({"comment": exchange.error} if exchange.error else {}),
+        "comment": f"{exchange.source} to {exchange.target}",
     }
 
 
