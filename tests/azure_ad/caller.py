@@ -54,6 +54,19 @@ class Caller:
         return self.company.ask(request)
 
 
+def person(body):
+    """Return the body of a POST to /users with whatever it must have (user-post-users) and does not say."""
+    name = body.get("userPrincipalName")
+    nickname = name.partition("@")[0] if isinstance(name, str) else "nobody"
+    given = {"accountEnabled": True, "displayName": nickname, "mailNickname": nickname}
+    return {**given, "passwordProfile": {"password": "xWwvJ]6NMw+bWH-d"}, **body}
+
+
+def team(body):
+    """Return the body of a POST to /groups with whatever it must have (group-post-groups) and does not say."""
+    return {"mailEnabled": False, "securityEnabled": True, "mailNickname": "team", **body}
+
+
 def checked_refusal(answer):
     """Return status, code and message of an error body of Graph's form."""
     document = answer.json()

@@ -16,7 +16,7 @@ from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-_SHELF = "servicePrincipal"
+_SHELF, _DELETED = "servicePrincipal", "deletedServicePrincipal"
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 # The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
@@ -90,6 +90,60 @@ class EnterpriseApps:
         self._store.put(_SHELF, principal["id"], principal)
         return principal
 
+    def create(self, application: Document, properties: Document) -> Document:
+        """Make the service principal of an app registration. Raises ConflictError when it has one."""
+        if any(principal["appId"] == application["appId"] for principal in self.scan()):
+            raise ConflictError(
+                "The service principal cannot be created, updated, or restored because the service principal name "
+                f"{application['appId']} is already in use.",
+                "servicePrincipalNames",
+            )
+        principal: Document = {
+            "id": self._ids.uuid(),
+            "appId": application["appId"],
+            "applicationTemplateId": application.get("applicationTemplateId"),
+            "displayName": application["displayName"],
+            "accountEnabled": True,
+            "appRoleAssignmentRequired": False,
+            "appRoles": application.get("appRoles") or [],
+            "homepage": (application.get("web") or {}).get("homePageUrl"),
+            "servicePrincipalNames": [application["appId"], *(application.get("identifierUris") or [])],
+            "servicePrincipalType": "Application",
+            **properties,
+        }
+        self._store.put(_SHELF, principal["id"], principal)
+        return principal
+
+    def delete(self, key: str) -> Document:
+        """Put a service principal among the deleted items, its assignments gone, and return it. Raises NotFoundError."""
+        with self._store.transaction():
+            principal = self.find(key)
+            for assignment in self.assignments(key):
+                self.unassign(key, assignment["id"])
+            self._store.delete("secrets", key)
+            self._store.delete(_SHELF, key)
+            self._store.put(_DELETED, key, {**principal, "deletedDateTime": iso(self._clock.now())})
+        return principal
+
+    def deleted(self) -> Iterator[Document]:
+        return (principal for _, principal in self._store.scan(_DELETED))
+
+    def restore(self, key: str) -> Document:
+        """Take a service principal out of the deleted items and return it. Raises NotFoundError."""
+        with self._store.transaction():
+            principal = self.purge(key)
+            principal = {name: value for name, value in principal.items() if name != "deletedDateTime"}
+            self._store.put(_SHELF, key, principal)
+        return principal
+
+    def purge(self, key: str) -> Document:
+        """Delete a service principal for good and return it. Raises NotFoundError."""
+        principal = self._store.get(_DELETED, key)
+        if principal is None:
+            raise NotFoundError.of(key)
+        self._store.delete(_DELETED, key)
+        return principal
+
     def find(self, key: str) -> Document:
         """Return a service principal. Raises NotFoundError."""
         principal = self._store.get(_SHELF, key)
@@ -114,7 +168,7 @@ class EnterpriseApps:
         """
         service = self.find(app)
         roles = {entry["id"] for entry in service["appRoles"]} | {DEFAULT_ACCESS}
-        role = role or service["appRoles"][0]["id"]
+        role = role or next((entry["id"] for entry in service["appRoles"]), DEFAULT_ACCESS)
         if role not in roles:
             raise NotFoundError(f"Permission being assigned was not found on application '{app}'.")
         with self._store.transaction():

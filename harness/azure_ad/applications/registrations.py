@@ -1,24 +1,27 @@
-"""App registrations: the clients that sign in to Microsoft Graph by themselves, and their secrets.
+"""App registrations: clients that sign in to Microsoft Graph by themselves, and what enterprise applications are made of.
 
-One registration, "Automation", is there from the start; its secrets are made by `addPassword`. A secret is shown once
-and kept as a digest.
+One registration, "Automation", is there from the start; its secrets are made by `add_password`. A secret is shown once
+and kept as a digest. What is deleted waits for thirty days.
 
-Source: https://learn.microsoft.com/en-us/graph/api/application-addpassword and …/resources/passwordcredential
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-addpassword and
+…/api/application-delete (read 2026-11).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-_SHELF, _KEY = "account", "app-registration"
+_ACCOUNT, _KEY = "account", "app-registration"
+_SHELF, _DELETED = "application", "deletedApplication"
 _LIFE = timedelta(days=2 * 365)
 _LENGTH = 40
 
@@ -34,11 +37,11 @@ class Registrations:
         self._store, self._clock, self._ids = store, clock, ids
 
     def registration(self) -> Document:
-        """Return the tenant's one registration, made when first asked for, with the digests of its secrets."""
+        """Return the registration that every tenant has, made when first asked for, with the digests of its secrets."""
         with self._store.transaction():
-            kept = self._store.get(_SHELF, _KEY)
-            if kept is None:
-                kept = {
+            document = self._store.get(_ACCOUNT, _KEY)
+            if document is None:
+                document = {
                     "id": self._ids.uuid(),
                     "appId": self._ids.uuid(),
                     "displayName": "Automation",
@@ -46,15 +49,93 @@ class Registrations:
                     "signInAudience": "AzureADMyOrg",
                     "passwordCredentials": [],
                 }
-                self._store.put(_SHELF, _KEY, kept)
-        return kept
+                self._store.put(_ACCOUNT, _KEY, document)
+        return document
+
+    def scan(self) -> Iterator[Document]:
+        yield self.registration()
+        yield from (document for _, document in self._store.scan(_SHELF))
 
     def find(self, key: str) -> Document:
         """Return a registration by its id. Raises NotFoundError."""
-        found = self.registration()
-        if key != found["id"]:
+        automation = self.registration()
+        document = automation if key == automation["id"] else self._store.get(_SHELF, key)
+        if document is None:
             raise NotFoundError.of(key)
-        return found
+        return document
+
+    def of_client(self, app_id: str) -> Document | None:
+        """Return the registration whose application id this is."""
+        return next((document for document in self.scan() if document["appId"] == app_id), None)
+
+    def create(self, properties: Document) -> Document:
+        """Register an application; `displayName` is among its properties."""
+        document: Document = {
+            "id": self._ids.uuid(),
+            "appId": self._ids.uuid(),
+            "createdDateTime": iso(self._clock.now()),
+            "signInAudience": "AzureADMyOrg",
+            "passwordCredentials": [],
+            **properties,
+        }
+        self._store.put(_SHELF, document["id"], document)
+        return document
+
+    def behind(self, principal: Document) -> Document:
+        """Return the application behind a service principal, registered when first asked for."""
+        key = str(uuid5(UUID(principal["id"]), "application"))
+        present = self._store.get(_SHELF, key) or self.of_client(principal["appId"])
+        if present is not None:
+            return present
+        document: Document = {
+            "id": key,
+            "appId": principal["appId"],
+            "applicationTemplateId": principal.get("applicationTemplateId"),
+            "createdDateTime": iso(self._clock.now()),
+            "displayName": principal["displayName"],
+            "appRoles": principal["appRoles"],
+            "signInAudience": "AzureADMyOrg",
+            "passwordCredentials": [],
+            "web": {"homePageUrl": principal.get("homepage"), "redirectUris": []},
+        }
+        self._store.put(_SHELF, key, document)
+        return document
+
+    def update(self, key: str, changes: Document) -> Document:
+        """Replace some properties of a registration. Raises NotFoundError."""
+        with self._store.transaction():
+            document = {**self.find(key), **changes}
+            self._put(document)
+        return document
+
+    def delete(self, key: str) -> Document:
+        """Put a registration among the deleted items and return it. Raises NotFoundError."""
+        with self._store.transaction():
+            document = self.find(key)
+            if document["id"] == self.registration()["id"]:
+                raise NotFoundError(f"Application '{key}' is this tenant's own and stays.")
+            self._store.delete(_SHELF, key)
+            self._store.put(_DELETED, key, {**document, "deletedDateTime": iso(self._clock.now())})
+        return document
+
+    def deleted(self) -> Iterator[Document]:
+        return (document for _, document in self._store.scan(_DELETED))
+
+    def restore(self, key: str) -> Document:
+        """Take a registration out of the deleted items and return it. Raises NotFoundError."""
+        with self._store.transaction():
+            document = self.purge(key)
+            document = {name: value for name, value in document.items() if name != "deletedDateTime"}
+            self._store.put(_SHELF, key, document)
+        return document
+
+    def purge(self, key: str) -> Document:
+        """Delete a registration for good and return it. Raises NotFoundError."""
+        document = self._store.get(_DELETED, key)
+        if document is None:
+            raise NotFoundError.of(key)
+        self._store.delete(_DELETED, key)
+        return document
 
     def add_password(self, key: str, name: str | None, ends: datetime | None) -> Document:
         """Make a secret, two years good unless `ends` says otherwise, and return it with `secretText`, this once.
@@ -73,8 +154,11 @@ class Registrations:
         }
         with self._store.transaction():
             application = self.find(key)
-            kept = [*application["passwordCredentials"], {**credential, "digest": _digest(secret)}]
-            self._store.put(_SHELF, _KEY, {**application, "passwordCredentials": kept})
+            credentials = [
+                *application["passwordCredentials"],
+                {**credential, "digest": _digest(secret)},
+            ]
+            self._put({**application, "passwordCredentials": credentials})
         return {**credential, "secretText": secret}
 
     def remove_password(self, key: str, key_id: str) -> None:
@@ -85,17 +169,22 @@ class Registrations:
             rest = [credential for credential in present if credential["keyId"] != key_id]
             if len(rest) == len(present):
                 raise NotFoundError(f"No credentials found to be removed with keyId '{key_id}'.")
-            self._store.put(_SHELF, _KEY, {**application, "passwordCredentials": rest})
+            self._put({**application, "passwordCredentials": rest})
 
-    def is_secret(self, secret: str) -> bool:
+    def is_secret(self, application: Document, secret: str) -> bool:
         """Tell whether this is a secret of the registration. Raises ExpiredSecretError for one that was."""
         digest = _digest(secret)
-        for credential in self.registration()["passwordCredentials"]:
+        for credential in application["passwordCredentials"]:
             if hmac.compare_digest(credential["digest"], digest):
                 if from_iso(credential["endDateTime"]) <= self._clock.now():
                     raise ExpiredSecretError
                 return True
         return False
+
+    def _put(self, document: Document) -> None:
+        automation = document["id"] == self.registration()["id"]
+        shelf, key = (_ACCOUNT, _KEY) if automation else (_SHELF, document["id"])
+        self._store.put(shelf, key, document)
 
 
 def shown(application: Document) -> Document:

@@ -14,8 +14,13 @@ def _service_principal(tenant: Tenant, app_id: str) -> str | None:
 
 
 def _application(tenant: Tenant, app_id: str) -> str | None:
-    registration = tenant.registrations.registration()
-    return str(registration["id"]) if registration["appId"] == app_id.lower() else None
+    application = tenant.registrations.of_client(app_id.lower())
+    if application is None:
+        principal = next(
+            (item for item in tenant.applications.scan() if item["appId"] == app_id.lower()), None
+        )
+        application = None if principal is None else tenant.registrations.behind(principal)
+    return None if application is None else str(application["id"])
 
 
 ALTERNATE_KEYS: dict[tuple[str, str], AlternateKey] = {

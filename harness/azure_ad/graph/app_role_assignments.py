@@ -11,6 +11,7 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
@@ -33,8 +34,22 @@ def assign(app: str) -> Response:
 
 def unassign(app: str, assignment: str) -> Response:
     """Take an assignment away. Microsoft's gallery validation names the application in the second form too."""
-    current().applications.unassign(app, assignment)
+    _unassign(app, assignment)
     return empty()
+
+
+def get_assignment(app: str, assignment: str) -> Response:
+    document = current().applications.assignment(assignment)
+    if document["resourceId"] != app:
+        raise NotFoundError.of(assignment)
+    return entity("appRoleAssignments", _shown(document), 200, APP_ROLE_ASSIGNMENT)
+
+
+def get_assignment_held(which: str, name: str, assignment: str) -> Response:
+    document = current().applications.assignment(assignment)
+    if document["principalId"] != _principal(which, name):
+        raise NotFoundError.of(assignment)
+    return entity("appRoleAssignments", _shown(document), 200, APP_ROLE_ASSIGNMENT)
 
 
 def list_held_by_application(app: str) -> Response:
@@ -58,12 +73,33 @@ def assign_principal(which: str, name: str) -> Response:
 
 
 def unassign_principal(which: str, name: str, assignment: str) -> Response:
-    apps = current().applications
-    document = apps.assignment(assignment)
+    document = current().applications.assignment(assignment)
     if document["principalId"] != _principal(which, name):
         raise NotFoundError(f"Resource '{assignment}' does not exist.")
-    apps.unassign(document["resourceId"], assignment)
+    _unassign(document["resourceId"], assignment)
     return empty()
+
+
+def _unassign(app: str, assignment: str) -> None:
+    tenant = current()
+    with tenant.store.transaction():
+        document = tenant.applications.assignment(assignment)
+        tenant.applications.unassign(app, assignment)
+        _note(document, Activities.UNASSIGN_USER, Activities.UNASSIGN_GROUP)
+
+
+def _note(assignment: Document, of_user: Activities, of_group: Activities) -> None:
+    """Write down that somebody was assigned, or is no more: the application first, then who it was."""
+    tenant = current()
+    service = tenant.applications.find(assignment["resourceId"])
+    kind = assignment["principalType"]
+    principal = {"id": assignment["principalId"], "displayName": assignment["principalDisplayName"]}
+    note(
+        of_user if kind == "User" else of_group,
+        Target("ServicePrincipal", service),
+        Target(kind, tenant.directory.get(kind, principal["id"]) or principal),
+        after={"AppRole.Id": assignment["appRoleId"]},
+    )
 
 
 def _principal(which: str, name: str) -> str:
@@ -77,8 +113,9 @@ def _assign(app: str, principal: object, given: Document) -> Response:
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
     tenant = current()
     with tenant.store.transaction():
-        made = _shown(tenant.applications.assign(app, principal, role))
-        return entity("appRoleAssignments", made, 201, APP_ROLE_ASSIGNMENT)
+        made = tenant.applications.assign(app, principal, role)
+        _note(made, Activities.ASSIGN_USER, Activities.ASSIGN_GROUP)
+        return entity("appRoleAssignments", _shown(made), 201, APP_ROLE_ASSIGNMENT)
 
 
 def _list(assignments: list[Document]) -> Response:
@@ -100,4 +137,6 @@ ROUTES = (
     ("GET", "/<any(users, groups):which>/<name>/appRoleAssignments", list_held),
     ("POST", "/<any(users, groups):which>/<name>/appRoleAssignments", assign_principal),
     ("DELETE", "/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>", unassign_principal),
+    ("GET", "/servicePrincipals/<app>/appRoleAssignedTo/<assignment>", get_assignment),
+    ("GET", "/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>", get_assignment_held),
 )

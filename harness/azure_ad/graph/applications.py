@@ -1,29 +1,77 @@
-"""App registrations over Microsoft Graph: finding the one there is, making and taking away its secrets.
+"""App registrations over Microsoft Graph: making, reading, changing and deleting them, and their secrets.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-addpassword and
-…/application-removepassword (read 2026-11).
+Deleting one deletes its service principal too; changing roles or name changes them there.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-post-applications,
+…/application-update, …/application-delete, …/application-addpassword and …/application-removepassword (read 2026-11).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
+from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, body, collection, context, empty, entity
+from harness.azure_ad.graph.odata.entities import answer, body, collection, context, count, empty, entity
 from harness.azure_ad.graph.odata.entity_types import APPLICATION
+from harness.azure_ad.graph.odata.values import is_moment, typed
+from harness.azure_ad.graph.service_principals import delete_principal, principal_of
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
+from harness.base.store import Document
+
+# What a service principal has of its application, by the application's name for it.
+_SHARED = {"displayName": "displayName", "appRoles": "appRoles"}
 
 
 def list_applications() -> Response:
-    return collection("applications", [shown(current().registrations.registration())], APPLICATION)
+    return collection("applications", _all(), APPLICATION)
+
+
+def count_applications() -> Response:
+    return count(_all(), APPLICATION)
+
+
+def create_application() -> Response:
+    tenant = current()
+    properties = typed(APPLICATION, body(), creating=True)
+    with tenant.store.transaction():
+        made = tenant.registrations.create(properties)
+        note(Activities.ADD_APPLICATION, Target("Application", made), after=properties)
+        return entity("applications", shown(made), 201, APPLICATION)
 
 
 def get_application(key: str) -> Response:
-    return entity("applications", shown(current().registrations.find(key)), 200, APPLICATION)
+    return entity("applications", shown(find_application(key)), 200, APPLICATION)
+
+
+def update_application(key: str) -> Response:
+    tenant, changes = current(), typed(APPLICATION, body(), creating=False)
+    with tenant.store.transaction():
+        before = find_application(key)
+        after = tenant.registrations.update(key, changes)
+        principal = principal_of(after["appId"])
+        shared = {theirs: after[own] for own, theirs in _SHARED.items() if own in changes}
+        if principal is not None and shared:
+            tenant.applications.update(principal["id"], shared)
+        note(Activities.UPDATE_APPLICATION, Target("Application", after), before=before, after=changes)
+    return empty()
+
+
+def delete_application(key: str) -> Response:
+    tenant = current()
+    with tenant.store.transaction():
+        find_application(key)
+        application = tenant.registrations.delete(key)
+        principal = principal_of(application["appId"])
+        if principal is not None:
+            delete_principal(principal["id"])
+        note(Activities.DELETE_APPLICATION, Target("Application", application))
+    return empty()
 
 
 def add_password(key: str) -> Response:
@@ -32,7 +80,11 @@ def add_password(key: str) -> Response:
     name = given.get("displayName") if isinstance(given, dict) else 0
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="The body", form='{"passwordCredential": {"displayName": "…"}}')
-    made = current().registrations.add_password(key, name, _moment(given.get("endDateTime")))
+    tenant, ends = current(), _moment(given.get("endDateTime"))
+    with tenant.store.transaction():
+        application = find_application(key)
+        made = tenant.registrations.add_password(key, name, ends)
+        note(Activities.CHANGE_SECRETS, Target("Application", application))
     return answer({"@odata.context": context("microsoft.graph.passwordCredential"), **made})
 
 
@@ -40,25 +92,50 @@ def remove_password(key: str) -> Response:
     key_id = body().get("keyId")
     if not isinstance(key_id, str):
         raise refusals.VALUE_FORM.error(name="keyId", form="the id of a secret")
-    current().registrations.remove_password(key, key_id)
+    tenant = current()
+    with tenant.store.transaction():
+        application = find_application(key)
+        tenant.registrations.remove_password(key, key_id)
+        note(Activities.CHANGE_SECRETS, Target("Application", application))
     return empty()
+
+
+def find_application(key: str) -> Document:
+    """Return a registration by its id, those behind enterprise applications included. Raises NotFoundError."""
+    _cover()
+    return current().registrations.find(key)
+
+
+def _all() -> Iterator[Document]:
+    """Yield every registration; nothing is registered for a query that is refused before the first is read."""
+    _cover()
+    for application in current().registrations.scan():
+        yield shown(application)
+
+
+def _cover() -> None:
+    """See to it that every enterprise application has its registration."""
+    tenant = current()
+    with tenant.store.transaction():
+        for principal in tenant.applications.scan():
+            tenant.registrations.behind(principal)
 
 
 def _moment(value: object) -> datetime | None:
     if value is None:
         return None
-    try:
-        moment = from_iso(str(value))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    if not is_moment(value):
         raise refusals.VALUE_FORM.error(name="endDateTime", form="a moment such as 2027-03-02T08:00:00Z")
-    return moment
+    return from_iso(str(value))
 
 
 ROUTES = (
     ("GET", "/applications", list_applications),
+    ("GET", "/applications/$count", count_applications),
+    ("POST", "/applications", create_application),
     ("GET", "/applications/<key>", get_application),
+    ("PATCH", "/applications/<key>", update_application),
+    ("DELETE", "/applications/<key>", delete_application),
     ("POST", "/applications/<key>/addPassword", add_password),
     ("POST", "/applications/<key>/removePassword", remove_password),
 )

@@ -1,7 +1,7 @@
-"""The provisioning log and the audit log over Microsoft Graph, newest first.
+"""The provisioning log, the audit log and the sign-in log over Microsoft Graph, newest first.
 
-Source: https://learn.microsoft.com/en-us/graph/api/provisioningobjectsummary-list and …/api/directoryaudit-list
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/provisioningobjectsummary-list, …/directoryaudit-list, …/directoryaudit-get,
+…/signin-list and …/signin-get (read 2026-11).
 """
 
 from __future__ import annotations
@@ -12,8 +12,15 @@ from itertools import takewhile
 
 from flask import Response
 
-from harness.azure_ad.graph.odata.entities import collection, query_filter
-from harness.azure_ad.graph.odata.entity_types import DIRECTORY_AUDIT, PROVISIONING_ENTRY
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph import sign_in_log as log
+from harness.azure_ad.graph.odata.entities import collection, entity, query_filter, version
+from harness.azure_ad.graph.odata.entity_types import (
+    DIRECTORY_AUDIT,
+    PROVISIONING_ENTRY,
+    SIGN_IN,
+    EntityType,
+)
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
@@ -23,25 +30,77 @@ from harness.base.store import Document
 
 def provisioning() -> Response:
     """Answer the entries that pass; a filter that demands one source object reads that object's entries alone."""
-    wanted = query_filter(PROVISIONING_ENTRY).demands.get("sourceIdentity/id")
-    entries = logs.entries(current().store, source_id=wanted)
-    return collection("auditLogs/provisioning", _kept(entries), PROVISIONING_ENTRY)
+    source = query_filter(PROVISIONING_ENTRY).demands.get("sourceIdentity/id")
+    return collection("auditLogs/provisioning", _summaries(source), PROVISIONING_ENTRY)
+
+
+def get_provisioning(key: str) -> Response:
+    return _one("provisioning", key, _summaries(None), PROVISIONING_ENTRY)
 
 
 def directory_audits() -> Response:
+    return collection("auditLogs/directoryAudits", _audits(), DIRECTORY_AUDIT)
+
+
+def get_directory_audit(key: str) -> Response:
+    return _one("directoryAudits", key, _audits(), DIRECTORY_AUDIT)
+
+
+def sign_ins() -> Response:
+    return collection("auditLogs/signIns", _sign_ins(), SIGN_IN)
+
+
+def get_sign_in(key: str) -> Response:
+    return _one("signIns", key, _sign_ins(), SIGN_IN)
+
+
+def _summaries(source: str | None) -> Iterator[Document]:
+    entries = _fresh(logs.entries(current().store, source_id=source))
+    return map(_with_older_names, entries) if version() == "beta" else entries
+
+
+def _with_older_names(entry: Document) -> Document:
+    """Add what beta still calls `action` and `statusInfo`.
+
+    Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary?view=graph-rest-beta
+    (read 2026-11).
+    """
+    status = entry["provisioningStatusInfo"]
+    error = status.get("errorInformation") or {}
+    older = {"status": status["status"]} | (
+        {"errorCode": error.get("errorCode"), "reason": error.get("reason")} if error else {}
+    )
+    return {**entry, "action": entry["provisioningAction"], "statusInfo": older}
+
+
+def _audits() -> Iterator[Document]:
     tenant = current()
-    entries = audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
-    return collection("auditLogs/directoryAudits", _kept(entries), DIRECTORY_AUDIT)
+    return _fresh(audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"]))
 
 
-def _kept(entries: Iterator[Document]) -> Iterator[Document]:
+def _sign_ins() -> Iterator[Document]:
+    return _fresh(log.sign_ins(current()), "createdDateTime")
+
+
+def _fresh(entries: Iterator[Document], moment: str = "activityDateTime") -> Iterator[Document]:
     """Yield the entries, newest first, that are not too old to be shown any more."""
     tenant = current()
     oldest = iso(tenant.clock.now() - timedelta(days=tenant.quirks["log-days"]))
-    return takewhile(lambda entry: entry["activityDateTime"] >= oldest, entries)
+    return takewhile(lambda entry: entry[moment] >= oldest, entries)
+
+
+def _one(name: str, key: str, entries: Iterator[Document], kind: EntityType) -> Response:
+    entry = next((entry for entry in entries if entry["id"] == key), None)
+    if entry is None:
+        raise NotFoundError.of(key)
+    return entity(f"auditLogs/{name}", entry, 200, kind)
 
 
 ROUTES = (
     ("GET", "/auditLogs/provisioning", provisioning),
+    ("GET", "/auditLogs/provisioning/<key>", get_provisioning),
     ("GET", "/auditLogs/directoryAudits", directory_audits),
+    ("GET", "/auditLogs/directoryAudits/<key>", get_directory_audit),
+    ("GET", "/auditLogs/signIns", sign_ins),
+    ("GET", "/auditLogs/signIns/<key>", get_sign_in),
 )

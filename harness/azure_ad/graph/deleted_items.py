@@ -5,63 +5,127 @@ Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list,
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
-from flask import Response, request
+from flask import Response
 
+from harness.azure_ad.applications.registrations import shown as shown_application
 from harness.azure_ad.directory.directory import NotFoundError, deleted_name
+from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
-from harness.azure_ad.graph.odata.entity_types import DELETED
-from harness.azure_ad.tenant import current
+from harness.azure_ad.graph.odata.entities import collection, empty, entity, optional_body
+from harness.azure_ad.graph.odata.entity_types import APPLICATION, DELETED, SERVICE_PRINCIPAL, EntityType
+from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
 
-_KINDS = {"user": "User", "group": "Group"}
+
+class _Kind(NamedTuple):
+    """`items` yields what was deleted, as it is shown; `target` is the type's name in the audit log."""
+
+    target: str
+    path: str
+    type: EntityType
+    items: Callable[[Tenant], Iterable[Document]]
+    restored: Activities
+    purged: Activities
+
+
+def _users(tenant: Tenant) -> Iterable[Document]:
+    for item in tenant.directory.deleted.scan("User"):
+        yield {**item, "userPrincipalName": deleted_name(item)}
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "user": _Kind("User", "users", DELETED["User"], _users, Activities.RESTORE_USER, Activities.PURGE_USER),
+    "group": _Kind(
+        "Group",
+        "groups",
+        DELETED["Group"],
+        lambda tenant: tenant.directory.deleted.scan("Group"),
+        Activities.RESTORE_GROUP,
+        Activities.PURGE_GROUP,
+    ),
+    "application": _Kind(
+        "Application",
+        "applications",
+        APPLICATION,
+        lambda tenant: map(shown_application, tenant.registrations.deleted()),
+        Activities.RESTORE_APPLICATION,
+        Activities.PURGE_APPLICATION,
+    ),
+    "servicePrincipal": _Kind(
+        "ServicePrincipal",
+        "servicePrincipals",
+        SERVICE_PRINCIPAL,
+        lambda tenant: tenant.applications.deleted(),
+        Activities.RESTORE_PRINCIPAL,
+        Activities.PURGE_PRINCIPAL,
+    ),
+}
 
 
 def list_deleted(which: str) -> Response:
     kind = _KINDS[which]
-    items = (_as_shown(kind, item) for item in current().directory.deleted.scan(kind))
-    return collection(f"{which}s", items, DELETED[kind])
+    return collection(kind.path, kind.items(current()), kind.type)
 
 
 def get_deleted(key: str) -> Response:
-    entry = current().directory.deleted.find(key)
-    if entry is None:
-        raise NotFoundError.of(key)
-    kind, item = entry
-    return _answer(kind, _as_shown(kind, item))
+    return _answer(*_find(key))
 
 
 def restore(key: str) -> Response:
     """Bring an object back; `newUserPrincipalName` is for a user whose name is somebody else's by now."""
-    given: dict[str, Any] = body() if request.get_data() else {}
+    given: dict[str, Any] = optional_body()
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
     tenant = current()
     with tenant.store.transaction():
-        restored = tenant.directory.restore(key, name)
-        return _answer("User" if "userPrincipalName" in restored else "Group", restored)
+        kind, _ = _find(key)
+        if kind.target == "Application":
+            restored = shown_application(tenant.registrations.restore(key))
+        elif kind.target == "ServicePrincipal":
+            restored = tenant.applications.restore(key)
+        else:
+            restored = tenant.directory.restore(key, name)
+        note(kind.restored, Target(kind.target, restored))
+        return _answer(kind, restored)
 
 
 def purge(key: str) -> Response:
-    current().directory.purge(key)
+    tenant = current()
+    with tenant.store.transaction():
+        kind, item = _find(key)
+        if kind.target == "Application":
+            tenant.registrations.purge(key)
+        elif kind.target == "ServicePrincipal":
+            tenant.applications.purge(key)
+        else:
+            tenant.directory.purge(key)
+        note(kind.purged, Target(kind.target, item))
     return empty()
 
 
-def _answer(kind: str, item: Document) -> Response:
-    marked = {"@odata.type": f"#{DELETED[kind].name}", **item}
-    return entity("directoryObjects", marked, 200, DELETED[kind])
+def _find(key: str) -> tuple[_Kind, Document]:
+    """Return a deleted object of any type. Raises NotFoundError."""
+    tenant = current()
+    for kind in _KINDS.values():
+        item = next((item for item in kind.items(tenant) if item["id"] == key), None)
+        if item is not None:
+            return kind, item
+    raise NotFoundError.of(key)
 
 
-def _as_shown(kind: str, item: Document) -> Document:
-    return item if kind == "Group" else {**item, "userPrincipalName": deleted_name(item)}
+def _answer(kind: _Kind, item: Document) -> Response:
+    marked = {"@odata.type": f"#{kind.type.name}", **item}
+    return entity("directoryObjects", marked, 200, kind.type)
 
 
+_ALL = "/directory/deletedItems"
 ROUTES = (
-    ("GET", "/directory/deletedItems/microsoft.graph.<any(user, group):which>", list_deleted),
-    ("GET", "/directory/deletedItems/<key>", get_deleted),
-    ("POST", "/directory/deletedItems/<key>/restore", restore),
-    ("DELETE", "/directory/deletedItems/<key>", purge),
+    ("GET", f"{_ALL}/microsoft.graph.<any(user, group, application, servicePrincipal):which>", list_deleted),
+    ("GET", f"{_ALL}/<key>", get_deleted),
+    ("POST", f"{_ALL}/<key>/restore", restore),
+    ("DELETE", f"{_ALL}/<key>", purge),
 )

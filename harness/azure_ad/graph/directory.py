@@ -10,15 +10,21 @@ from collections.abc import Mapping
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.demands import demand_complete, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.odata.entities import Scan, body, collection, count, empty, entity
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
+from harness.azure_ad.graph.owners import bind_owner
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 _KINDS = {"users": "User", "groups": "Group"}
 _MOST_EXPANDED = 20
+_ADDED = {"User": Activities.ADD_USER, "Group": Activities.ADD_GROUP}
+_UPDATED = {"User": Activities.UPDATE_USER, "Group": Activities.UPDATE_GROUP}
+_DELETED = {"User": Activities.DELETE_USER, "Group": Activities.DELETE_GROUP}
 
 
 def _principals(keys: list[str]) -> list[Document]:
@@ -70,12 +76,16 @@ def count_objects(which: str) -> Response:
 
 
 def create_object(which: str) -> Response:
-    """Make an object, whole with its members or manager, or not at all."""
+    """Make an object, whole with its members, owners or manager, or not at all."""
     kind, tenant = _KINDS[which], current()
-    properties, bound = split(body(), ("manager",) if kind == "User" else ("members",))
+    given, bound = split(body(), ("manager",) if kind == "User" else ("members", "owners"))
+    properties = in_declared_types(kind, given)
+    demand_writable(kind, properties)
+    demand_complete(kind, properties)
     with tenant.store.transaction():
-        made = tenant.directory.create(kind, in_declared_types(kind, properties))
+        made = tenant.directory.create(kind, properties)
         _bind(made["id"], bound)
+        note(_ADDED[kind], Target(kind, made), after=properties)
         return entity(which, made, 201, KINDS[kind])
 
 
@@ -86,17 +96,26 @@ def get_object(which: str, name: str) -> Response:
 
 def update_object(which: str, name: str) -> Response:
     kind, tenant = _KINDS[which], current()
-    properties, bound = split(body(), () if kind == "User" else ("members",))
+    given, bound = split(body(), () if kind == "User" else ("members", "owners"))
+    properties = in_declared_types(kind, given)
+    demand_writable(kind, properties)
+    demand_verified_domain(properties)
     with tenant.store.transaction():
-        changed = tenant.directory.update(kind, name, in_declared_types(kind, properties))
-        _bind(changed["id"], bound)
+        before = tenant.directory.find(kind, name)
+        after = tenant.directory.update(kind, name, properties)
+        _bind(after["id"], bound)
+        if properties:
+            note(_UPDATED[kind], Target(kind, after), before=before, after=properties)
     return empty()
 
 
 def delete_object(which: str, name: str) -> Response:
-    tenant = current()
-    renamed = which == "users" and tenant.quirks["deleted-user-name-exported"]
-    tenant.directory.delete(_KINDS[which], name, renamed=renamed)
+    kind, tenant = _KINDS[which], current()
+    renamed = kind == "User" and tenant.quirks["deleted-user-name-exported"]
+    with tenant.store.transaction():
+        document = tenant.directory.find(kind, name)
+        tenant.directory.delete(kind, name, renamed=renamed)
+        note(_DELETED[kind], Target(kind, document))
     return empty()
 
 
@@ -115,12 +134,18 @@ def list_reports(name: str) -> Response:
 
 
 def set_manager(name: str) -> Response:
-    current().directory.set_manager(name, reference(body()))
+    tenant = current()
+    with tenant.store.transaction():
+        tenant.directory.set_manager(name, reference(body()))
+        note(Activities.SET_MANAGER, Target("User", tenant.directory.find("User", name)))
     return empty()
 
 
 def remove_manager(name: str) -> Response:
-    current().directory.set_manager(name, None)
+    tenant = current()
+    with tenant.store.transaction():
+        tenant.directory.set_manager(name, None)
+        note(Activities.REMOVE_MANAGER, Target("User", tenant.directory.find("User", name)))
     return empty()
 
 
@@ -130,6 +155,8 @@ def _bind(key: str, bound: Mapping[str, list[str]]) -> None:
         holder.set_manager(key, manager)
     for member in bound.get("members", ()):
         holder.add_member(key, member)
+    for owner in bound.get("owners", ()):
+        bind_owner(key, holder.principal(owner)["id"])
 
 
 ROUTES = (

@@ -7,14 +7,19 @@ Source: https://learn.microsoft.com/en-us/graph/api/group-list-members, …/grou
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from flask import Response
 
-from harness.azure_ad.graph.odata.entities import body, collection, empty
+from harness.azure_ad.directory.directory import kind_of
+from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.odata.entities import body, collection, count, empty, version
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
+from harness.base.store import Document
 
+_Neighbours: TypeAlias = Callable[[str], list[str]]
 _KINDS = {"users": "User", "groups": "Group"}
 
 
@@ -24,12 +29,22 @@ def list_members(name: str, relation: str, only: str = "") -> Response:
 
 
 def add_member(name: str) -> Response:
-    current().directory.add_member(name, reference(body()))
+    tenant = current()
+    with tenant.store.transaction():
+        member = tenant.directory.principal(reference(body()))
+        tenant.directory.add_member(name, member["id"])
+        group = tenant.directory.find("Group", name)
+        note(Activities.ADD_MEMBER, Target(kind_of(member), member), Target("Group", group))
     return empty()
 
 
 def remove_member(name: str, member: str) -> Response:
-    current().directory.remove_member(name, member)
+    tenant = current()
+    with tenant.store.transaction():
+        leaving = tenant.directory.principal(member)
+        tenant.directory.remove_member(name, member)
+        group = tenant.directory.find("Group", name)
+        note(Activities.REMOVE_MEMBER, Target(kind_of(leaving), leaving), Target("Group", group))
     return empty()
 
 
@@ -39,8 +54,34 @@ def list_groups_of(which: str, name: str, relation: str, only: str = "") -> Resp
     return _linked(key, holder.groups_of, relation == "transitiveMemberOf", only)
 
 
-def _linked(key: str, neighbours: Callable[[str], list[str]], transitive: bool, only: str) -> Response:
-    """Answer the objects that a relation leads to, at one remove or at any, each once."""
+def count_members(name: str, relation: str, only: str = "") -> Response:
+    holder = current().directory
+    key = holder.find("Group", name)["id"]
+    return count(_objects(key, holder.members, relation == "transitiveMembers", only), DIRECTORY_OBJECT)
+
+
+def count_groups_of(which: str, name: str, relation: str, only: str = "") -> Response:
+    holder = current().directory
+    key = holder.find(_KINDS[which], name)["id"]
+    return count(_objects(key, holder.groups_of, relation == "transitiveMemberOf", only), DIRECTORY_OBJECT)
+
+
+def list_references(name: str) -> Response:
+    """Answer the addresses of members alone."""
+    holder, origin = current().directory, current().settings.graph_origin
+    keys = holder.members(holder.find("Group", name)["id"])
+    rows = [{"@odata.id": f"{origin}/{version()}/directoryObjects/{key}"} for key in keys]
+    return collection("Collection($ref)", rows)
+
+
+def _linked(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> Response:
+    """Answer the objects that a relation leads to."""
+    shown = _objects(key, neighbours, transitive, only)
+    return collection("directoryObjects" if not only else f"{only}s", shown, DIRECTORY_OBJECT)
+
+
+def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> list[Document]:
+    """Return the objects that a relation leads to, at one remove or at any, each once."""
     holder = current().directory
     linked = dict.fromkeys(neighbours(key))
     rest = list(linked) if transitive else []
@@ -49,27 +90,22 @@ def _linked(key: str, neighbours: Callable[[str], list[str]], transitive: bool, 
         linked |= dict.fromkeys(further)
         rest += further
     items = (holder.principal(each) for each in linked)
-    shown = [item for item in items if not only or item["@odata.type"].endswith(f".{only}")]
-    return collection("directoryObjects" if not only else f"{only}s", shown, DIRECTORY_OBJECT)
+    return [item for item in items if not only or item["@odata.type"].endswith(f".{only}")]
 
 
+_MEMBERS = "/groups/<name>/<any(members, transitiveMembers):relation>"
+_GROUPS = "/<any(users, groups):which>/<name>/<any(memberOf, transitiveMemberOf):relation>"
+_ONLY = "microsoft.graph.<any(user, group, servicePrincipal):only>"
 ROUTES = (
-    ("GET", "/groups/<name>/<any(members, transitiveMembers):relation>", list_members),
-    (
-        "GET",
-        "/groups/<name>/<any(members, transitiveMembers):relation>/microsoft.graph.<any(user, group):only>",
-        list_members,
-    ),
+    ("GET", _MEMBERS, list_members),
+    ("GET", f"{_MEMBERS}/$count", count_members),
+    ("GET", f"{_MEMBERS}/{_ONLY}", list_members),
+    ("GET", f"{_MEMBERS}/{_ONLY}/$count", count_members),
+    ("GET", "/groups/<name>/members/$ref", list_references),
     ("POST", "/groups/<name>/members/$ref", add_member),
     ("DELETE", "/groups/<name>/members/<member>/$ref", remove_member),
-    (
-        "GET",
-        "/<any(users, groups):which>/<name>/<any(memberOf, transitiveMemberOf):relation>",
-        list_groups_of,
-    ),
-    (
-        "GET",
-        "/<any(users, groups):which>/<name>/<any(memberOf, transitiveMemberOf):relation>/microsoft.graph.<any(group):only>",
-        list_groups_of,
-    ),
+    ("GET", _GROUPS, list_groups_of),
+    ("GET", f"{_GROUPS}/$count", count_groups_of),
+    ("GET", f"{_GROUPS}/{_ONLY}", list_groups_of),
+    ("GET", f"{_GROUPS}/{_ONLY}/$count", count_groups_of),
 )

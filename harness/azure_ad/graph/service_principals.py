@@ -1,6 +1,7 @@
 """Enterprise applications over Microsoft Graph: service principals, and where provisioning connects to.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, …/api/serviceprincipal-post-serviceprincipals,
+…/serviceprincipal-update and …/serviceprincipal-delete (read 2026-11).
 """
 
 from __future__ import annotations
@@ -8,19 +9,84 @@ from __future__ import annotations
 from flask import Response, abort
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
-from harness.azure_ad.graph.odata.entities import collection, entity, version
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import body, collection, count, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import SERVICE_PRINCIPAL
+from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
+from harness.base.store import Document
 
-_CONNECTIVITY = "/servicePrincipals/<app>/synchronization/connectivityParameters"
+_ALL = "/servicePrincipals"
+_ONE = f"{_ALL}/<app>"
 
 
 def list_service_principals() -> Response:
-    return collection("servicePrincipals", current().applications.scan(), SERVICE_PRINCIPAL)
+    return collection("servicePrincipals", map(_shown, current().applications.scan()), SERVICE_PRINCIPAL)
+
+
+def count_service_principals() -> Response:
+    return count(current().applications.scan(), SERVICE_PRINCIPAL)
+
+
+def create_service_principal() -> Response:
+    """Make the service principal of an application that is registered here, named by its `appId`."""
+    tenant, properties = current(), typed(SERVICE_PRINCIPAL, body(), creating=True)
+    app_id = properties.pop("appId", None)
+    if app_id is None:
+        raise refusals.VALUE_NEEDED.error(name="appId", resource="ServicePrincipal")
+    application = tenant.registrations.of_client(app_id.lower())
+    if application is None:
+        raise refusals.APPLICATION_UNKNOWN.error(app_id=app_id)
+    with tenant.store.transaction():
+        made = tenant.applications.create(application, properties)
+        note(Activities.ADD_PRINCIPAL, Target("ServicePrincipal", made), after=properties)
+        return entity("servicePrincipals", _shown(made), 201, SERVICE_PRINCIPAL)
 
 
 def get_service_principal(app: str) -> Response:
-    return entity("servicePrincipals", current().applications.find(app), 200, SERVICE_PRINCIPAL)
+    principal = current().applications.find(app)
+    return entity("servicePrincipals", _shown(principal), 200, SERVICE_PRINCIPAL)
+
+
+def update_service_principal(app: str) -> Response:
+    """Change properties, those of single sign-on (where the assertion goes and whom it is for) among them."""
+    tenant, changes = current(), typed(SERVICE_PRINCIPAL, body(), creating=False)
+    with tenant.store.transaction():
+        before = tenant.applications.find(app)
+        after = tenant.applications.update(app, changes)
+        note(Activities.UPDATE_PRINCIPAL, Target("ServicePrincipal", after), before=before, after=changes)
+    return empty()
+
+
+def delete_service_principal(app: str) -> Response:
+    with current().store.transaction():
+        delete_principal(app)
+    return empty()
+
+
+def delete_principal(app: str) -> None:
+    """Put a service principal among the deleted items, its provisioning jobs gone. Raises NotFoundError."""
+    tenant = current()
+    tenant.applications.find(app)
+    for job in list(tenant.engine.jobs(app)):
+        tenant.engine.delete_job(job.id)
+    principal = tenant.applications.delete(app)
+    note(Activities.DELETE_PRINCIPAL, Target("ServicePrincipal", principal))
+
+
+def principal_of(app_id: str) -> Document | None:
+    """Return the service principal of an application id."""
+    return next((item for item in current().applications.scan() if item["appId"] == app_id), None)
+
+
+def principal_behind(key: str) -> str:
+    """Return the id of the service principal of a registration. Raises NotFoundError."""
+    principal = principal_of(current().registrations.find(key)["appId"])
+    if principal is None:
+        raise NotFoundError.of(key)
+    return str(principal["id"])
 
 
 def connectivity_parameters(app: str) -> Response:
@@ -40,8 +106,22 @@ def connectivity_parameters(app: str) -> Response:
     return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", shown)
 
 
+def _shown(principal: Document) -> Document:
+    return {
+        "appDisplayName": principal["displayName"],
+        "appOwnerOrganizationId": current().settings.tenant_id,
+        "signInAudience": "AzureADMyOrg",
+        "servicePrincipalNames": [principal["appId"]],
+        **principal,
+    }
+
+
 ROUTES = (
-    ("GET", "/servicePrincipals", list_service_principals),
-    ("GET", "/servicePrincipals/<app>", get_service_principal),
-    ("GET", _CONNECTIVITY, connectivity_parameters),
+    ("GET", _ALL, list_service_principals),
+    ("GET", f"{_ALL}/$count", count_service_principals),
+    ("POST", _ALL, create_service_principal),
+    ("GET", _ONE, get_service_principal),
+    ("PATCH", _ONE, update_service_principal),
+    ("DELETE", _ONE, delete_service_principal),
+    ("GET", f"{_ONE}/synchronization/connectivityParameters", connectivity_parameters),
 )

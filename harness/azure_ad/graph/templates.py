@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from flask import Response
 
-from harness.azure_ad.applications.gallery import application_templates
+from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
+from harness.azure_ad.applications.registrations import shown as shown_application
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, entity
+from harness.azure_ad.graph.odata.entity_types import APPLICATION_TEMPLATE
 from harness.azure_ad.mappings.templates import offered_to, shown
 from harness.azure_ad.tenant import current
-from harness.base.clock import iso
 from harness.base.errors import nearest
 from harness.base.store import Document
 
@@ -22,7 +24,7 @@ _OF_APP = "/servicePrincipals/<app>/synchronization/templates"
 
 
 def list_application_templates() -> Response:
-    return collection("applicationTemplates", application_templates())
+    return collection("applicationTemplates", application_templates(), APPLICATION_TEMPLATE)
 
 
 def get_application_template(template: str) -> Response:
@@ -38,19 +40,14 @@ def instantiate(template: str) -> Response:
     if not isinstance(name, str) or not name.strip():
         raise refusals.VALUE_NEEDED.error(name="displayName", resource="ApplicationServicePrincipal")
     tenant = current()
-    principal = tenant.applications.instantiate(name, template)
-    application = {
-        "id": tenant.ids.uuid(),
-        "appId": principal["appId"],
-        "applicationTemplateId": template,
-        "createdDateTime": iso(tenant.clock.now()),
-        "displayName": name,
-        "appRoles": principal["appRoles"],
-        "web": {"homePageUrl": principal["homepage"], "redirectUris": []},
-    }
+    with tenant.store.transaction():
+        principal = tenant.applications.instantiate(name, template)
+        application = tenant.registrations.behind(principal)
+        note(Activities.ADD_APPLICATION, Target("Application", application))
+        note(Activities.ADD_PRINCIPAL, Target("ServicePrincipal", principal))
     made = {
         "@odata.context": context("microsoft.graph.applicationServicePrincipal"),
-        "application": application,
+        "application": shown_application(application),
         "servicePrincipal": principal,
     }
     return answer(made, 201)
@@ -89,7 +86,7 @@ def demand_template(app: str, template: str) -> None:
 
 
 def _offered(app: str) -> list[str]:
-    return offered_to(current().applications.find(app)["applicationTemplateId"])
+    return offered_to(current().applications.find(app)["applicationTemplateId"] or NON_GALLERY_TEMPLATE)
 
 
 def _template(app: str, template: str) -> Document:

@@ -24,6 +24,7 @@ from harness.azure_ad.applications.registrations import ExpiredSecretError
 from harness.azure_ad.graph.odata.tokens import encoded, signature
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
+from harness.base.store import Document
 
 oauth = Blueprint("oauth", __name__)
 
@@ -127,12 +128,13 @@ def token(tenant_id: str) -> Response:
         raise _RefusedError(70003, grant)
     client, secret = _client(form)
     resource = _resource(tenant, _demand(form, "scope"))
-    if client != tenant.registrations.registration()["appId"]:
+    application = tenant.registrations.of_client(client.lower())
+    if application is None:
         raise _RefusedError(700016, client, tenant.settings.domain)
     if not secret:
         raise _RefusedError(7000218)
     try:
-        right = tenant.registrations.is_secret(secret)
+        right = tenant.registrations.is_secret(application, secret)
     except ExpiredSecretError as error:
         raise _RefusedError(7000222, client) from error
     if not right:
@@ -142,7 +144,7 @@ def token(tenant_id: str) -> Response:
         "token_type": "Bearer",
         "expires_in": seconds,
         "ext_expires_in": seconds,
-        "access_token": _issue(tenant, client, resource),
+        "access_token": _issue(tenant, application, resource),
     }
     return _uncached(_json(shown))
 
@@ -188,7 +190,7 @@ def refusal_of(bearer: str) -> str | None:
     return None
 
 
-def _issue(tenant: Tenant, client: str, resource: str) -> str:
+def _issue(tenant: Tenant, application: Document, resource: str) -> str:
     now = int(tenant.clock.now().timestamp())
     claims = {
         "aud": resource,
@@ -196,8 +198,8 @@ def _issue(tenant: Tenant, client: str, resource: str) -> str:
         "iat": now,
         "nbf": now,
         "exp": now + int(LIFE.total_seconds()),
-        "app_displayname": tenant.registrations.registration()["displayName"],
-        "appid": client,
+        "app_displayname": application["displayName"],
+        "appid": application["appId"],
         "appidacr": "1",
         "idtyp": "app",
         "roles": ["Directory.ReadWrite.All", "Synchronization.ReadWrite.All", "AuditLog.Read.All"],

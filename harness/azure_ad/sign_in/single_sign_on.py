@@ -20,7 +20,8 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import body, empty
+from harness.azure_ad.graph.odata.entities import body
+from harness.azure_ad.graph.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
@@ -51,19 +52,15 @@ _REFUSALS: Mapping[str, str] = {
     "AADSTS700016": "Application with identifier '{app}' was not found in the directory '{tenant}'.",
     "AADSTS90002": "Tenant '{tenant}' not found.",
 }
-# What Basic SAML Configuration keeps with the service principal, and the type of each.
-_SETTINGS: Mapping[str, type] = {
-    "preferredSingleSignOnMode": str,
-    "servicePrincipalNames": list,
-    "replyUrls": list,
-}
 
 
 class _SignOnError(Exception):
     """Nobody is signed on: an AADSTS code and what its sentence names."""
 
     def __init__(self, code: str, **names: str) -> None:
-        super().__init__(f"{code}: {_REFUSALS[code].format(**names)}")
+        sentence = _REFUSALS[code].format(**names)
+        super().__init__(f"{code}: {sentence}")
+        self.failure = Failure(int(code.removeprefix("AADSTS")), sentence)
 
 
 @single_sign_on.errorhandler(_SignOnError)
@@ -85,19 +82,6 @@ def federation_metadata(tenant_id: str) -> ResponseReturnValue:
     return Response(text, content_type="application/samlmetadata+xml; charset=utf-8")
 
 
-@single_sign_on.patch("/v1.0/servicePrincipals/<app>")
-def configure(app: str) -> Response:
-    """Save the Basic SAML Configuration: whom the assertion is for and where it is sent, the first of each list."""
-    tenant, given = current(), body()
-    for name, value in given.items():
-        texts: list[Any] = value if isinstance(value, list) else [value]
-        known = isinstance(value, _SETTINGS.get(name, ()))
-        if not known or not all(isinstance(text, str) for text in texts):
-            raise refusals.VALUE_REFUSED.error(name=name)
-    tenant.applications.update(app, given)
-    return empty()
-
-
 @single_sign_on.post("/<tenant_id>/saml2/sign-on")
 def sign_on(tenant_id: str) -> ResponseReturnValue:
     """Answer the form that a browser submits at once, with the signed response in it."""
@@ -109,10 +93,16 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
             name="user and servicePrincipalId, and nameId if given,", form="texts"
         )
     service = _application(tenant, app)
-    user = _user(tenant, service, name)
+    user = _user(tenant, name)
+    try:
+        _demand_access(tenant, service, user)
+    except _SignOnError as error:
+        write_sign_in(tenant, user, service, error.failure)
+        raise
     audience, acs = (next(iter(service.get(key, ())), "") for key in ("servicePrincipalNames", "replyUrls"))
     if not acs:
         raise _SignOnError("AADSTS500113")
+    write_sign_in(tenant, user, service)
     response = _response(tenant, name_id or user["userPrincipalName"], audience, acs)
     page = render_template(
         "sign_on.html", acs=acs, script=_SCRIPT, response=base64.b64encode(response).decode()
@@ -134,12 +124,16 @@ def _application(tenant: Tenant, app: str) -> Document:
         raise _SignOnError("AADSTS700016", app=app, tenant=tenant.settings.tenant_id) from error
 
 
-def _user(tenant: Tenant, service: Document, name: str) -> Document:
-    """Return who signs on. Raises _SignOnError for the unknown, the disabled and the unassigned."""
+def _user(tenant: Tenant, name: str) -> Document:
+    """Return who signs on. Raises _SignOnError for the unknown."""
     try:
-        user = tenant.directory.find("User", name)
+        return tenant.directory.find("User", name)
     except NotFoundError as error:
         raise _SignOnError("AADSTS50034", user=name, tenant=tenant.settings.tenant_id) from error
+
+
+def _demand_access(tenant: Tenant, service: Document, user: Document) -> None:
+    """Raise _SignOnError for the disabled and the unassigned."""
     if not user.get("accountEnabled", True):
         raise _SignOnError("AADSTS50057")
     # Members of nested groups have no access: only direct members of an assigned group do.
@@ -147,8 +141,9 @@ def _user(tenant: Tenant, service: Document, name: str) -> Document:
     if service["appRoleAssignmentRequired"] and not any(
         tenant.applications.is_assigned(service["id"], subject) for subject in entitled
     ):
-        raise _SignOnError("AADSTS50105", name=service["displayName"], app=service["appId"], user=name)
-    return user
+        raise _SignOnError(
+            "AADSTS50105", name=service["displayName"], app=service["appId"], user=user["userPrincipalName"]
+        )
 
 
 def _response(tenant: Tenant, name_id: str, audience: str, acs: str) -> bytes:

@@ -11,10 +11,16 @@ from urllib.parse import quote
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 
+# What the portal fills in by itself where the administrator says nothing.
+# https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users, "Create a new user" (read 2026-11-29)
+_USER = {"accountEnabled": True, "passwordProfile": {"password": "Initial-Passw0rd"}}
+_GROUP = {"mailEnabled": False, "securityEnabled": True}
+
 
 @step("create user")
 def _create_user(play: Play, arguments: dict[str, Any]) -> Result:
-    given = {name: value for name, value in arguments.items() if name != "manager"}
+    given = _USER | {name: value for name, value in arguments.items() if name != "manager"}
+    given.setdefault("mailNickname", str(given.get("userPrincipalName", "")).partition("@")[0])
     if arguments.get("manager"):
         given["manager@odata.bind"] = _link(play, play.principal("users", arguments["manager"]))
     return judge(play.graph("POST", "/users", given), "the user is created")
@@ -58,7 +64,8 @@ def _purge_user(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("create group")
 def _create_group(play: Play, arguments: dict[str, Any]) -> Result:
-    given = {name: value for name, value in arguments.items() if name != "members"}
+    given = _GROUP | {name: value for name, value in arguments.items() if name != "members"}
+    given.setdefault("mailNickname", "".join(filter(str.isalnum, str(given.get("displayName", "")))))
     result = judge(play.graph("POST", "/groups", given), "the group is created")
     if result.error or not arguments.get("members"):
         return result

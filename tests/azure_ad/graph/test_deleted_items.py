@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.azure_ad.caller import Caller, address
+from tests.azure_ad.caller import Caller, address, person, team
 from tests.azure_ad.provisioning.company import GRAPH
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ class TestDeletedItems:
         shown = graph.get(f"/directory/deletedItems/{ana}")
         assert shown["@odata.context"] == f"{GRAPH}/v1.0/$metadata#directoryObjects/$entity"
         assert (shown["@odata.type"], shown["id"]) == ("#microsoft.graph.user", ana)
-        graph.do("POST", "/users", {"userPrincipalName": "ana@contoso.com"}, 201)
+        graph.do("POST", "/users", person({"userPrincipalName": "ana@contoso.com"}), 201)
 
     def test_a_restored_user_is_whole_again(self, graph):
         """Properties, groups, manager, reports and assignments as they were."""
@@ -102,8 +102,8 @@ class TestDeletedItems:
             "mailEnabled": True,
             "mailNickname": "news",
         }
-        news = graph.do("POST", "/groups", unified, 201)["id"]
-        office = graph.do("POST", "/groups", {"displayName": "Office"}, 201)["id"]
+        news = graph.do("POST", "/groups", team(unified), 201)["id"]
+        office = graph.do("POST", "/groups", team({"displayName": "Office"}), 201)["id"]
         graph.do("POST", f"/groups/{news}/members/$ref", address(ana))
         for key in (news, office):
             graph.do("DELETE", f"/groups/{key}")

@@ -41,7 +41,7 @@ def target():
     company.group("Office", ("ana@contoso.com",))
     company.deleted = company.person("gone")
     company.directory.delete("User", company.deleted)
-    company.tenant.registrations.registration()
+    company.tenant.registrations.behind(company.apps.find(company.app))
     company.turn_on()
     return company
 

@@ -6,7 +6,7 @@ Source: https://github.com/OData/odata.net, ODataPayloadValueConverter.ConvertSt
 import pytest
 
 from harness.azure_ad.graph.odata.values import as_boolean
-from tests.azure_ad.caller import Caller
+from tests.azure_ad.caller import Caller, person
 
 JOBS = "/servicePrincipals/{app}/synchronization/jobs"
 ANA = {
@@ -34,7 +34,7 @@ def test_nothing_else_is_taken_for_one(value):
 
 def test_a_user_is_made_and_changed_with_strings_for_booleans(graph):
     """As the gallery's validation workflow sends them."""
-    made = graph.do("POST", "/users", {**ANA, "accountEnabled": "False"}, 201)
+    made = graph.do("POST", "/users", person({**ANA, "accountEnabled": "False"}), 201)
     path = f"/users/{made['id']}?$select=accountEnabled"
     assert graph.get(path)["accountEnabled"] is False
     graph.do("PATCH", f"/users/{made['id']}", {"accountEnabled": " TRUE "})
@@ -43,7 +43,7 @@ def test_a_user_is_made_and_changed_with_strings_for_booleans(graph):
 
 @pytest.mark.parametrize("value", ["yes", "1", "", 1])
 def test_what_is_no_boolean_is_refused(graph, value):
-    status, code, message = graph.fail("POST", "/users", {**ANA, "accountEnabled": value})
+    status, code, message = graph.fail("POST", "/users", person({**ANA, "accountEnabled": value}))
     assert (status, code) == (400, "Request_BadRequest")
     assert "'accountEnabled' must be true or false" in message
 

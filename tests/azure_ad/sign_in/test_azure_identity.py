@@ -39,7 +39,7 @@ def world(authority, tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(world):
     """Return client id and secret of the app registration, as an administrator gets them from Graph."""
-    (application,) = world.graph("GET", "/applications").json()["value"]
+    application, *_ = world.graph("GET", "/applications").json()["value"]
     made = world.graph("POST", f"/applications/{application['id']}/addPassword", {}).json()
     return application["appId"], made["secretText"]
 

@@ -27,7 +27,7 @@ def graph(company):
 @pytest.fixture
 def client(graph):
     """Return the client id and a fresh secret, as an administrator gets them."""
-    (application,) = graph.get("/applications")["value"]
+    application, *_ = graph.get("/applications")["value"]
     made = graph.do("POST", f"/applications/{application['id']}/addPassword", {}, 200)
     return application["appId"], made["secretText"]
 
@@ -160,7 +160,7 @@ class TestRefusals:
 class TestSecrets:
     def test_a_secret_is_shown_once_and_kept_as_a_digest(self, graph, client):
         """application-addpassword: secretText comes with the first answer only."""
-        (application,) = graph.get("/applications")["value"]
+        application, *_ = graph.get("/applications")["value"]
         (credential,) = application["passwordCredentials"]
         assert (credential["secretText"], credential["hint"]) == (None, client[1][:3])
         assert client[1] not in str(graph.company.rows())

@@ -249,7 +249,7 @@ def test_basic_saml_configuration_is_kept_with_the_service_principal(company):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"replyUrls": ACS}, {"replyUrls": [1]}, {"preferredSingleSignOnMode": []}, {"appRoles": []}]
+    "settings", [{"replyUrls": ACS}, {"replyUrls": [1]}, {"preferredSingleSignOnMode": []}, {"appId": "x"}]
 )
 def test_what_cannot_be_configured_is_refused_and_nothing_kept(company, settings):
     """Wrong types and other properties are 400."""

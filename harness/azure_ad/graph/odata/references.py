@@ -26,8 +26,8 @@ def reference(document: Document) -> str:
 def split(document: Document, relations: Iterable[str]) -> tuple[Document, dict[str, list[str]]]:
     """Return an object's properties, and the ids that it is bound to by relation.
 
-    Annotations are left out, and so are owners, for nothing here asks who owns a group. Raises ODataError 400 for
-    another relation, for what is no reference, and for more references than one request may carry.
+    Annotations are left out. Raises ODataError 400 for another relation, for what is no reference, and for more
+    references than one request may carry.
     """
     properties: Document = {}
     bound: dict[str, list[str]] = {}
@@ -38,7 +38,7 @@ def split(document: Document, relations: Iterable[str]) -> tuple[Document, dict[
                 properties[name] = value
         elif relation in relations:
             bound[relation] = _keys(name, value)
-        elif relation != "owners":
+        else:
             raise refusals.PROPERTY_REFUSED.error(name=name)
     return properties, bound
 

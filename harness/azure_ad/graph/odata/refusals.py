@@ -48,9 +48,18 @@ VALUE_NEEDED = Refusal(
     400, "Request_BadRequest", "A value is required for property '{name}' of resource '{resource}'."
 )
 VALUE_FORM = Refusal(400, "Request_BadRequest", "{name} must be {form}.")
-VALUE_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set to this value.")
 PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.{hint}")
 PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
+TOO_MANY_VALUES = Refusal(400, "Request_BadRequest", "'{name}' may have up to {limit} values in one request.")
+PASSWORD_NEEDED = Refusal(400, "Request_BadRequest", "A password must be specified to create a new user.")
+DOMAIN_REFUSED = Refusal(
+    400,
+    "Request_BadRequest",
+    (
+        "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in "
+        "your organization."
+    ),
+)
 TOO_MANY_REFERENCES = Refusal(
     400, "Request_BadRequest", "'{name}' may have up to {limit} references in one request."
 )
@@ -143,12 +152,22 @@ BATCH_DEPENDENCY_FAILED = Refusal(
 )
 
 # Addresses
+NOBODY_SIGNED_IN = Refusal(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
 SEGMENT_UNKNOWN = Refusal(404, "ResourceNotFound", "Resource not found for the segment '{segment}'.")
 METHOD_REFUSED = Refusal(
     405, "Request_BadRequest", "The request is using an unsupported HTTP method '{method}'."
 )
 JOB_OF_ANOTHER_APP = Refusal(
     404, "Request_ResourceNotFound", "Resource '{job}' does not exist for service principal '{app}'."
+)
+
+APPLICATION_UNKNOWN = Refusal(
+    400,
+    "Request_BadRequest",
+    (
+        "When using this permission, the backing application of the service principal being created must be in the local "
+        "tenant; '{app_id}' is not."
+    ),
 )
 
 # Provisioning

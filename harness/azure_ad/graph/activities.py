@@ -1,0 +1,129 @@
+"""What people and programs do to the directory, written to the audit log as `directoryAudit` entries.
+
+Names and categories: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities, "Core
+Directory"; the form: https://learn.microsoft.com/en-us/graph/api/resources/directoryaudit (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from harness.azure_ad.provisioning.log import audit_log
+from harness.azure_ad.tenant import current
+from harness.base import json_text
+from harness.base.clock import iso
+from harness.base.store import Document
+
+
+class Activity(NamedTuple):
+    """`name` is the activity's display name, `operation` its operationType."""
+
+    name: str
+    category: str
+    operation: str
+
+
+class Activities(Enum):
+    """The activities that Graph's operations here bring about."""
+
+    ADD_USER = Activity("Add user", "UserManagement", "Add")
+    UPDATE_USER = Activity("Update user", "UserManagement", "Update")
+    DELETE_USER = Activity("Delete user", "UserManagement", "Delete")
+    RESTORE_USER = Activity("Restore user", "UserManagement", "Update")
+    PURGE_USER = Activity("Hard delete user", "UserManagement", "Delete")
+    SET_MANAGER = Activity("Set user manager", "UserManagement", "Update")
+    REMOVE_MANAGER = Activity("Remove user manager", "UserManagement", "Update")
+    ADD_GROUP = Activity("Add group", "GroupManagement", "Add")
+    UPDATE_GROUP = Activity("Update group", "GroupManagement", "Update")
+    DELETE_GROUP = Activity("Delete group", "GroupManagement", "Delete")
+    RESTORE_GROUP = Activity("Restore group", "GroupManagement", "Update")
+    PURGE_GROUP = Activity("Hard delete group", "GroupManagement", "Delete")
+    ADD_MEMBER = Activity("Add member to group", "GroupManagement", "Assign")
+    REMOVE_MEMBER = Activity("Remove member from group", "GroupManagement", "Unassign")
+    ADD_OWNER = Activity("Add owner to group", "GroupManagement", "Assign")
+    REMOVE_OWNER = Activity("Remove owner from group", "GroupManagement", "Unassign")
+    ASSIGN_USER = Activity("Add app role assignment grant to user", "UserManagement", "Assign")
+    ASSIGN_GROUP = Activity("Add app role assignment to group", "GroupManagement", "Assign")
+    UNASSIGN_USER = Activity("Remove app role assignment from user", "UserManagement", "Unassign")
+    UNASSIGN_GROUP = Activity("Remove app role assignment from group", "GroupManagement", "Unassign")
+    ADD_APPLICATION = Activity("Add application", "ApplicationManagement", "Add")
+    UPDATE_APPLICATION = Activity("Update application", "ApplicationManagement", "Update")
+    DELETE_APPLICATION = Activity("Delete application", "ApplicationManagement", "Delete")
+    RESTORE_APPLICATION = Activity("Restore application", "ApplicationManagement", "Update")
+    PURGE_APPLICATION = Activity("Hard Delete application", "ApplicationManagement", "Delete")
+    CHANGE_SECRETS = Activity(
+        "Update application – Certificates and secrets management ", "ApplicationManagement", "Update"
+    )
+    ADD_PRINCIPAL = Activity("Add service principal", "ApplicationManagement", "Add")
+    UPDATE_PRINCIPAL = Activity("Update service principal", "ApplicationManagement", "Update")
+    DELETE_PRINCIPAL = Activity("Remove service principal", "ApplicationManagement", "Delete")
+    RESTORE_PRINCIPAL = Activity("Restore service principal", "ApplicationManagement", "Update")
+    PURGE_PRINCIPAL = Activity("Hard delete service principal", "ApplicationManagement", "Delete")
+
+
+class Target(NamedTuple):
+    """`kind` is `User`, `Group`, `Application` or `ServicePrincipal`."""
+
+    kind: str
+    document: Document
+
+
+def note(
+    activity: Activities, *targets: Target, before: Mapping[str, Any] = {}, after: Mapping[str, Any] = {}
+) -> None:
+    """Write an activity down; properties of `after` that differ from `before` are the first target's modified ones."""
+    tenant = current()
+    name, category, operation = activity.value
+    automation = tenant.registrations.registration()
+    resources = [_resource(target) for target in targets]
+    resources[0]["modifiedProperties"] = list(_modified(before, after))
+    tenant.store.append(
+        audit_log.LOG,
+        {
+            "id": f"Directory_{tenant.ids.uuid()}",
+            "activityDateTime": iso(tenant.clock.now()),
+            "activityDisplayName": name,
+            "category": category,
+            "correlationId": tenant.ids.uuid(),
+            "loggedByService": "Core Directory",
+            "operationType": operation,
+            "initiatedBy": {
+                "app": {
+                    "appId": automation["appId"],
+                    "displayName": automation["displayName"],
+                    "servicePrincipalId": None,
+                    "servicePrincipalName": None,
+                },
+                "user": None,
+            },
+            "result": "success",
+            "resultReason": "",
+            "targetResources": resources,
+            "additionalDetails": [],
+        },
+    )
+
+
+def _resource(target: Target) -> Document:
+    document = target.document
+    return {
+        "id": document["id"],
+        "displayName": document.get("displayName"),
+        "type": target.kind,
+        "userPrincipalName": document.get("userPrincipalName"),
+        "groupType": None,
+        "modifiedProperties": [],
+    }
+
+
+def _modified(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Document]:
+    """Yield what changed, each value in JSON and in a list, as the log shows it; passwords are not among it."""
+    for name, value in after.items():
+        if before.get(name) != value and name not in ("id", "passwordProfile", "passwordCredentials"):
+            yield {"displayName": name, "oldValue": _text(before.get(name)), "newValue": _text(value)}
+
+
+def _text(value: Any) -> str:
+    return json_text.encode_text([] if value is None else value if isinstance(value, list) else [value])

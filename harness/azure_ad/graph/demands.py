@@ -1,0 +1,43 @@
+"""What Graph demands of users and groups that are made or changed through it; scenario files may leave it out.
+
+What is required: https://learn.microsoft.com/en-us/graph/api/user-post-users and …/group-post-groups, "Request body" (read
+2026-11-29). The pages print no sentences; these are the service's as users remember them.
+"""
+
+from __future__ import annotations
+
+from harness.azure_ad.directory.properties import checked, table
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.organization import verified_domains
+from harness.base.store import Document
+
+_REQUIRED = {
+    "User": ("accountEnabled", "displayName", "mailNickname", "userPrincipalName"),
+    "Group": ("displayName", "mailEnabled", "mailNickname", "securityEnabled"),
+}
+
+
+def demand_complete(kind: str, properties: Document) -> None:
+    """Demand what a new user or group must have. Raises PropertyError for what it cannot have, ODataError 400."""
+    checked(kind, properties)
+    profile = properties.get("passwordProfile")
+    if kind == "User" and not (isinstance(profile, dict) and profile.get("password")):
+        raise refusals.PASSWORD_NEEDED.error()
+    for name in _REQUIRED[kind]:
+        if properties.get(name) in (None, ""):
+            raise refusals.VALUE_NEEDED.error(name=name, resource=kind)
+    demand_verified_domain(properties)
+
+
+def demand_verified_domain(properties: Document) -> None:
+    """Demand that a userPrincipalName, if there is one, is of a domain of this organization. Raises ODataError 400."""
+    name = properties.get("userPrincipalName")
+    if isinstance(name, str) and "@" in name and name.rpartition("@")[2].lower() not in verified_domains():
+        raise refusals.DOMAIN_REFUSED.error()
+
+
+def demand_writable(kind: str, properties: Document) -> None:
+    """Demand that nothing is written that comes from elsewhere, such as what is synchronized. Raises ODataError 400."""
+    for name in properties:
+        if table()[kind].get(name, {}).get("synced"):
+            raise refusals.PROPERTY_REFUSED.error(name=name)

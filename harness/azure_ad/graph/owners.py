@@ -1,0 +1,86 @@
+"""Who owns a group, an application or an enterprise application, over Microsoft Graph.
+
+Source: https://learn.microsoft.com/en-us/graph/api/group-list-owners, …/group-post-owners, …/group-delete-owners,
+…/application-list-owners, …/serviceprincipal-list-owners and …/user-list-ownedobjects (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.applications import find_application
+from harness.azure_ad.graph.directory_objects import principal_or_application
+from harness.azure_ad.graph.odata.entities import body, collection, empty
+from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
+from harness.azure_ad.graph.odata.references import reference
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+_RELATION = "owner"
+_OWNED = "/<any(groups, applications, servicePrincipals):which>/<name>/owners"
+_KINDS = {"groups": "Group", "applications": "Application", "servicePrincipals": "ServicePrincipal"}
+
+
+def list_owners(which: str, name: str, only: str = "") -> Response:
+    return _objects(current().store.rights(_RELATION, _owned(which, name)["id"]), only)
+
+
+def list_owned(name: str) -> Response:
+    tenant = current()
+    return _objects(tenant.store.lefts(_RELATION, tenant.directory.find("User", name)["id"]))
+
+
+def add_owner(which: str, name: str) -> Response:
+    tenant = current()
+    with tenant.store.transaction():
+        owned, owner = _owned(which, name), principal_or_application(reference(body()))
+        bind_owner(owned["id"], owner["id"])
+        note(Activities.ADD_OWNER, Target("User", owner), Target(_KINDS[which], owned))
+    return empty()
+
+
+def remove_owner(which: str, name: str, owner: str) -> Response:
+    tenant = current()
+    with tenant.store.transaction():
+        owned, leaving = _owned(which, name), principal_or_application(owner)
+        if not tenant.store.unlink(_RELATION, owned["id"], leaving["id"]):
+            raise NotFoundError.of(owner)
+        note(Activities.REMOVE_OWNER, Target("User", leaving), Target(_KINDS[which], owned))
+    return empty()
+
+
+def bind_owner(owned: str, owner: str) -> None:
+    """Make somebody an owner. Raises ConflictError for one who is."""
+    if not current().store.link(_RELATION, owned, owner):
+        raise ConflictError(
+            "One or more added object references already exist for the following modified properties: 'owners'."
+        )
+
+
+def _owned(which: str, name: str) -> Document:
+    if which == "groups":
+        return current().directory.find("Group", name)
+    return find_application(name) if which == "applications" else current().applications.find(name)
+
+
+def _objects(keys: list[str], only: str = "") -> Response:
+    """Answer objects by their ids; those that are gone are left out."""
+    items = []
+    for key in keys:
+        try:
+            items.append(principal_or_application(key))
+        except NotFoundError:
+            continue
+    shown = [item for item in items if not only or item["@odata.type"].endswith(f".{only}")]
+    return collection("directoryObjects" if not only else f"{only}s", shown, DIRECTORY_OBJECT)
+
+
+ROUTES = (
+    ("GET", _OWNED, list_owners),
+    ("GET", f"{_OWNED}/microsoft.graph.<any(user, servicePrincipal):only>", list_owners),
+    ("POST", f"{_OWNED}/$ref", add_owner),
+    ("DELETE", f"{_OWNED}/<owner>/$ref", remove_owner),
+    ("GET", "/users/<name>/ownedObjects", list_owned),
+)
