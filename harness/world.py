@@ -93,7 +93,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts."""
+    """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
+
+    `advance` lets time pass when a page is told to, where the clock alone does not suffice.
+    """
 
     clock: Clock
     ids: Ids
@@ -103,6 +106,7 @@ class Parts:
     smtp: tuple[str, int] | None = None
     api_credentials: tuple[str, str] | None = None
     in_flight: int = 1
+    advance: Callable[[timedelta], None] | None = None
     sharing: azure_tenant.Sharing | None = None
 
 
@@ -239,6 +243,7 @@ def _surroundings(parts: Parts, aws: aws_tenant.Tenant, azure: azure_tenant.Tena
     ]
     return Surroundings(
         clock=parts.clock,
+        advance=parts.advance or parts.clock.advance,
         next_cycle=azure.next_cycle,
         azure=Neighbour(names[0], parts.origins["graph"]),
         aws=Neighbour(names[1], parts.origins["console"]),

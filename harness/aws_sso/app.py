@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso import apis, console, tokens, user_portal
@@ -19,6 +19,7 @@ from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
 from harness.pages.blueprint import blueprint as pages
+from harness.pages.policy import guard
 from harness.wire.application import Application
 from harness.wire.message import MAX_BODY
 
@@ -67,9 +68,10 @@ def create_app() -> Flask:
     return app
 
 
-def _home() -> str:
+def _home() -> Response:
     tenant = current()
-    return render_template("home.html", settings=tenant.settings, endpoint=tokens.endpoint(tenant))
+    page = render_template("home.html", settings=tenant.settings, endpoint=tokens.endpoint(tenant))
+    return guard(make_response(page))
 
 
 def _refuse(error: HTTPException) -> Response:

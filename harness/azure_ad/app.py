@@ -9,7 +9,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
@@ -25,6 +25,7 @@ from harness.azure_ad.sign_in.oauth import oauth, refusal_of
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import TENANT, current
 from harness.pages.blueprint import blueprint as pages
+from harness.pages.policy import guard
 from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
@@ -71,16 +72,17 @@ def create_app() -> Flask:
     return app
 
 
-def home() -> str:
+def home() -> Response:
     """Say what runs here, with what a person needs to copy."""
     tenant = current()
-    return render_template(
+    page = render_template(
         "azure_ad_home.html",
         settings=tenant.settings,
         apps=list(tenant.applications.scan()),
         client=tenant.registrations.registration(),
         fault_header=FAULT_HEADER,
     )
+    return guard(make_response(page))
 
 
 def _is_graph() -> bool:

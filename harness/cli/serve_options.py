@@ -40,6 +40,7 @@ class ServeOptions:
     aws_secret_access_key: str | None
     tls_certificate: Path | None
     tls_key: Path | None
+    bare: bool
 
     def put_in_order(self) -> Options:
         """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
@@ -61,6 +62,7 @@ class ServeOptions:
                 "--aws-access-key-id and --aws-secret-access-key",
             ),
             tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
+            bare=self.bare,
             allowed_hosts=self.allowed_hosts,
         )
 
@@ -125,6 +127,11 @@ _OPTIONS: tuple[Option, ...] = (
         "--smtp",
         metavar="HOST:PORT",
         help="Send notification mails through this host, not only to the outbox.",
+    ),
+    click.option(
+        "--bare",
+        is_flag=True,
+        help="Leave automatic provisioning off and the job unmade, to do it all by hand in the portals.",
     ),
     click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed."),
     click.option(

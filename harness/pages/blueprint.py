@@ -41,7 +41,7 @@ def let_time_pass() -> ResponseReturnValue:
     if not _WAITING.acquire(blocking=False):
         abort(503, "Time is passing already. Try again when that is over.")
     try:
-        around.clock.advance(span)
+        around.advance(span)
     except HarnessError as error:
         abort(400, str(error))
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import request
@@ -50,9 +50,13 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What lies around both portals of a world. `next_cycle` tells when provisioning is next due, None for never."""
+    """What lies around both portals of a world: a clock, what moves it, and each other.
+
+    `next_cycle` tells when provisioning is next due, None for never.
+    """
 
     clock: Clock
+    advance: Callable[[timedelta], None]
     next_cycle: Callable[[], datetime | None]
     azure: Neighbour
     aws: Neighbour

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.aws_sso import tokens
 from harness.base.errors import HarnessError
 from harness.serving.gate import KEY_HEADER
 from harness.wire.message import Send, TransportError, json_request
@@ -25,9 +26,15 @@ class Administrator:
     send: Send
     urls: tuple[str, str]
     key: str | None = field(repr=False)
+    bare: bool = False
 
     def configure(self) -> str:
-        """Enable automatic provisioning and make a job, where there is none; return the SCIM endpoint. Raises HarnessError."""
+        """Enable automatic provisioning and make a job, where there is none; return the SCIM endpoint. Raises HarnessError.
+
+        A bare world is left for somebody to do that by hand.
+        """
+        if self.bare:
+            return tokens.endpoint(self.world.aws)
         world, engine = self.world, self.world.azure.engine
         settings = self._console("GET", {})
         if settings["provisioningMethod"] != "SCIM":
@@ -53,8 +60,6 @@ class Administrator:
     def ready(self, endpoint: str, certificate: Path | None) -> dict[str, dict[str, Any]]:
         """Return what scripts need (the ready file)."""
         world = self.world
-        job = world.azure.engine.jobs(world.app_id)[0]
-        schema = world.azure.engine.schema(job.id)
         aws_url, azure_url = self.urls
         control = {"control": {"key": self.key}} if self.key else {}
         tls = {"tls": {"certificate": str(certificate.absolute())}} if certificate else {}
@@ -74,10 +79,17 @@ class Administrator:
                 "graph_token": world.azure.settings.graph_token,
                 "tenant_id": world.azure.settings.tenant_id,
                 "service_principal_id": world.app_id,
-                "job_id": job.id,
-                "rule_id": schema["synchronizationRules"][0]["id"],
+                **self._job(),
             },
         }
+
+    def _job(self) -> dict[str, str]:
+        """Return the ids of job and rule, none before there is a job."""
+        engine = self.world.azure.engine
+        for job in engine.jobs(self.world.app_id):
+            rule = engine.schema(job.id)["synchronizationRules"][0]
+            return {"job_id": job.id, "rule_id": rule["id"]}
+        return {}
 
     def _move_reply_urls(self, before: str, now: str) -> None:
         """Let people go on signing in when this account's port is another one than at the last start."""

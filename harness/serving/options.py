@@ -26,7 +26,7 @@ class Options:
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
     pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
-    of a certificate and its key (None: plain http); `allowed_hosts` are names by which other machines may ask for this one,
+    of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may ask for this one,
     the first of them the one that addresses are told with.
     """
 
@@ -42,3 +42,4 @@ class Options:
     in_flight: int = 8
     tls: tuple[Path, Path] | None = None
     allowed_hosts: tuple[str, ...] = ()
+    bare: bool = False

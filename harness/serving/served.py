@@ -108,12 +108,13 @@ class Served:
             smtp=options.smtp,
             api_credentials=options.api_credentials,
             in_flight=options.in_flight,
+            advance=self.advance,
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
         )
         self.world = assemble(parts, quirks, self._wire)
         for server in self._servers:
             server.start()
-        administrator = Administrator(self.world, self._network, self.urls, self.key)
+        administrator = Administrator(self.world, self._network, self.urls, self.key, options.bare)
         endpoint = administrator.configure()
         self._take_over = partial(self._resume, administrator, endpoint)
         if self._shared is None:
@@ -142,7 +143,9 @@ class Served:
     def _job_id(self) -> str:
         if not self.ready:
             raise HarnessError("the world is not configured yet; ask again")
-        return str(self.ready["azure_ad"]["job_id"])
+        for job in self.world.azure.engine.jobs(self.world.app_id):
+            return job.id
+        raise HarnessError("provisioning is not configured yet; choose Get started on its page in the portal")
 
     @property
     def is_empty(self) -> bool:

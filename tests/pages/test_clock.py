@@ -43,7 +43,7 @@ def test_time_passes_from_either_portal(universe, origin):
 def test_until_the_next_cycle(universe):
     """The cycle that is planned runs, and no second one."""
     engine = universe.azure.engine
-    job = engine.create_job(universe.app_id, "scim")["id"]
+    job = engine.create_job(universe.app_id, "scim").id
     nothing_planned = press(universe, "graph", b"span=next+cycle")
     assert nothing_planned.status == 400
     assert b"No cycle is planned" in nothing_planned.body

@@ -15,6 +15,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // On a narrow screen each row is a card, which needs the column's name beside every cell.
 function nameCells() {
   for (const table of document.querySelectorAll("[data-table] table")) {
+    table.dataset.named = "";
     const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     for (const row of table.tBodies[0].rows) {
       [...row.cells].forEach((cell, column) => {
@@ -24,20 +25,30 @@ function nameCells() {
   }
 }
 
-// What was typed and not sent is not overwritten, and what was opened stays open.
+// What is opened or closed in a live part stays so, and what has not changed is left alone.
+const parts = [...document.querySelectorAll("[data-live]")].map((part) => ({ part, seen: part.innerHTML }));
+
 async function refresh() {
   if (document.hidden) { return; }
   const answer = await fetch(location.href);
   if (!answer.ok) { return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const fresh = page.getElementById(part.id);
-    if (fresh && fresh.innerHTML !== part.dataset.seen) {
-      part.dataset.seen = fresh.innerHTML;
-      part.innerHTML = fresh.innerHTML;
+  for (const live of parts) {
+    const fresh = page.getElementById(live.part.id);
+    if (fresh && fresh.innerHTML !== live.seen) {
+      const open = [...live.part.querySelectorAll("details")].map((each) => each.open);
+      live.part.innerHTML = live.seen = fresh.innerHTML;
+      live.part.querySelectorAll("details").forEach((each, place) => { each.open = open[place] ?? each.open; });
+      nameCells();
     }
   }
-  nameCells();
+}
+
+// What scrolls can be reached with the keyboard.
+function reachScrolling() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+  }
 }
 
 function follow() {
@@ -80,5 +91,7 @@ async function reason(answer) {
 for (const form of document.querySelectorAll("form[data-submit]")) { form.submit(); }
 
 nameCells();
+reachScrolling();
+addEventListener("resize", reachScrolling);
 if (document.querySelector(".clock time")) { tick(); }
-if (document.querySelector("[data-live]")) { setTimeout(follow, 1000); }
+if (parts.length) { setTimeout(follow, 1000); }

@@ -1,0 +1,168 @@
+"""The portals in a real browser: the guide from its first step, reading at three widths, accessibility, live pages."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.slow
+WIDTHS = (390, 768, 1280)
+SERIOUS = ("serious", "critical")
+PEOPLE = {
+    "azure_ad": {
+        "users": [
+            {
+                "userPrincipalName": f"{name}@contoso.com",
+                "displayName": f"{name.title()} Ruiz",
+                "givenName": name.title(),
+                "surname": "Ruiz",
+                "mobilePhone": "+1 425 555 0100",
+            }
+            for name in ("ana", "bo", "cleo")
+        ],
+        "groups": [{"displayName": "Office", "members": ["bo@contoso.com"]}],
+    }
+}
+
+
+def choose(page, *names):
+    """Follow links or press buttons, by what they are called."""
+    for name in names:
+        page.get_by_role("link", name=name, exact=True).or_(
+            page.get_by_role("button", name=name, exact=True)
+        ).first.click()
+
+
+def copied(page, name):
+    """Press a copy button and return what the clipboard then holds."""
+    page.get_by_role("button", name=f"Copy {name}").first.click()
+    page.get_by_role("button", name="Copied").last.wait_for()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def provision(served, page):
+    """Follow the guide by hand up to the first cycle, and return the application's Provisioning page."""
+    aws, azure = served.urls
+    page.goto(f"{aws}/console/")
+    choose(page, "Enable automatic provisioning")
+    page.get_by_role("button", name="Enable automatic provisioning").first.click()
+    endpoint, token = copied(page, "the SCIM endpoint"), copied(page, "the access token")
+    page.reload()
+    assert "shown this once" not in page.content()
+    page.goto(f"{azure}/portal/")
+    choose(page, "AWS SSO", "Provision User Accounts", "Get started")
+    page.get_by_label("Provisioning Mode").select_option("Automatic")
+    page.get_by_label("Tenant URL").fill(endpoint)
+    page.get_by_label("Secret Token").fill(token)
+    choose(page, "Test Connection")
+    page.get_by_text("The supplied credentials are authorized").wait_for()
+    choose(page, "Save")
+    choose(page, "Provision Microsoft Entra ID Users", "mailNickname")
+    page.get_by_label("Source attribute").select_option("objectId")
+    choose(page, "OK", "Save", "Users and groups", "Add user")
+    page.get_by_role("searchbox").fill("ruiz")
+    page.keyboard.press("Enter")
+    for name in ("Ana Ruiz ana@contoso.com", "Bo Ruiz bo@contoso.com"):
+        page.get_by_label(name).check()
+    choose(page, "Select", "Assign", "Provisioning", "Start provisioning")
+    page.get_by_text("Cycle completed").wait_for()
+    return page.url
+
+
+def test_the_guide_by_hand(served, page):
+    """From Enable automatic provisioning to what an assigned person's account page shows of access, without a terminal."""
+    served.populate(PEOPLE)
+    aws, _ = served.urls
+    provision(served, page)
+    choose(page, "IAM Identity Center", "Users", "ana@contoso.com")
+    page.get_by_text("Its source in Microsoft Entra ID").click()
+    assert page.get_by_role("heading", level=1).text_content() == "Ana Ruiz"
+    page.goto(f"{aws}/console/")
+    page.get_by_role("navigation", name="IAM Identity Center").get_by_text("Permission sets").click()
+    choose(page, "Create permission set")
+    page.get_by_label("Permission set name").fill("Administrators")
+    page.get_by_label("AWS managed policy").select_option(label="AdministratorAccess")
+    page.keyboard.press("Enter")
+    choose(page, "AWS accounts", "Management account", "Assign users or groups")
+    page.get_by_role("searchbox").fill("ana")
+    page.keyboard.press("Enter")
+    page.get_by_label("ana@contoso.com User").check()
+    page.get_by_label("Administrators").check()
+    choose(page, "Submit")
+    page.locator(".clock summary").click()
+    page.get_by_label("Let time pass").fill("1m")
+    choose(page, "Let it pass")
+    page.get_by_role("link", name="ana@contoso.com").click()
+    row = page.get_by_role("row", name="Management account")
+    assert "Administrators" in row.text_content()
+    assert "Directly" in row.text_content()
+
+
+def test_the_provisioning_page_follows_the_cycle(served, page):
+    """A page that is left open shows the next cycle without being read anew, and the mapping's details stay as opened."""
+    served.populate(PEOPLE)
+    provision(served, page)
+    page.get_by_text("View technical information").click()
+    before = page.locator("dt:has-text('Completed') + dd").text_content()
+    page.evaluate("window.untouched = true")
+    served.world.azure.directory.update("User", "ana@contoso.com", {"jobTitle": "Clerk"})
+    due = served.world.azure.next_cycle()
+    served.advance(due - served.clock.now())
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('dt')].find(dt => dt.textContent == 'Completed')"
+        ".nextElementSibling.textContent != before",
+        arg=before,
+    )
+    assert page.evaluate("window.untouched")
+    assert not page.get_by_text("Job ID").is_visible()
+
+
+def addresses(served):
+    """Return a page of every kind, of both portals."""
+    aws, azure = served.urls
+    app, user = served.world.app_id, served.world.azure.directory.find("User", "ana@contoso.com")["id"]
+    group = next(iter(served.world.azure.directory.scan("Group")))["id"]
+    people = {kind: next(iter(served.world.aws.store.scan(kind)))[0] for kind in ("user",)}
+    provisioning = f"apps/{app}/provisioning"
+    portal = (
+        "", "users", "users/new", f"users/{user}", "users/deleted", "groups", "groups/new", f"groups/{group}",
+        "apps", "apps/new", f"apps/{app}", f"apps/{app}/users", f"apps/{app}/users/add?search=a",
+        provisioning, f"{provisioning}/edit", f"{provisioning}/mappings/users", f"{provisioning}/mappings/users/add",
+        f"{provisioning}/mappings/users/scope", f"{provisioning}/mappings/users/scope/add",
+        f"{provisioning}/on-demand?subject={user}", "provisioning-logs", "audit-logs", "nowhere",
+    )  # fmt: skip
+    console = (
+        "", "settings", "users", "users/new", f"users/{people['user']}", "groups", "groups/new", "accounts",
+        "accounts/123456789012", "accounts/123456789012/assign?search=a", "permission-sets", "permission-sets/new",
+        "events", "nowhere",
+    )  # fmt: skip
+    return [
+        f"{azure}/",
+        f"{aws}/",
+        f"{aws}/start",
+        *(f"{azure}/portal/{path}" for path in portal),
+        *(f"{aws}/console/{path}" for path in console),
+    ]
+
+
+def test_every_page_is_sound(served, page):
+    """No page scrolls sideways at any width, and axe finds nothing serious, in light and in dark."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    served.populate(PEOPLE)
+    provision(served, page)
+    troubles = []
+    for address in addresses(served):
+        page.goto(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+                troubles.append(f"{address} needs {needed} pixels at {width}")
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            found = axe.run(page).response["violations"]
+            troubles += [
+                f"{address} ({scheme}, {width}): {each['id']} {each['nodes'][0]['html'][:90]}"
+                for each in found
+                if each["impact"] in SERIOUS
+            ]
+    assert not troubles, "\n".join(troubles)
