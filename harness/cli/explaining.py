@@ -11,11 +11,19 @@ def explain(name: str) -> None:
     """Say what a name in a scenario is.
 
     NAME is a quirk, a step, an expectation, a matcher or a key of the file: escrow-hours, 'edit mapping', cloudtrail, $contains,
-    cases.
+    cases. An error's code or sentence, pasted from either log, is explained as well.
     """
+    from harness.base.errors import HarnessError
+    from harness.diagnosis.sentences import explained
     from harness.scenario.language.dictionary import explain as explanation
 
-    click.echo(explanation(name))
+    try:
+        click.echo(explanation(name))
+    except HarnessError:
+        lines = list(explained(name))
+        if not lines:
+            raise
+        click.echo("\n".join(lines))
 
 
 @click.command()

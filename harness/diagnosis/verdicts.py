@@ -69,11 +69,11 @@ def finding(
     value: str = "",
     mapping: str = "",
     sentence: str = "",
-    **filled: str,
+    **places: str,
 ) -> Finding:
     """Word a verdict from the table of causes."""
     row = causes()[cause]
-    places = {"attribute": attribute, "source": attribute, **filled}
+    whole = {"attribute": attribute, "source": attribute, **places}
     return Finding(
         user,
         row.verdict,
@@ -83,8 +83,8 @@ def finding(
         mapping=mapping,
         rule=row.source,
         sentence=sentence,
-        meaning=_filled(row.meaning, places),
-        remedy=_filled(row.remedy, places),
+        meaning=filled(row.meaning, whole),
+        remedy=filled(row.remedy, whole),
     )
 
 
@@ -96,7 +96,8 @@ def shortened(value: str) -> str:
     return visible if len(visible) <= _SHOWN else f"{visible[:_SHOWN]}… ({len(value)} characters)"
 
 
-def _filled(text: str, places: Mapping[str, str]) -> str:
+def filled(text: str, places: Mapping[str, str]) -> str:
+    """Return a text with its places in braces filled in."""
     for name, value in places.items():
         text = text.replace(f"{{{name}}}", value)
     return text

@@ -221,7 +221,7 @@ def synchronized(world: World) -> set[str]:
     secrets = {"BaseAddress": tokens.endpoint(world.aws), "SecretToken": token.value, "SyncAll": "true"}
     world.azure.engine.save_secrets(world.app_id, secrets)
     job = world.azure.engine.create_job(world.app_id, "aWSSingleSignon")
-    world.azure.engine.start(job["id"])
+    world.azure.engine.start(job.id)
     world.advance(timedelta(minutes=40))
     return {
         str(record.attributes["userName"]).casefold()

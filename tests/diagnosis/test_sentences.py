@@ -1,0 +1,59 @@
+"""Codes and sentences as people paste them from either log: each is explained, and seen in a scenario that plays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.diagnosis.sentences import Sentence, explained, sentences
+from harness.diagnosis.verdicts import causes
+
+ROOT = Path(__file__).parents[2]
+BODY = json.dumps({"detail": "List attribute phoneNumbers exceeds allowed limit of 1", "status": "400"})
+
+
+@pytest.mark.parametrize("row", sentences(), ids=lambda row: row.text.pattern[:40])
+def test_each_row_is_seen_in_the_scenarios_that_it_names(row: Sentence) -> None:
+    for name in row.scenarios:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert row.seen in text if row.seen else row.text.search(text), name
+    assert row.cause in causes() or (row.meaning and row.remedy and row.source)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "words"),
+    [
+        ("List attribute phoneNumbers exceeds allowed limit of 1", "AWS takes one value of phoneNumbers"),
+        (BODY, "AWS takes one value of phoneNumbers"),
+        (json.dumps(BODY), "AWS takes one value of phoneNumbers"),
+        (
+            f"StatusCode: BadRequest\\r\\nMessage: …\\r\\nWeb Response: \\r\\n{BODY}. This operation was retried 0 times.",
+            "phoneNumbers",
+        ),
+        (
+            "&quot;detail&quot;: &quot;Currently list attributes only allow single item&quot;",
+            "takes one value",
+        ),
+        ("NotEffectivelyEntitled", "not assigned"),
+        ("SystemForCrossDomainIdentityManagementCredentialValidationUnavailable", "Generate an access token"),
+        ("Request is unparsable, syntactically incorrect, or violates schema.", "CloudTrail"),
+        (
+            "1 validation errors detected: Value at 'name.familyName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            "name.familyName",
+        ),
+    ],
+)
+def test_a_pasted_text_is_explained(pasted: str, words: str) -> None:
+    result = CliRunner().invoke(main, ["explain", pasted])
+    assert result.exit_code == 0, result.output
+    assert words in result.output
+    assert "seen in:  scenarios/" in result.output
+
+
+def test_a_text_that_nobody_knows_is_refused_as_a_name_would_be() -> None:
+    assert list(explained("the printer is on fire")) == []
+    assert CliRunner().invoke(main, ["explain", "the printer is on fire"]).exit_code == 2
