@@ -16,6 +16,7 @@ from typing import Any
 
 from harness import __version__
 from harness.base.store import Document
+from harness.certification.causes import Finding, findings
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
 from harness.certification.suite import Suite
@@ -91,6 +92,26 @@ class Certificate:
     def environment(self) -> dict[str, str]:
         return {"harness": __version__, "python": platform.python_version(), "system": platform.system()}
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the failures of all suites come from."""
+        return findings(each for verdict in self.verdicts for each in verdict.results)
+
+    @property
+    def timing(self) -> Document:
+        """Return how many requests there were, and how long they took, in milliseconds of wall time."""
+        seconds = sorted(
+            each for verdict in self.verdicts for result in verdict.results for each in result.seconds
+        )
+        if not seconds:
+            return {"requests": 0}
+        named = {"median": 0.5, "p95": 0.95, "p99": 0.99, "longest": 1.0}
+        last = len(seconds) - 1
+        return {
+            "requests": len(seconds),
+            **{name: round(1000 * seconds[round(share * last)], 3) for name, share in named.items()},
+        }
+
     @cached_property
     def suites(self) -> list[Document]:
         """Return the verdicts with all their evidence, as JSON."""
@@ -112,6 +133,8 @@ class Certificate:
             "environment": self.environment,
             "command": self.command,
             "evidence": self.evidence,
+            "timing": self.timing,
+            "findings": [each.document() for each in self.findings],
             "suites": self.suites,
         }
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -32,6 +36,8 @@ def certify() -> None:
 @click.argument("url")
 @click.option("--token", envvar="SCIM_TOKEN", default="", help="Access token; better in SCIM_TOKEN.")
 @click.option("--suite", "names", multiple=True, metavar="NAME", help="Run only this suite (repeatable).")
+@click.option("--check", "checks", multiple=True, metavar="NAME", help="Run only this check (repeatable).")
+@click.option("--yes", is_flag=True, help="Do not ask before writing to a server on another machine.")
 @click.option(
     "--schema",
     type=click.Path(path_type=Path),
@@ -91,8 +97,9 @@ def server(*, options: Options, **words: Any) -> None:
     from harness.wire.network import Network
 
     given = ServerOptions(**words)
-    suites = _chosen(given.names)
+    suites = _chosen(given.names, given.checks)
     subject = _subject(given)
+    _ask_before_writing(subject, yes=given.yes)
     seed = given.seed or Ids(None).hex(8)
     patience = Patience(given.rate, timedelta(seconds=given.settle))
     network = Network(given.timeout)
@@ -101,6 +108,21 @@ def server(*, options: Options, **words: Any) -> None:
 
 
 certify.add_command(client)
+
+
+@certify.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+def compare(*, before: Path, after: Path) -> None:
+    """Tell what two certificates, written with --json, say differently; exits with 1 if something got worse."""
+    from harness.certification.comparing import compare as differences_of
+
+    differences = differences_of(before, after)
+    for each in differences:
+        click.echo(f"{'worse' if each.worse else 'other'}  {each}")
+    if not differences:
+        click.echo("both say the same")
+    sys.exit(any(each.worse for each in differences))
 
 
 @certify.command("list")
@@ -117,15 +139,51 @@ def list_() -> None:
             click.echo(f"    {check.name}{optional}\n        {check.passes_when}")
 
 
-def _chosen(names: tuple[str, ...]) -> tuple[Suite[Check], ...]:
+def _chosen(names: tuple[str, ...], checks: tuple[str, ...]) -> tuple[Suite[Check], ...]:
+    from harness.certification.suite import all_mandatory
     from harness.certification.suites import SUITES
 
-    by_name = {suite.name: suite for suite in SUITES}
+    _require_known("suite", names, [suite.name for suite in SUITES])
+    suites = [suite for suite in SUITES if not names or suite.name in names]
+    if not checks:
+        return tuple(suites)
+    _require_known("check", checks, [check.name for suite in suites for check in suite.checks])
+    narrowed = (
+        replace(
+            suite,
+            checks=tuple(check for check in suite.checks if check.name in checks),
+            verdict=all_mandatory,
+        )
+        for suite in suites
+    )
+    return tuple(suite for suite in narrowed if suite.checks)
+
+
+def _require_known(kind: str, names: tuple[str, ...], choices: list[str]) -> None:
     for name in names:
-        if name not in by_name:
-            hint = nearest(name, by_name) or f"; there are: {', '.join(by_name)}"
-            raise HarnessError(f"unknown suite '{name}'{hint}")
-    return tuple(suite for suite in SUITES if not names or suite.name in names)
+        if name not in choices:
+            hint = nearest(name, choices) or f"; there are: {', '.join(choices)}"
+            raise HarnessError(f"unknown {kind} '{name}'{hint}")
+
+
+def _ask_before_writing(subject: Subject, *, yes: bool) -> None:
+    """Ask whether people and groups may be made on another machine. Raises HarnessError where nobody can be asked."""
+    host = urlsplit(subject.base).hostname or ""
+    if yes or _is_loopback(host):
+        return
+    question = (
+        f"The checks make users and groups at {subject.base} and delete them again. Is it a test tenant?"
+    )
+    if not sys.stdin.isatty():
+        raise HarnessError(f"{question} Then say --yes")
+    click.confirm(question, abort=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _schema(path: Path) -> Document:

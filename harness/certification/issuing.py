@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.certification.suite import Suite
 
 # Not repeated in the certificate: secrets, and files that are about this run alone.
-_NOT_REPEATED = frozenset({"token", "client_secret", "junit", "html", "json", "seed"})
+_NOT_REPEATED = frozenset({"token", "client_secret", "junit", "html", "json", "seed", "yes", "only_failures"})
 _EXITS = {"Succeeded": 0, "Failed": 1, "Incomplete": 4}
 _UNREACHABLE = 3
 
@@ -40,7 +40,8 @@ def issue(
         check_writable(path)
     waivers = read_waivers(options.waivers, suites) if options.waivers else {}
     date = iso(OffsetClock().now())
-    terminal, counted, stopped = TerminalCertificate(), [], "interrupted"
+    terminal = TerminalCertificate(only_failures=options.only_failures)
+    counted, stopped = [], "interrupted"
     reached = True
     try:
         for result in results:

@@ -24,6 +24,7 @@ class Options:
     junit: Path | None
     html: Path | None
     json: Path | None
+    only_failures: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class ServerOptions:
     url: str
     token: str
     names: tuple[str, ...]
+    checks: tuple[str, ...]
+    yes: bool
     schema: Path | None
     without: tuple[str, ...]
     token_endpoint: str | None
@@ -71,6 +74,7 @@ def with_options(command: _Command) -> _Command:
         click.option(
             "--json", type=_FILE, metavar="FILE", help="Write the certificate as JSON, for programs."
         ),
+        click.option("--only-failures", is_flag=True, help="Print what did not pass, and the verdicts."),
         click.option("--html", type=_FILE, metavar="FILE", help="Write it as one HTML page, for people."),
         click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit XML, for build servers."),
         click.option(

@@ -20,7 +20,7 @@ from harness.wire.message import Send
 from harness.wire.record import Exchange
 from harness.world import create
 
-_PATIENCE = 3  # checks in a row without any answer, or with 401 alone; the rest is not run
+_PATIENCE = 3  # checks in a row without any answer of SCIM; the rest is not run
 _POLL = timedelta(seconds=0.5)  # between two readings of what is not yet as it should be
 
 
@@ -38,15 +38,25 @@ class Result:
     exchanges: tuple[Exchange, ...]
     left: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    seconds: tuple[float, ...] = ()  # that each request took, in wall time
 
     @property
     def refusal(self) -> str:
-        """Tell that all that the check asked got no answer, or 401; an empty text when something else came or nothing was asked."""
+        """Tell that no answer to the check was one of SCIM, and which it was instead; an empty text when one was, or nothing was asked."""
         errors = [each.error.partition(":")[0] if each.error else "" for each in self.exchanges]
         if errors and all(errors):
             return f"no answer ({errors[-1]})"
         statuses = {each.response.status if each.response else 0 for each in self.exchanges}
-        return "nothing but 401; is the token right?" if statuses == {401} else ""
+        if statuses == {401}:
+            return "nothing but 401; is the token right?"
+        kinds = {
+            each.response.header("Content-Type") or "" if each.response else "" for each in self.exchanges
+        }
+        if kinds and all(kind.lower().startswith("text/html") for kind in kinds):
+            return "nothing but web pages; is this the address of SCIM, or of a login page?"
+        if statuses == {404} and not any(_names_scim(each) for each in self.exchanges):
+            return "nothing but 404; does the address name the right path, as in https://scim.example.com/v2?"
+        return ""
 
 
 def run(
@@ -63,7 +73,7 @@ def run(
 
     `send` reaches the server and its token endpoint, `clock` gives the moment at which each check's virtual time begins;
     `pause` waits for the server, the clock is moved where it is None. Names of people and groups follow from the seed.
-    Raises StoppedError when the server answers nothing any more, or only 401.
+    Raises StoppedError when the server answers nothing any more, or nothing that is of SCIM.
     """
     patient = PatientSend(send, clock, pause or clock.advance, patience)
     runner = _Runner(subject, patient, clock, pause or clock.advance, patience.settle)
@@ -107,11 +117,11 @@ class _Runner:
         if self.patient.unjudged and attempt.failed:
             outcome = Outcome.INCONCLUSIVE
             reason = reason if "got no answer" in reason else f"{self.patient.unjudged}; {reason}"
-        said = tuple(bench.without_secrets(each) for each in (*self.patient.notes, *notes))
+        said = tuple(bench.printable(each) for each in (*self.patient.notes, *notes))
         evidence = bench.evidence()
-        return Result(
-            suite, check, outcome, bench.without_secrets(reason), evidence, tuple(bench.clear()), said
-        )
+        seconds = tuple(self.patient.seconds)
+        left = tuple(bench.clear())
+        return Result(suite, check, outcome, bench.printable(reason), evidence, left, said, seconds)
 
     def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:
         """Run a check; while it fails at what it read after its last write, read that again until the time is up."""
@@ -159,6 +169,10 @@ class _Runner:
         reached = {_origin(url): send for url in addresses}
         world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
         return Bench(subject, world, journal, ids, self.pause)
+
+
+def _names_scim(exchange: Exchange) -> bool:
+    return exchange.response is not None and b"urn:ietf:params:scim" in exchange.response.body
 
 
 def _origin(url: str) -> str:

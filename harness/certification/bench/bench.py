@@ -7,6 +7,7 @@ from functools import cached_property
 from harness.base.ids import Ids
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
+from harness.certification.bench.masking import Masking
 from harness.certification.bench.patience import Pause
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
@@ -64,12 +65,14 @@ class Bench:
             if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
         ]
         exchanges.sort(key=lambda exchange: exchange.order)
-        secrets = Secrets(self._secrets)
-        return tuple(without(each, secrets) for each in exchanges)
+        secrets, masking = Secrets(self._secrets), Masking(exchanges)
+        return tuple(without(masking.exchange(each), secrets) for each in exchanges)
 
-    def without_secrets(self, text: str) -> str:
-        """Return a text without the secrets that a server may repeat anywhere."""
-        return Secrets(self._secrets).text(text)
+    def printable(self, text: str) -> str:
+        """Return a text without the secrets and the people that a server may repeat anywhere."""
+        if not text:
+            return text
+        return Secrets(self._secrets).text(Masking(self._journal.exchanges).text(text))
 
     def clear(self) -> list[str]:
         """Take away what the check left in the server; return what could not be deleted, by its path."""

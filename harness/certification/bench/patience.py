@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from harness.base.clock import Clock
+from harness.base.clock import Clock, Stopwatch
 from harness.base.ids import Ids
 from harness.wire.message import Request, Response, Send, TransportError
 
@@ -45,7 +45,10 @@ DEFAULT = Patience()
 
 
 class PatientSend:
-    """A transport that waits. `notes` says what was tried again; `unjudged` is the last request without a real answer."""
+    """A transport that waits. `notes` says what was tried again; `unjudged` is the last request without a real answer.
+
+    `seconds` is how long each request took in wall time.
+    """
 
     def __init__(self, send: Send, clock: Clock, pause: Pause, patience: Patience) -> None:
         self._send, self._clock, self._pause, self._patience = send, clock, pause, patience
@@ -60,6 +63,7 @@ class PatientSend:
         self._ids = Ids(f"{seed}/patience")
         self.notes: list[str] = []
         self.unjudged = ""
+        self.seconds: list[float] = []
 
     def learn_lag(self, reads: Iterable[Request]) -> None:
         """Take it that reads like these were right only now, so long after the last write."""
@@ -91,10 +95,13 @@ class PatientSend:
         return outcome
 
     def _attempt(self, request: Request) -> Response | TransportError:
+        watch = Stopwatch()
         try:
             return self._send(request)
         except TransportError as error:
             return error
+        finally:
+            self.seconds.append(watch.seconds())
 
     def _wait(
         self, request: Request, outcome: Response | TransportError, attempt: int, *, mishap: bool

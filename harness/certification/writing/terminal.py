@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.certification.causes import Finding
 from harness.certification.certificate import Certificate, counts
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
@@ -23,17 +24,21 @@ _STYLES = {
     Outcome.INCONCLUSIVE: "bold yellow",
 }
 
+_MOST_FINDINGS, _MOST_NAMED = 5, 6
 _VERDICTS = {"Succeeded": "green", "Failed": "bold red", "Incomplete": "bold yellow"}
 
 
 class TerminalCertificate:
     """Prints to stdout, or to `out`; plain text in a pipe or with NO_COLOR."""
 
-    def __init__(self, out: IO[str] | None = None) -> None:
+    def __init__(self, out: IO[str] | None = None, *, only_failures: bool = False) -> None:
         self._console = Console(file=out, highlight=False)
+        self._quiet = (Outcome.PASSED, Outcome.SKIPPED) if only_failures else ()
 
     def result(self, result: Result) -> None:
-        """Print one line, and what went wrong below it."""
+        """Print one line, and what went wrong below it; nothing of what is not asked for."""
+        if result.outcome in self._quiet and not result.left:
+            return
         line = Text.assemble(
             (f"{result.outcome:8}", _STYLES[result.outcome]), f"{result.suite}  {result.check.name}"
         )
@@ -67,6 +72,17 @@ class TerminalCertificate:
         for verdict in certificate.verdicts:
             if verdict.why:
                 self._console.print(Text(f"{verdict.suite.name}: {legal(verdict.why)}"), soft_wrap=True)
+        self._findings(certificate.findings)
+
+    def _findings(self, findings: Sequence[Finding]) -> None:
+        """Print what most failures come from."""
+        shared = [each for each in findings if each.mend or len(each.checks) > 1]
+        for each in shared[:_MOST_FINDINGS]:
+            count = f"{len(each.checks)} check{'s' if len(each.checks) > 1 else ''}"
+            self._console.print(Text(f"\n{legal(each.sentence)} ({count})"), soft_wrap=True)
+            if each.mend:
+                self._console.print(Text(f"  {each.mend} {each.source}", "dim"), soft_wrap=True)
+            self._console.print(Text(f"  {', '.join(each.checks[:_MOST_NAMED])}", "dim"), soft_wrap=True)
 
 
 def _told(numbers: Mapping[str, int]) -> str:

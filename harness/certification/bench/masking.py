@@ -1,0 +1,118 @@
+"""Other people's data taken out of the evidence: what a server shows of people that the checks did not make.
+
+A list of everybody is part of many checks, and a certificate goes to strangers. Ids stay, for evidence must be followed;
+so do texts that a check sent itself. Long bodies are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from harness.base.json_text import decode, encode
+from harness.wire.message import Response
+from harness.wire.record import Exchange
+
+MASK = "(masked)"
+LONGEST_BODY = 65_536  # bytes of one body that the evidence keeps
+_PLAIN = frozenset({"schemas", "id", "meta", "type", "primary", "$ref", "active"})
+_SHORTEST = 3  # characters; what is shorter says nothing of anybody
+
+
+class Masking:
+    """Knows from all exchanges whom the check made; `texts` are what it hides of the others."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        all_ = tuple(exchanges)
+        self._sent = b"\n".join(each.request.body for each in all_).decode("utf-8", "replace")
+        self._own = {
+            key for each in all_ if each.request.method in ("POST", "PUT") for key in _ids(each.response)
+        }
+        self.texts = {text for each in all_ for text in self._strange_texts(each.response)}
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Return it without strangers, and with short bodies."""
+        response = exchange.response
+        if response is None:
+            return exchange
+        body = response.body
+        if any(True for _ in self._strange_texts(response)):
+            body = encode(self._masked(_json(response)))
+        return replace(exchange, response=replace(response, body=_cut(body)))
+
+    def text(self, text: str) -> str:
+        """Return a reason without them."""
+        for each in sorted(self.texts, key=len, reverse=True):
+            text = text.replace(each, MASK)
+        return text
+
+    def _strange_texts(self, response: Response | None) -> Iterator[str]:
+        for resource in self._strangers(_json(response)):
+            yield from self._leaves(resource)
+
+    def _strangers(self, document: Any) -> Iterator[Any]:
+        if not isinstance(document, dict):
+            return
+        listed = document.get("Resources")
+        for each in listed if isinstance(listed, list) else [document]:
+            if self._is_strange(each):
+                yield each
+
+    def _is_strange(self, resource: Any) -> bool:
+        """Tell of a user or group that somebody else made; schemas and the like are nobody's."""
+        if not isinstance(resource, dict) or resource.get("id") in self._own:
+            return False
+        return "id" in resource and ("userName" in resource or "members" in resource or _is_group(resource))
+
+    def _leaves(self, value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, each in value.items():
+                if name not in _PLAIN:
+                    yield from self._leaves(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from self._leaves(each)
+        elif isinstance(value, str) and len(value) >= _SHORTEST and value not in self._sent:
+            yield value
+
+    def _masked(self, document: Any) -> Any:
+        if self._is_strange(document):
+            return self._hidden(document)
+        return {
+            **document,
+            "Resources": [
+                self._hidden(each) if self._is_strange(each) else each for each in document["Resources"]
+            ],
+        }
+
+    def _hidden(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: each if name in _PLAIN else self._hidden(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._hidden(each) for each in value]
+        return MASK if isinstance(value, str) and value in self.texts else value
+
+
+def _is_group(resource: Any) -> bool:
+    schemas = resource.get("schemas")
+    return isinstance(schemas, list) and any(str(each).endswith(":Group") for each in schemas)
+
+
+def _ids(response: Response | None) -> Iterator[str]:
+    document = _json(response)
+    if response is not None and response.status in (200, 201) and isinstance(document, dict):
+        yield str(document.get("id"))
+
+
+def _json(response: Response | None) -> Any:
+    try:
+        return decode(response.body) if response is not None and response.body else None
+    except ValueError:
+        return None
+
+
+def _cut(body: bytes) -> bytes:
+    if len(body) <= LONGEST_BODY:
+        return body
+    return body[:LONGEST_BODY] + f"… ({len(body)} bytes in all)".encode()

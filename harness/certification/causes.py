@@ -1,0 +1,130 @@
+"""Failures with one cause told as one finding: what it is, where it is demanded, how to mend it, and what fails of it.
+
+A cause is known by what stands in the reasons and answers; what fails alike without a known cause is a finding too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.base.store import Document
+from harness.certification.outcomes import Outcome
+from harness.certification.running import Result
+
+_CUSTOM = "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility"
+_RFC = "https://datatracker.ietf.org/doc/html/rfc7644"
+_VARYING = re.compile(r'"[^"]*"|\b[0-9a-fA-F-]{8,}\b|\d+|/[\w./?=&%-]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`holds` tells whether a failed result is of it."""
+
+    sentence: str
+    mend: str
+    source: str
+    holds: Callable[[Result], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A cause, and the names of the checks that fail of it, mandatory ones first; `source` is empty where nobody knows it."""
+
+    sentence: str
+    mend: str
+    source: str
+    checks: tuple[str, ...]
+    mandatory: int
+
+    def document(self) -> Document:
+        return {"cause": self.sentence, "mend": self.mend, "source": self.source, "checks": list(self.checks)}
+
+
+def _says(pattern: str) -> Callable[[Result], bool]:
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return lambda result: compiled.search(result.reason) is not None
+
+
+def _refuses_old_patches(result: Result) -> bool:
+    """Tell that a PATCH in the form without the flag was refused: capital letters, a list of values to remove."""
+    return any(
+        each.request.method == "PATCH"
+        and re.search(rb'"op": ?"(Add|Replace|Remove)"', each.request.body) is not None
+        and each.response is not None
+        and each.response.status in (400, 422, 500, 501)
+        for each in result.exchanges
+    )
+
+
+CAUSES = (
+    Cause(
+        "Answers come in another media type than application/scim+json.",
+        "Send Content-Type: application/scim+json with every answer that has a body.",
+        f"{_RFC}#section-3.8",
+        _says(r"instead of application/scim\+json|Content-Type is "),
+    ),
+    Cause(
+        "GET /Schemas does not describe groups.",
+        "List urn:ietf:params:scim:schemas:core:2.0:Group among the Resources of /Schemas.",
+        f"{_RFC}#section-4",
+        _says(r"/Schemas did not return the Group schema"),
+    ),
+    Cause(
+        "A web page is answered where SCIM was asked for.",
+        "Let the SCIM address past the login page, and check the base path.",
+        f"{_RFC}#section-3.8",
+        _says(r"<html|<!doctype"),
+    ),
+    Cause(
+        "The token is not accepted.",
+        "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
+        f"{_RFC}#section-2",
+        _says(r"answered 401 instead of"),
+    ),
+    Cause(
+        "PATCH is refused in the form that Azure AD sends without its flag.",
+        "Take op without regard to case and lists of values, or have administrators enter ?aadOptscim062020 behind the address.",
+        _CUSTOM,
+        _refuses_old_patches,
+    ),
+    Cause(
+        "Errors are no SCIM errors.",
+        "Answer errors with the schema urn:ietf:params:scim:api:messages:2.0:Error and the status as text.",
+        f"{_RFC}#section-3.12",
+        _says(r"schemas is .* instead of \[\"urn:ietf:params:scim:api:messages:2.0:Error|: status is "),
+    ),
+    Cause(
+        "Refusals lack their scimType.",
+        "Say uniqueness, invalidFilter, noTarget or mutability in scimType, as the table there has them.",
+        f"{_RFC}#section-3.12",
+        _says(r"scimType is "),
+    ),
+)
+
+
+def findings(results: Iterable[Result]) -> tuple[Finding, ...]:
+    """Return what makes checks fail, what fails most mandatory ones first."""
+    failed = [each for each in results if each.outcome in (Outcome.FAILED, Outcome.WARNING)]
+    groups: defaultdict[tuple[str, str, str], list[Result]] = defaultdict(list)
+    for result in failed:
+        cause = next((each for each in CAUSES if each.holds(result)), None)
+        key = (cause.sentence, cause.mend, cause.source) if cause else (_shape(result.reason), "", "")
+        groups[key].append(result)
+    made = [_finding(key, group) for key, group in groups.items()]
+    return tuple(sorted(made, key=lambda each: (-each.mandatory, -len(each.checks))))
+
+
+def _finding(key: tuple[str, str, str], group: list[Result]) -> Finding:
+    sentence, mend, source = key
+    ordered = sorted(group, key=lambda each: not each.check.mandatory)
+    checks = tuple(f"{each.suite} {each.check.name}" for each in ordered)
+    mandatory = sum(each.outcome is Outcome.FAILED for each in group)
+    return Finding(sentence if mend else group[0].reason, mend, source, checks, mandatory)
+
+
+def _shape(reason: str) -> str:
+    """Return a reason without what differs from one request to the next: names, numbers, addresses, the answer's body."""
+    return _VARYING.sub("…", reason.partition(": {")[0])

@@ -1,0 +1,205 @@
+"""Evidence fit to hand over: no stranger's data, bodies that end, one finding for one cause, differences of two certificates."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from harness.base.clock import VirtualClock
+from harness.base.errors import HarnessError
+from harness.certification.bench.masking import LONGEST_BODY, MASK
+from harness.certification.causes import findings
+from harness.certification.certificate import Certificate, judge
+from harness.certification.commands import certify as command
+from harness.certification.outcomes import FailedError, Outcome, StoppedError
+from harness.certification.running import run
+from harness.certification.subject import Subject
+from harness.certification.suite import Check, Suite
+from harness.certification.suites import SUITES
+from harness.certification.suites.people import new_user
+from harness.certification.writing import html
+from harness.report.json_report import as_json
+from harness.wire.message import Response, json_request
+from tests.certification.conftest import AT_ONCE, START
+from tests.certification.right.server import RightServer
+from tests.certification.wrong import SCIM_JSON, URL, answering, editing, setting
+from tests.conftest import TOKEN
+
+STRANGER = {
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+    "userName": "ada.lovelace@example.org",
+    "active": True,
+    "name": {"givenName": "Augusta Ada", "familyName": "Lovelace"},
+    "emails": [{"value": "ada@example.org", "type": "work"}],
+    "phoneNumbers": [{"value": "+44 20 7946 0018", "type": "work"}],
+}
+PRIVATE = ("ada.lovelace", "Augusta", "Lovelace", "ada@example.org", "7946")
+
+
+@pytest.fixture
+def inhabited():
+    """Return a right server in which somebody lives."""
+    server = RightServer()
+    server(json_request("POST", f"{URL}/Users", STRANGER, bearer=TOKEN))
+    return server
+
+
+def results_of(send, *suites):
+    return list(run(Subject(URL, TOKEN), suites or SUITES, send, VirtualClock(START), "1", patience=AT_ONCE))
+
+
+def certificate_of(send, *suites):
+    suites = suites or SUITES
+    results = results_of(send, *suites)
+    return Certificate("", "", URL, "2026-11-02T08:00:00Z", "1", "harness", judge(suites, results))
+
+
+def one(name, run_check):
+    return Suite("trial", "", "", "", (Check(name, "", run_check),))
+
+
+def test_no_strangers_data_is_in_a_certificate(inhabited):
+    """Lists of everybody are part of many checks; whoever gets the certificate learns nothing of people in them."""
+    document = as_json(certificate_of(inhabited).document())
+    assert not [each for each in PRIVATE if each in document]
+    assert MASK in document
+
+
+def test_what_the_check_made_itself_is_shown(inhabited):
+    """Evidence of the check's own people stays whole."""
+
+    def lists(bench):
+        new_user(bench, displayName="Somebody of ours")
+        bench.endpoint.get("/Users")
+
+    (result,) = results_of(inhabited, one("Lists", lists))
+    assert b"Somebody of ours" in result.exchanges[-1].response.body
+    assert b"Lovelace" not in result.exchanges[-1].response.body
+
+
+def test_a_reason_names_no_stranger(inhabited):
+    """Neither do the words of a failure."""
+
+    def fails(bench):
+        users = bench.endpoint.get("/Users")["Resources"]
+        raise FailedError(f"there is {users[0]['userName']}")
+
+    (result,) = results_of(inhabited, one("Fails", fails))
+    assert result.reason == f"there is {MASK}"
+
+
+def test_a_long_answer_is_cut():
+    """The certificate stays readable, and says how long it was."""
+    body = b"[" + b"1," * LONGEST_BODY + b"1]"
+
+    def reads(bench):
+        bench.endpoint.ask("GET", "/Users")
+
+    (result,) = results_of(lambda _: Response(200, SCIM_JSON, body), one("Reads", reads))
+    kept_body = result.exchanges[0].response.body
+    assert len(kept_body) < LONGEST_BODY + 100
+    assert kept_body.endswith(f"… ({len(body)} bytes in all)".encode())
+
+
+def test_failures_of_one_cause_are_one_finding():
+    """Answers in another media type fail most of the validator; what to mend is said once, with its source."""
+
+    def plain(response):
+        return Response(response.status, (("Content-Type", "application/json"),), response.body)
+
+    send = answering("", plain)(RightServer())
+    suite = next(each for each in SUITES if each.name == "entra-validator")
+    first, *_ = findings(results_of(send, suite))
+    assert first.sentence == "Answers come in another media type than application/scim+json."
+    assert (first.mandatory, len(first.checks)) == (25, 30)
+    assert first.source.endswith("#section-3.8")
+    page = html.render(certificate_of(send, suite))
+    assert "What the failures come from" in page
+    assert page.count("Send Content-Type: application/scim+json with every answer that has a body.") == 1
+
+
+def test_failures_that_differ_in_names_alone_are_one_finding():
+    """Nobody knows the cause; what fails alike is told together."""
+    send = editing("POST /Users", setting(id=5), when=201)(RightServer())
+    shapes = [each for each in findings(results_of(send)) if "without an id" in each.sentence]
+    assert len(shapes[0].checks) > 20
+    assert len(shapes) < 5
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "body", "reason"),
+    [
+        (404, "text/plain", b"nothing here", "nothing but 404; does the address name the right path"),
+        (200, "text/html", b"<html>Sign in</html>", "nothing but web pages"),
+    ],
+)
+def test_a_wrong_address_stops_early(status, media_type, body, reason):
+    """After three checks; a hundred failures would say no more."""
+    results = []
+    answer = Response(status, (("Content-Type", media_type),), body)
+    with pytest.raises(StoppedError, match=reason):
+        results.extend(run(Subject(URL, TOKEN), SUITES, lambda _: answer, VirtualClock(START), "1"))
+    assert len(results) <= 3
+
+
+def test_the_certificate_says_how_long_answers_took(inhabited):
+    """Wall time, beside the virtual times of the evidence, and no part of its hash."""
+    certificate = certificate_of(inhabited, SUITES[2])
+    timing = certificate.document()["timing"]
+    assert timing["requests"] > 20
+    assert 0 <= timing["median"] <= timing["p95"] <= timing["p99"] <= timing["longest"]
+    assert certificate_of(inhabited, one("Nothing", lambda _: None)).timing == {"requests": 0}
+
+
+def test_two_certificates_are_compared(tmp_path, inhabited):
+    """What got worse is an exit code; the same says so."""
+    suite = SUITES[2]
+    paths = {}
+    for name, send in (
+        ("before", inhabited),
+        ("after", editing("POST /Users", setting(id=5), when=201)(RightServer())),
+    ):
+        paths[name] = tmp_path / f"{name}.json"
+        paths[name].write_text(as_json(certificate_of(send, suite).document()), encoding="utf-8")
+    compared = CliRunner().invoke(command, ["compare", str(paths["before"]), str(paths["after"])])
+    assert compared.exit_code == 1
+    assert "worse  okta: Succeeded → Failed" in compared.output
+    mended = CliRunner().invoke(command, ["compare", str(paths["after"]), str(paths["before"])])
+    assert mended.exit_code == 0
+    assert "other  okta: Failed → Succeeded" in mended.output
+    same = CliRunner().invoke(command, ["compare", str(paths["after"]), str(paths["after"])])
+    assert (same.exit_code, same.output) == (0, "both say the same\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("{", "is not JSON"), ("{}", "is no certificate"), ("[]", "is no certificate")]
+)
+def test_what_is_no_certificate_is_refused(tmp_path, text, reason):
+    """The message says how to get one."""
+    path = tmp_path / "certificate.json"
+    path.write_text(text, encoding="utf-8")
+    failed = CliRunner().invoke(command, ["compare", str(path), str(path)])
+    assert isinstance(failed.exception, HarnessError)
+    assert reason in str(failed.exception)
+
+
+def test_nothing_is_written_to_another_machine_unasked():
+    """Without a terminal to ask at, --yes has to be said."""
+    failed = CliRunner().invoke(command, ["server", "https://scim.example.com/v2"])
+    assert isinstance(failed.exception, HarnessError)
+    assert "Is it a test tenant? Then say --yes" in str(failed.exception)
+
+
+def test_a_check_that_does_not_exist_is_named():
+    """With the nearest one."""
+    failed = CliRunner().invoke(command, ["server", "http://127.0.0.1:1", "--check", "Create_User_Tests"])
+    assert "unknown check 'Create_User_Tests'" in str(failed.exception)
+    assert "Create_User_Test" in str(failed.exception)
+
+
+def test_certificates_of_one_seed_rest_on_the_same_evidence():
+    """How long it took differs, what was asked and answered does not."""
+    first, second = (certificate_of(RightServer(), SUITES[2]) for _ in range(2))
+    assert first.evidence == second.evidence
+    assert json.loads(as_json(first.document()))["verdict"] == "Succeeded"
+    assert {each.outcome for each in first.verdicts[0].results} <= {Outcome.PASSED, Outcome.SKIPPED}
