@@ -1,4 +1,4 @@
-.PHONY: run test test-quick check serve bench lock clean
+.PHONY: run test test-quick check serve bench schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -24,6 +24,9 @@ serve: .stamps/run ## both apps on loopback, until Ctrl-C
 
 bench: .stamps/dev ## measure against the bare Flask route and scim2-server, in one run
 	$(BIN)/python tests/benchmarks/run.py
+
+schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
+	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json
 
 lock: .stamps/dev ## write down the versions that the tests passed with
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock

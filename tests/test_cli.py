@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from harness.cli import main
 from harness.scenario import run as whole_run
 from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
 from harness.scenario.language.schema import schema
+from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.topics import TOPICS
 from harness.scenario.loading.source import read
 from harness.scenario.loading.yaml_nodes import parse
 from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
+from harness.scenario.steps import STEPS
 from tests.report.stories import sample, story
 
 GOOD = "scenario: Provisioning can be enabled\ntags: [setup]\nexpects: nothing\nsteps:\n  - enable automatic provisioning: {}\n"
@@ -170,7 +174,7 @@ def test_everything_in_the_language_is_explained() -> None:
     """Each step, expectation, matcher and key has its sentence."""
     definitions = schema()["$defs"]
     keys = [*schema()["properties"], *definitions["step"]["properties"]]
-    for name in [*definitions["steps"], *definitions["expectations"], *MATCHERS, *keys]:
+    for name in [*definitions["steps"], *SHAPES, *MATCHERS, *keys]:
         result = harness("explain", name)
         assert (result.exit_code, result.stdout.startswith(f"{name} (")) == (0, True)
 
@@ -227,8 +231,43 @@ def test_schema_is_what_editors_need() -> None:
 def test_every_name_has_its_sentence_in_the_schema() -> None:
     """An editor shows the description of what the cursor is on."""
     definitions = json.loads(harness("schema").stdout)["$defs"]
-    for group in ("steps", "expectations"):
-        assert all(each["description"] for each in definitions[group].values())
+    assert all(each["description"] for each in definitions["steps"].values())
+    assert all(definitions["expectations"][name]["description"] for name in SHAPES)
+
+
+def test_the_schema_that_scenario_files_name_is_the_printed_one() -> None:
+    """Editors read the copy in the package; `make schema` writes it anew."""
+    copy = files("harness.scenario").joinpath("schema.json").read_text(encoding="utf-8")
+    assert copy == harness("schema").stdout
+
+
+def test_editors_complete_names_inside_expectations_and_matchers() -> None:
+    """A typo below `$not` and `$contains` is wrong by the schema, too; the right word, a dotted name and `${…}` are right."""
+    validator = Draft202012Validator(json.loads(harness("schema").stdout))
+
+    def wrong(expectation: object) -> bool:
+        document = {"scenario": "A", "steps": [{"wait": "1m", "expect": expectation}]}
+        return bool(list(validator.iter_errors(document)))
+
+    for key, value in (("userName", "ana"), ("name.familyName", "x"), ("${key}", 1), ("active", "${flag}")):
+        assert not wrong({"aws users": {"$not": {"$contains": {key: value}}}}), key
+    assert wrong({"aws users": {"$not": {"$contains": {"username": "ana"}}}})
+    assert wrong({"job": {"status": {"quarantine": {"$not": {"reson": "x"}}}}})
+    assert wrong({"provisioning log": {"provisioningAction": "craete"}})
+    assert wrong({"exchanges": {"status": {"$contians": 1}}})
+    assert not wrong({"exchanges": {"request": {"whatever": [1]}}})
+
+
+def test_explain_alone_is_a_table_of_contents() -> None:
+    """Everything that it names is explained, without quotes too."""
+    text = harness("explain").stdout
+    for name in [*STEPS, *SHAPES, *MATCHERS, *TOPICS]:
+        assert name in text
+        assert harness("explain", *name.split()).exit_code == 0
+    users = harness("explain", "aws users").stdout
+    assert "      givenName: First name.\n" in users
+    assert "  example: aws users: {$contains: " in users
+    assert "    userName: [userPrincipalName]\n" in harness("explain", "mapping fields").stdout
 
 
 def test_help_imports_nothing_heavy() -> None:

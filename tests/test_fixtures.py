@@ -1,10 +1,8 @@
 """The people and groups that scenarios begin with: consistent, fictitious, and as odd as their comments promise."""
 
-import json
 import re
 import unicodedata
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from harness.azure_ad.directory.properties import table
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.sqlite import Database
+from harness.scenario.language.schema import schema
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 TEXT = {path.name: path.read_text(encoding="utf-8") for path in sorted(FIXTURES.glob("*.yaml"))}
@@ -122,9 +121,7 @@ class TestConsistency:
     @each_fixture
     def test_the_directory_takes_it(self, name):
         """Azure AD, as imitated, accepts every person, manager and member, and the language of scenarios the whole."""
-        document = files("harness.scenario").joinpath("schema.json").read_text(encoding="utf-8")
-        schema = json.loads(document)
-        validator = Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/fixture"})
+        validator = Draft202012Validator({"$defs": schema()["$defs"], "$ref": "#/$defs/fixture"})
         assert not list(validator.iter_errors(DATA[name]))
         clock, database = VirtualClock(datetime(2020, 3, 31, tzinfo=UTC)), Database()
         store = database.tenant("contoso")

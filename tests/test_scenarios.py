@@ -11,6 +11,7 @@ import pytest
 
 from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.language.schema import schema
+from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading import Scenario, load
 from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
@@ -48,9 +49,9 @@ def test_every_step_and_expectation_is_documented():
     """The schema that editors show and the registries that run are one list."""
     definitions = schema()["$defs"]
     assert set(definitions["steps"]) == set(STEPS)
-    assert set(definitions["expectations"]) == set(EXPECTATIONS)
-    for kind in ("steps", "expectations"):
-        assert all(definition["description"] for definition in definitions[kind].values())
+    assert set(definitions["expectations"]) == set(SHAPES) == set(EXPECTATIONS)
+    assert all(definition["description"] for definition in definitions["steps"].values())
+    assert all(expected.shape.doc for expected in SHAPES.values())
 
 
 def test_every_step_expectation_and_matcher_is_used():

@@ -6,17 +6,18 @@ import click
 
 
 @click.command()
-@click.argument("name")
-def explain(name: str) -> None:
-    """Say what a name in a scenario is.
+@click.argument("words", metavar="[NAME]", nargs=-1)
+def explain(*, words: tuple[str, ...]) -> None:
+    """Say what a name in a scenario is; without NAME, list what there is.
 
-    NAME is a quirk, a step, an expectation, a matcher or a key of the file: escrow-hours, 'edit mapping', cloudtrail, $contains,
-    cases. An error's code or sentence, pasted from either log, is explained as well.
+    NAME is a quirk, a step, an expectation, a matcher, a key of the file or a topic: escrow-hours, edit mapping, aws users, $contains,
+    cases, matchers. An error's code or sentence, pasted from either log, is explained as well.
     """
     from harness.base.errors import HarnessError
     from harness.diagnosis.sentences import explained
     from harness.scenario.language.dictionary import explain as explanation
 
+    name = " ".join(words)
     try:
         click.echo(explanation(name))
     except HarnessError:

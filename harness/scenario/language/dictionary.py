@@ -1,6 +1,6 @@
 """What each name of the scenario language is, in words: `harness explain NAME`.
 
-Quirks come from the services' tables, the rest from the schema that editors read and from the matchers themselves.
+Quirks come from the services' tables, expectations and matchers from theirs, the rest from the schema of the structure.
 """
 
 from __future__ import annotations
@@ -15,14 +15,20 @@ from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirk
 from harness.scenario.language.flips import quirk_tables
 from harness.scenario.language.schema import schema
-from harness.scenario.matching import MATCHERS, Matcher
+from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.topics import TOPICS, expectation_lines, matcher_lines
+from harness.scenario.matching import MATCHERS
 
 
 def explain(name: str) -> str:
-    """Return what a name is, as lines. Raises HarnessError for one that is nothing, with the nearest that is something."""
+    """Return what a name is, as lines; of no name, the table of contents.
+
+    Raises HarnessError for one that is nothing, with the nearest that is something.
+    """
+    name = name or "contents"
     writers = dict(_words())
     if name not in writers:
-        hint = nearest(name, writers) or "; 'harness quirks' and 'harness schema' list what there is"
+        hint = nearest(name, writers) or "; 'harness explain' lists what there is"
         raise HarnessError(f"nothing here is called '{name}'{hint}")
     return "\n".join(writers[name]())
 
@@ -35,16 +41,18 @@ def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
         "key of a scenario file": whole["properties"],
         "key of a step": {key: step[key] for key in ("expect", "let", "name")},
         "step": whole["$defs"]["steps"],
-        "expectation": whole["$defs"]["expectations"],
     }
     for kind, definitions in kinds.items():
         for name, definition in definitions.items():
             yield name, partial(_definition, name, kind, definition)
+    for name, expected in SHAPES.items():
+        yield name, partial(expectation_lines, name, expected)
     for name, matcher in MATCHERS.items():
-        yield name, partial(_matcher, name, matcher)
+        yield name, partial(matcher_lines, name, matcher)
     for service, table in quirk_tables():
         for name, row in table.rows.items():
             yield name, partial(_quirk, service, row)
+    yield from TOPICS.items()
 
 
 def _quirk(service: str, row: Quirk) -> Iterator[str]:
@@ -57,12 +65,6 @@ def _quirk(service: str, row: Quirk) -> Iterator[str]:
     for profile, value in row.values.items():
         yield f"  {profile}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
     yield f"  proof: {row.proof}"
-
-
-def _matcher(name: str, matcher: Matcher) -> Iterator[str]:
-    yield f"{name} (matcher)"
-    yield f"  {matcher.doc}"
-    yield f"  takes: {matcher.takes}"
 
 
 def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The schema as editors need it: `harness schema`.
 
-`schema.json` says what stands in a file once its cases are filled in; who edits one has `${column}` in those places.
+`structure.json` says what stands in a file once its cases are filled in; who edits one has `${column}` in those places,
+and completes names inside expectations. `schema.json`, which scenario files name, is a copy: `make schema` writes it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from harness.scenario.language.expectation_schema import expectation_definitions
 from harness.scenario.language.schema import NOT_SUBSTITUTED, schema
 
 _Schema = dict[str, Any]
@@ -19,8 +21,9 @@ def schema_for_editors() -> _Schema:
     """Return the schema of scenario files, with `${name}` accepted wherever a value may come from a case or a step."""
     whole = deepcopy(schema())
     definitions = whole["$defs"]
+    definitions["expectations"] = expectation_definitions()
     parts = [part for key, part in whole["properties"].items() if key not in NOT_SUBSTITUTED]
-    parts += [part for name in ("steps", "expectations") for part in definitions[name].values()]
+    parts += [part for name in ("steps",) for part in definitions[name].values()]
     parts += _within(definitions["step"])
     parts += [part for name in ("azure ad user", "azure ad group") for part in _within(definitions[name])]
     for part in parts:

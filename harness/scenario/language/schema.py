@@ -1,4 +1,7 @@
-"""The JSON Schema of scenario files, as it lies beside this package."""
+"""The structure of scenario files: keys, steps and their arguments, as `structure.json` has them.
+
+What stands within an expectation is `shapes`' matter. Editors are given both in one schema.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from harness.scenario.language.shapes import SHAPES
+
 # Keys whose values are texts for people, and the table of cases itself: no `${name}` in them is replaced.
 NOT_SUBSTITUTED = ("cases", "source", "description")
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of scenario files."""
-    text = files("harness.scenario").joinpath("schema.json").read_text(encoding="utf-8")
+    """Return the JSON Schema of a file whose cases are filled in."""
+    text = files("harness.scenario.language").joinpath("structure.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
+    data["$defs"]["expectations"] = {
+        name: {"description": expected.shape.doc} for name, expected in SHAPES.items()
+    }
     return data

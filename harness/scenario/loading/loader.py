@@ -1,6 +1,6 @@
 """Read, check, expand: the whole way from a file to its `Scenario` records, one a case.
 
-The shape comes from `schema.json`, which editors read too. What a schema cannot say is checked behind it: values of
+The shape comes from `structure.json`. What a schema cannot say is checked behind it: values of
 `${names}`, users given twice, and `meaning`'s moments, quirks and matchers.
 """
 
@@ -53,8 +53,12 @@ def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, 
     data = {key: value for key, value in root.value.items() if key != "cases"}
     names: dict[str, Any] = {} if row is None else {**row, "case": case} if case is not None else row
     if names:
-        data |= substitute({key: value for key, value in data.items() if key not in NOT_SUBSTITUTED}, names)
-        refuse(source, violations(data, root), case)
+        written = data
+        data = {
+            key: value if key in NOT_SUBSTITUTED else substitute(value, names) for key, value in data.items()
+        }
+        if data != written:
+            refuse(source, violations(data, root), case)
     refuse(source, [*unknown_names(data, root, names), *nonsense(data, root)], case)
     world = given.complete(data)
     return Scenario(

@@ -1,6 +1,6 @@
 """The verbs of scenario files, one small function each, in the words of the guides they replay.
 
-`STEPS` is the registry; `schema.json` describes each verb's arguments (a test compares the two). A step acts over
+`STEPS` is the registry; `language/structure.json` describes each verb's arguments (a test compares the two). A step acts over
 HTTP, as the person it stands for would, and returns a `Result`; a refusal is a result too, so that scenarios can
 expect it.
 """

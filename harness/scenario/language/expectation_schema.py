@@ -1,0 +1,95 @@
+"""The table of shapes as JSON Schema: what editors complete and check inside expectations, matchers included.
+
+Every value may be a matcher or a `${name}` instead, and names may have dots, so each part allows for that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.scenario.language.shapes import SHAPES, Expected
+from harness.scenario.language.shapes.kinds import JSON_TYPES, Shape
+from harness.scenario.matching import MATCHERS
+
+_Schema = dict[str, Any]
+# Names with dots, as in name.familyName, and those that a case fills in.
+_COMPOUND = r"\.|\$\{"
+_LATER = {"type": "string", "pattern": r"\$\{"}
+
+
+def expectation_definitions() -> dict[str, _Schema]:
+    """Return the definitions: one for each expectation by its name, and those that they refer to below `expected/`."""
+    definitions = _Definitions()
+    named = {name: _expectation(expected, definitions) for name, expected in SHAPES.items()}
+    return {**named, **definitions.parts}
+
+
+def _expectation(expected: Expected, definitions: _Definitions) -> _Schema:
+    value = definitions.refer(expected.shape)
+    if expected.one_of and expected.shape.items is not None:
+        value = {"anyOf": [definitions.refer(expected.shape.items), value]}
+    elif expected.shape.choices:
+        value = {"anyOf": [value, {"type": "object"}]}
+    return {"description": f"{expected.shape.doc} Example: {expected.example}", **value}
+
+
+class _Definitions:
+    """Writes each shape once; a shape that stands in several places is referred to."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, _Schema] = {}
+        self._names: dict[object, str] = {}
+
+    def refer(self, shape: Shape) -> _Schema:
+        """Return a reference to a shape's definition, which is written when it is first asked for."""
+        # Texts are alike wherever they stand; mappings and lists are told apart by what they are made of.
+        key = id(shape) if shape.keys or shape.items or shape.others else (shape.kind, shape.choices)
+        if key not in self._names:
+            name = f"expected/{len(self._names) + 1}"
+            self._names[key] = name
+            self.parts[name] = {"anyOf": [self._value(shape), self._matchers(shape), _LATER]}
+        # In a JSON pointer `~1` is a slash within a name.
+        return {"$ref": f"#/$defs/expectations/{self._names[key].replace('/', '~1')}"}
+
+    def _value(self, shape: Shape) -> _Schema:
+        if shape.kind == "anything":
+            return {}
+        value: _Schema = {"type": [JSON_TYPES[shape.kind], "null"]}
+        if shape.items is not None:
+            value["items"] = self.refer(shape.items)
+        if shape.choices:
+            value["enum"] = [*shape.choices, None]
+        if shape.kind == "mapping":
+            value["properties"] = {
+                name: {"description": part.doc, **self.refer(part)} for name, part in shape.keys.items()
+            }
+            value["patternProperties"] = {_COMPOUND: {}}
+            value["additionalProperties"] = False
+            if shape.others is not None:
+                value["patternProperties"][f"^{shape.prefix}"] = self.refer(shape.others)
+        return value
+
+    def _matchers(self, shape: Shape) -> _Schema:
+        """Return the matchers that can hold for a shape, each with what it takes."""
+        same = self.refer(shape)
+        item = self.refer(shape.items) if shape.items is not None else {}
+        arguments: dict[str, _Schema] = {
+            "$not": same,
+            "$one of": {"type": "array", "items": same, "minItems": 1},
+            "$unordered": {"type": "array", "items": item},
+            "$contains": {"anyOf": [item, {"type": "array", "items": item}]},
+            "$any": {"type": "boolean"},
+            "$absent": {"type": "boolean"},
+        }
+        properties = {
+            name: {"description": f"{matcher.doc} Takes {matcher.takes}.", **arguments.get(name, {})}
+            for name, matcher in MATCHERS.items()
+            if not matcher.kinds or shape.kind in (*matcher.kinds, "anything")
+        }
+        return {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }

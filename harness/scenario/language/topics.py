@@ -1,0 +1,126 @@
+"""What is told of the language as a whole: its table of contents, its matchers, and what has no page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from harness.azure_ad.mappings.templates import templates
+from harness.scenario.language.schema import schema
+from harness.scenario.language.shapes import SHAPES, Expected
+from harness.scenario.language.shapes.kinds import Shape
+from harness.scenario.matching import MATCHERS, Matcher
+
+_DYNAMIC_GROUP = """\
+create group:
+  displayName: Sales
+  groupTypes: [DynamicMembership]
+  membershipRule: user.department -eq "Sales"
+  membershipRuleProcessingState: "On\""""
+
+
+def contents() -> Iterator[str]:
+    """Yield the table of contents: what there is to explain, by kind."""
+    whole = schema()
+    yield "harness explain NAME says more of each:"
+    kinds: Mapping[str, Any] = {
+        "keys of a file": whole["properties"],
+        "steps": whole["$defs"]["steps"],
+        "expectations": SHAPES,
+        "matchers": MATCHERS,
+        "topics": TOPICS,
+    }
+    for kind, names in kinds.items():
+        yield ""
+        yield kind
+        yield from _columns(names)
+    yield ""
+    yield "quirks"
+    yield "  see 'harness quirks'"
+
+
+def matcher_lines(name: str, matcher: Matcher) -> Iterator[str]:
+    yield f"{name} (matcher)"
+    yield f"  {matcher.doc}"
+    yield f"  takes: {matcher.takes}"
+    if matcher.kinds:
+        yield f"  holds for: {' or '.join(matcher.kinds)}"
+    yield f"  example: {matcher.example}"
+
+
+def expectation_lines(name: str, expected: Expected) -> Iterator[str]:
+    yield f"{name} (expectation)"
+    yield f"  {expected.shape.doc}{_choices(expected.shape)}"
+    if expected.one_of:
+        yield "  A mapping asks for one entry that is like it, a list for all of them in order."
+    yield f"  example: {expected.example}"
+    yield from _keys(expected.shape.items or expected.shape, "    ")
+
+
+def _keys(shape: Shape, indent: str) -> Iterator[str]:
+    """Yield a line for each key, and below it those of its own."""
+    for name, part in shape.keys.items():
+        yield f"{indent}{name}: {part.doc}{_choices(part)}"
+        yield from _keys(part.items or part, f"{indent}  ")
+    if shape.others is not None:
+        yield f"{indent}{shape.prefix}…: {shape.others.doc}"
+
+
+def _choices(shape: Shape) -> str:
+    return f" One of: {', '.join(shape.choices)}." if shape.choices else ""
+
+
+def _columns(names: Mapping[str, Any]) -> Iterator[str]:
+    """Yield names in lines of at most 100 characters."""
+    line = ""
+    for name in names:
+        if len(line) + len(name) > 96:
+            yield f"  {line},"
+            line = ""
+        line += f", {name}" if line else name
+    yield f"  {line}"
+
+
+def _matchers() -> Iterator[str]:
+    yield "matchers: a mapping whose only key is one of these stands for a value that cannot be written down"
+    for name, matcher in MATCHERS.items():
+        yield f"  {name}: {matcher.doc} Takes {matcher.takes}."
+        yield f"      {matcher.example}"
+
+
+def _expectations() -> Iterator[str]:
+    yield "expectations: what a step can be expected to bring about, below 'expect'"
+    for name, expected in SHAPES.items():
+        yield f"  {name}: {expected.shape.doc}"
+        yield f"      {expected.example}"
+
+
+def _verbs() -> Iterator[str]:
+    yield "verbs: what people do, one a list item of 'steps'"
+    for name, definition in schema()["$defs"]["steps"].items():
+        yield f"  {name}: {definition['description']}"
+
+
+def _mapping_fields() -> Iterator[str]:
+    yield "mapping fields: targets that are mapped from the start, by template, with their sources"
+    yield "  'edit mapping' changes them; 'delete' takes a target or a plain source."
+    for name, template in templates().items():
+        yield f"  {name}"
+        for row in template["objects"][0]["attributes"]:
+            yield f"    {row['target']}: {row.get('source', 'mapped from nothing yet')}"
+
+
+def _dynamic_groups() -> Iterator[str]:
+    yield "dynamic groups: members follow a rule over the users' properties"
+    yield "  In 'create group', and below 'given':"
+    yield from (f"    {line}" for line in _DYNAMIC_GROUP.splitlines())
+
+
+TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "contents": contents,
+    "verbs": _verbs,
+    "expectations": _expectations,
+    "matchers": _matchers,
+    "mapping fields": _mapping_fields,
+    "dynamic groups": _dynamic_groups,
+}
