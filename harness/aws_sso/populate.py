@@ -62,7 +62,8 @@ def _add(where: str, name: str, entry: Any, add: Callable[[dict[str, Any]], None
 
 
 def _add_user(tenant: Tenant, entry: dict[str, Any]) -> None:
-    identity_store.create(tenant, USER, rules.user(entry, tenant.quirks), _BY_HAND)
+    """Add somebody who is active unless the entry says otherwise, as the console's Add user and CreateUser make people."""
+    identity_store.create(tenant, USER, rules.user({"active": True, **entry}, tenant.quirks), _BY_HAND)
 
 
 def _add_group(tenant: Tenant, entry: dict[str, Any]) -> None:

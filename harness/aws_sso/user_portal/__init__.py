@@ -13,6 +13,7 @@ from harness.wire.sites import is_order_of_another_site
 
 blueprint = Blueprint("user_portal", __name__)
 blueprint.add_url_rule("/platform/saml/acs/<saml_id>", view_func=pages.consume, methods=["POST"])
+blueprint.add_url_rule("/platform/saml/metadata/<saml_id>", view_func=identity_source.metadata)
 blueprint.add_url_rule("/start", view_func=pages.start)
 blueprint.add_url_rule("/start/access-keys", view_func=pages.access_keys)
 blueprint.add_url_rule("/start/sign-out", view_func=pages.sign_out, methods=["POST"])
@@ -40,5 +41,7 @@ def _guard(response: Response) -> Response:
 def register(app: Flask) -> None:
     """Bind the routes. The console's one is named into its blueprint, whose guard against other sites then holds."""
     rule = "/console/api/identity-source"
-    app.add_url_rule(rule, "console.api_identity_source", identity_source.answer, methods=["GET", "PUT"])
+    app.add_url_rule(
+        rule, "console.api_identity_source", identity_source.answer, methods=["GET", "PUT", "DELETE"]
+    )
     app.register_blueprint(blueprint)

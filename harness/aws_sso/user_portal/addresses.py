@@ -25,6 +25,11 @@ def portal(tenant: Tenant) -> str:
     return f"{tenant.settings.signin_origin}/start"
 
 
+def metadata(tenant: Tenant) -> str:
+    """Return where the metadata file of this account, the service provider, is downloaded."""
+    return f"{tenant.settings.signin_origin}/platform/saml/metadata/{saml_id(tenant)}"
+
+
 def device(tenant: Tenant) -> str:
     """Return the page on which a person confirms a device's code."""
     return f"{tenant.settings.signin_origin}/device"

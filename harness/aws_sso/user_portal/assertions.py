@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from harness.aws_sso.accounts.instance import instance
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import addresses, identity_source, saml_xml
+from harness.aws_sso.user_portal.access_attributes import access_attributes
 from harness.aws_sso.user_portal.saml_xml import ASSERTION, PROTOCOL, text_of
 from harness.base.clock import from_iso
 from harness.base.store import Document
@@ -38,22 +42,50 @@ class SignInError(Exception):
         self.page = page
 
 
-def trusted_name(tenant: Tenant, saml_id: str) -> str:
-    """Return the NameID that the posted response vouches for. Raises SignInError."""
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What the provider vouches for. `answers` is the request that it answers, None when nobody asked.
+
+    `until` is the moment at which the assertion is no longer good; `attributes` are those for access control.
+    """
+
+    name_id: str
+    assertion_id: str
+    until: datetime
+    answers: str | None
+    attributes: Mapping[str, str]
+
+
+def vouched(tenant: Tenant, saml_id: str) -> Vouched:
+    """Return what the posted response says of whom. Raises SignInError."""
     provider = identity_source.provider(tenant)
     if provider is None:
         raise SignInError(NOT_YOU, "No identity provider is configured")
     if saml_id != addresses.saml_id(tenant):
         raise SignInError(UNEXPECTED, "Response was sent to another assertion consumer service")
-    assertion = _verified(tenant, provider, _only_assertion(_posted(), addresses.consumer(tenant)))
-    _check_conditions(tenant, provider, assertion)
+    posted = _posted()
+    assertion = _verified(tenant, provider, _only_assertion(posted, addresses.consumer(tenant)))
+    confirmation = _check_conditions(tenant, provider, assertion)
     name_id = assertion.find(f"{ASSERTION}Subject/{ASSERTION}NameID")
     if name_id is None or name_id.get("Format") != _EMAIL:
         raise SignInError(NOT_YOU, "Response contains invalid name id policy format")
     value = text_of(name_id)
     if not _ADDRESS.match(value):
         raise SignInError(UNEXPECTED, "NameID is not an e-mail address")
-    return value
+    answers = confirmation.get("InResponseTo")
+    if posted.get("InResponseTo") != answers:
+        raise SignInError(UNEXPECTED, "Response and assertion answer different requests")
+    until = from_iso(confirmation.get("NotOnOrAfter"))
+    return Vouched(value, assertion.get("ID"), until, answers, _attributes(tenant, assertion))
+
+
+def _attributes(tenant: Tenant, assertion: Any) -> Mapping[str, str]:
+    if instance(tenant).attributes is None:
+        return {}
+    try:
+        return access_attributes(assertion)
+    except ValueError as error:
+        raise SignInError(NOT_YOU, str(error)) from error
 
 
 def _posted() -> Any:
@@ -105,8 +137,8 @@ def _verified(tenant: Tenant, provider: Document, assertion: bytes) -> Any:
     raise SignInError(NOT_YOU, "Assertion is not signed with a trusted certificate")
 
 
-def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> None:
-    """Raise SignInError unless the assertion is this provider's, for this account, now."""
+def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> Any:
+    """Return the confirmation that is in force. Raises SignInError for another provider, account or moment."""
     now = tenant.clock.now()
     if text_of(assertion.find(f"{ASSERTION}Issuer")) != provider["entityId"]:
         raise SignInError(NOT_YOU, "Assertion has another issuer")
@@ -129,9 +161,10 @@ def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> Non
     if not mine:
         raise SignInError(UNEXPECTED, "Assertion is meant for another recipient")
     # A bearer confirmation must say until when, conditions need not.
-    timely = any(each.get("NotOnOrAfter") and _in_force(each, now) for each in mine)
+    timely = [each for each in mine if each.get("NotOnOrAfter") and _in_force(each, now)]
     if not timely or not _in_force(conditions, now):
         raise SignInError(NOT_YOU, "Assertion is not valid at this time")
+    return timely[0]
 
 
 def _in_force(element: Any, now: datetime) -> bool:

@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.aws_sso import cloudtrail
+from harness.aws_sso.accounts.principal_tags import principal_tags
 from harness.aws_sso.identity_store import Record
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import addresses
+from harness.aws_sso.user_portal.sessions import SignedIn
 from harness.base.clock import iso
 
 # By userIdentity type: the one printed in 2026, and that of sign-in events for the years before.
@@ -53,6 +55,28 @@ def called(tenant: Tenant, name: str, user: Record, credential_id: str, details:
     if details:
         event["serviceEventDetails"] = dict(details)
     keep(tenant, name, identity, {**event, "readOnly": name != "Logout"})
+
+
+def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
+    """Keep that a person took on a role with attributes for access control; without any there is no such event.
+
+    Imitates "AssumeRoleWithSAML" of
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11), as an organization's trail has it.
+    """
+    tags = principal_tags(tenant, person.user, person.session.attributes)
+    if not tags or not tenant.quirks["entering-event"]:
+        return
+    name = person.user.attributes["userName"]
+    parameters = {
+        "principalTags": tags,
+        "roleArn": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{role}",
+        "roleSessionName": name,
+    }
+    identity = {"type": "SAMLUser", "userName": name, "identityProvider": addresses.issuer(tenant)}
+    source = {"eventSource": "sts.amazonaws.com", "eventType": "AwsApiCall", "recipientAccountId": account}
+    keep(
+        tenant, "AssumeRoleWithSAML", identity, {**source, "requestParameters": parameters, "readOnly": True}
+    )
 
 
 def anonymous(tenant: Tenant) -> dict[str, Any]:

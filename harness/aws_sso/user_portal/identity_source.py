@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html (both 
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, abort, render_template, request
 
 from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
@@ -18,15 +18,27 @@ from harness.base.store import Document
 
 _CERTIFICATES = ".//{http://www.w3.org/2000/09/xmldsig#}X509Certificate"
 _METADATA_LIMIT, _CERTIFICATE_LIMIT = 75_000, 2_500  # characters
+_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+_ASKED_FOR = {
+    "metadata": "Upload the identity provider's SAML metadata.",
+    "confirm": "Type ACCEPT to confirm that people sign in with AWS SSO's own directory.",
+}
 _PROVIDER = ("account", "identity-provider")  # kept with the account, and so through a reset
 
 
 def answer() -> Response:
-    """Show the identity source; PUT `{"metadata": …}` makes it the identity provider which that XML describes."""
+    """Show the identity source; PUT `{"metadata": …}` makes it the identity provider which that XML describes.
+
+    DELETE `{"confirm": "ACCEPT"}` makes it AWS SSO's own directory again: users, groups and assignments stay, as do sessions
+    until their time is over
+    (https://docs.aws.amazon.com/singlesignon/latest/userguide/manage-your-identity-source-considerations.html, read 2026-11).
+    """
     tenant = current()
     try:
         if request.method == "PUT":
-            _trust(tenant, _described_provider(_given_metadata()))
+            trust(tenant, described_provider(_given("metadata")))
+        if request.method == "DELETE":
+            trust_nobody(tenant, _given("confirm"))
         status, document = 200, _shown(tenant)
     except Declined as declined:
         status, document = declined.status, {"message": str(declined)}
@@ -34,27 +46,47 @@ def answer() -> Response:
 
 
 def provider(tenant: Tenant) -> Document | None:
-    """Return the trusted provider as `{"entityId": …, "certificates": [base64 text]}`, None before there is one."""
+    """Return the trusted provider, None before there is one.
+
+    It is `{"entityId": …, "certificates": [base64 text], "signInUrl": …}`; one of an older data file has no address.
+    """
     return tenant.store.get(*_PROVIDER)
 
 
-def _given_metadata() -> str:
+def metadata(saml_id: str) -> Response:
+    """Answer the file with which an identity provider is told of this account: issuer, consumer service, name format."""
+    tenant = current()
+    if saml_id != addresses.saml_id(tenant):
+        abort(404)
+    text = render_template(
+        "service_provider_metadata.xml",
+        issuer=addresses.issuer(tenant),
+        consumer=addresses.consumer(tenant),
+    )
+    headers = {
+        "Content-Type": "application/samlmetadata+xml; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="service-provider-metadata.xml"',
+    }
+    return Response(text, 200, headers)
+
+
+def _given(name: str) -> str:
     try:
         document = decode(request.get_data(cache=False))
     except ValueError as error:
         raise Declined(400, "The body is not JSON.") from error
-    metadata = document.get("metadata") if isinstance(document, dict) else None
-    if not isinstance(metadata, str):
-        raise Declined(400, "Upload the identity provider's SAML metadata.")
-    if len(metadata) > _METADATA_LIMIT:
-        raise Declined(400, f"The metadata is longer than {_METADATA_LIMIT} characters.")
-    return metadata
+    text = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(text, str):
+        raise Declined(400, _ASKED_FOR[name])
+    return text
 
 
-def _described_provider(metadata: str) -> Document:
+def described_provider(metadata: str) -> Document:
     """Return who the metadata describes. Raises Declined when anything that is needed is missing."""
     from cryptography.exceptions import UnsupportedAlgorithm
 
+    if len(metadata) > _METADATA_LIMIT:
+        raise Declined(400, f"The metadata is longer than {_METADATA_LIMIT} characters.")
     try:
         entity = saml_xml.parse(metadata.encode())
     except ValueError as error:
@@ -66,9 +98,16 @@ def _described_provider(metadata: str) -> Document:
         if descriptor.get("use") != "encryption"
         for certificate in descriptor.iterfind(_CERTIFICATES)
     ]
+    services = [
+        service
+        for service in entity.iterfind(f"{path}SingleSignOnService")
+        if str(service.get("Location", "")).startswith(("https://", "http://"))
+    ]
+    services.sort(key=lambda service: service.get("Binding") != _REDIRECT)
+    sign_in_url = services[0].get("Location") if services else None
     needed = {
         "an entityID": entity.tag == f"{METADATA}EntityDescriptor" and entity.get("entityID"),
-        "a SingleSignOnService": entity.find(f"{path}SingleSignOnService") is not None,
+        "a SingleSignOnService with an address that begins with https": sign_in_url,
         "a signing certificate": certificates,
     }
     for part, value in needed.items():
@@ -81,18 +120,32 @@ def _described_provider(metadata: str) -> Document:
             saml_xml.certificate(certificate).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Declined(400, "A certificate cannot be read.") from error
-    return {"entityId": entity.get("entityID"), "certificates": certificates}
+    return {"entityId": entity.get("entityID"), "certificates": certificates, "signInUrl": sign_in_url}
 
 
-def _trust(tenant: Tenant, described: Document) -> None:
+def trust_nobody(tenant: Tenant, confirmation: str) -> None:
+    """Let people sign in with AWS SSO's own directory again. Raises Declined without the word that confirms it."""
+    if confirmation != "ACCEPT":
+        raise Declined(400, _ASKED_FOR["confirm"])
+    with tenant.store.transaction():
+        if tenant.store.get(*_PROVIDER) is not None:
+            tenant.store.delete(*_PROVIDER)
+            _tell(tenant, "Delete")
+
+
+def trust(tenant: Tenant, described: Document) -> None:
     with tenant.store.transaction():
         action = "Update" if tenant.store.get(*_PROVIDER) else "Create"
         tenant.store.put(*_PROVIDER, described)
-        name = f"{action}ExternalIdPConfigurationForDirectory"
-        parameters = {"identityStoreId": tenant.settings.identity_store_id}
-        identity = {"type": "Unknown", "accountId": tenant.settings.account_id}
-        source = {"eventSource": tenant.quirks["console-event-source"], "eventType": "AwsApiCall"}
-        events.keep(tenant, name, identity, {**source, "requestParameters": parameters})
+        _tell(tenant, action)
+
+
+def _tell(tenant: Tenant, action: str) -> None:
+    parameters = {"identityStoreId": tenant.settings.identity_store_id}
+    identity = {"type": "Unknown", "accountId": tenant.settings.account_id}
+    source = {"eventSource": tenant.quirks["console-event-source"], "eventType": "AwsApiCall"}
+    name = f"{action}ExternalIdPConfigurationForDirectory"
+    events.keep(tenant, name, identity, {**source, "requestParameters": parameters})
 
 
 def _shown(tenant: Tenant) -> Document:
@@ -101,4 +154,5 @@ def _shown(tenant: Tenant) -> Document:
         "acsUrl": addresses.consumer(tenant),
         "issuerUrl": addresses.issuer(tenant),
         "signInUrl": addresses.portal(tenant),
+        "metadataUrl": addresses.metadata(tenant),
     }

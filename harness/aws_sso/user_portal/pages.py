@@ -13,8 +13,8 @@ from harness.aws_sso import identity_store
 from harness.aws_sso.accounts import access, credentials
 from harness.aws_sso.identity_store import USER, Record
 from harness.aws_sso.tenant import Tenant, current
-from harness.aws_sso.user_portal import addresses, assertions, events, sessions
-from harness.aws_sso.user_portal.assertions import UNEXPECTED, SignInError
+from harness.aws_sso.user_portal import addresses, assertions, events, replays, sessions, sign_in_requests
+from harness.aws_sso.user_portal.assertions import UNEXPECTED, SignInError, Vouched
 from harness.aws_sso.user_portal.sessions import SignedIn
 from harness.base.clock import iso
 
@@ -25,21 +25,34 @@ def consume(saml_id: str) -> ResponseReturnValue:
     """Take the response that a browser brings from the identity provider, and sign its person in."""
     tenant = current()
     try:
-        name_id = assertions.trusted_name(tenant, saml_id)
+        vouched = assertions.vouched(tenant, saml_id)
         with tenant.store.transaction():
-            user = _user(tenant, name_id)
-            secret, session = sessions.begin(tenant, user.id)
-            events.signed_in(tenant, user, name_id, session.credential_id)
+            back = _accept(tenant, vouched)
+            user = _user(tenant, vouched.name_id)
+            secret, session = sessions.begin(tenant, user.id, attributes=vouched.attributes)
+            events.signed_in(tenant, user, vouched.name_id, session.credential_id)
     except SignInError as error:
         events.refused(tenant, str(error))
         return render_template("sign_in.html", sentence=error.page), 400
-    answer = redirect(addresses.portal(tenant))
+    answer = redirect(back)
     answer.set_cookie(_COOKIE, secret, httponly=True, secure=request.is_secure, samesite="Lax")
     return answer
 
 
+def _accept(tenant: Tenant, vouched: Vouched) -> str:
+    """Return where an assertion leads. Raises SignInError for a used one, and for the answer to a request nobody made."""
+    if not replays.is_new(tenant, vouched.assertion_id, vouched.until):
+        raise SignInError(UNEXPECTED, "Assertion was used before")
+    if vouched.answers is None:
+        return addresses.portal(tenant)
+    awaited = sign_in_requests.take(tenant, vouched.answers)
+    if awaited is None:
+        raise SignInError(UNEXPECTED, "Response answers no request that is open")
+    return f"{tenant.settings.signin_origin}{awaited.back}"
+
+
 def start() -> ResponseReturnValue:
-    """Show what the person may enter. Without a session: where to sign in, for nothing here leads to the provider's page."""
+    """Show what the person may enter; without a session the way leads to the identity provider, where there is one."""
     tenant = current()
     person = signed_in(tenant)
     if person is None:
@@ -64,6 +77,7 @@ def access_keys() -> ResponseReturnValue:
         keys = credentials.issue(tenant, role)
         details = {"role_name": name, "account_id": account}
         events.called(tenant, "GetRoleCredentials", person.user, person.session.credential_id, details)
+        events.entered(tenant, person, account, name)
     return render_template(
         "access_keys.html", account=account, role=name, keys=keys, expires=iso(keys.expires)
     )
@@ -93,6 +107,13 @@ def signed_in(tenant: Tenant) -> SignedIn | None:
 
 
 def outside() -> ResponseReturnValue:
+    """Send whoever is not signed in to the identity provider and from there back here; say so where that cannot be."""
+    tenant = current()
+    if request.method == "GET":
+        with tenant.store.transaction():
+            address = sign_in_requests.begin(tenant, request.full_path.rstrip("?"))
+        if address is not None:
+            return redirect(address)
     sentence = "You are not signed in. Open AWS SSO from your identity provider."
     return render_template("sign_in.html", sentence=sentence), 401
 

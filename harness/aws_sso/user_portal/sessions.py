@@ -7,7 +7,8 @@ default of https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-u
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from harness.aws_sso import identity_store
@@ -24,12 +25,16 @@ BROWSER, ACCOUNTS, ELSEWHERE = "browser", "accounts", "elsewhere"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session; `use` is one of three."""
+    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session; `use` is one of three.
+
+    `attributes` are those for access control that the assertion brought.
+    """
 
     user_id: str
     expires: str
     credential_id: str
     use: str = BROWSER
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,16 @@ class SignedIn:
 
 
 def begin(
-    tenant: Tenant, user_id: str, length: timedelta = LENGTH, use: str = BROWSER
+    tenant: Tenant,
+    user_id: str,
+    length: timedelta = LENGTH,
+    use: str = BROWSER,
+    attributes: Mapping[str, str] | None = None,
 ) -> tuple[str, Session]:
     """Return a new session and its secret, which nobody but its holder keeps."""
     secret = tenant.ids.alphanumeric(64)
-    session = Session(user_id, iso(tenant.clock.now() + length), tenant.ids.uuid(), use)
+    expires = iso(tenant.clock.now() + length)
+    session = Session(user_id, expires, tenant.ids.uuid(), use, dict(attributes or {}))
     tenant.store.put(_KIND, digest(secret), asdict(session))
     return secret, session
 

@@ -20,6 +20,7 @@ from harness.base.store import Document
 
 _ALL = "/servicePrincipals"
 _ONE = f"{_ALL}/<app>"
+_SCRIPTS = ("javascript:", "data:", "vbscript:")  # what a browser would run instead of posting there
 
 
 def list_service_principals() -> Response:
@@ -53,6 +54,8 @@ def get_service_principal(app: str) -> Response:
 def update_service_principal(app: str) -> Response:
     """Change properties, those of single sign-on (where the assertion goes and whom it is for) among them."""
     tenant, changes = current(), typed(SERVICE_PRINCIPAL, body(), creating=False)
+    if any(url.strip().lower().startswith(_SCRIPTS) for url in changes.get("replyUrls") or ()):
+        raise refusals.VALUE_FORM.error(name="replyUrls", form="addresses that a browser can be sent to")
     with tenant.store.transaction():
         before = tenant.applications.find(app)
         after = tenant.applications.update(app, changes)

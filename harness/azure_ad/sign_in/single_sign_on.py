@@ -1,7 +1,8 @@
-"""Single sign-on: Azure AD as the SAML identity provider of an enterprise application, started from Azure AD's side.
+"""Single sign-on: Azure AD as the SAML identity provider of an enterprise application, begun on either side.
 
-`POST /<tenant id>/saml2/sign-on` stands in for the person at the sign-in page: it asks for no password, only who signs in
-and to which application, and may be told another NameID. Sign-in that the application starts is not imitated.
+`/<tenant id>/saml2` takes the request of an application, `/<tenant id>/saml2/sign-on?servicePrincipalId=…` begins here, as a
+tile of My Apps does. Both lead to a page that asks who signs in and for no password; what it sends may as well come from a
+script as JSON, which may name another NameID, and claims besides.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, …/single-sign-on-saml-protocol,
 …/reference-error-codes and https://learn.microsoft.com/en-us/graph/api/serviceprincipal-update (read 2026-11).
@@ -12,32 +13,34 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import islice
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body
 from harness.azure_ad.graph.sign_in_log import Failure, write_sign_in
+from harness.azure_ad.sign_in.saml_requests import AuthnRequest, read_request
+from harness.azure_ad.sign_in.saml_responses import Statement, issuer, signed_response, signing
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
-from harness.base.errors import HarnessError
 from harness.base.store import Document
+from harness.pages.policy import guard
 
 single_sign_on = Blueprint("single_sign_on", __name__)
 
-_ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
-# The window of Microsoft's sample response: five minutes before, an hour and five minutes after.
-_BEFORE, _AFTER = timedelta(minutes=5), timedelta(minutes=65)
-_CERTIFICATE_LIFE = timedelta(days=3 * 365)
 # The page runs its one script and no other, and posts to wherever the application is (https://www.w3.org/TR/CSP3/, read 2026-11).
 _SCRIPT = "document.forms[0].submit();"
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; frame-ancestors 'none'; base-uri 'none'"
 _REFUSALS: Mapping[str, str] = {
+    "AADSTS50011": (
+        "The reply URL '{acs}' specified in the request does not match the reply URLs configured for the application "
+        "'{app}'. Make sure the reply URL sent in the request matches one added to your application."
+    ),
     "AADSTS50034": (
         "The user account {user} does not exist in the {tenant} directory. "
         "To sign into this application, the account must be added to the directory."
@@ -50,8 +53,27 @@ _REFUSALS: Mapping[str, str] = {
     ),
     "AADSTS500113": "No reply address is registered for the application.",
     "AADSTS700016": "Application with identifier '{app}' was not found in the directory '{tenant}'.",
+    "AADSTS75005": "The request is not a valid Saml2 protocol message.",
+    "AADSTS750054": (
+        "SAMLRequest or SAMLResponse must be present as query string parameters in HTTP request for SAML Redirect "
+        "binding."
+    ),
     "AADSTS90002": "Tenant '{tenant}' not found.",
 }
+_SUGGESTED = 20  # people whom the sign-in page offers
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who signs on to what, as a form or JSON says. `saml_request` is the application's, unread, with its binding."""
+
+    user: str
+    app: str
+    name_id: str | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)
+    saml_request: str = ""
+    binding: str = ""
+    relay_state: str = ""
 
 
 class _SignOnError(Exception):
@@ -75,39 +97,134 @@ def federation_metadata(tenant_id: str) -> ResponseReturnValue:
     tenant = _tenant(tenant_id)
     text = render_template(
         "federation_metadata.xml",
-        issuer=_issuer(tenant),
-        certificate=_signing(tenant)["certificate"],
+        issuer=issuer(tenant),
+        certificate=signing(tenant)["certificate"],
         location=f"{tenant.settings.graph_origin}/{tenant_id}/saml2",
     )
     return Response(text, content_type="application/samlmetadata+xml; charset=utf-8")
 
 
+@single_sign_on.route("/<tenant_id>/saml2", methods=["GET", "POST"])
+def asked_by_application(tenant_id: str) -> ResponseReturnValue:
+    """Ask who signs in to the application whose request a browser brings, in the address or in a form."""
+    tenant = _tenant(tenant_id)
+    binding = "post" if request.method == "POST" else "redirect"
+    text = request.values.get("SAMLRequest", "")
+    asked = _read(text, binding)
+    service = _named(tenant, asked.issuer)
+    _consumer(service, asked)
+    return _choose(tenant, service, text, binding)
+
+
+@single_sign_on.get("/<tenant_id>/saml2/sign-on")
+def begun_here(tenant_id: str) -> ResponseReturnValue:
+    """Ask who signs in to the application that a tile of My Apps stands for."""
+    tenant = _tenant(tenant_id)
+    return _choose(tenant, _application(tenant, request.args.get("servicePrincipalId", "")))
+
+
 @single_sign_on.post("/<tenant_id>/saml2/sign-on")
 def sign_on(tenant_id: str) -> ResponseReturnValue:
     """Answer the form that a browser submits at once, with the signed response in it."""
-    tenant, given = _tenant(tenant_id), body()
-    name, app = given.get("user"), given.get("servicePrincipalId")
-    name_id = given.get("nameId")
-    if not isinstance(name, str) or not isinstance(app, str) or not isinstance(name_id, str | None):
-        raise refusals.VALUE_FORM.error(
-            name="user and servicePrincipalId, and nameId if given,", form="texts"
-        )
-    service = _application(tenant, app)
-    user = _user(tenant, name)
+    tenant = _tenant(tenant_id)
+    asked = _from_form() if request.mimetype == "application/x-www-form-urlencoded" else _from_json()
+    service = _application(tenant, asked.app)
+    answered = _read(asked.saml_request, asked.binding) if asked.saml_request else None
+    user = _user(tenant, asked.user)
     try:
         _demand_access(tenant, service, user)
+        acs = _consumer(service, answered)
     except _SignOnError as error:
         write_sign_in(tenant, user, service, error.failure)
         raise
-    audience, acs = (next(iter(service.get(key, ())), "") for key in ("servicePrincipalNames", "replyUrls"))
-    if not acs:
-        raise _SignOnError("AADSTS500113")
     write_sign_in(tenant, user, service)
-    response = _response(tenant, name_id or user["userPrincipalName"], audience, acs)
+    statement = Statement(
+        name_id=asked.name_id or user["userPrincipalName"],
+        audience=next(iter(service.get("servicePrincipalNames", ())), ""),
+        acs=acs,
+        answers=None if answered is None else answered.id,
+        claims=asked.claims,
+    )
+    response = base64.b64encode(signed_response(tenant, statement)).decode()
     page = render_template(
-        "sign_on.html", acs=acs, script=_SCRIPT, response=base64.b64encode(response).decode()
+        "sign_on.html", acs=statement.acs, script=_SCRIPT, response=response, relay_state=asked.relay_state
     )
     return page, {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
+
+
+def _choose(tenant: Tenant, service: Document, saml_request: str = "", binding: str = "") -> Response:
+    """Return the page that asks who signs in; it offers some of those who may."""
+    people = (
+        user["userPrincipalName"]
+        for user in tenant.directory.scan("User")
+        if user.get("accountEnabled", True)
+    )
+    page = render_template(
+        "sign_on_choose.html",
+        service=service,
+        people=list(islice(people, _SUGGESTED)),
+        action=f"/{tenant.settings.tenant_id}/saml2/sign-on",
+        saml_request=saml_request,
+        binding=binding,
+        relay_state=request.values.get("RelayState", ""),
+    )
+    return guard(make_response(page), forms_lead_on=True)
+
+
+def _from_form() -> _Asked:
+    form = request.form
+    return _Asked(
+        user=form.get("user", "").strip(),
+        app=form.get("servicePrincipalId", ""),
+        saml_request=form.get("SAMLRequest", ""),
+        binding=form.get("binding", ""),
+        relay_state=form.get("RelayState", ""),
+    )
+
+
+def _from_json() -> _Asked:
+    given = body()
+    name, app, name_id = given.get("user"), given.get("servicePrincipalId"), given.get("nameId")
+    claims = given.get("claims") or {}
+    texts = isinstance(claims, dict) and all(isinstance(value, str) for value in claims.values())
+    if not (isinstance(name, str) and isinstance(app, str) and isinstance(name_id, str | None) and texts):
+        raise refusals.VALUE_FORM.error(
+            name="user and servicePrincipalId, and nameId and claims if given,", form="texts"
+        )
+    return _Asked(name, app, name_id, claims)
+
+
+def _read(text: str, binding: str) -> AuthnRequest:
+    """Return an application's request. Raises _SignOnError for none, and for what is no request."""
+    if not text:
+        raise _SignOnError("AADSTS750054")
+    try:
+        return read_request(text, deflated=binding == "redirect")
+    except ValueError as error:
+        raise _SignOnError("AADSTS75005") from error
+
+
+def _named(tenant: Tenant, name: str) -> Document:
+    """Return the application that a request's Issuer names: one of its identifiers."""
+    for service in tenant.applications.scan():
+        if name in service.get("servicePrincipalNames", ()):
+            return service
+    raise _SignOnError("AADSTS700016", app=name, tenant=tenant.settings.tenant_id)
+
+
+def _consumer(service: Document, asked: AuthnRequest | None) -> str:
+    """Return where the response goes: a registered reply address, the first unless the request names another."""
+    # A browser posts the response there, so what is no server's address would run somebody's script.
+    registered: list[str] = [
+        url for url in service.get("replyUrls", ()) if url.startswith(("https://", "http://"))
+    ]
+    if not registered:
+        raise _SignOnError("AADSTS500113")
+    if asked is None or asked.consumer is None:
+        return registered[0]
+    if asked.consumer not in registered:
+        raise _SignOnError("AADSTS50011", acs=asked.consumer, app=service["appId"])
+    return asked.consumer
 
 
 def _tenant(tenant_id: str) -> Tenant:
@@ -144,74 +261,3 @@ def _demand_access(tenant: Tenant, service: Document, user: Document) -> None:
         raise _SignOnError(
             "AADSTS50105", name=service["displayName"], app=service["appId"], user=user["userPrincipalName"]
         )
-
-
-def _response(tenant: Tenant, name_id: str, audience: str, acs: str) -> bytes:
-    """Return a SAML response whose one assertion is signed. Raises HarnessError for a name that XML cannot hold."""
-    from lxml import etree
-    from signxml.algorithms import CanonicalizationMethod
-    from signxml.signer import XMLSigner
-
-    now = tenant.clock.now()
-    text = render_template(
-        "saml_response.xml",
-        response_id=f"_{tenant.ids.uuid()}",
-        assertion_id=f"_{tenant.ids.uuid()}",
-        issuer=_issuer(tenant),
-        name_id=name_id,
-        audience=audience,
-        acs=acs,
-        issued=iso(now, 3),
-        not_before=iso(now - _BEFORE, 3),
-        not_on_or_after=iso(now + _AFTER, 3),
-    )
-    try:
-        response = etree.fromstring(text)
-    except etree.XMLSyntaxError as error:
-        raise HarnessError("The name identifier has characters that XML cannot hold.") from error
-    assertion = response.find(_ASSERTION)
-    signing = _signing(tenant)
-    signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
-    signed = signer.sign(
-        assertion, key=signing["key"], cert=_pem(signing["certificate"]), reference_uri=assertion.get("ID")
-    )
-    response.replace(assertion, signed)
-    document: bytes = etree.tostring(response)
-    return document
-
-
-def _issuer(tenant: Tenant) -> str:
-    return f"https://sts.windows.net/{tenant.settings.tenant_id}/"
-
-
-def _signing(tenant: Tenant) -> dict[str, Any]:
-    """Return the tenant's signing key and certificate, made when first asked for; the key leaves the store for signing only."""
-    with tenant.store.transaction():
-        kept = tenant.store.get("account", "saml-signing")
-        if kept is None:
-            kept = _make_signing(tenant)
-            tenant.store.put("account", "saml-signing", kept)
-    return kept
-
-
-def _make_signing(tenant: Tenant) -> dict[str, Any]:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    subject = x509.Name(
-        [x509.NameAttribute(x509.NameOID.COMMON_NAME, "Microsoft Azure Federated SSO Certificate")]
-    )
-    now = tenant.clock.now()
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1 + tenant.ids.number(1 << 120))
-    builder = builder.not_valid_before(now).not_valid_after(now + _CERTIFICATE_LIFE)
-    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return {"key": private.decode(), "certificate": base64.b64encode(certificate).decode()}
-
-
-def _pem(certificate: str) -> str:
-    return f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n"

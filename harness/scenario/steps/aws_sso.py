@@ -17,8 +17,8 @@ from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 from harness.wire.message import Request, Response, json_request
 
-_FORM = re.compile(r'action="([^"]+)">\s*<input type="hidden" name="SAMLResponse" value="([^"]+)"')
-
+_ACTION = re.compile(r'<form method="post" action="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 _ALERT = re.compile(r'<p[^>]* role="alert">([^<]+)</p>')
 
@@ -79,22 +79,67 @@ def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("sign in")
 def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
-    """Be a browser: post at Azure AD's sign-in page, submit the form it answers, follow to the user portal."""
+    """Be a browser: say who signs in at Azure AD's page, submit the form it answers, follow to the user portal."""
     _connect_identity_source(play)
-    settings, send = play.world.azure.settings, play.world.person
-    who = {"user": arguments["user"], "nameId": arguments.get("name id")}
-    url = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
-    page = send(json_request("POST", url, {**who, "servicePrincipalId": play.world.app_id}))
+    page = _ask_portal(play, arguments) if arguments.get("begins at") == "user portal" else None
+    if page is None:
+        page = _ask_azure_ad(play, arguments)
+    send = play.world.person
     if page.status == 200:
-        action, response = (unescape(part) for part in _FORM.findall(page.body.decode())[0])
-        form = ("Content-Type", "application/x-www-form-urlencoded")
-        page = send(Request("POST", action, (form,), urlencode({"SAMLResponse": response}).encode()))
+        fields = _fields(page)
+        action = unescape(_ACTION.findall(page.body.decode())[0])
+        page = send(_form(action, fields))
     if page.status == 302:
         cookie = str(page.header("Set-Cookie")).partition(";")[0]
         page = send(Request("GET", str(page.header("Location")), (("Cookie", cookie),)))
+        if page.status == 200 and "access keys" in arguments:
+            wanted = arguments["access keys"]
+            query = urlencode({"account_id": wanted["account"], "role_name": wanted["permission set"]})
+            origin = play.world.aws.settings.signin_origin
+            page = send(Request("GET", f"{origin}/start/access-keys?{query}", (("Cookie", cookie),)))
     result = judge(page, f"{arguments['user']} is signed in to the user portal")
     sentence = _ALERT.search(page.body.decode())
     return replace(result, error=unescape(sentence[1])) if sentence else result
+
+
+def _ask_azure_ad(play: Play, arguments: dict[str, Any]) -> Response:
+    """Return the page with Azure AD's response; what a person does at My Apps."""
+    settings = play.world.azure.settings
+    given = {
+        "user": arguments["user"],
+        "nameId": arguments.get("name id"),
+        "claims": arguments.get("claims"),
+        "servicePrincipalId": play.world.app_id,
+    }
+    url = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
+    return play.world.person(json_request("POST", url, given))
+
+
+def _ask_portal(play: Play, arguments: dict[str, Any]) -> Response:
+    """Open the user portal, be led to Azure AD's page, and say there who signs in."""
+    if {"name id", "claims"} & arguments.keys():
+        raise StepError(
+            "'name id' and 'claims' are for sign-in that begins at Azure AD; its page asks for the user only"
+        )
+    send, settings = play.world.person, play.world.azure.settings
+    source = content(play.console("GET", "/identity-source", quiet=True))
+    page = send(Request("GET", source["signInUrl"]))
+    if page.status == 302:
+        page = send(Request("GET", str(page.header("Location"))))
+    if page.status != 200:
+        return page
+    action = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
+    return send(_form(action, {**_fields(page), "user": arguments["user"]}))
+
+
+def _fields(page: Response) -> dict[str, str]:
+    """Return the hidden fields of a page's forms."""
+    return {name: unescape(value) for name, value in _HIDDEN.findall(page.body.decode())}
+
+
+def _form(url: str, fields: dict[str, str]) -> Request:
+    kind = ("Content-Type", "application/x-www-form-urlencoded")
+    return Request("POST", url, (kind,), urlencode(fields).encode())
 
 
 def _connect_identity_source(play: Play) -> None:

@@ -1,16 +1,10 @@
 """Signing in with SAML: what is trusted, what is refused and how, the session, and the events."""
 
-import base64
 import copy
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
-from urllib.parse import urlencode
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -18,141 +12,23 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.signer import XMLSigner
 
 from harness.wire.message import Request, json_request
-
-SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
-PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
-EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-ISSUER = "https://idp.example.com/"
-UNEXPECTED = "An unexpected error has occurred"
-NOT_YOU = "It's not you, it's us"
-NAME = "bjensen@example.com"
-
-RESPONSE = """<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" Destination="{destination}" ID="_r" Version="2.0">
-<p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{status}"/></p:Status>
-<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a" Version="2.0" IssueInstant="{begins}">
-<Issuer>{issuer}</Issuer><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/>
-<Subject><NameID Format="{format}">{name_id}</NameID><SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:{method}">
-<SubjectConfirmationData NotOnOrAfter="{until}" Recipient="{recipient}"/></SubjectConfirmation></Subject>
-<Conditions NotBefore="{begins}" NotOnOrAfter="{ends}">
-<AudienceRestriction><Audience>{audience}</Audience></AudienceRestriction></Conditions>
-{more}</Assertion></p:Response>"""
-
-METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{issuer}">
-<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{keys}{service}</IDPSSODescriptor>
-</EntityDescriptor>"""
-KEY = """<KeyDescriptor use="{use}"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
-<X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"""
-SERVICE = '<SingleSignOnService Binding="b" Location="https://idp.example.com/sso"/>'
-
-
-class Provider:
-    """An identity provider with a key of its own."""
-
-    def __init__(self):
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.certificate = self.certified(datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
-
-    def certified(self, begins, ends):
-        """Return a certificate as the base64 text of metadata."""
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "idp")])
-        builder = x509.CertificateBuilder(name, name, self.key.public_key(), 1, begins, ends)
-        certificate = builder.sign(self.key, hashes.SHA256())
-        return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
-
-    def metadata(self, **more):
-        certificate = more.pop("certificate", self.certificate)
-        keys = KEY.format(use=more.pop("use", "signing"), certificate=certificate)
-        return METADATA.format(**{"issuer": ISSUER, "keys": keys, "service": SERVICE} | more)
-
-    def sign(self, response, **algorithms):
-        """Sign the one assertion of a response and return the response."""
-        assertion = response.find(f"{SAML}Assertion")
-        algorithms.setdefault("c14n_algorithm", CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
-        signed = XMLSigner(**algorithms).sign(
-            assertion, key=self.key, cert=pem(self.certificate), reference_uri="_a"
-        )
-        response.replace(assertion, signed)
-        return response
-
-
-def pem(certificate):
-    return f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n"
-
-
-@pytest.fixture(scope="session")
-def idp():
-    return Provider()
-
-
-@pytest.fixture(scope="session")
-def stranger():
-    return Provider()
-
-
-@pytest.fixture
-def trusting(account, idp):
-    """Return an account that trusts the provider, with one active user."""
-    assert upload(account, idp.metadata()).status == 200
-    account.user(NAME, active=True)
-    return account
-
-
-def upload(account, metadata):
-    return account.console("PUT", "identity-source", {"metadata": metadata})
-
-
-def source(account):
-    return account.console("GET", "identity-source").json()
-
-
-def response(account, **more):
-    """Return a good response as XML, single parts set otherwise."""
-    addresses, now = source(account), account.tenant.clock.now()
-    parts = {
-        "destination": addresses["acsUrl"],
-        "recipient": addresses["acsUrl"],
-        "audience": addresses["issuerUrl"],
-        "issuer": ISSUER,
-        "status": "Success",
-        "method": "bearer",
-        "format": EMAIL,
-        "name_id": NAME,
-        "begins": (now - timedelta(minutes=5)).isoformat(),
-        "ends": (now + timedelta(minutes=5)).isoformat(),
-        "until": (now + timedelta(minutes=5)).isoformat(),
-        "more": "",
-    }
-    return etree.fromstring(RESPONSE.format(**parts | more))
-
-
-def post(account, document, *, acs=None):
-    """Bring a response (XML or octets) to the assertion consumer service, as a browser does."""
-    octets = document if isinstance(document, bytes) else etree.tostring(document)
-    form = urlencode({"SAMLResponse": base64.b64encode(octets).decode()})
-    kind = ("Content-Type", "application/x-www-form-urlencoded")
-    url = acs or source(account)["acsUrl"]
-    return account.send(Request("POST", url, (kind,), form.encode()))
-
-
-def sentence(page):
-    alert = re.search(r'<p[^>]* role="alert">([^<]+)</p>', page.body.decode())
-    return unescape(alert[1]) if alert else None
-
-
-def refused(account, page, words):
-    """Tell whether a page refused with these words, signed nobody in, and left the event of a failure."""
-    event = account.events()[0]
-    return (
-        page.status == 400
-        and sentence(page) == words
-        and page.header("Set-Cookie") is None
-        and event["eventName"] == "ExternalIdPDirectoryLogin"
-        and event["responseElements"] == {"ExternalIdPDirectoryLogin": "Failure"}
-    )
-
-
-def start(account, cookie):
-    return account.send(Request("GET", source(account)["signInUrl"], (("Cookie", cookie),)))
+from tests.aws_sso.user_portal.provider import (
+    KEY,
+    NAME,
+    NOT_YOU,
+    PROTOCOL,
+    SAML,
+    SERVICE,
+    UNEXPECTED,
+    pem,
+    post,
+    refused,
+    response,
+    sentence,
+    source,
+    start,
+    upload,
+)
 
 
 def test_a_trusted_response_signs_its_person_in(trusting, idp):
@@ -176,10 +52,14 @@ def test_the_portal_shows_names_as_text(trusting, idp):
     assert "<i>X" not in page
 
 
+def is_sent_away(page):
+    return page.status == 302 and page.header("Location").startswith("https://idp.example.com/sso?")
+
+
 def test_without_a_session_the_portal_greets_nobody(trusting):
-    """No cookie, or a made-up one, is 401."""
-    assert start(trusting, "a=b").status == 401
-    assert start(trusting, "x-amz-sso_authn=" + "A" * 64).status == 401
+    """No cookie, or a made-up one, leads to the identity provider."""
+    assert is_sent_away(start(trusting, "a=b"))
+    assert is_sent_away(start(trusting, "x-amz-sso_authn=" + "A" * 64))
 
 
 def test_a_session_ends(trusting, idp):
@@ -192,13 +72,13 @@ def test_a_session_ends(trusting, idp):
     trusting.tenant.clock.advance(timedelta(hours=8, seconds=-1))
     assert start(trusting, cookie).status == 200
     trusting.tenant.clock.advance(timedelta(seconds=1))
-    assert start(trusting, cookie).status == 401
+    assert is_sent_away(start(trusting, cookie))
     cookie = signed_in()
     user = trusting.scim("GET", "/Users").json()["Resources"][0]["id"]
     trusting.patch(f"/Users/{user}", {"op": "replace", "path": "active", "value": False})
-    assert start(trusting, cookie).status == 401
+    assert is_sent_away(start(trusting, cookie))
     trusting.scim("DELETE", f"/Users/{user}")
-    assert start(trusting, cookie).status == 401
+    assert is_sent_away(start(trusting, cookie))
 
 
 def test_the_session_is_kept_as_a_digest_only(trusting, idp):
@@ -470,14 +350,14 @@ def test_while_certificates_change_both_are_trusted(account, idp, stranger):
 
 
 def test_the_identity_source_tells_where_to_send_people(trusting):
-    """Type and the three addresses; the certificate is not repeated."""
+    """Type and the four addresses; the certificate is not repeated."""
     shown = source(trusting)
     assert shown["type"] == "EXTERNAL_IDP"
     assert re.fullmatch(r"https://[\w.-]+/platform/saml/acs/[0-9a-f-]{36}", shown["acsUrl"])
     saml_id = shown["acsUrl"].rpartition("/")[2]
     assert shown["issuerUrl"] == f"https://us-east-1.signin.aws.amazon.com/platform/saml/{saml_id}"
     assert shown["signInUrl"].endswith("/start")
-    assert list(shown) == ["type", "acsUrl", "issuerUrl", "signInUrl"]
+    assert list(shown) == ["type", "acsUrl", "issuerUrl", "signInUrl", "metadataUrl"]
     assert saml_id not in trusting.tenant.settings.tenant_id
 
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from harness.azure_ad.sign_in import single_sign_on
+from harness.azure_ad.sign_in import saml_responses
 from harness.wire.message import Request, json_request
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN
 
@@ -27,13 +27,13 @@ def made():
 
 @pytest.fixture(autouse=True)
 def _one_key(monkeypatch, made):
-    original = single_sign_on._make_signing
+    original = saml_responses._make_signing
 
     def make(tenant):
         made.update(made or original(tenant))
         return dict(made)
 
-    monkeypatch.setattr(single_sign_on, "_make_signing", make)
+    monkeypatch.setattr(saml_responses, "_make_signing", make)
 
 
 @pytest.fixture
@@ -249,7 +249,14 @@ def test_basic_saml_configuration_is_kept_with_the_service_principal(company):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"replyUrls": ACS}, {"replyUrls": [1]}, {"preferredSingleSignOnMode": []}, {"appId": "x"}]
+    "settings",
+    [
+        {"replyUrls": ["javascript:alert(1)"]},
+        {"replyUrls": ACS},
+        {"replyUrls": [1]},
+        {"preferredSingleSignOnMode": []},
+        {"appId": "x"},
+    ],
 )
 def test_what_cannot_be_configured_is_refused_and_nothing_kept(company, settings):
     """Wrong types and other properties are 400."""

@@ -54,6 +54,7 @@ def get_role_credentials(tenant: Tenant) -> dict[str, Any]:
         raise _forbidden()
     keys = credentials.issue(tenant, role)
     _tell(tenant, "GetRoleCredentials", person, {"role_name": name, "account_id": account})
+    events.entered(tenant, person, account, name)
     return {
         "roleCredentials": {
             "accessKeyId": keys.access_key_id,

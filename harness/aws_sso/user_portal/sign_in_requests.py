@@ -1,0 +1,79 @@
+"""Sign-in that starts at the user portal: what is asked of the identity provider, and which answers are still awaited.
+
+The request is not signed, asks for an e-mail address as the NameID, and travels in the address (HTTP-Redirect, section 3.4 of
+https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf), as
+https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html says of AWS's (both read 2026-11). How long AWS waits
+for the answer is nowhere said: here as long as a session lasts.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+from harness.aws_sso.tenant import Tenant
+from harness.aws_sso.user_portal import addresses, identity_source
+from harness.aws_sso.user_portal.sessions import LENGTH
+from harness.base.clock import iso
+
+_KIND = "saml-request"
+_REQUEST = (
+    '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="{id}" Version="2.0" IssueInstant="{issued}" '
+    'Destination="{destination}" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" '
+    'AssertionConsumerServiceURL="{consumer}">'
+    '<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{issuer}</saml:Issuer>'
+    '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"/>'
+    "</samlp:AuthnRequest>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A request that nobody has answered yet. `back` is the portal's path to go to; `until` when it is forgotten."""
+
+    back: str
+    until: str
+
+
+def begin(tenant: Tenant, back: str) -> str | None:
+    """Return the address at the identity provider that signs a person in, None where there is no provider.
+
+    `back` is a path of the user portal. Expects to run inside `store.transaction()`.
+    """
+    from markupsafe import escape
+
+    provider = identity_source.provider(tenant)
+    if provider is None or not provider.get("signInUrl"):
+        return None
+    _forget_old(tenant)
+    request_id, now = f"_{tenant.ids.uuid()}", tenant.clock.now()
+    tenant.store.put(_KIND, request_id, asdict(Awaited(back, iso(now + LENGTH))))
+    text = _REQUEST.format(
+        id=request_id,
+        issued=iso(now, 3),
+        destination=escape(provider["signInUrl"]),
+        consumer=escape(addresses.consumer(tenant)),
+        issuer=escape(addresses.issuer(tenant)),
+    )
+    deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = deflating.compress(text.encode()) + deflating.flush()
+    separator = "&" if "?" in provider["signInUrl"] else "?"
+    query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "RelayState": request_id})
+    return f"{provider['signInUrl']}{separator}{query}"
+
+
+def take(tenant: Tenant, request_id: str) -> Awaited | None:
+    """Return the request that an answer is for, which is then answered; None for one that nobody waits for."""
+    document = tenant.store.get(_KIND, request_id)
+    tenant.store.delete(_KIND, request_id)
+    awaited = None if document is None else Awaited(**document)
+    return awaited if awaited is not None and awaited.until > iso(tenant.clock.now()) else None
+
+
+def _forget_old(tenant: Tenant) -> None:
+    now = iso(tenant.clock.now())
+    for request_id, document in list(tenant.store.scan(_KIND)):
+        if document["until"] <= now:
+            tenant.store.delete(_KIND, request_id)
