@@ -7,7 +7,7 @@ and only pytest's public names are used.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from harness.scenario.events import Failure
     from harness.scenario.loading import Scenario
     from harness.scenario.variables import Variables
+    from harness.testing import World
+    from harness.testing.aws_side import AwsSso
+    from harness.testing.azure_side import AzureAd
 
+_MARKER = (
+    "harness(profile, quirks, populate, seed, start, sockets): the world of the fixtures scim_world, aws_sso and azure_ad, "
+    "as harness.testing.World takes it"
+)
+_WORLD: pytest.StashKey[World] = pytest.StashKey()
 _SUFFIXES = (".yaml", ".yml")
 _FOLDER = "scenarios"  # where a file counts as a scenario even with a mistake in its top keys
 
@@ -52,10 +60,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Accept ids as `harness list` prints them: `file.yaml[case]` is the item `file.yaml::file[case]`."""
+    config.addinivalue_line("markers", _MARKER)
     for place, argument in enumerate(config.args):
         file, bracket, case = argument.partition("[")
         if bracket and file.endswith(_SUFFIXES) and "::" not in file:
             config.args[place] = f"{file}::{Path(file).stem}[{case}"
+
+
+@pytest.fixture
+def scim_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh world of both services, in memory; the marker `harness` says otherwise (`harness.testing.World`)."""
+    from harness.testing import World
+
+    marker = request.node.get_closest_marker("harness")
+    with World(**(marker.kwargs if marker else {})) as world:
+        request.node.stash[_WORLD] = world
+        yield world
+
+
+@pytest.fixture
+def aws_sso(scim_world: World) -> AwsSso:
+    """AWS SSO of the test's world."""
+    return scim_world.aws_sso
+
+
+@pytest.fixture
+def azure_ad(scim_world: World) -> AzureAd:
+    """Azure AD of the test's world."""
+    return scim_world.azure_ad
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Give the report of a test that failed the timeline of its world."""
+    report: Any = yield
+    world = item.stash.get(_WORLD, None)
+    if world is not None and report.when == "call" and report.failed:
+        report.sections.append(("what happened on both sides", world.timeline_text() or "nothing"))
+    return report
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCollector | None:

@@ -1,0 +1,17 @@
+"""Both services in your own tests: the one part of the harness that is promised to stay as it is.
+
+    from harness.testing import World
+
+    with World() as world:
+        world.azure_ad.create_user(userPrincipalName="ana@contoso.com", displayName="Ana Ruiz", givenName="Ana", surname="Ruiz")
+        world.aws_sso.send("GET", "/Users")
+
+In memory, or on loopback sockets (`World(sockets=True)`) for clients of any language. Time is virtual: `world.clock`.
+What is asked of a world is what its surfaces show; nothing here reaches past them.
+"""
+
+from harness.testing.answers import Event, Group, LogEntry, Refused, User
+from harness.testing.seen import SeenRequest
+from harness.testing.worlds import World
+
+__all__ = ["Event", "Group", "LogEntry", "Refused", "SeenRequest", "User", "World"]

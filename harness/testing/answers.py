@@ -1,0 +1,103 @@
+"""What a world answers, as records. Moments are texts in ISO 8601, UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.base.errors import HarnessError
+from harness.scenario.play import Result
+
+
+class Refused(HarnessError):
+    """A service said no. `result` has its answer: `status`, `body`, `headers`, and the sentence as `error`."""
+
+    def __init__(self, verb: str, result: Result) -> None:
+        super().__init__(f"{verb}: {result.error}")
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user in AWS, as the console lists it; `attributes` has all of SCIM's."""
+
+    id: str
+    user_name: str
+    display_name: str
+    active: bool
+    external_id: str | None
+    email: str | None
+    attributes: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> User:
+        emails = shown.get("emails") or [{}]
+        return cls(
+            id=shown["id"],
+            user_name=shown["userName"],
+            display_name=shown.get("displayName", ""),
+            active=bool(shown.get("active", True)),
+            external_id=shown.get("externalId"),
+            email=emails[0].get("value"),
+            attributes=shown,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group in AWS, with the user names of its members."""
+
+    id: str
+    display_name: str
+    external_id: str | None
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An entry of the provisioning log; `entry` is all of it, as Graph shows it."""
+
+    at: str
+    action: str
+    object: str
+    status: str
+    code: str
+    reason: str
+    entry: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> LogEntry:
+        information = shown["provisioningStatusInfo"]["errorInformation"] or {}
+        return cls(
+            at=shown["activityDateTime"],
+            action=shown["provisioningAction"],
+            object=shown["sourceIdentity"]["displayName"],
+            status=shown["provisioningStatusInfo"]["status"],
+            code=information.get("errorCode") or "",
+            reason=information.get("reason") or "",
+            entry=shown,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of CloudTrail; `event` is all of it."""
+
+    at: str
+    source: str
+    name: str
+    error_code: str
+    error_message: str
+    event: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Event:
+        return cls(
+            at=shown["eventTime"],
+            source=shown["eventSource"],
+            name=shown["eventName"],
+            error_code=shown.get("errorCode") or "",
+            error_message=shown.get("errorMessage") or "",
+            event=shown,
+        )

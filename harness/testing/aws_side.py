@@ -1,0 +1,135 @@
+"""AWS SSO in a world: its console, its SCIM endpoint, CloudTrail and the APIs of SDKs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from harness.scenario.play import Play, Result
+from harness.testing.answers import Event, Group, User
+from harness.testing.seen import Seen, SeenRequest
+from harness.testing.side import Side
+
+_PATIENCE = timedelta(seconds=10)
+
+
+class AwsSso(Side):
+    """The service provider. Provisioning is enabled when its endpoint or token is first asked for."""
+
+    def __init__(self, play: Play, seen: Seen) -> None:
+        super().__init__(play)
+        self._seen = seen
+
+    @property
+    def endpoint(self) -> str:
+        """The SCIM endpoint's address."""
+        self._enabled()
+        return self._play.scim_endpoint
+
+    @property
+    def token(self) -> str:
+        """The access token that was shown last."""
+        self._enabled()
+        return self._play.access_token
+
+    def enable_automatic_provisioning(self) -> Result:
+        return self._do("enable automatic provisioning")
+
+    def disable_automatic_provisioning(self, *, confirm: str | None = None) -> Result:
+        return self._do("disable automatic provisioning", confirm=confirm)
+
+    def view_automatic_provisioning(self) -> Result:
+        return self._do("view automatic provisioning")
+
+    def generate_access_token(self) -> Result:
+        return self._do("generate access token")
+
+    def delete_access_token(self, *, token_id: str | None = None) -> Result:
+        return self._do("delete access token", token_id=token_id)
+
+    def download_event_history(self, form: str) -> Result:
+        return self._do("download event history", form=form)
+
+    def sign_in(self, user: str, *, name_id: str | None = None) -> Result:
+        return self._do("sign in", user=user, name_id=name_id)
+
+    def scim_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+    ) -> Result:
+        """Send one request to the SCIM endpoint; raises Refused for 4xx and 5xx."""
+        self._enabled()
+        return self._do("scim request", method=method, path=path, body=body, headers=headers, token=token)
+
+    def aws_request(
+        self, service: str, operation: str, parameters: Mapping[str, Any] | None = None
+    ) -> Result:
+        """Call an operation of `identitystore`, `sso-admin`, `cloudtrail`, `organizations`, `sso` or `sso-oidc`."""
+        return self._do("aws request", service=service, operation=operation, parameters=parameters)
+
+    def users(self) -> list[User]:
+        """Return everybody, oldest first."""
+        return [User.read(shown) for shown in self._shown("aws users")]
+
+    def user(self, user_name: str) -> User | None:
+        """Return the user of a name, whatever its case; None where there is none."""
+        wanted = user_name.casefold()
+        return next((user for user in self.users() if user.user_name.casefold() == wanted), None)
+
+    def groups(self) -> list[Group]:
+        """Return the groups with their members, oldest first."""
+        members = self.memberships()
+        return [
+            Group(
+                shown["id"],
+                shown["displayName"],
+                shown.get("externalId"),
+                tuple(members.get(shown["displayName"], ())),
+            )
+            for shown in self._shown("aws groups")
+        ]
+
+    def memberships(self) -> Mapping[str, Sequence[str]]:
+        """Return group name to the user names of its members."""
+        shown: Mapping[str, Sequence[str]] = self._shown("aws memberships")
+        return shown
+
+    def events(self, name: str | None = None) -> list[Event]:
+        """Return CloudTrail's events, oldest first, of one name if given."""
+        events = [Event.read(shown) for shown in self._shown("cloudtrail")]
+        return [event for event in events if name in (None, event.name)]
+
+    def requests(self, method: str = "*", path: str = "*", *, body_contains: str = "") -> list[SeenRequest]:
+        """Return the requests seen, as in `requests("PATCH", "/Groups/*")`, oldest first."""
+        return self._seen.chosen(method, path, body_contains=body_contains)
+
+    def assert_requested(
+        self, method: str, path: str, *, times: int | None = None, body_contains: str = ""
+    ) -> list[SeenRequest]:
+        """Return the requests seen. Raises AssertionError with the nearest one where there are none, or not `times`."""
+        return self._seen.required(method, path, times=times, body_contains=body_contains)
+
+    def wait_for(
+        self, method: str, path: str, *, within: timedelta = _PATIENCE, body_contains: str = ""
+    ) -> list[SeenRequest]:
+        """Wait in real time for a client on a socket. Raises AssertionError when it has not come `within`."""
+        self._seen.waited(lambda: self.requests(method, path, body_contains=body_contains), within)
+        return self.assert_requested(method, path, body_contains=body_contains)
+
+    def assert_none_unexpected(self, *expected: int) -> None:
+        """Raise AssertionError if any request was refused, but with one of the statuses `expected`."""
+        if refused := self._seen.refused(*expected):
+            raise AssertionError("refused: " + "; ".join(map(str, refused)))
+
+    def forget_requests(self) -> None:
+        self._seen.forget()
+
+    def _enabled(self) -> None:
+        if not self._play.scim_endpoint:
+            self.enable_automatic_provisioning()

@@ -1,0 +1,117 @@
+"""Azure AD in a world: directory, enterprise application, provisioning job and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.scenario.play import Result
+from harness.testing.answers import LogEntry
+from harness.testing.side import Side
+
+
+class AzureAd(Side):
+    """The identity provider. Verbs are those of scenarios; names of properties are those of attribute mappings."""
+
+    def create_user(self, **properties: Any) -> Result:
+        """Add a user: `userPrincipalName`, `displayName`, `givenName`, `surname`, `mail`, …; what is left out is made up."""
+        return self._do("create user", **properties)
+
+    def update_user(self, user: str, **properties: Any) -> Result:
+        """Change properties; None empties one."""
+        return self._do("update user", user=user, set=properties)
+
+    def delete_user(self, user: str) -> Result:
+        return self._do("delete user", user=user)
+
+    def restore_user(self, user: str) -> Result:
+        return self._do("restore user", user=user)
+
+    def purge_user(self, user: str) -> Result:
+        return self._do("purge user", user=user)
+
+    def create_group(self, display_name: str, *, members: Sequence[str] = ()) -> Result:
+        return self._do("create group", displayName=display_name, members=list(members))
+
+    def update_group(self, group: str, **properties: Any) -> Result:
+        return self._do("update group", group=group, set=properties)
+
+    def delete_group(self, group: str) -> Result:
+        return self._do("delete group", group=group)
+
+    def add_member(self, group: str, *members: str) -> Result:
+        return self._do("add member", group=group, members=list(members))
+
+    def remove_member(self, group: str, *members: str) -> Result:
+        return self._do("remove member", group=group, members=list(members))
+
+    def assign(self, *, users: Sequence[str] = (), groups: Sequence[str] = ()) -> Result:
+        return self._do("assign", users=list(users), groups=list(groups))
+
+    def unassign(self, *, users: Sequence[str] = (), groups: Sequence[str] = ()) -> Result:
+        return self._do("unassign", users=list(users), groups=list(groups))
+
+    def add_enterprise_application(self, gallery: str, *, name: str | None = None) -> Result:
+        return self._do("add enterprise application", gallery=gallery, name=name)
+
+    def configure_provisioning(self, **settings: Any) -> Result:
+        """Set up the job: `tenant_url` and `secret_token` are this world's AWS unless given; `scope`, `template` and others."""
+        return self._do("configure provisioning", **settings)
+
+    def test_connection(self, **settings: Any) -> Result:
+        return self._do("test connection", **settings)
+
+    def save_notification_settings(self, **settings: Any) -> Result:
+        return self._do("save notification settings", **settings)
+
+    def edit_mapping(self, **changes: Any) -> Result:
+        """Edit attribute mappings: `set=[{"target", "source"}]`, `delete=[…]`, `match_on=[…]`, `source_object_scope=[…]`."""
+        return self._do("edit mapping", **changes)
+
+    def view_mapping(self) -> Result:
+        return self._do("view mapping")
+
+    def turn_provisioning_on(self) -> Result:
+        return self._do("turn provisioning on")
+
+    def turn_provisioning_off(self) -> Result:
+        return self._do("turn provisioning off")
+
+    def restart_provisioning(self, *, reset: Sequence[str] | None = None) -> Result:
+        return self._do("restart provisioning", reset=reset)
+
+    def allow_deletes(self) -> Result:
+        return self._do("allow deletes")
+
+    def provision_on_demand(
+        self, *, user: str | None = None, group: str | None = None, members: Sequence[str] | None = None
+    ) -> Result:
+        return self._do("provision on demand", user=user, group=group, members=members)
+
+    def view_job(self) -> Result:
+        return self._do("view job")
+
+    def graph_request(self, method: str, path: str, *, body: Any = None) -> Result:
+        """Call Microsoft Graph; `path` stands behind `/v1.0` unless it names its version."""
+        return self._do("graph request", method=method, path=path, body=body)
+
+    def job(self) -> Mapping[str, Any]:
+        """Return the provisioning job as Graph shows it."""
+        shown: Mapping[str, Any] = self._shown("job")
+        return shown
+
+    def mapping(self) -> Any:
+        """Return the attribute mappings of users, as expectations see them."""
+        return self._shown("mapping")
+
+    def provisioning_log(self) -> list[LogEntry]:
+        """Return the provisioning log, oldest first."""
+        return [LogEntry.read(shown) for shown in self._shown("provisioning log")]
+
+    def audit_log(self) -> list[Mapping[str, Any]]:
+        """Return the audit log, oldest first, as Graph shows it."""
+        return list(self._shown("audit log"))
+
+    def mails(self) -> list[Mapping[str, Any]]:
+        """Return the notification mails, oldest first."""
+        return list(self._shown("mail"))

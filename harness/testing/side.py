@@ -1,0 +1,33 @@
+"""What both sides of a world share: the verbs of scenarios, carried out by the same code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.scenario.expectations import EXPECTATIONS
+from harness.scenario.observing import Since
+from harness.scenario.play import Play, Result
+from harness.scenario.steps import STEPS
+from harness.testing.answers import Refused
+
+_NOTHING = Result("")
+# Logs are asked for whole.
+_ALL = Since(provisioning=2**31, audit=2**31, cloudtrail=2**31, mails=2**31)
+
+
+class Side:
+    """One side of a world. Verbs raise Refused where the service says no, HarnessError for what cannot be tried."""
+
+    def __init__(self, play: Play) -> None:
+        self._play = play
+
+    def _do(self, verb: str, **arguments: Any) -> Result:
+        """Carry out a verb with the arguments that are given: None leaves one out, `_` stands for a blank."""
+        given = {name.replace("_", " "): value for name, value in arguments.items() if value is not None}
+        result = STEPS[verb](self._play, given)
+        if result.error is not None:
+            raise Refused(verb, result)
+        return result
+
+    def _shown(self, key: str) -> Any:
+        return EXPECTATIONS[key](self._play, _NOTHING, _ALL)

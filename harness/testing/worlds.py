@@ -1,0 +1,261 @@
+"""A world for one test: both services, a virtual clock, in memory or on loopback sockets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from harness.base.clock import VirtualClock, from_iso, parse_duration
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.base.quirks import load_table
+from harness.base.sqlite import Database
+from harness.journal import Journal
+from harness.scenario.events import Observation
+from harness.scenario.observing import observations
+from harness.scenario.play import Play, Result
+from harness.scenario.steps import STEPS
+from harness.testing.answers import Refused
+from harness.testing.aws_side import AwsSso
+from harness.testing.azure_side import AzureAd
+from harness.testing.seen import Seen
+from harness.wire.incoming import request_of
+from harness.wire.inprocess import inprocess
+from harness.wire.message import Request, Response, Send
+from harness.wire.record import Exchange, recording
+from harness.wire.routing import routing
+from harness.wire.server import Server
+from harness.world import AWS_HOSTS, DEFAULT_PROFILE, Contexts, Parts, apps, assemble, choose_quirks, create
+from harness.world import World as WholeWorld
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CLIENT = "client"
+
+
+class Clock:
+    """The world's virtual time."""
+
+    def __init__(self, now: Callable[[], datetime], advance: Callable[[timedelta], None]) -> None:
+        self._now, self._advance = now, advance
+
+    def now(self) -> datetime:
+        return self._now()
+
+    def advance(self, by: timedelta | str) -> None:
+        """Let time pass (`"40m"`, `"2d"` or a timedelta); cycles that fall due run on the way."""
+        self._advance(parse_duration(by) if isinstance(by, str) else by)
+
+
+class World:
+    """Both services, empty but for what `populate` holds (as a scenario's `given`): use it in `with`, or `close` it.
+
+    `profile` is the year, `quirks` sets single behaviours otherwise. With `sockets` both apps listen on loopback ports, for
+    clients in any language. The same `seed` gives the same ids.
+    Raises HarnessError for a name or an entry that is not known.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str = DEFAULT_PROFILE,
+        quirks: Mapping[str, Any] | None = None,
+        populate: Mapping[str, Any] | None = None,
+        seed: str = "1",
+        start: str | None = None,
+        sockets: bool = False,
+    ) -> None:
+        self._journal, self._closed = Journal(), False
+        self._servers: list[Server] = []
+        self._turn = threading.RLock()
+        seen = Seen()
+        self._seen = seen
+        begin = from_iso(start) if start else None
+        flips = dict(quirks or {})
+        if sockets:
+            self._world = self._listening(profile, flips, seed, begin)
+        else:
+            self._world = create(
+                profile, seed=seed, flips=flips, start=begin, journal=_Teller(self._journal, seen)
+            )
+        self._play = Play(self._world, self._journal.exchanges)
+        self.aws_sso = AwsSso(self._play, seen)
+        self.azure_ad = AzureAd(self._play)
+        self.clock = Clock(self._world.clock.now, self._advance)
+        if populate is not None:
+            self._world.populate(populate)
+
+    def __enter__(self) -> Self:
+        self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def send(self) -> Send:
+        """A transport into both services, for clients in this process: `Request` in, `Response` out."""
+        self._open()
+        return self._world.person
+
+    def populate(self, holdings: Mapping[str, Any]) -> None:
+        """Add people and groups to either side, as a scenario's `given` does: all or nothing."""
+        self._open()
+        self._world.populate(holdings)
+
+    def run_cycle(self) -> None:
+        """Let time pass until the next cycle has run."""
+        self.clock.advance("40m")
+
+    def fault(self, request: str, **arguments: Any) -> Result:
+        """Let requests such as `POST /Users` fail, by `answer={"status": 503}`, `no_answer="timeout"`, `times=1` and the like."""
+        return self._do("fault", {"request": request, **_spaced(arguments)})
+
+    def end_faults(self) -> Result:
+        return self._do("end faults", {})
+
+    def wait(self, span: str) -> None:
+        """Let virtual time pass, as the step `wait` does."""
+        self.clock.advance(span)
+
+    def timeline(self) -> list[Observation]:
+        """Return everything that happened, in order: exchanges and entries of all logs."""
+        return observations(self._journal)
+
+    def timeline_text(self) -> str:
+        """Return the timeline as lines, for a test's report."""
+        return "\n".join(f"{each.at}  {each.lane:<14} {each.summary}" for each in self.timeline())
+
+    def assert_faults_met(self) -> None:
+        """Raise AssertionError if a fault met fewer requests than it was meant for."""
+        unmet = [
+            f"{each.pattern} ({each.met} of {each.wanted})"
+            for each in self._play.faults
+            if each.met < each.wanted
+        ]
+        if unmet:
+            raise AssertionError(f"faults that met too few requests: {', '.join(unmet)}")
+
+    def close(self) -> None:
+        """End the servers, if any. What is asked of a closed world raises HarnessError."""
+        if not self._closed:
+            self._closed = True
+            for server in self._servers:
+                server.stop()
+
+    def _advance(self, by: timedelta) -> None:
+        self._open()
+        with self._turn:
+            self._world.advance(by)
+
+    def _do(self, verb: str, arguments: Any) -> Result:
+        self._open()
+        result = STEPS[verb](self._play, arguments)
+        if result.error is not None:
+            raise Refused(verb, result)
+        return result
+
+    def _open(self) -> None:
+        if self._closed:
+            raise HarnessError("this world is closed; make another one")
+
+    def _listening(
+        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None
+    ) -> WholeWorld:
+        """Build a world whose apps listen on loopback; requests take turns, for one world has one memory."""
+        quirks = choose_quirks(profile, flips)
+        clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
+        database = Database()
+        database.on_append = self._journal.log
+        contexts: list[Contexts] = []
+        doors = [_Door(app, partial(_context, contexts, side), self._turn) for side, app in enumerate(apps())]
+        aws, azure = (Server(door, "127.0.0.1", 0) for door in doors)
+        self._servers = [aws, azure]
+        teller = _Teller(self._journal, self._seen)
+        for door, server in zip(doors, (aws, azure), strict=True):
+            door.tell(teller, server.url, clock)
+        parts = Parts(
+            clock=clock,
+            ids=Ids(seed),
+            aws_store=database.tenant("aws_sso"),
+            azure_store=database.tenant("azure_ad"),
+            origins={"graph": azure.url, **dict.fromkeys(AWS_HOSTS, aws.url)},
+        )
+
+        def local(_: Parts, given: Contexts) -> Send:
+            contexts.append(given)
+            inner = apps()
+            return routing(
+                {aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)}
+            )
+
+        world = assemble(parts, quirks, local, teller)
+        for server in self._servers:
+            server.start()
+        return world
+
+
+class _Teller(Journal):
+    """Shares a journal's lines, and tells what AWS has seen."""
+
+    def __init__(self, journal: Journal, seen: Seen) -> None:
+        super().__init__()
+        self.exchanges, self.lines = journal.exchanges, journal.lines
+        self._seen = seen
+
+    def exchange(self, exchange: Exchange) -> None:
+        super().exchange(exchange)
+        if "/scim/v2" in exchange.request.url:
+            self._seen.add(exchange)
+
+
+class _Door:
+    """An app behind a socket: one request at a time, each recorded as a client's."""
+
+    def __init__(
+        self, app: WSGIApplication, context: Callable[[], Mapping[str, object]], turn: threading.RLock
+    ) -> None:
+        self._app, self._context, self._turn = app, context, turn
+        self._send: Send | None = None
+        self._url = ""
+
+    def tell(self, teller: Journal, url: str, clock: VirtualClock) -> None:
+        """Record what comes in, as sent to `url`."""
+
+        def answered(request: Request) -> Response:
+            return inprocess(self._app, self._context())(request)
+
+        self._url = url
+        self._send = recording(
+            answered, teller.exchange, clock, CLIENT, lambda _: "harness", order=teller.next
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        assert self._send is not None
+        with self._turn:
+            response = self._send(request_of(environ, self._url))
+        start_response(f"{response.status} .", list(response.headers))
+        return [response.body]
+
+
+def _taking_turns(send: Send, turn: threading.RLock) -> Send:
+    def sent(request: Request) -> Response:
+        with turn:
+            return send(request)
+
+    return sent
+
+
+def _context(contexts: list[Contexts], side: int) -> Mapping[str, object]:
+    return contexts[0][side]
+
+
+def _spaced(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", " "): value for name, value in arguments.items()}

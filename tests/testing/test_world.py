@@ -1,0 +1,210 @@
+"""The Python interface: what a developer of a sync tool writes in their own tests."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from harness.base.errors import HarnessError
+from harness.scenario.steps import STEPS
+from harness.testing import Refused, World
+from harness.testing.aws_side import AwsSso
+from harness.testing.azure_side import AzureAd
+from harness.wire.message import json_request
+
+ANA = {
+    "userPrincipalName": "ana@contoso.com",
+    "displayName": "Ana Ruiz",
+    "givenName": "Ana",
+    "surname": "Ruiz",
+}
+RESOURCE = {
+    "userName": "ana@contoso.com",
+    "displayName": "Ana Ruiz",
+    "name": {"givenName": "Ana", "familyName": "Ruiz"},
+}
+
+
+def test_a_cycle_brings_who_is_assigned() -> None:
+    with World() as world:
+        world.azure_ad.create_user(**ANA)
+        world.azure_ad.create_group("Operations", members=["ana@contoso.com"])
+        world.aws_sso.enable_automatic_provisioning()
+        world.azure_ad.configure_provisioning()
+        world.azure_ad.assign(groups=["Operations"])
+        world.azure_ad.turn_provisioning_on()
+        world.run_cycle()
+        ana = world.aws_sso.user("ANA@contoso.com")
+        assert ana is not None
+        assert (ana.display_name, ana.active) == ("Ana Ruiz", True)
+        assert [group.members for group in world.aws_sso.groups()] == [("ana@contoso.com",)]
+        assert {entry.status for entry in world.azure_ad.provisioning_log()} == {"success"}
+        assert [event.name for event in world.aws_sso.events("CreateUser")] == ["CreateUser"]
+        world.aws_sso.assert_requested("POST", "/Users", times=1)
+
+
+def test_every_verb_of_scenarios_is_a_method_of_the_same_name() -> None:
+    methods = {
+        name.replace("_", " ")
+        for side in (AwsSso, AzureAd, World)
+        for name, _ in inspect.getmembers(side, inspect.isfunction)
+    }
+    assert STEPS.keys() <= methods
+
+
+def test_a_service_that_says_no_raises_with_its_answer() -> None:
+    with World() as world:
+        world.aws_sso.scim_request("POST", "/Users", body=RESOURCE)
+        with pytest.raises(Refused, match="duplicate") as refused:
+            world.aws_sso.scim_request("POST", "/Users", body=RESOURCE)
+        assert refused.value.result.status == 409
+
+
+def test_what_a_client_sent_is_asserted_on_with_the_nearest_request() -> None:
+    with World() as world:
+        send, aws = world.send, world.aws_sso
+        send(json_request("POST", f"{aws.endpoint.rstrip('/')}/Users", RESOURCE, bearer=aws.token))
+        (request,) = aws.assert_requested("POST", "/Users", body_contains="ana@contoso.com")
+        assert request.body["displayName"] == "Ana Ruiz"
+        assert aws.token not in request.curl
+        with pytest.raises(
+            AssertionError, match=r"wanted at least one of PATCH /Groups/\*, saw 0\nnearest: POST /Users"
+        ):
+            aws.assert_requested("PATCH", "/Groups/*")
+        aws.assert_none_unexpected()
+        send(json_request("GET", f"{aws.endpoint.rstrip('/')}/Users/nobody", bearer=aws.token))
+        with pytest.raises(AssertionError, match=r"GET /Users/nobody → 404"):
+            aws.assert_none_unexpected()
+        aws.assert_none_unexpected(404)
+
+
+def test_a_fault_that_met_nothing_is_told() -> None:
+    with World() as world:
+        world.fault("POST /Groups", answer={"status": 503}, times=2)
+        with pytest.raises(AssertionError, match=r"POST /Groups \(0 of 2\)"):
+            world.assert_faults_met()
+
+
+def test_a_client_of_any_language_speaks_to_a_socket() -> None:
+    with World(sockets=True) as world:
+        http = urllib3.PoolManager()
+        headers = {"Authorization": f"Bearer {world.aws_sso.token}"}
+        answer = http.request(
+            "POST", f"{world.aws_sso.endpoint.rstrip('/')}/Users", json=RESOURCE, headers=headers
+        )
+        http.clear()
+        assert answer.status == 201
+        assert [user.user_name for user in world.aws_sso.users()] == ["ana@contoso.com"]
+        assert world.aws_sso.wait_for("POST", "/Users")[0].status == 201
+
+
+def test_a_request_that_has_not_come_yet_is_waited_for() -> None:
+    with World(sockets=True) as world:
+        address, token = f"{world.aws_sso.endpoint.rstrip('/')}/Users", world.aws_sso.token
+
+        def client() -> None:
+            http = urllib3.PoolManager()
+            http.request("GET", address, headers={"Authorization": f"Bearer {token}"})
+            http.clear()
+
+        thread = threading.Thread(target=client)
+        thread.start()
+        (request,) = world.aws_sso.wait_for("GET", "/Users")
+        thread.join()
+        assert request.status == 200
+        with pytest.raises(AssertionError, match="saw 0"):
+            world.aws_sso.wait_for("DELETE", "/Users/*", within=timedelta(milliseconds=1))
+
+
+def test_the_job_works_in_a_world_with_sockets() -> None:
+    with World(sockets=True, populate={"azure_ad": {"users": [ANA]}}) as world:
+        world.aws_sso.enable_automatic_provisioning()
+        world.azure_ad.configure_provisioning(scope="all users and groups")
+        world.azure_ad.turn_provisioning_on()
+        world.run_cycle()
+        assert world.aws_sso.user("ana@contoso.com") is not None
+
+
+def test_the_same_seed_gives_the_same_ids() -> None:
+    def token(seed: str) -> str:
+        with World(seed=seed) as world:
+            return world.aws_sso.token
+
+    assert token("1") == token("1") != token("2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"profile": "1999"}, "unknown profile '1999'"),
+        ({"quirks": {"nonsense": 1}}, "unknown quirk 'nonsense'"),
+        ({"populate": {"azure_ad": {"persons": []}}}, "unknown key 'azure_ad.persons'"),
+    ],
+)
+def test_what_is_not_known_is_said(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(HarnessError, match=words):
+        World(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_closed_world_says_so() -> None:
+    world = World()
+    world.close()
+    world.close()
+    with pytest.raises(HarnessError, match="this world is closed"):
+        world.populate({})
+    with pytest.raises(HarnessError, match="this world is closed"):
+        world.clock.advance("1h")
+
+
+@pytest.mark.harness(sockets=True)
+def test_the_readme_tests_a_sync_tool(aws_sso: AwsSso) -> None:
+    """The lines of the README, with a tool of a few lines."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("## In your own tests")[2].partition("```python\n")[2].partition("```")[0]
+
+    def my_sync(endpoint: str, token: str) -> None:
+        http = urllib3.PoolManager()
+        http.request(
+            "POST",
+            f"{endpoint.rstrip('/')}/Users",
+            json=RESOURCE,
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        http.clear()
+
+    names: dict[str, Any] = {"my_sync": my_sync}
+    exec(shown, names)
+    names["test_my_sync"](aws_sso)
+
+
+class TestFixtures:
+    """What pytest gives where the harness is installed."""
+
+    def test_each_test_has_a_world_of_its_own(self, aws_sso: AwsSso, azure_ad: AzureAd) -> None:
+        azure_ad.create_user(**ANA)
+        assert aws_sso.users() == []
+
+    @pytest.mark.harness(profile="aws-sso-2020", populate={"aws_sso": {"users": [RESOURCE]}})
+    def test_a_marker_says_which(self, aws_sso: AwsSso) -> None:
+        assert [user.user_name for user in aws_sso.users()] == ["ana@contoso.com"]
+
+    def test_a_failure_comes_with_what_happened_on_both_sides(
+        self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        pytester.makepyfile(
+            """
+            def test_wrong(aws_sso):
+                aws_sso.enable_automatic_provisioning()
+                assert aws_sso.users() == ["somebody"]
+            """
+        )
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+        result.stdout.fnmatch_lines(["*what happened on both sides*", "*automatic-provisioning*"])
+        result.assert_outcomes(failed=1)
