@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
 from harness.azure_ad.directory.directory import ConflictError
-from harness.azure_ad.graph.alternate_keys import ALTERNATE_KEYS
+from harness.azure_ad.graph.alternate_keys import ALTERNATE_KEYS, applications_rules, of_service_principal
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.addresses import Addresses
 from harness.azure_ad.graph.odata.entities import ODataError, error_answer
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-_ADDRESSES = Addresses((rule for _, rule, _ in ROUTES), ALTERNATE_KEYS)
+_ADDRESSES = Addresses([*(rule for _, rule, _ in ROUTES), *applications_rules(ROUTES)], ALTERNATE_KEYS)
 _GRAPH = re.compile(r"/(v1\.0|beta)(?:/(.*))?\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -43,7 +43,7 @@ class _AzureAd(Flask):
         match = _GRAPH.match(environ["PATH_INFO"])
         if match is not None:
             path = _ADDRESSES.canonical(match[2] or "", environ[TENANT])
-            environ["PATH_INFO"] = f"/{match[1].lower()}{path}"
+            environ["PATH_INFO"] = f"/{match[1].lower()}{of_service_principal(path, environ[TENANT])}"
         return super().wsgi_app(environ, start_response)
 
 
@@ -130,6 +130,8 @@ def _http_error(error: HTTPException) -> Response:
     if request.path.startswith(("/portal", "/pages")):
         return portal.refuse(error)
     status = error.code or 500
+    if status in (404, 405) and _is_graph() and "/synchronization/" in request.path:
+        return error_answer(refusals.SYNCHRONIZATION_UNKNOWN.error(url=request.url))
     row = refusals.REFUSALS_OF_FLASK.get(status)
     if row is None:
         return error_answer(ODataError(status, "BadRequest", error.description or error.name))

@@ -5,8 +5,13 @@ Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-get, …/ap
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from harness.azure_ad.graph.odata.addresses import AlternateKey
 from harness.azure_ad.tenant import Tenant
+from harness.base.store import Document
+
+_OF_PRINCIPAL, _OF_APPLICATION = "/servicePrincipals/", "/applications/"
 
 
 def _service_principal(tenant: Tenant, app_id: str) -> str | None:
@@ -21,6 +26,32 @@ def _application(tenant: Tenant, app_id: str) -> str | None:
         )
         application = None if principal is None else tenant.registrations.behind(principal)
     return None if application is None else str(application["id"])
+
+
+def applications_rules(routes: Iterable[tuple[str, str, object]]) -> list[str]:
+    """Return the addresses that provisioning has below an application, beside those below its service principal."""
+    below = f"{_OF_PRINCIPAL}<app>/synchronization"
+    return [
+        rule.replace(_OF_PRINCIPAL, _OF_APPLICATION, 1) for _, rule, _ in routes if rule.startswith(below)
+    ]
+
+
+def of_service_principal(path: str, tenant: Tenant) -> str:
+    """Return the address below the service principal for one of provisioning below the application.
+
+    Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationtemplate-list, "HTTP request" (read
+    2026-11-29).
+    """
+    _, first, *rest = path.split("/", 3)
+    if first != "applications" or len(rest) < 2 or not rest[1].startswith("synchronization"):
+        return path
+    principals = (item for item in tenant.applications.scan() if _behind(tenant, item) == rest[0])
+    principal = next(principals, None)
+    return path if principal is None else f"{_OF_PRINCIPAL}{principal['id']}/{rest[1]}"
+
+
+def _behind(tenant: Tenant, principal: Document) -> str:
+    return str(tenant.registrations.behind(principal)["id"])
 
 
 ALTERNATE_KEYS: dict[tuple[str, str], AlternateKey] = {

@@ -12,7 +12,17 @@ from flask import Response
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.demands import demand_complete, demand_verified_domain, demand_writable
-from harness.azure_ad.graph.odata.entities import Scan, body, collection, count, empty, entity
+from harness.azure_ad.graph.odata.entities import (
+    Scan,
+    answer,
+    body,
+    collection,
+    context,
+    count,
+    empty,
+    entity,
+    version,
+)
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
@@ -127,6 +137,16 @@ def get_manager(name: str) -> Response:
     return entity("directoryObjects", holder.principal(manager), 200, DIRECTORY_OBJECT)
 
 
+def get_manager_reference(name: str) -> Response:
+    """Answer the manager's address alone."""
+    tenant = current()
+    manager = tenant.directory.manager(tenant.directory.find("User", name)["id"])
+    if manager is None:
+        raise NotFoundError.of("manager")
+    address = f"{tenant.settings.graph_origin}/{version()}/directoryObjects/{manager}/Microsoft.DirectoryServices.User"
+    return answer({"@odata.context": context("$ref"), "@odata.id": address})
+
+
 def list_reports(name: str) -> Response:
     holder = current().directory
     reports = holder.reports(holder.find("User", name)["id"])
@@ -168,6 +188,7 @@ ROUTES = (
     ("DELETE", "/<any(users, groups):which>/<name>", delete_object),
     ("GET", "/users/<name>/manager", get_manager),
     ("GET", "/users/<name>/directReports", list_reports),
+    ("GET", "/users/<name>/manager/$ref", get_manager_reference),
     ("PUT", "/users/<name>/manager/$ref", set_manager),
     ("DELETE", "/users/<name>/manager/$ref", remove_manager),
 )

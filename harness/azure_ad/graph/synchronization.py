@@ -10,13 +10,18 @@ import json
 
 from flask import Response
 
-from harness.azure_ad.applications.enterprise_applications import SECRET_KEYS
+from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty, entity
-from harness.azure_ad.graph.odata.values import as_boolean
+from harness.azure_ad.graph.odata.entities import (
+    answer,
+    body,
+    collection,
+    context,
+    empty,
+    entity,
+    optional_body,
+)
 from harness.azure_ad.graph.templates import demand_offered, demand_template
-from harness.azure_ad.provisioning.connection_test import CredentialsError
-from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError
@@ -25,12 +30,6 @@ from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document
 
-# The portal's sentence above the details of a failed Test Connection.
-# https://github.com/MicrosoftDocs/azure-docs/issues/54231
-INVALID_CREDENTIALS = (
-    "You appear to have entered invalid credentials. Please confirm you are using the correct information for an "
-    "administrative account."
-)
 _ON_DEMAND_FORM = (
     '{"parameters": [{"ruleId": …, "subjects": [{"objectId": …, "objectTypeName": "User"}]}]}, '
     'for a group with {"links": {"members": [{"objectId": …, "objectTypeName": "User"}]}}'
@@ -76,7 +75,7 @@ def pause_job(app: str, job: str) -> Response:
 def restart_job(app: str, job: str) -> Response:
     """Start over and forget what `resetScope` names, words with commas between; nothing named: as the portal does."""
     engine = engine_of(app, job)
-    criteria = body().get("criteria") or {}
+    criteria = optional_body().get("criteria") or {}
     scopes = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
     if not isinstance(scopes, str):
         raise refusals.BODY_FORM.error(
@@ -114,7 +113,7 @@ def patch_job(app: str, job: str) -> Response:
 def provision_on_demand(app: str, job: str) -> Response:
     """Provision one user, or one group with up to five of its members, at once."""
     engine = engine_of(app, job)
-    subject = _subject(engine.schema(job)["synchronizationRules"])
+    subject = _subject(job, engine.schema(job)["synchronizationRules"])
     try:
         result, report = engine.provision_on_demand(job, subject)
     except TooOftenError as error:
@@ -128,7 +127,7 @@ def provision_on_demand(app: str, job: str) -> Response:
     )
 
 
-def _subject(rules: list[Document]) -> Subject:
+def _subject(job: str, rules: list[Document]) -> Subject:
     """Read the one subject of an on-demand request. Raises ODataError with the shape it must have."""
     try:
         (parameters,) = body()["parameters"]
@@ -139,34 +138,13 @@ def _subject(rules: list[Document]) -> Subject:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusals.BODY_FORM.error(form=_ON_DEMAND_FORM) from error
     if rule not in [present["id"] for present in rules]:
-        raise refusals.RULE_UNKNOWN.error(rule=rule, present=rules[0]["id"])
+        raise refusals.RULE_UNKNOWN.error(job=job, rule=rule)
+    kind = kind.capitalize()
     if kind not in ("User", "Group"):
         raise refusals.OBJECT_TYPE_REFUSED.error(kind=kind)
     if len(members) > MOST_MEMBERS:
         raise refusals.TOO_MANY_MEMBERS.error(limit=MOST_MEMBERS)
     return Subject(kind, object_id, tuple(members))
-
-
-def validate_credentials(app: str, job: str = "") -> Response:
-    """Test Connection with the credentials of the body, or with the saved ones."""
-    tenant = current()
-    engine = engine_of(app, job) if job else tenant.engine
-    given = body()
-    use_saved = as_boolean(given.get("useSavedCredentials"))
-    if not isinstance(use_saved, bool | None):
-        raise refusals.PART_FORM.error(part="useSavedCredentials", form="true or false")
-    secrets = tenant.applications.secrets(app) if use_saved else {}
-    secrets = {**secrets, **_pairs(given.get("credentials") or [])}
-    try:
-        engine.validate(app, secrets)
-    except CredentialsError as error:
-        raise ODataError(400, error.code, f"{INVALID_CREDENTIALS} {error.message}") from error
-    return empty()
-
-
-def save_secrets(app: str) -> Response:
-    current().engine.save_secrets(app, _pairs(body().get("value")))
-    return empty()
 
 
 def get_schema(app: str, job: str) -> Response:
@@ -187,6 +165,22 @@ def restore_schema(app: str, job: str) -> Response:
     return empty()
 
 
+def list_directories(app: str, job: str) -> Response:
+    """Answer the source and the target of a schema, with what each object there has."""
+    path = f"servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/directories"
+    return collection(path, engine_of(app, job).schema(job)["directories"])
+
+
+def get_directory(app: str, job: str, key: str) -> Response:
+    """Answer one of them; discovering finds nothing that is not there already."""
+    directories = engine_of(app, job).schema(job)["directories"]
+    directory = next((item for item in directories if item.get("id") == key), None)
+    if directory is None:
+        raise NotFoundError.of(key)
+    path = f"servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/directories"
+    return entity(path, directory)
+
+
 def engine_of(app: str, job: str) -> Engine:
     """Return the engine, once it is sure that the job is this application's."""
     tenant = current()
@@ -204,26 +198,6 @@ def demand_schema_owner(app: str, job: str, template: str) -> None:
         demand_template(app, template)
 
 
-def _pairs(value: object) -> dict[str, str]:
-    """Read Graph's list of key and value. Raises ODataError for another shape or a key that this engine does not read."""
-    if not isinstance(value, list):
-        raise refusals.PAIRS_NEEDED.error()
-    pairs: dict[str, str] = {}
-    for entry in value:
-        document: Document = entry if isinstance(entry, dict) else {}
-        key, text = document.get("key"), document.get("value")
-        if key not in SECRET_KEYS:
-            raise refusals.SECRET_KEY_UNKNOWN.error(
-                key=key, hint=nearest(str(key), SECRET_KEYS), names=", ".join(SECRET_KEYS)
-            )
-        if not isinstance(text, str):
-            raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="text")
-        if key in SWITCHES and text.lower() not in ("true", "false", ""):
-            raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="true or false")
-        pairs[key] = text
-    return pairs
-
-
 ROUTES = (
     ("GET", "/servicePrincipals/<app>/synchronization/jobs", list_jobs),
     ("POST", "/servicePrincipals/<app>/synchronization/jobs", create_job),
@@ -234,10 +208,14 @@ ROUTES = (
     ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/restart", restart_job),
     ("PATCH", "/servicePrincipals/<app>/synchronization/jobs/<job>", patch_job),
     ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/provisionOnDemand", provision_on_demand),
-    ("POST", "/servicePrincipals/<app>/synchronization/jobs/validateCredentials", validate_credentials),
-    ("POST", "/servicePrincipals/<app>/synchronization/jobs/<job>/validateCredentials", validate_credentials),
-    ("PUT", "/servicePrincipals/<app>/synchronization/secrets", save_secrets),
     ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", get_schema),
     ("PUT", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", put_schema),
     ("DELETE", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema", restore_schema),
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/directories", list_directories),
+    ("GET", "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/directories/<key>", get_directory),
+    (
+        "POST",
+        "/servicePrincipals/<app>/synchronization/jobs/<job>/schema/directories/<key>/discover",
+        get_directory,
+    ),
 )

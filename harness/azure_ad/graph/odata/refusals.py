@@ -173,8 +173,20 @@ APPLICATION_UNKNOWN = Refusal(
 # Provisioning
 TEMPLATE_UNKNOWN = Refusal(400, "BadRequest", "unknown template '{template}'{hint}")
 RESET_SCOPE_UNKNOWN = Refusal(400, "BadRequest", "Unknown resetScope '{word}'{hint} There are {names}.")
-SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Unknown secret key '{key}'{hint} There are {names}.")
-RULE_UNKNOWN = Refusal(400, "BadRequest", "The job's schema has no rule '{rule}'; it has '{present}'.")
+SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Requested value '{key}' was not found.")
+RULE_UNKNOWN = Refusal(
+    400,
+    "RequestParameterInvalid",
+    (
+        "The synchronization rule of the request was not found. The job '{job}' does not include the synchronization rule "
+        "'{rule}'."
+    ),
+)
+# What the synchronization service itself does not know, in the words of the framework that it is written in.
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3539 (read 2026-11)
+SYNCHRONIZATION_UNKNOWN = Refusal(
+    404, "UnknownError", '{{"Message":"No HTTP resource was found that matches the request URI \'{url}\'."}}'
+)
 OBJECT_TYPE_REFUSED = Refusal(400, "BadRequest", "objectTypeName '{kind}' is not offered; use User or Group.")
 TOO_MANY_MEMBERS = Refusal(
     400, "BadRequest", "On-demand provisioning takes up to {limit} members of a group."

@@ -1,0 +1,102 @@
+"""Where provisioning connects to and with what, over Microsoft Graph: saving, testing, and the keys that are saved.
+
+Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization,
+…/synchronization-synchronizationjob-validatecredentials and, for what is read,
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/skip-out-of-scope-deletions, step 3 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS, SECRET_KEYS
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty
+from harness.azure_ad.graph.odata.values import as_boolean
+from harness.azure_ad.graph.synchronization import engine_of
+from harness.azure_ad.provisioning.connection_test import CredentialsError
+from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+# The portal's sentence above the details of a failed Test Connection.
+# https://github.com/MicrosoftDocs/azure-docs/issues/54231
+INVALID_CREDENTIALS = (
+    "You appear to have entered invalid credentials. Please confirm you are using the correct information for an "
+    "administrative account."
+)
+# A switch may be written as a number, too (the skip-out-of-scope-deletions page).
+_SWITCH_WORDS = {"true": "True", "false": "False", "1": "True", "0": "False", "": ""}
+_SECRETS = "/servicePrincipals/<app>/synchronization/secrets"
+_JOBS = "/servicePrincipals/<app>/synchronization/jobs"
+
+
+def validate_credentials(app: str, job: str = "") -> Response:
+    """Test Connection with the credentials of the body, or with the saved ones."""
+    tenant = current()
+    engine = engine_of(app, job) if job else tenant.engine
+    given = body()
+    use_saved = as_boolean(given.get("useSavedCredentials"))
+    if not isinstance(use_saved, bool | None):
+        raise refusals.PART_FORM.error(part="useSavedCredentials", form="true or false")
+    secrets = tenant.applications.secrets(app) if use_saved else {}
+    secrets = {**secrets, **_pairs(given.get("credentials") or [])}
+    try:
+        engine.validate(app, secrets)
+    except CredentialsError as error:
+        raise ODataError(400, error.code, f"{INVALID_CREDENTIALS} {error.message}") from error
+    return empty()
+
+
+def save_secrets(app: str) -> Response:
+    current().engine.save_secrets(app, _pairs(body().get("value")))
+    return empty()
+
+
+def list_secrets(app: str) -> Response:
+    """Answer the saved keys; credentials have no value, as Terraform's provider counts on when it counts the keys."""
+    return collection(f"servicePrincipals('{app}')/synchronization/secrets", _shown(app))
+
+
+def get_synchronization(app: str) -> Response:
+    path = f"servicePrincipals('{app}')/synchronization/$entity"
+    return answer({"@odata.context": context(path), "id": app, "secrets": _shown(app)})
+
+
+def _shown(app: str) -> list[Document]:
+    apps = current().applications
+    apps.find(app)
+    return [
+        {"key": key, "value": value if key in OPEN_KEYS else ""}
+        for key, value in sorted(apps.secrets(app).items())
+    ]
+
+
+def _pairs(value: object) -> dict[str, str]:
+    """Read Graph's list of key and value. Raises ODataError for another shape or a key that this engine does not read."""
+    if not isinstance(value, list):
+        raise refusals.PAIRS_NEEDED.error()
+    pairs: dict[str, str] = {}
+    for entry in value:
+        document: Document = entry if isinstance(entry, dict) else {}
+        key, text = document.get("key"), document.get("value")
+        if key not in SECRET_KEYS:
+            raise refusals.SECRET_KEY_UNKNOWN.error(key=key)
+        if not isinstance(text, str):
+            raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="text")
+        if key in SWITCHES:
+            word = _SWITCH_WORDS.get(text.lower())
+            if word is None:
+                raise refusals.PART_FORM.error(part=f"The value of '{key}'", form="true or false")
+            text = text if text.lower() in ("true", "false", "") else word
+        pairs[key] = text
+    return pairs
+
+
+ROUTES = (
+    ("GET", "/servicePrincipals/<app>/synchronization", get_synchronization),
+    ("GET", _SECRETS, list_secrets),
+    ("PUT", _SECRETS, save_secrets),
+    ("POST", f"{_JOBS}/validateCredentials", validate_credentials),
+    ("POST", f"{_JOBS}/<job>/validateCredentials", validate_credentials),
+)
