@@ -18,6 +18,8 @@ from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.wire.message import json_request
 
+pytest_plugins = ["pytester"]
+
 ANA = {
     "userPrincipalName": "ana@contoso.com",
     "displayName": "Ana Ruiz",
