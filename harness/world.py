@@ -245,8 +245,8 @@ def _surroundings(parts: Parts, aws: aws_tenant.Tenant, azure: azure_tenant.Tena
         clock=parts.clock,
         advance=parts.advance or parts.clock.advance,
         next_cycle=azure.next_cycle,
-        azure=Neighbour(names[0], parts.origins["graph"]),
-        aws=Neighbour(names[1], parts.origins["console"]),
+        azure=Neighbour(names[0], parts.origins["graph"], parts.origins["graph"]),
+        aws=Neighbour(names[1], parts.origins["console"], parts.origins["scim"]),
     )
 
 

@@ -42,10 +42,14 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A portal as the other one knows it: its product's name, and the origin of its pages without a slash behind."""
+    """A portal as the other one knows it: its product's name, the origin of its pages, and that of its API.
+
+    No origin has a slash behind it.
+    """
 
     name: str
     origin: str
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from harness.azure_ad.portal import (
     apps,
     assignments,
     groups,
+    log_download,
     logs,
+    mail,
     mapping_form,
     mappings,
     on_demand,
@@ -29,6 +31,7 @@ from harness.azure_ad.portal import (
     settings,
     start,
     users,
+    why,
 )
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
@@ -56,7 +59,10 @@ bind(
         scope,
         on_demand,
         logs,
+        log_download,
+        mail,
         provisioned,
+        why,
     ),
 )
 
@@ -67,6 +73,7 @@ _SECTIONS = (
     ("Enterprise applications", "portal.apps_listed"),
     ("Provisioning logs", "portal.logs_provisioning"),
     ("Audit logs", "portal.logs_audits"),
+    ("Mail", "portal.mail_listed"),
 )
 _STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, HarnessError: 400}
 

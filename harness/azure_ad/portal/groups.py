@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import Directory, NotFoundError
 from harness.azure_ad.directory.dynamic_groups import is_dynamic
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -71,6 +72,7 @@ def _overview(group: Document, problem: str | None = None, typed: str = "") -> s
         problem=problem,
         typed=typed,
         assignments=current().applications.assignments_held(group["id"]),
+        places=places_of("Group", group["id"]),
     )
 
 

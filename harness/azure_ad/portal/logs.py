@@ -6,6 +6,8 @@ Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask import render_template
@@ -17,6 +19,8 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import after, behind, entered, page_of, ways
 
+# In the body of every refusal since 2022; CloudTrail has it as the event's requestID.
+_REQUEST_ID = re.compile(r'"exceptionRequestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
 ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")
 TABS = {
@@ -27,9 +31,27 @@ TABS = {
 }
 
 
+_FILTERS = ("app", "identity", "source", "status", "action")
+
+
 def provisioning() -> str:
-    app, identity, source = entered("app"), entered("identity"), entered("source")
-    status, action = entered("status"), entered("action")
+    filters = {name: entered(name) for name in _FILTERS}
+    page = page_of(behind(chosen_entries(), after()))
+    return render_template(
+        "portal/provisioning_logs.html",
+        page=page,
+        ways=ways(page),
+        filters=filters,
+        app=_application(filters["app"]),
+        statuses=STATUSES,
+        actions=ACTIONS,
+        quarantined=_quarantined(filters["app"]),
+    )
+
+
+def chosen_entries() -> Iterator[Document]:
+    """Return the entries that the request's filters leave, newest first."""
+    app, identity, source, status, action = (entered(name) for name in _FILTERS)
 
     def passes(entry: Document) -> bool:
         return (
@@ -39,19 +61,7 @@ def provisioning() -> str:
             and (not identity or identity.casefold() in _names(entry))
         )
 
-    entries = logs.entries(current().store, source_id=source or None)
-    page = page_of(behind(entries, after()), passes)
-    filters = {"app": app, "identity": identity, "source": source, "status": status, "action": action}
-    return render_template(
-        "portal/provisioning_logs.html",
-        page=page,
-        ways=ways(page),
-        filters=filters,
-        app=_application(app),
-        statuses=STATUSES,
-        actions=ACTIONS,
-        quarantined=_quarantined(app),
-    )
+    return filter(passes, logs.entries(current().store, source_id=source or None))
 
 
 def entry(source: str, key: str) -> str:
@@ -63,7 +73,21 @@ def entry(source: str, key: str) -> str:
         raise NotFoundError("There is no such entry in the provisioning logs.")
     tab = entered("tab") if entered("tab") in TABS else "steps"
     text = json.dumps(shown, ensure_ascii=False, indent=2)
-    return render_template("portal/provisioning_log.html", entry=shown, tab=tab, tabs=TABS, text=text)
+    return render_template(
+        "portal/provisioning_log.html",
+        entry=shown,
+        tab=tab,
+        tabs=TABS,
+        text=text,
+        request_id=_request_id(shown),
+    )
+
+
+def _request_id(item: Document) -> str | None:
+    """Return the id under which the target knows the request that failed, if its answer says one."""
+    reason = (item["provisioningStatusInfo"]["errorInformation"] or {}).get("reason") or ""
+    match = _REQUEST_ID.search(reason)
+    return match[1] if match else None
 
 
 def audits() -> str:

@@ -1,12 +1,29 @@
-"""From an object of the target to the user or group that it was provisioned from."""
+"""From an object of the target to the user or group that it was provisioned from, and back."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError, kind_of
 from harness.azure_ad.tenant import current
+from harness.base.store import Document
+from harness.pages.portal import surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An application with a job, and the object of its target that something is connected to, if it is.
+
+    `address` is where the console of a neighbouring target shows that object.
+    """
+
+    app: Document
+    target_id: str | None
+    address: str | None
+
 
 PAGES = {"User": "portal.users_profile", "Group": "portal.groups_overview"}
 
@@ -19,8 +36,23 @@ def source(target: str) -> ResponseReturnValue:
             key = tenant.engine.inspect(job.id)[1].source_of(target)
             if key is not None:
                 kind = kind_of(tenant.directory.principal(key))
-                return redirect(url_for(PAGES[kind], key=key))
+                return redirect(url_for(PAGES[kind], key=key), 303)
     raise NotFoundError("No user or group of this directory is connected to it, or not any more.")
+
+
+def places_of(kind: str, key: str) -> list[Place]:
+    """Return where a user or group is, or could be, provisioned to."""
+    tenant, around = current(), surroundings()
+    places: list[Place] = []
+    for service in tenant.applications.scan():
+        for job in tenant.engine.jobs(service["id"]):
+            connection = tenant.engine.inspect(job.id)[1].connection(key)
+            target = tenant.applications.secrets(service["id"]).get("BaseAddress", "")
+            address = None
+            if around is not None and connection is not None and target.startswith(around.aws.endpoint):
+                address = f"{around.aws.origin}/console/{kind.lower()}s/{connection.target_id}"
+            places.append(Place(service, connection.target_id if connection else None, address))
+    return places
 
 
 ROUTES = (("GET", "/provisioned/<target>", source),)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import Directory, deleted_name
 from harness.azure_ad.portal.notices import refusal
+from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -118,6 +119,7 @@ def _form(user: Document | None, typed: Document, problem: str | None = None) ->
         problem=problem,
         groups=[group for group in groups if group is not None],
         assignments=[] if user is None else tenant.applications.assignments_held(user["id"]),
+        places=[] if user is None else places_of("User", user["id"]),
     )
 
 

@@ -1,0 +1,19 @@
+"""The mail box: every notification that was sent, newest first, and what became of it."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from harness.azure_ad.mail import MAIL
+from harness.azure_ad.tenant import current
+from harness.pages.listing import after, page_of, ways
+
+
+def listed() -> str:
+    place = after() or "0"
+    lines = current().store.read(MAIL, after=int(place) if place.isdecimal() else 0, newest_first=True)
+    page = page_of({**line.body, "id": line.sequence} for line in lines)
+    return render_template("portal/mail.html", page=page, ways=ways(page))
+
+
+ROUTES = (("GET", "/mail", listed),)

@@ -1,0 +1,44 @@
+"""Why a user or a group is, or is not, in an application's target, and what the next cycle will do."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.portal.provisioned import PAGES
+from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.provisioning.why.why import why
+from harness.azure_ad.tenant import current
+
+
+def shown(app: str, kind: str, key: str) -> str:
+    """Show what the engine says of an object, part by part. Raises NotFoundError."""
+    if kind not in PAGES:
+        raise NotFoundError(f"There are users and groups, and no '{kind}'.")
+    tenant = current()
+    job, session = tenant.engine.inspect(demand_job(app).id)
+    answer = why(session, job, kind, key)
+    subject = answer["user" if kind == "User" else "group"]
+    return render_template(
+        "portal/why.html",
+        app=tenant.applications.find(app),
+        kind=kind,
+        subject=subject,
+        back=PAGES[kind],
+        answer=answer,
+        parts=_PARTS,
+    )
+
+
+# The parts of the answer in the order in which they are asked for, and what each is about.
+_PARTS = (
+    ("next", "What the next cycle does"),
+    ("scope", "Is it in scope?"),
+    ("match", "What is it matched with?"),
+    ("members", "Its members"),
+    ("waiting", "Does anything wait?"),
+    ("last", "The last log entry"),
+    ("lastSent", "What was sent last"),
+    ("job", "The job"),
+)
+ROUTES = (("GET", "/apps/<app>/provisioning/why/<kind>/<key>", shown),)
