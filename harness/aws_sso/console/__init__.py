@@ -16,6 +16,7 @@ from harness import aws_sso
 from harness.aws_sso.console import (
     accounts,
     api,
+    changing_source,
     downloads,
     events,
     groups,
@@ -40,7 +41,7 @@ from harness.wire.sites import is_order_of_another_site
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 api.register(blueprint)
 downloads.register(blueprint)
-bind(blueprint, (overview, settings, users, groups, accounts, permission_sets, events))
+bind(blueprint, (overview, settings, changing_source, users, groups, accounts, permission_sets, events))
 
 _SECTIONS = (
     ("Dashboard", "console.overview_home"),

@@ -34,6 +34,7 @@ def shown() -> str:
             "Assertion consumer service (ACS) URL": addresses.consumer(tenant),
             "Issuer URL": addresses.issuer(tenant),
         },
+        metadata=addresses.metadata(tenant),
     )
 
 
