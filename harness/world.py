@@ -54,12 +54,19 @@ AWS_HOSTS = {
 }
 
 
+class Contexts(NamedTuple):
+    """The WSGI environments of the two apps, filled once the tenants exist."""
+
+    aws: dict[str, object]
+    azure: dict[str, object]
+
+
 @dataclass(slots=True)
 class World:
     """Both services and what joins them.
 
     `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
-    timeline. `faults` stands between the provisioning service and the wire.
+    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from outside.
     """
 
     clock: Clock
@@ -71,6 +78,7 @@ class World:
     app_id: str
     origins: Mapping[str, str]
     faults: Faults
+    contexts: Contexts
 
     @property
     def quirks_fired(self) -> tuple[str, ...]:
@@ -108,13 +116,6 @@ class Parts:
     in_flight: int = 1
     advance: Callable[[timedelta], None] | None = None
     sharing: azure_tenant.Sharing | None = None
-
-
-class Contexts(NamedTuple):
-    """The WSGI environments of the two apps, filled once the tenants exist."""
-
-    aws: dict[str, object]
-    azure: dict[str, object]
 
 
 @cache
@@ -232,6 +233,7 @@ def assemble(
         app_id=app["id"],
         origins=parts.origins,
         faults=faults,
+        contexts=contexts,
     )
 
 

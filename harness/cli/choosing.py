@@ -99,6 +99,25 @@ def with_choice(command: Command) -> Command:
     return together(command, "chosen", Chosen, _OPTIONS)
 
 
+def one_scenario(word: str, variables: tuple[str, ...]) -> Scenario:
+    """Load the one scenario that a word names. Raises HarnessError for a file that is none, and for one with several cases."""
+    import os
+
+    from harness.scenario.run import Gathering
+    from harness.scenario.variables import Variables, parse_variables
+
+    values = {**settings().variables, **parse_variables(variables)}
+    gathering = Gathering((word,), Variables(values, os.environ))
+    scenarios = list(gathering.scenarios())
+    if gathering.rejected:
+        rejected = gathering.rejected[0]
+        raise HarnessError(f"{rejected.location}: {rejected.message}")
+    if len(scenarios) != 1:
+        ids = ", ".join(scenario.id for scenario in scenarios[:5])
+        raise HarnessError(f"'{word}' is {len(scenarios) or 'no'} scenarios; name one: {ids}")
+    return scenarios[0]
+
+
 def _shard(text: str) -> tuple[int, int]:
     number, slash, of = text.partition("/")
     if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):

@@ -12,6 +12,7 @@ from harness.base.errors import HarnessError
 from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
+    from harness.scenario.staging import Staging
     from harness.serving.options import Options, PostgresAddress
 
 _T = TypeVar("_T")
@@ -41,6 +42,9 @@ class ServeOptions:
     tls_certificate: Path | None
     tls_key: Path | None
     bare: bool
+    scenario: str | None
+    until: str | None
+    variables: tuple[str, ...]
 
     def put_in_order(self) -> Options:
         """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
@@ -64,6 +68,38 @@ class ServeOptions:
             tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
             bare=self.bare,
             allowed_hosts=self.allowed_hosts,
+        )
+
+    def staging(self) -> Staging | None:
+        """Return what is asked of a scenario's world, None when none is named. Raises HarnessError."""
+        if self.scenario is None:
+            if self.until is not None or self.variables:
+                raise HarnessError("--until and --var go with --scenario")
+            return None
+        from harness.cli.choosing import one_scenario
+        from harness.scenario.staging import FAILURE, Staging
+
+        foreign = [name for name, value in self._not_for_scenarios() if value]
+        if foreign:
+            raise HarnessError(
+                f"a scenario says itself what its world is: {', '.join(foreign)} cannot be added"
+            )
+        scenario = one_scenario(self.scenario, self.variables)
+        return Staging(
+            scenario, self.until or FAILURE, self.seed, self.aws_port, self.azure_port, self.ready_file
+        )
+
+    def _not_for_scenarios(self) -> tuple[tuple[str, object], ...]:
+        return (
+            ("--allow-remote", self.allow_remote),
+            ("--allowed-host", self.allowed_hosts),
+            ("--data", self.data),
+            ("--populate", self.populate),
+            ("--smtp", self.smtp),
+            ("--quirk", self.flips),
+            ("--aws-access-key-id", self.aws_access_key_id),
+            ("--tls-certificate", self.tls_certificate),
+            ("--bare", self.bare),
         )
 
     def people(self) -> Path | None:
@@ -156,6 +192,23 @@ _OPTIONS: tuple[Option, ...] = (
         "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."
     ),
     click.option("--tls-key", type=_FILE, metavar="FILE", help="Its private key (PEM)."),
+    click.option(
+        "--scenario",
+        metavar="ID",
+        help="Serve a scenario's world instead: a file or an id that 'harness list' prints.",
+    ),
+    click.option(
+        "--until",
+        metavar="STEP",
+        help="Up to and with which step it is played: its number, verb or name, or 'failure' (default).",
+    ),
+    click.option(
+        "--var",
+        "variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A value for its ${NAME} (repeatable).",
+    ),
 )
 
 

@@ -14,7 +14,14 @@ def serve(*, options: ServeOptions) -> None:
 
     Both are on loopback, with automatic provisioning enabled and a provisioning job whose schedule is off. GET / on either app
     shows addresses and commands to copy; /portal/ on Azure AD and /console/ on AWS SSO are for a browser.
+
+    With --scenario both are as that scenario left them, to the last identifier, and time stands still until it is moved.
     """
+    if (staging := options.staging()) is not None:
+        from harness.scenario.staging import serve_scenario
+
+        serve_scenario(staging, click.echo)
+        return
     from harness.serving.session import serve as serve_until_stopped
 
     serve_until_stopped(

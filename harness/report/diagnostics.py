@@ -16,7 +16,7 @@ from harness.scenario.shipped import file_of
 Piece = tuple[str, str]
 Line = list[Piece]
 
-_LABELS = ("expected", "actual", "nearest", "curl", "answered")
+_LABELS = ("expected", "actual", "nearest", "curl", "answered", "live")
 _KINDS = {"expected": "good", "actual": "bad"}
 
 

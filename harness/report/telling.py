@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from harness.scenario.live import served
 from harness.wire.record import Exchange
 
 _LINE = 110
@@ -24,7 +25,7 @@ def exchange_details(exchange: Exchange) -> tuple[tuple[str, str], ...]:
         details += (("response", _message(head, _body(response.body))),)
     else:
         details += (("no response", exchange.error or ""),)
-    return (*details, ("again by hand", exchange.curl(body)))
+    return (*details, ("again by hand", served(exchange).curl(body)))
 
 
 def _message(head: list[str], body: str) -> str:

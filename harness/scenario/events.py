@@ -29,7 +29,7 @@ class Failure:
     """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
 
     `expected`, `actual` and `nearest` are text ready to print (several lines are fine), `curl` repeats the exchange
-    in question and `answered` is what came back then; each may be empty.
+    in question and `answered` is what came back then; `live` is the command that serves the world as it was. Each may be empty.
     """
 
     location: Location
@@ -39,6 +39,7 @@ class Failure:
     nearest: str = ""
     curl: str = ""
     answered: str = ""
+    live: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ The same seed tells the same story, byte for byte; only `seconds` is the machine
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ from harness.scenario.events import (
     StepStarted,
 )
 from harness.scenario.expectations import check, request_line
+from harness.scenario.live import command as live_command
+from harness.scenario.live import served
 from harness.scenario.loading import Scenario, Step
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
@@ -33,6 +36,7 @@ from harness.wire.record import Exchange
 from harness.wire.redaction import redact
 from harness.world import ADMINISTRATOR, AZURE_AD, World, create
 
+DEFAULT_SEED = "1"
 _LONGEST_ANSWER = 400
 # An origin where something else than a SCIM server answers, for scenarios that need one.
 FAULTY_ORIGINS = {"https://portal.contoso.com": html_page}
@@ -42,24 +46,17 @@ def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:
     """Play one scenario in a fresh world; after a step that failed the rest is not played."""
     watch = Stopwatch()
     journal = Journal()
+    live = live_command(scenario.id, None if scenario.seed or seed == DEFAULT_SEED else seed)
     seed = scenario.seed or seed
     try:
-        world = create(
-            scenario.profile,
-            seed=seed,
-            flips=scenario.quirks,
-            start=from_iso(scenario.start) if scenario.start else None,
-            journal=journal,
-            faults=FAULTY_ORIGINS,
-        )
-        world.populate(scenario.given)
+        world = world_of(scenario, seed, journal)
     except HarnessError as error:
         failure = Failure(scenario.location, str(error))
         yield _started(scenario, seed, scenario.start or "")
         yield ScenarioFinished(scenario.id, scenario.start or "", (failure,), (), watch.seconds())
         return
     yield _started(scenario, seed, iso(world.clock.now()))
-    player = _Player(world, journal)
+    player = Player(world, journal, live)
     failures: tuple[Failure, ...] = ()
     for number, step in enumerate(scenario.steps, start=1):
         for event in player.play(number, step):
@@ -68,8 +65,22 @@ def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:
                 failures = event.failures
         if failures:
             break
-    failures = failures or player.unmet()
+    failures = failures or tuple(replace(failure, live=live) for failure in player.unmet())
     yield ScenarioFinished(scenario.id, iso(world.clock.now()), failures, world.quirks_fired, watch.seconds())
+
+
+def world_of(scenario: Scenario, seed: str, journal: Journal) -> World:
+    """Build the world that a scenario begins in. Raises HarnessError for what `given` cannot hold."""
+    world = create(
+        scenario.profile,
+        seed=seed,
+        flips=scenario.quirks,
+        start=from_iso(scenario.start) if scenario.start else None,
+        journal=journal,
+        faults=FAULTY_ORIGINS,
+    )
+    world.populate(scenario.given)
+    return world
 
 
 def _started(scenario: Scenario, seed: str, at: str) -> ScenarioStarted:
@@ -86,10 +97,11 @@ def _started(scenario: Scenario, seed: str, at: str) -> ScenarioStarted:
     )
 
 
-class _Player:
-    """Plays the steps of one scenario in its world."""
+class Player:
+    """Plays the steps of one scenario in its world; `live` is the command that serves it, for failures."""
 
-    def __init__(self, world: World, journal: Journal) -> None:
+    def __init__(self, world: World, journal: Journal, live: str = "") -> None:
+        self._live = live
         self._world = world
         self._journal = journal
         self._play = Play(world, journal.exchanges)
@@ -123,7 +135,12 @@ class _Player:
         if not failures:
             failures = self._note(step, result)
         outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
-        yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), tuple(failures))
+        reported = tuple(replace(failure, live=self._live) for failure in failures)
+        yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), reported)
+
+    @property
+    def state(self) -> Play:
+        return self._play
 
     def unmet(self) -> tuple[Failure, ...]:
         """Return a failure for each fault that met fewer requests than it is meant for: nothing was tried."""
@@ -216,7 +233,7 @@ def _again(exchanges: Sequence[Exchange]) -> dict[str, str]:
         exchange for exchange in exchanges if exchange.response is None or exchange.response.status >= 400
     ]
     chosen = (wrong or list(exchanges))[-1:]
-    return {"curl": chosen[0].curl(), "answered": _answer(chosen[0])} if chosen else {}
+    return {"curl": served(chosen[0]).curl(), "answered": _answer(chosen[0])} if chosen else {}
 
 
 def _answer(exchange: Exchange) -> str:

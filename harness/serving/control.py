@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from harness.base import json_text
-from harness.base.clock import OffsetClock, iso, parse_duration
+from harness.base.clock import Clock, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.wire.message import MAX_BODY
 from harness.wire.sites import is_order_of_another_site
@@ -47,7 +47,10 @@ class Controlled(Protocol):
     """What the control API needs of a served world."""
 
     @property
-    def clock(self) -> OffsetClock: ...
+    def clock(self) -> Clock: ...
+
+    @property
+    def offset(self) -> timedelta: ...
 
     def advance(self, by: timedelta) -> None: ...
 
@@ -131,7 +134,7 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _clock(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
-    return {"now": iso(served.clock.now(), 3), "offsetSeconds": round(served.clock.offset.total_seconds(), 3)}
+    return {"now": iso(served.clock.now(), 3), "offsetSeconds": round(served.offset.total_seconds(), 3)}
 
 
 def _advance(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:

@@ -148,6 +148,11 @@ class Served:
         raise HarnessError("provisioning is not configured yet; choose Get started on its page in the portal")
 
     @property
+    def offset(self) -> timedelta:
+        """Return how far the clock is ahead of the machine's."""
+        return self.clock.offset
+
+    @property
     def is_empty(self) -> bool:
         return self.world.azure.store.count("User") == 0
 

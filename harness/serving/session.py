@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -34,23 +35,32 @@ def serve(
         raise HarnessError("--allowed-host lets other machines in; add --allow-remote to serve them")
     people = _read(populate) if populate else None
     ready = ReadyFile(ready_file) if ready_file else None
+    with stop_signal() as stopped:
+        served = Served(options)
+        try:
+            if people is not None:
+                _populate(served, people, populate, say)
+            if ready is not None:
+                ready.write(served.ready)
+            _tell(served, options, ready_file, say)
+            stopped.wait()
+        finally:
+            served.stop()
+            if ready is not None:
+                ready.remove()
+    say("stopped")
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """Yield what is set by Ctrl-C or SIGTERM; afterwards either does again what it did before."""
     stopped = threading.Event()
     before = {number: signal.signal(number, _stopper(stopped)) for number in (signal.SIGINT, signal.SIGTERM)}
-    served = Served(options)
     try:
-        if people is not None:
-            _populate(served, people, populate, say)
-        if ready is not None:
-            ready.write(served.ready)
-        _tell(served, options, ready_file, say)
-        stopped.wait()
+        yield stopped
     finally:
-        served.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
-        if ready is not None:
-            ready.remove()
-    say("stopped")
 
 
 def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:

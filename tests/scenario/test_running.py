@@ -59,7 +59,7 @@ def test_a_refusal_nobody_expected_is_a_failure_with_the_command_that_repeats_it
     (failure,) = finished(events).failures
     assert failure.message == "enable automatic provisioning: Automatic provisioning is already enabled."
     assert failure.location.line == 4
-    assert failure.curl.startswith("curl -i --globoff -X POST https://us-east-1.console.aws.amazon.com/")
+    assert failure.curl.startswith("curl -i --globoff -X POST http://127.0.0.1:8080/console/")
     assert failure.answered.startswith('409 {"')
     assert len([event for event in events if isinstance(event, StepStarted)]) == 2
 

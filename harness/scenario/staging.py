@@ -1,0 +1,263 @@
+"""A scenario's world, played up to a moment and opened: both apps on this machine, where time moves only when it is told to.
+
+The control API works on it as on any served world, but for single steps; a reset plays the scenario again.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.aws_sso.app import is_scim
+from harness.azure_ad.provisioning.why.why import retries, why
+from harness.base.clock import Clock, iso
+from harness.base.errors import HarnessError, nearest
+from harness.journal import Journal
+from harness.scenario.events import Failure, StepFinished
+from harness.scenario.live import addresses, served
+from harness.scenario.loading import Scenario
+from harness.scenario.play import Play
+from harness.scenario.running import DEFAULT_SEED, Player, world_of
+from harness.serving.control import with_control
+from harness.serving.gate import Gate
+from harness.serving.ready_file import ReadyFile
+from harness.serving.session import Say, stop_signal
+from harness.wire.record import Exchange
+from harness.wire.server import Server
+from harness.world import GRAPH, World, apps
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A world as a scenario left it: after step `number` (0: before the first), with what failed there."""
+
+    world: World
+    play: Play
+    number: int
+    failures: tuple[Failure, ...]
+
+
+def play_until(scenario: Scenario, until: str, seed: str = DEFAULT_SEED) -> Moment:
+    """Play up to and with the step that `until` names by number, verb or name; `failure`: until one fails.
+
+    Raises HarnessError for a step that there is not, and for a world that cannot be made.
+    """
+    last = None if until == FAILURE else _number(scenario, until)
+    journal = Journal()
+    world = world_of(scenario, scenario.seed or seed, journal)
+    player = Player(world, journal)
+    for number, step in enumerate(scenario.steps, start=1):
+        ends = [event for event in player.play(number, step) if isinstance(event, StepFinished)]
+        if number == last or ends[-1].failures:
+            return Moment(world, player.state, number, ends[-1].failures)
+    return Moment(world, player.state, len(scenario.steps), player.unmet())
+
+
+class Staged:
+    """The moment's world behind two servers. `urls` are AWS SSO's and Azure AD's."""
+
+    def __init__(self, again: Callable[[], Moment], aws_port: int, azure_port: int) -> None:
+        """Play and listen. Raises HarnessError for a busy port or a world that cannot be made."""
+        self._again = again
+        self.moment = again()
+        self.offset = timedelta()
+        self._turn = threading.RLock()
+        with ExitStack() as opened:
+            servers = []
+            for side, port in enumerate((aws_port, azure_port)):
+                server = Server(self._door(side), "127.0.0.1", port, quick=is_scim)
+                opened.callback(server.stop)
+                servers.append(server)
+            for server in servers:
+                server.start()
+            self.urls = servers[0].url, servers[1].url
+            self._opened = opened.pop_all()
+
+    @property
+    def clock(self) -> Clock:
+        return self.moment.world.clock
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass; whatever falls due happens on the way."""
+        with self._turn:
+            self.moment.world.advance(by)
+            self.offset += by
+
+    def populate(self, document: Mapping[str, Any]) -> None:
+        self.moment.world.populate(document)
+
+    def reset(self) -> None:
+        """Play the scenario again: the same world as at the start, to the last identifier."""
+        with self._turn:
+            self.moment = self._again()
+            self.offset = timedelta()
+
+    def mail(self) -> list[dict[str, Any]]:
+        return list(self.moment.world.azure.mailer.outbox())
+
+    def job(self) -> dict[str, Any]:
+        """Return what Graph does not tell of the job, as `Served.job` does. Raises HarnessError when there is none."""
+        world = self.moment.world
+        job, session = world.azure.engine.inspect(self._job_id())
+        return {
+            "servicePrincipalId": world.app_id,
+            "jobId": job.id,
+            "now": iso(world.clock.now()),
+            "next": iso(job.next, 6) if job.is_on and job.next else None,
+            "retries": retries(session),
+        }
+
+    def step(self, *, exchanges: bool) -> dict[str, Any]:
+        """Raises HarnessError: a scenario's world goes on by its clock."""
+        del exchanges
+        raise HarnessError("a scenario's world goes on by its clock; POST /_harness/clock moves it")
+
+    def why(self, kind: str, name: str) -> dict[str, Any]:
+        job, session = self.moment.world.azure.engine.inspect(self._job_id())
+        return why(session, job, kind, name)
+
+    def stop(self) -> None:
+        self._opened.close()
+
+    def ready(self) -> dict[str, dict[str, Any]]:
+        """Return what scripts need, as the ready file of any served world has it; what the scenario has not made is empty."""
+        world, play = self.moment.world, self.moment.play
+        aws_url, azure_url = self.urls
+        jobs = world.azure.engine.jobs(world.app_id)
+        return {
+            "aws_sso": {
+                "url": aws_url,
+                "scim_endpoint": self._served_url(play.scim_endpoint),
+                "access_token": play.access_token,
+                "api_endpoint": aws_url,
+                "identity_store_id": world.aws.settings.identity_store_id,
+            },
+            "azure_ad": {
+                "url": azure_url,
+                "graph_endpoint": f"{azure_url}/v1.0",
+                "graph_token": world.azure.settings.graph_token,
+                "tenant_id": world.azure.settings.tenant_id,
+                "service_principal_id": world.app_id,
+                "job_id": jobs[0].id if jobs else "",
+            },
+        }
+
+    def again(self) -> Iterator[str]:
+        """Yield the commands that repeat, here, the exchange that a failure is about."""
+        exchange = self._blamed()
+        if exchange is None:
+            return
+        settings, play = self.moment.world.azure.settings, self.moment.play
+        token = settings.graph_token if exchange.request.url.startswith(f"{GRAPH}/") else play.access_token
+        yield f"export TOKEN={shlex.quote(token)}"
+        yield served(exchange, addresses(*self.urls)).curl()
+
+    def _blamed(self) -> Exchange | None:
+        exchanges = self.moment.play.exchanges
+        wrong = [each for each in exchanges if each.response is None or each.response.status >= 400]
+        return next(iter((wrong or list(exchanges))[-1:]), None)
+
+    def _job_id(self) -> str:
+        world = self.moment.world
+        jobs = world.azure.engine.jobs(world.app_id)
+        if not jobs:
+            raise HarnessError("the application has no provisioning job at this moment of the scenario")
+        return jobs[0].id
+
+    def _served_url(self, url: str) -> str:
+        for origin, place in addresses(*self.urls).items():
+            if url.startswith(f"{origin}/"):
+                return place + url.removeprefix(origin)
+        return url
+
+    def _door(self, side: int) -> WSGIApplication:
+        """Bring the tenant into every request, and the control API in front of the app."""
+        app = apps()[side]
+
+        def with_tenant(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+            environ.update(self.moment.world.contexts[side])
+            answer = app(environ, start_response)
+            if environ["REQUEST_METHOD"] != "GET":
+                self.advance(timedelta())  # what is due at once, as after a step
+            return answer
+
+        return Gate(with_control(with_tenant, self), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What the command line says of a scenario's world: which, up to which step, and where it is served."""
+
+    scenario: Scenario
+    until: str
+    seed: str | None
+    aws_port: int
+    azure_port: int
+    ready_file: Path | None
+
+
+def serve_scenario(staging: Staging, say: Say) -> None:
+    """Serve a scenario's world until a signal arrives. Raises HarnessError for anything that keeps it from starting."""
+    seed = staging.seed or DEFAULT_SEED
+    ready = ReadyFile(staging.ready_file) if staging.ready_file else None
+    with stop_signal() as stopped:
+        staged = Staged(
+            lambda: play_until(staging.scenario, staging.until, seed), staging.aws_port, staging.azure_port
+        )
+        try:
+            if ready is not None:
+                ready.write(staged.ready())
+            for line in _lines(staged, staging):
+                say(line)
+            stopped.wait()
+        finally:
+            staged.stop()
+            if ready is not None:
+                ready.remove()
+    say("stopped")
+
+
+def _lines(staged: Staged, staging: Staging) -> Iterator[str]:
+    """Yield what a person needs; tokens go to the ready file, or to the terminal when there is none."""
+    moment, steps = staged.moment, staging.scenario.steps
+    aws_url, azure_url = staged.urls
+    yield f"AWS SSO   {aws_url}/console/"
+    yield f"Azure AD  {azure_url}/portal/"
+    verb = steps[moment.number - 1].verb
+    yield f"scenario  {staging.scenario.id}, after step {moment.number} of {len(steps)}: {verb}"
+    if staging.until == FAILURE and not moment.failures:
+        yield "          nothing failed; the whole scenario has been played"
+    for failure in moment.failures:
+        yield f"failed    {failure.location}: {failure.message}"
+    yield f"clock     stands at {iso(staged.clock.now())}; POST {azure_url}/_harness/clock moves it"
+    if staging.ready_file is not None:
+        yield f"tokens    in {staging.ready_file}"
+    else:
+        yield json.dumps(staged.ready(), indent=2)
+    if moment.failures:
+        yield from staged.again()
+    yield "Ctrl-C stops"
+
+
+def _number(scenario: Scenario, until: str) -> int:
+    steps = scenario.steps
+    if until.isdecimal() and 1 <= int(until) <= len(steps):
+        return int(until)
+    for number, step in enumerate(steps, start=1):
+        if until in (step.name, step.verb):
+            return number
+    names = [step.name or step.verb for step in steps]
+    hint = nearest(until, names) or f"; it has steps 1 to {len(steps)}: {', '.join(names)}"
+    raise HarnessError(f"--until '{until}' is no step of {scenario.id}{hint}")
