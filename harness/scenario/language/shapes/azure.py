@@ -120,10 +120,19 @@ _AUDIT = mapping(
         "category": text("Kind of activity, such as ProvisioningManagement."),
         "correlationId": text("Identifier shared by what belongs together."),
         "loggedByService": text("Service that wrote it."),
+        "operationType": text("What sort of change, such as Update."),
         "initiatedBy": mapping(
             "Who began it.",
             {
-                "app": mapping("An application; null otherwise.", {"displayName": text("Name.")}),
+                "app": mapping(
+                    "An application; null otherwise.",
+                    {
+                        "displayName": text("Name."),
+                        "appId": text("Identifier of its registration."),
+                        "servicePrincipalId": text("Identifier of its service principal."),
+                        "servicePrincipalName": text("Name of that."),
+                    },
+                ),
                 "user": mapping("A person; null otherwise.", {"displayName": text("Name.")}),
             },
         ),
@@ -138,6 +147,8 @@ _AUDIT = mapping(
                     "id": text("Identifier."),
                     "displayName": text("Name."),
                     "type": text("Kind, such as User."),
+                    "userPrincipalName": text("A user's sign-in name."),
+                    "groupType": text("A group's kind."),
                     "modifiedProperties": _CHANGES,
                 },
             ),
