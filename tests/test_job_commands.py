@@ -118,7 +118,7 @@ class TestLog:
         assert list(log_lines(company.log())) == [
             (
                 "2026-03-02 08:00:00  create  ana@contoso.com  failure "
-                "SystemForCrossDomainIdentityManagementBadRequest"
+                "SystemForCrossDomainIdentityManagementServiceIncompatible"
             ),
             "    POST https://scim.example.com/v2/Users answered 400: BadRequest: no such title",
             "    not retried yet; next try 2026-03-02 08:00:00",
@@ -240,11 +240,8 @@ class TestWhy:
         company.turn_on()
         company.cycle()
         assert reasons(company) == [
-            (
-                "Ana is not in customappsso: provisioning failed "
-                "(SystemForCrossDomainIdentityManagementBadRequest)"
-            ),
-            "and waits for a retry.",
+            "Ana is not in customappsso: provisioning failed",
+            "(SystemForCrossDomainIdentityManagementServiceIncompatible) and waits for a retry.",
             "",
             "who         ana@contoso.com (<id>), in the directory",
             "scope       in scope: assigned directly",
@@ -252,7 +249,7 @@ class TestWhy:
             "            not connected to an account in customappsso",
             (
                 "last        2026-03-02 08:40:00  create  ana@contoso.com  failure "
-                "SystemForCrossDomainIdentityManagementBadRequest"
+                "SystemForCrossDomainIdentityManagementServiceIncompatible"
             ),
             "                POST https://scim.example.com/v2/Users answered 400: BadRequest: no such title",
             "                retried once; next try 2026-03-02 14:40:00",

@@ -134,11 +134,14 @@ def _defaults(kind: str) -> Document:
 def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     """Return an object as mappings see it: their names, booleans as `True`/`False`, nothing that is empty.
 
-    A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value.
-    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition.
+    A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value; directory extensions go by
+    their own names.
+    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition and
+    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read 2026-11).
     """
     attributes: dict[str, Any] = {}
-    for name, source in _sources(kind):
+    extended = [(name, name) for name in document if name.startswith("extension_")]
+    for name, source in (*_sources(kind), *extended):
         value = document.get(name)
         if isinstance(value, bool):
             attributes[source] = str(value)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from harness.azure_ad.mappings.expression import (
+    Attribute,
     Call,
     EvaluationError,
     Evaluator,
     Node,
+    SeveralValuesError,
     attributes_of,
     compile_node,
     walk,
@@ -35,8 +37,9 @@ class Flow:
     """One attribute mapping, compiled. `match` 0 is no matching attribute; `boolean` values go out as JSON booleans.
 
     `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
-    `several` is the function of a mapping that sends several roles, empty for one that sends one value. Values that
-    differ in case alone are alike unless `case_exact`.
+    `several` is the function of a mapping that sends several roles, empty for one that sends one value. `takes_one`: the
+    source attribute itself is sent to a target that takes one value. Values that differ in case alone are alike unless
+    `case_exact`.
     """
 
     target: str
@@ -48,11 +51,20 @@ class Flow:
     boolean: bool
     redacted: bool
     several: str
+    takes_one: bool
     case_exact: bool
 
     def text(self, value: Value) -> str | None:
-        """Return the one text that flows of a value; several roles are one, of other lists the first flows."""
+        """Return the one text that flows of a value; several roles are one, of a function's list the first flows.
+
+        Raises SeveralValuesError for several values of a source attribute where the target takes one.
+        """
         if isinstance(value, list):
+            if self.takes_one and len(value) > 1:
+                raise SeveralValuesError(
+                    f"the property can only accept a single value, but the source has {len(value)}; map one of them by Item or "
+                    "all in one text by Join, or make the source single-valued"
+                )
             return to_text(value) if self.several else value[0] if value else None
         return value
 
@@ -125,7 +137,7 @@ class ObjectMapping:
         except EvaluationError as error:
             assert flow is not None
             reason = REDACTED if flow.redacted else error
-            raise EvaluationError(f"attribute mapping of '{flow.target}': {reason}") from error
+            raise type(error)(f"attribute mapping of '{flow.target}': {reason}") from error
         return Mapped(new, present)
 
     def logged(self, values: Mapping[str, str]) -> Mapping[str, str]:
@@ -208,9 +220,11 @@ def _flow(
     target = entry["targetAttributeName"]
     outermost = node.function if isinstance(node, Call) else ""
     definition = definitions.get(target, {})
-    default = entry.get("defaultValue")
+    # An empty text is none: exported schemas have it with most mappings, and nobody is sent it
+    # (https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2643).
+    default = entry.get("defaultValue") or None
     if default is None and definition.get("required"):
-        default = definition.get("defaultValue")
+        default = definition.get("defaultValue") or None
     return Flow(
         target=target,
         path=parse_path(target),
@@ -221,6 +235,7 @@ def _flow(
         boolean=target == "active",
         redacted=node is not None and any(map(_is_redact, walk(node))),
         several=outermost if outermost in SEVERAL and definition.get("multivalued") else "",
+        takes_one=isinstance(node, Attribute) and not definition.get("multivalued"),
         case_exact=bool(definition.get("caseExact")),
     )
 

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, table
@@ -109,6 +109,39 @@ def definition(
         "metadata": [],
         "referencedObjects": [{"referencedObjectName": other} for other in references],
     }
+
+
+def completed(schema: Any) -> Any:
+    """Return a schema whose attribute definitions have all of Graph's members; a new one may say its name and type alone.
+
+    What is no schema comes back as it is, for `schema.check` to refuse.
+    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read
+    2026-11).
+    """
+    directories = schema.get("directories") if isinstance(schema, dict) else None
+    if not isinstance(directories, list):
+        return schema
+    return {
+        **schema,
+        "directories": [_each(directory, "objects", _completed_object) for directory in directories],
+    }
+
+
+def _completed_object(entry: Any) -> Any:
+    return _each(entry, "attributes", _completed_attribute)
+
+
+def _completed_attribute(attribute: Any) -> Any:
+    if not isinstance(attribute, dict) or not isinstance(attribute.get("name"), str):
+        return attribute
+    return {**definition(attribute["name"]), **attribute}
+
+
+def _each(holder: Any, name: str, change: Callable[[Any], Any]) -> Any:
+    """Return an object with each member of one of its lists changed; anything else as it is."""
+    if not isinstance(holder, dict) or not isinstance(holder.get(name), list):
+        return holder
+    return {**holder, name: [change(each) for each in holder[name]]}
 
 
 def metadata_entries(values: Mapping[str, str]) -> list[Document]:

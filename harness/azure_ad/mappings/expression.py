@@ -48,6 +48,14 @@ class EvaluationError(ExpressionError):
     """A sound expression has no value for this object: a function got what it cannot take."""
 
 
+class SeveralValuesError(EvaluationError):
+    """An attribute has several values for this object where one is wanted.
+
+    Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes"
+    (read 2026-11).
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     name: str

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.azure_ad.directory.properties import is_extension
 from harness.azure_ad.mappings.definitions import MUTABILITIES, TYPES
 from harness.azure_ad.mappings.expression import Attribute, Call, ExpressionError, Node, attributes_of
 from harness.azure_ad.mappings.scoping_filters import FilterError, check_scope
@@ -172,7 +173,8 @@ def _check_attribute(
     except ExpressionError as error:
         raise SchemaError(f"{where}.source: of '{target}': {error}") from error
     for name in sorted(attributes_of(node)) if node is not None else ():
-        _known(name, sources, "source attribute", f"{where}.source")
+        if not is_extension(name):  # the directory's own extensions are discovered, not listed
+            _known(name, sources, "source attribute", f"{where}.source")
     _one_of(entry, "flowType", FLOW_TYPES, where, "Always")
     _one_of(entry, "flowBehavior", FLOW_BEHAVIORS, where, "FlowWhenChanged")
     if is_reference(node) and entry.get("flowType") == "MultiValueAddOnly":

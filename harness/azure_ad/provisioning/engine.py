@@ -15,6 +15,7 @@ from datetime import datetime
 from harness.azure_ad.directory.directory import ConflictError, NotFoundError
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.mappings import schema
+from harness.azure_ad.mappings.definitions import completed
 from harness.azure_ad.mappings.templates import build
 from harness.azure_ad.provisioning import on_demand
 from harness.azure_ad.provisioning.connection_test import probe_all
@@ -100,6 +101,7 @@ class Engine:
 
     def save_schema(self, job_id: str, document: Document) -> None:
         """Replace the schema; every object is looked at again in the next cycle. Raises SchemaError, NotFoundError."""
+        document = completed(document)
         schema.check(document)
         with self._store.transaction():
             job = self._job(job_id)

@@ -91,7 +91,7 @@ def test_a_server_that_repeats_it_does_not_put_it_there(discreet, server):
     key = discreet.person("ana", streetAddress=SECRET)
     server.refuse("POST", "/Users", refusal(400, f"'{SECRET}' is no street"), times=1)
     discreet.turn_on()
-    assert discreet.told()[0][2] == "SystemForCrossDomainIdentityManagementBadRequest"
+    assert discreet.told()[0][2] == "SystemForCrossDomainIdentityManagementServiceIncompatible"
     discreet.cycle()
     server.refuse("PATCH", "/Users", refusal(400, f"cannot change {SECRET} to {LATER}"))
     discreet.change(key, streetAddress=LATER)

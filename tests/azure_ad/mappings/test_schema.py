@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.azure_ad.mappings.compiled import compile_mappings
-from harness.azure_ad.mappings.definitions import source_names
+from harness.azure_ad.mappings.definitions import completed, definition, source_names
+from harness.azure_ad.mappings.expression import SeveralValuesError
 from harness.azure_ad.mappings.schema import SchemaError, check, object_mappings
 from harness.azure_ad.mappings.templates import attribute_mapping, build
 from harness.azure_ad.provisioning.target.dialect import create_body, differences, patch_body
@@ -362,7 +363,51 @@ def test_a_schema_that_no_job_can_run_with_is_refused(schema, spoil, message):
 def test_any_json_is_a_schema_or_a_schema_error(document):
     """Whatever is PUT, nothing but a sentence comes out."""
     with pytest.raises(SchemaError):
-        check(document)
+        check(completed(document))
+
+
+def test_a_new_attribute_may_say_its_name_and_type_alone(schema):
+    """As the documented addition of an extension does; what the template gave is not touched."""
+    before = copy.deepcopy(schema)
+    assert completed(schema) == before
+    schema["directories"][1]["objects"][0]["attributes"].append({"name": "custom", "type": "Boolean"})
+    with pytest.raises(SchemaError):
+        check(schema)
+    check(completed(schema))
+    assert completed(schema)["directories"][1]["objects"][0]["attributes"][-1] == {
+        **definition("custom"),
+        "type": "Boolean",
+    }
+
+
+def test_an_extension_of_the_directory_needs_no_definition(schema):
+    """It is discovered; a name that only looks like one is unknown."""
+    users(schema)["attributeMappings"].append(attribute_mapping("nickName", f"[extension_{'a1' * 16}_site]"))
+    check(schema)
+    users(schema)["attributeMappings"].append(attribute_mapping("timezone", "[extension_a1_site]"))
+    with pytest.raises(SchemaError, match="unknown source attribute 'extension_a1_site'"):
+        check(schema)
+
+
+def test_several_values_do_not_flow_where_one_is_taken(schema):
+    """OtherMails as it is; a function that makes one text of them is the way out, one value flows."""
+    mails = {"userPrincipalName": "ana@contoso.com", "otherMails": ["a@x.com", "b@x.com"]}
+    users(schema)["attributeMappings"].append(attribute_mapping("nickName", "[otherMails]"))
+    mapping = compile_mappings(schema)["User"]
+    for creating in (True, False):
+        with pytest.raises(SeveralValuesError, match="mapping of 'nickName': the property can only accept a"):
+            mapping.mapped(mails, creating=creating)
+    assert mapping.values({**mails, "otherMails": ["a@x.com"]}, creating=True)["nickName"] == "a@x.com"
+    users(schema)["attributeMappings"][-1] = attribute_mapping("nickName", 'Join("; ", [otherMails])')
+    assert compile_mappings(schema)["User"].values(mails, creating=True)["nickName"] == "a@x.com; b@x.com"
+
+
+@pytest.mark.parametrize(("expression", "expected"), [("[jobTitle]", None), (None, None)])
+def test_an_empty_default_value_is_none(schema, expression, expected):
+    """Most mappings of an exported schema have one; as a constant it sends nothing either."""
+    users(schema)["attributeMappings"].append(attribute_mapping("nickName", expression, default=""))
+    values = compile_mappings(schema)["User"].values({"userPrincipalName": "ana@contoso.com"}, creating=True)
+    assert values.get("nickName") == expected
 
 
 def places(value, path=()):

@@ -547,7 +547,7 @@ class TestEscrow:
         (_, entry) = company.log()
         assert entry["provisioningSteps"][0]["name"] == "EntryEscrowRetry"
         information = entry["provisioningStatusInfo"]["errorInformation"]
-        assert information["errorCode"] == f"{SCIM}BadRequest"
+        assert information["errorCode"] == f"{SCIM}ServiceIncompatible"
         assert information["reason"].endswith(
             "This operation was retried 1 times. It will be retried again after this date: "
             "2026-03-02T14:40:00.0000000Z UTC"

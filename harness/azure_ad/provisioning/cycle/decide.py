@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.azure_ad.mappings.compiled import Mapped, ObjectMapping
-from harness.azure_ad.mappings.expression import EvaluationError
+from harness.azure_ad.mappings.expression import EvaluationError, SeveralValuesError
 from harness.azure_ad.provisioning.cycle.facts import Facts
-from harness.azure_ad.provisioning.cycle.records import Failure
+from harness.azure_ad.provisioning.cycle.records import Connection, Failure
+from harness.azure_ad.provisioning.cycle.scoping import Scope
 
 NOT_MAPPED = Mapped({}, {})
 
@@ -74,10 +75,15 @@ def decide(facts: Facts) -> Decision:
         return Decision(Act.NOT_LISTED, Because.MAPPING_OFF)
     if scope is None:
         return _departed(facts, mapping)
-    if connection is None:
-        if not scope.provisioned:
-            return Decision(Act.LEAVE_ALONE, Because.NOT_ENTITLED)
-        return _joining(facts, mapping)
+    if connection is not None:
+        return _connected(facts, mapping, scope, connection)
+    if not scope.provisioned:
+        return Decision(Act.LEAVE_ALONE, Because.NOT_ENTITLED)
+    return _joining(facts, mapping)
+
+
+def _connected(facts: Facts, mapping: ObjectMapping, scope: Scope, connection: Connection) -> Decision:
+    """Decide for an object of the directory that the target has."""
     if scope.left_alone(skip_out_of_scope_deletions=facts.rules.skip_out_of_scope_deletions):
         return Decision(Act.LEAVE_ALONE, Because.OUTSIDE)
     if connection.managed and not scope.provisioned and not mapping.disables:
@@ -152,7 +158,8 @@ def _deleting(facts: Facts, mapping: ObjectMapping, because: Because) -> Decisio
 
 
 def _unmappable(error: EvaluationError, secrets: set[str]) -> Decision:
-    failure = Failure("ImportSkipped", str(error))
+    several = isinstance(error, SeveralValuesError)
+    failure = Failure("SchemaPropertyCanOnlyAcceptValue" if several else "ImportSkipped", str(error))
     return Decision(Act.FAIL, Because.UNMAPPABLE, failure=failure, secrets=frozenset(secrets))
 
 

@@ -136,6 +136,16 @@ def _apply(session: Session, trace: Trace, effect: Effect) -> None:
             session.settle(key)
         case HoldBack():
             session.hold_back(key, trace.kind)
+        case Fail(failure, step, description, references):
+            session.fail(trace, failure, step=step, description=description, references=references)
+        case AwaitReferences() | ForgetReferences() | MarkMembers():
+            _apply_to_references(session, key, effect)
+
+
+def _apply_to_references(
+    session: Session, key: str, effect: AwaitReferences | ForgetReferences | MarkMembers
+) -> None:
+    match effect:
         case AwaitReferences():
             session.await_references(key)
         case ForgetReferences():
@@ -143,8 +153,6 @@ def _apply(session: Session, trace: Trace, effect: Effect) -> None:
         case MarkMembers(members, present):
             for member in members:
                 session.mark_member(key, member, present=present)
-        case Fail(failure, step, description, references):
-            session.fail(trace, failure, step=step, description=description, references=references)
 
 
 def _is_free(session: Session, effect: Join) -> bool:

@@ -57,7 +57,12 @@ class Reaction:
 
 
 _ROWS: Mapping[int | str, Reaction] = {
-    400: Reaction(f"{SCIM}BadRequest"),  # https://github.com/1Password/scim-examples/issues/82
+    400: Reaction(
+        f"{SCIM}BadRequest"
+    ),  # https://github.com/1Password/scim-examples/issues/82, whose answer is no SCIM error
+    # https://github.com/MicrosoftDocs/azure-docs/issues/72862 (AWS SSO's own answer), https://github.com/snipe/snipe-it/issues/11094
+    # and https://github.com/getsentry/sentry/issues/84941
+    "refused": Reaction(INCOMPATIBLE),
     401: Reaction("Unauthorized", fatal=True),
     403: Reaction("InsufficientRights"),
     404: Reaction("InvalidAnchor"),
@@ -106,7 +111,8 @@ _OWN_ROWS: Mapping[Kind, Mapping[int | str, Reaction]] = {
 def reaction(kind: Kind, outcome: int | str) -> Reaction | None:
     """Return what the table says of a status or of another outcome.
 
-    Those are `timeout`, `no answer` (for any other reason), `unreadable` and, for a probe, `somebody` found. None for a status of which no source speaks: redirects, 412, 415 and the like.
+    Those are `timeout`, `no answer` (for any other reason), `unreadable`, `refused` (a write with 400) and, for a probe,
+    `somebody` found. None for a status of which no source speaks: redirects, 412, 415 and the like.
     """
     served = isinstance(outcome, str) or outcome < 500
     names = (outcome,) if served else (outcome, "5xx")

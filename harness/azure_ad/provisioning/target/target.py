@@ -24,7 +24,7 @@ from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document
-from harness.scim.names import ENTERPRISE_USER
+from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Request, Response, Send, TransportError
 from harness.wire.secrets import Secrets
 
@@ -185,8 +185,20 @@ class Target:
             told = f"{error} Resource: {request.url} Operation: {request.method}"
             raise self._failure(kind, outcome, request, told=told) from error
         if response.status not in wanted:
-            raise self._failure(kind, response.status, request, response)
+            refused = response.status == 400 and kind in ("create", "patch") and self._incompatible(response)
+            raise self._failure(kind, "refused" if refused else response.status, request, response)
         return response
+
+    def _incompatible(self, response: Response) -> bool:
+        """Tell whether a write that was refused with 400 is laid to the server's incompatibility."""
+        if self._quirks["refused-write"] == "incompatible":
+            return True
+        try:
+            answer = response.json()
+        except ValueError:
+            return False
+        named = answer.get("schemas") or answer.get("schema") if isinstance(answer, dict) else None
+        return isinstance(named, list) and ERROR in named
 
     def _answer(self, request: Request) -> Response:
         """Send, and wait no longer than the quirk says; a server's wish to be asked later may be granted, once."""

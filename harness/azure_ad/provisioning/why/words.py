@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.provisioning.cycle.decide import Act, Because, Decision, decide
 from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.records import Connection
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.why.outlook import Turn
 
@@ -57,6 +58,13 @@ def word(session: Session, facts: Facts, decision: Decision) -> Verdict:
     if decision.act is Act.JOIN:
         return _joining(session, mapping, decision)
     assert connection is not None
+    return _connected(session, mapping, connection, decision)
+
+
+def _connected(
+    session: Session, mapping: ObjectMapping, connection: Connection, decision: Decision
+) -> Verdict:
+    """Word what is done about an object that the target has."""
     if decision.off:
         says = f"Nothing is sent: the action {decision.off} is turned off for {mapping.kind.lower()}s."
         return Verdict(NOTHING, says, references=_sends_references(mapping, decision))

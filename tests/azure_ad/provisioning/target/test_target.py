@@ -15,7 +15,7 @@ from harness.azure_ad.provisioning.target.target import Target, TargetError
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
-from harness.scim.names import ENTERPRISE_USER
+from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Response, TransportError
 from tests.azure_ad.provisioning.company import START
 from tests.azure_ad.scim_server import BASE, TOKEN, refusal, reply, shown
@@ -164,6 +164,8 @@ def test_every_status_of_every_request_has_its_code(name, status, code, fatal):
     if code == "-":
         assert REQUESTS[name](target(refusal(status))[0]) is None
         return
+    if status == 400 and name not in ("read", "delete"):
+        code = code.replace("Bad", "Incompatible")  # writes; test_a_refused_write_is_laid_to_the_server
     error = refused(name, refusal(status, "because"))
     assert (error.code, error.fatal, error.response.status) == (SHORT.get(code, code), fatal, status)
     assert "because" in error.body
@@ -225,6 +227,23 @@ def test_what_sources_leave_open_is_a_quirk(quirk, value, name, answer, code):
     if quirk != "unlisted-statuses":
         REQUESTS[name](target(*act, clock=clock)[0])
     assert refused(name, *act, clock=clock, **{quirk: value}).code == code
+
+
+@pytest.mark.parametrize("name", ["create", "patch", "manager", "members"])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"schemas": [ERROR], "detail": "no"}, INCOMPATIBLE),
+        ({"schema": [ERROR], "detail": "as AWS SSO words it"}, INCOMPATIBLE),
+        ({"detail": "no"}, f"{SCIM}BadRequest"),
+        (["no"], f"{SCIM}BadRequest"),
+        (b"<html>", f"{SCIM}BadRequest"),
+    ],
+)
+def test_a_refused_write_is_laid_to_the_server(name, body, code):
+    """By itself always; by its body only where that is a SCIM error."""
+    assert refused(name, reply(400, body), **{"refused-write": "incompatible"}).code == INCOMPATIBLE
+    assert refused(name, reply(400, body), **{"refused-write": "by body"}).code == code
 
 
 def test_a_probe_that_finds_somebody_is_refused():

@@ -265,7 +265,7 @@ class TestWaiting:
         }
         assert told["next"]["action"] == "nothing"
         assert told["summary"] == (
-            "Ana is not in customappsso: provisioning failed (SystemForCrossDomainIdentityManagementBadRequest) and waits "
+            "Ana is not in customappsso: provisioning failed (SystemForCrossDomainIdentityManagementServiceIncompatible) and waits "
             "for a retry."
         )
         _, session = company.engine.inspect(company.job)

@@ -213,7 +213,7 @@ class TestMembers:
         (told,) = ask(company)["members"]["wrong"]
         assert (told["reason"], told["next"]) == ("failed", "added")
         assert told["says"] == (
-            "provisioning failed (SystemForCrossDomainIdentityManagementBadRequest); "
+            "provisioning failed (SystemForCrossDomainIdentityManagementServiceIncompatible); "
             "the first cycle from 2026-03-02 08:00:00 tries again"
         )
         foretold = ask(company)["next"]
