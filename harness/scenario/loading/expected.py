@@ -49,10 +49,11 @@ def misfits(expect: Mapping[str, Any], trail: Trail) -> Iterator[Misfit]:
                 shape = shape.items
             elif name == "result":
                 shape = SHAPES["body"].shape
-        yield from _check(value, shape, (*trail, name))
+        yield from misfits_of(value, shape, (*trail, name))
 
 
-def _check(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+def misfits_of(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
+    """Yield what a value has that its shape does not."""
     if isinstance(value, Mapping):
         yield from _check_mapping(value, shape, trail)
     elif isinstance(value, list):
@@ -60,7 +61,7 @@ def _check(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
             yield Misfit(trail, f"{_name(trail)} is {_KINDS[shape.kind]}, not a list")
             return
         for index, item in enumerate(value):
-            yield from _check(item, shape.items or shape, (*trail, index))
+            yield from misfits_of(item, shape.items or shape, (*trail, index))
     else:
         yield from _check_scalar(value, shape, trail)
 
@@ -90,7 +91,7 @@ def _check_key(key: str, value: Any, shape: Shape, trail: Trail) -> Iterator[Mis
     if inner is None:
         yield Misfit((*trail, key), f"{_name(trail)} has no '{key}'{_hint(key, shape)}")
     else:
-        yield from _check(value, inner, (*trail, key))
+        yield from misfits_of(value, inner, (*trail, key))
 
 
 def _hint(key: str, shape: Shape) -> str:
@@ -112,14 +113,14 @@ def _check_matcher(name: str, argument: Any, shape: Shape, trail: Trail) -> Iter
         words = " or ".join(_KINDS[kind] for kind in kinds)
         yield Misfit(below, f"{name} asks of {words}, but {_name(trail)} is {_KINDS[shape.kind]}")
     elif name in ("$not", "$unordered"):
-        yield from _check(argument, shape, below)
+        yield from misfits_of(argument, shape, below)
     elif name == "$one of":
-        yield from _check(argument, listing("", shape), below)
+        yield from misfits_of(argument, listing("", shape), below)
     elif name == "$count":
-        yield from _check(argument, _SIZE, below)
+        yield from misfits_of(argument, _SIZE, below)
     elif name == "$contains":
         inner = shape.items or replace(shape, choices=())
-        yield from _check(argument, listing("", inner) if isinstance(argument, list) else inner, below)
+        yield from misfits_of(argument, listing("", inner) if isinstance(argument, list) else inner, below)
 
 
 def _check_scalar(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:

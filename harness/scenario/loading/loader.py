@@ -13,6 +13,7 @@ from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.given import Given, twice
 from harness.scenario.loading.meaning import nonsense, unchecked
 from harness.scenario.loading.mistakes import refuse
+from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
 from harness.scenario.loading.references import unknown_names
 from harness.scenario.loading.source import Source, read
@@ -61,6 +62,7 @@ def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, 
             refuse(source, violations(data, root), case)
     refuse(source, [*unknown_names(data, root, names), *nonsense(data, root)], case)
     world = given.complete(data)
+    refuse(source, nobody(data, world, root), case)
     return Scenario(
         id=source.name if case is None else f"{source.name}[{case}]",
         title=data["scenario"],

@@ -1,0 +1,132 @@
+"""Names in `given` and in steps that nobody has: properties of either side's objects, people and groups.
+
+Who exists is known as long as only steps create and rename; a request to Graph may do anything, so behind one nobody is missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.azure_ad.directory.properties import is_extension, table
+from harness.base.errors import nearest
+from harness.scenario.language.shapes import SHAPES
+from harness.scenario.loading.expected import misfits_of
+from harness.scenario.loading.given import Holdings
+from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.yaml_nodes import Node
+from harness.scenario.values import Trail
+from harness.scenario.variables import REFERENCE
+
+_LINKS = {"User": ("manager",), "Group": ("members",)}
+_KINDS = {"users": "User", "groups": "Group"}
+# Where a step holds properties of an object: below the verb, and of which kind.
+_PROPERTIES: Mapping[str, tuple[Trail, str]] = {
+    "create user": ((), "User"),
+    "update user": (("set",), "User"),
+    "create group": ((), "Group"),
+    "update group": (("set",), "Group"),
+}
+# Arguments that name one object or several, by kind; None: a user when there is an @ in the name.
+_NAMED: Mapping[str, Mapping[str, str | None]] = {
+    "assign": {"users": "User", "groups": "Group"},
+    "unassign": {"users": "User", "groups": "Group"},
+    "update user": {"user": "User"},
+    "delete user": {"user": "User"},
+    "create user": {"manager": "User"},
+    "create group": {"members": None},
+    "update group": {"group": "Group"},
+    "delete group": {"group": "Group"},
+    "add member": {"group": "Group", "members": None},
+    "remove member": {"group": "Group", "members": None},
+    "provision on demand": {"user": "User", "group": "Group", "members": "User"},
+}
+_AWS_USERS: Trail = ("given", "aws_sso", "users")
+_REFUSALS = {"result", "error", "status"}
+# Steps that may create and rename what no list here knows of.
+_ANYTHING = {"graph request"}
+
+
+def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mistake]:
+    """Yield each property and each name that is wrong; a whole `${name}` is taken on trust."""
+    own = data.get("given", {}).get("azure_ad", {})
+    for key, kind in _KINDS.items():
+        for number, entry in enumerate(own.get(key, [])):
+            yield from _properties(entry, kind, ("given", "azure_ad", key, number), root)
+    for number, step in enumerate(data["steps"]):
+        for verb, (below, kind) in _PROPERTIES.items():
+            if isinstance(step.get(verb), dict) and not _refused(step):
+                part = step[verb].get(below[0], {}) if below else step[verb]
+                yield from _properties(part, kind, ("steps", number, verb, *below), root)
+    held = SHAPES["aws users"].shape
+    for misfit in misfits_of(data.get("given", {}).get("aws_sso", {}).get("users", []), held, _AWS_USERS):
+        yield Mistake(root.key(misfit.trail) if misfit.of_key else root.at(misfit.trail), misfit.message)
+    yield from _Cast(world).missing(data, root)
+
+
+def _properties(entry: Mapping[str, Any], kind: str, trail: Trail, root: Node) -> Iterator[Mistake]:
+    rows = table()[kind]
+    names = {*rows, *(row["source"] for row in rows.values() if "source" in row), *_LINKS[kind]}
+    for name in entry:
+        if name not in names and not is_extension(name) and not REFERENCE.search(name):
+            message = f"Azure AD's {kind.lower()}s have no property '{name}'{nearest(name, names)}"
+            yield Mistake(root.key((*trail, name)), message)
+
+
+class _Cast:
+    """The names of those who have existed in a scenario so far, by kind."""
+
+    def __init__(self, world: Holdings) -> None:
+        directory = world["azure_ad"]
+        self._names = {
+            "User": {str(user["userPrincipalName"]) for user in directory["users"]},
+            "Group": {str(group["displayName"]) for group in directory["groups"]},
+        }
+
+    def missing(self, data: Mapping[str, Any], root: Node) -> Iterator[Mistake]:
+        """Yield the names that nobody has, up to a step that may create anybody."""
+        own = data.get("given", {}).get("azure_ad", {})
+        for number, user in enumerate(own.get("users", [])):
+            yield from self._check(
+                user.get("manager"), "User", ("given", "azure_ad", "users", number, "manager"), root
+            )
+        for number, group in enumerate(own.get("groups", [])):
+            yield from self._check(
+                group.get("members"), None, ("given", "azure_ad", "groups", number, "members"), root
+            )
+        for number, step in enumerate(data["steps"]):
+            if _ANYTHING & set(step):
+                return
+            if not _refused(step):
+                yield from self._in_step(step, ("steps", number), root)
+            self._create(step)
+
+    def _in_step(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
+        for verb, arguments in _NAMED.items():
+            if isinstance(step.get(verb), dict):
+                for name, kind in arguments.items():
+                    yield from self._check(step[verb].get(name), kind, (*trail, verb, name), root)
+
+    def _create(self, step: Mapping[str, Any]) -> None:
+        for verb, (below, kind) in _PROPERTIES.items():
+            if isinstance(step.get(verb), dict):
+                part = step[verb].get(below[0], {}) if below else step[verb]
+                name = part.get("userPrincipalName" if kind == "User" else "displayName")
+                self._names[kind] |= {str(name)} if name is not None else set()
+
+    def _check(self, value: Any, kind: str | None, trail: Trail, root: Node) -> Iterator[Mistake]:
+        for place, name in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if not isinstance(name, str):
+                continue
+            sort = kind or ("User" if "@" in name else "Group")
+            names = self._names[sort]
+            unsure = any(REFERENCE.search(each) for each in (name, *names))
+            if not unsure and name.casefold() not in {each.casefold() for each in names}:
+                hint = nearest(name, names) or "; 'given' or an earlier step has to create one"
+                message = f"Azure AD has no {sort.lower()} '{name}'{hint}"
+                yield Mistake(root.at(trail if place is None else (*trail, place)), message)
+
+
+def _refused(step: Mapping[str, Any]) -> bool:
+    """Tell whether a step is to be refused, so that a wrong name may be what it is about."""
+    return bool(_REFUSALS & set(step.get("expect", {})))
