@@ -14,12 +14,13 @@ from harness.scenario.language.expectation_schema import expectation_definitions
 from harness.scenario.language.schema import NOT_SUBSTITUTED, schema
 
 _Schema = dict[str, Any]
+_COMMENT = "Written by 'make schema' from language/structure.json and the table of shapes; edit those."
 _NAME = r"^\$\{[^{}]+\}$"
 
 
 def schema_for_editors() -> _Schema:
     """Return the schema of scenario files, with `${name}` accepted wherever a value may come from a case or a step."""
-    whole = deepcopy(schema())
+    whole = {"$comment": _COMMENT, **deepcopy(schema())}
     definitions = whole["$defs"]
     definitions["expectations"] = expectation_definitions()
     parts = [part for key, part in whole["properties"].items() if key not in NOT_SUBSTITUTED]
