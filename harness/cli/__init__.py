@@ -21,7 +21,7 @@ from harness.cli.running import run
 from harness.cli.serving import serve
 from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
-from harness.client.commands import job, why
+from harness.client.commands import job, verify, why
 from harness.client.event_history import events
 from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
@@ -74,6 +74,7 @@ for command in (
     replay,
     job,
     why,
+    verify,
     events,
 ):
     main.add_command(command)

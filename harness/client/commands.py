@@ -129,6 +129,23 @@ def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
     _print(as_json, told, why_lines(told, job_told["now"]))
 
 
+@click.command()
+@_connected
+@_JSON
+def verify(*, as_json: bool, **where: Any) -> None:
+    """Say whether both sides of a running harness agree: everybody in scope once, nobody else, each membership on both.
+
+    It makes no difference who brought them: the provisioning service, or a tool of yours. Exit code 0 if they agree, 1 if not.
+    """
+    from harness.client.connection import connect
+    from harness.client.words import agreement_lines
+
+    agreement = connect(**where).control("GET", "agreement")
+    _print(as_json, agreement, agreement_lines(agreement))
+    if not agreement["agree"]:
+        raise SystemExit(1)
+
+
 def _print(as_json: bool, told: Any, lines: Iterable[str]) -> None:
     click.echo(json.dumps(told, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 

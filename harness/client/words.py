@@ -129,3 +129,23 @@ def _path(url: str) -> str:
     path = unquote_plus(parts.path + (f"?{parts.query}" if parts.query else ""))
     found = _RESOURCE.search(path)
     return found[0] if found else path
+
+
+def agreement_lines(agreement: dict[str, Any]) -> Iterator[str]:
+    """Write what `/_harness/agreement` says: waiting differences apart from wrong ones."""
+    if agreement["agree"]:
+        yield "both sides agree"
+        return
+    for title, waiting in (("wrong", False), ("waiting for the next cycle", True)):
+        those = [each for each in agreement["differences"] if each["waiting"] is waiting]
+        if those:
+            yield f"{title}: {len(those)}"
+            yield from (f"  {_difference(each)}" for each in those)
+
+
+def _difference(each: dict[str, Any]) -> str:
+    if not each["attribute"]:
+        return f"{each['whose']}: {each['kind']}; {each['reason']}"
+    held = f"'{each['actual']}'" if each["actual"] else "nothing"
+    wanted = f"'{each['wanted']}'" if each["wanted"] else "nothing"
+    return f"{each['whose']}: {each['kind']}, {each['attribute']} is {held} instead of {wanted}; {each['reason']}"

@@ -66,6 +66,8 @@ class Controlled(Protocol):
 
     def why(self, kind: str, name: str) -> dict[str, Any]: ...
 
+    def differences(self) -> list[dict[str, Any]]: ...
+
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
     """Return `app` with the control API in front; who may ask is the gate's affair (`gate.py`)."""
@@ -180,6 +182,12 @@ def _why(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return served.why(*subjects[0])
 
 
+def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    differences = served.differences()
+    return {"agree": not differences, "differences": differences}
+
+
 _Act = Callable[[Controlled, dict[str, Any]], dict[str, Any]]
 _ROUTES: dict[tuple[str, str], _Act] = {
     ("clock", "GET"): _clock,
@@ -190,6 +198,7 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("job", "GET"): _job,
     ("step", "POST"): _step,
     ("why", "GET"): _why,
+    ("agreement", "GET"): _agreement,
 }
 
 

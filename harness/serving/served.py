@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.agreement import differences
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries, why
 from harness.azure_ad.tenant import Sharing
@@ -205,6 +206,10 @@ class Served:
         """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
         job, session = self.world.azure.engine.inspect(self._job_id)
         return why(session, job, kind, name)
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Return in what both sides differ (`harness.agreement`)."""
+        return [each.document() for each in differences(self.world)]
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

@@ -9,6 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from harness.agreement import Difference, differences
 from harness.base.clock import VirtualClock, from_iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
@@ -132,6 +133,20 @@ class World:
     def timeline_text(self) -> str:
         """Return the timeline as lines, for a test's report."""
         return "\n".join(f"{each.at}  {each.lane:<14} {each.summary}" for each in self.timeline())
+
+    def differences(self) -> list[Difference]:
+        """Return in what both sides differ: who is missing or unexpected, attributes, members, managers.
+
+        Who should be in AWS is what the application's mapping, scope and assignments say, whoever brought them. Raises
+        HarnessError where no provisioning is configured.
+        """
+        self._open()
+        return differences(self._world)
+
+    def assert_both_sides_agree(self) -> None:
+        """Raise AssertionError, a line a difference, if they do not."""
+        if unlike := self.differences():
+            raise AssertionError("both sides differ:\n" + "\n".join(map(str, unlike)))
 
     def assert_faults_met(self) -> None:
         """Raise AssertionError if a fault met fewer requests than it was meant for."""

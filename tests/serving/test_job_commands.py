@@ -163,6 +163,17 @@ def test_why(world, ask):
     )
 
 
+def test_verify(world, ask):
+    """Before the cycle everybody assigned is missing, after it both sides agree."""
+    before = CliRunner().invoke(main, ["verify", "--ready-file", str(world.ready_file)])
+    assert before.exit_code == 1
+    assert f"user {TARO}: missing; nobody saw to it" in before.output
+    world.graph("POST", world.job("/start"))
+    world.settle()
+    assert ask("verify") == "both sides agree\n"
+    assert json.loads(ask("verify", "--json")) == {"agree": True, "differences": []}
+
+
 def test_why_of_a_group(world, ask):
     """Assigned, it is there; whoever of it is not, is named with the reason."""
     (group,) = world.graph("GET", "/groups?$filter=displayName eq 'AWS Developers'").json()["value"]

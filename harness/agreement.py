@@ -1,0 +1,210 @@
+"""Whether both sides agree: everybody in scope once with the values of the mapping, nobody else, each membership on both.
+
+Whoever brought people here, the provisioning service of this world or somebody else's tool, the mapping, the scope and the
+assignments of the application say who should be in AWS. An account that was made by hand is nobody's business; one that is
+disabled is as good as gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from harness.aws_sso import identity_store
+from harness.aws_sso.identity_store import GROUP, USER, Record
+from harness.azure_ad.mappings.compiled import Flow, ObjectMapping
+from harness.azure_ad.mappings.expression import EvaluationError
+from harness.azure_ad.provisioning.cycle.facts import Facts, gather
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.base.errors import HarnessError
+from harness.scim.names import ENTERPRISE_USER
+from harness.scim.path import read
+from harness.world import World
+
+_BY_HAND = "Manual"
+
+
+class Kind(Enum):
+    """In what the sides differ."""
+
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    ATTRIBUTE = "attribute"
+    MEMBER_MISSING = "member missing"
+    MEMBER_LEFT = "member who left"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is.
+
+    `waiting` says that the next cycle will see to it; `reason` is what keeps it from agreeing, as far as is known.
+    """
+
+    kind: Kind
+    whose: str
+    attribute: str = ""
+    wanted: str = ""
+    actual: str = ""
+    waiting: bool = False
+    reason: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON shows it."""
+        return {
+            "kind": self.kind.value,
+            "whose": self.whose,
+            "attribute": self.attribute or None,
+            "wanted": self.wanted or None,
+            "actual": self.actual or None,
+            "waiting": self.waiting,
+            "reason": self.reason,
+        }
+
+    def __str__(self) -> str:
+        what = f" {self.attribute}: '{self.actual}' instead of '{self.wanted}'" if self.attribute else ""
+        return (
+            f"{self.whose} {self.kind.value}{what}; {'waiting' if self.waiting else 'wrong'}: {self.reason}"
+        )
+
+
+def differences(world: World) -> list[Difference]:
+    """Return all in which the sides differ, users first. Raises HarnessError where no provisioning is configured."""
+    job = next(iter(world.azure.engine.jobs(world.app_id)), None)
+    if job is None:
+        raise HarnessError(
+            "provisioning is not configured: its mapping, scope and assignments say who should be in AWS"
+        )
+    _, session = world.azure.engine.inspect(job.id)
+    return list(_Comparison(world, session, active=job.is_on).all())
+
+
+class _Comparison:
+    """One look at both sides. `active` says that a cycle will come."""
+
+    def __init__(self, world: World, session: Session, *, active: bool) -> None:
+        self._world, self._session, self._active = world, session, active
+        self._users = {
+            record.attributes["userName"].casefold(): record
+            for record in identity_store.scan(world.aws, USER)
+        }
+        self._groups = {
+            record.attributes["displayName"].casefold(): record
+            for record in identity_store.scan(world.aws, GROUP)
+        }
+        self._arrived: dict[str, dict[str, Record]] = {"User": {}, "Group": {}}  # by source id
+
+    def all(self) -> Iterator[Difference]:
+        for kind, records, name in (
+            ("User", self._users, "userName"),
+            ("Group", self._groups, "displayName"),
+        ):
+            mapping = self._session.mappings.get(kind)
+            if mapping is not None:
+                yield from self._of_kind(kind, mapping, records, name)
+        yield from self._managers()
+        yield from self._memberships()
+
+    def _of_kind(
+        self, kind: str, mapping: ObjectMapping, records: Mapping[str, Record], name: str
+    ) -> Iterator[Difference]:
+        for document in self._world.azure.directory.scan(kind):
+            facts = gather(self._session, kind, document["id"], document, self._world.clock.now())
+            if facts.scope is None or not facts.scope.provisioned:
+                continue
+            whose = _label(kind, document)
+            try:
+                values = mapping.mapped(facts.attributes, creating=False).present
+            except EvaluationError as error:
+                yield Difference(Kind.MISSING, whose, reason=str(error))
+                continue
+            record = records.get(values.get(name, "").casefold())
+            if record is None:
+                yield Difference(Kind.MISSING, whose, waiting=self._waits(facts), reason=self._why(facts))
+                continue
+            self._arrived[kind][document["id"]] = record
+            yield from self._attributes(whose, facts, mapping, values, record)
+        owned = {record.id for record in self._arrived[kind].values()}
+        for record in records.values():
+            if record.id not in owned and self._is_unexpected(record):
+                whose = f"{kind.lower()} {record.attributes[name]}"
+                yield Difference(Kind.UNEXPECTED, whose, reason="nobody in scope has it, and it is enabled")
+
+    def _attributes(
+        self, whose: str, facts: Facts, mapping: ObjectMapping, values: Mapping[str, str], record: Record
+    ) -> Iterator[Difference]:
+        for flow in mapping.flows:
+            if flow.only_on_creation or flow.several:
+                continue
+            wanted, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
+            if wanted and not _alike(flow, wanted, actual):
+                yield Difference(
+                    Kind.ATTRIBUTE,
+                    whose,
+                    flow.target,
+                    wanted,
+                    actual,
+                    waiting=self._waits(facts),
+                    reason=self._why(facts),
+                )
+
+    def _managers(self) -> Iterator[Difference]:
+        mapping = self._session.mappings.get("User")
+        if mapping is None or mapping.reference is None:
+            return
+        arrived = self._arrived["User"]
+        for key, record in arrived.items():
+            manager = arrived.get(self._world.azure.directory.manager(key) or "")
+            wanted = manager.id if manager else ""
+            held = (record.attributes.get(ENTERPRISE_USER) or {}).get("manager") or {}
+            actual = str(held.get("value") or "")
+            if wanted != actual:
+                whose = f"user {record.attributes['userName']}"
+                yield Difference(Kind.MANAGER, whose, "manager", wanted, actual, self._active, self._then)
+
+    def _memberships(self) -> Iterator[Difference]:
+        names = {record.id: str(record.attributes["userName"]) for record in self._users.values()}
+        users = self._arrived["User"]
+        for key, group in self._arrived["Group"].items():
+            members = self._world.azure.directory.members(key)
+            wanted = {users[member].id for member in members if member in users}
+            actual = set(identity_store.members(self._world.aws, group.id))
+            whose = f"group {group.attributes['displayName']}"
+            for user_id in sorted(wanted - actual):
+                name = names.get(user_id, user_id)
+                yield Difference(Kind.MEMBER_MISSING, whose, "members", name, "", self._active, self._then)
+            for user_id in sorted(actual - wanted):
+                name = names.get(user_id, user_id)
+                yield Difference(Kind.MEMBER_LEFT, whose, "members", "", name, self._active, self._then)
+
+    @property
+    def _then(self) -> str:
+        return "the next cycle sees to it" if self._active else "nobody saw to it"
+
+    def _is_unexpected(self, record: Record) -> bool:
+        return record.created_by != _BY_HAND and record.attributes.get("active", True) is not False
+
+    def _waits(self, facts: Facts) -> bool:
+        return self._active and facts.escrow is None
+
+    def _why(self, facts: Facts) -> str:
+        if facts.escrow is not None:
+            return "the last try failed, and it is tried again later (harness why says more)"
+        return self._then
+
+
+def _label(kind: str, document: Mapping[str, Any]) -> str:
+    return f"{kind.lower()} {document.get('userPrincipalName') or document.get('displayName')}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value)
+    return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+def _alike(flow: Flow, wanted: str, actual: str) -> bool:
+    return wanted == actual or (not flow.case_exact and wanted.casefold() == actual.casefold())

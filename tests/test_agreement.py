@@ -1,0 +1,140 @@
+"""One verdict over both sides, whoever brought the people: who is missing, kept, doubled, changed, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from harness.agreement import Kind
+from harness.testing import World
+
+ANA, BEN = "ana@contoso.com", "ben@contoso.com"
+
+
+def user(name: str) -> dict[str, Any]:
+    given = name.partition("@")[0].title()
+    return {
+        "userPrincipalName": name,
+        "displayName": given,
+        "givenName": given,
+        "surname": "Ruiz",
+        "mailNickname": given.lower(),
+    }
+
+
+def resource(name: str) -> dict[str, Any]:
+    given = name.partition("@")[0].title()
+    return {
+        "userName": name,
+        "displayName": given,
+        "name": {"givenName": given, "familyName": "Ruiz", "formatted": f"{given} Ruiz"},
+        "externalId": given.lower(),
+        "active": True,
+    }
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Two people in a group that is assigned; provisioning is configured, its schedule off: a tool is to bring them."""
+    holdings = {"users": [user(ANA), user(BEN)], "groups": [{"displayName": "Office", "members": [ANA, BEN]}]}
+    with World(populate={"azure_ad": holdings}) as world:
+        world.aws_sso.enable_automatic_provisioning()
+        world.azure_ad.configure_provisioning()
+        world.azure_ad.assign(groups=["Office"])
+        yield world
+
+
+def tool(world: World, *, members: tuple[str, ...] = (ANA, BEN)) -> dict[str, str]:
+    """Do what a right tool does; return the ids in AWS."""
+    aws = world.aws_sso
+    ids = {name: aws.scim_request("POST", "/Users", body=resource(name)).body["id"] for name in (ANA, BEN)}
+    (group,) = world.azure_ad.graph_request("GET", "/groups").body["value"]
+    resource_of_group = {"displayName": "Office", "externalId": group["id"]}
+    office = aws.scim_request("POST", "/Groups", body=resource_of_group).body["id"]
+    for name in members:
+        operation = {"op": "add", "path": "members", "value": [{"value": ids[name]}]}
+        aws.scim_request("PATCH", f"/Groups/{office}", body=patch(operation))
+    return ids
+
+
+def patch(operation: dict[str, Any]) -> dict[str, Any]:
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]}
+
+
+def kinds(world: World) -> list[tuple[Kind, str]]:
+    return [(each.kind, each.whose) for each in world.differences()]
+
+
+def test_our_own_provisioning_agrees(world: World) -> None:
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.assert_both_sides_agree()
+
+
+def test_a_right_tool_agrees(world: World) -> None:
+    tool(world)
+    world.assert_both_sides_agree()
+
+
+def test_before_the_tool_everybody_is_missing(world: World) -> None:
+    assert kinds(world) == [
+        (Kind.MISSING, f"user {ANA}"),
+        (Kind.MISSING, f"user {BEN}"),
+        (Kind.MISSING, "group Office"),
+    ]
+    assert {each.reason for each in world.differences()} == {"nobody saw to it"}
+
+
+def test_a_tool_that_loses_a_member(world: World) -> None:
+    tool(world, members=(ANA,))
+    assert kinds(world) == [(Kind.MEMBER_MISSING, "group Office")]
+    with pytest.raises(AssertionError, match=f"members: '' instead of '{BEN}'"):
+        world.assert_both_sides_agree()
+
+
+def test_a_tool_that_keeps_a_leaver(world: World) -> None:
+    ids = tool(world)
+    world.azure_ad.remove_member("Office", BEN)
+    assert kinds(world) == [(Kind.UNEXPECTED, f"user {BEN}"), (Kind.MEMBER_LEFT, "group Office")]
+    world.aws_sso.scim_request("DELETE", f"/Users/{ids[BEN]}")
+    world.assert_both_sides_agree()
+
+
+def test_a_leaver_who_is_disabled_is_as_good_as_gone(world: World) -> None:
+    ids = tool(world, members=(ANA,))
+    world.azure_ad.remove_member("Office", BEN)
+    world.aws_sso.scim_request(
+        "PATCH", f"/Users/{ids[BEN]}", body=patch({"op": "replace", "path": "active", "value": False})
+    )
+    world.assert_both_sides_agree()
+
+
+def test_a_tool_that_doubles_a_person(world: World) -> None:
+    tool(world)
+    again = {**resource("ana.ruiz@contoso.com"), "externalId": "ana-2"}
+    world.aws_sso.scim_request("POST", "/Users", body=again)
+    assert kinds(world) == [(Kind.UNEXPECTED, "user ana.ruiz@contoso.com")]
+
+
+def test_an_attribute_that_was_not_brought_along(world: World) -> None:
+    tool(world)
+    world.azure_ad.update_user(ANA, displayName="Ana Maria")
+    (difference,) = world.differences()
+    assert (difference.kind, difference.attribute) == (Kind.ATTRIBUTE, "displayName")
+    assert (difference.wanted, difference.actual) == ("Ana Maria", "Ana")
+
+
+def test_an_account_made_by_hand_is_nobodys_business(world: World) -> None:
+    tool(world)
+    world.populate({"aws_sso": {"users": [resource("eve@contoso.com")]}})
+    world.assert_both_sides_agree()
+
+
+def test_what_the_next_cycle_brings_is_waiting_and_not_wrong(world: World) -> None:
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.create_user(**user("eve@contoso.com"))
+    world.azure_ad.add_member("Office", "eve@contoso.com")
+    assert {each.waiting for each in world.differences()} == {True}
