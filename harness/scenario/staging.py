@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.agreement import differences
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries, why
 from harness.base.clock import Clock, iso
@@ -127,6 +128,9 @@ class Staged:
     def why(self, kind: str, name: str) -> dict[str, Any]:
         job, session = self.moment.world.azure.engine.inspect(self._job_id())
         return why(session, job, kind, name)
+
+    def differences(self) -> list[dict[str, Any]]:
+        return [each.document() for each in differences(self.moment.world)]
 
     def stop(self) -> None:
         self._opened.close()
