@@ -1,4 +1,4 @@
-.PHONY: run test test-quick check serve bench schema lock clean
+.PHONY: run test test-quick check serve bench campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -27,6 +27,9 @@ bench: .stamps/dev ## measure against the bare Flask route and scim2-server, in 
 
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
 	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json
+
+campaign: .stamps/dev ## kills, a storm of clients and a full disk, for half an hour
+	$(BIN)/python -m tests.campaigns
 
 lock: .stamps/dev ## write down the versions that the tests passed with
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock

@@ -94,7 +94,7 @@ class World:
         Raises HarnessError naming the entry that is wrong; then nothing was added on either side.
         """
         check_sides(document)
-        with self.azure.store.transaction(), self.aws.store.transaction():
+        with self.aws.store.transaction(), self.azure.store.transaction():
             azure_populate.populate(self.azure.store, self.azure.directory, side(document, "azure_ad"))
             aws_populate.populate(self.aws, side(document, "aws_sso"))
 

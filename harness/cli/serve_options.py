@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,9 +37,11 @@ class ServeOptions:
     smtp: str | None
     seed: str | None
     in_flight: int
+    processes: int
     flips: tuple[str, ...]
     aws_access_key_id: str | None
     aws_secret_access_key: str | None
+    key_file: Path | None
     tls_certificate: Path | None
     tls_key: Path | None
     bare: bool
@@ -59,6 +62,8 @@ class ServeOptions:
             seed=self.seed,
             smtp=_mail_host(self.smtp),
             in_flight=self.in_flight,
+            processes=self.processes,
+            key=_key(self.key_file),
             quirks=_flips(self.flips),
             api_credentials=_both(
                 self.aws_access_key_id,
@@ -144,8 +149,9 @@ _OPTIONS: tuple[Option, ...] = (
     click.option(
         "--data",
         type=click.Path(path_type=str, file_okay=False),
+        envvar="HARNESS_DATA",
         metavar="DIR|URL",
-        help="Keep state in SQLite files, or in PostgreSQL (postgresql://ROLE:PASSWORD@HOST/DATABASE).",
+        help="Keep state in SQLite files, or in PostgreSQL (postgresql://ROLE:PASSWORD@HOST/DATABASE, best given in HARNESS_DATA).",
     ),
     click.option(
         "--populate",
@@ -178,6 +184,13 @@ _OPTIONS: tuple[Option, ...] = (
         help="Objects of a cycle at work together.",
     ),
     click.option(
+        "--processes",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, 64),
+        help="Processes that answer together; more than one need PostgreSQL.",
+    ),
+    click.option(
         "--quirk",
         "flips",
         multiple=True,
@@ -186,7 +199,16 @@ _OPTIONS: tuple[Option, ...] = (
     ),
     click.option("--aws-access-key-id", metavar="ID", help="The one access key that the AWS APIs accept."),
     click.option(
-        "--aws-secret-access-key", metavar="SECRET", help="Its secret; without the two any key is accepted."
+        "--aws-secret-access-key",
+        envvar="HARNESS_AWS_SECRET_ACCESS_KEY",
+        metavar="SECRET",
+        help="Its secret, best given in HARNESS_AWS_SECRET_ACCESS_KEY; without the two any key is accepted.",
+    ),
+    click.option(
+        "--key-file",
+        type=_FILE,
+        metavar="FILE",
+        help="Encrypt the secrets in --data with the key in this file, or in HARNESS_KEY.",
     ),
     click.option(
         "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."
@@ -243,6 +265,15 @@ def _place(data: str | None) -> Path | PostgresAddress | None:
     if data is None:
         return None
     return PostgresAddress(data) if data.startswith(("postgresql://", "postgres://")) else Path(data)
+
+
+def _key(path: Path | None) -> str | None:
+    if path is None:
+        return os.environ.get("HARNESS_KEY") or None
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise HarnessError(f"cannot read the key in {path}: {getattr(error, 'strerror', error)}") from error
 
 
 def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:

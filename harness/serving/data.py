@@ -14,14 +14,18 @@ from typing import Protocol
 
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
+from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
 from harness.base.store import Store
+from harness.serving.failures import report_full
 from harness.serving.options import PostgresAddress
 
 SIDES = ("aws_sso", "azure_ad")
 # What each side keeps of its account, and nobody else does.
 _MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
 _LOCK = "server.lock"
+# Kinds of documents with credentials in them; of AWS's tokens only digests are kept.
+_SECRET = frozenset({"account", "secrets", "portalTestedToken"})
 
 
 class Peers(Protocol):
@@ -47,20 +51,18 @@ class Data:
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
 
-    def __init__(self, place: Path | PostgresAddress | None) -> None:
+    def __init__(self, place: Path | PostgresAddress | None, key: str | None = None) -> None:
+        """`key` encrypts what is secret where it is kept; None leaves it as it is."""
         self._open = ExitStack()
-        folder = None if isinstance(place, PostgresAddress) else place
         try:
             if isinstance(place, PostgresAddress):
                 self.stores = self._postgres(place)
-                return
-            if folder is not None:
-                self._open.callback(_lock(folder))
-                _look(folder)
-            databases = {side: self._database(folder, side) for side in SIDES}
-            self.stores = {side: base.tenant("main") for side, base in databases.items()}
-            if folder is not None:
-                _belong_together(folder, self.stores)
+            else:
+                self.stores = self._files(place)
+            with self.starting:
+                self.stores["azure_ad"] = sealing(self.stores["azure_ad"], _SECRET, key)
+            if isinstance(place, Path):
+                _belong_together(place, self.stores)
         except BaseException:
             self._open.close()
             raise
@@ -83,8 +85,8 @@ class Data:
             return key
         store = self.stores["azure_ad"]
         with store.transaction():
-            document = store.get("clock", "control") or {"key": key}
-            store.put("clock", "control", document)
+            document = store.get("account", "control") or {"key": key}
+            store.put("account", "control", document)
         return str(document["key"])
 
     def offset(self) -> timedelta:
@@ -94,6 +96,13 @@ class Data:
 
     def save_offset(self, offset: timedelta) -> None:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds()})
+
+    def _files(self, folder: Path | None) -> dict[str, Store]:
+        if folder is not None:
+            self._open.callback(_lock(folder))
+            _look(folder)
+        databases = {side: self._database(folder, side) for side in SIDES}
+        return {side: base.tenant("main") for side, base in databases.items()}
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
         try:
@@ -109,6 +118,7 @@ class Data:
 
     def _database(self, folder: Path | None, side: str) -> Database:
         database = Database(None if folder is None else _path(folder, side), exclusive=folder is not None)
+        database.on_full = report_full
         self._open.callback(database.close)
         return database
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from harness.base.errors import HarnessError
+from harness.base.sqlite import is_full
 
 
 @contextmanager
@@ -29,13 +29,16 @@ def damage_worded(folder: Path | None) -> Iterator[None]:
 
 def report(error: BaseException) -> None:
     """Say that the engine itself failed, and where; without the data that it failed on."""
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        sys.stderr.write(
-            "error: the disk is full: nothing is written any more; what is there can still be read\n"
-        )
-    else:
+    if not is_full(error):
         name, place = type(error).__name__, _place(error)
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
+
+
+def report_full() -> None:
+    """Say that there is no room: once, until there was some again."""
+    sys.stderr.write(
+        "error: the disk is full: nothing is written any more; what is there can still be read\n"
+    )
 
 
 def _place(error: BaseException) -> str:

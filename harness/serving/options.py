@@ -26,8 +26,9 @@ class Options:
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are flips by id; `api_credentials` is the key
     pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
-    of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may ask for this one,
-    the first of them the one that addresses are told with.
+    of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are
+    names by which other machines may ask for this one, the first of them the one that addresses are told with; `processes`
+    answer together; `key` encrypts stored secrets.
     """
 
     host: str = "127.0.0.1"
@@ -43,3 +44,5 @@ class Options:
     tls: tuple[Path, Path] | None = None
     allowed_hosts: tuple[str, ...] = ()
     bare: bool = False
+    processes: int = 1
+    key: str | None = field(default=None, repr=False)

@@ -22,12 +22,14 @@ from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
+from harness.serving.both_sides import BothSides
 from harness.serving.configuring import Administrator
 from harness.serving.control import with_control
 from harness.serving.data import Data
 from harness.serving.failures import damage_worded, report
 from harness.serving.gate import Gate
 from harness.serving.options import LOOPBACK, Options
+from harness.serving.processes import Listening
 from harness.serving.sharing import Shared
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
@@ -40,12 +42,6 @@ from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, cho
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
-_SURVIVES_RESET = {
-    "aws_sso": ("clock", "account", "provisioning", "token"),
-    "azure_ad": ("clock", "account", "servicePrincipal", "secrets", "job", "schema"),
-}
-
 
 class Served:
     """The running world. `key` is what strangers are asked for when it is not on loopback.
@@ -57,8 +53,8 @@ class Served:
     world: World
     clock: OffsetClock
 
-    def __init__(self, options: Options) -> None:
-        """Listen, build the world and configure it.
+    def __init__(self, options: Options, listening: Listening | None = None) -> None:
+        """Listen, unless somebody does already, build the world and configure it.
 
         Raises HarnessError for a busy port, an unusable folder, or a certificate that nobody could be shown.
         """
@@ -67,20 +63,20 @@ class Served:
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
         with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
-            self._data = Data(options.data)
+            self._data = Data(options.data, options.key)
             opened.callback(self._data.close)
             with self._data.starting:
-                self._listen(options, opened)
+                self._listen(options, listening, opened)
                 self._assemble(options, quirks)
                 self._let_time_pass(opened)
             self._opened = opened.pop_all()
 
-    def _listen(self, options: Options, opened: ExitStack) -> None:
+    def _listen(self, options: Options, listening: Listening | None, opened: ExitStack) -> None:
         is_local = options.host in LOOPBACK and not options.allowed_hosts
         self.key = None if is_local else self._data.control_key()
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
-        self._servers = _listen(options.host, self.identity, *doors)
+        self._servers = _listen(options.host, self.identity, listening, *doors)
         near = [nearby(server.url) for server in self._servers]
         host = public_host(options.host, options.allowed_hosts)
         self.urls = at(near[0], host), at(near[1], host)
@@ -95,7 +91,7 @@ class Served:
     def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
         """Build the world and configure it."""
         ids = Ids(self._data.boot_seed(options.seed))
-        self._stores, data = self._data.stores, self._data
+        data = self._data
         self.clock = OffsetClock(data.offset())
         self.clock.on_error, self.clock.on_step = report, data.save_offset
         self._shared = Shared(data, data.peers, self.clock) if data.peers else None
@@ -103,8 +99,8 @@ class Served:
         parts = Parts(
             clock=self.clock,
             ids=ids,
-            aws_store=self._stores["aws_sso"],
-            azure_store=self._stores["azure_ad"],
+            aws_store=data.stores["aws_sso"],
+            azure_store=data.stores["azure_ad"],
             origins={"graph": azure_url, **dict.fromkeys(AWS_HOSTS, aws_url)},
             smtp=options.smtp,
             api_credentials=options.api_credentials,
@@ -113,6 +109,8 @@ class Served:
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
         )
         self.world = assemble(parts, quirks, self._wire)
+        self._both_sides = BothSides(self.world)
+        self._both_sides.finish()
         for server in self._servers:
             server.start()
         administrator = Administrator(self.world, self._network, self.urls, self.key, options.bare)
@@ -166,25 +164,15 @@ class Served:
 
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add people and groups on both sides, or on neither (`World.populate`)."""
-        self.world.populate(document)
+        self._both_sides.populate(document)
 
     def mail(self) -> list[dict[str, Any]]:
         """Return the notification mails, oldest first."""
         return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
-        """Forget people, groups and logs; endpoint, tokens, application and job stay, the job's schedule goes off."""
-        engine = self.world.azure.engine
-        for job in engine.jobs(self.world.app_id):
-            engine.abandon(job.id)
-        with self._stores["azure_ad"].transaction(), self._stores["aws_sso"].transaction():
-            for name, store in self._stores.items():
-                documents = [
-                    (kind, key, body) for kind in _SURVIVES_RESET[name] for key, body in store.scan(kind)
-                ]
-                store.clear()
-                for kind, key, body in documents:
-                    store.put(kind, key, body)
+        """Forget people, groups and logs (`BothSides.reset`)."""
+        self._both_sides.reset()
 
     def job(self) -> dict[str, Any]:
         """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
@@ -230,12 +218,14 @@ class Served:
         return Gate(with_control(with_tenant, self), self.key, self._names, signed=self._signed)
 
 
-def _listen(host: str, shown: Identity | None, *doors: tuple[WSGIApplication, int]) -> list[Server]:
+def _listen(
+    host: str, shown: Identity | None, listening: Listening | None, *doors: tuple[WSGIApplication, int]
+) -> list[Server]:
     """Open every port, or none."""
     servers: list[Server] = []
     try:
-        for app, port in doors:
-            servers.append(Server(app, host, port, identity=shown, quick=is_scim))
+        for (app, port), door in zip(doors, listening or (None, None), strict=True):
+            servers.append(Server(app, host, port, identity=shown, quick=is_scim, listening=door))
     except HarnessError:
         for server in servers:
             server.stop()

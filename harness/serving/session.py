@@ -15,9 +15,12 @@ from urllib.parse import urlsplit
 from harness.base import json_text
 from harness.base.errors import HarnessError
 from harness.serving.gate import KEY_HEADER
-from harness.serving.options import LOOPBACK, Options
+from harness.serving.options import LOOPBACK, Options, PostgresAddress
+from harness.serving.processes import Listening, Processes
 from harness.serving.ready_file import ReadyFile
 from harness.serving.served import Served
+from harness.wire.listening import listen
+from harness.wire.tls import identity
 
 Say = Callable[[str], None]
 _NAMED = "--host takes a name, too, and --allowed-host another one"
@@ -33,22 +36,28 @@ def serve(
         )
     if options.allowed_hosts and not allow_remote:
         raise HarnessError("--allowed-host lets other machines in; add --allow-remote to serve them")
+    if options.processes > 1:
+        _serve_together(options, populate, ready_file, say)
+    else:
+        _serve_alone(options, populate, ready_file, say)
+    say("stopped")
+
+
+def _serve_alone(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
     people = _read(populate) if populate else None
     ready = ReadyFile(ready_file) if ready_file else None
     with stop_signal() as stopped:
         served = Served(options)
         try:
-            if people is not None:
-                _populate(served, people, populate, say)
+            _populate(served, people, populate, say)
             if ready is not None:
                 ready.write(served.ready)
-            _tell(served, options, ready_file, say)
+            _tell(served.ready, options, ready_file, say)
             stopped.wait()
         finally:
             served.stop()
             if ready is not None:
                 ready.remove()
-    say("stopped")
 
 
 @contextmanager
@@ -61,6 +70,38 @@ def stop_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _serve_together(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
+    if not isinstance(options.data, PostgresAddress):
+        raise HarnessError("--processes needs --data postgresql://…; a folder is one process's alone")
+    people = _read(populate) if populate else None
+    ready = ReadyFile(ready_file) if ready_file else None
+
+    def child(
+        listening: Listening, is_first: bool, tell: Callable[[dict[str, Any]], None], stopped: threading.Event
+    ) -> None:
+        served = Served(options, listening)
+        try:
+            if is_first:
+                _populate(served, people, populate, say)
+            tell(served.ready)
+            stopped.wait()
+        finally:
+            served.stop()
+
+    listening = listen(options.host, options.aws_port), listen(options.host, options.azure_port)
+    processes = Processes(listening, child, options.processes)
+    processes.start()
+    try:
+        if ready is not None:
+            ready.write(processes.ready)
+        _tell(processes.ready, options, ready_file, say)
+        processes.wait()
+    finally:
+        processes.stop()
+        if ready is not None:
+            ready.remove()
 
 
 def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:
@@ -106,26 +147,28 @@ def _parsed(content: bytes) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _populate(served: Served, people: Mapping[str, Any], path: Path | None, say: Say) -> None:
+def _populate(served: Served, people: Mapping[str, Any] | None, path: Path | None, say: Say) -> None:
+    if people is None:
+        return
     if served.is_empty:
         served.populate(people)
     else:
         say(f"the data folder has people already; {path} is left alone")
 
 
-def _tell(served: Served, options: Options, ready_file: Path | None, say: Say) -> None:
+def _tell(ready: Mapping[str, Any], options: Options, ready_file: Path | None, say: Say) -> None:
     """Say what a person needs; tokens go to the ready file, or to the terminal when there is none."""
-    aws_url, azure_url = served.urls
+    aws_url = ready["aws_sso"]["url"]
     say(f"AWS SSO   {aws_url}")
-    say(f"Azure AD  {azure_url}")
+    say(f"Azure AD  {ready['azure_ad']['url']}")
     host = urlsplit(aws_url).hostname or options.host
-    if served.identity is not None and not served.identity.names(host):
+    if options.tls and not identity(*options.tls).names(host):
         say(f"tls       clients will refuse a certificate that is not for {host}; {_NAMED}")
     say(f"profile   {options.profile}; data {options.data or 'in memory'}")
-    if served.key:
-        say(f"key       {KEY_HEADER}: {served.key}")
+    if "control" in ready:
+        say(f"key       {KEY_HEADER}: {ready['control']['key']}")
     if ready_file is not None:
         say(f"tokens    in {ready_file}")
     else:
-        say(json.dumps(served.ready, indent=2))
+        say(json.dumps(ready, indent=2))
     say("Ctrl-C stops")

@@ -12,6 +12,8 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter
 
+from harness.base.sqlite import is_full
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
@@ -39,6 +41,11 @@ class Application(Flask):
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what broke, but for a full disk, which has been told of once and breaks every write."""
+        if not is_full(exc_info[1]):
+            super().log_exception(exc_info)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         if request is None:

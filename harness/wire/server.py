@@ -8,7 +8,6 @@ accept ──► greeting (TLS alone) ──► connection.py ──► bridge.p
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
 import threading
@@ -18,16 +17,15 @@ from typing import TYPE_CHECKING
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from harness.base.errors import HarnessError
 from harness.wire.bridge import Bridge, Quick, refusal
 from harness.wire.connection import MAX_HEADERS, Connection, Limits, Places, raw
+from harness.wire.listening import listen
 from harness.wire.tls import Identity
 from harness.wire.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_QUEUE = 1024  # connections not yet accepted
 _TLS_HANDSHAKE = b"\x16"  # https://www.rfc-editor.org/rfc/rfc8446#section-5.1
 _ONLY_TLS = raw(refusal(400, "This port speaks https only."))
 _PAUSE = 0.05  # seconds before the next try to accept, where the system has nothing left to do it with
@@ -42,7 +40,7 @@ class Server:
 
     `threads` requests are at work together, beside those that the application is `quick` about: they are answered at once, by
     the loop itself. With an `identity` it speaks https and nothing else. Raises HarnessError for a port or host that cannot
-    be had.
+    be had; a socket that is `listening` already may be several processes' and is not opened here.
     """
 
     def __init__(
@@ -55,8 +53,9 @@ class Server:
         *,
         quick: Quick = _never,
         limits: Limits | None = None,
+        listening: socket.socket | None = None,
     ) -> None:
-        self._listening = _listen(host, port)
+        self._listening = listening or listen(host, port)
         bound = self._listening.getsockname()[1]
         # The host as it was asked for: a certificate may be for that name alone.
         shown = f"[{host}]" if ":" in host else host
@@ -170,28 +169,6 @@ async def _first_byte(loop: asyncio.AbstractEventLoop, connected: socket.socket)
     finally:
         loop.remove_reader(connected)
     return connected.recv(1, socket.MSG_PEEK)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    if not host:
-        raise HarnessError("there is no address to listen on; 0.0.0.0 stands for all of this machine's")
-    listening = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listening = socket.socket(family, kind, protocol)
-        if os.name == "posix":  # elsewhere it would let two servers share the port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_QUEUE)
-        listening.setblocking(False)
-    except (OSError, UnicodeError) as error:
-        if listening is not None:
-            listening.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise HarnessError(f"cannot listen on {host}:{port}: {reason}; choose another port") from error
-    return listening
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:

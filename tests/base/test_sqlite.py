@@ -230,3 +230,27 @@ def test_a_store_does_what_dictionaries_would(transactions):
     stores = database.tenant("contoso"), database.tenant("fabrikam")
     assert_store_does_what_dictionaries_would(*stores, transactions)
     database.close()
+
+
+def test_a_full_disk_is_told_once_and_reads_go_on(tmp_path):
+    """Whatever found no room is undone, what was there is read, and once there is room again a second time is told, too."""
+    database = Database(tmp_path / "harness.db")
+    store, complaints = database.tenant("contoso"), []
+    database.on_full = lambda: complaints.append("full")
+    store.put("user", "1", {"name": "Ana"})
+
+    def fill() -> None:
+        with pytest.raises(sqlite3.OperationalError, match="full"), store.transaction():
+            store.put("user", "2", {"name": "x" * 100_000})
+
+    pages = database.connection.execute("PRAGMA page_count").fetchone()[0]
+    for times in (1, 2):
+        database.connection.execute(f"PRAGMA max_page_count = {pages}")
+        fill()
+        fill()
+        assert len(complaints) == times
+        assert [key for key, _ in store.scan("user")] == ["1"]
+        database.connection.execute("PRAGMA max_page_count = 100000")
+        with store.transaction():
+            store.put("user", "1", {"name": f"Ana {times}"})
+    database.close()

@@ -1,6 +1,7 @@
 """The data folder: damage is told before anything is written, and nobody but its owner reads it."""
 
 import shutil
+import signal
 import sqlite3
 import stat
 from contextlib import closing
@@ -14,6 +15,7 @@ from harness.base.ids import Ids
 from harness.serving.data import SIDES, Data
 from harness.serving.options import Options
 from harness.serving.served import Served
+from tests.serving.test_serve import harness
 
 PEOPLE = {
     "azure_ad": {
@@ -146,3 +148,23 @@ def test_populate_is_for_both_sides_or_none(tmp_path):
     empty = served.is_empty
     served.stop()
     assert empty
+
+
+def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
+    """Neither from the databases nor from what lies beside them; without the key they are not opened."""
+    folder, key = tmp_path / "data", tmp_path / "key"
+    key.write_text("correct horse battery staple\n", encoding="utf-8")
+    world = serve("--data", str(folder), "--key-file", str(key))
+    tokens = world.ready["azure_ad"]["graph_token"], world.ready["aws_sso"]["access_token"]
+    assert world.graph("GET", "/users").status == 200
+    world.stop(signal.SIGKILL)
+    content = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert not [token for token in tokens if token.encode() in content]
+    refused = harness("serve", "--data", str(folder), "--aws-port", "0", "--azure-port", "0")
+    assert (refused.returncode, "HARNESS_KEY" in refused.stderr, len(refused.stderr.splitlines())) == (
+        2,
+        True,
+        1,
+    )
+    again = serve("--data", str(folder), "--key-file", str(key))
+    assert again.ready["azure_ad"]["graph_token"] == tokens[0]

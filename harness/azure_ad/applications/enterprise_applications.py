@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
 from harness.azure_ad.directory.directory import ConflictError, Directory, NotFoundError, kind_of
@@ -60,6 +61,15 @@ class NotificationSettings(NamedTuple):
     recipient: str = ""
     enabled: bool = False
     prevents_deletions: bool = False
+
+
+def _server(secrets: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return scheme and host of the tenant URL, None where there is no URL to speak of."""
+    try:
+        parts = urlsplit(secrets.get("BaseAddress", "").lower())
+    except ValueError:
+        return None
+    return (parts.scheme, parts.netloc) if parts.netloc else None
 
 
 class EnterpriseApps:
@@ -239,8 +249,18 @@ class EnterpriseApps:
         """Save keys; an empty value takes a key away. Raises NotFoundError."""
         self.find(app)
         with self._store.transaction():
-            kept = {key: value for key, value in {**self.secrets(app), **secrets}.items() if value}
-            self._store.put("secrets", app, kept)
+            self._store.put("secrets", app, self.secrets_with(app, secrets))
+
+    def secrets_with(self, app: str, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Return the saved secrets with some of them replaced.
+
+        The saved token is not brought to another server: who names one without a token is asked for it again.
+        """
+        saved = self.secrets(app)
+        merged = {key: value for key, value in {**saved, **secrets}.items() if value}
+        if "SecretToken" not in secrets and _server(merged) != _server(saved) is not None:
+            merged.pop("SecretToken", None)
+        return merged
 
     def notification(self, app: str) -> NotificationSettings:
         return notification_settings(self.secrets(app))

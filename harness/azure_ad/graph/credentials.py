@@ -39,8 +39,8 @@ def validate_credentials(app: str, job: str = "") -> Response:
     use_saved = as_boolean(given.get("useSavedCredentials"))
     if not isinstance(use_saved, bool | None):
         raise refusals.PART_FORM.error(part="useSavedCredentials", form="true or false")
-    secrets = tenant.applications.secrets(app) if use_saved else {}
-    secrets = {**secrets, **_pairs(given.get("credentials") or [])}
+    typed = _pairs(given.get("credentials") or [])
+    secrets = tenant.applications.secrets_with(app, typed) if use_saved else typed
     try:
         engine.validate(app, secrets)
     except CredentialsError as error:

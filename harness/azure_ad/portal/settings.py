@@ -60,7 +60,7 @@ def _test(app: str, typed: _Form) -> ResponseReturnValue:
         tenant.store.put(_TESTED, app, {"mark": typed["tested"], "token": entered("token")})
     try:
         tenant.engine.validate(
-            app, tenant.applications.secrets(app) | _credentials(app, typed), _template(app)
+            app, tenant.applications.secrets_with(app, _credentials(app, typed)), _template(app)
         )
     except CredentialsError as error:
         problem = f"{INVALID_CREDENTIALS}\nError code: {error.code}\nDetails: {error.message}"

@@ -29,6 +29,8 @@ class Connection:
         self.lasting = path is not None
         self.alone = path is None or exclusive  # nobody else makes shelves here
         self.connection = _opened(path, exclusive=exclusive)
+        self.on_full: Callable[[], None] = lambda: None  # told when the disk has become full
+        self._changes_when_full: int | None = None
         self.lines = Lines(self.connection)
         self.transaction = Transaction(self)
 
@@ -45,6 +47,15 @@ class Connection:
         self.lines.forget()
         for shelves in self.shelves.values():
             shelves.clear()
+
+    def note_room(self, error: BaseException | None) -> None:
+        """Note whether what was just written found room; say so when it did not, and not again before there is some."""
+        if is_full(error):
+            if self._changes_when_full is None:
+                self.on_full()
+            self._changes_when_full = self.connection.total_changes
+        elif error is None and self.connection.total_changes != self._changes_when_full:
+            self._changes_when_full = None
 
     def close(self) -> None:
         with self.lock:
@@ -75,6 +86,10 @@ class Transaction:
             self._depth -= 1
             if not self._depth:
                 self._finish(good=kind is None)
+                self._database.note_room(error)
+        except sqlite3.OperationalError as failure:
+            self._database.note_room(failure)
+            raise
         finally:
             self._database.lock.release()
 
@@ -90,6 +105,11 @@ class Transaction:
                 good = False
             if not good:
                 self._database.forget()
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether it was room on the disk that was missing; `Connection.on_full` has told of it then."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 def _opened(path: Path | None, *, exclusive: bool) -> sqlite3.Connection:

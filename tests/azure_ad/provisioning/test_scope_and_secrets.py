@@ -70,3 +70,24 @@ def test_a_token_stays_out_of_the_log_in_whatever_spelling(company, server, repe
     assert "***" in reason
     assert repeated not in reason
     assert json.dumps(repeated)[1:-1] not in reason
+
+
+@pytest.mark.parametrize(
+    ("address", "token"),
+    [
+        (f"{BASE}?aadOptscim062020", TOKEN),
+        (BASE.upper(), TOKEN),
+        ("https://elsewhere.example/scim", None),
+        (BASE.replace("https://", "http://"), None),
+        ("", None),
+    ],
+    ids=["the same server", "spelt otherwise", "another server", "in plain text", "none"],
+)
+def test_a_saved_token_is_not_brought_to_another_server(company, address, token):
+    """Whoever changes the address without the token could otherwise read it there."""
+    company.engine.save_secrets(company.app, {"BaseAddress": address})
+    assert company.apps.secrets(company.app).get("SecretToken") == token
+    company.engine.save_secrets(
+        company.app, {"BaseAddress": "https://elsewhere.example", "SecretToken": "new"}
+    )
+    assert company.apps.secrets(company.app)["SecretToken"] == "new"

@@ -1,0 +1,91 @@
+"""Documents that nobody reads without the key: some kinds of a store are encrypted, the rest goes through as it is.
+
+Fernet (AES-128-CBC with HMAC-SHA256, https://cryptography.io/en/latest/fernet/, read 2026-11) under a key that scrypt (RFC 7914)
+makes of the user's words and of a salt that is kept with the data.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any, cast
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from harness.base.errors import HarnessError
+from harness.base.ids import Ids
+from harness.base.json_text import decode, encode
+from harness.base.store import Document, Store
+
+_SALT = "sealing", "salt"
+_SEALED = "sealed"  # the one member of an encrypted document
+_SHORTEST = 16  # characters
+_COST = 2**15  # of scrypt's memory and time, once a start
+
+
+def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
+    """Return a store whose documents of some kinds are encrypted with the key that `words` make; None for none.
+
+    What is there already in plain text is encrypted. Raises HarnessError for words that are too short, that are missing, or
+    that are not those of the data.
+    """
+    salt = store.get(*_SALT)
+    if words is None:
+        if salt is not None:
+            raise HarnessError(
+                "the data's secrets are encrypted; give the key in HARNESS_KEY or with --key-file"
+            )
+        return store
+    if len(words) < _SHORTEST:
+        raise HarnessError(f"the key in HARNESS_KEY or --key-file is shorter than {_SHORTEST} characters")
+    if salt is None:
+        salt = {"salt": Ids(None).hex(32)}
+    sealed = _Sealed(store, kinds, _fernet(words, bytes.fromhex(salt["salt"])))
+    with store.transaction():
+        for kind in sorted(kinds):
+            for key, body in list(sealed.scan(kind)):
+                sealed.put(kind, key, body)
+        store.put(*_SALT, salt)
+    return cast("Store", sealed)
+
+
+def _fernet(words: str, salt: bytes) -> Fernet:
+    key = Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(words.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+class _Sealed:
+    """What has a document in or out is done here; everything else is the store's own."""
+
+    def __init__(self, store: Store, kinds: frozenset[str], fernet: Fernet) -> None:
+        self._store, self._kinds, self._fernet = store, kinds, fernet
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def put(self, kind: str, key: str, body: Document) -> None:
+        if kind in self._kinds:
+            body = {_SEALED: self._fernet.encrypt(encode(body)).decode()}
+        self._store.put(kind, key, body)
+
+    def get(self, kind: str, key: str) -> Document | None:
+        body = self._store.get(kind, key)
+        return self._opened(body) if kind in self._kinds and body is not None else body
+
+    def scan(
+        self, kind: str, *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[tuple[str, Document]]:
+        for key, body in self._store.scan(kind, after=after, limit=limit):
+            yield key, self._opened(body) if kind in self._kinds else body
+
+    def _opened(self, body: Document) -> Document:
+        if set(body) != {_SEALED}:
+            return body
+        try:
+            document: Document = decode(self._fernet.decrypt(body[_SEALED]))
+        except InvalidToken as error:
+            raise HarnessError(
+                "the key in HARNESS_KEY or --key-file is not the one that the data's secrets are encrypted with"
+            ) from error
+        return document

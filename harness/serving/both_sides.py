@@ -1,0 +1,100 @@
+"""Changes to both sides at once. Their files are two, and a process may die between the two commits.
+
+So the side that commits first keeps a note of what the other one still lacks, and whoever finds the note makes up for it.
+In memory and in PostgreSQL there is one commit for both, and no note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.base.store import Document, Store
+from harness.world import World
+
+_NOTE, _MARK = ("clock", "unfinished"), ("clock", "finished")
+# What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
+_SURVIVES_RESET = {
+    "aws_sso": ("clock", "account", "provisioning", "token"),
+    "azure_ad": ("clock", "account", "servicePrincipal", "secrets", "job", "schema"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BothSides:
+    """The two sides of a world, filled and emptied all or nothing."""
+
+    world: World
+
+    def populate(self, document: Mapping[str, Any]) -> None:
+        """Add people and groups on both sides, or on neither (`World.populate`). Raises HarnessError."""
+        self.finish()
+        note = {"act": "populate", "document": {"aws_sso": document.get("aws_sso") or {}}}
+        with self._aws.transaction():
+            with self._azure.transaction():  # commits first
+                self.world.populate(document)
+                self._write_note(note)
+            self._mark(note)
+        self._forget_note()
+
+    def reset(self) -> None:
+        """Forget people, groups and logs; endpoint, tokens, application and job stay, the job's schedule goes off."""
+        self.finish()
+        engine = self.world.azure.engine
+        for job in engine.jobs(self.world.app_id):
+            engine.abandon(job.id)
+        note = {"act": "reset"}
+        with self._aws.transaction():
+            with self._azure.transaction():
+                _empty(self._azure, "azure_ad")
+                self._write_note(note)
+            _empty(self._aws, "aws_sso")
+            self._mark(note)
+        self._forget_note()
+
+    def finish(self) -> None:
+        """Make up for what a process that died, or a full disk, kept from the AWS side."""
+        note = self._azure.get(*_NOTE)
+        if note is None:
+            return
+        if self._aws.get(*_MARK) != {"id": note["id"]}:
+            with self._aws.transaction():
+                if note["act"] == "reset":
+                    _empty(self._aws, "aws_sso")
+                else:
+                    self.world.populate(note["document"])
+                self._mark(note)
+        self._forget_note()
+
+    @property
+    def _aws(self) -> Store:
+        return self.world.aws.store
+
+    @property
+    def _azure(self) -> Store:
+        return self.world.azure.store
+
+    @property
+    def _needs_note(self) -> bool:
+        return self._azure.lasting and not self._azure.shared
+
+    def _write_note(self, note: Document) -> None:
+        note["id"] = self.world.ids.uuid() if self._needs_note else ""
+        if self._needs_note:
+            self._azure.put(*_NOTE, note)
+
+    def _mark(self, note: Document) -> None:
+        if self._needs_note:
+            self._aws.put(*_MARK, {"id": note["id"]})
+
+    def _forget_note(self) -> None:
+        if self._needs_note:
+            self._azure.delete(*_NOTE)
+
+
+def _empty(store: Store, side: str) -> None:
+    documents = [(kind, key, body) for kind in _SURVIVES_RESET[side] for key, body in store.scan(kind)]
+    store.clear()
+    for kind, key, body in documents:
+        store.put(kind, key, body)

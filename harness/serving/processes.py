@@ -1,0 +1,116 @@
+"""Several processes behind the same two ports of one machine: the parent listens, its children answer.
+
+A child that dies is followed by another one. All end when the parent does, however that ends: each child waits for the end
+of a pipe that the parent alone holds open. The parent has no threads, so that it may fork.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.base.errors import HarnessError
+
+_HEARD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}) if hasattr(os, "fork") else frozenset()
+Listening = tuple[socket.socket, socket.socket]
+# What a child does: it is given the sockets, whether it is the first, whom to tell what scripts need, and what ends it.
+Child = Callable[[Listening, bool, Callable[[dict[str, Any]], None], threading.Event], None]
+
+
+@dataclass(slots=True)
+class Processes:
+    """`count` children on the sockets. Raises HarnessError with what the first of them could not start for."""
+
+    listening: Listening
+    child: Child
+    count: int
+    ready: dict[str, Any] = field(init=False)
+    _pids: set[int] = field(default_factory=set)
+    _life: tuple[int, int] = field(init=False)
+
+    def start(self) -> None:
+        """Start one after another, for the first one fills the database."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        self._life = os.pipe()
+        try:
+            for number in range(self.count):
+                self.ready = self._fork(is_first=number == 0)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self) -> None:
+        """Come back when a signal arrives that ends all; put another child in the place of one that died."""
+        while signal.sigwait(_HEARD) == signal.SIGCHLD:
+            for _ in range(self._reap()):
+                self._fork(is_first=False)
+
+    def stop(self) -> None:
+        for pid in self._pids:
+            os.kill(pid, signal.SIGTERM)
+        for pid in self._pids:
+            os.waitpid(pid, 0)
+        for end in self._life:
+            os.close(end)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+
+    def _reap(self) -> int:
+        dead = {pid for pid in self._pids if os.waitpid(pid, os.WNOHANG)[0]}
+        self._pids -= dead
+        return len(dead)
+
+    def _fork(self, *, is_first: bool) -> dict[str, Any]:
+        """Return what the new child tells once it serves. Raises HarnessError when it cannot."""
+        read, write = os.pipe()
+        pid = os.fork()
+        if not pid:
+            os.close(read)
+            os.close(self._life[1])
+            _be_child(self.child, self.listening, self._life[0], write, is_first=is_first)
+        os.close(write)
+        self._pids.add(pid)
+        with os.fdopen(read, encoding="utf-8") as pipe:
+            message = pipe.read()
+        document: dict[str, Any] = (
+            json.loads(message) if message else {"error": "a process died as it started"}
+        )
+        if "error" in document:
+            os.waitpid(pid, 0)
+            self._pids.discard(pid)
+            raise HarnessError(document["error"])
+        return document
+
+
+def _be_child(child: Child, listening: Listening, life: int, write: int, *, is_first: bool) -> None:
+    """Serve until pipe to stop, and never come back."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+    threading.Thread(target=_outlived, args=(life, stopped), daemon=True).start()
+    pipe = os.fdopen(write, "w", encoding="utf-8")
+
+    def tell(document: dict[str, Any]) -> None:
+        pipe.write(json.dumps(document))
+        pipe.close()
+
+    code = 1
+    try:
+        child(listening, is_first, tell, stopped)
+        code = 0
+    except HarnessError as error:
+        if not pipe.closed:
+            tell({"error": str(error)})
+    finally:
+        os._exit(code)
+
+
+def _outlived(life: int, stopped: threading.Event) -> None:
+    os.read(life, 1)
+    stopped.set()

@@ -1,0 +1,60 @@
+"""With a key no secret can be read from a data file; without it, or with another one, nothing opens."""
+
+import pytest
+
+from harness.base.errors import HarnessError
+from harness.base.sealing import sealing
+from harness.base.sqlite import Database
+from tests.base.store_contract import StoreContract
+
+WORDS = "correct horse battery"
+KINDS = frozenset({"secrets"})
+TOKEN = {"SecretToken": "s3cret-token"}
+
+
+@pytest.fixture
+def store():
+    database = Database()
+    yield database.tenant("contoso")
+    database.close()
+
+
+class TestASealedStore(StoreContract):
+    @pytest.fixture
+    def stores(self):
+        """Whatever its kind, a document comes out as it went in."""
+        database = Database()
+        yield lambda name: sealing(database.tenant(name), frozenset({"user"}), WORDS)
+        database.close()
+
+
+def test_what_is_secret_is_kept_encrypted_and_nothing_else(store):
+    sealed = sealing(store, KINDS, WORDS)
+    sealed.put("secrets", "app", TOKEN)
+    sealed.put("user", "1", TOKEN)
+    assert "s3cret" not in str(store.get("secrets", "app"))
+    assert store.get("user", "1") == sealed.get("secrets", "app") == TOKEN
+    assert list(sealed.scan("secrets")) == [("app", TOKEN)]
+
+
+def test_secrets_of_before_there_was_a_key_are_encrypted_when_one_is_given(store):
+    store.put("secrets", "app", TOKEN)
+    assert sealing(store, KINDS, WORDS).get("secrets", "app") == TOKEN
+    assert "s3cret" not in str(store.get("secrets", "app"))
+    assert sealing(store, KINDS, WORDS).get("secrets", "app") == TOKEN
+
+
+@pytest.mark.parametrize("words", [None, "another horse battery"])
+def test_without_the_right_key_nothing_opens(store, words):
+    sealing(store, KINDS, WORDS).put("secrets", "app", TOKEN)
+    with pytest.raises(HarnessError, match="HARNESS_KEY"):
+        sealing(store, KINDS, words)
+
+
+def test_a_key_that_can_be_guessed_is_refused(store):
+    with pytest.raises(HarnessError, match="16 characters"):
+        sealing(store, KINDS, "short")
+
+
+def test_without_a_key_the_store_is_itself(store):
+    assert sealing(store, KINDS, None) is store

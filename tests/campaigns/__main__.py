@@ -1,0 +1,69 @@
+"""`make campaign`: kills, a storm and a full disk, seeded and bounded; each prints its figures or fails.
+
+python -m tests.campaigns [--seed 1] [--kills 200] [--minutes 10]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.base.postgres_server import running_postgres
+from tests.campaigns.disk import full_disk
+from tests.campaigns.kills import Kills
+from tests.campaigns.storm import storm
+from tests.serving.harness_process import HarnessProcess
+
+_CLIENTS, _STRANGERS = 20, 300
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="campaign")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--kills", type=int, default=200, help="half of them on files, half on PostgreSQL")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the storm lasts")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="harness-campaign-") as place:
+        folder = Path(place)
+        _files(folder / "files", options.seed, options.kills // 2)
+        _postgres(folder / "postgres", options.seed, options.kills - options.kills // 2)
+        _storm(folder / "storm", options.seed, 60 * options.minutes)
+        _disk(folder / "disk")
+
+
+def _files(folder: Path, seed: str, kills: int) -> None:
+    folder.mkdir()
+    print("files     ", Kills(folder, str(folder / "data"), seed).run(kills), flush=True)
+
+
+def _postgres(folder: Path, seed: str, kills: int) -> None:
+    folder.mkdir()
+    with running_postgres() as address:
+        print("postgres  ", Kills(folder, address, f"{seed}/postgres", processes=2).run(kills), flush=True)
+
+
+def _storm(folder: Path, seed: str, seconds: float) -> None:
+    folder.mkdir()
+    server = HarnessProcess(folder, "--data", str(folder / "data"))
+    try:
+        print(
+            "storm     ",
+            storm(server, seed, clients=_CLIENTS, seconds=seconds, strangers=_STRANGERS),
+            flush=True,
+        )
+    finally:
+        server.stop()
+
+
+def _disk(folder: Path) -> None:
+    folder.mkdir()
+    try:
+        print("full disk ", full_disk(folder), flush=True)
+    except subprocess.CalledProcessError:
+        print("full disk  left out: this account may not mount a file system", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""A disk that becomes full under a serving process, and gets room again. Needs the right to mount a file system."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.campaigns.kills import scim_user as person
+from tests.serving.harness_process import HarnessProcess
+
+_SIZE = "4m"
+_MOST = 20_000  # people, of whom a few thousand find room
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path]:
+    """Mount a small file system of its own. Raises CalledProcessError where that is not allowed."""
+    place.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", place], check=True, capture_output=True
+    )
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", place], check=True, capture_output=True)
+
+
+def full_disk(folder: Path) -> str:
+    """Write until nothing goes, read, kill, start with room again, and return the figures."""
+    with small_disk(folder / "disk") as disk:
+        ballast = disk / "ballast"
+        ballast.write_bytes(b"x" * 1_000_000)
+        server = HarnessProcess(folder, "--data", str(disk / "data"))
+        written = []
+        for number in range(_MOST):
+            answer = server.scim("POST", "/Users", person(f"d{number}"))
+            if answer.status != 201:
+                break
+            written.append(f"d{number}")
+        assert answer.status == 500, answer.body
+        assert set(written) == _names(server), "what was acknowledged can be read on a full disk"
+        assert server.scim("POST", "/Users", person("more")).status == 500
+        server.stop(signal.SIGKILL)
+        output = "".join(server.said)
+        assert output.count("the disk is full") == 1, output
+        assert "Traceback" not in output
+        ballast.unlink()
+        again = HarnessProcess(folder, "--data", str(disk / "data"))
+        assert set(written) == _names(again)
+        assert again.scim("POST", "/Users", person("more")).status == 201
+        again.stop()
+    return (
+        f"the disk was full after {len(written)} people: told once, all of them read, then and after a kill"
+    )
+
+
+def _names(server: HarnessProcess) -> set[str]:
+    return {user["userName"] for user in server.console("/users")["users"]}
