@@ -30,7 +30,7 @@ from harness.base.sqlite import Database
 from harness.base.store import Document, Store
 from harness.holdings import check_sides, side
 from harness.journal import Journal
-from harness.pages.portal import SURROUNDINGS, Neighbour, Surroundings
+from harness.pages.portal import SURROUNDINGS, Surroundings, neighbour
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
@@ -103,7 +103,7 @@ class World:
 class Parts:
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
-    `advance` lets time pass when a page is told to, where the clock alone does not suffice.
+    `advance` lets time pass for pages.
     """
 
     clock: Clock
@@ -221,7 +221,14 @@ def assemble(
         sharing=parts.sharing,
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
-    contexts.aws[SURROUNDINGS] = contexts.azure[SURROUNDINGS] = _surroundings(parts, aws, azure)
+    profile, origins = azure.quirks.profile, parts.origins
+    contexts.aws[SURROUNDINGS] = contexts.azure[SURROUNDINGS] = Surroundings(
+        parts.clock,
+        parts.advance or parts.clock.advance,
+        azure.next_cycle,
+        neighbour(azure_ad.__name__, profile, origins["graph"], origins["graph"]),
+        neighbour(aws_sso.__name__, profile, origins["console"], origins["scim"]),
+    )
     app = next(azure.applications.scan(), None) or azure.applications.instantiate("AWS SSO")
     return World(
         clock=parts.clock,
@@ -234,21 +241,6 @@ def assemble(
         origins=parts.origins,
         faults=faults,
         contexts=contexts,
-    )
-
-
-def _surroundings(parts: Parts, aws: aws_tenant.Tenant, azure: azure_tenant.Tenant) -> Surroundings:
-    """Return what the pages of either portal know of the other."""
-    names = [
-        load_table(package.__name__).profiles[tenant.quirks.profile]["product"]
-        for package, tenant in ((azure_ad, azure), (aws_sso, aws))
-    ]
-    return Surroundings(
-        clock=parts.clock,
-        advance=parts.advance or parts.clock.advance,
-        next_cycle=azure.next_cycle,
-        azure=Neighbour(names[0], parts.origins["graph"], parts.origins["graph"]),
-        aws=Neighbour(names[1], parts.origins["console"], parts.origins["scim"]),
     )
 
 

@@ -18,7 +18,7 @@ _Command = Callable[..., None]
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def _connected(command: _Command) -> _Command:
+def connected(command: _Command) -> _Command:
     """Add the options that name a harness."""
     for option in (
         click.option(
@@ -43,7 +43,7 @@ def job() -> None:
 
 
 @job.command()
-@_connected
+@connected
 @_JSON
 def status(*, as_json: bool, **where: Any) -> None:
     """Say how the job is: schedule, cycles, counts, retries, quarantine."""
@@ -61,7 +61,7 @@ def status(*, as_json: bool, **where: Any) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, the newest."
 )
-@_connected
+@connected
 @_JSON
 def log(
     *, user: str | None, since: str | None, failures: bool, limit: int, as_json: bool, **where: Any
@@ -92,7 +92,7 @@ def log(
 
 @job.command()
 @click.option("--bodies", is_flag=True, help="Show what was sent and answered, tokens taken out.")
-@_connected
+@connected
 @_JSON
 def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
     """Carry out one object of the cycle and show the requests it took.
@@ -112,7 +112,7 @@ def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--group", is_flag=True, help="NAME is a group: tell of it and of each of its members.")
-@_connected
+@connected
 @_JSON
 def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
     """Say why the user NAME is, or is not, in the target.
@@ -130,7 +130,7 @@ def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
 
 
 @click.command()
-@_connected
+@connected
 @_JSON
 def verify(*, as_json: bool, **where: Any) -> None:
     """Say whether both sides of a running harness agree: everybody in scope once, nobody else, each membership on both.

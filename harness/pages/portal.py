@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from flask import request
 
 from harness.base.clock import Clock, iso
+from harness.base.quirks import load_table
 
 SURROUNDINGS = "harness.pages"
 
@@ -50,6 +51,15 @@ class Neighbour:
     name: str
     origin: str
     endpoint: str
+
+
+def product(package: str, profile: str) -> str:
+    """Return what a service's product is called in a profile's year; `package` is where its quirks are."""
+    return str(load_table(package).profiles[profile]["product"])
+
+
+def neighbour(package: str, profile: str, origin: str, endpoint: str) -> Neighbour:
+    return Neighbour(product(package, profile), origin, endpoint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined
 from harness.base.errors import HarnessError
 from harness.base.json_text import encode
-from harness.base.quirks import load_table
 from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
@@ -57,7 +56,7 @@ _SECTIONS = (
 def frame() -> dict[str, Any]:
     """Give every page of the application its portal."""
     tenant = current()
-    name = load_table(aws_sso.__name__).profiles[tenant.quirks.profile]["product"]
+    name = portal.product(aws_sso.__name__, tenant.quirks.profile)
     sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
     return {
         **portal.frame(Portal(name, "aws", url_for("console.overview_home"), sections), tenant.clock),

@@ -37,7 +37,6 @@ from harness.azure_ad.portal import (
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
-from harness.base.quirks import load_table
 from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
@@ -103,9 +102,13 @@ def frame() -> dict[str, Any]:
 
 
 def _portal() -> Portal:
-    names = load_table(azure_ad.__name__).profiles[current().quirks.profile]
     sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
-    return Portal(names["product"], "azure", url_for("portal.start_home"), sections)
+    return Portal(
+        portal.product(azure_ad.__name__, current().quirks.profile),
+        "azure",
+        url_for("portal.start_home"),
+        sections,
+    )
 
 
 def refuse(error: HTTPException) -> Response:
