@@ -50,8 +50,8 @@ def status(*, as_json: bool, **where: Any) -> None:
     from harness.client.connection import connect
     from harness.client.words import status_lines
 
-    shown, told = connect(**where).job()
-    _print(as_json, {"job": shown, **told}, status_lines(shown, told))
+    shown, answer = connect(**where).job()
+    _print(as_json, {"job": shown, **answer}, status_lines(shown, answer))
 
 
 @job.command()
@@ -72,20 +72,20 @@ def log(
 
     span = parse_duration(since) if since else None
     connection = connect(**where)
-    shown, told = connection.job()
-    entries = _since(connection.entries(), told["now"], span)
+    shown, answer = connection.job()
+    entries = _since(connection.entries(), answer["now"], span)
     chosen = (
         entry
         for entry in entries
         if (user is None or _is_of(entry, user))
         and (not failures or entry["provisioningStatusInfo"]["status"] == "failure")
     )
-    found = list(islice(chosen, limit + 1))
-    newest = found[:limit][::-1]
+    up_to_one_more = list(islice(chosen, limit + 1))
+    newest = up_to_one_more[:limit][::-1]
     lines = list(log_lines(newest)) or ["no such entries in the provisioning log"]
     if shown["status"]["quarantine"]:
         lines.append("the job is in quarantine and sends nothing; 'harness job status' says why")
-    if len(found) > limit:
+    if len(up_to_one_more) > limit:
         lines.insert(0, "(there are older entries; --limit shows more)")
     _print(as_json, newest, lines)
 
@@ -105,8 +105,8 @@ def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
 
     connection = connect(**where)
     connection.job()
-    told = connection.control("POST", "step", {"exchanges": True})
-    _print(as_json, told, step_lines(told, bodies=bodies))
+    answer = connection.control("POST", "step", {"exchanges": True})
+    _print(as_json, answer, step_lines(answer, bodies=bodies))
 
 
 @click.command()
@@ -124,9 +124,9 @@ def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
     from harness.client.why_words import why_lines
 
     connection = connect(**where)
-    _, job_told = connection.job()
-    told = connection.control("GET", f"why?{'group' if group else 'user'}={quote_plus(name)}")
-    _print(as_json, told, why_lines(told, job_told["now"]))
+    _, job_answer = connection.job()
+    answer = connection.control("GET", f"why?{'group' if group else 'user'}={quote_plus(name)}")
+    _print(as_json, answer, why_lines(answer, job_answer["now"]))
 
 
 @click.command()
@@ -146,8 +146,8 @@ def verify(*, as_json: bool, **where: Any) -> None:
         raise SystemExit(1)
 
 
-def _print(as_json: bool, told: Any, lines: Iterable[str]) -> None:
-    click.echo(json.dumps(told, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
+def _print(as_json: bool, answer: Any, lines: Iterable[str]) -> None:
+    click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def _since(entries: Iterator[dict[str, Any]], now: str, span: timedelta | None) -> Iterator[dict[str, Any]]:

@@ -47,11 +47,11 @@ class Connection:
 
     def job(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the served job as Graph shows it, and what the control API adds. Raises HarnessError."""
-        told = self.control("GET", "job")
-        if not {"servicePrincipalId", "jobId", "now"} <= set(told):
+        served_job = self.control("GET", "job")
+        if not {"servicePrincipalId", "jobId", "now"} <= set(served_job):
             raise HarnessError(_NO_HARNESS.format(self.graph))
-        path = f"/servicePrincipals/{told['servicePrincipalId']}/synchronization/jobs/{told['jobId']}"
-        return self._graph(self.graph + path), told
+        path = f"/servicePrincipals/{served_job['servicePrincipalId']}/synchronization/jobs/{served_job['jobId']}"
+        return self._graph(self.graph + path), served_job
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Yield the provisioning log, newest first, page by page. Raises HarnessError."""

@@ -18,26 +18,32 @@ _SIDES = {"directory": "missing there:", "target": "still there:"}
 _SHOWN = 20
 
 
-def why_lines(told: dict[str, Any], now: str) -> list[str]:
+def why_lines(account: dict[str, Any], now: str) -> list[str]:
     """Word why somebody, or a group, is or is not in the target; a group's members come last."""
-    group = "group" in told
-    subject = told["group" if group else "user"]
-    lines = [*textwrap.wrap(told["summary"], WIDTH), "", *rows("group" if group else "who", [_who(subject)])]
+    group = "group" in account
+    subject = account["group" if group else "user"]
+    lines = [
+        *textwrap.wrap(account["summary"], WIDTH),
+        "",
+        *rows("group" if group else "who", [_who(subject)]),
+    ]
     if subject["state"] == "present":
-        ways, kept_out = _ways_of_group(told["scope"]) if group else _ways_of_user(told["scope"])
-        lines += rows("scope", _scope(told["scope"], ways, kept_out))
-    lines += rows("match", _match(told["match"], "a group" if group else "an account"))
+        ways, kept_out = _ways_of_group(account["scope"]) if group else _ways_of_user(account["scope"])
+        lines += rows("scope", _scope(account["scope"], ways, kept_out))
+    lines += rows("match", _match(account["match"], "a group" if group else "an account"))
     for label, name in (("last", "last"), ("last sent", "lastSent")):
-        entry = told[name]
-        if entry and (name == "last" or entry != told["last"]):
+        entry = account[name]
+        if entry and (name == "last" or entry != account["last"]):
             lines += map(row, chain((label,), repeat("")), entry_lines(entry))
-    if not told["last"]:
+    if not account["last"]:
         lines.append(row("last", "nothing in the provisioning log"))
-    lines += rows("waits", _waiting(told["waiting"], now, "members" if group else "manager") or ["nothing"])
-    lines += rows("next cycle", _next(told["next"], now))
+    lines += rows(
+        "waits", _waiting(account["waiting"], now, "members" if group else "manager") or ["nothing"]
+    )
+    lines += rows("next cycle", _next(account["next"], now))
     if group:
-        lines += rows("members", _members(told["members"]))
-    return lines + _job(told["job"])
+        lines += rows("members", _members(account["members"]))
+    return lines + _job(account["job"])
 
 
 def _next(after: dict[str, Any], now: str) -> list[str]:
@@ -61,13 +67,13 @@ def _members(members: dict[str, Any]) -> list[str]:
     alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for each in members["wrong"]:
         alike.setdefault((_SIDES[each["side"]], each["says"]), []).append(each)
-    told = [
+    lines = [
         f"{members['inDirectory']} in the directory, {members['exported']} sent, {members['alike']} alike"
     ]
-    told += [f"{side} {_some(those)}: {says}" for (side, says), those in islice(alike.items(), _SHOWN)]
+    lines += [f"{side} {_some(those)}: {says}" for (side, says), those in islice(alike.items(), _SHOWN)]
     if len(alike) > _SHOWN or any(len(those) > _SHOWN for those in alike.values()):
-        told.append(f"{len(members['wrong'])} in all; --json names them")
-    return told
+        lines.append(f"{len(members['wrong'])} in all; --json names them")
+    return lines
 
 
 def _job(job: dict[str, Any]) -> list[str]:
@@ -123,23 +129,23 @@ def _scope(scope: dict[str, Any], ways: list[str], kept_out: list[str]) -> list[
     everybody = ["everybody is in scope (SyncAll)"] if scope["syncAll"] else []
     directly = ["assigned directly"] if scope["assignedDirectly"] else []
     by = "; ".join(everybody + directly + ways) or "not assigned"
-    told = [f"{'in' if scope['inScope'] else 'out of'} scope: {by}", *kept_out]
+    lines = [f"{'in' if scope['inScope'] else 'out of'} scope: {by}", *kept_out]
     for group in scope["filters"]:
         named = f" '{group['group']}'" if group["group"] else ""
         for clause in group["clauses"]:
             value = "no value" if clause["value"] is None else f"the value is '{clause['value']}'"
-            told.append(
+            lines.append(
                 f"{_SETS[group['set']]}{named}: {clause['clause']} is {str(clause['passed']).lower()}, {value}"
             )
-    return told
+    return lines
 
 
 def _match(match: dict[str, Any], called: str) -> list[str]:
-    told = [f"{each['attribute']} = {each['value'] or 'no value'}" for each in match["by"]]
+    lines = [f"{each['attribute']} = {each['value'] or 'no value'}" for each in match["by"]]
     if match["problem"]:
-        told.append(match["problem"])
+        lines.append(match["problem"])
     if match["targetId"] is None:
-        told.append(f"not connected to {called} in {match['target']}")
+        lines.append(f"not connected to {called} in {match['target']}")
     else:
         created = (
             f"created {moment(match['createdAt'])}"
@@ -148,24 +154,24 @@ def _match(match: dict[str, Any], called: str) -> list[str]:
         )
         managed = "" if match["managed"] else ", no longer managed"
         _, _, noun = called.partition(" ")
-        told.append(f"{noun} {match['targetId']} in {match['target']}, {created}{managed}")
-    return told
+        lines.append(f"{noun} {match['targetId']} in {match['target']}, {created}{managed}")
+    return lines
 
 
 def _waiting(waiting: dict[str, Any], now: str, references: str) -> list[str]:
-    told, escrow, manager = [], waiting["escrow"], waiting.get("manager")
+    lines, escrow, manager = [], waiting["escrow"], waiting.get("manager")
     if escrow:
         what = f"sending its {references}" if escrow["ofReferences"] else "the object"
-        told.append(
+        lines.append(
             f"{what} failed {times(escrow['attempts'])} since {moment(escrow['since'])}; "
             f"the first cycle from {when(escrow['nextTry'], now)} tries again"
         )
-        told.append(f"given up after {moment(escrow['givenUpAfter'])}")
+        lines.append(f"given up after {moment(escrow['givenUpAfter'])}")
     if waiting["heldBack"]:
-        told.append("its disable or delete is held back, for there would be too many in one cycle")
+        lines.append("its disable or delete is held back, for there would be too many in one cycle")
     if waiting["references"]:
-        told.append(f"its {references} {'are' if references == 'members' else 'is'} to be sent")
+        lines.append(f"its {references} {'are' if references == 'members' else 'is'} to be sent")
     if manager and not manager["sent"]:
         unknown = "" if manager["connected"] else ", who has no account there"
-        told.append(f"its manager {manager['userPrincipalName']} is not sent{unknown}")
-    return told
+        lines.append(f"its manager {manager['userPrincipalName']} is not sent{unknown}")
+    return lines

@@ -28,9 +28,9 @@ _MEND = {
 _RESOURCE = re.compile(r"/(?:Users|Groups)(?:[/?].*)?\Z", re.DOTALL)
 
 
-def status_lines(job: dict[str, Any], told: dict[str, Any]) -> list[str]:
-    """Word a job: `job` as Graph shows it, `told` as the control API's `job` does."""
-    status, now = job["status"], told["now"]
+def status_lines(job: dict[str, Any], served: dict[str, Any]) -> list[str]:
+    """Word a job: `job` as Graph shows it, `served` as the control API's `job` does."""
+    status, now = job["status"], served["now"]
     on = job["schedule"]["state"] == "Active"
     lines = [row("state", f"{status['code']}, schedule {'on' if on else 'off'}"), row("now", moment(now))]
     if status["progress"]:
@@ -38,10 +38,10 @@ def status_lines(job: dict[str, Any], told: dict[str, Any]) -> list[str]:
         lines.append(row("under way", f"{progress['completedUnits']} of {progress['totalUnits']} objects"))
     lines.append(row("last cycle", _execution(status["lastExecution"])))
     nobody = "none; the schedule is off" if not on else "none"
-    lines.append(row("next cycle", when(told["next"], now) if told["next"] else nobody))
+    lines.append(row("next cycle", when(served["next"], now) if served["next"] else nobody))
     counts = [f"{entry['value']} {entry['key']}" for entry in status["synchronizedEntryCountByType"]]
     lines.append(row("connected", ", ".join(counts) or "nobody"))
-    waiting = told["retries"]
+    waiting = served["retries"]
     objects = "1 object waits" if waiting["count"] == 1 else f"{waiting['count']} objects wait"
     after = f"{objects}; the first is due {when(waiting['nextTry'], now)}" if waiting["count"] else "none"
     lines.append(row("retries", after))
@@ -127,8 +127,8 @@ def _path(url: str) -> str:
     """Return what follows the SCIM base address, decoded: `/Users?filter=userName eq "ana@contoso.com"`."""
     parts = urlsplit(url)
     path = unquote_plus(parts.path + (f"?{parts.query}" if parts.query else ""))
-    found = _RESOURCE.search(path)
-    return found[0] if found else path
+    match = _RESOURCE.search(path)
+    return match[0] if match else path
 
 
 def agreement_lines(agreement: dict[str, Any]) -> Iterator[str]:

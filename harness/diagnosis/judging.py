@@ -65,13 +65,13 @@ class Judge:
         if isinstance(values, Finding):
             return Judged(values, {})
         unknown, lacking = self._not_known(person.exported)
-        known = {target: text for target, text in values.items() if target not in unknown}
-        refused = self._nothing_sent(person, known, unknown) or self._target.refusal(
-            person.label, known, unknown
+        certain = {target: text for target, text in values.items() if target not in unknown}
+        refused = self._nothing_sent(person, certain, unknown) or self._target.refusal(
+            person.label, certain, unknown
         )
         if refused is not None:
             return Judged(refused, {})
-        keys = self._keys(known)
+        keys = self._keys(certain)
         answer = self._taken(person, keys)
         if answer is None:
             answer = self.wording.of_lack(person, lacking) if lacking else self._logged_conflict(person)
@@ -149,14 +149,14 @@ class Judge:
         return values
 
     def _nothing_sent(
-        self, person: Person, known: Mapping[str, str], unknown: frozenset[str]
+        self, person: Person, certain: Mapping[str, str], unknown: frozenset[str]
     ) -> Finding | None:
         """Say why Azure AD sends nothing: no value to match by, none for what the target requires."""
         matching = self.mapping.matching
-        if not any(flow.target in unknown or known.get(flow.target) for flow in matching):
+        if not any(flow.target in unknown or certain.get(flow.target) for flow in matching):
             target = matching[0].target if matching else "userName"
             return self.wording.of_target(person.label, "nothing-to-match-by", target)
-        lacking = sorted(self.mapping.users.required - known.keys() - unknown)
+        lacking = sorted(self.mapping.users.required - certain.keys() - unknown)
         entry = self.evidence.entry_of(person)
         if entry is not None and entry.property in unknown:
             # Azure AD saw what was not exported, and found it empty.
@@ -165,13 +165,13 @@ class Judge:
             return self.wording.of_target(person.label, "required-missing", lacking[0])
         return None
 
-    def _keys(self, known: Mapping[str, str]) -> Mapping[str, str]:
-        email = next((known[target] for target in known if target.startswith("emails[")), "")
+    def _keys(self, certain: Mapping[str, str]) -> Mapping[str, str]:
+        email = next((certain[target] for target in certain if target.startswith("emails[")), "")
         folded = str.casefold if self.aws["names-ignore-case"] else str
         held = {
-            "userName": folded(known.get("userName", "")),
+            "userName": folded(certain.get("userName", "")),
             "emails": folded(email) if self.aws["unique-primary-email"] else "",
-            "externalId": known.get("externalId", ""),
+            "externalId": certain.get("externalId", ""),
         }
         return {name: value for name, value in held.items() if value}
 

@@ -36,14 +36,14 @@ class Target:
     azure: Quirks
     aws: Quirks
 
-    def refusal(self, user: str, known: Mapping[str, str], unknown: frozenset[str]) -> Finding | None:
+    def refusal(self, user: str, exported: Mapping[str, str], unknown: frozenset[str]) -> Finding | None:
         """Return why AWS refuses a new user for its known values; None where it takes them, as far as they are known."""
-        values = {**{target: _STAND_IN for target in unknown if target in _ALWAYS_SENT}, **known}
+        values = {**{target: _STAND_IN for target in unknown if target in _ALWAYS_SENT}, **exported}
         email_unknown = any(target.startswith("emails") for target in unknown)
-        if email_unknown and not any(target.startswith("emails") for target in known):
+        if email_unknown and not any(target.startswith("emails") for target in exported):
             values[_EMAIL] = _STAND_IN
         refused = self._answer(values)
-        return None if refused is None else self._blamed(user, known, values, refused)
+        return None if refused is None else self._blamed(user, exported, values, refused)
 
     def _answer(self, values: Mapping[str, str]) -> Refused | None:
         try:
@@ -53,51 +53,51 @@ class Target:
         return None
 
     def _blamed(
-        self, user: str, known: Mapping[str, str], values: Mapping[str, str], refused: Refused
+        self, user: str, exported: Mapping[str, str], values: Mapping[str, str], refused: Refused
     ) -> Finding:
         """Name the attribute that is refused: by the message, else by what must be left out to be taken."""
         sentence = refused.http_message(self.aws)
         if stated := dict(reversed(_STATED.findall(refused.reason or ""))):
-            return self._stated(user, known, stated, sentence)
+            return self._stated(user, exported, stated, sentence)
         for name in _ONE_ONLY:
             several = [
-                (t, text) for t, text in known.items() if t.startswith(f"{name}[") and t.endswith(".value")
+                (t, text) for t, text in exported.items() if t.startswith(f"{name}[") and t.endswith(".value")
             ]
             if len(several) > 1:
                 return self.wording.of_list(user, name, several, sentence)
         reserved = {name.casefold() for name in self.aws["reserved-names"]}
         for target in ("userName", "displayName"):
-            if known.get(target, "").casefold() in reserved:
+            if exported.get(target, "").casefold() in reserved:
                 return self.wording.of_target(
-                    user, "reserved-name", target, value=known[target], sentence=sentence
+                    user, "reserved-name", target, value=exported[target], sentence=sentence
                 )
-        for target, text in known.items():
+        for target, text in exported.items():
             if self._answer({key: value for key, value in values.items() if key != target}) is None:
                 return self.wording.of_target(user, "not-taken", target, value=text, sentence=sentence)
         cause = "empty-value" if _EMAIL in self.wording.mapping.reads else "not-mapped"
         return self.wording.of_target(user, cause, _EMAIL, sentence=sentence)
 
     def _stated(
-        self, user: str, known: Mapping[str, str], stated: Mapping[str, str], sentence: str
+        self, user: str, exported: Mapping[str, str], stated: Mapping[str, str], sentence: str
     ) -> Finding:
         """Word what the message names: a value before a lack, what one attribute gives before what several do."""
         reads = self.wording.mapping.reads
-        targets = {place: self._target_at(place, known) for place in stated}
+        targets = {place: self._target_at(place, exported) for place in stated}
         place = min(
-            stated, key=lambda each: (not known.get(targets[each]), len(reads.get(targets[each], ())) != 1)
+            stated, key=lambda each: (not exported.get(targets[each]), len(reads.get(targets[each], ())) != 1)
         )
         target = targets[place]
-        if known.get(target):
+        if exported.get(target):
             cause = _CONSTRAINTS.get(stated[place], "not-taken")
         else:
             cause = "empty-value" if target in reads else "not-mapped"
-        return self.wording.of_target(user, cause, target, value=known.get(target, ""), sentence=sentence)
+        return self.wording.of_target(user, cause, target, value=exported.get(target, ""), sentence=sentence)
 
-    def _target_at(self, place: str, known: Mapping[str, str]) -> str:
+    def _target_at(self, place: str, exported: Mapping[str, str]) -> str:
         """Return the mapped target that an attribute in AWS's message stands for: `emails.value` for a typed one."""
         reads = self.wording.mapping.reads
         same = [target for target in reads if _plain(target) == _plain(place)]
-        return next((target for target in same if target in known), same[0] if same else place)
+        return next((target for target in same if target in exported), same[0] if same else place)
 
 
 def _plain(path: str) -> str:

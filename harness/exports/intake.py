@@ -135,8 +135,8 @@ def _log(evidence: Evidence, row: Row) -> str:
     if entry is None:
         return "about a group"
     for key in (entry.object_id, entry.user_principal_name.casefold()):
-        known = evidence.log.get(key)
-        if key and (known is None or known.moment <= entry.moment):
+        newest = evidence.log.get(key)
+        if key and (newest is None or newest.moment <= entry.moment):
             evidence.log[key] = entry
     return ""
 

@@ -55,14 +55,14 @@ _SILENT = frozenset(
 def names() -> Mapping[str, tuple[str, str]]:
     """Return, by lower-case name in an export, the name in mappings and the type of every property."""
     rows = table()["User"]
-    known = {
+    spellings = {
         spelling.lower(): (row["source"], row["type"])
         for name, row in rows.items()
         if "source" in row
         for spelling in (name, row["source"])
     }
-    known |= {name: (source, "string") for name, source in _OTHER_NAMES.items()}
-    return known | {name.lower(): (name, "string") for name in EXTENSION_ATTRIBUTES}
+    spellings |= {name: (source, "string") for name, source in _OTHER_NAMES.items()}
+    return spellings | {name.lower(): (name, "string") for name in EXTENSION_ATTRIBUTES}
 
 
 def attribute(column: str) -> tuple[str, str] | None:
@@ -74,8 +74,8 @@ def attribute(column: str) -> tuple[str, str] | None:
 
 def not_understood(columns: Iterable[str]) -> list[str]:
     """Return the columns that are neither attributes nor known to say nothing."""
-    known = {name.lower() for name in table()["User"]} | _SILENT | {"manager"}
-    return [name for name in columns if attribute(name) is None and name.lower() not in known]
+    spellings = {name.lower() for name in table()["User"]} | _SILENT | {"manager"}
+    return [name for name in columns if attribute(name) is None and name.lower() not in spellings]
 
 
 class PeopleReader:

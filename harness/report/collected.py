@@ -47,9 +47,9 @@ class ScenarioStory:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Every failure once: those of the scenario as a whole repeat those of its steps."""
-        found = [failure for step in self.steps for failure in step.failures]
-        found += self.finished.failures if self.finished else ()
-        return tuple(dict.fromkeys(found))
+        failures = [failure for step in self.steps for failure in step.failures]
+        failures += self.finished.failures if self.finished else ()
+        return tuple(dict.fromkeys(failures))
 
 
 @dataclass(slots=True)

@@ -10,4 +10,4 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\
 
 def legal(text: str) -> str:
     r"""Show characters that must not reach a terminal or an XML file by their escape: `\x1b`."""
-    return _ILLEGAL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+    return _ILLEGAL.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)

@@ -99,11 +99,15 @@ def _postman(items: Any, values: Mapping[str, str]) -> Iterator[Call]:
         if "item" in item:
             yield from _postman(item["item"], values)
             continue
-        asked = item["request"]
-        url = asked["url"]["raw"] if isinstance(asked["url"], dict) else asked["url"]
-        headers = tuple((each["key"], _filled(each["value"], values)) for each in asked.get("header") or ())
-        body = (asked.get("body") or {}).get("raw") or ""
-        request = Request(asked["method"], _address(url, values), headers, _filled(body, values).encode())
+        request_shown = item["request"]
+        url = request_shown["url"]["raw"] if isinstance(request_shown["url"], dict) else request_shown["url"]
+        headers = tuple(
+            (each["key"], _filled(each["value"], values)) for each in request_shown.get("header") or ()
+        )
+        body = (request_shown.get("body") or {}).get("raw") or ""
+        request = Request(
+            request_shown["method"], _address(url, values), headers, _filled(body, values).encode()
+        )
         scripts = "\n".join(
             line for event in item.get("event") or () for line in event.get("script", {}).get("exec") or ()
         )

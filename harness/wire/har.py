@@ -78,9 +78,9 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 def read_entry(shown: Mapping[str, Any]) -> tuple[Request, Response | None]:
     """Read one entry; no response where none was recorded. Raises LookupError or TypeError for what is no entry."""
-    asked, answered = shown["request"], shown.get("response") or {}
-    body = (asked.get("postData") or {}).get("text") or ""
-    request = Request(str(asked["method"]), str(asked["url"]), _pairs(asked.get("headers")), body.encode())
+    sent, answered = shown["request"], shown.get("response") or {}
+    body = (sent.get("postData") or {}).get("text") or ""
+    request = Request(str(sent["method"]), str(sent["url"]), _pairs(sent.get("headers")), body.encode())
     status = int(answered.get("status") or 0)
     if status <= 0:
         return request, None
