@@ -234,6 +234,10 @@ class EnterpriseApps:
         self.find(app)
         return [document for subject in self.assigned(app) for document in self.assignments_of(app, subject)]
 
+    def is_of_gallery(self, app: str) -> bool:
+        """Tell whether an application came out of the gallery, not of one's own. Raises NotFoundError."""
+        return self.find(app)["applicationTemplateId"] not in (None, NON_GALLERY_TEMPLATE)
+
     def assigned(self, app: str) -> list[str]:
         """Return the ids of the users and groups with a role, in the order they were assigned."""
         return self._store.rights("assigned", app)

@@ -230,7 +230,8 @@ class Engine:
         """Test Connection with these secrets. Raises CredentialsError, NotFoundError."""
         jobs = self.jobs(app)
         document = self.schema(jobs[0].id) if jobs else build(template_id, "", "", "")
-        target, _ = self._sessions.target(secrets)
+        gallery = self._applications.is_of_gallery(app)
+        target, _ = self._sessions.target(secrets, gallery=gallery)
         probe_all(target, document)
 
     def delete_job(self, job_id: str) -> None:

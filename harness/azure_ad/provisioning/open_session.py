@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.azure_ad.applications.enterprise_applications import notification_settings
-from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.functions import Context
+from harness.azure_ad.provisioning.credentials import Issuer
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD, Job
@@ -46,6 +46,9 @@ class Sessions:
             surroundings.domain,
             quirks=surroundings.quirks,
         )
+        self._issuer = Issuer(
+            surroundings.tenant_id, surroundings.store, surroundings.clock, ids.branch("credentials")
+        )
         self._compiled: dict[str, _Compiled] = {}
 
     def open(self, job: Job, cycle_id: str | None) -> Session:
@@ -53,9 +56,9 @@ class Sessions:
         apps = self._surroundings.applications
         app, secrets = apps.find(job.app), apps.secrets(job.app)
         settings = scope_settings(secrets)
-        target, flagged = self.target(secrets)
+        gallery = apps.is_of_gallery(job.app)
+        target, flagged = self.target(secrets, gallery=gallery)
         compiled = self._compile(job.id)
-        gallery = app["applicationTemplateId"] != NON_GALLERY_TEMPLATE
         frame = Frame(
             tenant_id=self._surroundings.tenant_id,
             job_id=job.id,
@@ -83,11 +86,11 @@ class Sessions:
             in_flight=self._surroundings.in_flight,
         )
 
-    def target(self, secrets: Mapping[str, str]) -> tuple[Target, bool]:
+    def target(self, secrets: Mapping[str, str], *, gallery: bool) -> tuple[Target, bool]:
         """Return the SCIM server that some secrets lead to, and whether they ask for the flagged dialect."""
         base, query, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
         sent = query if self._quirks["flag-forwarded"] else ""
-        token = secrets.get("SecretToken", "")
+        token = self._issuer.bearer(secrets, gallery=gallery)
         return Target(
             self._surroundings.send, base, token, self._clock, self._ids, quirks=self._quirks, query=sent
         ), flagged

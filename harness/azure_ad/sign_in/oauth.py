@@ -22,6 +22,7 @@ from flask import Blueprint, Response, request
 
 from harness.azure_ad.applications.registrations import ExpiredSecretError
 from harness.azure_ad.graph.odata.tokens import encoded, signature
+from harness.azure_ad.signing import signing_key
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
 from harness.base.store import Document
@@ -152,7 +153,7 @@ def token(tenant_id: str) -> Response:
 @oauth.get("/<tenant_id>/v2.0/.well-known/openid-configuration")
 @oauth.get("/<tenant_id>/.well-known/openid-configuration")
 def openid_configuration(tenant_id: str) -> Response:
-    """Answer where the token endpoint is. No keys are published, for no other party can check these tokens."""
+    """Answer where the token endpoint is, and the key of tokens that others may check; Graph's own are for Graph alone."""
     tenant = _tenant(tenant_id)
     origin = f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
     return _json(
@@ -173,9 +174,10 @@ def openid_configuration(tenant_id: str) -> Response:
 
 
 @oauth.get("/<tenant_id>/discovery/v2.0/keys")
+@oauth.get("/<tenant_id>/discovery/keys")
 def keys(tenant_id: str) -> Response:
-    _tenant(tenant_id)
-    return _json({"keys": []})
+    tenant = _tenant(tenant_id)
+    return _json({"keys": [signing_key(tenant.store, tenant.clock, tenant.ids).public()]})
 
 
 def refusal_of(bearer: str) -> str | None:

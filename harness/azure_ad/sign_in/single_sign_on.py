@@ -98,7 +98,7 @@ def federation_metadata(tenant_id: str) -> ResponseReturnValue:
     text = render_template(
         "federation_metadata.xml",
         issuer=issuer(tenant),
-        certificate=signing(tenant)["certificate"],
+        certificate=signing(tenant).certificate,
         location=f"{tenant.settings.graph_origin}/{tenant_id}/saml2",
     )
     return Response(text, content_type="application/samlmetadata+xml; charset=utf-8")

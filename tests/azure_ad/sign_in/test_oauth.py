@@ -225,7 +225,8 @@ class TestDiscovery:
         assert document["token_endpoint"] == f"{GRAPH}/{TENANT}/oauth2/v2.0/token"
         assert document["issuer"] == f"{GRAPH}/{TENANT}/v2.0"
         keys = graph.ask(Request("GET", document["jwks_uri"]))
-        assert keys.json() == {"keys": []}
+        (key,) = keys.json()["keys"]
+        assert (key["kty"], key["use"], len(key["x5c"])) == ("RSA", "sig", 1)
 
     def test_another_tenant_has_none(self, graph):
         answer = graph.ask(Request("GET", f"{GRAPH}/x/v2.0/.well-known/openid-configuration"))

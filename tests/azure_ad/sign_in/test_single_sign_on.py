@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from harness.azure_ad.sign_in import saml_responses
+from harness.azure_ad import signing
 from harness.wire.message import Request, json_request
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN
 
@@ -27,13 +27,13 @@ def made():
 
 @pytest.fixture(autouse=True)
 def _one_key(monkeypatch, made):
-    original = saml_responses._make_signing
+    original = signing._new_key
 
-    def make(tenant):
-        made.update(made or original(tenant))
+    def make(clock, ids):
+        made.update(made or original(clock, ids))
         return dict(made)
 
-    monkeypatch.setattr(saml_responses, "_make_signing", make)
+    monkeypatch.setattr(signing, "_new_key", make)
 
 
 @pytest.fixture

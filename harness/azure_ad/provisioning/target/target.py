@@ -88,7 +88,7 @@ class Target:
         self._send = send
         self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
         self._has_host = bool(urlsplit(self._base).hostname)
-        self._secrets = Secrets([token])
+        self._has_token, self._secrets = token != "", Secrets([token])
         self._clock = clock
         self._ids = ids
         self._quirks = quirks
@@ -174,9 +174,10 @@ class Target:
 
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
-        if not self._has_host:
+        if not self._has_host or not self._has_token:
             # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
-            message = "Please provide a valid tenant URL for your application."
+            wanted_credential = "secret token" if self._has_host else "tenant URL"
+            message = f"Please provide a valid {wanted_credential} for your application."
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)
         try:
             response = self._answer(request)

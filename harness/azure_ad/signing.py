@@ -1,0 +1,95 @@
+"""The tenant's signing key: made when first asked for, kept with its data, published as certificate and as JSON Web Key.
+
+Sources: https://www.rfc-editor.org/rfc/rfc7517 (keys), https://www.rfc-editor.org/rfc/rfc7515 (signed tokens), read 2026-11.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from harness.base.clock import Clock
+from harness.base.ids import Ids
+from harness.base.store import Document, Store
+
+_KEY = "saml-signing"
+_CERTIFICATE_LIFE = timedelta(days=3 * 365)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """`private` is PEM, `certificate` DER in base64."""
+
+    private: str
+    certificate: str
+
+    @property
+    def key_id(self) -> str:
+        """The certificate's thumbprint, base64url without padding."""
+        return _text(hashlib.sha1(base64.b64decode(self.certificate), usedforsecurity=False).digest())
+
+    def public(self) -> Document:
+        """Return the public half as a JSON Web Key."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+        key = x509.load_der_x509_certificate(base64.b64decode(self.certificate)).public_key()
+        assert isinstance(key, RSAPublicKey)
+        numbers = key.public_numbers()
+        return {
+            "kty": "RSA",
+            "use": "sig",
+            "kid": self.key_id,
+            "x5t": self.key_id,
+            "n": _text(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")),
+            "e": _text(numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8, "big")),
+            "x5c": [self.certificate],
+        }
+
+    def token(self, claims: Document) -> str:
+        """Return claims as a JSON Web Token, signed RS256."""
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import padding
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+        header = {"typ": "JWT", "alg": "RS256", "kid": self.key_id, "x5t": self.key_id}
+        head = ".".join(_text(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+        key = serialization.load_pem_private_key(self.private.encode(), None)
+        assert isinstance(key, RSAPrivateKey)
+        return f"{head}.{_text(key.sign(head.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def signing_key(store: Store, clock: Clock, ids: Ids) -> SigningKey:
+    """Return the tenant's key; it leaves the store for signing only."""
+    with store.transaction():
+        document = store.get("account", _KEY)
+        if document is None:
+            document = _new_key(clock, ids)
+            store.put("account", _KEY, document)
+    return SigningKey(document["key"], document["certificate"])
+
+
+def _new_key(clock: Clock, ids: Ids) -> Document:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = x509.Name(
+        [x509.NameAttribute(x509.NameOID.COMMON_NAME, "Microsoft Azure Federated SSO Certificate")]
+    )
+    now = clock.now()
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1 + ids.number(1 << 120))
+    builder = builder.not_valid_before(now).not_valid_after(now + _CERTIFICATE_LIFE)
+    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {"key": private.decode(), "certificate": base64.b64encode(certificate).decode()}
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
