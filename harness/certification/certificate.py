@@ -23,11 +23,12 @@ from harness.certification.suite import Suite
 from harness.report.json_report import as_json, exchange_document
 
 FORMAT = 1
+SUCCEEDED = "Succeeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A suite and what came of it: Succeeded, Failed, or Incomplete; `why` is empty when it is Succeeded."""
+    """A suite and what came of it: Succeeded, perhaps but for something, Failed, or Incomplete; `why` is empty when it is Succeeded."""
 
     suite: Suite[Any]
     results: tuple[Result, ...]
@@ -54,10 +55,19 @@ def _verdict(suite: Suite[Any], own: tuple[Result, ...], stopped: str) -> Verdic
     judged = {each.check.name: each.outcome for each in own if each.outcome is not Outcome.INCONCLUSIVE}
     lacking = [check.name for check in suite.checks if check.name not in judged]
     why = suite.verdict({**judged, **dict.fromkeys(lacking, Outcome.PASSED)})
-    word = "Failed" if why else "Incomplete" if lacking else "Succeeded"
+    reserved, reservation = suite.reservation(judged) if not (why or lacking) else ("", "")
+    word = (
+        "Failed"
+        if why
+        else "Incomplete"
+        if lacking
+        else f"{SUCCEEDED} but for {reserved}"
+        if reserved
+        else SUCCEEDED
+    )
     unjudged = len(own) - len(judged)
     missing = len(suite.checks) - len(own)
-    reasons = [why]
+    reasons = [why or reservation]
     if unjudged:
         reasons.append(f"{unjudged} of {len(suite.checks)} checks could not be judged")
     if missing:
@@ -82,11 +92,14 @@ class Certificate:
     def word(self) -> str:
         """Return the worst verdict; nothing judged at all is Failed."""
         words = {verdict.word for verdict in self.verdicts}
-        return next((word for word in ("Failed", "Incomplete", "Succeeded") if word in words), "Failed")
+        reserved = sorted(words - {"Failed", "Incomplete", SUCCEEDED})
+        return next(
+            (word for word in ("Failed", "Incomplete", *reserved, SUCCEEDED) if word in words), "Failed"
+        )
 
     @property
     def succeeded(self) -> bool:
-        return self.word == "Succeeded"
+        return self.word == SUCCEEDED
 
     @property
     def environment(self) -> dict[str, str]:

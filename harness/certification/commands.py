@@ -28,7 +28,7 @@ def certify() -> None:
     """Judge a SCIM server, or a client of AWS SSO, and write the certificate.
 
     Exits with 0 if every suite succeeded, with 1 if one failed, with 2 for bad usage, with 3 if the server cannot be
-    reached, with 4 if something could not be judged.
+    reached, with 4 if something could not be judged, with 5 if a suite succeeded but for something.
     """
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Not repeated in the certificate: secrets, and files that are about this run alone.
 _NOT_REPEATED = frozenset({"token", "client_secret", "junit", "html", "json", "seed", "yes", "only_failures"})
 _EXITS = {"Succeeded": 0, "Failed": 1, "Incomplete": 4}
-_UNREACHABLE = 3
+_UNREACHABLE, _RESERVED = 3, 5
 
 
 def issue(
@@ -60,7 +60,9 @@ def issue(
         certificate = Certificate(*names, endpoint, date, seed, command, judge(suites, counted, stopped))
         terminal.verdicts(certificate)
         _write(certificate, options)
-    sys.exit(_EXITS[certificate.word] if reached or certificate.word == "Failed" else _UNREACHABLE)
+    sys.exit(
+        _EXITS.get(certificate.word, _RESERVED) if reached or certificate.word == "Failed" else _UNREACHABLE
+    )
 
 
 def _write(certificate: Any, options: Options) -> None:

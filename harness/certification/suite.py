@@ -41,9 +41,17 @@ def all_mandatory(outcomes: Outcomes) -> str:
     return ""
 
 
+def whole(_: Outcomes) -> tuple[str, str]:
+    """Return that a success lacks nothing."""
+    return "", ""
+
+
 @dataclass(frozen=True, slots=True)
 class Suite(Generic[_C]):
-    """`verdict` returns why what was run makes the suite failed, or nothing; `fits` says what a good verdict means."""
+    """`verdict` returns why what was run makes the suite failed, or nothing; `fits` says what a good verdict means.
+
+    `reservation` returns what a success lacks, in words that go on after "Succeeded but for", and why; nothing if it is whole.
+    """
 
     name: str
     title: str
@@ -51,3 +59,4 @@ class Suite(Generic[_C]):
     source: str
     checks: tuple[_C, ...]
     verdict: Callable[[Outcomes], str] = all_mandatory
+    reservation: Callable[[Outcomes], tuple[str, str]] = whole

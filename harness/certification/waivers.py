@@ -53,9 +53,9 @@ def read_waivers(path: Path, suites: Iterable[Suite[Any]]) -> Waivers:
 
 
 def accepted(result: Result, waivers: Waivers) -> Result:
-    """Return a result as it counts: a failure with a waiver is WAIVED, for that reason."""
+    """Return a result as it counts: what failed or was skipped, and has a waiver, is WAIVED, for that reason."""
     reason = waivers.get((result.suite, result.check.name))
-    if reason is None or result.outcome not in (Outcome.FAILED, Outcome.WARNING):
+    if reason is None or result.outcome not in (Outcome.FAILED, Outcome.WARNING, Outcome.SKIPPED):
         return result
     return replace(result, outcome=Outcome.WAIVED, reason=f"{reason} (waived: {result.reason})")
 

@@ -17,6 +17,7 @@ from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.people import new_user
+from harness.certification.waivers import accepted
 from harness.certification.writing import html
 from harness.report.json_report import as_json
 from harness.wire.message import Response, json_request
@@ -203,3 +204,35 @@ def test_certificates_of_one_seed_rest_on_the_same_evidence():
     assert first.evidence == second.evidence
     assert json.loads(as_json(first.document()))["verdict"] == "Succeeded"
     assert {each.outcome for each in first.verdicts[0].results} <= {Outcome.PASSED, Outcome.SKIPPED}
+
+
+def test_with_a_bearer_token_alone_a_server_succeeds_but_for_oauth():
+    """Microsoft's verdict would be Failed; what was tried passed, and the certificate says what was not."""
+    gallery = SUITES[0]
+    (verdict,) = judge([gallery], results_of(RightServer(), gallery))
+    assert verdict.word == "Succeeded but for OAuth"
+    assert verdict.why.startswith("neither Validate_Credentials_Test nor Federated_Identity_Test passed")
+    certificate = Certificate("", "", URL, "", "1", "", (verdict,))
+    assert (certificate.word, certificate.succeeded) == ("Succeeded but for OAuth", False)
+
+
+def test_a_sign_in_that_is_waived_makes_the_success_whole():
+    """A gallery application of the old kind has its reason; a test that was skipped can be waived like one that failed."""
+    gallery = SUITES[0]
+    waivers = {("entra-gallery", "Validate_Credentials_Test"): "Listed before 2025, with a long-lived token."}
+    counted = [accepted(each, waivers) for each in results_of(RightServer(), gallery)]
+    (verdict,) = judge([gallery], counted)
+    assert (verdict.word, verdict.why) == ("Succeeded", "")
+
+
+def test_an_id_of_another_type_is_no_stranger_s_and_breaks_nothing():
+    """Junk in the place of an id."""
+
+    def reads(bench):
+        bench.endpoint.ask("GET", "/Users")
+
+    body = json.dumps(
+        {"Resources": [{"id": {}, "userName": "Ada Lovelace"}, {"id": [], "members": 5}]}
+    ).encode()
+    (result,) = results_of(lambda _: Response(200, SCIM_JSON, body), one("Reads", reads))
+    assert b"Lovelace" not in result.exchanges[0].response.body

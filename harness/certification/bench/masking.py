@@ -61,7 +61,7 @@ class Masking:
 
     def _is_strange(self, resource: Any) -> bool:
         """Tell of a user or group that somebody else made; schemas and the like are nobody's."""
-        if not isinstance(resource, dict) or resource.get("id") in self._own:
+        if not isinstance(resource, dict) or str(resource.get("id")) in self._own:
             return False
         return "id" in resource and ("userName" in resource or "members" in resource or _is_group(resource))
 

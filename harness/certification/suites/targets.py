@@ -63,6 +63,22 @@ Values: TypeAlias = dict[str, Any]
 
 def targets(subject: Subject, kind: str) -> tuple[Target, ...]:
     """Return what the job writes of `User` or `Group`, in the schema's order; nothing when it does not provision them."""
+    mapped, definitions = _mapping(subject, kind)
+    return tuple(_target(name, definitions[name], mapped) for name in mapped)
+
+
+def known_targets(subject: Subject, kind: str) -> tuple[Target, ...]:
+    """Return all that the job's target directory has of a kind, mapped or not, but for the id, which is the server's.
+
+    What is left out of the mappings is left out here.
+    """
+    mapped, definitions = _mapping(subject, kind)
+    names = [name for name in definitions if name not in ("id", *subject.without)]
+    return tuple(_target(name, definitions[name], mapped) for name in names)
+
+
+def _mapping(subject: Subject, kind: str) -> tuple[dict[str, Document], dict[str, Document]]:
+    """Return the mapping's rows and the directory's definitions, both by target attribute; nothing without a mapping."""
     schema = subject.job_schema()
     rule = schema["synchronizationRules"][0]
     mapping = next(
@@ -70,18 +86,15 @@ def targets(subject: Subject, kind: str) -> tuple[Target, ...]:
         None,
     )
     if mapping is None:
-        return ()
+        return {}, {}
     directory = next(each for each in schema["directories"] if each["name"] == rule["targetDirectoryName"])
     described = next(each for each in directory["objects"] if each["name"] == mapping["targetObjectName"])
-    definitions = {each["name"]: each for each in described["attributes"]}
-    return tuple(
-        _target(row, definitions[row["targetAttributeName"]]) for row in mapping["attributeMappings"]
-    )
+    mapped = {row["targetAttributeName"]: row for row in mapping["attributeMappings"]}
+    return mapped, {each["name"]: each for each in described["attributes"]}
 
 
-def _target(row: Document, definition: Document) -> Target:
-    name = row["targetAttributeName"]
-    matching = (row.get("matchingPriority") or 0) > 0
+def _target(name: str, definition: Document, mapped: dict[str, Document]) -> Target:
+    matching = (mapped.get(name, {}).get("matchingPriority") or 0) > 0
     return Target(name, parse_path(name), definition["type"], definition["multivalued"], matching)
 
 

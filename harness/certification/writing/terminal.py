@@ -63,7 +63,7 @@ class TerminalCertificate:
         for verdict in certificate.verdicts:
             table.add_row(
                 verdict.suite.name,
-                Text(verdict.word, _VERDICTS[verdict.word]),
+                Text(verdict.word, _VERDICTS.get(verdict.word, "yellow")),
                 _told(counts(verdict, mandatory=True)),
                 _told(counts(verdict, mandatory=False)),
             )

@@ -207,7 +207,7 @@ def _value(path: Path) -> Path:
 CHECKS: tuple[Check, ...] = (
     Check(
         "Schema_Discoverability_Test",
-        "GET /Schemas has every attribute of users and groups that the job maps.",
+        "GET /Schemas has every attribute of users and groups of the job's target directory, mapped or not.",
         schema_discoverability,
     ),
     Check(

@@ -101,7 +101,7 @@ def test_aws_sso_with_one_phone_number(certify, aws_sso):
     send, subject = aws_sso
     results = certify(only(), send, replace(subject, without=ONE_PHONE))
     assert {name: each.reason[:60] for name, each in results.items() if each.reason} == {
-        "Schema_Discoverability_Test": "GET /Schemas does not have what the job maps: User externalI",
+        "Schema_Discoverability_Test": "GET /Schemas does not have what the job's target directory h",
         "SCIM_Null_Update_Test": results["SCIM_Null_Update_Test"].reason[:60],
         "SCIM_User_Pagination_Test": "GET /Users?startIndex=1&count=5 is the only page, with 5 res",
         "SCIM_Group_Pagination_Test": "GET /Groups?startIndex=1&count=5 is the only page, with 5 re",
@@ -149,13 +149,13 @@ def empties(value):
 
 
 WRONG = [
-    ("Schema_Discoverability_Test", lacking("title"), "what the job maps: User title"),
+    ("Schema_Discoverability_Test", lacking("title"), "what the job's target directory has: User title"),
     ("Schema_Discoverability_Test", lacking("department"), "enterprise:2.0:User:department"),
     ("Schema_Discoverability_Test", lacking("members"), "Group members"),
     (
         "Schema_Discoverability_Test",
         canonical(["work", "mobile"]),
-        'maps: User phoneNumbers[type eq "fax"].value',
+        'has: User phoneNumbers[type eq "fax"].value',
     ),
     (
         "Schema_Discoverability_Test",
