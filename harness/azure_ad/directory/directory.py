@@ -9,11 +9,12 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
 from harness.azure_ad.directory.deleted_items import DeletedItems, forget_assignments
 from harness.azure_ad.directory.dynamic_groups import DynamicGroups, check_rule, is_dynamic
+from harness.azure_ad.directory.indexes import INDEXED, Indexes
 from harness.azure_ad.directory.links import Links
 from harness.azure_ad.directory.properties import PropertyError, checked, defaults, merged
 from harness.base.clock import Clock, iso
@@ -51,6 +52,7 @@ class Directory:
         self._ids = ids
         self.changes = ChangeLog(store)
         self.deleted = DeletedItems(store, clock, self.changes)
+        self._indexes = Indexes(store)
         self._links = Links(store, self.changes)
         self._dynamic = DynamicGroups(store, self.changes)
 
@@ -92,6 +94,7 @@ class Directory:
             document = self.find(kind, name)
             key = document["id"]
             self._release(kind, document)
+            self._indexes.change(kind, key, None)
             self._store.delete(kind, key)
             links = self._links.cut(key)
             if kind == "Group":
@@ -142,6 +145,19 @@ class Directory:
 
     def scan(self, kind: str, after: str | None = None) -> Iterator[Document]:
         return (document for _, document in self._store.scan(kind, after=after))
+
+    def matching(self, kind: str, demands: Mapping[str, str]) -> list[Document] | None:
+        """Return the objects that may have these texts, in small letters, by property; None: only a scan can tell."""
+        for name, text in demands.items():
+            if name == "id" or (kind == "User" and name == "userPrincipalName"):
+                owner = text if name == "id" else self._store.owner(_space(kind), text)
+                document = self._store.get(kind, owner) if owner else None
+                return [] if document is None else [document]
+        for name, text in demands.items():
+            if name in INDEXED[kind] and text:
+                keys = self._indexes.find(kind, name, text)
+                return [document for key in keys if (document := self._store.get(kind, key))]
+        return None
 
     def add_member(self, group: str, member: str) -> None:
         """Put a user or group into a group. Raises NotFoundError, PropertyError, or ConflictError when it is in already."""
@@ -223,6 +239,7 @@ class Directory:
         return self.changes.changed(watermark, until)
 
     def _keep(self, kind: str, document: Document, changed: Iterable[str]) -> None:
+        self._indexes.change(kind, document["id"], document)
         self._store.put(kind, document["id"], document)
         self.changes.note(kind, document["id"], properties=changed)
         settle = self._dynamic.settle_user if kind == "User" else self._dynamic.settle_group

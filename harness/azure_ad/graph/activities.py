@@ -59,6 +59,7 @@ class Activities(Enum):
     ADD_PRINCIPAL = Activity("Add service principal", "ApplicationManagement", "Add")
     UPDATE_PRINCIPAL = Activity("Update service principal", "ApplicationManagement", "Update")
     DELETE_PRINCIPAL = Activity("Remove service principal", "ApplicationManagement", "Delete")
+    CONSENT = Activity("Consent to application", "ApplicationManagement", "Assign")
     RESTORE_PRINCIPAL = Activity("Restore service principal", "ApplicationManagement", "Update")
     PURGE_PRINCIPAL = Activity("Hard delete service principal", "ApplicationManagement", "Delete")
 

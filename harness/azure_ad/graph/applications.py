@@ -100,6 +100,20 @@ def remove_password(key: str) -> Response:
     return empty()
 
 
+def add_password_of_principal(app: str) -> Response:
+    """Make a secret for a service principal; it is kept with its application, whose client id it goes with."""
+    return add_password(_key_behind(app))
+
+
+def remove_password_of_principal(app: str) -> Response:
+    return remove_password(_key_behind(app))
+
+
+def _key_behind(app: str) -> str:
+    tenant = current()
+    return str(tenant.registrations.behind(tenant.applications.find(app))["id"])
+
+
 def find_application(key: str) -> Document:
     """Return a registration by its id, those behind enterprise applications included. Raises NotFoundError."""
     _cover()
@@ -138,4 +152,6 @@ ROUTES = (
     ("DELETE", "/applications/<key>", delete_application),
     ("POST", "/applications/<key>/addPassword", add_password),
     ("POST", "/applications/<key>/removePassword", remove_password),
+    ("POST", "/servicePrincipals/<app>/addPassword", add_password_of_principal),
+    ("POST", "/servicePrincipals/<app>/removePassword", remove_password_of_principal),
 )

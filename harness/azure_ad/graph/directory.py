@@ -5,13 +5,14 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
 from harness.azure_ad.graph.activities import Activities, Target, note
 from harness.azure_ad.graph.demands import demand_complete, demand_verified_domain, demand_writable
+from harness.azure_ad.graph.directory_objects import principal_or_application
 from harness.azure_ad.graph.odata.entities import (
     Scan,
     answer,
@@ -24,6 +25,7 @@ from harness.azure_ad.graph.odata.entities import (
     version,
 )
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
+from harness.azure_ad.graph.odata.filters import Filter
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
 from harness.azure_ad.graph.owners import bind_owner
@@ -75,8 +77,17 @@ def list_objects(which: str) -> Response:
 
 
 def _scan(kind: str) -> Scan:
+    """Read the objects that a filter leaves: from an index where it demands what there is one of."""
     holder = current().directory
-    return lambda _, after: holder.scan(kind, after)
+
+    def scan(condition: Filter, after: str | None) -> Iterable[Document]:
+        items = holder.matching(kind, condition.demands)
+        if items is None:
+            return holder.scan(kind, after)
+        keys = [item["id"] for item in items]
+        return items[keys.index(after) + 1 :] if after in keys else items
+
+    return scan
 
 
 def count_objects(which: str) -> Response:
@@ -176,7 +187,7 @@ def _bind(key: str, bound: Mapping[str, list[str]]) -> None:
     for member in bound.get("members", ()):
         holder.add_member(key, member)
     for owner in bound.get("owners", ()):
-        bind_owner(key, holder.principal(owner)["id"])
+        bind_owner(key, principal_or_application(owner)["id"])
 
 
 ROUTES = (

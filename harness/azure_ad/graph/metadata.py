@@ -26,6 +26,7 @@ ENTITY_SETS: Mapping[str, EntityType] = {
     "applications": types.APPLICATION,
     "servicePrincipals": types.SERVICE_PRINCIPAL,
     "applicationTemplates": types.APPLICATION_TEMPLATE,
+    "oauth2PermissionGrants": types.PERMISSION_GRANT,
     "directoryObjects": types.DIRECTORY_OBJECT,
     "organization": types.ORGANIZATION,
     "domains": types.DOMAIN,

@@ -28,6 +28,7 @@ from harness.azure_ad.graph import (
     object_connections,
     organization,
     owners,
+    permission_grants,
     service_principals,
     synchronization,
     templates,
@@ -38,6 +39,7 @@ VERSIONS = ("v1.0", "beta")
 ROUTES: tuple[tuple[str, str, View], ...] = (
     *directory.ROUTES,
     *owners.ROUTES,
+    *permission_grants.ROUTES,
     *organization.ROUTES,
     *metadata.ROUTES,
     *directory_objects.ROUTES,

@@ -191,6 +191,7 @@ DELETED = {
 }
 DIRECTORY_OBJECT = EntityType("microsoft.graph.directoryObject", {**GROUP.properties, **USER.properties})
 APP_ROLE_ASSIGNMENT = _of_types("appRoleAssignment")
+PERMISSION_GRANT = _of_types("oAuth2PermissionGrant", whole=True)
 APPLICATION_TEMPLATE = _of_types("applicationTemplate")
 PROVISIONING_ENTRY = _of_types("provisioningObjectSummary", exact=True)
 DIRECTORY_AUDIT = _of_types("directoryAudit")
