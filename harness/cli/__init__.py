@@ -22,6 +22,7 @@ from harness.cli.serving import serve
 from harness.cli.settings import read_settings
 from harness.cli.writing import new, show
 from harness.client.commands import job, verify, why
+from harness.client.driving import clock
 from harness.client.event_history import events
 from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
@@ -72,6 +73,7 @@ for command in (
     populate,
     record,
     replay,
+    clock,
     job,
     why,
     verify,

@@ -89,8 +89,15 @@ class Connection:
         _, _, name = str(response.header("Content-Disposition")).partition('filename="')
         return name.rstrip('"'), response.body
 
-    def _graph(self, url: str) -> dict[str, Any]:
-        response = _ask("GET", url, None, (("Authorization", f"Bearer {self.token}"),), self.certificate)
+    def graph_call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Ask Microsoft Graph; an answer without content is empty. Raises HarnessError with what it says."""
+        return self._graph(self.graph + path, method, body)
+
+    def _graph(self, url: str, method: str = "GET", body: Any = None) -> dict[str, Any]:
+        authorization = (("Authorization", f"Bearer {self.token}"),)
+        response = _ask(method, url, body, authorization, self.certificate)
+        if response.status == 204:
+            return {}
         document = _document(response, self.graph)
         if response.status == 401:
             raise HarnessError(

@@ -256,3 +256,33 @@ def test_only_the_owner_of_the_access_key_reads_the_aws_apis(serve):
     with pytest.raises(Exception, match="signature we calculated does not match"):
         users("another")
     assert "a-secret" not in "".join(world.said)
+
+
+def test_a_harness_is_driven_without_a_page(world, ask):
+    """Start, until the next cycle, a span more, pause: each command returns when what it asks for has happened."""
+    assert ask("job", "start") == "the job is started\n"
+    world.settle()
+    before = json.loads(ask("job", "status", "--json"))
+    moved = ask("clock", "next")
+    after = json.loads(ask("job", "status", "--json"))
+    assert after["job"]["status"]["lastExecution"]["timeBegan"] >= before["next"][:19]
+    assert moved.endswith(" UTC\n")
+    ask("clock", "+1d")
+    assert json.loads(ask("job", "status", "--json"))["now"][:10] > after["now"][:10]
+    assert ask("job", "pause") == "the job is paused\n"
+    assert json.loads(ask("job", "status", "--json"))["next"] is None
+    assert ask("job", "restart") == "the job is restarted\n"
+
+
+def test_on_demand_says_what_came_of_it(ask):
+    """The log entry that it made is shown, of somebody who is assigned and of somebody who is not."""
+    assert f"create  {TARO}" in ask("job", "on-demand", TARO)
+    assert "NotEffectivelyEntitled" in ask("job", "on-demand", "zoe.bronte@contoso.com")
+
+
+def test_what_cannot_pass_is_said(world):
+    """No cycle is planned, and 'soon' is no span: an error that says how to mend it."""
+    for span, words in (("next", "harness job start"), ("soon", "write it as 40m")):
+        result = CliRunner().invoke(main, ["clock", span, "--ready-file", str(world.ready_file)])
+        assert result.exit_code == 2
+        assert words in result.stderr
