@@ -437,3 +437,39 @@ def test_a_new_scenario_may_begin_with_another(folder: Path) -> None:
     assert harness("new", "deep/copy.yaml", "--from", origin).exit_code == 0
     assert "from: '@contoso'" in (folder / "deep" / "copy.yaml").read_text()
     assert harness("list", "deep").exit_code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments", [("explain",), ("--help",), ("list", "@setup"), ("show", "@setup/tokens.yaml")]
+)
+def test_a_full_disk_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+    """Exit code 2, as for whatever cannot be written; no traceback."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "harness", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: the output cannot be written: No space left on device\n",
+    )
+
+
+@pytest.mark.slow
+def test_a_reader_that_went_away_is_told_in_a_line() -> None:
+    """As in `harness list | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "harness", "list", "@setup"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: Broken pipe\n")
+
+
+def test_people_from_a_pipe_that_nobody_writes_to_are_not_waited_for(folder: Path) -> None:
+    """`serve --populate` reads plain files."""
+    os.mkfifo(folder / "people.yaml")
+    result = harness("serve", "--populate", "people.yaml")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: people.yaml is no plain file; write what it gives to one first\n",
+    )

@@ -5,7 +5,9 @@ Exit codes: 0 everything passed, 1 something failed or nothing ran, 2 a bad file
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,9 +30,20 @@ from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
 from harness.traffic.commands import record, replay
 
+# What writing to a full disk, a broken device or a closed pipe ends with.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE)
+
 
 class _Commands(click.Group):
     """Turns what people can mend into `error: …` and exit code 2, and Ctrl-C into 130: never a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; `--help`, too, may be written to a full disk."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            _leave_full(error)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -41,6 +54,19 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(130)
+        except OSError as error:
+            _leave_full(error)
+            raise
+
+
+def _leave_full(error: OSError) -> None:
+    """End with 2 when the standard output takes no more: its disk is full, or its reader went away."""
+    if error.filename is not None or error.errno not in _FULL:
+        return
+    # The interpreter writes out what is left when it ends, and would fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.stderr.write(f"error: the output cannot be written: {error.strerror}\n")
+    sys.exit(2)
 
 
 @click.group(

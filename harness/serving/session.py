@@ -113,6 +113,9 @@ def _read(path: Path) -> Mapping[str, Any]:
 
     A list of users that Entra ID or AWS exported does as well.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # A pipe that nobody writes to would be waited for without end.
+        raise HarnessError(f"{path} is no plain file; write what it gives to one first")
     if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
         from harness.exports.directory import directory, is_export
 

@@ -1,6 +1,7 @@
 """Scenario files: what a good one becomes, and the exact words for every kind of bad one."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from harness.report.diagnostics import as_text, rejection_lines
 from harness.scenario.language.schema import schema
-from harness.scenario.loading import Scenario, ScenarioError, load
+from harness.scenario.loading import Scenario, ScenarioError, load, loader
+from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.violations import violations
 from harness.scenario.variables import substitute
 
 HERE = Path(__file__).parent
@@ -265,3 +268,21 @@ def test_steps_and_expectations_are_those_the_runner_knows() -> None:
 
     assert set(schema()["$defs"]["steps"]) == set(STEPS)
     assert set(schema()["$defs"]["expectations"]) == set(EXPECTATIONS)
+
+
+def test_a_table_is_checked_once_however_long_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that change nothing are not checked again, and none is checked with the whole table beside it."""
+    checked: list[int] = []
+
+    def counting(value: dict[str, object], *others: object) -> Iterator[Mistake]:
+        checked.append(len(value.get("cases", ())))
+        return violations(value, *others)
+
+    monkeypatch.setattr(loader, "violations", counting)
+    rows = "".join(f"  - {{case: c{number}, minutes: {number}m}}\n" for number in range(1, 301))
+    text = f"scenario: A\nexpects: nothing\ncases:\n{rows}steps: [wait: 1m]\n"
+    assert len(load(write(tmp_path, text)).scenarios()) == 300
+    assert checked == [300]
+    checked.clear()
+    load(write(tmp_path, text.replace("wait: 1m", "wait: '${minutes}'")))
+    assert checked == [300] + [0] * 300
