@@ -23,7 +23,6 @@ from harness.base.store import Document
 
 MOST_MEMBERS = 5
 _WINDOW = timedelta(seconds=10)
-_PROBES = 3  # observed: https://github.com/AzureAD/SCIMReferenceCode/issues/63
 
 
 class TooOftenError(Exception):
@@ -58,7 +57,7 @@ def provision(session: Session, subject: Subject) -> tuple[Document, Document | 
     """Provision a subject; return result and entry as Graph tells them, a list when members made entries too."""
     document = session.directory.get(subject.kind, subject.object_id)
     try:
-        for _ in range(_PROBES):
+        for _ in range(session.quirks["on-demand-probes"]):
             session.target.probe(session.mappings[subject.kind])
         synchronize(session, subject.kind, subject.object_id, document, lambda: None)
         for key, member in _newcomers(session, subject):
