@@ -23,7 +23,7 @@ serve: .stamps/run ## both apps on loopback, until Ctrl-C
 	$(BIN)/harness serve
 
 bench: .stamps/dev ## measure against the bare Flask route and scim2-server, in one run
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python -m tests.benchmarks.run
 
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
 	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json

@@ -1,10 +1,9 @@
-"""Under which addresses a server is told of, and how its own requests to them stay on this machine."""
+"""Under which addresses a server is told of, and how its own requests to them stay in this process."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from harness.wire.message import Request, Response, Send
@@ -37,17 +36,14 @@ def nearby(url: str) -> str:
 
 
 class Shortcut:
-    """`Send` that asks this machine's own servers directly, whatever a resolver or a balancer makes of their names."""
+    """`Send` that asks this process's own applications directly: no socket, no name that has to resolve, no queue of strangers."""
 
-    def __init__(self, send: Send, places: Mapping[str, str]) -> None:
-        self._send = send
-        self._places = {public: near for public, near in places.items() if public != near}
+    def __init__(self, send: Send, applications: Mapping[str, Send]) -> None:
+        self._send, self._applications = send, applications
 
     def __call__(self, request: Request) -> Response:
-        for public, near in self._places.items():
-            if request.url.startswith((f"{public}/", f"{public}?")) or request.url == public:
-                return self._send(replace(request, url=near + request.url.removeprefix(public)))
-        return self._send(request)
+        origin = "/".join(request.url.split("/", 3)[:3])
+        return self._applications.get(origin.lower(), self._send)(request)
 
 
 def _outward(host: str) -> str:

@@ -33,6 +33,7 @@ from harness.serving.processes import Listening
 from harness.serving.sharing import Shared
 from harness.serving.stepping import Stepper
 from harness.serving.tap import Tap
+from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
 from harness.wire.network import Network
 from harness.wire.server import Server
@@ -82,7 +83,8 @@ class Served:
         self.urls = at(near[0], host), at(near[1], host)
         certificate = trusting(self.identity.certificate) if self.identity else None
         network = Network(trusted=dict.fromkeys(near, certificate) if certificate else {})
-        self._network = Shortcut(network, dict(zip(self.urls, near, strict=True)))
+        own = {url: inprocess(app) for url, (app, _) in zip(self.urls, doors, strict=True)}
+        self._network = Shortcut(network, own)
         opened.callback(network.close)
         for server in self._servers:
             opened.callback(server.stop)
