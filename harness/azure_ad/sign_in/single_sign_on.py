@@ -64,7 +64,7 @@ _SUGGESTED = 20  # people whom the sign-in page offers
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Entry:
     """Who signs on to what, as a form or JSON says. `saml_request` is the application's, unread, with its binding."""
 
     user: str
@@ -110,9 +110,9 @@ def asked_by_application(tenant_id: str) -> ResponseReturnValue:
     tenant = _tenant(tenant_id)
     binding = "post" if request.method == "POST" else "redirect"
     text = request.values.get("SAMLRequest", "")
-    asked = _read(text, binding)
-    service = _named(tenant, asked.issuer)
-    _consumer(service, asked)
+    question = _read(text, binding)
+    service = _named(tenant, question.issuer)
+    _consumer(service, question)
     return _choose(tenant, service, text, binding)
 
 
@@ -127,10 +127,10 @@ def begun_here(tenant_id: str) -> ResponseReturnValue:
 def sign_on(tenant_id: str) -> ResponseReturnValue:
     """Answer the form that a browser submits at once, with the signed response in it."""
     tenant = _tenant(tenant_id)
-    asked = _from_form() if request.mimetype == "application/x-www-form-urlencoded" else _from_json()
-    service = _application(tenant, asked.app)
-    answered = _read(asked.saml_request, asked.binding) if asked.saml_request else None
-    user = _user(tenant, asked.user)
+    entry = _from_form() if request.mimetype == "application/x-www-form-urlencoded" else _from_json()
+    service = _application(tenant, entry.app)
+    answered = _read(entry.saml_request, entry.binding) if entry.saml_request else None
+    user = _user(tenant, entry.user)
     try:
         _demand_access(tenant, service, user)
         acs = _consumer(service, answered)
@@ -139,15 +139,15 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
         raise
     write_sign_in(tenant, user, service)
     statement = Statement(
-        name_id=asked.name_id or user["userPrincipalName"],
+        name_id=entry.name_id or user["userPrincipalName"],
         audience=next(iter(service.get("servicePrincipalNames", ())), ""),
         acs=acs,
         answers=None if answered is None else answered.id,
-        claims=asked.claims,
+        claims=entry.claims,
     )
     response = base64.b64encode(signed_response(tenant, statement)).decode()
     page = render_template(
-        "sign_on.html", acs=statement.acs, script=_SCRIPT, response=response, relay_state=asked.relay_state
+        "sign_on.html", acs=statement.acs, script=_SCRIPT, response=response, relay_state=entry.relay_state
     )
     return page, {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
 
@@ -171,9 +171,9 @@ def _choose(tenant: Tenant, service: Document, saml_request: str = "", binding: 
     return guard(make_response(page), forms_lead_on=True)
 
 
-def _from_form() -> _Asked:
+def _from_form() -> _Entry:
     form = request.form
-    return _Asked(
+    return _Entry(
         user=form.get("user", "").strip(),
         app=form.get("servicePrincipalId", ""),
         saml_request=form.get("SAMLRequest", ""),
@@ -182,7 +182,7 @@ def _from_form() -> _Asked:
     )
 
 
-def _from_json() -> _Asked:
+def _from_json() -> _Entry:
     given = body()
     name, app, name_id = given.get("user"), given.get("servicePrincipalId"), given.get("nameId")
     claims = given.get("claims") or {}
@@ -191,7 +191,7 @@ def _from_json() -> _Asked:
         raise refusals.VALUE_FORM.error(
             name="user and servicePrincipalId, and nameId and claims if given,", form="texts"
         )
-    return _Asked(name, app, name_id, claims)
+    return _Entry(name, app, name_id, claims)
 
 
 def _read(text: str, binding: str) -> AuthnRequest:
@@ -212,7 +212,7 @@ def _named(tenant: Tenant, name: str) -> Document:
     raise _SignOnError("AADSTS700016", app=name, tenant=tenant.settings.tenant_id)
 
 
-def _consumer(service: Document, asked: AuthnRequest | None) -> str:
+def _consumer(service: Document, question: AuthnRequest | None) -> str:
     """Return where the response goes: a registered reply address, the first unless the request names another."""
     # A browser posts the response there, so what is no server's address would run somebody's script.
     registered: list[str] = [
@@ -220,11 +220,11 @@ def _consumer(service: Document, asked: AuthnRequest | None) -> str:
     ]
     if not registered:
         raise _SignOnError("AADSTS500113")
-    if asked is None or asked.consumer is None:
+    if question is None or question.consumer is None:
         return registered[0]
-    if asked.consumer not in registered:
-        raise _SignOnError("AADSTS50011", acs=asked.consumer, app=service["appId"])
-    return asked.consumer
+    if question.consumer not in registered:
+        raise _SignOnError("AADSTS50011", acs=question.consumer, app=service["appId"])
+    return question.consumer
 
 
 def _tenant(tenant_id: str) -> Tenant:

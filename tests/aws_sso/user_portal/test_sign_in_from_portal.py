@@ -26,7 +26,7 @@ from tests.aws_sso.user_portal.provider import (
 ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 
 
-def asked(account, path="/start"):
+def question_of(account, path="/start"):
     """Open a page of the portal without a session; return the request that it sends to the provider, and RelayState."""
     page = account.send(Request("GET", f"{account.tenant.settings.signin_origin}{path}"))
     assert page.status == 302
@@ -39,7 +39,7 @@ def asked(account, path="/start"):
 
 def test_the_request_says_who_asks_and_where_to_answer(trusting):
     """Unsigned, for an e-mail address, to be answered by POST; told from the next one by its id."""
-    request, relay_state = asked(trusting)
+    request, relay_state = question_of(trusting)
     assert request.tag == f"{PROTOCOL}AuthnRequest"
     assert request.find(f"{SAML}Issuer").text == source(trusting)["issuerUrl"]
     assert request.get("AssertionConsumerServiceURL") == source(trusting)["acsUrl"]
@@ -47,12 +47,12 @@ def test_the_request_says_who_asks_and_where_to_answer(trusting):
     assert request.get("ProtocolBinding").endswith(":HTTP-POST")
     assert request.find(f"{PROTOCOL}NameIDPolicy").get("Format") == EMAIL
     assert request.find("{http://www.w3.org/2000/09/xmldsig#}Signature") is None
-    assert relay_state == request.get("ID") != asked(trusting)[0].get("ID")
+    assert relay_state == request.get("ID") != question_of(trusting)[0].get("ID")
 
 
 def test_the_answer_leads_back_to_the_page_that_asked(trusting, idp):
     """A device's code is confirmed where the person was going to, whatever RelayState says meanwhile."""
-    request, _ = asked(trusting, "/device?user_code=ABCD-EFGH")
+    request, _ = question_of(trusting, "/device?user_code=ABCD-EFGH")
     answer = idp.sign(response(trusting, request.get("ID")))
     page = post(trusting, answer, RelayState="https://evil.example.com/")
     origin = trusting.tenant.settings.signin_origin
@@ -62,7 +62,7 @@ def test_the_answer_leads_back_to_the_page_that_asked(trusting, idp):
 
 def test_a_request_is_answered_once(trusting, idp):
     """A second answer, though freshly signed, finds nobody who waits for it."""
-    request, _ = asked(trusting)
+    request, _ = question_of(trusting)
     assert post(trusting, idp.sign(response(trusting, request.get("ID")))).status == 302
     page = post(trusting, idp.sign(response(trusting, request.get("ID"))))
     assert refused(trusting, page, UNEXPECTED)
@@ -80,7 +80,7 @@ def test_an_answer_that_nobody_asked_for_is_refused(trusting, idp, request_id):
 
 def test_response_and_assertion_answer_the_same_request(trusting, idp):
     """What only the unsigned frame says counts for nothing."""
-    request, _ = asked(trusting)
+    request, _ = question_of(trusting)
     document = idp.sign(response(trusting))
     document.set("InResponseTo", request.get("ID"))
     assert refused(trusting, post(trusting, document), UNEXPECTED)
@@ -88,13 +88,13 @@ def test_response_and_assertion_answer_the_same_request(trusting, idp):
 
 def test_a_request_waits_no_longer_than_a_session_lasts(trusting, idp):
     """After eight hours its answer is too late, and it is forgotten with the next one."""
-    request, _ = asked(trusting)
+    request, _ = question_of(trusting)
     trusting.tenant.clock.advance(timedelta(hours=8))
     assert refused(trusting, post(trusting, idp.sign(response(trusting, request.get("ID")))), UNEXPECTED)
-    assert post(trusting, idp.sign(response(trusting, asked(trusting)[0].get("ID")))).status == 302
-    asked(trusting)
+    assert post(trusting, idp.sign(response(trusting, question_of(trusting)[0].get("ID")))).status == 302
+    question_of(trusting)
     trusting.tenant.clock.advance(timedelta(hours=9))
-    asked(trusting)
+    question_of(trusting)
     assert len(list(trusting.tenant.store.scan("saml-request"))) == 1
 
 
