@@ -46,5 +46,5 @@ clean: ## forget the environment and what was built
 	@mkdir -p .stamps && touch $@
 
 .stamps/dev: .stamps/run
-	$(PIP) install -c requirements.lock --group dev --group referee --group postgres --group browser
+	$(PIP) install -c requirements.lock --group dev --group referee --group graph --group postgres --group browser
 	@touch $@

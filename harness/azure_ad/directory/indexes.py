@@ -1,6 +1,6 @@
 """Indexes over the directory: who has this display name, this mail address, this mail nickname.
 
-The first question builds an index, later changes keep it; so a directory that nobody filters pays for none.
+The first question about a property builds its index, later changes keep it; what nobody filters by costs nothing.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ class Indexes:
     def find(self, kind: str, name: str, text: str) -> list[str]:
         """Return the ids of the objects whose property has this text."""
         with self._store.transaction():
-            if self._store.get(_BUILT, kind) is None:
+            built = self._built(kind)
+            if name not in built:
                 for key, document in self._store.scan(kind):
-                    self._link(kind, key, document)
-                self._store.put(_BUILT, kind, {})
+                    present = _text(document, name)
+                    if present is not None:
+                        self._store.link(_relation(kind, name), present, key)
+                self._store.put(_BUILT, kind, {"names": [*built, name]})
             return self._store.rights(_relation(kind, name), text.casefold())
 
     def change(self, kind: str, key: str, after: Document | None) -> None:
-        """Keep the index, if there is one, in step with an object that is about to be written or, None, deleted."""
-        if self._store.get(_BUILT, kind) is None:
-            return
-        before = self._store.get(kind, key)
-        for name in INDEXED[kind]:
+        """Keep the indexes there are in step with an object that is about to be written or, None, deleted."""
+        built = self._built(kind)
+        before = self._store.get(kind, key) if built else None
+        for name in built:
             old, new = _text(before, name), _text(after, name)
             if old != new:
                 if old is not None:
@@ -46,11 +48,10 @@ class Indexes:
                 if new is not None:
                     self._store.link(_relation(kind, name), new, key)
 
-    def _link(self, kind: str, key: str, document: Document) -> None:
-        for name in INDEXED[kind]:
-            text = _text(document, name)
-            if text is not None:
-                self._store.link(_relation(kind, name), text, key)
+    def _built(self, kind: str) -> list[str]:
+        """Return the properties that have an index already."""
+        document = self._store.get(_BUILT, kind)
+        return [] if document is None else document["names"]
 
 
 def _relation(kind: str, name: str) -> str:
