@@ -6,9 +6,10 @@ Who exists is known as long as only steps create and rename; a request to Graph 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from harness.azure_ad.directory.properties import is_extension, table
+from harness.azure_ad.directory.properties import PropertyError, checked, is_extension, table
 from harness.base.errors import nearest
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits_of
@@ -53,6 +54,7 @@ def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mis
     for key, kind in _KINDS.items():
         for number, entry in enumerate(own.get(key, [])):
             yield from _properties(entry, kind, ("given", "azure_ad", key, number), root)
+            yield from _values(entry, kind, ("given", "azure_ad", key, number), root)
     for number, step in enumerate(data["steps"]):
         for verb, (below, kind) in _PROPERTIES.items():
             if isinstance(step.get(verb), dict) and not _refused(step):
@@ -65,12 +67,34 @@ def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mis
 
 
 def _properties(entry: Mapping[str, Any], kind: str, trail: Trail, root: Node) -> Iterator[Mistake]:
-    rows = table()[kind]
-    names = {*rows, *(row["source"] for row in rows.values() if "source" in row), *_LINKS[kind]}
     for name in entry:
-        if name not in names and not is_extension(name) and not REFERENCE.search(name):
-            message = f"Azure AD's {kind.lower()}s have no property '{name}'{nearest(name, names)}"
-            yield Mistake(root.key((*trail, name)), message)
+        if not _is_property(name, kind) and not REFERENCE.search(name):
+            hint = nearest(name, _names(kind))
+            yield Mistake(
+                root.key((*trail, name)), f"Azure AD's {kind.lower()}s have no property '{name}'{hint}"
+            )
+
+
+def _is_property(name: str, kind: str) -> bool:
+    return name in _names(kind) or is_extension(name)
+
+
+@cache
+def _names(kind: str) -> frozenset[str]:
+    """Return the properties of a kind, by Graph's names and by those of mappings, and what links it to others."""
+    rows = table()[kind]
+    return frozenset({*rows, *(row["source"] for row in rows.values() if "source" in row), *_LINKS[kind]})
+
+
+def _values(entry: Mapping[str, Any], kind: str, trail: Trail, root: Node) -> Iterator[Mistake]:
+    """Find each value that the directory would refuse; in a step that refusal is the step's."""
+    for name, value in entry.items():
+        if name in _LINKS[kind] or REFERENCE.search(f"{name} {value}") or not _is_property(name, kind):
+            continue
+        try:
+            checked(kind, {name: value})
+        except PropertyError as error:
+            yield Mistake(root.at((*trail, name)), str(error))
 
 
 class _Cast:

@@ -75,6 +75,10 @@ def test_a_name_in_a_step_is_answered_with_the_nearest(tmp_path, step, message):
             "no user 'A@y.com'; did you mean 'a@x.com'?",
         ),
         (
+            "azure_ad: {users: [{userPrincipalName: a@x.com, companyName: 7}]}",
+            "3:64: property 'companyName' must be text, not int",
+        ),
+        (
             "aws_sso: {users: [{userName: a, displayname: A}]}",
             "3:35: 'users' has no 'displayname'; did you mean 'displayName'?",
         ),
