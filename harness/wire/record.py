@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
@@ -109,7 +110,11 @@ def without(exchange: Exchange, secrets: Secrets) -> Exchange:
 
 def _credentials(request: Request) -> Secrets:
     """Return what a request was sent with, to be hidden wherever it is repeated."""
-    credential = (request.header("authorization") or "").rpartition(" ")[2]
+    return _secrets_of((request.header("authorization") or "").rpartition(" ")[2])
+
+
+@lru_cache(maxsize=64)
+def _secrets_of(credential: str) -> Secrets:
     return Secrets(each for each in (credential, basic_password(credential)) if len(each) >= _SHORTEST)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from harness.wire.message import Headers
@@ -54,9 +55,13 @@ def redact_text(text: str) -> str:
 
 
 def redact_headers(headers: Headers) -> Headers:
-    return tuple(
-        (name, HIDDEN if name.lower() in _SECRET_HEADERS else redact_text(value)) for name, value in headers
-    )
+    return tuple(map(_redact_header, headers))
+
+
+@lru_cache(maxsize=1024)
+def _redact_header(header: tuple[str, str]) -> tuple[str, str]:
+    name, value = header
+    return name, HIDDEN if name.lower() in _SECRET_HEADERS else redact_text(value)
 
 
 def redact_body(body: bytes) -> bytes:

@@ -25,6 +25,7 @@ class _Spellings:
     """`pattern` finds a secret in text, `in_bytes` in UTF-8. Without one of `marks` in it, no text can hold the secret."""
 
     marks: tuple[str, ...]
+    marks_in_bytes: tuple[bytes, ...]
     pattern: re.Pattern[str]
     in_bytes: re.Pattern[bytes]
 
@@ -39,13 +40,13 @@ class Secrets:
 
     def text(self, text: str) -> str:
         for each in self._spellings:
-            if any(mark in text for mark in each.marks):
+            if any(map(text.__contains__, each.marks)):
                 text = each.pattern.sub(lambda _: self._mark, text)
         return text
 
     def body(self, body: bytes) -> bytes:
         for each in self._spellings:
-            if any(mark.encode() in body for mark in each.marks):
+            if any(map(body.__contains__, each.marks_in_bytes)):
                 body = each.in_bytes.sub(lambda _: self._mark.encode(), body)
         return body
 
@@ -69,7 +70,8 @@ def _spellings(secret: str, whole_words: bool) -> _Spellings:
     encoded = _in_base64(secret.encode())
     pattern = "|".join([plain, *("".join(map(_character, text)) for text in encoded)])
     marks = tuple(map(_mark, (secret, *encoded)))
-    return _Spellings(marks, re.compile(pattern), re.compile(pattern.encode()))
+    in_bytes = tuple(mark.encode() for mark in marks)
+    return _Spellings(marks, in_bytes, re.compile(pattern), re.compile(pattern.encode()))
 
 
 def _mark(text: str) -> str:
