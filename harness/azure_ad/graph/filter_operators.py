@@ -10,7 +10,7 @@ from flask import Response
 
 from harness.azure_ad.graph.odata.entities import collection
 from harness.azure_ad.graph.synchronization import demand_schema_owner
-from harness.azure_ad.mappings.scoping_filters import OPERATORS
+from harness.azure_ad.mappings.filter_operators import OPERATORS
 
 
 def list_operators(app: str, job: str = "", template: str = "") -> Response:

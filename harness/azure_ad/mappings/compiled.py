@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from harness.azure_ad.mappings.evaluation import Evaluator, compile_node
 from harness.azure_ad.mappings.expression import (
     Attribute,
     Call,
     EvaluationError,
-    Evaluator,
     Node,
     SeveralValuesError,
     attributes_of,
-    compile_node,
     walk,
 )
 from harness.azure_ad.mappings.functions import Context, Value

@@ -12,39 +12,21 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from harness.azure_ad.mappings.dotnet_regex import Regex, RegexError
+from harness.azure_ad.mappings.filter_operators import OPERATORS, Operand
 from harness.azure_ad.mappings.functions import Value
 from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirks
 from harness.base.store import Document
 
-Operand: TypeAlias = str | int | dict[str, Regex] | None
 SETS = ("groups", "inputFilterGroups", "categoryFilterGroups")
 
 
 class FilterError(HarnessError):
     """A scope that cannot be evaluated; the message begins with the JSON path of what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """`types` are the attribute types it takes, `read` makes an operand of its text (None: a unary operator).
-
-    `holds` is asked of values that are there; nothing but IS NULL holds for one that is not.
-    """
-
-    types: tuple[str, ...]
-    read: Callable[[str], Operand] | None
-    holds: Callable[[str, Any, Quirks], bool]
-    holds_for_null: bool = False
-
-    @property
-    def arity(self) -> str:
-        return "Unary" if self.read is None else "Binary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,79 +239,6 @@ def _demand(value: Any, wanted: Any, where: str) -> None:
         raise FilterError(f"{where}: must be {words}, not {type(value).__name__}")
 
 
-def _text(text: str) -> Operand:
-    return text
-
-
-def _pattern(text: str) -> Operand:
-    """Compile a pattern for both values of `scope-regex-match`."""
-    try:
-        return {"found": Regex(text), "whole": Regex(rf"\A(?:{text})\z")}
-    except RegexError as error:
-        raise ValueError(f"'{text}' is not a regular expression: {error}") from error
-
-
-def _number(text: str) -> Operand:
-    number = _integer(text)
-    if number is None:
-        raise ValueError(f"'{text}' is not an integer, as this operator needs: 0, 1, 2, …")
-    return number
-
-
-def _integer(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _matches(value: str, operand: Mapping[str, Regex], quirks: Quirks) -> bool | None:
-    """Tell whether a pattern matches; None for a value that it would take forever to tell of."""
-    try:
-        return operand[quirks["scope-regex-match"]].search(value) is not None
-    except RegexError:
-        return None
-
-
-def _greater(value: str, operand: int, *, equal: bool) -> bool:
-    number = _integer(value)
-    return number is not None and (number > operand or (equal and number == operand))
-
-
-def _ampersand(value: str, operand: str, quirks: Quirks) -> bool | None:
-    """Tell whether `&` holds; None where neither it nor `!&` does, for what is no number has no bits."""
-    if quirks["scope-ampersand"] == "contained":
-        return value in operand
-    number, mask = _integer(value), _integer(operand)
-    return None if number is None or mask is None else number & mask == mask
-
-
-_TEXTS = ("Integer", "String")
-_ALL = ("Integer", "String", "Binary", "Boolean")
-# Names, arity and types of the first eight as the API lists them, in its order:
-# https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators (read 2026-11).
-# The types of the others are inferred: the directory's numbers are texts, and filters compare them nevertheless.
-OPERATORS: dict[str, Operator] = {
-    "EQUALS": Operator(_TEXTS, _text, lambda value, operand, _: value == operand),
-    "IS FALSE": Operator(("Boolean",), None, lambda value, *_: value == "False"),
-    "IS NOT NULL": Operator(_ALL, None, lambda *_: True),
-    "IS NULL": Operator(_ALL, None, lambda *_: False, holds_for_null=True),
-    "IS TRUE": Operator(("Boolean",), None, lambda value, *_: value == "True"),
-    "NOT EQUALS": Operator(_TEXTS, _text, lambda value, operand, _: value != operand),
-    "NOT REGEX MATCH": Operator(
-        _TEXTS, _pattern, lambda value, operand, quirks: _matches(value, operand, quirks) is False
-    ),
-    "REGEX MATCH": Operator(
-        _TEXTS, _pattern, lambda value, operand, quirks: _matches(value, operand, quirks) is True
-    ),
-    "Greater_Than": Operator(
-        _TEXTS, _number, lambda value, operand, _: _greater(value, operand, equal=False)
-    ),
-    "Greater_Than_OR_EQUALS": Operator(
-        _TEXTS, _number, lambda value, operand, _: _greater(value, operand, equal=True)
-    ),
-    "Includes": Operator(("String",), _text, lambda value, operand, _: operand in value),
-    "ENDS_WITH": Operator(("String",), _text, lambda value, operand, _: value.endswith(operand)),
-    "&": Operator(_TEXTS, _text, lambda value, operand, quirks: _ampersand(value, operand, quirks) is True),
-    "!&": Operator(_TEXTS, _text, lambda value, operand, quirks: _ampersand(value, operand, quirks) is False),
-}
 _UNUSABLE = {
     "appRoleAssignments": "roles cannot be filtered on",
     "userType": "it is not evaluated there",

@@ -20,7 +20,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.mappings.scoping_filters import OPERATORS, SETS, check_scope
+from harness.azure_ad.mappings.filter_operators import OPERATORS
+from harness.azure_ad.mappings.scoping_filters import SETS, check_scope
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from harness.azure_ad.mappings.evaluation import evaluate
 from harness.azure_ad.mappings.expression import (
     MAX_LENGTH,
     Attribute,
@@ -13,7 +14,6 @@ from harness.azure_ad.mappings.expression import (
     EvaluationError,
     ExpressionError,
     attributes_of,
-    evaluate,
     parse,
     to_text,
 )

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.azure_ad.mappings.expression import Call, EvaluationError, evaluate, parse, walk
+from harness.azure_ad.mappings.evaluation import evaluate
+from harness.azure_ad.mappings.expression import Call, EvaluationError, parse, walk
 from harness.azure_ad.mappings.functions import FUNCTIONS, Context
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids

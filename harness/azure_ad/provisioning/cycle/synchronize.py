@@ -16,7 +16,8 @@ from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.records import Connection
 from harness.azure_ad.provisioning.cycle.send import Turn, carry_out
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.log.provisioning_log import ESCROW_RETRY, Trace
+from harness.azure_ad.provisioning.log.provisioning_log import Trace
+from harness.azure_ad.provisioning.log.steps import ESCROW_RETRY
 from harness.azure_ad.provisioning.target.target import explain
 from harness.base.clock import iso
 from harness.base.store import Document

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from harness.azure_ad.provisioning.log import provisioning_log as logs
-from harness.azure_ad.provisioning.log.provisioning_log import ESCROW_RETRY, INITIATOR
+from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
+from harness.azure_ad.provisioning.log.steps import ESCROW_RETRY
 from harness.base.clock import iso
 from harness.base.store import Document, Entry, Store
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from harness.azure_ad.mappings.compiled import REDACTED
+from harness.azure_ad.provisioning.log.steps import SKIP, STEPS
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import iso
 from harness.base.ids import Ids
@@ -24,40 +25,6 @@ from harness.wire.secrets import Secrets
 
 LOG = "provisioning"
 INITIATOR = "Azure AD Provisioning Service"
-ESCROW_RETRY = "EntryEscrowRetry"
-_SKIP = "EntrySynchronizationSkip"
-# Each step's type, and how it reads when it went well. Steps that can end in several ways bring their own words.
-_STEPS: Mapping[str, tuple[str, str]] = {
-    ESCROW_RETRY: (
-        "import",
-        (
-            "We are retrying an operation that previously failed.\r\nIdentifier: {identifier}\r\n"
-            "Object type: {kind}\r\nDirectory: {source}"
-        ),
-    ),
-    "EntryImportAdd": ("import", "Received {kind} '{identifier}' change of type (Add) from {source}"),
-    "EntryImportUpdate": ("import", "Received {kind} '{identifier}' change of type (Update) from {source}"),
-    "EntryImportDelete": ("import", "Received {kind} '{identifier}' change of type (Delete) from {source}"),
-    # Two blanks: what the target calls the object's type is empty there (synchronizationjob-provisionondemand).
-    "EntryImport": ("matching", "Retrieved  '{identifier}' from {target}"),
-    "EntrySynchronizationScoping": (
-        "scoping",
-        "Determine if {kind} in scope by evaluating against each scoping filter",
-    ),
-    "EntrySynchronizationAdd": (
-        "matching",
-        (
-            "{kind} '{identifier}' will be created in {target} ({kind} is active and assigned in {source}, but no "
-            "matching {kind} was found in {target})"
-        ),
-    ),
-    "EntrySynchronizationUpdate": ("matching", "{kind} '{identifier}' will be updated in {target}"),
-    "EntrySynchronizationDelete": ("matching", "{kind} '{identifier}' will be deleted in {target}"),
-    _SKIP: ("export", "No change to the {kind} '{identifier}' currently needs to be made."),
-    "EntryExportAdd": ("export", "{kind} '{identifier}' was created in {target}"),
-    "EntryExportUpdate": ("export", "{kind} '{identifier}' was updated in {target}"),
-    "EntryExportDelete": ("export", "{kind} '{identifier}' was deleted in {target}"),
-}
 
 
 class Frame(NamedTuple):
@@ -134,7 +101,7 @@ class Trace:
         """Close the trace of what needs nothing; `told` is the reason in brief where the step's description says more."""
         self.status = "skipped"
         self.error = Problem(reason, "success", told or description)
-        self.step(_SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
+        self.step(SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
 
     def fail(
         self,
@@ -264,7 +231,7 @@ def number_of_steps(line: Document) -> int:
 
 
 def _shown(step: Step, kept: _Kept, frame: Frame) -> Document:
-    kind, words = _STEPS[step.name]
+    kind, words = STEPS[step.name]
     details = step.details
     if details is None:
         sent = {name: new for name, _, new in kept.modified}
