@@ -24,6 +24,7 @@ from harness.azure_ad.portal import (
     mail,
     mapping_form,
     mappings,
+    my_apps,
     on_demand,
     provisioned,
     provisioning,
@@ -62,6 +63,7 @@ bind(
         logs,
         log_download,
         mail,
+        my_apps,
         provisioned,
         why,
     ),
@@ -74,6 +76,7 @@ _SECTIONS = (
     ("Enterprise applications", "portal.apps_listed"),
     ("Provisioning logs", "portal.logs_provisioning"),
     ("Audit logs", "portal.logs_audits"),
+    ("My Apps", "portal.my_apps_shown"),
     ("Mail", "portal.mail_listed"),
 )
 _STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, HarnessError: 400}

@@ -90,6 +90,10 @@ async function reason(answer) {
 
 for (const form of document.querySelectorAll("form[data-submit]")) { form.submit(); }
 
+for (const link of document.querySelectorAll(".side [aria-current]")) {
+  const strip = link.parentElement;
+  strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 12;
+}
 nameCells();
 reachScrolling();
 addEventListener("resize", reachScrolling);

@@ -703,7 +703,9 @@ def test_every_link_of_the_portal_leads_somewhere(provisioned, company, server):
         assert page.status == 200, path
         pages = (href for _, href in page.links if "/download/" not in href)
         waiting += [href for href in pages if href.startswith("/portal")]
-        assert all(href.startswith(("/portal", "#")) or href == "/" for _, href in page.links)
+        inside = ("/portal", "#", f"/{company.tenant.settings.tenant_id}/saml2/")
+        elsewhere = {href for _, href in page.links if not href.startswith(inside)} - {"/"}
+        assert all(href.endswith("/federationmetadata.xml") for href in elsewhere)
     assert len(seen) > 50
 
 
