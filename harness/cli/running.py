@@ -96,13 +96,13 @@ def _again_and_again(chosen: Chosen, manner: _Manner, code: int) -> int:
     try:
         for changed in changes(chosen.words()):
             click.echo(f"\nsaved: {', '.join(changed)}", err=True)
-            code = _told(partial(_once, dataclasses.replace(chosen, paths=changed), manner))
+            code = _exit_code(partial(_once, dataclasses.replace(chosen, paths=changed), manner))
     except KeyboardInterrupt:
         pass
     return code
 
 
-def _told(play: Callable[[], int]) -> int:
+def _exit_code(play: Callable[[], int]) -> int:
     """Say what can be mended without ending the watch."""
     try:
         return play()
