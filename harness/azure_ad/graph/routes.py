@@ -11,27 +11,30 @@ from typing import TypeAlias
 
 from flask import Response
 
-from harness.azure_ad.graph import (
+from harness.azure_ad.graph import batch, metadata
+from harness.azure_ad.graph.apps import (
     app_role_assignments,
     applications,
-    audit_logs,
-    batch,
+    permission_grants,
+    service_principals,
+    templates,
+)
+from harness.azure_ad.graph.jobs import (
     credentials,
+    expressions,
+    filter_operators,
+    object_connections,
+    synchronization,
+)
+from harness.azure_ad.graph.logs import audit_logs
+from harness.azure_ad.graph.objects import (
     deleted_items,
     delta,
     directory,
     directory_objects,
-    expressions,
-    filter_operators,
     members,
-    metadata,
-    object_connections,
     organization,
     owners,
-    permission_grants,
-    service_principals,
-    synchronization,
-    templates,
 )
 
 View: TypeAlias = Callable[..., Response]

@@ -16,7 +16,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.graph.credentials import INVALID_CREDENTIALS
+from harness.azure_ad.graph.jobs.credentials import INVALID_CREDENTIALS
 from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.mappings.templates import offered_to
 from harness.azure_ad.portal.notices import refusal

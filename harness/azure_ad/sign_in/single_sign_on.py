@@ -20,9 +20,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.logs.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body
-from harness.azure_ad.graph.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.sign_in.saml_requests import AuthnRequest, read_request
 from harness.azure_ad.sign_in.saml_responses import Statement, issuer, signed_response, signing
 from harness.azure_ad.tenant import Tenant, current

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
-from harness.azure_ad.graph.credentials import INVALID_CREDENTIALS
+from harness.azure_ad.graph.jobs.credentials import INVALID_CREDENTIALS
 from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.wire.message import MAX_BODY, Request
 from tests.azure_ad.caller import BEARER, Caller, checked_refusal

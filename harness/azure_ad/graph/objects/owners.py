@@ -9,9 +9,9 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.directory.directory import ConflictError, NotFoundError
-from harness.azure_ad.graph.activities import Activities, Target, note
-from harness.azure_ad.graph.applications import find_application
-from harness.azure_ad.graph.directory_objects import principal_or_application
+from harness.azure_ad.graph.apps.applications import find_application
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.objects.directory_objects import principal_or_application
 from harness.azure_ad.graph.odata.entities import body, collection, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference

@@ -14,12 +14,12 @@ from datetime import datetime
 from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
-from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.apps.service_principals import delete_principal, principal_of
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, count, empty, entity
 from harness.azure_ad.graph.odata.entity_types import APPLICATION
 from harness.azure_ad.graph.odata.values import is_moment, typed
-from harness.azure_ad.graph.service_principals import delete_principal, principal_of
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 from harness.base.store import Document

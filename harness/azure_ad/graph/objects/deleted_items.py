@@ -12,7 +12,7 @@ from flask import Response
 
 from harness.azure_ad.applications.registrations import shown as shown_application
 from harness.azure_ad.directory.directory import NotFoundError, deleted_name
-from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import collection, empty, entity, optional_body
 from harness.azure_ad.graph.odata.entity_types import APPLICATION, DELETED, SERVICE_PRINCIPAL, EntityType

@@ -13,12 +13,12 @@ from typing import TypeAlias
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError, kind_of
-from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.apps.service_principals import delete_principal
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, empty, entity
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.values import as_boolean
-from harness.azure_ad.graph.service_principals import delete_principal
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

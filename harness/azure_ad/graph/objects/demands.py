@@ -7,8 +7,8 @@ What is required: https://learn.microsoft.com/en-us/graph/api/user-post-users an
 from __future__ import annotations
 
 from harness.azure_ad.directory.properties import checked, table
+from harness.azure_ad.graph.objects.organization import verified_domains
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.organization import verified_domains
 from harness.base.store import Document
 
 _REQUIRED = {

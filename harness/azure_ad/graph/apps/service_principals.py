@@ -10,7 +10,7 @@ from flask import Response, abort
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import SERVICE_PRINCIPAL

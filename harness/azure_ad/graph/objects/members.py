@@ -12,7 +12,7 @@ from typing import TypeAlias
 from flask import Response
 
 from harness.azure_ad.directory.directory import kind_of
-from harness.azure_ad.graph.activities import Activities, Target, note
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty, version
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference

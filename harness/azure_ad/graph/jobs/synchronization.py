@@ -11,6 +11,7 @@ import json
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.graph.apps.templates import demand_offered, demand_template
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import (
     answer,
@@ -21,7 +22,6 @@ from harness.azure_ad.graph.odata.entities import (
     entity,
     optional_body,
 )
-from harness.azure_ad.graph.templates import demand_offered, demand_template
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from flask import Response
 
 from harness.azure_ad.directory.directory import NotFoundError
-from harness.azure_ad.graph.activities import Activities, Target, note
-from harness.azure_ad.graph.demands import demand_complete, demand_verified_domain, demand_writable
-from harness.azure_ad.graph.directory_objects import principal_or_application
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.objects.demands import demand_complete, demand_verified_domain, demand_writable
+from harness.azure_ad.graph.objects.directory_objects import principal_or_application
+from harness.azure_ad.graph.objects.owners import bind_owner
 from harness.azure_ad.graph.odata.entities import (
     Scan,
     answer,
@@ -28,7 +29,6 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, E
 from harness.azure_ad.graph.odata.filters import Filter
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
-from harness.azure_ad.graph.owners import bind_owner
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from flask import Response
 
+from harness.azure_ad.graph.jobs.synchronization import demand_schema_owner
 from harness.azure_ad.graph.odata.entities import collection
-from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.mappings.filter_operators import OPERATORS
 
 

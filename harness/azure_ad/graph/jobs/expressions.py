@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Response
 
+from harness.azure_ad.graph.jobs.synchronization import demand_schema_owner
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context
-from harness.azure_ad.graph.synchronization import demand_schema_owner
 from harness.azure_ad.mappings.evaluation import evaluate
 from harness.azure_ad.mappings.expression import EvaluationError, ExpressionError, Node, parse
 from harness.azure_ad.mappings.functions import FUNCTIONS, Context, Value

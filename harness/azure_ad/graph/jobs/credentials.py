@@ -10,10 +10,10 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS, SECRET_KEYS
+from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty
 from harness.azure_ad.graph.odata.values import as_boolean
-from harness.azure_ad.graph.synchronization import engine_of
 from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.tenant import current

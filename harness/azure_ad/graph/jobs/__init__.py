@@ -1,0 +1,1 @@
+"""Provisioning over Microsoft Graph: jobs, credentials, schemas, expressions, connections."""
