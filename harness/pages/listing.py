@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from flask import request
 
 ROWS = 50
-_LOOKED_AT = 20_000
+_LOOKED_AT = 5_000
 _TRAIL = 30
 Row = dict[str, Any]
 Test = Callable[[Row], bool]

@@ -11,6 +11,7 @@ import pytest
 
 from harness import world
 from harness.aws_sso import tokens
+from harness.pages import listing
 from harness.wire.message import Request
 from tests.pages.browser import Browser
 
@@ -171,3 +172,23 @@ def test_the_mail_box(universe, browser):
     text = browser.open("mail").text
     assert text.index("<b>Second</b>") < text.index("First")
     assert "kept in the outbox" in text
+
+
+@pytest.mark.parametrize(("origin", "path"), [("graph", "/portal/users"), ("console", "/console/users")])
+def test_an_exact_name_is_found_at_once(universe, monkeypatch, origin, path):
+    """However long the list is: by index, where a search through everything would have stopped before."""
+    universe.populate(
+        {
+            side: {
+                "users": [
+                    {"userPrincipalName" if side == "azure_ad" else "userName": f"p{n}@contoso.com", **(PERSON if side == "azure_ad" else {"name": {"givenName": "P", "familyName": "Q"}, "displayName": "P Q"})}
+                    for n in range(20)
+                ]
+            }
+            for side in ("azure_ad", "aws_sso")
+        }
+    )  # fmt: skip
+    monkeypatch.setattr(listing, "_LOOKED_AT", 5)
+    browser = Browser(universe.unrecorded, universe.origins[origin])
+    page = browser.open(f"{path}?search=p19@contoso.com")
+    assert "p19@contoso.com" in page.html.partition("<tbody>")[2]

@@ -6,10 +6,12 @@ Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delet
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import Directory, deleted_name
+from harness.azure_ad.directory.directory import Directory, NotFoundError, deleted_name
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named
@@ -41,8 +43,25 @@ FIELDS = (
 
 def listed() -> str:
     search = entered("search")
-    page = page_of(_directory().scan("User", after()), named(search))
+    page = page_of(_rows(search, after()), named(search))
     return render_template("portal/users.html", page=page, ways=ways(page), search=search)
+
+
+def _rows(search: str, place: str | None) -> Iterator[Document]:
+    """Yield the list's users; whoever has exactly the name or id that was searched for comes first."""
+    exact = _exact(search) if search and place is None else None
+    if exact is not None:
+        yield exact
+    yield from (
+        user for user in _directory().scan("User", place) if exact is None or user["id"] != exact["id"]
+    )
+
+
+def _exact(search: str) -> Document | None:
+    try:
+        return _directory().find("User", search)
+    except NotFoundError:
+        return None
 
 
 def new() -> str:
