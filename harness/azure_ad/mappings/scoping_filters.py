@@ -93,13 +93,13 @@ class FilterResult:
 
     def as_text(self) -> str:
         """Return the log's `ScopeEvaluationResult`: JSON of `<group>.<clause>` to what it said."""
-        told = {
+        answers = {
             result.label: result.passed
             for groups in self.results.values()
             for group in groups
             for result in group
         }
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
 
     def _passes(self, name: str) -> bool:
         return name not in self.results or any(_all(group) for group in self.results[name])
@@ -153,8 +153,8 @@ def _check_clause(clause: Clause, attributes: Mapping[str, Document], where: str
     if clause.attribute in _UNUSABLE:
         reason: str | None = _UNUSABLE[clause.attribute]
     elif definition is None:
-        known = nearest(clause.attribute, attributes)
-        raise FilterError(f"{where}.sourceOperandName: unknown source attribute '{clause.attribute}'{known}")
+        hint = nearest(clause.attribute, attributes)
+        raise FilterError(f"{where}.sourceOperandName: unknown source attribute '{clause.attribute}'{hint}")
     else:
         several = definition["multivalued"]
         reason = "it has several values" if several else _UNUSABLE_TYPES.get(definition["type"])
@@ -211,8 +211,8 @@ def _clause(clause: Any, where: str) -> Clause:
     _demand(attribute, str, f"{where}.sourceOperandName")
     operator = OPERATORS.get(name)
     if operator is None:
-        known = nearest(name, OPERATORS) or f"; it must be one of {', '.join(OPERATORS)}"
-        raise FilterError(f"{where}.operatorName: unknown operator '{name}'{known}")
+        hint = nearest(name, OPERATORS) or f"; it must be one of {', '.join(OPERATORS)}"
+        raise FilterError(f"{where}.operatorName: unknown operator '{name}'{hint}")
     if operator.read is None:
         return Clause(f"{attribute} {name}", attribute, name, None)
     text = _operand(clause.get("targetOperand"), f"{where}.targetOperand")

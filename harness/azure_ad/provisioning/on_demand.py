@@ -65,15 +65,17 @@ def provision(session: Session, subject: Subject) -> tuple[Document, Document | 
         for _ in references_of(session, subject.object_id, subject.members):
             pass
     except TargetError as error:
-        told = _entries(session, subject)
+        log_entries = _entries(session, subject)
         result = {"result": "Failure", "details": {"errorCode": error.code, "errorMessage": explain(error)}}
-        return result, _value(session, told[0]) if told else _connection_failed(session, subject, error)
-    told = _entries(session, subject)
-    if not told:
+        return result, _value(session, log_entries[0]) if log_entries else _connection_failed(
+            session, subject, error
+        )
+    log_entries = _entries(session, subject)
+    if not log_entries:
         return {"result": "Skipped", "details": {}}, {}
-    values = [_value(session, entry) for entry in told]
-    failed = (entry for entry in told if entry["provisioningStatusInfo"]["status"] == "failure")
-    return _result(next(failed, told[0])), values[0] if len(values) == 1 else values
+    values = [_value(session, entry) for entry in log_entries]
+    failed = (entry for entry in log_entries if entry["provisioningStatusInfo"]["status"] == "failure")
+    return _result(next(failed, log_entries[0])), values[0] if len(values) == 1 else values
 
 
 def _newcomers(session: Session, subject: Subject) -> list[tuple[str, Document]]:

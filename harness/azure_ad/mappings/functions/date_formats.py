@@ -111,22 +111,22 @@ def _written(token: str, moment: datetime) -> str:
 
 def read(written: str, input_format: str, styles: frozenset[str]) -> datetime:
     """Read a moment by a .NET format. Raises ArgumentError when the text has another form or names no real day."""
-    kept = written
+    trimmed = written
     if styles & {"AllowLeadingWhite", "AllowWhiteSpaces"}:
-        kept = kept.lstrip()
+        trimmed = trimmed.lstrip()
     if styles & {"AllowTrailingWhite", "AllowWhiteSpaces"}:
-        kept = kept.rstrip()
+        trimmed = trimmed.rstrip()
     inner_white = bool(styles & {"AllowInnerWhite", "AllowWhiteSpaces"})
     pattern, parts = _reader(input_format, inner_white)
     if inner_white:
-        kept = "".join(kept.split())
-    match = pattern.fullmatch(kept)
+        trimmed = "".join(trimmed.split())
+    match = pattern.fullmatch(trimmed)
     if match is None:
         raise ArgumentError(f"source {shown(written)} does not have the inputFormat '{input_format}'")
-    found = dict(zip(parts, match.groups(), strict=True))
-    if not found.keys() & {"year", "short"}:
+    parts_read = dict(zip(parts, match.groups(), strict=True))
+    if not parts_read.keys() & {"year", "short"}:
         raise ArgumentError(f"the inputFormat '{input_format}' has no year")
-    return _moment(found, written)
+    return _moment(parts_read, written)
 
 
 def read_styles(written: str) -> frozenset[str]:
@@ -175,30 +175,30 @@ def _reader(input_format: str, inner_white: bool) -> tuple[re.Pattern[str], list
     return re.compile("".join(pieces), re.IGNORECASE | re.ASCII), parts
 
 
-def _moment(found: dict[str, str], written: str) -> datetime:
+def _moment(parts_read: dict[str, str], written: str) -> datetime:
     """Put the parts together; what is missing is the first of its kind, an offset leads to UTC."""
-    year = int(found["year"]) if "year" in found else _century(int(found["short"]))
-    month = int(found.get("month", 1))
-    if "name" in found:
-        month = 1 + [name[:3].casefold() for name in _MONTHS].index(found["name"][:3].casefold())
-    hour = int(found.get("hour", 0))
-    if "half" in found:
+    year = int(parts_read["year"]) if "year" in parts_read else _century(int(parts_read["short"]))
+    month = int(parts_read.get("month", 1))
+    if "name" in parts_read:
+        month = 1 + [name[:3].casefold() for name in _MONTHS].index(parts_read["name"][:3].casefold())
+    hour = int(parts_read.get("hour", 0))
+    if "half" in parts_read:
         if not 1 <= hour <= 12:
             raise ArgumentError(f"source {shown(written)} has no hour from 1 to 12")
-        hour = hour % 12 + 12 * (found["half"][0] in "pP")
-    fraction = int(found.get("fraction", "").ljust(7, "0")[:6])
+        hour = hour % 12 + 12 * (parts_read["half"][0] in "pP")
+    fraction = int(parts_read.get("fraction", "").ljust(7, "0")[:6])
     try:
         moment = datetime(
             year,
             month,
-            int(found.get("day", 1)),
+            int(parts_read.get("day", 1)),
             hour,
-            int(found.get("minute", 0)),
-            int(found.get("second", 0)),
+            int(parts_read.get("minute", 0)),
+            int(parts_read.get("second", 0)),
             fraction,
             tzinfo=UTC,
         )
-        return moment - _offset(found.get("offset", ""))
+        return moment - _offset(parts_read.get("offset", ""))
     except (ValueError, OverflowError) as error:
         raise ArgumentError(f"source {shown(written)} is no real date: {error}") from error
 

@@ -87,11 +87,13 @@ def _num_from_date(value: Value) -> Value:
 
 
 def _format(source: Value, styles: Value, input_format: Value, output_format: Value) -> Value:
-    known = read_styles(text(styles))
+    style_flags = read_styles(text(styles))
     if not text(input_format) or not text(output_format):
         raise ArgumentError("parameters 'inputFormat' and 'outputFormat' need a value each")
     return (
-        None if source is None else write(read(text(source), text(input_format), known), text(output_format))
+        None
+        if source is None
+        else write(read(text(source), text(input_format), style_flags), text(output_format))
     )
 
 

@@ -78,8 +78,8 @@ def _number(pattern: Regex, group: str) -> int:
 def _check(constants: Sequence[Value], given: Sequence[bool]) -> None:
     """Refuse arguments that go with none of the five things, and a constant pattern that is none."""
     _, old, pattern, group, replacement, attribute, template = [*given, *[False] * (7 - len(given))]
-    known = (pattern and (replacement or (group and attribute))) or (old and (replacement or template))
-    if not known:
+    is_form = (pattern and (replacement or (group and attribute))) or (old and (replacement or template))
+    if not is_form:
         raise ArgumentError(_MODES)
     if pattern and isinstance(constants[2], str):
         try:

@@ -50,19 +50,19 @@ def _random_string(  # noqa: PLR0917 - the arguments are positional in the langu
 ) -> Value:
     """Draw the minimum of each kind; the rest is of the kinds that have one, of all kinds where none has."""
     size = whole("Length", length)
-    asked = {
+    classes = {
         "MinimumNumbers": (whole("MinimumNumbers", numbers), string.digits),
         "MinimumSpecialCharacters": (whole("MinimumSpecialCharacters", special), _SPECIAL),
         "MinimumCapital": (whole("MinimumCapital", capital), string.ascii_uppercase),
         "MinimumLowerCase": (whole("MinimumLowerCase", lower), string.ascii_lowercase),
     }
-    least = sum(count for count, _ in asked.values())
-    if not max(least, 1) <= size <= _MOST or any(count < 0 for count, _ in asked.values()):
+    least = sum(count for count, _ in classes.values())
+    if not max(least, 1) <= size <= _MOST or any(count < 0 for count, _ in classes.values()):
         raise ArgumentError(
             f"parameter 'Length' must be from 1 to {_MOST} and no less than the minimums together, {least}"
         )
     drawn, rest = [], ""
-    for name, (count, letters) in asked.items():
+    for name, (count, letters) in classes.items():
         allowed = "".join(letter for letter in letters if letter not in text(avoid))
         if count and not allowed:
             raise ArgumentError(f"parameter 'CharactersToAvoid' leaves nothing for {name}")

@@ -262,7 +262,7 @@ def _redundant(trace: Trace) -> None:
     trace.skip(
         "RedundantExport",
         f"{alike} No change to the {trace.kind} '{trace.identifier}' currently needs to be made.",
-        told=alike,
+        brief=alike,
     )
 
 

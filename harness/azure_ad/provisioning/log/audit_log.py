@@ -93,7 +93,7 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
     """Return one provisioning entry as audit entries, one a step."""
     result = []
     for number, step in enumerate(entry["provisioningSteps"]):
-        activity = next(told for name, told in _ACTIVITIES.items() if step["name"].startswith(name))
+        activity = next(details for name, details in _ACTIVITIES.items() if step["name"].startswith(name))
         error = entry["provisioningStatusInfo"]["errorInformation"] or {}
         failed = step["status"] == "failure"
         said = _WEB_RESPONSE.search(error.get("reason", "")) if failed else None
@@ -140,11 +140,11 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
 
 def _details(entry: Document, step: Document) -> str:
     """Say why somebody was left out, as https://github.com/MicrosoftDocs/azure-docs/issues/22948 shows it."""
-    told = step["details"]
-    if told.get("SkipReason") != "NotEffectivelyEntitled":
+    details = step["details"]
+    if details.get("SkipReason") != "NotEffectivelyEntitled":
         return ""
     return (
-        f"{entry['sourceIdentity']['identityType']} details: Skip reason = {told['SkipReason']}, "
-        f"Active = {told['IsActive']}, Assigned = {told['Assigned']}, "
-        f"Passed scope filter: {told['IsInProvisioningScopeDisplayName']};"
+        f"{entry['sourceIdentity']['identityType']} details: Skip reason = {details['SkipReason']}, "
+        f"Active = {details['IsActive']}, Assigned = {details['Assigned']}, "
+        f"Passed scope filter: {details['IsInProvisioningScopeDisplayName']};"
     )

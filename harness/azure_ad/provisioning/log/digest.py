@@ -51,9 +51,9 @@ def digest(entry: Document) -> Document:
     }
 
 
-def was_sent(told: Document) -> bool:
+def was_sent(entry_digest: Document) -> bool:
     """Tell whether a digest is of something that went out, well or badly."""
-    return told["action"] != "other" and told["status"] in ("success", "failure")
+    return entry_digest["action"] != "other" and entry_digest["status"] in ("success", "failure")
 
 
 def _cause(reason: str) -> str:

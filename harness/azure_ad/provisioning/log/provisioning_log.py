@@ -96,11 +96,11 @@ class Trace:
         reason: str,
         description: str,
         details: Mapping[str, Any] | None = None,
-        told: str | None = None,
+        brief: str | None = None,
     ) -> None:
-        """Close the trace of what needs nothing; `told` is the reason in brief where the step's description says more."""
+        """Close the trace of what needs nothing; `brief` is the reason in brief where the step's description says more."""
         self.status = "skipped"
-        self.error = Problem(reason, "success", told or description)
+        self.error = Problem(reason, "success", brief or description)
         self.step(SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
 
     def fail(
@@ -114,15 +114,15 @@ class Trace:
     ) -> None:
         """Close the trace; `details` names the request that failed."""
         self.status = "failure"
-        told = None if details is None else self.shown(details)
-        self.error = Problem(code, category, self.shown(reason), advice, told)
+        brief = None if details is None else self.shown(details)
+        self.error = Problem(code, category, self.shown(reason), advice, brief)
 
     def shown(self, text: str) -> str:
         """Return what a server or a function said, without what Redact hides."""
         return Secrets(self.secrets, REDACTED, whole_words=True).text(text) if self.secrets else text
 
 
-class _Kept(NamedTuple):
+class _Line(NamedTuple):
     """A line of the log, as a JSON array."""
 
     id: str
@@ -143,7 +143,7 @@ class _Kept(NamedTuple):
 
 def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> None:
     """Add a trace to the log, quick to find by its source object."""
-    kept = _Kept(
+    record = _Line(
         ids.uuid(),
         ids.uuid(),
         iso(now),
@@ -159,7 +159,7 @@ def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> N
         [tuple(step) for step in trace.steps],
         trace.modified,
     )
-    store.append(LOG, {"entry": tuple(kept)}, (source_tag(trace.source_id),))
+    store.append(LOG, {"entry": tuple(record)}, (source_tag(trace.source_id),))
 
 
 def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]:
@@ -174,16 +174,16 @@ def source_tag(source_id: str) -> str:
 
 def entry_of(line: Document) -> Document:
     """Return a line of the log as a provisioningObjectSummary."""
-    kept = _Kept(*line["entry"])
-    frame = Frame(*kept.frame)
+    record = _Line(*line["entry"])
+    frame = Frame(*record.frame)
     return {
-        "id": kept.id,
-        "activityDateTime": kept.at,
+        "id": record.id,
+        "activityDateTime": record.at,
         "tenantId": frame.tenant_id,
         "jobId": frame.job_id,
         "cycleId": frame.cycle_id,
-        "changeId": kept.change_id,
-        "provisioningAction": kept.action,
+        "changeId": record.change_id,
+        "provisioningAction": record.action,
         "durationInMilliseconds": 0,
         "initiatedBy": {"id": "", "displayName": INITIATOR, "initiatorType": "system"},
         "servicePrincipal": {"id": frame.app_id, "displayName": frame.app_name},
@@ -198,51 +198,54 @@ def entry_of(line: Document) -> Document:
             },
         },
         "sourceIdentity": {
-            "id": kept.source_id,
-            "displayName": kept.display_name,
-            "identityType": kept.kind,
+            "id": record.source_id,
+            "displayName": record.display_name,
+            "identityType": record.kind,
             "details": {
-                "id": kept.source_id,
-                "odatatype": kept.kind,
-                "DisplayName": kept.display_name,
-                **({"UserPrincipalName": kept.identifier} if kept.kind == "User" else {}),
+                "id": record.source_id,
+                "odatatype": record.kind,
+                "DisplayName": record.display_name,
+                **({"UserPrincipalName": record.identifier} if record.kind == "User" else {}),
             },
         },
         "targetIdentity": {
-            "id": kept.target_id,
-            "displayName": kept.display_name if kept.target_id else "",
-            "identityType": kept.kind,
+            "id": record.target_id,
+            "displayName": record.display_name if record.target_id else "",
+            "identityType": record.kind,
             "details": {},
         },
-        "provisioningSteps": [_shown(Step(*step), kept, frame) for step in kept.steps],
+        "provisioningSteps": [_shown(Step(*step), record, frame) for step in record.steps],
         "modifiedProperties": [
-            {"displayName": name, "oldValue": old, "newValue": new} for name, old, new in kept.modified
+            {"displayName": name, "oldValue": old, "newValue": new} for name, old, new in record.modified
         ],
         "provisioningStatusInfo": {
-            "status": kept.status,
-            "errorInformation": None if kept.error is None else _information(Problem(*kept.error)),
+            "status": record.status,
+            "errorInformation": None if record.error is None else _information(Problem(*record.error)),
         },
     }
 
 
 def number_of_steps(line: Document) -> int:
     """Tell how many steps an entry has without making it."""
-    return len(_Kept(*line["entry"]).steps)
+    return len(_Line(*line["entry"]).steps)
 
 
-def _shown(step: Step, kept: _Kept, frame: Frame) -> Document:
+def _shown(step: Step, record: _Line, frame: Frame) -> Document:
     kind, words = STEPS[step.name]
     details = step.details
     if details is None:
-        sent = {name: new for name, _, new in kept.modified}
-        details = {"ReportableIdentifier": kept.identifier, **sent} if "Export" in step.name else {}
+        sent = {name: new for name, _, new in record.modified}
+        details = {"ReportableIdentifier": record.identifier, **sent} if "Export" in step.name else {}
     return {
         "name": step.name,
         "provisioningStepType": kind,
         "status": step.status,
         "description": step.description
         or words.format(
-            kind=kept.kind, identifier=kept.identifier, source=frame.directory_name, target=frame.target_name
+            kind=record.kind,
+            identifier=record.identifier,
+            source=frame.directory_name,
+            target=frame.target_name,
         ),
         "details": {_bare(name): as_text(value) for name, value in details.items()},
     }

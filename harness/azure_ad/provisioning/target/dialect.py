@@ -94,9 +94,9 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
             if lacking:
                 changes.append(Change(flow, roles.to_text(lacking), bool(held)))
             continue
-        told = "" if held is None else str(held)
-        if told != wanted and (flow.case_exact or told.casefold() != wanted.casefold()):
-            changes.append(Change(flow, wanted, told != ""))
+        text = "" if held is None else str(held)
+        if text != wanted and (flow.case_exact or text.casefold() != wanted.casefold()):
+            changes.append(Change(flow, wanted, text != ""))
     return changes
 
 

@@ -117,5 +117,5 @@ def reaction(kind: Kind, outcome: int | str) -> Reaction | None:
     served = isinstance(outcome, str) or outcome < 500
     names = (outcome,) if served else (outcome, "5xx")
     own = _OWN_ROWS.get(kind, {})
-    found = next((own[name] for name in (*names, "any") if name in own), None)
-    return found or next((_ROWS[name] for name in names if name in _ROWS), None)
+    own_row = next((own[name] for name in (*names, "any") if name in own), None)
+    return own_row or next((_ROWS[name] for name in names if name in _ROWS), None)

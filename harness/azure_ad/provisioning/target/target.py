@@ -82,8 +82,11 @@ class Target:
     ) -> None:
         self.waits = True
         # https://github.com/kortix-ai/suna/pull/7297: no User-Agent; nobody shows an Accept.
-        told = {"User-Agent": quirks["user-agent-header"], "Accept": quirks["accept-header"]}
-        self._headers = (("Authorization", f"Bearer {token}"), *((k, v) for k, v in told.items() if v))
+        headers = {"User-Agent": quirks["user-agent-header"], "Accept": quirks["accept-header"]}
+        self._headers = (
+            ("Authorization", f"Bearer {token}"),
+            *((k, v) for k, v in headers.items() if v),
+        )
         self._query = query
         self._send = send
         self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
@@ -98,10 +101,10 @@ class Target:
 
         Source: use-scim-to-provision-users-and-groups, on Test Connection (read 2026-11).
         """
-        request, response, found = self._search(
+        request, response, matches = self._search(
             "probe", mapping, mapping.matching[0].target, self._ids.uuid()
         )
-        if found and self._quirks["probe-must-find-nobody"]:
+        if matches and self._quirks["probe-must-find-nobody"]:
             raise self._failure("probe", "somebody", request, response)
 
     def find(self, mapping: ObjectMapping, attribute: str, value: str) -> list[Document]:
@@ -183,8 +186,8 @@ class Target:
             response = self._answer(request)
         except TransportError as error:
             outcome = "timeout" if error.kind == "timeout" else "no answer"
-            told = f"{error} Resource: {request.url} Operation: {request.method}"
-            raise self._failure(kind, outcome, request, told=told) from error
+            answer_text = f"{error} Resource: {request.url} Operation: {request.method}"
+            raise self._failure(kind, outcome, request, answer_text=answer_text) from error
         if response.status not in wanted:
             refused = response.status == 400 and kind in ("create", "patch") and self._incompatible(response)
             raise self._failure(kind, "refused" if refused else response.status, request, response)
@@ -239,9 +242,9 @@ class Target:
         outcome: int | str,
         request: Request,
         response: Response | None = None,
-        told: str = "",
+        answer_text: str = "",
     ) -> TargetError:
-        """Word what went wrong as the table says; `told` stands for the answer where there is none.
+        """Word what went wrong as the table says; `answer_text` stands for the answer where there is none.
 
         What a server says goes into logs; a server that repeats the token must not put it there.
         """
@@ -249,15 +252,15 @@ class Target:
         if response is not None:
             headers, body = self._secrets.headers(response.headers), self._secrets.body(response.body)
             response = Response(response.status, headers, body)
-            told = describe(request, response) if row.sentence else ""
+            answer_text = describe(request, response) if row.sentence else ""
         sentence = row.sentence or ("" if response else "{answer}")
-        message = sentence.format(answer=told, status=_status(response) if response else "")
+        message = sentence.format(answer=answer_text, status=_status(response) if response else "")
         return TargetError(row.code, message, request, response, row.fatal, row.category)
 
 
 def _status(response: Response) -> str:
-    known = response.status in _PHRASES
-    return f"{response.status} {HTTPStatus(response.status).phrase}" if known else str(response.status)
+    is_listed = response.status in _PHRASES
+    return f"{response.status} {HTTPStatus(response.status).phrase}" if is_listed else str(response.status)
 
 
 def _is_resource(value: Any) -> bool:

@@ -84,11 +84,11 @@ def _unassigned_group(session: Session, group: Facts) -> str:
 
 def _groups_of(session: Session, person: Facts) -> list[Document]:
     """Tell of each group whether it brings its members into scope, and in which assigned ones, which bring nobody, it is."""
-    found = []
+    rows = []
     for key in session.directory.groups_of(person.key):
         document = session.directory.get("Group", key) or {}
         assigned, secure = session.apps.is_assigned(session.frame.app_id, key), _is_secure(document)
-        told = {
+        row = {
             "id": key,
             "displayName": document.get("displayName", key),
             "assigned": assigned,
@@ -96,8 +96,8 @@ def _groups_of(session: Session, person: Facts) -> list[Document]:
             "bringsMembers": assigned and secure,
             "nestedInAssigned": _nested_in_assigned(session, key),
         }
-        found.append(told)
-    return found
+        rows.append(row)
+    return rows
 
 
 def _is_secure(group: Document | None) -> bool:
@@ -106,15 +106,13 @@ def _is_secure(group: Document | None) -> bool:
 
 def _nested_in_assigned(session: Session, key: str) -> list[str]:
     """Return the names of the assigned groups that hold a group, directly or not; they bring neither it nor its members."""
-    found: dict[str, None] = {}
+    rows: dict[str, None] = {}
     waiting = [key]
     while waiting:
-        fresh = [each for each in session.directory.groups_of(waiting.pop()) if each not in found]
-        found |= dict.fromkeys(fresh)
+        fresh = [each for each in session.directory.groups_of(waiting.pop()) if each not in rows]
+        rows |= dict.fromkeys(fresh)
         waiting += fresh
-    assigned = [
-        each for each in found if each != key and session.apps.is_assigned(session.frame.app_id, each)
-    ]
+    assigned = [each for each in rows if each != key and session.apps.is_assigned(session.frame.app_id, each)]
     return [(session.directory.get("Group", each) or {}).get("displayName", each) for each in assigned]
 
 

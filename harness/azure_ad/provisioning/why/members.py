@@ -70,8 +70,8 @@ def changes_told(members: Members, plan: Plan) -> Document:
 
 
 def _name(member: Facts) -> str:
-    told = identity(member)
-    return str(told.get("userPrincipalName") or told["displayName"])
+    labels = identity(member)
+    return str(labels.get("userPrincipalName") or labels["displayName"])
 
 
 def _missing(

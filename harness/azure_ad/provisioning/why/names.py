@@ -40,14 +40,14 @@ def find(session: Session, kind: str, name: str) -> str:
             return str(session.directory.find(kind, name)["id"])
     folded = name.casefold()
     named = list(_named(session, kind, folded))
-    found = list(dict.fromkeys([key for _, key, here in named if here] or [key for _, key, _ in named]))
-    if len(found) == 1:
-        return found[0]
-    if found:
+    source_ids = list(dict.fromkeys([key for _, key, here in named if here] or [key for _, key, _ in named]))
+    if len(source_ids) == 1:
+        return source_ids[0]
+    if source_ids:
         called = _called_by_id(session, kind) if kind == "User" else {}
-        those = ", ".join(called.get(key, key) for key in found[:_MOST_NAMED])
-        more = ", …" if len(found) > _MOST_NAMED else ""
-        raise UnknownNameError(f"{len(found)} {_SEVERAL[kind].format(name)}: {those}{more}")
+        those = ", ".join(called.get(key, key) for key in source_ids[:_MOST_NAMED])
+        more = ", …" if len(source_ids) > _MOST_NAMED else ""
+        raise UnknownNameError(f"{len(source_ids)} {_SEVERAL[kind].format(name)}: {those}{more}")
     if any(_named(session, _OTHER[kind], folded)):
         other = _OTHER[kind]
         raise UnknownNameError(
