@@ -25,5 +25,5 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., HarnessProcess]]:
     for process in started:
         if process.process.poll() is None:
             process.stop(signal.SIGKILL)
-        elif process.process.stdout is not None:
-            process.process.stdout.close()
+        else:
+            process.close()

@@ -28,10 +28,14 @@ class HarnessProcess:
             self.said.append(line)
             if line.startswith("Ctrl-C"):
                 break
-        assert self.said, "it ended without a word"
-        assert self.said[-1].startswith("Ctrl-C"), "".join(self.said)
-        self.ready = json.loads(self.ready_file.read_text(encoding="utf-8"))
         self.network = Network(timeout=_STARTS_WITHIN)
+        try:
+            assert self.said, "it ended without a word"
+            assert self.said[-1].startswith("Ctrl-C"), "".join(self.said)
+            self.ready = json.loads(self.ready_file.read_text(encoding="utf-8"))
+        except BaseException:
+            self.close()
+            raise
 
     def graph(self, method: str, path: str, body: object = None) -> Response:
         azure = self.ready["azure_ad"]
@@ -82,5 +86,11 @@ class HarnessProcess:
         self.process.send_signal(number)
         rest = self.process.communicate(timeout=_STARTS_WITHIN)[0]
         self.said.append(rest)
-        self.network.close()
+        self.close()
         return self.process.returncode
+
+    def close(self) -> None:
+        """Let go of the pipe and the connections, which pytest would otherwise hear of in a later test."""
+        self.network.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
