@@ -177,17 +177,14 @@ def test_the_mail_box(universe, browser):
 @pytest.mark.parametrize(("origin", "path"), [("graph", "/portal/users"), ("console", "/console/users")])
 def test_an_exact_name_is_found_at_once(universe, monkeypatch, origin, path):
     """However long the list is: by index, where a search through everything would have stopped before."""
+    names = [f"p{number}@contoso.com" for number in range(20)]
+    scim = {"name": {"givenName": "P", "familyName": "Q"}, "displayName": "P Q"}
     universe.populate(
         {
-            side: {
-                "users": [
-                    {"userPrincipalName" if side == "azure_ad" else "userName": f"p{n}@contoso.com", **(PERSON if side == "azure_ad" else {"name": {"givenName": "P", "familyName": "Q"}, "displayName": "P Q"})}
-                    for n in range(20)
-                ]
-            }
-            for side in ("azure_ad", "aws_sso")
+            "azure_ad": {"users": [{"userPrincipalName": name, **PERSON} for name in names]},
+            "aws_sso": {"users": [{"userName": name, **scim} for name in names]},
         }
-    )  # fmt: skip
+    )
     monkeypatch.setattr(listing, "_LOOKED_AT", 5)
     browser = Browser(universe.unrecorded, universe.origins[origin])
     page = browser.open(f"{path}?search=p19@contoso.com")
