@@ -185,16 +185,19 @@ def _fill(specimen: Specimen, judge: Judge) -> Remedy | None:
 
 def _clean(specimen: Specimen, judge: Judge) -> Remedy | None:
     """Take out of the value what AWS does not take: what cannot be seen, and white space where a name has none."""
+    is_line = specimen.finding.attribute.startswith(("displayName", "name."))
     changes: dict[str, Value | bool] = {}
     for name in _sources(specimen, judge):
         value = specimen.values.get(name)
         if isinstance(value, str):
-            changes[name] = "".join(character for character in value if character.isprintable()).replace(
-                " ", "."
-            )
-            if any(target.startswith(("displayName", "name.")) for target in (specimen.finding.attribute,)):
-                changes[name] = "".join(character for character in value if character.isprintable())
+            visible = "".join(character for character in value if character.isprintable())
+            changes[name] = _of_the_tenant(name, visible if is_line else visible.replace(" ", "."))
     return _updated(specimen, changes) if changes else None
+
+
+def _of_the_tenant(name: str, value: str) -> str:
+    """Return a value as Graph takes it: a userPrincipalName in the scenario's own domain, which alone is verified."""
+    return f"{value.partition('@')[0]}@contoso.com" if name == "userPrincipalName" else value
 
 
 def _shorten(specimen: Specimen, judge: Judge) -> Remedy | None:
@@ -202,7 +205,7 @@ def _shorten(specimen: Specimen, judge: Judge) -> Remedy | None:
     for name in _sources(specimen, judge):
         value = specimen.values.get(name)
         if isinstance(value, str):
-            changes[name] = value[-_MOST_SHOWN:]
+            changes[name] = _of_the_tenant(name, value[-_MOST_SHOWN:])
     return _updated(specimen, changes) if changes else None
 
 
