@@ -1,8 +1,7 @@
 """A run as JSON lines, written while it goes: an object for everything that happens, with the key `event` first.
 
 For programs that read along, or that want one line at a time. What the JSON report has besides: headers, bodies that are longer than
-`LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, and the whole of CloudTrail's events, which repeat
-what their exchange says.
+`LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, and CloudTrail's events but what was refused, with what.
 """
 
 from __future__ import annotations
@@ -40,6 +39,8 @@ class JsonLinesReport:
         self._file = OutputFile(path)
 
     def consume(self, event: Event) -> None:
+        if isinstance(event, Observation) and event.kind == "cloudtrail" and event.good:
+            return  # it repeats what the line of its exchange says
         self._file.write(as_json(document(event)), "\n")
         if isinstance(event, ScenarioFinished):
             self._file.flush()

@@ -108,12 +108,22 @@ def test_log_entries_are_brief_where_nothing_failed(tmp_path: Path) -> None:
     detail = {"id": "1", "provisioningSteps": [], "eventName": "CreateUser", "eventID": "2"}
     items = [
         Observation(kind, "2020-09-01T08:00:00Z", "Azure AD", "it", good, detail)
-        for kind, good in (("provisioning log", True), ("provisioning log", False), ("cloudtrail", True))
+        for kind, good in (
+            ("provisioning log", True),
+            ("provisioning log", False),
+            ("cloudtrail", True),
+            ("cloudtrail", False),
+        )
     ]
-    good, bad, trail = lines_of(story("a.yaml", items), tmp_path / "o.jsonl")[2:5]
+    good, bad, trail, _, _ = lines_of(story("a.yaml", items), tmp_path / "o.jsonl")[2:]
     assert "provisioningSteps" not in good["entry"]
     assert bad["entry"] == detail
-    assert trail == {"event": "cloudtrail", "at": "2020-09-01T08:00:00Z", "eventName": "CreateUser"}
+    assert trail == {
+        "event": "cloudtrail",
+        "at": "2020-09-01T08:00:00Z",
+        "good": False,
+        "eventName": "CreateUser",
+    }
 
 
 def test_an_archive_has_every_exchange(tmp_path: Path) -> None:
