@@ -215,10 +215,7 @@ def assemble(
         clock=parts.clock,
         ids=parts.ids,
         quirks=quirks[1],
-        send=record(AZURE_AD, faults),
-        smtp=parts.smtp,
-        in_flight=parts.in_flight,
-        sharing=parts.sharing,
+        outside=azure_tenant.Outside(record(AZURE_AD, faults), parts.smtp, parts.in_flight, parts.sharing),
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
     profile, origins = azure.quirks.profile, parts.origins

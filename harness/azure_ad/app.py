@@ -13,7 +13,7 @@ from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
-from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.directory.errors import ConflictError
 from harness.azure_ad.graph.alternate_keys import ALTERNATE_KEYS, applications_rules, of_service_principal
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.addresses import Addresses

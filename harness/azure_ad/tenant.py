@@ -66,6 +66,21 @@ class Tenant:
         return self.engine.next_cycle()
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a tenant has beyond itself.
+
+    `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
+    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together; `sharing` what ties this
+    process to others over the same store.
+    """
+
+    send: Send
+    smtp: tuple[str, int] | None = None
+    in_flight: int = 1
+    sharing: Sharing | None = None
+
+
 def create(
     settings: Settings,
     *,
@@ -73,21 +88,13 @@ def create(
     clock: Clock,
     ids: Ids,
     quirks: Quirks,
-    send: Send,
-    smtp: tuple[str, int] | None = None,
-    in_flight: int = 1,
-    sharing: Sharing | None = None,
+    outside: Outside,
 ) -> Tenant:
-    """Return a tenant over what its store holds already.
-
-    `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
-    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together; `sharing` what ties this
-    process to others over the same store.
-    """
+    """Return a tenant over what its store holds already."""
     provisioning = ids.branch("azure")
     directory = Directory(store, clock, provisioning.branch("directory"))
     applications = EnterpriseApps(store, clock, provisioning.branch("apps"), directory)
-    mailer = Mailer(store, clock, *(smtp or ()))
+    mailer = Mailer(store, clock, *(outside.smtp or ()))
     surroundings = Surroundings(
         tenant_id=settings.tenant_id,
         domain=settings.domain,
@@ -95,12 +102,12 @@ def create(
         clock=clock,
         ids=provisioning,
         quirks=quirks,
-        send=send,
+        send=outside.send,
         directory=directory,
         applications=applications,
-        in_flight=in_flight,
-        busy=sharing.busy if sharing else None,
-        on_schedule=sharing.on_schedule if sharing else lambda: None,
+        in_flight=outside.in_flight,
+        busy=outside.sharing.busy if outside.sharing else None,
+        on_schedule=outside.sharing.on_schedule if outside.sharing else lambda: None,
     )
     graph_ids = ids.branch("graph")
     return Tenant(

@@ -51,36 +51,30 @@ class JsonLinesReport:
 
 def document(event: Event) -> dict[str, Any]:
     """Return the object of one line."""
-    match event:
-        case RunStarted():
-            return {"event": "run", "format": FORMAT, **asdict(event)}
-        case FileRejected():
-            return {"event": "file rejected", **asdict(event)}
-        case ScenarioStarted():
-            return {"event": "scenario", **asdict(event)}
-        case StepStarted():
-            return {"event": "step", **asdict(event)}
-        case Observation():
-            return _observation(event)
-        case StepFinished():
-            return {"event": "step finished", **asdict(event)}
-        case ScenarioFinished():
-            outcome = "passed" if event.passed else "failed"
-            failures = [asdict(failure) for failure in event.failures]
-            return {
-                "event": "scenario finished",
-                "id": event.id,
-                "outcome": outcome,
-                "at": event.at,
-                "failures": failures,
-            }
-        case RunFinished():
-            return {
-                "event": "run finished",
-                "passed": event.passed,
-                "failed": event.failed,
-                "rejected": event.rejected,
-            }
+    if isinstance(event, Observation):
+        return _observation(event)
+    name = _NAMES[type(event)]
+    if isinstance(event, RunStarted):
+        return {"event": name, "format": FORMAT, **asdict(event)}
+    if isinstance(event, RunFinished):
+        counts = {"passed": event.passed, "failed": event.failed, "rejected": event.rejected}
+        return {"event": name, **counts}
+    if isinstance(event, ScenarioFinished):
+        outcome = "passed" if event.passed else "failed"
+        failures = [asdict(failure) for failure in event.failures]
+        return {"event": name, "id": event.id, "outcome": outcome, "at": event.at, "failures": failures}
+    return {"event": name, **asdict(event)}
+
+
+_NAMES: dict[type, str] = {
+    RunStarted: "run",
+    FileRejected: "file rejected",
+    ScenarioStarted: "scenario",
+    StepStarted: "step",
+    StepFinished: "step finished",
+    ScenarioFinished: "scenario finished",
+    RunFinished: "run finished",
+}
 
 
 def _observation(item: Observation) -> dict[str, Any]:

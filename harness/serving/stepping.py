@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.directory.errors import ConflictError
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.provisioning_log import LOG, entry_of
 from harness.azure_ad.tenant import Tenant

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
-from harness.azure_ad.directory.directory import ConflictError, Directory, NotFoundError, kind_of
+from harness.azure_ad.directory.directory import Directory, kind_of
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
 from harness.azure_ad.directory.deleted_items import DeletedItems, forget_assignments
 from harness.azure_ad.directory.dynamic_groups import DynamicGroups, check_rule, is_dynamic
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.directory.indexes import INDEXED, Indexes
 from harness.azure_ad.directory.links import Links
 from harness.azure_ad.directory.properties import PropertyError, checked, defaults, merged
@@ -22,25 +23,6 @@ from harness.base.ids import Ids
 from harness.base.store import Document, Store, TakenError
 
 _PRINCIPAL_NAME = re.compile(r"[^@\s]+@[^@\s]+\Z")
-
-
-class NotFoundError(LookupError):
-    """No such object in the directory."""
-
-    @classmethod
-    def of(cls, key: str) -> NotFoundError:
-        """Return the error for an object that an address or a reference names, in Graph's words."""
-        return cls(
-            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        )
-
-
-class ConflictError(ValueError):
-    """Another object already has this name (`target` is the property), or the link exists already."""
-
-    def __init__(self, message: str, target: str | None = None) -> None:
-        super().__init__(message)
-        self.target = target
 
 
 class Directory:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.azure_ad.directory.directory import ConflictError, Directory, NotFoundError
+from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.directory.properties import PropertyError
 from harness.base.errors import HarnessError
 from harness.base.store import Document, Store

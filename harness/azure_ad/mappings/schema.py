@@ -197,17 +197,17 @@ def _check_path(target: str, where: str) -> None:
         raise SchemaError(f"{where}: '{target}' is a complex value; name an attribute of it, such as value")
 
 
-def _known(name: str, known: Mapping[str, object], what: str, where: str) -> None:
-    if name not in known:
+def _known(name: str, definitions: Mapping[str, object], what: str, where: str) -> None:
+    if name not in definitions:
         place = "schema" if what == "directory" else "directory's definition in this schema"
-        hint = nearest(name, known) or f"; define it in the {place} first"
+        hint = nearest(name, definitions) or f"; define it in the {place} first"
         raise SchemaError(f"{where}: unknown {what} '{name}'{hint}")
 
 
-def _one_of(holder: Document, name: str, known: tuple[str, ...], where: str, *default: str) -> None:
+def _one_of(holder: Document, name: str, words: tuple[str, ...], where: str, *default: str) -> None:
     value = _get(holder, name, str, where, *default)
-    if value not in known:
-        raise SchemaError(f"{where}.{name}: must be one of {', '.join(known)}, not '{value}'")
+    if value not in words:
+        raise SchemaError(f"{where}.{name}: must be one of {', '.join(words)}, not '{value}'")
 
 
 _REQUIRED: Any = object()

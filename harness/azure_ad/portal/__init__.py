@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.exceptions import HTTPException
 
 from harness import azure_ad
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.portal import (
     apps,
     assignments,

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current

@@ -8,8 +8,9 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import Directory, NotFoundError
+from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.dynamic_groups import is_dynamic
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named

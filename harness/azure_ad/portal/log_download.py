@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.logs import chosen_entries
 from harness.base.json_text import encode_text
 from harness.base.store import Document

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import render_template
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current

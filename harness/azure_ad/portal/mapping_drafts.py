@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings import schema
 from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.portal.provisioning import demand_job

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.base.errors import HarnessError
 
 NOTICES: Mapping[str, str] = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import NotFoundError, kind_of
+from harness.azure_ad.directory.directory import kind_of
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.portal import surroundings

@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.records import Execution, Job

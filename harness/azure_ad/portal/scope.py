@@ -19,7 +19,7 @@ from typing import NamedTuple
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings.filter_operators import OPERATORS
 from harness.azure_ad.mappings.scoping_filters import SETS, check_scope
 from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep

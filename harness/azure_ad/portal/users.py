@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import Directory, NotFoundError, deleted_name
+from harness.azure_ad.directory.directory import Directory, deleted_name
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named

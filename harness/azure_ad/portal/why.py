@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.provisioned import PAGES
 from harness.azure_ad.portal.provisioning import demand_job
 from harness.azure_ad.provisioning.why.why import why

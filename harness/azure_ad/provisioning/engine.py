@@ -12,7 +12,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.mappings import schema
 from harness.azure_ad.mappings.definitions import completed

@@ -19,7 +19,7 @@ from itertools import islice
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body

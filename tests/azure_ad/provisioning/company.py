@@ -8,7 +8,7 @@ from typing import Any
 from harness.azure_ad.app import create_app
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.provisioning_log import entry_of
-from harness.azure_ad.tenant import TENANT, Settings, create
+from harness.azure_ad.tenant import TENANT, Outside, Settings, create
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
@@ -61,9 +61,7 @@ class Company:
             clock=self.clock,
             ids=ids,
             quirks=self.quirks,
-            send=self.send,
-            smtp=self.smtp,
-            in_flight=self.in_flight,
+            outside=Outside(self.send, self.smtp, self.in_flight),
         )
         self.directory, self.apps = self.tenant.directory, self.tenant.applications
         self.engine = self.tenant.engine

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, version

@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Response, abort
 
 from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty, entity, version

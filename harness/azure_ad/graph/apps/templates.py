@@ -10,7 +10,7 @@ from flask import Response
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
 from harness.azure_ad.applications.registrations import shown as shown_application
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, entity

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Response, abort
 
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import empty, entity, version

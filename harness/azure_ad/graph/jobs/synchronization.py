@@ -10,7 +10,7 @@ import json
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.templates import demand_offered, demand_template
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import (

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs import sign_in_log as log
 from harness.azure_ad.graph.odata.entities import collection, entity, query_filter, version
 from harness.azure_ad.graph.odata.entity_types import (

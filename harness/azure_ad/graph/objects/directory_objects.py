@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import NotFoundError, kind_of
+from harness.azure_ad.directory.directory import kind_of
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.service_principals import delete_principal
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals

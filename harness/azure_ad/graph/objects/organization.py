@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import collection, entity
 from harness.azure_ad.graph.odata.entity_types import DOMAIN, ORGANIZATION

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application

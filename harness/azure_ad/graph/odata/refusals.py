@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from harness.azure_ad.directory.directory import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.odata.errors import ODataError
 from harness.base.errors import HarnessError
 

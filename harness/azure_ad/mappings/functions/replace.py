@@ -24,7 +24,7 @@ _MODES = (
 )
 
 
-def _replace(  # noqa: PLR0917 - the arguments are positional in the language
+def _replace(
     source: Value,
     old: Value = None,
     pattern: Value = None,

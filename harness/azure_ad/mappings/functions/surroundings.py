@@ -38,7 +38,7 @@ def _now(*, context: Context) -> Value:
     return write_date(context.clock.now())
 
 
-def _random_string(  # noqa: PLR0917 - the arguments are positional in the language
+def _random_string(
     length: Value,
     numbers: Value,
     special: Value,

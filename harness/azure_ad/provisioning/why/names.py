@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 
-from harness.azure_ad.directory.directory import NotFoundError
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.cycle.facts import DELETED, Facts, purged_at
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.base.clock import iso

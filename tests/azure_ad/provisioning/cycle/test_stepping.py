@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.directory.errors import ConflictError
 from tests.azure_ad.provisioning.company import CYCLE
 from tests.azure_ad.scim_server import reply
 

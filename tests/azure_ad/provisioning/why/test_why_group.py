@@ -13,7 +13,7 @@ from hypothesis import event as noted
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.azure_ad.directory.directory import ConflictError
+from harness.azure_ad.directory.errors import ConflictError
 from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
