@@ -1,5 +1,6 @@
 """The shipped scenarios as a body: each names its source, and both ways of running them agree."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.base.quirks import load_table
 from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
@@ -19,6 +21,7 @@ from harness.scenario.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
 FILES = yaml_files(ROOT / "scenarios")
+DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")
 FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
 
 
@@ -43,6 +46,23 @@ def test_every_scenario_names_its_source_and_has_a_tag(path):
         assert scenario.source["title"]
         assert scenario.source["url"].startswith("https://")
         assert scenario.tags
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_source_says_which_passage_was_read_and_when(path):
+    """What is pinned can be looked up again only where the passage and the day of the comparison are named."""
+    for scenario in scenarios(path):
+        assert scenario.source.get("section"), (
+            "name the passage: `section: a heading, or the date of a comment`"
+        )
+        assert DATE.match(scenario.source.get("read", "")), "name the day: `read: 2026-11-29`"
+
+
+@pytest.mark.parametrize("package", ["harness.aws_sso", "harness.azure_ad"])
+def test_every_quirk_says_when_its_source_was_read(package):
+    """A quirk's source is a whole page, so the month will do."""
+    rows = load_table(package).rows.values()
+    assert [row.id for row in rows if not DATE.match(row.read)] == []
 
 
 def test_every_step_and_expectation_is_documented():
