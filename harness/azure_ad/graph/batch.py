@@ -1,6 +1,9 @@
 """JSON batching: up to twenty requests in one, each answered as if it came alone, some of them behind others.
 
-Source: https://learn.microsoft.com/en-us/graph/json-batching (read 2026-11). No page prints the sentences of the refusals.
+Source: https://learn.microsoft.com/en-us/graph/json-batching (read 2026-11-29): the limit, unique ids, 400 for a malformed batch,
+424 behind a failure. It advises batches that are wholly sequential or wholly parallel; others were refused with 400 in 2022
+(https://github.com/microsoftgraph/microsoft-graph-docs/issues/16280). That any order of dependencies is carried out is inferred:
+in 2024 Graph demanded that a dependency stand earlier (https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891).
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ def _steps(requests: Any) -> list[Document]:
     if not isinstance(requests, list) or not requests:
         raise refusals.BODY_FORM.error(form=_FORM)
     if len(requests) > MOST_STEPS:
-        raise refusals.BATCH_TOO_LONG.error(limit=MOST_STEPS)
+        raise refusals.BATCH_TOO_LONG.error()
     seen: set[str] = set()
     for step in requests:
         if not isinstance(step, dict) or not _is_step(step):
@@ -100,7 +103,7 @@ def _relative(url: str) -> str:
     """Return the address behind the version of a whole URL of this service; any other text stays as it is.
 
     The SDK's core for Python puts whole URLs into its batches: https://github.com/microsoftgraph/msgraph-sdk-python-core,
-    src/msgraph_core/requests/batch_request_item.py (read 2026-11-29).
+    src/msgraph_core/requests/batch_request_item.py, `__init__` takes the url of the request as it is (read 2026-11-29 at d6e481a).
     """
     root = f"{current().settings.graph_origin}/{version()}/"
     return url[len(root) :] if url.lower().startswith(root.lower()) else url

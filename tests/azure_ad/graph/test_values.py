@@ -1,6 +1,6 @@
 """JSON values come in the type that their property declares, also where a script sends a string; a slash may follow.
 
-Source: https://github.com/OData/odata.net, ODataPayloadValueConverter.ConvertStringValue (read 2026-11).
+Source: https://github.com/OData/odata.net, src/Microsoft.OData.Core/ODataPayloadValueConverter.cs (read 2026-11-29).
 """
 
 import pytest

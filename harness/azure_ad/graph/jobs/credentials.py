@@ -54,7 +54,12 @@ def save_secrets(app: str) -> Response:
 
 
 def list_secrets(app: str) -> Response:
-    """Answer the saved keys; credentials have no value, as Terraform's provider counts on when it counts the keys."""
+    """Answer the saved keys; credentials have an empty value, which is inferred.
+
+    Terraform's provider counts the keys after saving them, and takes a value of `*` for a hidden one:
+    https://github.com/hashicorp/terraform-provider-azuread, internal/services/synchronization/synchronization.go and
+    synchronization_secret_resource.go (read 2026-11-29).
+    """
     return collection(f"servicePrincipals('{app}')/synchronization/secrets", _shown(app))
 
 

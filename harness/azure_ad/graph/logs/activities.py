@@ -1,7 +1,8 @@
 """What people and programs do to the directory, written to the audit log as `directoryAudit` entries.
 
 Names and categories: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities, "Core
-Directory"; the form: https://learn.microsoft.com/en-us/graph/api/resources/directoryaudit (read 2026-11).
+Directory"; the form: https://learn.microsoft.com/en-us/graph/api/resources/directoryaudit (read 2026-11-29). Three names are
+not the page's, each with its reason beside it. Which operationType goes with which activity no page says: inferred.
 """
 
 from __future__ import annotations
@@ -32,18 +33,21 @@ class Activities(Enum):
     UPDATE_USER = Activity("Update user", "UserManagement", "Update")
     DELETE_USER = Activity("Delete user", "UserManagement", "Delete")
     RESTORE_USER = Activity("Restore user", "UserManagement", "Update")
-    PURGE_USER = Activity("Hard delete user", "UserManagement", "Delete")
+    PURGE_USER = Activity("Hard Delete user", "UserManagement", "Delete")
     SET_MANAGER = Activity("Set user manager", "UserManagement", "Update")
+    # The page has "Set user manager" alone: inferred.
     REMOVE_MANAGER = Activity("Remove user manager", "UserManagement", "Update")
     ADD_GROUP = Activity("Add group", "GroupManagement", "Add")
     UPDATE_GROUP = Activity("Update group", "GroupManagement", "Update")
     DELETE_GROUP = Activity("Delete group", "GroupManagement", "Delete")
     RESTORE_GROUP = Activity("Restore group", "GroupManagement", "Update")
-    PURGE_GROUP = Activity("Hard delete group", "GroupManagement", "Delete")
+    PURGE_GROUP = Activity("Hard Delete group", "GroupManagement", "Delete")
     ADD_MEMBER = Activity("Add member to group", "GroupManagement", "Assign")
     REMOVE_MEMBER = Activity("Remove member from group", "GroupManagement", "Unassign")
     ADD_OWNER = Activity("Add owner to group", "GroupManagement", "Assign")
     REMOVE_OWNER = Activity("Remove owner from group", "GroupManagement", "Unassign")
+    # The page lists "Add app role assignment to group" below UserManagement in its place. Searches of the log use this name:
+    # https://detection-wiki-staging.pages.dev/entra-auditlogs/ (read 2026-11-29).
     ASSIGN_USER = Activity("Add app role assignment grant to user", "UserManagement", "Assign")
     ASSIGN_GROUP = Activity("Add app role assignment to group", "GroupManagement", "Assign")
     UNASSIGN_USER = Activity("Remove app role assignment from user", "UserManagement", "Unassign")
@@ -53,6 +57,8 @@ class Activities(Enum):
     DELETE_APPLICATION = Activity("Delete application", "ApplicationManagement", "Delete")
     RESTORE_APPLICATION = Activity("Restore application", "ApplicationManagement", "Update")
     PURGE_APPLICATION = Activity("Hard Delete application", "ApplicationManagement", "Delete")
+    # The page writes a hyphen and no blank at the end; searches of the log, which must match exactly, have the dash and the
+    # blank, as users of it note.
     CHANGE_SECRETS = Activity(
         "Update application – Certificates and secrets management ", "ApplicationManagement", "Update"
     )

@@ -1,7 +1,8 @@
 """What Graph demands of users and groups that are made or changed through it; scenario files may leave it out.
 
 What is required: https://learn.microsoft.com/en-us/graph/api/user-post-users and …/group-post-groups, "Request body" (read
-2026-11-29). The pages print no sentences; these are the service's as users remember them.
+2026-11-29); that the domain must be a verified one is said there, too. The pages print no sentences; `refusals` says who
+reported them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The organization and its domains over Microsoft Graph; and `/me`, which a program without a person does not have.
 
-Source: https://learn.microsoft.com/en-us/graph/api/organization-list, …/domain-list, …/resources/verifieddomain and
-https://learn.microsoft.com/en-us/graph/resolve-auth-errors (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/organization-list and …/domain-list, whose examples have these members (read
+2026-11-29). What `/me` is refused with no page says: `refusals` says who reported it.
 """
 
 from __future__ import annotations

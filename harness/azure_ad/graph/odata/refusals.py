@@ -3,8 +3,9 @@
 `error` takes what the sentence has in braces and returns what to raise. What the layers below raise
 (NotFoundError, ConflictError, HarnessError) carries its own sentence; `REFUSALS_BELOW` has status and code for it.
 
-Codes as https://learn.microsoft.com/en-us/graph/errors and the pages of the operations have them (read 2026-11);
-sentences that no page prints say what is wrong and how to mend it.
+Codes as https://learn.microsoft.com/en-us/graph/errors and the pages of the operations have them (read 2026-11). Sentences
+with a source beside them are the service's as users reported it; all others are inferred, and say what is wrong and how to
+mend it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ BODY_FORM = Refusal(400, "BadRequest", "The body must be {form}.")
 BODY_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The body is larger than {limit} bytes.")
 PART_FORM = Refusal(400, "BadRequest", "{part} must be {form}.")
 PAIRS_NEEDED = Refusal(400, "BadRequest", 'A list of {{"key": …, "value": …}} is needed.')
+# https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2561 (read 2026-11-29)
 VALUE_NEEDED = Refusal(
     400, "Request_BadRequest", "A value is required for property '{name}' of resource '{resource}'."
 )
@@ -51,7 +53,9 @@ VALUE_FORM = Refusal(400, "Request_BadRequest", "{name} must be {form}.")
 PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.{hint}")
 PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
 TOO_MANY_VALUES = Refusal(400, "Request_BadRequest", "'{name}' may have up to {limit} values in one request.")
+# https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/3307 (read 2026-11-29)
 PASSWORD_NEEDED = Refusal(400, "Request_BadRequest", "A password must be specified to create a new user.")
+# Quoted word for word, with this code, by users of Terraform and PowerShell; no page or issue of Microsoft's was found.
 DOMAIN_REFUSED = Refusal(
     400,
     "Request_BadRequest",
@@ -74,6 +78,7 @@ OPTION_TWICE = Refusal(
 )
 SKIP_UNREADABLE = Refusal(400, "BadRequest", "Invalid value '{text}' for $skip: a number is needed.")
 SEARCH_REFUSED = Refusal(400, "Request_UnsupportedQuery", "This query is not supported.")
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3495 (read 2026-11-29)
 SEARCH_NEEDS_HEADER = Refusal(
     400,
     "Request_UnsupportedQuery",
@@ -138,9 +143,10 @@ DELTA_FILTER_REFUSED = Refusal(
 )
 
 # Batches
-BATCH_TOO_LONG = Refusal(
-    400, "BadRequest", "Number of batch request steps exceeds the maximum value of {limit}."
-)
+# https://github.com/microsoftgraph/microsoftgraph-postman-collections/issues/9 (read 2026-11-29)
+BATCH_TOO_LONG = Refusal(400, "BadRequest", "Number of requests inside batch exceed the limit.")
+# Only the beginning of Graph's own words is reported, "Invalid dependency for request Id":
+# https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891. The sentences below are inferred.
 BATCH_ID_TWICE = Refusal(400, "BadRequest", "The id '{id}' stands for two requests of the batch.")
 BATCH_DEPENDENCY_UNKNOWN = Refusal(
     400, "BadRequest", "Request '{id}' depends on '{needed}', which the batch does not have."
@@ -152,6 +158,7 @@ BATCH_DEPENDENCY_FAILED = Refusal(
 )
 
 # Addresses
+# In these words in many programs' reports of `az ad signed-in-user show` with a program's token; no page of Microsoft's was found.
 NOBODY_SIGNED_IN = Refusal(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
 SEGMENT_UNKNOWN = Refusal(404, "ResourceNotFound", "Resource not found for the segment '{segment}'.")
 METHOD_REFUSED = Refusal(
@@ -161,6 +168,7 @@ JOB_OF_ANOTHER_APP = Refusal(
     404, "Request_ResourceNotFound", "Resource '{job}' does not exist for service principal '{app}'."
 )
 
+# As users of az quote it, the id added; read in prose and in the tests of az, not on a page of Graph's.
 APPLICATION_UNKNOWN = Refusal(
     400,
     "Request_BadRequest",

@@ -1,10 +1,11 @@
 """`$search` over directory objects: `"displayName:wa"`, joined by AND and OR.
 
 The text after the colon is looked for at the beginning of each word of `displayName` and `description`, and at the
-beginning of the whole value of any other property. Such a query needs the header of advanced queries.
+beginning of the whole value of any other property. Such a query needs the header of advanced queries. The page splits words
+at changes of case and at digits, too, and both texts; this search splits at what is neither letter nor digit alone.
 
 Source: https://learn.microsoft.com/en-us/graph/search-query-parameter, "Using $search on directory object collections"
-(read 2026-11); the refusal without the header: https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3495.
+(read 2026-11-29); the refusal without the header: https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3495.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 A Logic App's `@{…}` always yields a string, so Microsoft's own validation workflow sends
 `"forceChangePasswordNextSignIn": "True"`. The string is read as .NET parses it: any case, blanks around it.
 
-Source: https://github.com/OData/odata.net, ODataPayloadValueConverter.ConvertStringValue (read 2026-11).
+Source: https://github.com/OData/odata.net, src/Microsoft.OData.Core/ODataPayloadValueConverter.cs, ConvertStringValue: a string
+goes through Convert.ChangeType, a number or Boolean of another type is refused (read 2026-11-29). That Graph reads bodies with
+this converter is inferred.
 """
 
 from __future__ import annotations
