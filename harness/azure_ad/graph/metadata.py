@@ -1,7 +1,8 @@
 """The service document and `$metadata`, written from the tables: which collections there are, and of what types.
 
 Source: https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html, 4 to 13 and
-https://learn.microsoft.com/en-us/graph/traverse-the-graph, "Microsoft Graph API metadata" (read 2026-11).
+https://learn.microsoft.com/en-us/graph/traverse-the-graph, "Microsoft Graph API metadata" (read
+2026-11-29); the sections of CSDL were not read again.
 """
 
 from __future__ import annotations

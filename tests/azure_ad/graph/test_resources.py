@@ -119,7 +119,6 @@ class TestApplications:
                 "Invalid property 'web/uris'.",
             ),
             ("POST", "/servicePrincipals", {}, "A value is required for property 'appId'"),
-            ("POST", "/servicePrincipals", {"appId": NOBODY}, "must be in the local tenant"),
             ("PATCH", "/servicePrincipals/{app}", {"accountEnabled": "maybe"}, "must be true or false"),
             ("PATCH", "/servicePrincipals/{app}", {"appRoleAssignmentRequired": None}, "not null"),
             ("PATCH", "/servicePrincipals/{app}", {"appId": NOBODY}, "Property 'appId' cannot be set"),
@@ -131,6 +130,15 @@ class TestApplications:
         before = graph.company.rows()
         status, _, said = graph.fail(method, path, body)
         assert (status, message in said) == (400, True), said
+        assert graph.company.rows() == before
+
+    def test_an_application_of_another_tenant_gets_no_service_principal(self, graph):
+        """Source: https://github.com/Azure/azure-powershell/issues/29530 (read 2026-11-29)."""
+        graph.get("/applications")
+        before = graph.company.rows()
+        status, code, message = graph.fail("POST", "/servicePrincipals", {"appId": NOBODY})
+        assert (status, code) == (403, "Authorization_RequestDenied")
+        assert "backing application of the service principal" in message
         assert graph.company.rows() == before
 
     def test_one_application_has_one_service_principal(self, graph):

@@ -1,7 +1,7 @@
 """Delegated permission grants over Microsoft Graph: what an administrator consented to for a client application.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/oauth2permissiongrant, …/api/oauth2permissiongrant-post,
-…/oauth2permissiongrant-list and …/oauth2permissiongrant-delete (read 2026-11-29).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/oauth2permissiongrant, …/api/oauth2permissiongrant-post (read
+2026-11-29); listing and deleting follow the other collections, their pages were not read.
 """
 
 from __future__ import annotations

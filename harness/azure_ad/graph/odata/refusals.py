@@ -3,9 +3,10 @@
 `error` takes what the sentence has in braces and returns what to raise. What the layers below raise
 (NotFoundError, ConflictError, HarnessError) carries its own sentence; `REFUSALS_BELOW` has status and code for it.
 
-Codes as https://learn.microsoft.com/en-us/graph/errors and the pages of the operations have them (read 2026-11). Sentences
-with a source beside them are the service's as users reported it; all others are inferred, and say what is wrong and how to
-mend it.
+Of the codes https://learn.microsoft.com/en-us/graph/errors has serviceNotAvailable and syncStateNotFound with its sentence,
+https://learn.microsoft.com/en-us/graph/json-batching Authorization_RequestDenied with its sentence (read 2026-11-29). Codes and
+sentences with a source beside them are the service's as users reported it; all others are inferred, and say what is wrong and
+how to mend it.
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ SEARCH_UNREADABLE = Refusal(
     "Request_BadRequest",
     "$search must be clauses such as \"displayName:text\" in quotation marks, joined by AND or OR, not '{text}'.",
 )
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/1238 (read 2026-11-29)
 TOO_MANY_ALTERNATIVES = Refusal(
     400,
     "Request_UnsupportedQuery",
@@ -116,6 +118,7 @@ FILTER_REFUSED = Refusal(
 )
 ORDER_UNREADABLE = Refusal(400, "BadRequest", "Invalid $orderby '{text}'.")
 ORDER_UNKNOWN = Refusal(400, "BadRequest", "Could not find a property named '{name}' on type '{type_name}'.")
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/4187 (read 2026-11-29)
 ORDER_REFUSED = Refusal(400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
 BAD_REQUEST = Refusal(400, "BadRequest", "{reason}")
 OPERATOR_REFUSED = Refusal(
@@ -158,7 +161,7 @@ BATCH_DEPENDENCY_FAILED = Refusal(
 )
 
 # Addresses
-# In these words in many programs' reports of `az ad signed-in-user show` with a program's token; no page of Microsoft's was found.
+# https://github.com/microsoftgraph/msgraph-sdk-php/issues/1163 (read 2026-11-29)
 NOBODY_SIGNED_IN = Refusal(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
 SEGMENT_UNKNOWN = Refusal(404, "ResourceNotFound", "Resource not found for the segment '{segment}'.")
 METHOD_REFUSED = Refusal(
@@ -168,10 +171,11 @@ JOB_OF_ANOTHER_APP = Refusal(
     404, "Request_ResourceNotFound", "Resource '{job}' does not exist for service principal '{app}'."
 )
 
-# As users of az quote it, the id added; read in prose and in the tests of az, not on a page of Graph's.
+# https://github.com/Azure/azure-powershell/issues/29530 (read 2026-11-29); its words lack the "be", and the id is added here.
+# The status is that of https://github.com/hashicorp/terraform-provider-azuread/issues/504 (read 2026-11-29).
 APPLICATION_UNKNOWN = Refusal(
-    400,
-    "Request_BadRequest",
+    403,
+    "Authorization_RequestDenied",
     (
         "When using this permission, the backing application of the service principal being created must be in the local "
         "tenant; '{app_id}' is not."
