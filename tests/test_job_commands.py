@@ -454,7 +454,7 @@ class TestServeOptions:
             ("escrow-dais=7", "unknown quirk 'escrow-dais'; did you mean 'escrow-days'?"),
             ("escrow-days", "is not NAME=VALUE"),
             ("escrow-days=soon", 'takes such a value as 28, not "soon"'),
-            ("escrow-hours=6", "takes such a value as [0, 6, 12, 24], not 6"),
+            ("escrow-hours=6", "takes such a value as [0, 6, 6, 12, 24], not 6"),
             ("escrow-days=[", "is not YAML"),
         ],
     )

@@ -528,12 +528,12 @@ def attempts(company, server, method, path, total):
 
 class TestEscrow:
     def test_retries_slow_down_and_end_after_28_days(self, company, server):
-        """At once in the next cycle, then 6, 12 and 24 hours later, then daily for 28 days."""
+        """At once in the next cycle, then 6, 12 and 24 hours after that, then daily for 28 days."""
         server.refuse("POST", "/Users", refusal(400))
         company.person("ana")
         company.engine.start(company.job)
         times = attempts(company, server, "POST", "/Users", 60 * DAY)
-        first = [timedelta(), CYCLE, CYCLE + 6 * HOUR, CYCLE + 18 * HOUR, CYCLE + 42 * HOUR]
+        first = [timedelta(), CYCLE, CYCLE + 6 * HOUR, CYCLE + 12 * HOUR, CYCLE + 24 * HOUR]
         assert times[:5] == first
         assert {later - earlier for earlier, later in pairwise(times[4:])} == {DAY}
         assert 27 * DAY < times[-1] <= 28 * DAY
@@ -605,7 +605,7 @@ class TestEscrow:
                 timedelta(),
                 CYCLE,
                 CYCLE + 6 * HOUR,
-                CYCLE + 18 * HOUR,
+                CYCLE + 12 * HOUR,
             ]
         )
         assert 27 * DAY < times[-1] <= 28 * DAY

@@ -38,7 +38,7 @@ BODIES = {
 }
 LIES = ("GET", "POST")  # what a PATCH or DELETE claims with 200 has to be believed
 SKIPPED = ("RedundantExport", "NotEffectivelyEntitled")
-DAYS = 4  # attempts come after 0, 6, 12 and 24 hours, a quarantine is looked at once a day
+DAYS = 4  # attempts come at once, after 6, 12 and 24 hours, a quarantine is looked at once a day
 
 
 class Liar:
