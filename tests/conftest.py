@@ -1,5 +1,8 @@
 """What all tests share: a SCIM server of others, contract classes that explain themselves, and the same examples drawn."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ pytest.register_assert_rewrite("tests.base.store_contract", "tests.wire.transpor
 settings.register_profile("harness", derandomize=True, database=None, deadline=None)
 settings.load_profile("harness")
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TOKEN = "a-token-that-nobody-ever-sees-again"
 
 
@@ -39,3 +43,19 @@ def foreign_app(discovery: Any) -> Any:
     from scim2_server.testserver.application import BearerTokenApplication
 
     return BearerTokenApplication(InMemoryStorage(), discovery, bearer_tokens=[TOKEN])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Start Debian's chromium once for all tests of this process; where there is none they say so and are skipped.
+
+    One for all, because Playwright's synchronous form cannot be started twice in a process.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on PATH; apt-get install chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield browser
+        browser.close()

@@ -1,6 +1,5 @@
 """The HTML page in a real Chromium: it opens at once, unpacks what is opened, filters, and fits a phone."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from tests.report.stories import sample, seen, story
 
 pytestmark = pytest.mark.slow
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright comes with the group dev")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -37,21 +35,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here; apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Any, file: Path) -> Iterator[Any]:
+def page(chromium: Any, file: Path) -> Iterator[Any]:
     """Yield the page on a phone; whatever the browser complains of fails the test."""
     complaints: list[str] = []
-    page = browser.new_page(viewport=PHONE)
+    page = chromium.new_page(viewport=PHONE)
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(file.as_uri())
@@ -117,9 +105,9 @@ def test_the_page_fits_a_phone(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_a_link_leads_to_a_scenario(browser: Any, file: Path) -> None:
+def test_a_link_leads_to_a_scenario(chromium: Any, file: Path) -> None:
     """The id of a scenario, behind the page's address, opens it."""
-    page = browser.new_page(viewport=PHONE)
+    page = chromium.new_page(viewport=PHONE)
     page.goto(f"{file.as_uri()}#sync/who.yaml")
     page.locator("[id='sync/who.yaml'] .timeline li.cloudtrail").wait_for()
     page.close()
