@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -51,6 +51,7 @@ class ServeOptions:
 
     def put_in_order(self) -> Options:
         """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
+        from harness.scenario.language.flips import read_flips
         from harness.serving.options import Options
 
         return Options(
@@ -64,7 +65,7 @@ class ServeOptions:
             in_flight=self.in_flight,
             processes=self.processes,
             key=_key(self.key_file),
-            quirks=_flips(self.flips),
+            quirks=read_flips(self.flips),
             api_credentials=_both(
                 self.aws_access_key_id,
                 self.aws_secret_access_key,
@@ -237,26 +238,6 @@ _OPTIONS: tuple[Option, ...] = (
 def with_serve_options(command: Command) -> Command:
     """Add the options; the command is given them as `options`."""
     return together(command, "options", ServeOptions, _OPTIONS)
-
-
-def _flips(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Read `NAME=VALUE` texts. Raises HarnessError for what no quirk can be set to."""
-    import yaml
-
-    from harness.scenario.language.flips import mistake
-
-    flips: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
-        try:
-            flips[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
-        if problem := mistake(name, flips[name]):
-            raise HarnessError(problem)
-    return flips
 
 
 def _place(data: str | None) -> Path | PostgresAddress | None:

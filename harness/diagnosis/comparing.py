@@ -25,8 +25,11 @@ class Comparison:
     cloudtrail: str
 
 
-def compared(evidence: Evidence, entry: LogEntry, finding: Finding) -> Comparison | None:
-    """Compare one user's newest entry with the verdict; None where the entry tells of no failure."""
+def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent]) -> Comparison | None:
+    """Compare one user's newest entry with the verdict; None where the entry tells of no failure.
+
+    `trail` has CloudTrail's refusals by their request ids.
+    """
     if entry.status not in ("failure", "skipped") or entry.code == "RedundantExport":
         return None
     if entry.property == "RedundantExport":
@@ -35,16 +38,13 @@ def compared(evidence: Evidence, entry: LogEntry, finding: Finding) -> Compariso
     reproduced = finding.verdict is expected or (
         finding.cause == "required-missing" and entry.http == "BadRequest"
     )
-    trail = next(
-        (event for event in evidence.trail if event.request_id and event.request_id == entry.request_id), None
-    )
     return Comparison(
         user_principal_name=finding.user_principal_name,
         logged=" ".join(part for part in (entry.status, entry.http, entry.code, entry.property) if part),
         reproduced=reproduced,
         verdict=finding.verdict,
         note="" if reproduced else _why(finding, expected),
-        cloudtrail=_said(trail),
+        cloudtrail=_said(trail.get(entry.request_id)),
     )
 
 

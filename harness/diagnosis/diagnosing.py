@@ -74,6 +74,7 @@ def diagnose(
         return spool.findings(judge.clash)
 
     by_name = {entry.user_principal_name.casefold(): entry for entry in evidence.log.values()}
+    trail = {event.request_id: event for event in reversed(evidence.trail) if event.request_id}
     counts: Counter[Verdict] = Counter()
     groups: dict[tuple[str, str, str], Group] = {}
     comparisons: list[Comparison] = []
@@ -82,7 +83,7 @@ def diagnose(
         if each.cause:
             _count(groups, each)
         logged = by_name.get(each.user_principal_name.casefold())
-        if logged is not None and (comparison := compared(evidence, logged, each)) is not None:
+        if logged is not None and (comparison := compared(logged, each, trail)) is not None:
             comparisons.append(comparison)
     return Diagnosis(
         inputs=evidence.inputs,

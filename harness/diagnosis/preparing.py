@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from harness.azure_ad.mappings.functions import Context
 from harness.base.clock import VirtualClock, from_iso
-from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES, in_force
 from harness.exports.evidence import Evidence
 from harness.exports.intake import People, take_in
+from harness.scenario.language.flips import read_flips
 from harness.world import choose_quirks
 
 
@@ -42,7 +39,7 @@ def prepared(
     members: Mapping[Path, str],
 ) -> Case:
     """Read the files and compile the mapping. Raises HarnessError for a file or a name that cannot be used."""
-    aws, azure = choose_quirks(profile, dict(_flip(text) for text in flips))
+    aws, azure = choose_quirks(profile, read_flips(flips))
     evidence, people = take_in(files, renamed=renamed, members=members)
     moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
     context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)
@@ -56,13 +53,3 @@ def _template_of(evidence: Evidence) -> str:
     ids = {*evidence.job_ids, str((evidence.schema or {}).get("id", ""))}
     tags = {each.partition(".")[0] for each in ids}
     return next((name for name, tag in TEMPLATES.items() if tag in tags), "aws")
-
-
-def _flip(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
-    try:
-        return name.strip(), yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.scenario.expectations import EXPECTATIONS
@@ -23,7 +24,7 @@ class Side:
 
     def _do(self, verb: str, **arguments: Any) -> Result:
         """Carry out a verb with the arguments that are given: None leaves one out, `_` stands for a blank."""
-        given = {name.replace("_", " "): value for name, value in arguments.items() if value is not None}
+        given = {name: value for name, value in spaced(arguments).items() if value is not None}
         result = STEPS[verb](self._play, given)
         if result.error is not None:
             raise Refused(verb, result)
@@ -31,3 +32,8 @@ class Side:
 
     def _shown(self, key: str) -> Any:
         return EXPECTATIONS[key](self._play, _NOTHING, _ALL)
+
+
+def spaced(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments under their names in scenarios, which have blanks where Python's have underscores."""
+    return {name.replace("_", " "): value for name, value in arguments.items()}

@@ -24,6 +24,7 @@ from harness.testing.answers import Refused
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.testing.seen import Seen
+from harness.testing.side import spaced
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response, Send
@@ -117,7 +118,7 @@ class World:
 
     def fault(self, request: str, **arguments: Any) -> Result:
         """Let requests such as `POST /Users` fail, by `answer={"status": 503}`, `no_answer="timeout"`, `times=1` and the like."""
-        return self._do("fault", {"request": request, **_spaced(arguments)})
+        return self._do("fault", {"request": request, **spaced(arguments)})
 
     def end_faults(self) -> Result:
         return self._do("end faults", {})
@@ -270,7 +271,3 @@ def _taking_turns(send: Send, turn: threading.RLock) -> Send:
 
 def _context(contexts: list[Contexts], side: int) -> Mapping[str, object]:
     return contexts[0][side]
-
-
-def _spaced(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.replace("_", " "): value for name, value in arguments.items()}

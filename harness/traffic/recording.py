@@ -9,14 +9,13 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.wire.incoming import request_of
-from harness.wire.message import Headers, Request, Response, Send, TransportError
+from harness.wire.message import Headers, Request, Response, Send, TransportError, reason_phrase
 from harness.wire.record import Exchange, recording, without
 from harness.wire.secrets import Secrets, basic_password
 
@@ -65,7 +64,10 @@ class Recorder:
             response = self._send(passed)
         except TransportError as error:
             response = Response(502, (("Content-Type", "text/plain"),), f"{error.kind}: {error}\n".encode())
-        start_response(f"{response.status} {_phrase(response.status)}", list(_without_hop(response.headers)))
+        start_response(
+            f"{response.status} {reason_phrase(response.status) or 'Unknown'}",
+            list(_without_hop(response.headers)),
+        )
         return [b"" if request.method == "HEAD" else response.body]
 
     def _keep(self, exchange: Exchange) -> None:
@@ -101,10 +103,3 @@ class Recorder:
 
 def _without_hop(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in _HOP)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"

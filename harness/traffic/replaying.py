@@ -9,7 +9,6 @@ import difflib
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +16,7 @@ import orjson
 
 from harness.traffic.calls import Call
 from harness.wire.incoming import request_of
-from harness.wire.message import Request, Response
+from harness.wire.message import Request, Response, reason_phrase
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,10 +41,7 @@ class Replay:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         response = self.answer(request_of(environ, "http://replay"))
-        try:
-            phrase = HTTPStatus(response.status).phrase
-        except ValueError:
-            phrase = "Unknown"
+        phrase = reason_phrase(response.status) or "Unknown"
         headers = [(name, value) for name, value in response.headers if name.lower() not in _NOT_REPEATED]
         start_response(f"{response.status} {phrase}", headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]

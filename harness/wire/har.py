@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from harness import __version__
 from harness.base import json_text
-from harness.wire.message import Headers, Request, Response
+from harness.wire.message import Headers, Request, Response, reason_phrase
 from harness.wire.record import Exchange
 
 _VERSION = "HTTP/1.1"
@@ -60,7 +59,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "request": shown,
         "response": {
             "status": answer.status,
-            "statusText": _phrase(answer.status),
+            "statusText": reason_phrase(answer.status),
             "httpVersion": _VERSION,
             "cookies": [],
             "headers": _named(answer.headers),
@@ -100,10 +99,3 @@ def _pairs(headers: Any) -> Headers:
     """Return headers without HTTP/2's pseudo ones."""
     named = ((str(each["name"]), str(each["value"])) for each in headers or ())
     return tuple((name, value) for name, value in named if not name.startswith(":"))
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

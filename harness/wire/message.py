@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -40,6 +41,14 @@ class Response:
     def json(self) -> Any:
         """Parse the body. Raises ValueError when it is not JSON."""
         return json_text.decode(self.body)
+
+
+def reason_phrase(status: int) -> str:
+    """Return HTTP's words for a status, an empty text for one that is not listed."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 class TransportError(Exception):

@@ -5,10 +5,12 @@ For the `quirks:` of a scenario file and for `harness serve --quirk`; `harness q
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from harness.base.errors import nearest
+import yaml
+
+from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import QuirkTable, load_table
 from harness.scenario.values import show
 
@@ -57,3 +59,19 @@ def _alike_list(value: list[Any], model: list[Any]) -> bool:
     if not value:
         return not model or isinstance(model[0], str)
     return bool(model) and all(_alike(item, model[0]) for item in value)
+
+
+def read_flips(texts: Iterable[str]) -> dict[str, Any]:
+    """Read `NAME=VALUE` texts of a command line. Raises HarnessError for what no quirk can be set to."""
+    flips: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
+        try:
+            flips[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
+        if problem := mistake(name, flips[name]):
+            raise HarnessError(problem)
+    return flips
