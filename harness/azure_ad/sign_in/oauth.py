@@ -21,7 +21,7 @@ from urllib.parse import unquote_plus
 from flask import Blueprint, Response, request
 
 from harness.azure_ad.applications.registrations import ExpiredSecretError
-from harness.azure_ad.graph.odata.tokens import encoded, signature
+from harness.azure_ad.graph.odata.querying.tokens import encoded, signature
 from harness.azure_ad.signing import signing_key
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso

@@ -12,7 +12,7 @@ from harness.azure_ad.app import create_app
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
 from harness.azure_ad.directory.membership_rule import compile_rule
 from harness.azure_ad.directory.properties import PropertyError
-from harness.azure_ad.graph.odata.filters import FilterError, parse
+from harness.azure_ad.graph.odata.querying.filters import FilterError, parse
 from harness.wire.message import Request
 from tests.azure_ad.caller import BEARER, checked_refusal
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN, Company

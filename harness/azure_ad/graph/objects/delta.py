@@ -22,8 +22,8 @@ from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, context
 from harness.azure_ad.graph.odata.entity_types import KINDS
-from harness.azure_ad.graph.odata.options import check_options, link, option, page_size
-from harness.azure_ad.graph.odata.tokens import seal, unseal
+from harness.azure_ad.graph.odata.querying.options import check_options, link, option, page_size
+from harness.azure_ad.graph.odata.querying.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document

@@ -26,7 +26,7 @@ from harness.azure_ad.graph.odata.entities import (
     version,
 )
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
-from harness.azure_ad.graph.odata.filters import Filter
+from harness.azure_ad.graph.odata.querying.filters import Filter
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
 from harness.azure_ad.tenant import current

@@ -16,8 +16,8 @@ from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.bodies import body, optional_body
 from harness.azure_ad.graph.odata.entity_types import EntityType, Expander
 from harness.azure_ad.graph.odata.errors import ODataError, answer, error_answer
-from harness.azure_ad.graph.odata.filters import Filter, FilterError, UnfilterableError, parse
-from harness.azure_ad.graph.odata.options import (
+from harness.azure_ad.graph.odata.querying.filters import Filter, FilterError, UnfilterableError, parse
+from harness.azure_ad.graph.odata.querying.options import (
     check_options,
     is_advanced,
     is_counted,
@@ -28,10 +28,10 @@ from harness.azure_ad.graph.odata.options import (
     query_mark,
     text_of,
 )
-from harness.azure_ad.graph.odata.ordering import order, ordered
-from harness.azure_ad.graph.odata.search import search
-from harness.azure_ad.graph.odata.selection import expanded, selected, shown, version
-from harness.azure_ad.graph.odata.tokens import seal, unseal
+from harness.azure_ad.graph.odata.querying.ordering import order, ordered
+from harness.azure_ad.graph.odata.querying.search import search
+from harness.azure_ad.graph.odata.querying.selection import expanded, selected, shown, version
+from harness.azure_ad.graph.odata.querying.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

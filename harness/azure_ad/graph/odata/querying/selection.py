@@ -14,7 +14,7 @@ from flask import request
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expander
 from harness.azure_ad.graph.odata.errors import ODataError
-from harness.azure_ad.graph.odata.options import option
+from harness.azure_ad.graph.odata.querying.options import option
 from harness.base.store import Document
 
 _EXPAND = re.compile(

@@ -16,7 +16,7 @@ from typing import Any
 
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import EntityType
-from harness.azure_ad.graph.odata.options import is_eventual, text_of
+from harness.azure_ad.graph.odata.querying.options import is_eventual, text_of
 from harness.base.language import Both, Condition, DepthError, Grammar, Mark, Reader, UnreadableError
 
 _TOKEN = re.compile(r'(?P<clause>"(?:[^"\\]|\\.)*")|(?P<word>AND|OR|NOT)\b|(?P<mark>[()])')

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.comparisons import at
 from harness.azure_ad.graph.odata.entity_types import EntityType
-from harness.azure_ad.graph.odata.options import is_advanced, text_of
+from harness.azure_ad.graph.odata.querying.comparisons import at
+from harness.azure_ad.graph.odata.querying.options import is_advanced, text_of
 from harness.base.store import Document
 
 

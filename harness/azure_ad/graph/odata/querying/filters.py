@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from harness.azure_ad.graph.odata.comparisons import (
+from harness.azure_ad.graph.odata.entity_types import EntityType
+from harness.azure_ad.graph.odata.querying.comparisons import (
     COMPARE,
     FUNCTIONS,
     AllElements,
@@ -23,7 +24,6 @@ from harness.azure_ad.graph.odata.comparisons import (
     OneOf,
     TextMatch,
 )
-from harness.azure_ad.graph.odata.entity_types import EntityType
 from harness.base.clock import from_iso
 from harness.base.language import (
     Both,
