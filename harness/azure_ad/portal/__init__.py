@@ -15,26 +15,12 @@ from werkzeug.exceptions import HTTPException
 
 from harness import azure_ad
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
-from harness.azure_ad.portal import (
-    apps,
-    assignments,
-    groups,
-    log_download,
-    logs,
-    mail,
-    mapping_form,
-    mappings,
-    my_apps,
-    on_demand,
-    provisioned,
-    provisioning,
-    saml,
-    scope,
-    settings,
-    start,
-    users,
-    why,
-)
+from harness.azure_ad.portal import mail, start
+from harness.azure_ad.portal.applications import apps, assignments, my_apps, saml
+from harness.azure_ad.portal.directory import groups, provisioned, users
+from harness.azure_ad.portal.jobs import on_demand, provisioning, settings, why
+from harness.azure_ad.portal.log import log_download, logs
+from harness.azure_ad.portal.mapping import mapping_form, mappings, scope
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError

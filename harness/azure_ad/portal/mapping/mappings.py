@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.mappings.expression import Attribute, to_text
 from harness.azure_ad.mappings.schema import expression_of
-from harness.azure_ad.portal.mapping_drafts import Draft, commit, discard, draft_of, keep
+from harness.azure_ad.portal.mapping.mapping_drafts import Draft, commit, discard, draft_of, keep
+from harness.azure_ad.portal.mapping.scope import scope_words
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.portal.scope import scope_words
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import entered

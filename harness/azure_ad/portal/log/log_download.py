@@ -18,7 +18,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.portal.logs import chosen_entries
+from harness.azure_ad.portal.log.logs import chosen_entries
 from harness.base.json_text import encode_text
 from harness.base.store import Document
 

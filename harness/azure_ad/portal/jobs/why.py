@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template
 
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.portal.provisioned import PAGES
-from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.portal.directory.provisioned import PAGES
+from harness.azure_ad.portal.jobs.provisioning import demand_job
 from harness.azure_ad.provisioning.why.why import why
 from harness.azure_ad.tenant import current
 

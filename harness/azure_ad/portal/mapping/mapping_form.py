@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.mappings.expression import Attribute, to_text
 from harness.azure_ad.mappings.schema import expression_of
 from harness.azure_ad.mappings.templates import attribute_mapping
-from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
+from harness.azure_ad.portal.mapping.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.dynamic_groups import is_dynamic
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings import schema
 from harness.azure_ad.mappings.schema import object_mappings
-from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.portal.jobs.provisioning import demand_job
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 

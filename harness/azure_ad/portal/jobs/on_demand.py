@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.portal.provisioning import demand_job
+from harness.azure_ad.portal.jobs.provisioning import demand_job
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current

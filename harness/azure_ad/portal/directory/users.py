@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import Directory, deleted_name
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.portal.provisioned import places_of
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.base.store import Document

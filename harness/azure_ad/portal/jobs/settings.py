@@ -19,8 +19,8 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.graph.jobs.credentials import INVALID_CREDENTIALS
 from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.mappings.templates import offered_to
+from harness.azure_ad.portal.jobs.provisioning import job_of
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.portal.provisioning import job_of
 from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD

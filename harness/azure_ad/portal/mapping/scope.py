@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings.filter_operators import OPERATORS
 from harness.azure_ad.mappings.scoping_filters import SETS, check_scope
-from harness.azure_ad.portal.mapping_drafts import Draft, attributes, draft_of, keep
+from harness.azure_ad.portal.mapping.mapping_drafts import Draft, attributes, draft_of, keep
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError

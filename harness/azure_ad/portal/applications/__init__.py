@@ -1,0 +1,1 @@
+"""Enterprise applications: the list, who is assigned, single sign-on, My Apps."""

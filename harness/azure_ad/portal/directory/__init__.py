@@ -1,0 +1,1 @@
+"""Users and groups of the directory, and what each is connected to in the applications' targets."""

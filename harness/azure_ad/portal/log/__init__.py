@@ -1,0 +1,1 @@
+"""Provisioning and audit logs, and their download."""
