@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from flask import Flask
 
 from harness import aws_sso, azure_ad
 from harness.aws_sso import app as aws_app
+from harness.aws_sso import cloudtrail
 from harness.aws_sso import populate as aws_populate
 from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
@@ -31,6 +32,7 @@ from harness.base.store import Document, Store
 from harness.holdings import check_sides, side
 from harness.journal import Journal
 from harness.pages.portal import SURROUNDINGS, Surroundings, neighbour
+from harness.remedies.advice import TargetEvent
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
@@ -83,6 +85,10 @@ class World:
     @property
     def quirks_fired(self) -> tuple[str, ...]:
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
+
+    def refused_event(self, request_id: str) -> TargetEvent | None:
+        """Return CloudTrail's event of a request that AWS refused; None where there is none, or not yet."""
+        return cloudtrail.refusal_of(self.aws, request_id)
 
     def advance(self, by: timedelta) -> None:
         """Let time pass; whatever falls due happens on the way."""
@@ -223,6 +229,7 @@ def assemble(
         parts.clock,
         parts.advance or parts.clock.advance,
         azure.next_cycle,
+        partial(cloudtrail.refusal_of, aws),
         neighbour(azure_ad.__name__, profile, origins["graph"], origins["graph"]),
         neighbour(aws_sso.__name__, profile, origins["console"], origins["scim"]),
     )

@@ -42,7 +42,7 @@ def status(company):
 
 def reasons(company, name="ana"):
     job, session = company.engine.inspect(company.job)
-    told = why(session, job, "User", name)
+    told = {**why(session, job, "User", name), "advice": None}
     return [line.replace(told["user"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))]
 
 
@@ -91,14 +91,17 @@ class TestStatus:
             told = " ".join(" ".join(lines).split())
             assert "Response Status Code: Unauthorized Response Content: " in told
             assert "The authorization header is invalid or missing." in told
-            assert "the secret token is refused: save a valid one under Edit provisioning" in told
+            assert (
+                "Generate an access token in AWS (Settings > Automatic provisioning), paste it as Secret Token"
+                in told
+            )
             assert "Resource: https://scim.example.com/v2/Users?filter=" in told
 
     def test_a_server_that_is_down(self, company, server):
         """What to look at is said there too."""
         server.refuse("GET", "/Users", reply(503))
         company.turn_on()
-        assert any("look whether its server runs" in line for line in status(company))
+        assert any("Look whether the server runs" in line for line in status(company))
 
     def test_a_cycle_under_way(self, company):
         company.person("ana")
@@ -278,7 +281,7 @@ class TestWhy:
 class TestWhyGroup:
     def lines(self, company):
         job, session = company.engine.inspect(company.job)
-        told = why(session, job, "Group", "Office")
+        told = {**why(session, job, "Group", "Office"), "advice": None}
         return [
             line.replace(told["group"]["id"], "<id>") for line in why_lines(told, iso(company.clock.now()))
         ]
@@ -351,7 +354,7 @@ class TestWhyGroup:
             tuple(company.person(f"p{number}", assigned=False) for number in range(22)),
         )
         job, session = company.engine.inspect(company.job)
-        told = why(session, job, "Group", "Office")
+        told = {**why(session, job, "Group", "Office"), "advice": None}
         for number, each in enumerate(told["members"]["wrong"]):
             each["says"] = f"reason {number}"
         lines = why_lines(told, iso(company.clock.now()))

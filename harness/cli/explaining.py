@@ -14,7 +14,7 @@ def explain(*, words: tuple[str, ...]) -> None:
     cases, matchers. An error's code or sentence, pasted from either log, is explained as well.
     """
     from harness.base.errors import HarnessError
-    from harness.diagnosis.sentences import explained
+    from harness.cli.pasting import explained
     from harness.scenario.language.dictionary import explain as explanation
 
     name = " ".join(words)

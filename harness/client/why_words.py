@@ -7,7 +7,7 @@ from itertools import chain, islice, repeat
 from typing import Any
 
 from harness.client.layout import WIDTH, cut, moment, row, rows, times, when
-from harness.client.words import entry_lines, mend
+from harness.client.words import advice_lines, entry_lines, mend
 
 _SETS = {
     "groups": "scoping filter",
@@ -43,7 +43,8 @@ def why_lines(account: dict[str, Any], now: str) -> list[str]:
     lines += rows("next cycle", _next(account["next"], now))
     if group:
         lines += rows("members", _members(account["members"]))
-    return lines + _job(account["job"])
+    lines += _job(account["job"])
+    return lines if account["advice"] is None else [*lines, "", *advice_lines(account["advice"])]
 
 
 def _next(after: dict[str, Any], now: str) -> list[str]:

@@ -9,22 +9,12 @@ from urllib.parse import unquote_plus, urlsplit
 
 from harness.azure_ad.provisioning.log.digest import digest
 from harness.client.layout import INDENT, cut, moment, row, rows, times, when, wrapped
+from harness.remedies.sentences import explanation
 
 _OF_EXECUTION = (("countImported", "looked at"), ("countExported", "sent"), ("countEscrowed", "failed"))
 # What AWS SSO answers to whatever it does not like; only CloudTrail's event has the reason.
 _OPAQUE = "Request is unparsable, syntactically incorrect, or violates schema."
 _REASON_IS_THERE = "AWS SSO tells the reason in CloudTrail's event history alone"
-_MEND = {
-    "SystemForCrossDomainIdentityManagementCredentialValidationFailure": (
-        "the secret token is refused: save a valid one under Edit provisioning, then Restart provisioning"
-    ),
-    "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable": (
-        "no usable answer from the tenant URL: look whether its server runs, and at the address"
-    ),
-    "SystemForCrossDomainIdentityManagementServiceIncompatible": (
-        "what answers is no SCIM server: compare the tenant URL with the SCIM endpoint of AWS SSO"
-    ),
-}
 _RESOURCE = re.compile(r"/(?:Users|Groups)(?:[/?].*)?\Z", re.DOTALL)
 
 
@@ -97,8 +87,27 @@ def step_lines(step: dict[str, Any], *, bodies: bool = False) -> Iterator[str]:
         yield f"the cycle is done: {_execution(status['lastExecution'])}"
 
 
+def advice_lines(advice: dict[str, Any]) -> list[str]:
+    """Write what `why` ends with: the cause, what AWS logged, the mappings, what to do, where it can be seen."""
+    event = advice["event"]
+    logged = (
+        event
+        and f"{event['name']} {moment(event['at'])}: {event['message'] or event['code']} (event {event['id']})"
+    )
+    return [
+        *rows("cause", [advice["cause"]]),
+        *(rows("cloudtrail", [logged]) if logged else []),
+        *rows("mapping", [f"{each['source']} -> {each['target']}" for each in advice["mappings"]]),
+        *rows("to do", [advice["remedy"]]),
+        *rows("source", [advice["source"]]),
+        *rows("seen in", advice["scenarios"]),
+    ]
+
+
 def mend(code: str) -> list[str]:
-    return [_MEND[code]] if code in _MEND else []
+    """Return what is to be done about an error code, if the table of sentences knows it."""
+    words = explanation(code)
+    return [words.remedy] if words else []
 
 
 def _quarantine(quarantine: dict[str, Any], now: str, *, on: bool) -> list[str]:

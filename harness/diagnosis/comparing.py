@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.diagnosis.verdicts import Finding, Verdict
+from harness.diagnosis.verdicts import Finding
 from harness.exports.evidence import Evidence, LogEntry, TrailEvent
+from harness.remedies.causes import Verdict
 
 # .NET's name of the status, to the verdict that foretells it.
 _BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}

@@ -10,8 +10,9 @@ from itertools import chain
 from harness.diagnosis.comparing import Comparison, compared, not_joined
 from harness.diagnosis.judging import Judge, Judged
 from harness.diagnosis.spool import Spool
-from harness.diagnosis.verdicts import Finding, Verdict, finding
+from harness.diagnosis.verdicts import Finding, finding
 from harness.exports.evidence import Evidence, InputFile, Person
+from harness.remedies.causes import Verdict
 
 _EXAMPLES = 5
 

@@ -15,9 +15,10 @@ from harness.azure_ad.mappings.functions import Value
 from harness.base.quirks import Quirks
 from harness.diagnosis.mapping import COMPUTED, MappingInForce
 from harness.diagnosis.refusing import Target
-from harness.diagnosis.verdicts import Finding, Verdict, finding
+from harness.diagnosis.verdicts import Finding, finding
 from harness.diagnosis.wording import Wording
 from harness.exports.evidence import Evidence, Person
+from harness.remedies.causes import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from typing import IO
 import orjson
 
 from harness.diagnosis.judging import Judged
-from harness.diagnosis.verdicts import Finding, Verdict
+from harness.diagnosis.verdicts import Finding
+from harness.remedies.causes import Verdict
 
 Clash = Callable[[str, str, str], Finding]
 

@@ -1,37 +1,12 @@
-"""What is said of one user, and the table of causes that it is drawn from."""
+"""What is said of one user, drawn from the table of causes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
-from functools import cache
-from importlib.resources import files
 
-import yaml
+from harness.remedies.causes import Verdict, causes, filled
 
 _SHOWN = 40
-
-
-class Verdict(Enum):
-    """Whether a user would arrive in AWS."""
-
-    ARRIVES = "arrives"
-    REFUSED = "refused"
-    SKIPPED = "skipped"
-    CONFLICTS = "conflicts"
-    UNDECIDABLE = "undecidable"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One row of causes.yaml; `meaning` and `remedy` have places to fill in."""
-
-    id: str
-    verdict: Verdict
-    meaning: str
-    remedy: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +27,6 @@ class Finding:
     sentence: str = ""
     meaning: str = ""
     remedy: str = ""
-
-
-@cache
-def causes() -> Mapping[str, Cause]:
-    """Return the rows of causes.yaml by id."""
-    rows = yaml.safe_load(files("harness.diagnosis").joinpath("causes.yaml").read_text(encoding="utf-8"))
-    return {key: Cause(key, Verdict(row.pop("verdict")), **row) for key, row in rows.items()}
 
 
 def finding(
@@ -94,10 +62,3 @@ def shortened(value: str) -> str:
         character if character.isprintable() else f"\\u{ord(character):04x}" for character in value
     )
     return visible if len(visible) <= _SHOWN else f"{visible[:_SHOWN]}… ({len(value)} characters)"
-
-
-def filled(text: str, places: Mapping[str, str]) -> str:
-    """Return a text with its places in braces filled in."""
-    for name, value in places.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text

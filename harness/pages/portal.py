@@ -11,6 +11,7 @@ from flask import request
 
 from harness.base.clock import Clock, iso
 from harness.base.quirks import load_table
+from harness.remedies.advice import TargetEvent
 
 SURROUNDINGS = "harness.pages"
 
@@ -66,12 +67,13 @@ def neighbour(package: str, profile: str, origin: str, endpoint: str) -> Neighbo
 class Surroundings:
     """What lies around both portals of a world: a clock, what moves it, and each other.
 
-    `next_cycle` tells when provisioning is next due, None for never.
+    `next_cycle` tells when provisioning is next due, None for never, `refused_event` what AWS logged of a request it refused.
     """
 
     clock: Clock
     advance: Callable[[timedelta], None]
     next_cycle: Callable[[], datetime | None]
+    refused_event: Callable[[str], TargetEvent | None]
     azure: Neighbour
     aws: Neighbour
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.agreement import differences
 from harness.aws_sso.app import is_scim
-from harness.azure_ad.provisioning.why.why import retries, why
+from harness.azure_ad.provisioning.why.advice import why_with_advice
+from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError, nearest
 from harness.journal import Journal
@@ -127,7 +128,10 @@ class Staged:
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
         job, session = self.moment.world.azure.engine.inspect(self._job_id())
-        return why(session, job, kind, name)
+        schema = self.moment.world.azure.engine.schema(job.id)
+        return why_with_advice(
+            session, job, kind, name, schema=schema, event_of=self.moment.world.refused_event
+        )
 
     def differences(self) -> list[dict[str, Any]]:
         return [each.document() for each in differences(self.moment.world)]

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.agreement import differences
 from harness.aws_sso.app import is_scim
-from harness.azure_ad.provisioning.why.why import retries, why
+from harness.azure_ad.provisioning.why.advice import why_with_advice
+from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
 from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
@@ -195,7 +196,8 @@ class Served:
     def why(self, kind: str, name: str) -> dict[str, Any]:
         """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
         job, session = self.world.azure.engine.inspect(self._job_id)
-        return why(session, job, kind, name)
+        schema = self.world.azure.engine.schema(job.id)
+        return why_with_advice(session, job, kind, name, schema=schema, event_of=self.world.refused_event)
 
     def differences(self) -> list[dict[str, Any]]:
         """Return in what both sides differ (`harness.agreement`)."""

@@ -7,7 +7,7 @@ are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/sci
 
 from harness.aws_sso.cloudtrail.events import LOG, Caller, caller, console_action, console_call, keep
 from harness.aws_sso.cloudtrail.hiding import HIDDEN
-from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup
+from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup, refusal_of
 from harness.aws_sso.cloudtrail.scim_calls import ScimCall, event_of, scim_refused, scim_succeeded
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "event_of",
     "keep",
     "lookup",
+    "refusal_of",
     "scim_refused",
     "scim_succeeded",
 ]

@@ -83,10 +83,15 @@ def frame(account: str, host: str) -> dict[str, Any]:
     }
 
 
-def keep(tenant: Tenant, name: str, line: Document) -> None:
-    """Add a line to the event history, quick to find by its event name."""
-    tenant.store.append(LOG, line, [tag_of(name)])
+def keep(tenant: Tenant, name: str, line: Document, *, refused_request: str | None = None) -> None:
+    """Add a line to the event history, quick to find by its event name, and by the id of a request that was refused."""
+    tags = [tag_of(name)] if refused_request is None else [tag_of(name), tag_of_request(refused_request)]
+    tenant.store.append(LOG, line, tags)
 
 
 def tag_of(name: str) -> str:
     return f"{TAGGED}={name}"
+
+
+def tag_of_request(request_id: str) -> str:
+    return f"requestID={request_id}"

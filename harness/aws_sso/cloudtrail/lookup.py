@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from harness.aws_sso.cloudtrail.events import LOG, TAGGED, tag_of
+from harness.aws_sso.cloudtrail.events import LOG, TAGGED, tag_of, tag_of_request
 from harness.aws_sso.cloudtrail.scim_calls import event_of
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
 from harness.base.store import Entry
+from harness.remedies.advice import TargetEvent
 
 _CHUNK = 64
 # What LookupEvents can search by, and where it stands in an event; no event here names resources.
@@ -53,6 +54,22 @@ def lookup(
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
+
+
+def refusal_of(tenant: Tenant, request_id: str) -> TargetEvent | None:
+    """Return the event of a refused request; None where there is none, or it has not been delivered yet."""
+    latest = _latest(tenant, None)
+    for entry in tenant.store.read(LOG, tag=tag_of_request(request_id), newest_first=True, limit=1):
+        event = event_of(entry.body)
+        if latest is None or event["eventTime"] <= latest:
+            return TargetEvent(
+                event["eventID"],
+                event["eventName"],
+                event["eventTime"],
+                event["errorCode"],
+                event["errorMessage"] or "",
+            )
+    return None
 
 
 def _latest(tenant: Tenant, end: datetime | None) -> str | None:

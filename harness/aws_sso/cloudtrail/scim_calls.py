@@ -122,4 +122,4 @@ def _keep_call(
         event_id=tenant.ids.uuid(),
         read_only=call.read_only,
     )
-    keep(tenant, fields.name, {_SCIM: tuple(fields)})
+    keep(tenant, fields.name, {_SCIM: tuple(fields)}, refused_request=call.request_id if refused else None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.diagnosis.verdicts import Verdict
+from harness.remedies.causes import Verdict
 
 Made = dict[str, Any]
 

@@ -23,8 +23,9 @@ from harness.diagnosis.reproducing.specimen import (
     schema_of,
     shrunk,
 )
-from harness.diagnosis.verdicts import Finding, Verdict
+from harness.diagnosis.verdicts import Finding
 from harness.exports.evidence import Account, Person
+from harness.remedies.causes import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import yaml
 from harness.azure_ad.mappings.functions import Value
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.reproducing.specimen import MANDATORY, Specimen
-from harness.diagnosis.verdicts import Verdict, causes
+from harness.remedies.causes import Verdict, causes
 
 Node = dict[str, Any]
 _FILLED = {

@@ -12,7 +12,8 @@ import orjson
 from jinja2 import Environment, PackageLoader
 
 from harness.diagnosis.diagnosing import Diagnosis
-from harness.diagnosis.verdicts import Finding, Verdict
+from harness.diagnosis.verdicts import Finding
+from harness.remedies.causes import Verdict
 
 _SHOWN_ON_PAGE = 5000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

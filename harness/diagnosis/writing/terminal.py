@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.diagnosis.diagnosing import Diagnosis, Group
-from harness.diagnosis.verdicts import Finding, Verdict
+from harness.diagnosis.verdicts import Finding
 from harness.exports.evidence import InputFile
+from harness.remedies.causes import Verdict
 
 _MOST_LISTED = 20
 

@@ -6,7 +6,6 @@ Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +14,11 @@ from flask import render_template
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
+from harness.azure_ad.provisioning.log.digest import target_request
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import after, behind, entered, page_of, ways
 
-# In the body of every refusal since 2022; CloudTrail has it as the event's requestID.
-_REQUEST_ID = re.compile(r'"exceptionRequestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
 ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")
 TABS = {
@@ -79,15 +77,8 @@ def entry(source: str, key: str) -> str:
         tab=tab,
         tabs=TABS,
         text=text,
-        request_id=_request_id(shown),
+        request_id=target_request(shown),
     )
-
-
-def _request_id(item: Document) -> str | None:
-    """Return the id under which the target knows the request that failed, if its answer says one."""
-    reason = (item["provisioningStatusInfo"]["errorInformation"] or {}).get("reason") or ""
-    match = _REQUEST_ID.search(reason)
-    return match[1] if match else None
 
 
 def audits() -> str:

@@ -18,13 +18,15 @@ _RETRIED = re.compile(
     r"\. This operation was retried (?P<retries>\d+) times\. It will be retried again after this date: (?P<next>\S+) UTC\Z",
 )
 _STATUS = re.compile(r"StatusCode: (\w+)")
+# In the body of every refusal since 2022; CloudTrail has it as the event's requestID.
+_REQUEST_ID = re.compile(r'"exceptionRequestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 _ANSWER = "Web Response:"
 
 
 def digest(entry: Document) -> Document:
-    """Return `at, action, who, name, kind, targetId, status, code, cause, retries, nextAttempt, request, sent`.
+    """Return `at, action, who, name, kind, targetId, status, code, cause, retries, nextAttempt, request, targetRequest, sent`.
 
-    `request` is the request that failed, and its status; like `code`, `cause`, `retries` and `nextAttempt` it is
+    `request` is the request that failed, and its status, `targetRequest` the id under which the target knows it; like `code`, `cause`, `retries` and `nextAttempt` it is
     None where there is nothing to tell. `sent` lists attribute, old and new value.
     """
     status, source = entry["provisioningStatusInfo"], entry["sourceIdentity"]
@@ -44,11 +46,19 @@ def digest(entry: Document) -> Document:
         "retries": int(tail["retries"]) if tail else None,
         "nextAttempt": f"{tail['next'].partition('.')[0]}Z" if tail else None,
         "request": error.get("additionalDetails"),
+        "targetRequest": target_request(entry),
         "sent": [
             [change["displayName"], change["oldValue"], change["newValue"]]
             for change in entry["modifiedProperties"]
         ],
     }
+
+
+def target_request(entry: Document) -> str | None:
+    """Return the id under which the target knows the request that failed, if its answer says one."""
+    reason = (entry["provisioningStatusInfo"]["errorInformation"] or {}).get("reason") or ""
+    stated = _REQUEST_ID.search(reason)
+    return stated[1] if stated else None
 
 
 def was_sent(entry_digest: Document) -> bool:

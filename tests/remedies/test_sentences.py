@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
-from harness.diagnosis.sentences import Sentence, explained, sentences
-from harness.diagnosis.verdicts import causes
+from harness.cli.pasting import explained
+from harness.remedies.causes import causes
+from harness.remedies.sentences import Sentence, sentences
 
 ROOT = Path(__file__).parents[2]
 BODY = json.dumps({"detail": "List attribute phoneNumbers exceeds allowed limit of 1", "status": "400"})
@@ -39,7 +40,8 @@ def test_each_row_is_seen_in_the_scenarios_that_it_names(row: Sentence) -> None:
             "takes one value",
         ),
         ("NotEffectivelyEntitled", "not assigned"),
-        ("SystemForCrossDomainIdentityManagementCredentialValidationUnavailable", "Generate an access token"),
+        ("SystemForCrossDomainIdentityManagementCredentialValidationFailure", "Generate an access token"),
+        ("SystemForCrossDomainIdentityManagementCredentialValidationUnavailable", "whether the server runs"),
         ("Request is unparsable, syntactically incorrect, or violates schema.", "CloudTrail"),
         (
             "1 validation errors detected: Value at 'name.familyName' failed to satisfy constraint: Member must have length greater than or equal to 1",

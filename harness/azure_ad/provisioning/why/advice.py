@@ -1,0 +1,80 @@
+"""What `why` ends with: what went wrong with an object last, in the table's words, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from harness.azure_ad.mappings.schema import object_mappings
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.why import why
+from harness.base.store import Document
+from harness.remedies.advice import Advice, Mapping, TargetEvent, advice
+
+# From the id under which the target knows a request to what its own log has of it; None where it has nothing.
+EventOf = Callable[[str], TargetEvent | None]
+# What no remedy is for: the object came through, or nothing had to be sent.
+_FINE = ("success", "warning")
+
+
+def why_with_advice(
+    session: Session, job: Job, kind: str, name: str, *, schema: Document, event_of: EventOf
+) -> Document:
+    """Return what `why` does, and `advice` behind it: an `Advice` as a document, or None. Raises UnknownNameError."""
+    account = why(session, job, kind, name)
+    words = advice_on_account(account, kind, schema, event_of)
+    return {**account, "advice": words and words.document()}
+
+
+def advice_on_account(account: Document, kind: str, schema: Document, event_of: EventOf) -> Advice | None:
+    """Return the advice that an account of `why` ends with; None for an object with which all is well, or of which no table knows."""
+    last, quarantine = account["last"], account["job"]["quarantine"]
+    if (
+        last is not None
+        and last["status"] not in _FINE
+        and account["scope"]["provisioned"]
+        and not quarantine
+    ):
+        refusal = advice_on_digest(last, kind, schema, event_of)
+        if refusal is not None:
+            return refusal
+    return advice(_states(account, quarantine), [])
+
+
+def advice_on_entry(entry: Document, schema: Document, event_of: EventOf) -> Advice | None:
+    """Return the advice on an entry of the provisioning log; None for one of no failure, or of which no table knows."""
+    return advice_on_digest(digest(entry), entry["sourceIdentity"]["identityType"], schema, event_of)
+
+
+def advice_on_digest(last: Document, kind: str, schema: Document, event_of: EventOf) -> Advice | None:
+    """Return the advice on a digest, as `advice_on_entry` does."""
+    if last["status"] in _FINE:
+        return None
+    event = event_of(last["targetRequest"]) if last["targetRequest"] else None
+    texts = [text for text in (last["cause"], last["code"]) if text]
+    return advice(texts, mappings_of(schema, kind), event, {name for name, _, new in last["sent"] if new})
+
+
+def mappings_of(schema: Document, kind: str) -> list[Mapping]:
+    """Return the attribute mappings of a schema for `User` or `Group`, as the portal words them."""
+    return [
+        Mapping(_source(entry), entry["targetAttributeName"])
+        for each in object_mappings(schema)
+        if each.get("sourceObjectName") == kind
+        for entry in each["attributeMappings"]
+    ]
+
+
+def _source(entry: Document) -> str:
+    source = entry.get("source") or {}
+    if source.get("type") == "Attribute":
+        return str(source.get("name"))
+    return str(source.get("expression") or entry.get("defaultValue") or "nothing")
+
+
+def _states(account: Document, quarantine: Document | None) -> Iterator[str]:
+    """Yield what keeps an object from arriving besides a failure of its own."""
+    if quarantine:
+        yield from (quarantine["code"], quarantine["message"])
+    yield account["summary"]

@@ -1,0 +1,77 @@
+"""An error sentence or code, in whole or in part, to the row of sentences.yaml that knows it; the first that fits counts."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from harness.remedies.causes import causes
+
+_ESCAPES = re.compile(r"\\+([\"'/rnt])")
+_BLANK = {"r": " ", "n": " ", "t": " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One row; `cause` names the row of causes.yaml whose words count, else the row has its own.
+
+    `seen` is what stands in its scenarios, where they spell it otherwise.
+    """
+
+    text: re.Pattern[str]
+    scenarios: tuple[str, ...]
+    cause: str = ""
+    meaning: str = ""
+    remedy: str = ""
+    source: str = ""
+    quirk: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a text means: words with places still to fill in, and the target attribute that the text names, if it does."""
+
+    meaning: str
+    remedy: str
+    source: str
+    attribute: str
+    row: Sentence
+
+
+@cache
+def sentences() -> tuple[Sentence, ...]:
+    """Return the rows of sentences.yaml, in order."""
+    rows = yaml.safe_load(files("harness.remedies").joinpath("sentences.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        Sentence(re.compile(row.pop("text"), re.IGNORECASE | re.DOTALL), tuple(row.pop("scenarios")), **row)
+        for row in rows
+    )
+
+
+def explanation(pasted: str) -> Explanation | None:
+    """Return what a text from either log means; None where no row knows it."""
+    text = _plain(pasted)
+    for row in sentences():
+        if (match := row.text.search(text)) is not None:
+            attribute = next((group for group in match.groups() if group), "")
+            words = causes()[row.cause] if row.cause else row
+            return Explanation(words.meaning, words.remedy, words.source, attribute, row)
+    return None
+
+
+def _plain(pasted: str) -> str:
+    """Take off what logs put around a sentence: JSON in JSON, HTML, escapes."""
+    text = html.unescape(pasted)
+    try:
+        parsed = json.loads(text)
+        text = json.dumps(parsed, ensure_ascii=False) if not isinstance(parsed, str) else parsed
+    except ValueError:
+        pass
+    return _ESCAPES.sub(lambda match: _BLANK.get(match[1], match[1]), text)

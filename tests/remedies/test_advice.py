@@ -1,0 +1,57 @@
+"""What a person with a failed sync is told: the cause, the target's event, the mappings that matter, the remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.remedies.advice import Mapping, TargetEvent, advice
+
+PHONES = [
+    Mapping("telephoneNumber", 'phoneNumbers[type eq "work"].value'),
+    Mapping("mobile", 'phoneNumbers[type eq "mobile"].value'),
+    Mapping("facsimileTelephoneNumber", 'phoneNumbers[type eq "fax"].value'),
+    Mapping("surname", "name.familyName"),
+]
+LIMIT = "List attribute phoneNumbers exceeds allowed limit of 1"
+OPAQUE = "BadRequest: Request is unparsable, syntactically incorrect, or violates schema."
+
+
+def test_the_guides_own_remedy_names_the_mappings_that_sent_a_number() -> None:
+    sent = {'phoneNumbers[type eq "work"].value', 'phoneNumbers[type eq "fax"].value'}
+    words = advice([LIMIT], PHONES, sent=sent)
+    assert words is not None
+    assert words.cause == "AWS takes one value of phoneNumbers; the mapping sends 2."
+    assert words.remedy.startswith("Delete the mappings of facsimileTelephoneNumber (")
+    assert [each.source for each in words.mappings] == ["telephoneNumber", "facsimileTelephoneNumber"]
+
+
+def test_what_the_target_logged_says_more_than_what_it_answered() -> None:
+    event = TargetEvent("e", "CreateUser", "2026-03-02T08:00:00Z", "ValidationException", LIMIT)
+    opaque, told = advice([OPAQUE], PHONES), advice([OPAQUE], PHONES, event)
+    assert opaque is not None
+    assert opaque.attribute == ""
+    assert told is not None
+    assert (told.attribute, told.event) == ("phoneNumbers", event)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "mappings"),
+    [
+        (
+            "Value at 'name.familyName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            ["surname"],
+        ),
+        (
+            "Value at 'displayName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            [],
+        ),
+    ],
+)
+def test_only_what_fills_the_attribute_is_named(sentence: str, mappings: list[str]) -> None:
+    words = advice([sentence], PHONES)
+    assert words is not None
+    assert [each.source for each in words.mappings] == mappings
+
+
+def test_of_a_text_that_no_table_knows_nothing_is_said() -> None:
+    assert advice(["the printer is on fire"], PHONES) is None
