@@ -20,7 +20,7 @@ from harness.certification.causes import Finding, findings
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
 from harness.certification.suite import Suite
-from harness.report.json_report import as_json, exchange_document
+from harness.report.formats.json_report import as_json, exchange_document
 
 FORMAT = 1
 SUCCEEDED = "Succeeded"

@@ -68,7 +68,7 @@ def issue(
 def _write(certificate: Any, options: Options) -> None:
     from harness.base.output import write
     from harness.certification.writing import html, junit
-    from harness.report.json_report import as_json
+    from harness.report.formats.json_report import as_json
 
     if options.json is not None:
         write(options.json, as_json(certificate.document()) + "\n")

@@ -59,7 +59,7 @@ def finish(reports: list[Report]) -> None:
 
 
 def _for_github() -> list[Report]:
-    from harness.report.github import GitHubReport, is_github
+    from harness.report.formats.github import GitHubReport, is_github
 
     if not is_github(os.environ):
         return []

@@ -35,10 +35,10 @@ class Writer:
 
 
 WRITERS = (
-    Writer("junit", "Write JUnit XML, for build servers.", "junit:JUnitReport"),
-    Writer("html", "Write one HTML page, for people.", "html:HtmlReport"),
-    Writer("json", "Write everything as JSON, for programs.", "json_report:JsonReport"),
-    Writer("jsonl", "Write JSON lines while it runs.", "jsonl:JsonLinesReport"),
-    Writer("har", "Write all exchanges as an HTTP archive.", "har:HarReport"),
-    Writer("ctrf", "Write the Common Test Report Format.", "ctrf:CtrfReport"),
+    Writer("junit", "Write JUnit XML, for build servers.", "formats.junit:JUnitReport"),
+    Writer("html", "Write one HTML page, for people.", "page.html:HtmlReport"),
+    Writer("json", "Write everything as JSON, for programs.", "formats.json_report:JsonReport"),
+    Writer("jsonl", "Write JSON lines while it runs.", "formats.jsonl:JsonLinesReport"),
+    Writer("har", "Write all exchanges as an HTTP archive.", "formats.har:HarReport"),
+    Writer("ctrf", "Write the Common Test Report Format.", "formats.ctrf:CtrfReport"),
 )

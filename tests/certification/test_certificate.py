@@ -15,7 +15,7 @@ from harness.certification.suite import Check, Suite, all_mandatory
 from harness.certification.waivers import accepted, read_waivers
 from harness.certification.writing import html, junit
 from harness.certification.writing.terminal import TerminalCertificate
-from harness.report.json_report import as_json
+from harness.report.formats.json_report import as_json
 from harness.scenario.loading import ScenarioError
 from harness.wire.message import Response, TransportError, json_request
 from tests.certification.conftest import START, TOKEN, URL

@@ -19,7 +19,7 @@ from harness.certification.suites import SUITES
 from harness.certification.suites.people import new_user
 from harness.certification.waivers import accepted
 from harness.certification.writing import html
-from harness.report.json_report import as_json
+from harness.report.formats.json_report import as_json
 from harness.wire.message import Response, json_request
 from tests.certification.conftest import AT_ONCE, START
 from tests.certification.right.server import RightServer

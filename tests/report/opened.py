@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import html
 
-from harness.report.html import HtmlReport
-from harness.report.packing import NEW
+from harness.report.page.html import HtmlReport
+from harness.report.page.packing import NEW
 from harness.scenario.events import Event
 
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.report.html import HtmlReport
-from harness.report.json_report import JsonReport
-from harness.report.junit import JUnitReport
+from harness.report.formats.json_report import JsonReport
+from harness.report.formats.junit import JUnitReport
+from harness.report.page.html import HtmlReport
 from harness.report.writers import WRITERS
 from harness.scenario.events import Event, RunStarted
 from tests.report.stories import HOSTILE, sample, seen, story

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.html import HtmlReport
-from harness.report.lanes import MAX_ARROWS, label
+from harness.report.page.html import HtmlReport
+from harness.report.page.lanes import MAX_ARROWS, label
 from harness.scenario.events import Event, Observation, RunFinished, RunStarted, ScenarioStarted
 from tests.report.opened import page_of
 from tests.report.stories import HOSTILE, exchange, sample, seen, story

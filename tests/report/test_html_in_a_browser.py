@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.report.html import HtmlReport
+from harness.report.page.html import HtmlReport
 from harness.scenario.events import Observation
 from tests.report.stories import sample, seen, story
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.report.ctrf import CtrfReport
-from harness.report.github import MOST_ANNOTATIONS, MOST_SUMMARY, GitHubReport, is_github
-from harness.report.har import HarReport
-from harness.report.jsonl import LONGEST, JsonLinesReport
+from harness.report.formats.ctrf import CtrfReport
+from harness.report.formats.github import MOST_ANNOTATIONS, MOST_SUMMARY, GitHubReport, is_github
+from harness.report.formats.har import HarReport
+from harness.report.formats.jsonl import LONGEST, JsonLinesReport
 from harness.scenario.events import (
     Event,
     Failure,

@@ -10,14 +10,14 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from harness.certification.certificate import Certificate, counts
-from harness.report.lanes import label
-from harness.report.telling import exchange_details, plain
+from harness.report.page.exchanges import exchange_details, plain
+from harness.report.page.lanes import label
 from harness.report.writing import legal
 
 
 def render(certificate: Certificate) -> str:
     """Write the certificate as one HTML document, without script and without a link that it needs."""
-    style = Markup(_resource("harness.report", "page.css") + _resource(__package__, "certificate.css"))  # noqa: S704 - our own files
+    style = Markup(_resource("harness.report.page", "page.css") + _resource(__package__, "certificate.css"))  # noqa: S704 - our own files
     return legal(_template().render(certificate=certificate, style=style))
 
 

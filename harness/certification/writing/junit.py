@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.certification.certificate import Certificate, Verdict
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
-from harness.report.junit_xml import Case, Problem, Suite
-from harness.report.junit_xml import render as render_suites
+from harness.report.formats.junit_xml import Case, Problem, Suite
+from harness.report.formats.junit_xml import render as render_suites
 
 
 def render(certificate: Certificate) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.diagnostics import as_text, failure_lines
-from harness.report.lanes import label
-from harness.report.telling import exchange_details, pretty
+from harness.report.page.exchanges import exchange_details, pretty
+from harness.report.page.lanes import label
 from harness.scenario.events import Observation
 
 

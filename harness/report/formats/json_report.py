@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.report.collected import Collected, ScenarioStory, StepStory
-from harness.report.file_report import FileReport
+from harness.report.formats.file_report import FileReport
 from harness.scenario.events import Failure, Observation
 from harness.wire.message import Headers
 from harness.wire.record import Exchange

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.base.output import check_writable, write
-from harness.report.json_report import as_json
+from harness.report.formats.json_report import as_json
 from harness.scenario.events import Event, Observation, RunStarted, ScenarioStarted
 from harness.wire.har import entry
 

@@ -22,9 +22,9 @@ from harness.base.errors import HarnessError
 from harness.base.output import check_writable, write
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
-from harness.report.lanes import draw
-from harness.report.packing import Lines, pack
-from harness.report.timeline import TimelineRow, timeline
+from harness.report.page.lanes import draw
+from harness.report.page.packing import Lines, pack
+from harness.report.page.timeline import TimelineRow, timeline
 from harness.report.writing import legal
 from harness.scenario.events import Event, ScenarioFinished
 from harness.scenario.shipped import file_of
@@ -150,7 +150,7 @@ def _template() -> Template:
 
 
 def _resource(name: str) -> str:
-    return files("harness.report").joinpath(name).read_text(encoding="utf-8")
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _written(story: ScenarioStory) -> str:

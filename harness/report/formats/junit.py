@@ -6,9 +6,9 @@ from pathlib import Path, PurePosixPath
 
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
-from harness.report.file_report import FileReport
-from harness.report.junit_xml import Case, Problem, Suite
-from harness.report.junit_xml import render as render_suites
+from harness.report.formats.file_report import FileReport
+from harness.report.formats.junit_xml import Case, Problem, Suite
+from harness.report.formats.junit_xml import render as render_suites
 from harness.scenario.events import FileRejected, Location
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.output import OutputFile, check_writable
-from harness.report.json_report import as_json, body_document
+from harness.report.formats.json_report import as_json, body_document
 from harness.scenario.events import (
     Event,
     FileRejected,
