@@ -84,6 +84,12 @@ def surroundings() -> Surroundings | None:
     return present if isinstance(present, Surroundings) else None
 
 
+def event_of(request_id: str) -> TargetEvent | None:
+    """Return what AWS logged of a request it refused; None where there is nothing, or the portal stands alone."""
+    around = surroundings()
+    return around.refused_event(request_id) if around else None
+
+
 def frame(portal: Portal, clock: Clock) -> dict[str, Any]:
     """Return what `pages/frame.html` needs."""
     around = surroundings()

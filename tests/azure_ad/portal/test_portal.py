@@ -437,6 +437,11 @@ def test_an_entry_of_the_provisioning_logs_has_four_tabs(company, browser, serve
     assert "StatusCode: Conflict" in browser.page.text
     assert "taken" in browser.page.text
     assert f"Request POST {BASE}/Users answered 409" in browser.page.text
+    advice = "Delete that account in AWS if it was made by hand"
+    assert advice in browser.page.text
+    assert advice in browser.follow("Why is it, or is it not, in the target?").text
+    browser.open("provisioning-logs?status=Failure")
+    browser.follow("2026-03-02 08:00:00 UTC")
     browser.follow("Modified Properties")
     assert "userName ana@contoso.com" in browser.page.text
     browser.follow("Summary")

@@ -7,8 +7,9 @@ from flask import render_template
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.directory.provisioned import PAGES
 from harness.azure_ad.portal.jobs.provisioning import demand_job
-from harness.azure_ad.provisioning.why.why import why
+from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.tenant import current
+from harness.pages.portal import event_of
 
 
 def shown(app: str, kind: str, key: str) -> str:
@@ -17,7 +18,8 @@ def shown(app: str, kind: str, key: str) -> str:
         raise NotFoundError(f"There are users and groups, and no '{kind}'.")
     tenant = current()
     job, session = tenant.engine.inspect(demand_job(app).id)
-    answer = why(session, job, kind, key)
+    schema = tenant.engine.schema(job.id)
+    answer = why_with_advice(session, job, kind, key, schema=schema, event_of=event_of)
     subject = answer["user" if kind == "User" else "group"]
     return render_template(
         "portal/why.html",

@@ -15,9 +15,11 @@ from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.digest import target_request
+from harness.azure_ad.provisioning.why.advice import advice_on_entry
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import after, behind, entered, page_of, ways
+from harness.pages.portal import event_of
 
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
 ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")
@@ -78,7 +80,17 @@ def entry(source: str, key: str) -> str:
         tabs=TABS,
         text=text,
         request_id=target_request(shown),
+        advice=_advice(shown) if tab == "troubleshooting" else None,
     )
+
+
+def _advice(item: Document) -> Document | None:
+    """Return what is to be said of a failure, by the mappings of today; None where its job is gone."""
+    job = item["jobId"]
+    if not any(each.id == job for each in current().engine.jobs(item["servicePrincipal"]["id"])):
+        return None
+    words = advice_on_entry(item, current().engine.schema(job), event_of)
+    return None if words is None else words.document()
 
 
 def audits() -> str:

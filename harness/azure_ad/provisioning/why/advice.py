@@ -24,7 +24,7 @@ def why_with_advice(
     """Return what `why` does, and `advice` behind it: an `Advice` as a document, or None. Raises UnknownNameError."""
     account = why(session, job, kind, name)
     words = advice_on_account(account, kind, schema, event_of)
-    return {**account, "advice": words and words.document()}
+    return {**account, "advice": None if words is None else words.document()}
 
 
 def advice_on_account(account: Document, kind: str, schema: Document, event_of: EventOf) -> Advice | None:
