@@ -152,15 +152,17 @@ def create(
     start: datetime | None = None,
     journal: Journal | None = None,
     faults: Mapping[str, Send] | None = None,
+    database: Database | None = None,
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
+    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML);
+    `database` is where both sides keep their data, a new one in memory unless given.
     """
     quirks = choose_quirks(profile, flips or {})
     profiles = load_table(aws_sso.__name__).profiles
     clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
-    database = Database()
+    database = database or Database()
     if journal is not None:
         database.on_append = journal.log
     parts = Parts(

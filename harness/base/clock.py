@@ -12,6 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -49,6 +50,15 @@ class Clock(Protocol):
         """Move forward, running what falls due in order, each at its own moment."""
         ...
 
+    def rewind(self, to: datetime) -> None:
+        """Make it an earlier or later moment without anything falling due; timers stay as they were set."""
+        ...
+
+    @property
+    def turn(self) -> AbstractContextManager[object]:
+        """What is held while a callback runs, and while the clock is being moved."""
+        ...
+
 
 class _Timers:
     """Due callbacks in order of time, then of registration."""
@@ -78,6 +88,7 @@ class VirtualClock:
 
     def __init__(self, start: datetime) -> None:
         self._now = start
+        self.turn: AbstractContextManager[object] = nullcontext()
         self._timers = _Timers()
 
     def now(self) -> datetime:
@@ -93,6 +104,9 @@ class VirtualClock:
             timer.callback()
         self._now = max(self._now, until)
 
+    def rewind(self, to: datetime) -> None:
+        self._now = to
+
 
 class OffsetClock:
     """Wall time plus an offset; a background thread fires what falls due.
@@ -103,12 +117,14 @@ class OffsetClock:
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
         self._timers = _Timers()
-        self._turn = threading.RLock()
+        self.turn = threading.RLock()
         self._wake = threading.Event()
         self._stopped = False
         self._thread: threading.Thread | None = None
         self.on_error: Callable[[BaseException], None] = lambda _: None
-        self.on_step: Callable[[timedelta], None] = lambda _: None  # told the offset whenever it has grown
+        self.on_step: Callable[[timedelta], None] = lambda _: (
+            None
+        )  # told the offset whenever it is another one
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
@@ -119,7 +135,7 @@ class OffsetClock:
         return timer
 
     def advance(self, by: timedelta) -> None:
-        with self._turn:
+        with self.turn:
             until = later(self.now(), by)
             while timer := self._timers.pop_due(until):
                 self._move_to(timer.due)
@@ -134,9 +150,14 @@ class OffsetClock:
             self.offset += step
             self.on_step(self.offset)
 
+    def rewind(self, to: datetime) -> None:
+        with self.turn:
+            self.offset += to - self.now()
+            self.on_step(self.offset)
+
     def run_due(self) -> None:
         """Run, in the caller's thread, what has fallen due by now."""
-        with self._turn:
+        with self.turn:
             while timer := self._timers.pop_due(self.now()):
                 timer.callback()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from typing import Any
 
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # RFC 9562, section 4.1: the variant's digit begins with the bits 10.
@@ -16,10 +17,40 @@ class Ids:
     def __init__(self, seed: str | None) -> None:
         self.seed = seed
         self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)
+        self._branches: list[Ids] = []
 
     def branch(self, name: str) -> Ids:
         """Return an independent stream, so that one consumer's draws never shift another's."""
-        return Ids(None if self.seed is None else f"{self.seed}/{name}")
+        branch = Ids(None if self.seed is None else f"{self.seed}/{name}")
+        self._branches.append(branch)
+        return branch
+
+    def position(self) -> dict[str, Any] | None:
+        """Return how far this stream and its branches were drawn, as JSON has it; None without a seed."""
+        if self.seed is None:
+            return None
+        return {
+            "drawn": self._random.getstate(),
+            "branches": [branch.position() for branch in self._branches],
+        }
+
+    def fits(self, position: dict[str, Any] | None) -> bool:
+        """Tell whether a position is one of a stream that has a seed, or has none, and branches as this one."""
+        if position is None or self.seed is None:
+            return position is None and self.seed is None
+        places = position["branches"]
+        return len(places) == len(self._branches) and all(
+            branch.fits(place) for branch, place in zip(self._branches, places, strict=True)
+        )
+
+    def move_to(self, position: dict[str, Any] | None) -> None:
+        """Draw from a position that `fits` what was drawn from there before; without a seed nothing can be repeated."""
+        if position is None:
+            return
+        version, words, gauss = position["drawn"]
+        self._random.setstate((version, tuple(words), gauss))
+        for branch, place in zip(self._branches, position["branches"], strict=True):
+            branch.move_to(place)
 
     def uuid(self) -> str:
         """Draw a UUID of version 4; written out by hand, for every request draws two or three."""

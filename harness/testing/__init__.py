@@ -10,8 +10,20 @@ In memory, or on loopback sockets (`World(sockets=True)`) for clients of any lan
 What is asked of a world is what its surfaces show; nothing here reaches past them.
 """
 
+from harness.snapshots import Change
 from harness.testing.answers import Event, Group, LogEntry, Refused, User
+from harness.testing.rewinding import Snapshot
 from harness.testing.seen import SeenRequest
 from harness.testing.worlds import World
 
-__all__ = ["Event", "Group", "LogEntry", "Refused", "SeenRequest", "User", "World"]
+__all__ = [
+    "Change",
+    "Event",
+    "Group",
+    "LogEntry",
+    "Refused",
+    "SeenRequest",
+    "Snapshot",
+    "User",
+    "World",
+]

@@ -20,9 +20,11 @@ from harness.scenario.events import Observation
 from harness.scenario.observing import observations
 from harness.scenario.play import Play, Result
 from harness.scenario.steps import STEPS
+from harness.snapshots import Change
 from harness.testing.answers import Refused
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
+from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
 from harness.testing.side import spaced
 from harness.wire.incoming import request_of
@@ -78,14 +80,20 @@ class World:
         seen = Seen()
         self._seen = seen
         begin = from_iso(start) if start else None
-        flips = dict(quirks or {})
+        flips, database = dict(quirks or {}), Database()
         if sockets:
-            self._world = self._listening(profile, flips, seed, begin)
+            self._world = self._listening(profile, flips, seed, begin, database)
         else:
             self._world = create(
-                profile, seed=seed, flips=flips, start=begin, journal=_Teller(self._journal, seen)
+                profile,
+                seed=seed,
+                flips=flips,
+                start=begin,
+                journal=_Teller(self._journal, seen),
+                database=database,
             )
         self._play = Play(self._world, self._journal.exchanges)
+        self._rewinding = Rewinding(self._play, database)
         self.aws_sso = AwsSso(self._play, seen)
         self.azure_ad = AzureAd(self._play)
         self.clock = Clock(self._world.clock.now, self._advance)
@@ -126,6 +134,34 @@ class World:
     def wait(self, span: str) -> None:
         """Let virtual time pass, as the step `wait` does."""
         self.clock.advance(span)
+
+    def snapshot(self, name: str) -> Snapshot:
+        """Keep both sides, the clock and how far chance was drawn, by a name. Raises HarnessError for one in use."""
+        self._open()
+        with self._turn:
+            return self._rewinding.take(name)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return the snapshots that are kept, oldest first."""
+        return self._rewinding.all()
+
+    def restore(self, name: str) -> None:
+        """Make everything what it was: both sides, clock, chance, faults; or, with a HarnessError, nothing.
+
+        What happens then gives the same ids again. The timeline and the requests seen are the test's own and go on.
+        """
+        self._open()
+        with self._turn:
+            self._rewinding.restore(name)
+
+    def compare(self, first: str, second: str | None = None) -> list[Change]:
+        """Return what differs between two snapshots, or between one and now."""
+        self._open()
+        with self._turn:
+            return self._rewinding.compare(first, second)
+
+    def delete_snapshot(self, name: str) -> None:
+        self._rewinding.delete(name)
 
     def timeline(self) -> list[Observation]:
         """Return everything that happened, in order: exchanges and entries of all logs."""
@@ -183,12 +219,11 @@ class World:
             raise HarnessError("this world is closed; make another one")
 
     def _listening(
-        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None
+        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None, database: Database
     ) -> WholeWorld:
         """Build a world whose apps listen on loopback; requests take turns, for one world has one memory."""
         quirks = choose_quirks(profile, flips)
         clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
-        database = Database()
         database.on_append = self._journal.log
         contexts: list[Contexts] = []
         doors = [_Door(app, partial(_context, contexts, side), self._turn) for side, app in enumerate(apps())]

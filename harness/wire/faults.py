@@ -75,6 +75,27 @@ class Meetings:
     met: int = 0
 
 
+@dataclass(slots=True)
+class _Fault:
+    """Sends what is chosen by way of `faulty`, `left` times more (None: always), and everything else as before."""
+
+    selection: Selection
+    sound: Send
+    faulty: Send
+    meetings: Meetings
+    left: int | None
+
+    def __call__(self, request: Request) -> Response:
+        if self.left == 0 or not self.selection.chooses(request):
+            return self.sound(request)
+        self.left = None if self.left is None else self.left - 1
+        self.meetings.met += 1
+        return self.faulty(request)
+
+
+Standing: TypeAlias = tuple[tuple[_Fault, int | None, int], ...]
+
+
 class Faults:
     """A transport that does what it is told to, and otherwise passes everything on.
 
@@ -82,7 +103,8 @@ class Faults:
     """
 
     def __init__(self, send: Send) -> None:
-        self._sound = self._send = send
+        self._sound = send
+        self._faults: tuple[_Fault, ...] = ()
 
     def __call__(self, request: Request) -> Response:
         return self._send(request)
@@ -93,35 +115,27 @@ class Faults:
         Returns a count that goes on while requests come.
         """
         meetings = Meetings(selection.pattern, times or 1)
-        faulty = _counting(wrap(self._send), meetings)
-        self._send = sometimes(self._send, faulty, selection, times)
+        fault = _Fault(selection, self._send, wrap(self._send), meetings, times)
+        self._faults = (*self._faults, fault)
         return meetings
 
     def end(self) -> None:
         """Behave."""
-        self._send = self._sound
+        self._faults = ()
 
+    def standing(self) -> Standing:
+        """Return which faults are on, with how often each will still misbehave and has done so."""
+        return tuple((fault, fault.left, fault.meetings.met) for fault in self._faults)
 
-def sometimes(send: Send, faulty: Send, selection: Selection, times: int | None) -> Send:
-    """Send what is chosen by way of `faulty`, at most so many times."""
-    left = times
+    def put_back(self, standing: Standing) -> None:
+        """Misbehave as it was when `standing` was noted."""
+        for fault, left, met in standing:
+            fault.left, fault.meetings.met = left, met
+        self._faults = tuple(fault for fault, _, _ in standing)
 
-    def chosen(request: Request) -> Response:
-        nonlocal left
-        if left == 0 or not selection.chooses(request):
-            return send(request)
-        left = None if left is None else left - 1
-        return faulty(request)
-
-    return chosen
-
-
-def _counting(send: Send, meetings: Meetings) -> Send:
-    def counted(request: Request) -> Response:
-        meetings.met += 1
-        return send(request)
-
-    return counted
+    @property
+    def _send(self) -> Send:
+        return self._faults[-1] if self._faults else self._sound
 
 
 def answering(response: Response) -> Wrap:

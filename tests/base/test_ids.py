@@ -1,6 +1,7 @@
 """Chance is a stream: the same seed draws the same, branches do not disturb each other, no seed is unpredictable."""
 
 import base64
+import json
 import re
 import uuid
 
@@ -79,3 +80,27 @@ def test_each_form_has_the_size_asked_for():
         assert re.fullmatch(r"[A-Za-z0-9]{12}", ids.alphanumeric(12))
         assert len(base64.b64decode(ids.base64(20), validate=True)) == 20
         assert 0 <= ids.number(3) < 3
+
+
+def test_a_stream_goes_on_from_a_position():
+    """What was drawn since is drawn again, in branches as well; JSON keeps a position."""
+    ids = Ids("seed")
+    users = ids.branch("users")
+    users.uuid()
+    position = json.loads(json.dumps(ids.position()))
+    drawn = [ids.uuid(), users.uuid(), users.number(10)]
+    assert ids.fits(position)
+    ids.move_to(position)
+    assert [ids.uuid(), users.uuid(), users.number(10)] == drawn
+
+
+def test_a_position_fits_only_a_stream_of_its_kind():
+    """One without a seed has none, and others have other branches."""
+    seeded, other, unseeded = Ids("seed"), Ids("seed"), Ids(None)
+    other.branch("users")
+    assert unseeded.position() is None
+    assert unseeded.fits(None)
+    assert not unseeded.fits(seeded.position())
+    assert not seeded.fits(None)
+    assert not other.fits(seeded.position())
+    unseeded.move_to(None)

@@ -170,3 +170,15 @@ def test_they_end(faults):
     faults.put(EVERY, answering(OUCH))
     faults.end()
     assert ask(faults).status == 200
+
+
+def test_faults_are_put_back_as_they_stood(faults, server):
+    """Those put on since are gone, and what was left of a number is left again."""
+    first = faults.put(EVERY, answering(OUCH), 2)
+    ask(faults)
+    standing = faults.standing()
+    ask(faults)
+    faults.put(EVERY, answering(OUCH))
+    faults.put_back(standing)
+    assert first.met == 1
+    assert [ask(faults).status for _ in range(3)] == [500, 200, 200]

@@ -9,6 +9,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,7 +41,7 @@ PORTAL_RESTART = frozenset({"Escrows", "Watermark", "QuarantineState"})
 
 
 class Engine:
-    """The jobs of one tenant."""
+    """The jobs of one tenant; `busy` is held while an object is at work."""
 
     def __init__(self, surroundings: Surroundings, mailer: Mailer) -> None:
         ids = surroundings.ids.branch("engine")
@@ -50,7 +51,7 @@ class Engine:
         self._jobs, self._progress = jobs(self._store), shelves.progress(self._store)
         self._sessions = Sessions(surroundings, ids)
         self._limit = on_demand.Limit()
-        self._busy = surroundings.busy or threading.RLock()
+        self.busy: AbstractContextManager[object] = surroundings.busy or threading.RLock()
         self._notices = Notices(self._store, self._clock, ids, self._applications, mailer)
         self._runner = Runner(
             store=self._store,
@@ -58,7 +59,7 @@ class Engine:
             quirks=self._quirks,
             open_session=self._sessions.open,
             notices=self._notices,
-            busy=self._busy,
+            busy=self.busy,
             on_schedule=surroundings.on_schedule,
         )
 
@@ -181,7 +182,7 @@ class Engine:
         self, job_id: str, subject: on_demand.Subject
     ) -> tuple[Document, Document | list[Document]]:
         """Provision one object now; return Graph's result and entry. Raises NotFoundError, TooOftenError."""
-        with self._busy:
+        with self.busy:
             job = self._job(job_id)
             if subject.kind not in self._sessions.mappings(job_id):
                 raise NotFoundError(f"The job provisions no {subject.kind} objects.")
@@ -202,7 +203,7 @@ class Engine:
 
         Raises NotFoundError, or ConflictError while the schedule is on.
         """
-        with self._busy:
+        with self.busy:
             if self._job(job_id).is_on:
                 raise ConflictError("The job's schedule is on; pause the job to go step by step.")
             return self._runner.step(job_id)
@@ -212,7 +213,7 @@ class Engine:
 
         Raises NotFoundError, or ConflictError while the schedule is on.
         """
-        with self._busy, self._store.transaction():
+        with self.busy, self._store.transaction():
             job, session = self.inspect(job_id)
             if job.is_on or self._runner.running(job_id):
                 raise ConflictError("The job must be paused before an object connection can be deleted.")
@@ -239,7 +240,7 @@ class Engine:
 
         Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11).
         """
-        with self._busy, self._store.transaction():
+        with self.busy, self._store.transaction():
             job = self._reset(self._job(job_id))
             self._sessions.open(job, None).forget_connections()
             shelves.escrows(self._store, job_id).clear()
@@ -262,6 +263,17 @@ class Engine:
     def rest(self) -> None:
         """Leave the jobs to another process."""
         self._runner.rest()
+
+    def interrupt(self) -> None:
+        """Let the cycles under way end after their present object; what is left of them waits in the store."""
+        for job_id, _ in self._jobs.scan():
+            self._runner.overtake(job_id)
+
+    def begin_anew(self) -> None:
+        """Go by what the store holds now: all of it may be another moment's, jobs and schemas included."""
+        self._sessions.forget()
+        self._limit = on_demand.Limit()
+        self._runner.begin_anew()
 
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""

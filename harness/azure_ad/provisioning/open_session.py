@@ -103,6 +103,10 @@ class Sessions:
         """Read the job's schema anew next time."""
         self._compiled.pop(job_id, None)
 
+    def forget(self) -> None:
+        """Read every schema anew next time."""
+        self._compiled.clear()
+
     def _compile(self, job_id: str) -> _Compiled:
         compiled = self._compiled.get(job_id)
         if compiled is not None and not self._store.shared:

@@ -98,6 +98,15 @@ class Runner:
         for job_id in list(self._timers):
             self._cancel(job_id)
 
+    def begin_anew(self) -> None:
+        """Go by what the store holds now, and by nothing that was under way before."""
+        self._runs.forget()
+        for job_id in list(self._timers):
+            self._cancel(job_id)
+        if self.leads:
+            for job_id, _ in self._jobs.scan():
+                self.lead(job_id)
+
     def running(self, job_id: str) -> bool:
         return self._runs.is_running(job_id)
 

@@ -66,6 +66,23 @@ def check(path: Path) -> None:
         raise HarnessError(f"{path} is damaged; restore it from a copy or remove it")
 
 
+def check_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Read a copy of a data file from end to end. Raises HarnessError for damage, and for another version's or program's."""
+    try:
+        application = _number(connection, "PRAGMA application_id")
+        layout = _number(connection, "PRAGMA user_version")
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise unusable(path, error) from error
+    if application != _APPLICATION or verdict != "ok":
+        raise HarnessError(f"{path} is damaged; delete the snapshot and take it anew")
+    if layout != _LAYOUT:
+        raise HarnessError(
+            f"{path} was written by another version of the harness (layout {layout}, this one has {_LAYOUT});"
+            " delete the snapshot and take it anew"
+        )
+
+
 def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
     return HarnessError(f"{path} cannot be used as a data file: {error}; remove it or name another")
 
