@@ -107,6 +107,7 @@ FLIPPED = {
     "manager-removal": "value array",
     "required-without-value": "sent",
     "log-days": 7,
+    "dynamic-group-minutes": 0,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import request
 
@@ -92,7 +92,8 @@ def create(
 ) -> Tenant:
     """Return a tenant over what its store holds already."""
     provisioning = ids.branch("azure")
-    directory = Directory(store, clock, provisioning.branch("directory"))
+    delay = timedelta(minutes=quirks["dynamic-group-minutes"])
+    directory = Directory(store, clock, provisioning.branch("directory"), delay)
     applications = EnterpriseApps(store, clock, provisioning.branch("apps"), directory)
     mailer = Mailer(store, clock, *(outside.smtp or ()))
     surroundings = Surroundings(

@@ -82,3 +82,24 @@ def forget_assignments(store: Store, apps: list[str], principal: str) -> None:
         for assignment in store.rights("assignment-of", left):
             store.delete("assignment", assignment)
             store.unlink("assignment-of", left, assignment)
+
+
+def deleted_name(user: Document) -> str:
+    """Return the userPrincipalName that a user bears among the deleted items: the id without dashes comes first.
+
+    Source: https://woshub.com/restore-deleted-user-azure-ad/ (read 2026-11).
+    """
+    name: str = user["userPrincipalName"]
+    prefix = _prefix(user)
+    return name if name.startswith(prefix) else prefix + name
+
+
+def name_before(user: Document) -> str:
+    """Return the userPrincipalName that a deleted user had before."""
+    name: str = user["userPrincipalName"]
+    return name.removeprefix(_prefix(user))
+
+
+def _prefix(user: Document) -> str:
+    key: str = user["id"]
+    return key.replace("-", "")

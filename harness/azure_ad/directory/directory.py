@@ -10,33 +10,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
-from harness.azure_ad.directory.deleted_items import DeletedItems, forget_assignments
-from harness.azure_ad.directory.dynamic_groups import DynamicGroups, check_rule, is_dynamic
+from harness.azure_ad.directory.deleted_items import (
+    DeletedItems,
+    deleted_name,
+    forget_assignments,
+    name_before,
+)
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.directory.indexes import INDEXED, Indexes
 from harness.azure_ad.directory.links import Links
+from harness.azure_ad.directory.membership.dynamic_groups import DynamicGroups, check_rule, is_dynamic
+from harness.azure_ad.directory.names import Names
 from harness.azure_ad.directory.properties import PropertyError, checked, defaults, merged
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
-from harness.base.store import Document, Store, TakenError
+from harness.base.store import Document, Store
 
 _PRINCIPAL_NAME = re.compile(r"[^@\s]+@[^@\s]+\Z")
 
 
 class Directory:
-    """Users (`User`) and groups (`Group`) of one tenant; `changes` is their log, `deleted` where they wait."""
+    """Users (`User`) and groups (`Group`) of one tenant; `changes` is their log, `deleted` where they wait.
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+    `delay` is how long a change waits until dynamic groups take note of it.
+    """
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, delay: timedelta = timedelta()) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self.changes = ChangeLog(store)
         self.deleted = DeletedItems(store, clock, self.changes)
         self._indexes = Indexes(store)
+        self._names = Names(store)
         self._links = Links(store, self.changes)
-        self._dynamic = DynamicGroups(store, self.changes)
+        self.dynamic = DynamicGroups(store, clock, self.changes, delay)
 
     def create(self, kind: str, properties: Document) -> Document:
         """Add an object. Raises PropertyError, or ConflictError when the userPrincipalName is taken."""
@@ -50,8 +61,8 @@ class Directory:
         if kind == "User":
             document.setdefault("mailNickname", document["userPrincipalName"].partition("@")[0])
         with self._store.transaction():
-            self._claim(kind, document)
-            self._keep(kind, document, [ALL])
+            self._names.claim(kind, document)
+            self._keep(kind, document, [ALL], None)
         return document
 
     def update(self, kind: str, name: str, properties: Document) -> Document:
@@ -61,10 +72,11 @@ class Directory:
             before = self.find(kind, name)
             after = self._demand(kind, merged(before, changes))
             if after != before:
-                self._release(kind, before)
-                self._claim(kind, after)
+                self._names.release(kind, before)
+                self._names.claim(kind, after)
                 names = {**before, **after}
-                self._keep(kind, after, [name for name in names if before.get(name) != after.get(name)])
+                changed = [name for name in names if before.get(name) != after.get(name)]
+                self._keep(kind, after, changed, before)
         return after
 
     def delete(self, kind: str, name: str, *, renamed: bool = False) -> None:
@@ -73,14 +85,18 @@ class Directory:
         The name is free at once. `renamed` lets the engine see the name that a deleted user bears (`deleted_name`).
         """
         with self._store.transaction():
+            self.dynamic.settle_due()
             document = self.find(kind, name)
             key = document["id"]
-            self._release(kind, document)
+            self._names.release(kind, document)
             self._indexes.change(kind, key, None)
             self._store.delete(kind, key)
             links = self._links.cut(key)
             if kind == "Group":
-                self._dynamic.forget(key)
+                self.dynamic.forget(key)
+            for relation, report in links["lefts"]:
+                if relation == "manager":
+                    self.dynamic.wait("User", report)
             if kind == "User" or "Unified" in document.get("groupTypes", ()):
                 if renamed and kind == "User":
                     document["userPrincipalName"] = deleted_name(document)
@@ -98,11 +114,11 @@ class Directory:
             kind, deleted = self._find_deleted(key)
             document = {name: value for name, value in deleted.items() if name != "deletedDateTime"}
             if kind == "User":
-                name = new_name or document["userPrincipalName"].removeprefix(_prefix(key))
+                name = new_name or name_before(document)
                 document = self._demand(kind, {**document, "userPrincipalName": name})
-            self._claim(kind, document)
+            self._names.claim(kind, document)
             links = self.deleted.take(kind, key)
-            self._keep(kind, document, [ALL])
+            self._keep(kind, document, [ALL], None)
             self._links.tie(key, links)
         return document
 
@@ -119,7 +135,7 @@ class Directory:
         """Return an object by id, by userPrincipalName or by a group's displayName. Raises NotFoundError."""
         document = self._store.get(kind, name)
         if document is None:
-            owner = self._store.owner(_space(kind), name.casefold())
+            owner = self._names.owner(kind, name)
             document = self._store.get(kind, owner) if owner else None
         if document is None:
             raise NotFoundError.of(name)
@@ -132,7 +148,7 @@ class Directory:
         """Return the objects that may have these texts, in small letters, by property; None: only a scan can tell."""
         for name, text in demands.items():
             if name == "id" or (kind == "User" and name == "userPrincipalName"):
-                owner = text if name == "id" else self._store.owner(_space(kind), text)
+                owner = text if name == "id" else self._names.owner(kind, text)
                 document = self._store.get(kind, owner) if owner else None
                 return [] if document is None else [document]
         for name, text in demands.items():
@@ -163,7 +179,7 @@ class Directory:
 
     def _kind_and_key(self, name: str) -> tuple[str, str]:
         """Return which object an id or name stands for, without reading it where the name says enough. Raises NotFoundError."""
-        owner = self._store.owner(_space("User"), name.casefold()) if "@" in name else None
+        owner = self._names.owner("User", name) if "@" in name else None
         if owner is not None:
             return "User", owner
         principal = self.principal(name)
@@ -179,20 +195,24 @@ class Directory:
 
     def members(self, group: str) -> list[str]:
         """Return the ids of a group's direct members, in the order they joined."""
+        self.dynamic.settle_due()
         return self._store.rights("member", group)
 
     def groups_of(self, member: str) -> list[str]:
+        self.dynamic.settle_due()
         return self._store.lefts("member", member)
 
     def set_manager(self, user: str, manager: str | None) -> None:
         """Set or take away a user's manager; that managers go round is allowed, as there. Raises NotFoundError."""
         with self._store.transaction():
+            self.dynamic.settle_due()
             key = self.find("User", user)["id"]
             for present in self._store.rights("manager", key):
                 self._store.unlink("manager", key, present)
             if manager is not None:
                 self._store.link("manager", key, self.find("User", manager)["id"])
             self.changes.note("User", key, properties=["manager"])
+            self.dynamic.wait("User", key)
 
     def manager(self, user: str) -> str | None:
         return next(iter(self._store.rights("manager", user)), None)
@@ -214,20 +234,25 @@ class Directory:
     def watermark(self) -> int:
         """Return where the change log ends, once everything that is due by now is in it."""
         self.deleted.purge_due()
+        self.dynamic.settle_due()
         return self.changes.last()
 
     def changed_since(self, watermark: int, until: int) -> dict[str, list[str]]:
         """Return the ids that changed behind `watermark` up to `until`, each once, by type, first change first."""
         return self.changes.changed(watermark, until)
 
-    def _keep(self, kind: str, document: Document, changed: Iterable[str]) -> None:
+    def _keep(self, kind: str, document: Document, changed: Iterable[str], before: Document | None) -> None:
+        self.dynamic.settle_due()
         self._indexes.change(kind, document["id"], document)
         self._store.put(kind, document["id"], document)
         self.changes.note(kind, document["id"], properties=changed)
-        settle = self._dynamic.settle_user if kind == "User" else self._dynamic.settle_group
-        settle(document)
+        if kind == "Group":
+            self.dynamic.enter(document, before)
+        else:
+            self.dynamic.wait(kind, document["id"])
 
     def _static_group(self, name: str) -> Document:
+        self.dynamic.settle_due()
         group = self.find("Group", name)
         if is_dynamic(group):
             raise PropertyError(
@@ -245,6 +270,8 @@ class Directory:
         """A membership changes the group, and whether the member is in some application's scope."""
         self.changes.note("Group", group, members=[member])
         self.note(kind, member)
+        if kind == "User":
+            self.dynamic.wait(kind, member)
 
     def _demand(self, kind: str, document: Document) -> Document:
         """Return the document as it may be kept. Raises PropertyError."""
@@ -256,41 +283,7 @@ class Directory:
             raise PropertyError("a group needs a displayName")
         return check_rule(document)
 
-    def _claim(self, kind: str, document: Document) -> None:
-        name = document["userPrincipalName" if kind == "User" else "displayName"].casefold()
-        try:
-            self._store.claim(_space(kind), name, document["id"])
-        except TakenError as error:
-            if kind == "User":
-                raise ConflictError(
-                    "Another object with the same value for property userPrincipalName already exists.",
-                    "userPrincipalName",
-                ) from error
-
-    def _release(self, kind: str, document: Document) -> None:
-        name = document["userPrincipalName" if kind == "User" else "displayName"].casefold()
-        if self._store.owner(_space(kind), name) == document["id"]:
-            self._store.release(_space(kind), name)
-
-
-def deleted_name(user: Document) -> str:
-    """Return the userPrincipalName that a user bears among the deleted items: the id without dashes comes first.
-
-    Source: https://woshub.com/restore-deleted-user-azure-ad/ (read 2026-11).
-    """
-    name: str = user["userPrincipalName"]
-    prefix = _prefix(user["id"])
-    return name if name.startswith(prefix) else prefix + name
-
 
 def kind_of(principal: Document) -> str:
     """Tell `User` from `Group` by what `principal()` returned."""
     return "User" if principal["@odata.type"] == "#microsoft.graph.user" else "Group"
-
-
-def _prefix(key: str) -> str:
-    return key.replace("-", "")
-
-
-def _space(kind: str) -> str:
-    return "userPrincipalName" if kind == "User" else "groupName"

@@ -27,7 +27,9 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
             if user.get("manager"):
                 _say(user, directory.set_manager, user["userPrincipalName"], str(user["manager"]))
         for group in _entries(document, "groups"):
-            _say(group, directory.add_members, group["displayName"], map(str, _members(group)))
+            if members := _members(group):
+                _say(group, directory.add_members, group["displayName"], map(str, members))
+        directory.dynamic.settle_all()
 
 
 def _entries(document: Document, key: str) -> list[Document]:

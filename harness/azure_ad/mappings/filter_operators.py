@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from harness.azure_ad.mappings.dotnet_regex import Regex, RegexError
+from harness.base.dotnet_regex import Regex, RegexError
 from harness.base.quirks import Quirks
 
 Operand: TypeAlias = str | int | dict[str, Regex] | None

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from harness.azure_ad.app import create_app
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
-from harness.azure_ad.directory.membership_rule import compile_rule
-from harness.azure_ad.directory.properties import PropertyError
 from harness.azure_ad.graph.odata.querying.filters import FilterError, parse
 from harness.wire.message import Request
 from tests.azure_ad.caller import BEARER, checked_refusal
@@ -257,49 +255,3 @@ def test_and_binds_more_tightly_than_or(terms, value):
 def test_a_demand_holds_whatever_else_is_said(text, expected):
     """What logs look entries up by must be true of every entry that passes."""
     assert parse(text).demands == expected
-
-
-RULES = st.recursive(
-    st.builds(
-        "user.{} {} {}".format,
-        st.sampled_from(["department", "accountEnabled", "businessPhones", "Department", "nothing", "id"]),
-        st.sampled_from(["-eq", "-ne", "-startsWith", "-CONTAINS", "-x"]),
-        st.sampled_from(['"sales"', "'x'", "true", "null", '"`""', "x"]),
-    ),
-    lambda inner: st.one_of(
-        st.builds("({})".format, inner),
-        st.builds("{} {} {}".format, inner, st.sampled_from(["-and", "-or", "-not"]), inner),
-    ),
-    max_leaves=6,
-)
-
-
-@given(RULES | st.text(alphabet="(user.)-eq\"' ", max_size=20))
-def test_every_membership_rule_is_read_or_refused(text):
-    """A rule that is read says yes or no of every user."""
-    try:
-        rule = compile_rule(text)
-    except PropertyError:
-        return
-    for user in ({}, {"department": "Sales", "accountEnabled": True, "businessPhones": ["1"]}):
-        assert rule(user) in (True, False)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('user.department -eq "sales"', True),
-        ('user.department -ne "Sales"', False),
-        ("user.city -eq null", True),
-        ('user.department -startsWith "SA" -and user.accountEnabled -eq false', False),
-        ('user.city -eq "x" -or user.department -contains "ale"', True),
-        ('user.department -eq "Sales" -or user.city -eq "x" -and user.city -eq "y"', True),
-        ('(user.department -eq "Sales" -or user.city -eq "x") -and user.city -eq "y"', False),
-        ('user.otherMails -contains "A@B.c"', True),
-        ('user.jobTitle -eq "say `"hi`""', True),
-    ],
-)
-def test_rules_mean_what_their_page_says(text, expected):
-    """groups-dynamic-membership: operators, their order, quotes in texts; case does not count."""
-    user = {"department": "Sales", "accountEnabled": True, "otherMails": ["a@b.c"], "jobTitle": 'Say "hi"'}
-    assert compile_rule(text)(user) is expected

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flask import Response
 
 from harness.azure_ad.applications.registrations import shown as shown_application
-from harness.azure_ad.directory.directory import deleted_name
+from harness.azure_ad.directory.deleted_items import deleted_name
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals

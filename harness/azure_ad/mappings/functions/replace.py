@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.azure_ad.mappings.dotnet_regex import Regex, RegexError, compile_regex
 from harness.azure_ad.mappings.functions.signature import (
     ArgumentError,
     Function,
@@ -17,6 +16,7 @@ from harness.azure_ad.mappings.functions.signature import (
     joined,
     text,
 )
+from harness.base.dotnet_regex import Regex, RegexError, compile_regex
 
 _MODES = (
     "give oldValue with replacementValue or template, or regexPattern with replacementValue, or regexPattern and "

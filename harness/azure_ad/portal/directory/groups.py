@@ -9,8 +9,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.directory import Directory
-from harness.azure_ad.directory.dynamic_groups import is_dynamic
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named

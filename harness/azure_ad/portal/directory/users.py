@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.directory.directory import Directory, deleted_name
+from harness.azure_ad.directory.deleted_items import deleted_name
+from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.azure_ad.mappings.dotnet_regex import SECONDS, Regex, RegexError
+from harness.base.dotnet_regex import SECONDS, Regex, RegexError
 
 
 def found(pattern, text):
