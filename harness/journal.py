@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from harness.base.store import Document
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 
 class Journal:

@@ -36,7 +36,7 @@ from harness.remedies.advice import TargetEvent
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
-from harness.wire.record import recording
+from harness.wire.recording.exchanges import recording
 from harness.wire.routing import routing
 
 ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"

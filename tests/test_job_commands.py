@@ -15,7 +15,7 @@ from harness.base.clock import iso
 from harness.cli import main
 from harness.client.why_words import why_lines
 from harness.client.words import log_lines, status_lines, step_lines
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import BASE, ScimServer, refusal, reply
 

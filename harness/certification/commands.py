@@ -94,7 +94,7 @@ def server(*, options: Options, **words: Any) -> None:
     from harness.base.ids import Ids
     from harness.certification.bench.patience import Patience
     from harness.certification.running import run
-    from harness.wire.network import Network
+    from harness.wire.sockets.network import Network
 
     given = ServerOptions(**words)
     suites = _chosen(given.names, given.checks)

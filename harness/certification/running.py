@@ -17,7 +17,7 @@ from harness.certification.subject import Subject
 from harness.certification.suite import Check, Criterion, Suite
 from harness.journal import Journal
 from harness.wire.message import Send
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 from harness.world import create
 
 _PATIENCE = 3  # checks in a row without any answer of SCIM; the rest is not run

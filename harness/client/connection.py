@@ -63,7 +63,7 @@ class Connection:
 
     def control(self, method: str, name: str, body: Any = None) -> dict[str, Any]:
         """Ask the control API; `name` may have a query. Raises HarnessError with what it says."""
-        from harness.serving.gate import KEY_HEADER
+        from harness.serving.front.gate import KEY_HEADER
 
         parts = urlsplit(self.graph)
         headers = ((KEY_HEADER, self.key),) if self.key else ()
@@ -77,7 +77,7 @@ class Connection:
 
     def event_history(self, form: str, most: int) -> tuple[str, bytes]:
         """Return the name and the octets of the AWS side's event history in a form. Raises HarnessError."""
-        from harness.serving.gate import KEY_HEADER
+        from harness.serving.front.gate import KEY_HEADER
 
         if self.aws is None:
             raise HarnessError("the ready file names no aws_sso.url; is it one of 'harness serve'?")
@@ -149,8 +149,8 @@ def _ask(
     method: str, url: str, body: Any, headers: tuple[tuple[str, str], ...], certificate: Path | None
 ) -> Response:
     from harness.wire.message import TransportError, json_request
-    from harness.wire.network import Network
-    from harness.wire.tls import trusting
+    from harness.wire.sockets.network import Network
+    from harness.wire.sockets.tls import trusting
 
     parts = urlsplit(url)
     where = f"{parts.scheme}://{parts.netloc}"

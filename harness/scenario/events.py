@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from harness.scenario.matching import compare, nearest
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result, content
 from harness.scenario.values import Mismatch, explain, show
-from harness.wire.record import Exchange
-from harness.wire.redaction import redact
+from harness.wire.recording.exchanges import Exchange
+from harness.wire.recording.redaction import redact
 from harness.world import AZURE_AD
 
 Reader: TypeAlias = Callable[[Play, Result, Since], Any]

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 from harness.world import AWS_HOSTS, GRAPH
 
 AWS_PORT, AZURE_PORT = 8080, 8081

@@ -16,7 +16,7 @@ from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as provisioning
 from harness.journal import Journal
 from harness.scenario.events import Observation
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 from harness.world import AWS_SSO, AZURE_AD
 
 

@@ -15,7 +15,7 @@ from harness.scenario.rest_calls import REST, rest_request
 from harness.scenario.values import lookup
 from harness.wire.faults import Meetings
 from harness.wire.message import Request, Response, json_request
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 from harness.world import World
 
 # Any well-formed signature is accepted; these are the example credentials of AWS's own documentation.

@@ -32,8 +32,8 @@ from harness.scenario.steps import STEPS
 from harness.scenario.values import ABSENT, explain, show
 from harness.scenario.variables import substitute
 from harness.wire.faults import Meetings, html_page
-from harness.wire.record import Exchange
-from harness.wire.redaction import redact
+from harness.wire.recording.exchanges import Exchange
+from harness.wire.recording.redaction import redact
 from harness.world import ADMINISTRATOR, AZURE_AD, World, create
 
 DEFAULT_SEED = "1"

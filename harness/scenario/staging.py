@@ -27,12 +27,12 @@ from harness.scenario.live import addresses, served
 from harness.scenario.loading import Scenario
 from harness.scenario.play import Play
 from harness.scenario.running import DEFAULT_SEED, Player, world_of
-from harness.serving.control import with_control
-from harness.serving.gate import Gate
+from harness.serving.front.control import with_control
+from harness.serving.front.gate import Gate
 from harness.serving.ready_file import ReadyFile
 from harness.serving.session import Say, stop_signal
-from harness.wire.record import Exchange
-from harness.wire.server import Server
+from harness.wire.recording.exchanges import Exchange
+from harness.wire.sockets.server import Server
 from harness.world import GRAPH, World, apps
 
 if TYPE_CHECKING:

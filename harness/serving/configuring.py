@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from harness.aws_sso import tokens
 from harness.base.errors import HarnessError
-from harness.serving.gate import KEY_HEADER
+from harness.serving.front.gate import KEY_HEADER
 from harness.wire.message import Send, TransportError, json_request
 from harness.world import World
 

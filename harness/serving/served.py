@@ -23,22 +23,22 @@ from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
-from harness.serving.both_sides import BothSides
 from harness.serving.configuring import Administrator
-from harness.serving.control import with_control
-from harness.serving.data import Data
 from harness.serving.failures import damage_worded, report
-from harness.serving.gate import Gate
+from harness.serving.front.control import with_control
+from harness.serving.front.gate import Gate
+from harness.serving.front.stepping import Stepper
+from harness.serving.front.tap import Tap
 from harness.serving.options import LOOPBACK, Options
-from harness.serving.processes import Listening
-from harness.serving.sharing import Shared
-from harness.serving.stepping import Stepper
-from harness.serving.tap import Tap
+from harness.serving.several.processes import Listening
+from harness.serving.several.sharing import Shared
+from harness.serving.storage.both_sides import BothSides
+from harness.serving.storage.data import Data
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
-from harness.wire.network import Network
-from harness.wire.server import Server
-from harness.wire.tls import Identity, identity, trusting
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
+from harness.wire.sockets.tls import Identity, identity, trusting
 from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:

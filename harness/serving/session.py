@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from harness.base import json_text
 from harness.base.errors import HarnessError
-from harness.serving.gate import KEY_HEADER
+from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import LOOPBACK, Options, PostgresAddress
-from harness.serving.processes import Listening, Processes
 from harness.serving.ready_file import ReadyFile
 from harness.serving.served import Served
-from harness.wire.listening import listen
-from harness.wire.tls import identity
+from harness.serving.several.processes import Listening, Processes
+from harness.wire.sockets.listening import listen
+from harness.wire.sockets.tls import identity
 
 Say = Callable[[str], None]
 _NAMED = "--host takes a name, too, and --allowed-host another one"

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.wire.faults import Selection
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 _REFUSED = 400
 

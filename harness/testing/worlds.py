@@ -30,9 +30,9 @@ from harness.testing.side import spaced
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response, Send
-from harness.wire.record import Exchange, recording
+from harness.wire.recording.exchanges import Exchange, recording
 from harness.wire.routing import routing
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 from harness.world import AWS_HOSTS, DEFAULT_PROFILE, Contexts, Parts, apps, assemble, choose_quirks, create
 from harness.world import World as WholeWorld
 

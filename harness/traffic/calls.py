@@ -17,8 +17,8 @@ from urllib.parse import quote
 import orjson
 
 from harness.base.errors import HarnessError
-from harness.wire.har import read_entry
 from harness.wire.message import Request, Response
+from harness.wire.recording.har import read_entry
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _STATUS = re.compile(r"response\.to\.have\.status\((\d{3})\)")

@@ -33,9 +33,9 @@ def record(url: str, port: int, output: Path) -> None:
     from harness.base.ids import Ids
     from harness.base.output import OutputFile, check_writable
     from harness.traffic.recording import Recorder
-    from harness.wire.har import har_texts
     from harness.wire.message import TransportError, check_url
-    from harness.wire.network import Network
+    from harness.wire.recording.har import har_texts
+    from harness.wire.sockets.network import Network
 
     try:
         check_url(url)
@@ -72,7 +72,7 @@ def replay(file: Path, port: int) -> None:
 
 def _until_stopped(application: WSGIApplication, port: int) -> None:
     """Serve on loopback until Ctrl-C or SIGTERM."""
-    from harness.wire.server import Server
+    from harness.wire.sockets.server import Server
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

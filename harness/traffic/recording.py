@@ -16,8 +16,8 @@ from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.wire.incoming import request_of
 from harness.wire.message import Headers, Request, Response, Send, TransportError, reason_phrase
-from harness.wire.record import Exchange, recording, without
-from harness.wire.secrets import Secrets, basic_password
+from harness.wire.recording.exchanges import Exchange, recording, without
+from harness.wire.recording.secrets import Secrets, basic_password
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

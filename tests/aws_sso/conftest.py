@@ -16,7 +16,7 @@ from harness.base.quirks import load_table
 from harness.base.sqlite import Database
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response, json_request
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 
 TENANT_ID = "a1B4c1f2d3-0000-4000-8000-000000000001"
 APP = create_app()

@@ -10,8 +10,8 @@ import pytest
 
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send, TransportError
-from harness.wire.network import Network
-from harness.wire.server import Server
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
 from tests.azure_ad.foreign import Foreign
 from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import BASE, TOKEN, ScimServer

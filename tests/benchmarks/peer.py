@@ -13,7 +13,7 @@ import threading
 from harness.aws_sso import tenant as aws_tenant
 from harness.aws_sso.app import is_scim
 from harness.wire.message import json_request
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 from harness.world import apps, create
 
 TOKEN = "a-token-for-the-benchmark"

@@ -20,7 +20,7 @@ from flask import Flask, Response, request
 
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, json_request
-from harness.wire.network import Network
+from harness.wire.sockets.network import Network
 from harness.world import World, create
 from tests.benchmarks.hammer import hammer
 from tests.benchmarks.hammer import request as hammered

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from harness.base.clock import Stopwatch
 from harness.base.ids import Ids
 from harness.wire.message import Response, json_request
-from harness.wire.network import Network
+from harness.wire.sockets.network import Network
 from tests.serving.harness_process import HarnessProcess
 from tests.wire.crowd import crowd
 

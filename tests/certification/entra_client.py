@@ -8,7 +8,7 @@ from harness.azure_ad.provisioning.why.why import retries
 from harness.certification.bench.entra import Entra
 from harness.certification.client.process import Ending
 from harness.certification.subject import Subject
-from harness.wire.network import Network
+from harness.wire.sockets.network import Network
 
 # AWS SSO throttles in real time, cycles come every forty minutes of virtual time: each takes this many seconds.
 INTERVAL = 0.1

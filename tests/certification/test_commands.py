@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from harness.certification.writing.terminal import TerminalCertificate
 from harness.cli import main
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 from tests.certification.conftest import TOKEN
 
 pytestmark = pytest.mark.slow

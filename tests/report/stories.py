@@ -16,7 +16,7 @@ from harness.scenario.events import (
     StepStarted,
 )
 from harness.wire.message import Request, Response
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 HOSTILE = 'Ünï <script>alert("x")</script> & [red]x[/red] \x1b[31m \ud800 ]]>'
 

@@ -15,8 +15,8 @@ from harness.scenario.loading import Scenario, load
 from harness.scenario.running import run_scenario
 from harness.scenario.staging import FAILURE, Staged, play_until
 from harness.wire.message import Request, Response
-from harness.wire.network import Network
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
+from harness.wire.sockets.network import Network
 
 STORY = """\
 scenario: A user arrives under another name

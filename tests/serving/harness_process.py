@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from harness.wire.message import Response, json_request
-from harness.wire.network import Network
+from harness.wire.sockets.network import Network
 
 _STARTS_WITHIN = 60
 

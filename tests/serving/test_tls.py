@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from harness.cli import main
 from harness.wire.message import Request
-from harness.wire.network import Network
-from harness.wire.tls import trusting
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.tls import trusting
 from tests.wire.authority import Authority
 
 pytestmark = pytest.mark.slow

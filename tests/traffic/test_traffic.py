@@ -17,11 +17,11 @@ from harness.cli import main
 from harness.traffic.calls import Call, read_calls
 from harness.traffic.recording import Recorder
 from harness.traffic.replaying import Replay
-from harness.wire.har import har_texts
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response, Send, TransportError, json_request
-from harness.wire.network import Network
-from harness.wire.server import Server
+from harness.wire.recording.har import har_texts
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
 from harness.world import create
 
 FILES = Path(__file__).parent

@@ -4,8 +4,8 @@ import pytest
 
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request
-from harness.wire.network import Network
-from harness.wire.server import Server
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
 from tests.wire.transport_contract import OverASocket, Stage, TransportContract, echo
 
 

@@ -13,8 +13,8 @@ from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.journal import Journal
 from harness.wire.message import Request, Response, TransportError
-from harness.wire.record import Exchange, recording, without
-from harness.wire.secrets import Secrets
+from harness.wire.recording.exchanges import Exchange, recording, without
+from harness.wire.recording.secrets import Secrets
 from harness.world import World
 
 CERTIFIER = "Certification"

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.base.json_text import decode, encode
 from harness.wire.message import Response
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 MASK = "(masked)"
 LONGEST_BODY = 65_536  # bytes of one body that the evidence keeps

@@ -13,8 +13,8 @@ from harness.base.clock import Clock
 from harness.journal import Journal
 from harness.wire.incoming import request_of
 from harness.wire.message import Response, Send
-from harness.wire.record import Exchange, recording, without
-from harness.wire.secrets import Secrets
+from harness.wire.recording.exchanges import Exchange, recording, without
+from harness.wire.recording.secrets import Secrets
 from harness.world import AWS_SSO
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from harness.certification.client.traffic import Call
 from harness.certification.outcomes import FailedError, SkippedError
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 _MOST_NAMED = 3
 

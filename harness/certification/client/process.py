@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.base.errors import HarnessError
-from harness.wire.secrets import Secrets
+from harness.wire.recording.secrets import Secrets
 
 _GRACE = 5.0  # seconds to end in after being told to
 _MOST_TOLD = 400  # characters of its last words that a reason repeats

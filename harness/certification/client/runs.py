@@ -21,7 +21,7 @@ from harness.certification.client.traffic import (
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
-from harness.wire.secrets import HIDDEN
+from harness.wire.recording.secrets import HIDDEN
 
 _ORDER = ("user", "group", "member")
 

@@ -15,7 +15,7 @@ from harness.base.quirks import Quirks
 from harness.certification.client.sources import Source
 from harness.scim.path import get
 from harness.wire.message import Request
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 WRITES = frozenset(each.name for each in OPERATIONS.values() if not each.read_only)
 CREATES = frozenset({"CreateUser", "CreateGroup"})

@@ -36,7 +36,7 @@ from harness.certification.client.traffic import (
 from harness.certification.outcomes import FailedError, Outcome, SkippedError
 from harness.certification.running import Result
 from harness.wire.message import Request, Response, Send, json_request
-from harness.wire.server import Server
+from harness.wire.sockets.server import Server
 from harness.world import DEFAULT_PROFILE, World, create
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.base.output import check_writable, write
 from harness.report.formats.json_report import as_json
 from harness.scenario.events import Event, Observation, RunStarted, ScenarioStarted
-from harness.wire.har import entry
+from harness.wire.recording.har import entry
 
 
 class HarReport:

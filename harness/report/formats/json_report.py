@@ -11,7 +11,7 @@ from harness.report.collected import Collected, ScenarioStory, StepStory
 from harness.report.formats.file_report import FileReport
 from harness.scenario.events import Failure, Observation
 from harness.wire.message import Headers
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 FORMAT = 1
 

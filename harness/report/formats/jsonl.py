@@ -23,7 +23,7 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 FORMAT = 1
 LONGEST = 2_000

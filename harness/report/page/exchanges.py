@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from harness.scenario.live import served
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 _LINE = 110
 _ENCODE = json.JSONEncoder(ensure_ascii=False, default=str).encode

@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus, urlsplit
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.writing import legal
 from harness.scenario.events import Observation
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 MAX_ARROWS = 60
 _ORDER = ("Administrator", "Azure AD", "AWS SSO")

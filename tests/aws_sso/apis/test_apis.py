@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws_sso import cloudtrail
 from harness.wire.message import Request, json_request
-from harness.wire.network import Network
+from harness.wire.sockets.network import Network
 
 STORE = "d-9067729b3d"
 SIGNED = (

@@ -28,8 +28,8 @@ from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
 from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.tasks.page_iterator import PageIterator
 
-from harness.wire.network import Network
-from harness.wire.tls import trusting
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.tls import trusting
 from tests.serving.harness_process import HarnessProcess
 from tests.wire.authority import Authority
 

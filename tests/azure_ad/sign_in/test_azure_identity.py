@@ -8,8 +8,8 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.core.pipeline.transport import HttpRequest, RequestsTransport
 from azure.identity import ClientSecretCredential, EnvironmentCredential
 
-from harness.wire.network import Network
-from harness.wire.tls import trusting
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.tls import trusting
 from tests.serving.harness_process import HarnessProcess
 from tests.wire.authority import Authority
 

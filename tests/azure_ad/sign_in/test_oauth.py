@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.wire.message import Request
-from harness.wire.record import recording
+from harness.wire.recording.exchanges import recording
 from tests.azure_ad.caller import Caller, checked_refusal
 from tests.azure_ad.provisioning.company import GRAPH, GRAPH_TOKEN
 

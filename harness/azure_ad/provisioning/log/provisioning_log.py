@@ -21,7 +21,7 @@ from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
-from harness.wire.secrets import Secrets
+from harness.wire.recording.secrets import Secrets
 
 LOG = "provisioning"
 INITIATOR = "Azure AD Provisioning Service"

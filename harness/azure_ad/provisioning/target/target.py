@@ -26,7 +26,7 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Request, Response, Send, TransportError
-from harness.wire.secrets import Secrets
+from harness.wire.recording.secrets import Secrets
 
 
 @dataclass(slots=True)

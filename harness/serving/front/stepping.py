@@ -16,8 +16,8 @@ from harness.azure_ad.provisioning.log.provisioning_log import LOG, entry_of
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError
-from harness.serving.tap import Tap
-from harness.wire.record import Exchange
+from harness.serving.front.tap import Tap
+from harness.wire.recording.exchanges import Exchange
 
 _T = TypeVar("_T")
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from harness.base.clock import VirtualClock, from_iso
-from harness.serving.tap import Tap
+from harness.serving.front.tap import Tap
 from harness.wire.message import Request, Response
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from harness.base.clock import Clock
 from harness.wire.message import Request, Response, Send
-from harness.wire.record import Exchange, recording
+from harness.wire.recording.exchanges import Exchange, recording
 
 
 class Tap:

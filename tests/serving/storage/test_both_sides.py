@@ -6,7 +6,7 @@ from harness.base.clock import VirtualClock, from_iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sqlite import Database
-from harness.serving.both_sides import BothSides
+from harness.serving.storage.both_sides import BothSides
 from harness.wire.routing import routing
 from harness.world import AWS_HOSTS, GRAPH, Parts, assemble, choose_quirks
 

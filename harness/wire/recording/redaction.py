@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from harness.wire.message import Headers
-from harness.wire.secrets import HIDDEN
+from harness.wire.recording.secrets import HIDDEN
 
 _SECRET_HEADERS = frozenset(
     {

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
-from harness.wire.redaction import redact_body, redact_headers, redact_text
-from harness.wire.secrets import Secrets, basic_password
+from harness.wire.recording.redaction import redact_body, redact_headers, redact_text
+from harness.wire.recording.secrets import Secrets, basic_password
 
 _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
 

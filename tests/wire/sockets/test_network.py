@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 
 from harness.wire.message import Request, TransportError
-from harness.wire.network import MAX_ANSWER, Network
-from harness.wire.server import Server
+from harness.wire.sockets.network import MAX_ANSWER, Network
+from harness.wire.sockets.server import Server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from harness import __version__
 from harness.base import json_text
 from harness.wire.message import Headers, Request, Response, reason_phrase
-from harness.wire.record import Exchange
+from harness.wire.recording.exchanges import Exchange
 
 _VERSION = "HTTP/1.1"
 _UNKNOWN_SIZE = -1

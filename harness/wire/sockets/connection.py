@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from harness.wire.bridge import Answer, refusal
+from harness.wire.sockets.bridge import Answer, refusal
 
 MAX_HEADERS = 65_536  # bytes of target and headers together
 _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}

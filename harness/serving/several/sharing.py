@@ -14,7 +14,7 @@ from harness.azure_ad.provisioning.engine import Engine
 from harness.base.clock import OffsetClock, from_iso, iso, later
 from harness.base.errors import HarnessError
 from harness.base.store import Store
-from harness.serving.data import Data, Peers
+from harness.serving.storage.data import Data, Peers
 
 _PATIENCE = 0.5  # seconds between two looks whether the clock is there
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack, closing, suppress
 import pytest
 
 from harness.base.clock import Stopwatch
-from harness.wire.connection import MAX_HEADERS, Limits
 from harness.wire.message import MAX_BODY, Request
-from harness.wire.network import Network
-from harness.wire.server import Server
-from harness.wire.tls import identity, trusting
+from harness.wire.sockets.connection import MAX_HEADERS, Limits
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
+from harness.wire.sockets.tls import identity, trusting
 from tests.wire.authority import Authority
 from tests.wire.crowd import crowd
 

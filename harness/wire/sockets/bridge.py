@@ -17,7 +17,7 @@ from werkzeug.http import http_date
 
 from harness.wire.inprocess import call
 from harness.wire.message import MAX_BODY
-from harness.wire.workers import Workers
+from harness.wire.sockets.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

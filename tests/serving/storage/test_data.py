@@ -12,9 +12,9 @@ import pytest
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
-from harness.serving.data import SIDES, Data
 from harness.serving.options import Options
 from harness.serving.served import Served
+from harness.serving.storage.data import SIDES, Data
 from tests.serving.test_serve import harness
 
 PEOPLE = {

@@ -8,8 +8,8 @@ import pytest
 
 from harness.base.errors import HarnessError
 from harness.wire.message import Request
-from harness.wire.network import Network
-from harness.wire.server import Server
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
 
 
 def quiet(environ, start):

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from harness.wire.bridge import Bridge, Quick, refusal
-from harness.wire.connection import MAX_HEADERS, Connection, Limits, Places, raw
-from harness.wire.listening import listen
-from harness.wire.tls import Identity
-from harness.wire.workers import Workers
+from harness.wire.sockets.bridge import Bridge, Quick, refusal
+from harness.wire.sockets.connection import MAX_HEADERS, Connection, Limits, Places, raw
+from harness.wire.sockets.listening import listen
+from harness.wire.sockets.tls import Identity
+from harness.wire.sockets.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

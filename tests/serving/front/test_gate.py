@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.serving.gate import Gate
+from harness.serving.front.gate import Gate
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, json_request
 from tests.serving.test_serve import harness

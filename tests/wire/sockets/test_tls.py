@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from harness.base.errors import HarnessError
 from harness.wire.message import Request, TransportError
-from harness.wire.network import Network
-from harness.wire.server import Server
-from harness.wire.tls import identity, trusting
+from harness.wire.sockets.network import Network
+from harness.wire.sockets.server import Server
+from harness.wire.sockets.tls import identity, trusting
 from tests.wire.authority import Authority, Pair
 from tests.wire.transport_contract import OverASocket, Stage
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from harness.base.clock import VirtualClock
 from harness.wire.message import Request, Response, TransportError, json_request
-from harness.wire.record import Exchange, recording
-from harness.wire.redaction import redact_body
-from harness.wire.secrets import HIDDEN
+from harness.wire.recording.exchanges import Exchange, recording
+from harness.wire.recording.redaction import redact_body
+from harness.wire.recording.secrets import HIDDEN
 
 START = datetime(2020, 3, 31, 2, 36, 15, 123_999, tzinfo=UTC)
 URL = "https://scim.us-east-1.amazonaws.com/t/scim/v2/Users"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.wire.secrets import HIDDEN, Secrets, basic_password
+from harness.wire.recording.secrets import HIDDEN, Secrets, basic_password
 
 SECRET = "kX3+vb/9Qz \"7pL&mN0'é𝄞s=="
 SPELLINGS = {

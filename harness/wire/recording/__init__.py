@@ -1,0 +1,1 @@
+"""Exchanges kept for whoever looks later, with every secret taken out before anything is shown."""

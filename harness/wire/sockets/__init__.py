@@ -1,0 +1,1 @@
+"""Real HTTP: asking others' servers (`network.py`), and being one (`server.py`), plain or over TLS."""
