@@ -19,7 +19,7 @@ from harness.certification.options import Options, ServerOptions, with_options
 
 if TYPE_CHECKING:
     from harness.base.store import Document
-    from harness.certification.subject import OAuth, Subject
+    from harness.certification.subject import Federation, OAuth, Subject
     from harness.certification.suite import Check, Suite
 
 
@@ -54,6 +54,24 @@ def certify() -> None:
 @click.option("--client-id", metavar="ID", help="The client that asks there.")
 @click.option(
     "--client-secret", envvar="SCIM_CLIENT_SECRET", help="Its secret; better in SCIM_CLIENT_SECRET."
+)
+@click.option(
+    "--federated-issuer",
+    metavar="URL",
+    help="Entra's token endpoint, where an application of the tenant gets the token of a workload identity.",
+)
+@click.option("--federated-application-id", metavar="ID", help="That application.")
+@click.option(
+    "--federated-application-secret",
+    envvar="SCIM_FEDERATED_APPLICATION_SECRET",
+    help="Its secret; better in SCIM_FEDERATED_APPLICATION_SECRET.",
+)
+@click.option(
+    "--federated-token-endpoint", metavar="URL", help="Where the server exchanges that token for its own."
+)
+@click.option("--federated-client-id", default="", metavar="ID", help="The client whose assertion it is.")
+@click.option(
+    "--federated-audience", default="", metavar="TEXT", help="The audience, at googleapis.com alone."
 )
 @click.option(
     "--timeout",
@@ -202,7 +220,7 @@ def _subject(given: ServerOptions) -> Subject:
     from harness.certification.subject import Subject
 
     mapping = None if given.schema is None else _schema(given.schema)
-    return Subject(given.url, given.token, mapping, given.without, _oauth(given))
+    return Subject(given.url, given.token, mapping, given.without, _oauth(given), _federation(given))
 
 
 def _oauth(given: ServerOptions) -> OAuth | None:
@@ -213,3 +231,25 @@ def _oauth(given: ServerOptions) -> OAuth | None:
     if not (given.token_endpoint and given.client_id and given.client_secret):
         raise HarnessError("--token-endpoint, --client-id and --client-secret go together")
     return OAuth(given.token_endpoint, given.client_id, given.client_secret)
+
+
+def _federation(given: ServerOptions) -> Federation | None:
+    from harness.certification.subject import Federation
+
+    needed = (
+        given.federated_issuer,
+        given.federated_application_id,
+        given.federated_application_secret,
+        given.federated_token_endpoint,
+    )
+    if not any(needed[:2] + needed[3:]):
+        return None
+    issuer, application, secret, endpoint = needed
+    if not (issuer and application and secret and endpoint):
+        raise HarnessError(
+            "--federated-issuer, --federated-application-id, --federated-application-secret and "
+            "--federated-token-endpoint go together"
+        )
+    return Federation(
+        issuer, application, secret, endpoint, given.federated_client_id, given.federated_audience
+    )

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from harness.certification.suite import Suite
 
 # Not repeated in the certificate: secrets, and files that are about this run alone.
-_NOT_REPEATED = frozenset({"token", "client_secret", "junit", "html", "json", "seed", "yes", "only_failures"})
+_NOT_REPEATED = frozenset(
+    {
+        "token",
+        "client_secret",
+        "federated_application_secret",
+        "junit",
+        "html",
+        "json",
+        "seed",
+        "yes",
+        "only_failures",
+    }
+)
 _EXITS = {"Succeeded": 0, "Failed": 1, "Incomplete": 4}
 _UNREACHABLE, _RESERVED = 3, 5
 

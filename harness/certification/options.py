@@ -41,6 +41,12 @@ class ServerOptions:
     token_endpoint: str | None
     client_id: str | None
     client_secret: str | None
+    federated_issuer: str | None
+    federated_application_id: str | None
+    federated_application_secret: str | None
+    federated_token_endpoint: str | None
+    federated_client_id: str
+    federated_audience: str
     timeout: float
     rate: float
     settle: float

@@ -165,8 +165,7 @@ class _Runner:
 
     def _bench(self, send: Send, start: datetime, seed: str) -> Bench:
         subject, journal, ids = self.subject, Journal(), Ids(seed)
-        addresses = [subject.url, *([subject.oauth.token_endpoint] if subject.oauth else [])]
-        reached = {_origin(url): send for url in addresses}
+        reached = {_origin(url): send for url in subject.addresses}
         world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
         return Bench(subject, world, journal, ids, self.pause)
 

@@ -25,6 +25,13 @@ from tests.conftest import TOKEN
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 # What the mapping of the AWS gallery application leaves out of the usual one: AWS SSO takes one phone number.
 ONE_PHONE = ('phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "fax"].value')
+# And what a target directory must not have then: one address and one place, too.
+ONE_OF_EACH = (
+    *ONE_PHONE,
+    *(f'phoneNumbers[type eq "{kind}"].value' for kind in ("home", "other", "pager")),
+    *(f'emails[type eq "{kind}"].value' for kind in ("home", "other")),
+    *(f'addresses[type eq "{kind}"].formatted' for kind in ("home", "other")),
+)
 
 
 @pytest.fixture

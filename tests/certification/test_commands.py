@@ -121,7 +121,7 @@ def test_what_ran_before_an_interruption_is_written(harness, served, tmp_path, m
         (["server", "https://x", "--schema", "missing.json"], "'missing.json' cannot be read"),
         (
             ["server", "https://x", "--suite", "okta", "--without", "titel"],
-            "no mapping writes 'titel'; did you mean 'title'?",
+            "the job's target directory has no 'titel'; did you mean 'title'?",
         ),
         (
             ["server", "https://x", "--yes", "--waivers", "missing.yaml"],

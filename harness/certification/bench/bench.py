@@ -46,6 +46,10 @@ class Bench:
         """Return eight letters and digits that no earlier check used."""
         return self.ids.hex(8)
 
+    def name(self) -> str:
+        """Return such a word in a name that tells where it comes from: 16 characters, as an employeeId may have."""
+        return f"harness-{self.word()}"
+
     def ask(self, request: Request) -> Response:
         """Send what does not go to the SCIM endpoint, but to a server beside it. Raises FailedError without an answer."""
         try:

@@ -16,7 +16,7 @@ from harness.scim.names import CORE_GROUP, CORE_USER
 
 def user(bench: Bench, **more: Any) -> Document:
     """Return the body of somebody new, active, with one work address; `more` adds or replaces attributes."""
-    name = f"harness-{bench.word()}"
+    name = bench.name()
     mail = f"{name}@{DOMAIN}"
     return {
         "schemas": [CORE_USER],
@@ -34,7 +34,7 @@ def group(bench: Bench, *members: Document) -> Document:
     """Return the body of a new group of users."""
     return {
         "schemas": [CORE_GROUP],
-        "displayName": f"harness-{bench.word()}",
+        "displayName": bench.name(),
         "members": [{"value": each["id"]} for each in members],
     }
 

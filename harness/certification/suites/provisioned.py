@@ -32,7 +32,7 @@ class Provisioned:
         self._bench, self._entra, self.mapped = bench, bench.entra, mapped
         self.id = ""
         self._assignment = ""
-        word = bench.word()
+        word = bench.name()
         make = self._entra.user if mapped.mapping.kind == "User" else self._entra.group
         self.key = make(word, **mapped.properties(word, self._entra.domain))
         self._condition = self._matching()
@@ -56,7 +56,7 @@ class Provisioned:
 
     def change(self, *, keep_match: bool) -> Document:
         """Change what can change, wait, and return the log's Update, which must tell of all that flows as it is."""
-        changes = self.mapped.changes(self._bench.word(), self._entra.domain, keep_match=keep_match)
+        changes = self.mapped.changes(self._bench.name(), self._entra.domain, keep_match=keep_match)
         if not changes:
             raise SkippedError("no mapping reads a property that can change")
         self._entra.change(self.key, changes)

@@ -40,5 +40,5 @@ _FITTING: Mapping[str, tuple[str, str]] = {
 
 def sample(name: str, word: str, domain: str = DOMAIN, *, later: bool = False) -> str:
     """Return a text for `title` or `name.givenName`: with the word, unless only some texts are right."""
-    usual = f"{name.rpartition('.')[2]}-{{word}}"
+    usual = f"{{word}}-{name.rpartition('.')[2]}"
     return _FITTING.get(name.lower(), (usual, usual))[later].format(word=word, domain=domain)

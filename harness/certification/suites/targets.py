@@ -1,14 +1,16 @@
 """What a job writes: the target attributes of users and groups, and bodies that a check writes to them itself.
 
-Microsoft's tests build their bodies from the attributes that the job's schema maps, and so do ours.
+Microsoft's gallery tests that ask the endpoint themselves build their bodies from all that the job's target directory has,
+mapped or not; the one that empties attributes takes the mapped ones alone.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIMTests_Workflow.json (read 2026-11).
+Initialization_Workflow.json, Build_SCIM_User_Body, and SCIMTests_Workflow.json, Filter_Update_Eligible_Attributes (read
+2026-11-29).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -99,22 +101,16 @@ def _target(name: str, definition: Document, mapped: dict[str, Document]) -> Tar
 
 
 def manager(subject: Subject) -> Target:
-    """Return the manager's target. Raises SkippedError when the job does not write one."""
-    for target in targets(subject, USER):
+    """Return the manager's target. Raises SkippedError when the job's target directory has none."""
+    for target in known_targets(subject, USER):
         if target.root == "manager" and target.type == "Reference":
             return target
-    raise SkippedError("the job maps no manager")
+    raise SkippedError("the job's target directory has no manager")
 
 
-def values(
-    subject: Subject, kind: str, word: str, wanted: Callable[[Target], bool] = lambda _: True
-) -> Values:
-    """Return a first value for each wanted target that takes one, by its name, and for what RFC 7643 requires."""
-    written = {
-        target.name: target.value(word)
-        for target in targets(subject, kind)
-        if target.simple and wanted(target)
-    }
+def values(chosen: Iterable[Target], kind: str, word: str) -> Values:
+    """Return a first value for each of some targets that takes one, by its name, and for what RFC 7643 requires."""
+    written = {target.name: target.value(word) for target in chosen if target.simple}
     name = _REQUIRED[kind]
     written.setdefault(
         name, Target(name, parse_path(name), "String", multivalued=False, matching=True).value(word)

@@ -1,10 +1,11 @@
 """Microsoft's app-gallery validation, tests 15 to 20 and 23 to 25: those that ask the SCIM endpoint themselves.
 
 Where the original waits for nobody it is repeated request by request: values that it draws at random are such as fit the
-attribute, and answers are read by RFC 7643's rules (names without regard to case).
+attribute, and answers are read by RFC 7643's rules (names without regard to case). Roles are left alone: the original leaves
+`roles` out and writes `roles[primary eq "True"].value` with a text for a boolean, which RFC 7643 has servers refuse.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11).
+SCIM-Validation-Test-Overview.md, Initialization_Workflow.json and SCIMTests_Workflow.json (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from harness.certification.suites.targets import (
     Target,
     Values,
     body,
+    known_targets,
     manager,
     targets,
     values,
@@ -54,8 +56,12 @@ def _plain(target: Target) -> bool:
 
 
 def _new(bench: Bench, kind: str) -> Document:
-    """Create a user or group of its own with all that the job maps. Raises FailedError."""
-    return bench.endpoint.post(f"/{kind}s", body(kind, values(bench.subject, kind, bench.word(), _plain)))
+    """Create a user or group of its own with all that the job's target directory has. Raises FailedError."""
+    return bench.endpoint.post(f"/{kind}s", body(kind, _values(bench, kind)))
+
+
+def _values(bench: Bench, kind: str) -> Values:
+    return values(filter(_plain, known_targets(bench.subject, kind)), kind, bench.name())
 
 
 def _path(kind: str, resource: Document) -> str:
@@ -86,7 +92,8 @@ def _null_update(bench: Bench) -> None:
     ]
     if not optional:
         raise SkippedError("the job maps no attribute of users that is optional")
-    created = _new(bench, USER)
+    mapped = values(filter(_plain, targets(bench.subject, USER)), USER, bench.name())
+    created = bench.endpoint.post("/Users", body(USER, mapped))
     path = _path(USER, created)
     for nothing in ("", None):
         operations = [{"op": "replace", "path": target.name, "value": nothing} for target in optional]
@@ -111,7 +118,7 @@ def _group_create(bench: Bench) -> None:
 
 
 def _create(bench: Bench, kind: str, name: str) -> None:
-    sent = values(bench.subject, kind, bench.word(), _plain)
+    sent = _values(bench, kind)
     created = bench.endpoint.post(f"/{kind}s", body(kind, sent))
     require_value(f"POST /{kind}s", created, name, sent[name])
 
@@ -126,14 +133,14 @@ def _group_update(bench: Bench) -> None:
 
 
 def _update(bench: Bench, kind: str, eligible: Callable[[Target], bool]) -> None:
-    word = bench.word()
+    word = bench.name()
     changes: Values = {
         target.name: target.value(word, later=True)
-        for target in targets(bench.subject, kind)
+        for target in known_targets(bench.subject, kind)
         if target.simple and eligible(target)
     }
     if not changes:
-        raise SkippedError(f"the job maps no attribute of {kind.lower()}s that can be changed")
+        raise SkippedError(f"the job's target directory has no attribute of {kind.lower()}s to change")
     path = _path(kind, _new(bench, kind))
     bench.endpoint.patch(
         path, *({"op": "replace", "path": name, "value": value} for name, value in changes.items())
@@ -151,18 +158,22 @@ def _group_pagination(bench: Bench) -> None:
 
 
 def _pagination(bench: Bench, kind: str) -> None:
-    """Walk from page to page, at most ten of them: a server may have more than was made here."""
-    for _ in range(_RESOURCES):
+    """Walk from page to page, at most ten of them: a server may have more than was made here.
+
+    As the original reckons, each page but the last has to be full: the third begins at 11.
+    """
+    first = f"/{kind}s?startIndex=1&count={_PAGE}"
+    total = require_whole_number(f"GET {first}", bench.endpoint.get(first), "totalResults")
+    for _ in range(_RESOURCES - total):
         _new(bench, kind)
-    start, seen = 1, set[str]()
-    for _ in range(_MOST_PAGES):
-        start = _page(bench, kind, start, seen)
-        if not start:
+    seen = set[str]()
+    for number in range(_MOST_PAGES):
+        if not _page(bench, kind, 1 + number * _PAGE, seen):
             return
 
 
-def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> int:
-    """Read a page, add what it has to `seen`, and return where the next one starts, 0 after the last."""
+def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> bool:
+    """Read a page, add what it has to `seen`, and tell whether there is another one."""
     path = f"/{kind}s?startIndex={start}&count={_PAGE}"
     label = f"GET {path}"
     page = bench.endpoint.get(path)
@@ -176,15 +187,18 @@ def _page(bench: Bench, kind: str, start: int, seen: set[str]) -> int:
         key = written(resource.get("id"))
         require(key not in seen, f"{label}: {key} was on an earlier page already")
         seen.add(key)
-    following = start + len(resources)
-    if resources and following <= total:
-        return following
+    if resources and start + len(resources) <= total:
+        require(
+            len(resources) == _PAGE,
+            f"{label} answered {len(resources)} resources instead of {_PAGE}, though totalResults is {total}",
+        )
+        return True
     require(
         start > 1,
-        f"{label} is the only page, with {len(resources)} resources and totalResults {total}, though "
-        f"{_RESOURCES} were created just before",
+        f"{label} is the only page, with {len(resources)} resources and totalResults {total}, though there "
+        f"are {_RESOURCES} and more",
     )
-    return 0
+    return False
 
 
 def _update_manager(bench: Bench) -> None:
@@ -217,12 +231,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "SCIM_User_Create_Test",
-        "POST /Users is answered with 200 or 201, an id, and the userName that was sent.",
+        "POST /Users with all that the target directory has is answered with 200 or 201, an id, and the userName that was "
+        "sent.",
         _user_create,
     ),
     Check(
         "SCIM_User_Update_Test",
-        "PATCH of every mapped attribute with one value is answered with 200 or 204, and every value reads back.",
+        "PATCH of every attribute of the target directory with one value is answered with 200 or 204, and every value reads "
+        "back.",
         _user_update,
     ),
     Check(
@@ -232,17 +248,20 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "SCIM_Group_Update_Test",
-        "PATCH of every mapped attribute of a group is answered with 200 or 204, and every value reads back.",
+        "PATCH of every attribute that the target directory has of a group is answered with 200 or 204, and every value "
+        "reads back.",
         _group_update,
     ),
     Check(
         "SCIM_User_Pagination_Test",
-        "Of 11 users and more there are at least two pages of five, each with the startIndex that was asked for.",
+        "Of 11 users and more there are at least two pages, full ones of five but for the last, each with the startIndex that "
+        "was asked for.",
         _user_pagination,
     ),
     Check(
         "SCIM_Group_Pagination_Test",
-        "Of 11 groups and more there are at least two pages of five, each with the startIndex that was asked for.",
+        "Of 11 groups and more there are at least two pages, full ones of five but for the last, each with the startIndex that "
+        "was asked for.",
         _group_pagination,
         mandatory=False,
     ),

@@ -41,7 +41,7 @@ def _retrieve(bench: Bench) -> None:
 def _rename(bench: Bench) -> None:
     path, made = new_group(bench)
     again = group(bench)
-    name = f"renamed-{made['displayName']}"
+    name = f"{made['displayName']}-renamed"
     bench.endpoint.patch(path, {"op": "replace", "value": {"id": made["id"], "displayName": name}})
     require_value(f"GET {path} after PATCH without a path", bench.endpoint.get(path), "displayName", name)
     replace(bench.endpoint, path, again)

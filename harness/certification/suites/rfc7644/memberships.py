@@ -48,7 +48,7 @@ def _several_operations(bench: Bench) -> None:
 def _renamed(bench: Bench) -> None:
     path, (one, other) = _group_and_users(bench, 2)
     bench.endpoint.patch(path, _adding(one, other))
-    bench.endpoint.patch(path, replaced("displayName", f"renamed-{bench.word()}"))
+    bench.endpoint.patch(path, replaced("displayName", bench.name()))
     _require_members(bench, path, "replace of displayName", one, other)
 
 

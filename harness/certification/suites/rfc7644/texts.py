@@ -110,7 +110,7 @@ def _group_scripts(bench: Bench) -> None:
     need_groups(bench)
     need(bench, "patch")
     path, _ = new_group(bench)
-    name = f"Отдел {bench.word()} – Ünïté 部"
+    name = f"{bench.name()} Отдел – Ünïté 部"
     bench.endpoint.patch(path, {"op": "replace", "path": "displayName", "value": name})
     require_value(f"GET {path} after replace", bench.endpoint.get(path), "displayName", name)
 

@@ -81,8 +81,7 @@ def need_mapped(bench: Bench, kind: str, *names: str) -> None:
 
 def fresh(bench: Bench, kind: str) -> Values:
     """Return values of all that the job writes of a new user or group."""
-    need_targets(bench, kind)
-    return values(bench.subject, kind, bench.word())
+    return values(need_targets(bench, kind), kind, bench.name())
 
 
 def created(bench: Bench, kind: str, sent: Values, **more: Any) -> str:

@@ -52,7 +52,7 @@ def _replace_attributes(bench: Bench) -> None:
 
 
 def _update_name(bench: Bench) -> None:
-    _replace(bench, {"displayName": f"displayName-{bench.word()}"})
+    _replace(bench, {"displayName": bench.name()})
 
 
 def _replace(bench: Bench, changes: dict[str, Any]) -> None:

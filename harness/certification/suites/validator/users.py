@@ -12,7 +12,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.samples import DOMAIN
-from harness.certification.suites.targets import USER, Target, Values, manager, values
+from harness.certification.suites.targets import USER, Target, Values, manager, targets, values
 from harness.certification.suites.validator import both
 from harness.scim.path import get, read
 
@@ -25,13 +25,14 @@ def _replace_attributes(bench: Bench) -> None:
 
 
 def _add_attributes(bench: Bench) -> None:
-    sent = values(bench.subject, USER, bench.word(), lambda target: target.root in _AT_FIRST)
+    first = (target for target in targets(bench.subject, USER) if target.root in _AT_FIRST)
+    sent = values(first, USER, bench.name())
     _written(bench, "add", both.created(bench, USER, sent), _AT_FIRST)
 
 
 def _written(bench: Bench, operation: str, path: str, but: tuple[str, ...]) -> None:
     """Write each mapped attribute by an operation of its own, and read all of them back."""
-    word = bench.word()
+    word = bench.name()
     changes: Values = {
         target.name: target.value(word, later=True)
         for target in both.need_targets(bench, USER)
@@ -50,7 +51,7 @@ def _new(bench: Bench) -> str:
 
 
 def _update_name(bench: Bench) -> None:
-    changes = {"userName": f"{bench.word()}@{DOMAIN}"}
+    changes = {"userName": f"{bench.name()}@{DOMAIN}"}
     path = _new(bench)
     both.patched(bench, path, {"op": "replace", "value": changes})
     both.require_read(bench, path, changes)
@@ -102,7 +103,7 @@ def _manage(bench: Bench, path: str, place: Target, operation: str, key: str) ->
 
 def _different_attributes(bench: Bench) -> None:
     both.need_mapped(bench, USER, "preferredLanguage", "externalId", "displayName")
-    key, name = bench.ids.uuid(), f"displayName-{bench.word()}"
+    key, name = bench.ids.uuid(), bench.name()
     path = _new(bench)
     both.patched(
         bench,

@@ -41,7 +41,7 @@ NAMES = [
 ]
 OPTIONAL = ("Delete_Group_Test", "Restore_Group_Test")
 PASSED, FAILED, WARNING, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.WARNING, Outcome.SKIPPED
-SOME_GROUP = r"GET /Groups\?filter=displayName eq \"displayName-[0-9a-f]{8}\""
+SOME_GROUP = r"GET /Groups\?filter=displayName eq \"harness-[0-9a-f]{8}-displayName\""
 NOTHING = {"schemas": [LIST_RESPONSE], "totalResults": 0, "Resources": []}
 
 
@@ -113,12 +113,12 @@ WRONG = {
     "a filter that finds anything": (
         "Create_Group_Test",
         swallowing(SOME_GROUP, 200, {**NOTHING, "Resources": [{"id": "1"}]}),
-        r'^/Groups with filter displayName eq "displayName-\w{8}" finds 1 resources instead of none$',
+        r'^/Groups with filter displayName eq "harness-\w{8}-displayName" finds 1 resources instead of none$',
     ),
     "a filter that finds nothing": (
         "Create_Group_Test",
         swallowing(SOME_GROUP, 200, NOTHING),
-        r'^/Groups with filter displayName eq "displayName-\w{8}" finds 0 resources instead of one$',
+        r'^/Groups with filter displayName eq "harness-\w{8}-displayName" finds 0 resources instead of one$',
     ),
     "an attribute forgotten on creation": (
         "Create_Group_Test",
@@ -133,7 +133,7 @@ WRONG = {
     "a name that never changes": (
         "Update_Group_Test",
         swallowing("PATCH /Groups", 204),
-        r'^/Groups with filter displayName eq "displayName-\w{8}" finds 0 resources instead of one$',
+        r'^/Groups with filter displayName eq "harness-\w{8}-displayName" finds 0 resources instead of one$',
     ),
     "a new name refused": (
         "Update_Group_Test",
@@ -304,7 +304,7 @@ def test_a_mapped_property_of_groups_changes_with_the_name(groups, vendor):
     stuck = ignoring("/Groups", at("^externalId$"))(vendor)
     outcome, reason = groups(stuck, "Update_Group_Test", schema=changing)["Update_Group_Test"]
     assert outcome is FAILED
-    assert re.search(r'externalId reads "\w+@contoso.com-description-\w+" instead of "', reason)
+    assert re.search(r'externalId reads "[\w-]+@contoso.com-harness-\w+-description" instead of "', reason)
 
 
 @pytest.mark.parametrize("name", JUNK)

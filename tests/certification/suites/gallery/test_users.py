@@ -45,7 +45,7 @@ NAMES = [
     "POD_User_Test",
 ]
 PASSED, FAILED, WARNING, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.WARNING, Outcome.SKIPPED
-SOMEBODY = r"GET /Users\?filter=userName eq \"[0-9a-f]{8}@"
+SOMEBODY = r"GET /Users\?filter=userName eq \"harness-[0-9a-f]{8}@"
 NOBODY = {"schemas": [LIST_RESPONSE], "totalResults": 0, "Resources": []}
 
 
@@ -136,12 +136,12 @@ WRONG = {
     "a filter that finds anybody": (
         "Create_User_Test",
         swallowing(SOMEBODY, 200, {**NOBODY, "Resources": [{"id": "1"}]}),
-        r'/Users with filter userName eq "\w{8}@contoso.com" finds 1 resources instead of none',
+        r'/Users with filter userName eq "harness-\w{8}@contoso.com" finds 1 resources instead of none',
     ),
     "a filter that finds nobody": (
         "Create_User_Test",
         swallowing(SOMEBODY, 200, NOBODY),
-        r'/Users with filter userName eq "\w{8}@contoso.com" finds 0 resources instead of one',
+        r'/Users with filter userName eq "harness-\w{8}@contoso.com" finds 0 resources instead of one',
     ),
     "a filter that finds another": (
         "Create_User_Test",
@@ -151,12 +151,12 @@ WRONG = {
     "an attribute forgotten on creation": (
         "Create_User_Test",
         editing_request("POST /Users", without("title")),
-        r'^of 21 attributes sent: title reads null instead of "jobTitle-\w{8}"$',
+        r'^of 21 attributes sent: title reads null instead of "harness-\w{8}-jobTitle"$',
     ),
     "another value on creation": (
         "Create_User_Test",
         editing(SOMEBODY, each(renamed)),
-        r': name.givenName reads "x" instead of "givenName-\w{8}"$',
+        r': name.givenName reads "x" instead of "harness-\w{8}-givenName"$',
     ),
     "creation refused": (
         "Create_User_Test",
@@ -166,7 +166,7 @@ WRONG = {
     "an attribute that never changes": (
         "Update_User_Test",
         ignoring("/Users", at("^title$")),
-        r'title reads "jobTitle-\w{8}" instead of "jobTitle-\w{8}"$',
+        r'title reads "harness-\w{8}-jobTitle" instead of "harness-\w{8}-jobTitle"$',
     ),
     "an update refused": (
         "Update_User_Test",
@@ -298,9 +298,9 @@ def test_without_a_mapping_of_active_a_user_who_stays_is_noticed(users, vendor):
     assert (outcome, reason.endswith("finds 1 resources instead of none")) == (FAILED, True)
 
 
-def test_an_attribute_that_no_mapping_writes_cannot_be_left_out(users, vendor):
+def test_an_attribute_that_is_not_there_cannot_be_left_out(users, vendor):
     """A slip of the pen is told with the nearest name."""
-    with pytest.raises(HarnessError, match=r"no mapping writes 'titel'.*title"):
+    with pytest.raises(HarnessError, match=r"target directory has no 'titel'.*title"):
         users(vendor, "Create_User_Test", without=("titel",))
 
 

@@ -224,7 +224,7 @@ WRONG = [
     (
         "Patch User - Replace Attributes (Verbose)",
         ignoring("/Users", has(path='addresses[type eq "work"].locality')),
-        'addresses[type eq "work"].locality is "locality-',
+        'addresses[type eq "work"].locality is "harness-',
     ),
     (
         "Patch User - Replace Attributes (Verbose)",
@@ -423,9 +423,9 @@ def test_what_is_left_out_of_the_mapping_is_not_tested(certify, scim2_server):
     results = certify(VALIDATOR, mended(scim2_server), Subject(URL, TOKEN, without=without))
     assert reasons(results) == {
         "Patch User - Disable User": "the job maps no active of users",
-        "Patch User - Add Manager": "the job maps no manager",
-        "Patch User - Replace Manager": "the job maps no manager",
-        "Patch User - Remove Manager": "the job maps no manager",
+        "Patch User - Add Manager": "the job's target directory has no manager",
+        "Patch User - Replace Manager": "the job's target directory has no manager",
+        "Patch User - Remove Manager": "the job's target directory has no manager",
         "Patch User - Multiple Ops on different attributes": "the job maps no preferredLanguage of users",
         "Patch User - Multiple Ops on same attribute": "the job maps no externalId of users",
         "Patch Group - Replace Attributes": "the job maps no externalId of groups",
