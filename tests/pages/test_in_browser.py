@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -68,15 +70,46 @@ def provision(served, page):
     return page.url
 
 
-def test_the_guide_by_hand(served, page):
-    """From Enable automatic provisioning to what an assigned person's account page shows of access, without a terminal."""
-    served.populate(PEOPLE)
-    aws, _ = served.urls
-    provision(served, page)
-    choose(page, "IAM Identity Center", "Users", "ana@contoso.com")
-    page.get_by_text("Its source in Microsoft Entra ID").click()
-    assert page.get_by_role("heading", level=1).text_content() == "Ana Ruiz"
-    page.goto(f"{aws}/console/")
+def created_by_hand(page, azure):
+    """Make two people, as somebody does whose directory is empty."""
+    for name in ("Ana", "Bo"):
+        page.goto(f"{azure}/portal/")
+        choose(page, "Users", "New user")
+        page.get_by_label("User principal name").fill(f"{name.lower()}@contoso.com")
+        page.get_by_label("Display name").fill(f"{name} Ruiz")
+        page.get_by_label("First name").fill(name)
+        page.get_by_label("Last name").fill("Ruiz")
+        page.keyboard.press("Enter")
+        page.get_by_text("It is created.").wait_for()
+
+
+def downloaded(page, name):
+    """Follow a link to a file; return its name and what it holds, as a file chooser takes them."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=name).click()
+    content = Path(download.value.path()).read_bytes()
+    return {"name": download.value.suggested_filename, "mimeType": "text/xml", "buffer": content}
+
+
+def trust_each_other(page):
+    """Exchange the metadata files of both sides, from the application's page on."""
+    choose(page, "Single sign-on")
+    of_provider = downloaded(page, "Download Federation Metadata XML")
+    there = page.url
+    choose(page, "IAM Identity Center", "Settings")
+    of_service = downloaded(page, "Download metadata file")
+    page.get_by_text("Change to an external identity provider").click()
+    page.get_by_label("IdP SAML metadata file").set_input_files(of_provider)
+    choose(page, "Change identity source")
+    page.get_by_text("External identity provider").wait_for()
+    page.goto(there)
+    page.get_by_label("Upload metadata file").set_input_files(of_service)
+    choose(page, "Save")
+    page.get_by_text("Your changes are saved.").wait_for()
+
+
+def assign_an_account(page):
+    """Give ana the permission set Administrators in the management account, from any page of the console on."""
     page.get_by_role("navigation", name="IAM Identity Center").get_by_text("Permission sets").click()
     choose(page, "Create permission set")
     page.get_by_label("Permission set name").fill("Administrators")
@@ -91,10 +124,30 @@ def test_the_guide_by_hand(served, page):
     page.locator(".clock summary").click()
     page.get_by_label("Let time pass").fill("1m")
     choose(page, "Let it pass")
+
+
+def test_the_guide_by_hand(served, page):
+    """From Enable automatic provisioning to the account list of somebody signed in: all of it in the browser."""
+    _, azure = served.urls
+    created_by_hand(page, azure)
+    provision(served, page)
+    choose(page, "IAM Identity Center", "Users", "ana@contoso.com")
+    page.get_by_text("Its source in Microsoft Entra ID").click()
+    assert page.get_by_role("heading", level=1).text_content() == "Ana Ruiz"
+    choose(page, "Enterprise applications", "AWS SSO")
+    trust_each_other(page)
+    choose(page, "IAM Identity Center")
+    assign_an_account(page)
     page.get_by_role("link", name="ana@contoso.com").click()
     row = page.get_by_role("row", name="Management account")
     assert "Administrators" in row.text_content()
     assert "Directly" in row.text_content()
+    choose(page, "Microsoft Entra ID", "My Apps")
+    page.get_by_role("main").get_by_role("link", name="AWS SSO").click()
+    page.get_by_role("button", name="ana@contoso.com").click()
+    page.get_by_role("heading", name="AWS accounts (1)").wait_for()
+    assert "Management account" in page.locator("summary strong").first.text_content()
+    assert "Administrators" in page.get_by_role("listitem").filter(has_text="Access keys").text_content()
 
 
 def test_the_provisioning_page_follows_the_cycle(served, page):
