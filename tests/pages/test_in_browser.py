@@ -1,4 +1,4 @@
-"""The portals in a real browser: the guide from its first step, reading at three widths, accessibility, live pages."""
+"""The portals in a real browser: the guide from its first step, and pages that follow a cycle."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
-WIDTHS = (390, 768, 1280)
-SERIOUS = ("serious", "critical")
 PEOPLE = {
     "azure_ad": {
         "users": [
@@ -167,55 +165,3 @@ def test_the_provisioning_page_follows_the_cycle(served, page):
     )
     assert page.evaluate("window.untouched")
     assert not page.get_by_text("Job ID").is_visible()
-
-
-def addresses(served):
-    """Return a page of every kind, of both portals."""
-    aws, azure = served.urls
-    app, user = served.world.app_id, served.world.azure.directory.find("User", "ana@contoso.com")["id"]
-    group = next(iter(served.world.azure.directory.scan("Group")))["id"]
-    people = {kind: next(iter(served.world.aws.store.scan(kind)))[0] for kind in ("user",)}
-    provisioning = f"apps/{app}/provisioning"
-    portal = (
-        "", "users", "users/new", f"users/{user}", "users/deleted", "groups", "groups/new", f"groups/{group}",
-        "apps", "apps/new", f"apps/{app}", f"apps/{app}/users", f"apps/{app}/users/add?search=a",
-        provisioning, f"{provisioning}/edit", f"{provisioning}/mappings/users", f"{provisioning}/mappings/users/add",
-        f"{provisioning}/mappings/users/scope", f"{provisioning}/mappings/users/scope/add",
-        f"{provisioning}/on-demand?subject={user}", "provisioning-logs", "audit-logs", "nowhere",
-    )  # fmt: skip
-    console = (
-        "", "settings", "users", "users/new", f"users/{people['user']}", "groups", "groups/new", "accounts",
-        "accounts/123456789012", "accounts/123456789012/assign?search=a", "permission-sets", "permission-sets/new",
-        "events", "nowhere",
-    )  # fmt: skip
-    return [
-        f"{azure}/",
-        f"{aws}/",
-        f"{aws}/start",
-        *(f"{azure}/portal/{path}" for path in portal),
-        *(f"{aws}/console/{path}" for path in console),
-    ]
-
-
-def test_every_page_is_sound(served, page):
-    """No page scrolls sideways at any width, and axe finds nothing serious, in light and in dark."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    served.populate(PEOPLE)
-    provision(served, page)
-    troubles = []
-    for address in addresses(served):
-        page.goto(address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
-                troubles.append(f"{address} needs {needed} pixels at {width}")
-        for scheme, width in (("light", 1280), ("dark", 390)):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            found = axe.run(page).response["violations"]
-            troubles += [
-                f"{address} ({scheme}, {width}): {each['id']} {each['nodes'][0]['html'][:90]}"
-                for each in found
-                if each["impact"] in SERIOUS
-            ]
-    assert not troubles, "\n".join(troubles)

@@ -88,7 +88,7 @@ class _SignOnError(Exception):
 @single_sign_on.errorhandler(_SignOnError)
 def _refused(error: _SignOnError) -> Response:
     page = render_template("sign_on_refused.html", sentence=str(error), at=iso(current().clock.now()))
-    return make_response(page, 400)
+    return guard(make_response(page, 400))
 
 
 @single_sign_on.get("/<tenant_id>/federationmetadata/2007-06/federationmetadata.xml")

@@ -1,0 +1,103 @@
+"""Every page of both applications, found by its route: it can be reached, read at three widths, and axe finds nothing serious."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages.browser import Page
+from tests.pages.lived_in import ACCOUNT, code, cookie, served_world, user_id
+from tests.pages.reached import reached, routes
+
+pytestmark = pytest.mark.slow
+WIDTHS = (390, 768, 1280)
+SERIOUS = ("serious", "critical")
+NARROW = ["color-contrast", "scrollable-region-focusable", "target-size"]
+
+
+@pytest.fixture(scope="module")
+def world():
+    world = served_world()
+    yield world
+    world.stop()
+
+
+@pytest.fixture
+def window(page, world):
+    """Return a window in which ana is signed in to the user portal."""
+    page.context.add_cookies([cookie(world)])
+    return page
+
+
+def starts(world):
+    """Return where people begin, and pages that no link leads to: those after a form, of a device, and of an error."""
+    aws, azure = world.urls
+    app, target = world.world.app_id, user_id(world)
+    tenant = world.world.azure.settings.tenant_id
+    return [
+        *(f"{aws}/{path}" for path in ("", "start", "start/signed-out", f"device?user_code={code(world)}", "authorize")),
+        *(f"{aws}/console/{path}" for path in ("", f"accounts/{ACCOUNT}/assign?search=a", "nowhere")),
+        *(f"{azure}/{path}" for path in ("", f"{tenant}/saml2", f"{tenant}/saml2/sign-on?servicePrincipalId={app}")),
+        *(f"{azure}/portal/{path}" for path in ("", f"apps/{app}/users/add?search=a", f"provisioned/{target}", "nowhere")),
+    ]  # fmt: skip
+
+
+def pages(world, page):
+    """Return every page by its address, found in a browser's own way, with its endpoint."""
+
+    def read(address):
+        answer = page.request.get(address)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            return None
+        return Page(answer.url, answer.status, answer.text()).audited()
+
+    return reached(world.urls, starts(world), read)
+
+
+def test_every_page_can_be_reached(world, window):
+    """Links lead to every route that a browser can open: a new page is found, or named here as one that nobody finds."""
+    assert routes() - set(pages(world, window).values()) == set()
+
+
+def test_every_page_is_sound(world, window):
+    """No page scrolls sideways at any width, and axe finds nothing serious, in light and in dark."""
+    script = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script
+    troubles = []
+    for address in [*pages(world, window), *(f"{url}/nowhere" for url in world.urls)]:
+        if not opened(window, address):
+            continue
+        troubles += [f"{address} {each}" for each in (*too_wide(window), *found(script, window))]
+    assert not troubles, "\n".join(troubles)
+
+
+def opened(window, address):
+    """Open a page; False for a file, which a browser keeps instead."""
+    if "/download/" in address:
+        return False
+    return "html" in window.goto(address).headers.get("content-type", "")
+
+
+def too_wide(window):
+    for width in WIDTHS:
+        window.set_viewport_size({"width": width, "height": 900})
+        needed = window.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            yield f"needs {needed} pixels at {width}"
+
+
+# The sixth row of a table is as the first five are, and takes as long.
+FEWER_ROWS = (
+    "document.querySelectorAll('tbody').forEach(body => [...body.rows].slice(5).forEach(row => row.remove()))"
+)
+
+
+def found(script, window):
+    """Yield what axe calls serious: everything in light on a wide screen, then what colours and narrowness change."""
+    window.evaluate(FEWER_ROWS)
+    window.evaluate(script)
+    for scheme, width, rules in (("light", 1280, []), ("dark", 390, NARROW)):
+        window.set_viewport_size({"width": width, "height": 900})
+        window.emulate_media(color_scheme=scheme)
+        options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+        for each in window.evaluate("options => axe.run(options)", options)["violations"]:
+            if each["impact"] in SERIOUS:
+                yield f"({scheme}, {width}): {each['id']} {each['nodes'][0]['html'][:90]}"
