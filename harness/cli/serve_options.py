@@ -13,6 +13,7 @@ from harness.base.errors import HarnessError
 from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
+    from harness.base.store import Document
     from harness.scenario.staging import Staging
     from harness.serving.options import Options, PostgresAddress
 
@@ -33,6 +34,7 @@ class ServeOptions:
     profile: str
     data: str | None
     populate: Path | None
+    schema: Path | None
     ready_file: Path | None
     smtp: str | None
     seed: str | None
@@ -73,6 +75,7 @@ class ServeOptions:
             ),
             tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
             bare=self.bare,
+            schema=_schema(self.schema),
             allowed_hosts=self.allowed_hosts,
         )
 
@@ -101,6 +104,7 @@ class ServeOptions:
             ("--allowed-host", self.allowed_hosts),
             ("--data", self.data),
             ("--populate", self.populate),
+            ("--schema", self.schema),
             ("--smtp", self.smtp),
             ("--quirk", self.flips),
             ("--aws-access-key-id", self.aws_access_key_id),
@@ -158,7 +162,13 @@ _OPTIONS: tuple[Option, ...] = (
         "--populate",
         type=_FILE,
         metavar="FILE",
-        help="Fill an empty directory from a YAML or JSON file, or from @small or @contoso.",
+        help="Fill an empty directory from a YAML or JSON file, users as exported, or @small or @contoso.",
+    ),
+    click.option(
+        "--schema",
+        type=_FILE,
+        metavar="FILE",
+        help="Give the job this synchronization schema, as exported from a real one.",
     ),
     click.option(
         "--ready-file",
@@ -238,6 +248,14 @@ _OPTIONS: tuple[Option, ...] = (
 def with_serve_options(command: Command) -> Command:
     """Add the options; the command is given them as `options`."""
     return together(command, "options", ServeOptions, _OPTIONS)
+
+
+def _schema(path: Path | None) -> Document | None:
+    if path is None:
+        return None
+    from harness.exports.directory import schema
+
+    return schema(path)
 
 
 def _place(data: str | None) -> Path | PostgresAddress | None:

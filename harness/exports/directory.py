@@ -1,4 +1,4 @@
-"""Exported users as people to begin with: for `serve --populate` and a scenario's `given`."""
+"""Exported users as people to begin with, and an exported schema: for `harness serve` and a scenario's `given`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,32 @@ _KINDS = ("people", "accounts")
 
 def is_export(path: Path) -> bool:
     """Tell whether a file lists users as Entra ID or AWS export them, rather than as a file of people is written."""
+    return _kind(path) in _KINDS
+
+
+def _kind(path: Path) -> str:
     try:
         first = next(iter(rows(sources(path)[0])), {})
     except HarnessError:
-        return False
+        return ""
     form = recognise(first)
-    return form is not None and form.kind in _KINDS
+    return form.kind if form else ""
+
+
+def is_schema(path: Path) -> bool:
+    """Tell whether a file holds the synchronization schema of a job or template."""
+    return _kind(path) == "schema"
+
+
+def schema(path: Path) -> dict[str, Any]:
+    """Return the synchronization schema that a file holds: as downloaded, of a template, or of a job. Raises HarnessError."""
+    evidence, _ = take_in([path], renamed={}, members={})
+    if evidence.schema is None:
+        raise HarnessError(
+            f"{path}: no synchronization schema in it; export it: Attribute mappings > Show advanced options > Review your "
+            "schema > Download"
+        )
+    return evidence.schema
 
 
 def directory(paths: Iterable[Path]) -> dict[str, dict[str, list[dict[str, Any]]]]:

@@ -65,7 +65,8 @@ class Result:
 class Play:
     """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded.
 
-    `faults` are those put on by the scenario, in order, with how many requests each has met.
+    `faults` are those put on by the scenario, in order, with how many requests each has met; `schema` is an exported one
+    that a new job gets.
     """
 
     world: World
@@ -74,6 +75,7 @@ class Play:
     access_token: str = ""
     job_id: str = ""
     faults: list[Meetings] = field(default_factory=list)
+    schema: Mapping[str, Any] | None = None
 
     def graph(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
         """Call Microsoft Graph; `path` starts with the version, or behind `/v1.0`."""

@@ -56,7 +56,7 @@ def run_scenario(scenario: Scenario, *, seed: str) -> Iterator[Event]:
         yield ScenarioFinished(scenario.id, scenario.start or "", (failure,), (), watch.seconds())
         return
     yield _started(scenario, seed, iso(world.clock.now()))
-    player = Player(world, journal, live)
+    player = Player(scenario, world, journal, live)
     failures: tuple[Failure, ...] = ()
     for number, step in enumerate(scenario.steps, start=1):
         for event in player.play(number, step):
@@ -100,11 +100,11 @@ def _started(scenario: Scenario, seed: str, at: str) -> ScenarioStarted:
 class Player:
     """Plays the steps of one scenario in its world; `live` is the command that serves it, for failures."""
 
-    def __init__(self, world: World, journal: Journal, live: str = "") -> None:
+    def __init__(self, scenario: Scenario, world: World, journal: Journal, live: str = "") -> None:
         self._live = live
         self._world = world
         self._journal = journal
-        self._play = Play(world, journal.exchanges)
+        self._play = Play(world, journal.exchanges, schema=scenario.schema)
         self._names: dict[str, Any] = {}
         self._faults: list[tuple[Step, Meetings]] = []
         self._sent: list[str] = []

@@ -59,7 +59,7 @@ def play_until(scenario: Scenario, until: str, seed: str = DEFAULT_SEED) -> Mome
     last = None if until == FAILURE else _number(scenario, until)
     journal = Journal()
     world = world_of(scenario, scenario.seed or seed, journal)
-    player = Player(world, journal)
+    player = Player(scenario, world, journal)
     for number, step in enumerate(scenario.steps, start=1):
         ends = [event for event in player.play(number, step) if isinstance(event, StepFinished)]
         if number == last or ends[-1].failures:

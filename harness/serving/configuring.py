@@ -12,7 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.aws_sso import tokens
+from harness.azure_ad.mappings.definitions import completed
+from harness.azure_ad.mappings.importing import imported
 from harness.base.errors import HarnessError
+from harness.base.store import Document
 from harness.serving.front.gate import KEY_HEADER
 from harness.wire.message import Send, TransportError, json_request
 from harness.world import World
@@ -27,13 +30,18 @@ class Administrator:
     urls: tuple[str, str]
     key: str | None = field(repr=False)
     bare: bool = False
+    schema: Document | None = None
 
     def configure(self) -> str:
         """Enable automatic provisioning and make a job, where there is none; return the SCIM endpoint. Raises HarnessError.
 
-        A bare world is left for somebody to do that by hand.
+        A bare world is left for somebody to do that by hand. An exported schema replaces the one that the job has.
         """
         if self.bare:
+            if self.schema is not None:
+                raise HarnessError(
+                    "--schema is for the job that --bare leaves unmade; upload it in the portal"
+                )
             return tokens.endpoint(self.world.aws)
         world, engine = self.world, self.world.azure.engine
         settings = self._console("GET", {})
@@ -43,7 +51,17 @@ class Administrator:
             engine.save_secrets(world.app_id, secrets)
         if not engine.jobs(world.app_id):
             engine.create_job(world.app_id, "scim")
+        if self.schema is not None:
+            self._give_schema(self.schema)
         return str(settings["scimEndpoint"])
+
+    def _give_schema(self, exported: Document) -> None:
+        engine = self.world.azure.engine
+        for job in engine.jobs(self.world.app_id):
+            own = engine.schema(job.id)
+            schema = {**completed(imported(exported, own)), "id": job.id}
+            if schema != own:
+                engine.save_schema(job.id, schema)
 
     def claim_addresses(self, endpoint: str) -> None:
         """Lead the job and people's sign-in to this process, where they led to this account at all.

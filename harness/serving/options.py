@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.base.store import Document
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -28,7 +30,7 @@ class Options:
     pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
     of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are
     names by which other machines may ask for this one, the first of them the one that addresses are told with; `processes`
-    answer together; `key` encrypts stored secrets.
+    answer together; `key` encrypts stored secrets; `schema` is an exported one for the job.
     """
 
     host: str = "127.0.0.1"
@@ -44,5 +46,6 @@ class Options:
     tls: tuple[Path, Path] | None = None
     allowed_hosts: tuple[str, ...] = ()
     bare: bool = False
+    schema: Document | None = None
     processes: int = 1
     key: str | None = field(default=None, repr=False)

@@ -116,7 +116,9 @@ class Served:
         self._both_sides.finish()
         for server in self._servers:
             server.start()
-        administrator = Administrator(self.world, self._network, self.urls, self.key, options.bare)
+        administrator = Administrator(
+            self.world, self._network, self.urls, self.key, options.bare, options.schema
+        )
         endpoint = administrator.configure()
         self._take_over = partial(self._resume, administrator, endpoint)
         if self._shared is None:

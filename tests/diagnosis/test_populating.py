@@ -48,3 +48,39 @@ steps:
     )
     result = CliRunner().invoke(main, ["run", str(case)])
     assert result.exit_code == 0, result.output
+
+
+def test_a_scenario_takes_the_job_as_exported_too(tmp_path: Path) -> None:
+    """The sample's scoping filter lets the Platform department through; its mapping sends no first name."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        f"""
+scenario: Only who is in Platform is sent, as the exported scoping filter says, and without a first name
+tags: [reported]
+given: {{azure_ad: {{from: [{EXPORTS / "users-portal.csv"}, {EXPORTS / "schema-job-aws.json"}]}}}}
+steps:
+  - enable automatic provisioning: {{}}
+  - configure provisioning: {{scope: all users and groups}}
+  - turn provisioning on: {{}}
+    expect:
+      aws users: []
+      exchanges:
+        $contains:
+          - method: POST
+            status: 400
+            request: {{userName: joerg.tamm@corvid.example, name: {{familyName: Tamm, givenName: {{$absent: true}}}}}}
+""",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(main, ["run", str(case)])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_schema_that_maps_nothing_is_refused_with_what_to_export(tmp_path: Path) -> None:
+    empty = tmp_path / "schema.json"
+    empty.write_text('{"id": "x", "synchronizationRules": [{"id": "r"}]}', encoding="utf-8")
+    result = CliRunner().invoke(
+        main, ["serve", "--schema", str(empty), "--aws-port", "0", "--azure-port", "0"]
+    )
+    assert result.exit_code == 2, result.output
+    assert "export it again: Attribute mappings" in result.output

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from harness.base.errors import nearest
+from harness.base.store import Document
 from harness.scenario import shipped
 from harness.scenario.loading.mistakes import Mistake, refuse
 from harness.scenario.loading.source import Source, read
@@ -28,26 +29,38 @@ class Given:
 
     def __init__(self, source: Source, folder: Path, root: Node) -> None:
         self._source, self._folder, self._root = source, folder, root
-        self._people: dict[str, dict[str, Any]] = {}
+        self._read_before: dict[str, dict[str, Any]] = {}
+
+    def schema(self, data: dict[str, Any]) -> Document | None:
+        """Return the synchronization schema among the files of `from`, the last where there are several."""
+        return next((each["schema"] for each in reversed(self._files(data)) if "schema" in each), None)
 
     def complete(self, data: dict[str, Any]) -> Holdings:
         """Return both sides with all their kinds. Raises ScenarioError for an entry that is given twice."""
         given = data.get("given", {})
-        inherited = self._inherited(given.get("azure_ad", {}).get("from"))
+        files = self._files(data)
         return {
             side: {
-                kind: self._joined(inherited.get(kind, []) if side == "azure_ad" else [], given, side, kind)
+                kind: self._joined(
+                    [each for file in files for each in file.get(kind, ())] if side == "azure_ad" else [],
+                    given,
+                    side,
+                    kind,
+                )
                 for kind in kinds
             }
             for side, kinds in _KEYS.items()
         }
 
-    def _inherited(self, name: str | None) -> dict[str, Any]:
-        if name is None:
-            return {}
-        if name not in self._people:
-            self._people[name] = self._read(name)
-        return self._people[name]
+    def _files(self, data: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what each file of `from` holds: `users`, `groups`, or a `schema`."""
+        names = data.get("given", {}).get("azure_ad", {}).get("from", [])
+        return [self._file(name) for name in ([names] if isinstance(names, str) else names)]
+
+    def _file(self, name: str) -> dict[str, Any]:
+        if name not in self._read_before:
+            self._read_before[name] = self._read(name)
+        return self._read_before[name]
 
     def _joined(
         self, inherited: list[dict[str, Any]], given: dict[str, Any], side: str, kind: str
@@ -69,10 +82,12 @@ class Given:
             )
         if path.suffix.lower() not in (".yaml", ".yml"):
             # What reads exports is heavy, and seldom needed.
-            from harness.exports.directory import directory, is_export
+            from harness.exports.directory import directory, is_export, is_schema, schema
 
             if is_export(path):
                 return directory([path])["azure_ad"]
+            if is_schema(path):
+                return {"schema": schema(path)}
         people = read(path)
         node = parse(people)
         refuse(people, violations(node.value, node, "fixture"))

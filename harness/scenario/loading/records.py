@@ -33,7 +33,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What to run. `given` always has `azure_ad` and `aws_sso`, each with its `users` and `groups`."""
+    """What to run. `given` always has `azure_ad` and `aws_sso`, each with its `users` and `groups`.
+
+    `schema` is the exported one that the job is to have, if there is one.
+    """
 
     id: str
     title: str
@@ -46,6 +49,7 @@ class Scenario:
     description: str
     quirks: Mapping[str, Any]
     given: Mapping[str, Mapping[str, list[dict[str, Any]]]]
+    schema: Mapping[str, Any] | None
     case: str | None
     steps: tuple[Step, ...]
     path: Path

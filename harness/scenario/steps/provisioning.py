@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from harness.azure_ad.mappings.definitions import definition
+from harness.azure_ad.mappings.importing import imported
+from harness.azure_ad.mappings.schema import SchemaError
 from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD
 from harness.base.errors import nearest
-from harness.scenario.play import Play, Result, StepError, judge
+from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 
 
@@ -27,10 +29,24 @@ def _configure(play: Play, arguments: dict[str, Any]) -> Result:
         if created.status != 201:
             return judge(created, "")
         play.job_id = created.json()["id"]
+        if play.schema is not None:
+            uploaded = _upload_schema(play, dict(play.schema))
+            if uploaded.error:
+                return uploaded
     secrets = _credentials(play, arguments) + _notification(arguments) + _sync_scope(arguments)
     return judge(
         play.graph("PUT", play.synchronization("/secrets"), {"value": secrets}), "provisioning is configured"
     )
+
+
+def _upload_schema(play: Play, exported: dict[str, Any]) -> Result:
+    """Azure portal: Review your schema, paste the exported one, Save."""
+    own = content(play.graph("GET", play.job_path("/schema"), quiet=True))
+    try:
+        schema = imported(exported, own)
+    except SchemaError as error:
+        raise StepError(str(error)) from error
+    return judge(play.graph("PUT", play.job_path("/schema"), schema), "the exported schema is saved")
 
 
 @step("test connection")
