@@ -90,7 +90,7 @@ def diagnose(
         inputs=evidence.inputs,
         mapping=judge.mapping.origin,
         profile=judge.aws.profile,
-        notes=list(chain(_assumptions(evidence), _job_notes(evidence))),
+        notes=list(chain(_assumptions(evidence), _unjoined(evidence), _job_notes(evidence))),
         counts=counts,
         causes=sorted(groups.values(), key=lambda group: (-group.count, group.cause, group.attribute)),
         comparisons=comparisons,
@@ -116,6 +116,14 @@ def _assumptions(evidence: Evidence) -> Iterator[str]:
         yield "who is assigned was not exported: everybody is judged as assigned (appRoleAssignedTo says it)"
     if not evidence.accounts_known:
         yield "what AWS holds was not exported: conflicts with accounts there are not seen (aws identitystore list-users)"
+
+
+def _unjoined(evidence: Evidence) -> Iterator[str]:
+    if evidence.unjoined:
+        yield (
+            f"{evidence.unjoined} rows of the portal's steps or changes belong to no entry of a log given: download "
+            "ProvisioningLogs too, which comes with them"
+        )
 
 
 def _job_notes(evidence: Evidence) -> Iterator[str]:

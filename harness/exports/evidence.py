@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.azure_ad.mappings.functions import Value
 from harness.base.store import Document
@@ -61,7 +61,8 @@ class LogEntry:
     """The newest entry of the provisioning log about one user.
 
     `status` is `success`, `failure`, `skipped` or `warning`; `http` .NET's name of the HTTP status (`BadRequest`); `detail`
-    what the target said; `request_id` AWS's name of the request; `property` what a skip was for.
+    what the target said; `request_id` AWS's name of the request; `property` what a skip was for; `change_id` ties the portal's
+    three CSV files together.
     """
 
     object_id: str
@@ -73,6 +74,16 @@ class LogEntry:
     http: str = ""
     detail: str = ""
     request_id: str = ""
+    property: str = ""
+    change_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """What the portal's CSV files of steps and of modified properties say of one change: whom it was about, what a skip was for."""
+
+    change_id: str
+    user_principal_name: str = ""
     property: str = ""
 
 
@@ -105,13 +116,16 @@ class InputFile:
 class Evidence:
     """All files together. `people` can be walked again and again; `members` maps a group's id or name to its users' ids.
 
-    `assigned` are the ids of users and groups that are assigned to the application, None where no file says so.
+    `assigned` are the ids of users and groups that are assigned to the application, None where no file says so; `unjoined`
+    rows of the portal's steps and changes belong to no entry.
     """
 
     inputs: list[InputFile] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     accounts_known: bool = False
     log: dict[str, LogEntry] = field(default_factory=dict)
+    log_parts: list[LogPart] = field(default_factory=list)
+    unjoined: int = 0
     trail: list[TrailEvent] = field(default_factory=list)
     schema: Document | None = None
     job: Document | None = None
@@ -119,6 +133,23 @@ class Evidence:
     assigned: dict[str, str] | None = None
     groups: dict[str, str] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
+
+    def join_log_parts(self) -> None:
+        """Complete the entries of the portal's CSV by what its other two files say."""
+        entries = {entry.change_id: entry for entry in self.log.values() if entry.change_id}
+        for part in self.log_parts:
+            entry = entries.get(part.change_id)
+            if entry is None:
+                self.unjoined += 1
+                continue
+            entry = entries[part.change_id] = replace(
+                entry,
+                user_principal_name=entry.user_principal_name or part.user_principal_name,
+                property=entry.property or part.property,
+            )
+            for key in (entry.object_id, entry.user_principal_name.casefold()):
+                if key:
+                    self.log[key] = entry
 
     def entry_of(self, person: Person) -> LogEntry | None:
         """Return the newest log entry about a person, by id, else by userPrincipalName."""

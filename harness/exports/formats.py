@@ -20,7 +20,6 @@ def _format(kind: str, label: str, *names: str) -> Format:
 
 
 FORMATS = (
-    _format("log steps", "provisioning log of the portal, steps", "change id,step"),
     _format("log", "provisioning log (Azure Monitor's stream)", "category,operationname,properties"),
     _format("log", "provisioning log (Log Analytics)", "resulttype,changeid,sourceidentity"),
     _format("log", "provisioning log", "provisioningsteps", "changeid,cycleid"),

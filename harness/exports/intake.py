@@ -48,9 +48,11 @@ def take_in(
 ) -> tuple[Evidence, People]:
     """Read files in any order. `members` says whose members a file lists: path to the group's id or name.
 
-    Raises HarnessError for a file that is none of those known, or that cannot be read.
+    A file that is none of those known is left out, and said to be. Raises HarnessError where all are, and for one that
+    cannot be read.
     """
     evidence, everybody = Evidence(), People()
+    foreign: list[InputFile] = []
     for path in paths:
         for source in sources(path):
             carrier = rows(source)
@@ -58,7 +60,10 @@ def take_in(
             form = recognise(chain.from_iterable(first)) if first else None
             if form is None:
                 shape = ", ".join(list(first[0])[:8]) if first else "no rows"
-                raise HarnessError(f"{source.name}: not an export that is known (it has {shape}); {OFFER}")
+                foreign.append(
+                    InputFile(source.name, f"not an export that is known (it has {shape})", 0, {}, ())
+                )
+                continue
             if form.kind == "people":
                 line = _people(everybody, carrier, form, first, renamed)
                 if path in members:
@@ -67,6 +72,10 @@ def take_in(
             else:
                 line = _others(evidence, everybody, carrier, form)
             evidence.inputs.append(line)
+    if foreign and not evidence.inputs:
+        raise HarnessError(f"{foreign[0].name}: {foreign[0].format}; {OFFER}")
+    evidence.inputs += foreign
+    evidence.join_log_parts()
     return evidence, everybody
 
 
@@ -141,6 +150,14 @@ def _log(evidence: Evidence, row: Row) -> str:
     return ""
 
 
+def _log_part(evidence: Evidence, row: Row) -> str:
+    part = provisioning_log.part(row)
+    if part is None:
+        return "names no user and no property"
+    evidence.log_parts.append(part)
+    return ""
+
+
 def _trail(evidence: Evidence, row: Row) -> str:
     event = aws.trail_event(row)
     if event is None:
@@ -187,8 +204,7 @@ def _nothing(_evidence: Evidence, _row: Row) -> str:
 
 _TAKERS = {
     "log": _log,
-    "log part": _nothing,
-    "log steps": _nothing,
+    "log part": _log_part,
     "trail": _trail,
     "schema": _schema,
     "job": _job,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.exports.carriers import Row
-from harness.exports.evidence import LogEntry
+from harness.exports.evidence import LogEntry, LogPart
 
 # What a failure's reason looks like since 2019, whatever separates the lines.
 _REASON = re.compile(
@@ -67,7 +67,26 @@ def entry(row: Row) -> LogEntry | None:
         detail=detail,
         request_id=request_id,
         property=_skipped_for(record),
+        change_id=str(record.get("changeid") or record.get("change id") or ""),
     )
+
+
+def part(row: Row) -> LogPart | None:
+    """Read a row of the portal's steps or modified properties; None for one that says nothing of a user.
+
+    The headers of these files are not public; those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs
+    are guessed.
+    """
+    record = _folded(row)
+    change = str(record.get("change id") or record.get("changeid") or "")
+    details = _folded(_object(record.get("details")) or {})
+    name = details.get("reportableidentifier") or details.get("userprincipalname")
+    if str(record.get("property name") or record.get("name")) == "userName":
+        name = record.get("new value") or record.get("old value")
+    skipped = (details.get("propertyname") or details["skipreason"]) if "skipreason" in details else ""
+    if not change or not (name or skipped):
+        return None
+    return LogPart(change, str(name or ""), str(skipped))
 
 
 def imported(row: Row) -> dict[str, Any]:

@@ -81,6 +81,28 @@ def test_a_file_that_is_none_of_these_is_refused_with_what_to_export(tmp_path: P
         read(path)
 
 
+def test_among_others_such_a_file_is_left_out_and_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text('{"reportFormat": "CTRF", "results": {"tests": []}}', encoding="utf-8")
+    evidence, people = read(path, EXPORTS / "users-portal.csv")
+    assert evidence.inputs[-1].format == "not an export that is known (it has reportFormat, results)"
+    assert len(list(people)) == 4
+
+
+def test_the_portals_three_files_are_one_log_by_their_change_id() -> None:
+    """The first file names no userPrincipalName; the two that are downloaded with it do."""
+    log, steps, changes = (
+        EXPORTS / f"guessed-ProvisioningLogs{part}.csv"
+        for part in ("", "_ProvisioningSteps", "_ModifiedProperties")
+    )
+    assert not read(log)[0].log[JOERG].user_principal_name
+    for paths in ((log, steps), (changes, log)):
+        evidence = read(*paths)[0]
+        assert evidence.log[JOERG].user_principal_name == "joerg.tamm@corvid.example"
+        assert evidence.unjoined == 0
+    assert read(steps)[0].unjoined == 1
+
+
 def test_a_cell_without_text_is_empty_and_a_column_that_is_not_there_is_not_known() -> None:
     prerana = people_of(EXPORTS / "users-portal.csv")["prerana"]
     assert "surname" in prerana.exported
