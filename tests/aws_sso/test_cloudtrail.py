@@ -172,3 +172,30 @@ def test_a_refusal_writes_its_event_and_nothing_else(account, new_person):
     account.scim("POST", "/Users", new_person("with space"))
     assert len(account.events()) == events + 1
     assert account.directory() == before
+
+
+@pytest.mark.parametrize(("minute", "count"), [(-1, 0), (0, 1), (3, 4), (9, 5)])
+def test_the_history_before_a_moment_is_found_without_reading_what_came_later(
+    account, new_person, minute, count
+):
+    """Of events a minute apart, those of the moment asked for and before it, newest first."""
+    begin = account.tenant.clock.now()
+    for number in range(5):
+        account.scim("POST", "/Users", new_person(f"u{number}", displayName=f"u{number}"))
+        account.tenant.clock.advance(timedelta(minutes=1))
+    made = [
+        (entry.body["eventTime"], entry.body["eventName"])
+        for entry in cloudtrail.lookup(account.tenant, end=begin + timedelta(minutes=minute))
+        if entry.body["eventName"] == "CreateUser"
+    ]
+    assert len(made) == count
+    assert made == sorted(made, reverse=True)
+
+
+def test_refusals_are_found_as_such(account, new_person):
+    """What was refused is looked up by index, and nothing else with it."""
+    account.scim("POST", "/Users", new_person("ana"))
+    account.scim("POST", "/Users", new_person("ana"))
+    events = [entry.body for entry in cloudtrail.lookup(account.tenant, refused=True)]
+    assert [event["errorCode"] for event in events] == ["ConflictException"]
+    assert events == [event for event in account.events() if "errorCode" in event]

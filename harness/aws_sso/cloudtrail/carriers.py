@@ -58,7 +58,12 @@ def carry(tenant: Tenant, form: str, most: int = MOST) -> Carried:
     """Return the newest events as a file, one of the keys of `FORMS`; only a trail's file has those that merely read."""
     entries = (entry.body for entry in lookup(tenant))
     chosen = entries if form == "s3" else (event for event in entries if not event["readOnly"])
-    return FORMS[form](tenant, list(islice(chosen, most)))
+    return carried(tenant, form, chosen, most)
+
+
+def carried(tenant: Tenant, form: str, events: Iterable[dict[str, Any]], most: int = MOST) -> Carried:
+    """Return these events as a file, at most so many of them."""
+    return FORMS[form](tenant, list(islice(events, most)))
 
 
 def _csv(_: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:

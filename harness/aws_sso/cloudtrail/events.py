@@ -14,6 +14,7 @@ from harness.base.store import Document
 LOG = "cloudtrail"
 # Found by tag, because rare names are what people look for; for the others the log is read from its end.
 TAGGED = "eventName"
+REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,15 @@ def frame(account: str, host: str) -> dict[str, Any]:
 
 
 def keep(tenant: Tenant, name: str, line: Document, *, refused_request: str | None = None) -> None:
-    """Add a line to the event history, quick to find by its event name, and by the id of a request that was refused."""
-    tags = [tag_of(name)] if refused_request is None else [tag_of(name), tag_of_request(refused_request)]
+    """Add a line to the event history, quick to find by its event name; one of a refusal also as such, and by its request.
+
+    `refused_request` is for lines that are no events yet (`scim_calls.py`); of an event its members say it.
+    """
+    if "errorCode" in line:
+        refused_request = line["requestID"]
+    tags = [tag_of(name)]
+    if refused_request is not None:
+        tags += [REFUSED, tag_of_request(refused_request)]
     tenant.store.append(LOG, line, tags)
 
 

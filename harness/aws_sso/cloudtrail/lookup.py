@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from harness.aws_sso.cloudtrail.events import LOG, TAGGED, tag_of, tag_of_request
+from harness.aws_sso.cloudtrail.events import LOG, REFUSED, TAGGED, tag_of, tag_of_request
 from harness.aws_sso.cloudtrail.scim_calls import event_of
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
@@ -32,28 +32,46 @@ def lookup(
     tenant: Tenant,
     *,
     where: tuple[str, str] | None = None,
+    refused: bool = False,
     start: datetime | None = None,
     end: datetime | None = None,
     before: int = 0,
 ) -> Iterator[Entry]:
-    """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value."""
+    """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value.
+
+    `refused` leaves the events that tell of an error.
+    """
     earliest = "" if start is None else iso(start)
     latest = _latest(tenant, end)
+    if latest is not None:
+        place = _behind(tenant, latest)
+        before = min(before, place) if before else place
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
-    tag = tag_of(value) if member == TAGGED else None
+    tag = REFUSED if refused else tag_of(value) if member == TAGGED else None
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
         for entry in entries:
             event = event_of(entry.body)
             if event["eventTime"] < earliest:
                 return
-            if (latest is None or event["eventTime"] <= latest) and (
-                where is None or _shown_as(event, member) == value
-            ):
+            if where is None or _shown_as(event, member) == value:
                 yield Entry(entry.sequence, event)
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
+
+
+def _behind(tenant: Tenant, latest: str) -> int:
+    """Return the sequence behind the last event of a moment or before it; found by halves, for events come in order."""
+    low, high = 0, tenant.store.last_sequence(LOG)
+    while low < high:
+        middle = (low + high) // 2
+        entry = next(tenant.store.read(LOG, after=middle, limit=1), None)
+        if entry is None or entry.sequence > high or event_of(entry.body)["eventTime"] > latest:
+            high = middle
+        else:
+            low = entry.sequence
+    return low + 1
 
 
 def refusal_of(tenant: Tenant, request_id: str) -> TargetEvent | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from harness.aws_sso.cloudtrail.carriers import FORMS, MOST, carry
+from harness.aws_sso.cloudtrail.carriers import FORMS, MOST, Carried, carry
 from harness.aws_sso.tenant import current
 
 
@@ -19,7 +19,11 @@ def event_history() -> Response:
         abort(400, f"form must be one of {', '.join(FORMS)}")
     if not (most.isascii() and most.isdigit() and 1 <= int(most) <= MOST):
         abort(400, f"most must be a number between 1 and {MOST}")
-    carried = carry(current(), form, int(most))
+    return attached(carry(current(), form, int(most)))
+
+
+def attached(carried: Carried) -> Response:
+    """Answer with a file that a browser keeps."""
     name = carried.name.rpartition("/")[2]
     headers = {
         "Content-Type": carried.media_type,

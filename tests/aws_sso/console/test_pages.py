@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -207,6 +209,32 @@ def test_event_history_is_filtered(account, browser, label, value, shown, hidden
     rows = page.html.partition("<tbody>")[2]
     assert shown in rows
     assert f">{hidden}<" not in rows
+
+
+def test_the_event_history_is_downloaded_as_filtered(account, browser):
+    """The page's two links lead to files of the events that it shows, and of no others."""
+    account.user("ana")
+    account.scim("POST", "/Users", account.person("ana"))
+    browser.open("events")
+    page = browser.press("Filter", {"Error": "conflict"})
+    links = {words: href for words, href in page.links if "Download" in words}
+    files = {
+        words: account.send(Request("GET", account.origin + href, (), b"")) for words, href in links.items()
+    }
+    names = {words: file.header("Content-Disposition") for words, file in files.items()}
+    assert names == {
+        "Download as CSV": 'attachment; filename="event_history.csv"',
+        "Download as JSON": 'attachment; filename="event_history.json"',
+    }
+    rows = list(csv.DictReader(io.StringIO(files["Download as CSV"].body.decode())))
+    assert [(row["Event name"], row["Error code"]) for row in rows] == [("CreateUser", "ConflictException")]
+    (event,) = files["Download as JSON"].json()["Records"]
+    assert event["eventID"] == rows[0]["Event ID"]
+
+
+def test_events_are_downloaded_in_two_forms_alone(browser):
+    """Any other form is a page that is not there."""
+    assert browser.open("events/download/xml").status == 404
 
 
 def test_an_event_is_found_by_its_request(account, browser):
