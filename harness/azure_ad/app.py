@@ -8,8 +8,9 @@ from __future__ import annotations
 import hmac
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from harness.azure_ad import portal
@@ -21,7 +22,8 @@ from harness.azure_ad.graph.odata.entities import ODataError, error_answer
 from harness.azure_ad.graph.odata.errors import request_ids
 from harness.azure_ad.graph.odata.faults import FAULT_HEADER, fault
 from harness.azure_ad.graph.routes import ROUTES, VERSIONS
-from harness.azure_ad.sign_in.oauth import oauth, refusal_of
+from harness.azure_ad.sign_in.access_tokens import TokenError, claims_of, person_claimed
+from harness.azure_ad.sign_in.oauth import oauth
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import TENANT, current
 from harness.pages.blueprint import blueprint as pages
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _ADDRESSES = Addresses([*(rule for _, rule, _ in ROUTES), *applications_rules(ROUTES)], ALTERNATE_KEYS)
+_ME = re.compile(r"me(?=/|\Z)", re.IGNORECASE)
 _GRAPH = re.compile(r"/(v1\.0|beta)(?:/(.*))?\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -42,9 +45,17 @@ class _AzureAd(Flask):
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         match = _GRAPH.match(environ["PATH_INFO"])
         if match is not None:
-            path = _ADDRESSES.canonical(match[2] or "", environ[TENANT])
+            path = _ME.sub(_own_address(environ), match[2] or "", count=1)
+            path = _ADDRESSES.canonical(path, environ[TENANT])
             environ["PATH_INFO"] = f"/{match[1].lower()}{of_service_principal(path, environ[TENANT])}"
         return super().wsgi_app(environ, start_response)
+
+
+def _own_address(environ: WSGIEnvironment) -> str:
+    """Return what `me` stands for: the address of the person whose token it is, checked later as every token is."""
+    token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2].strip()
+    person = person_claimed(token)
+    return "me" if person is None else f"users/{quote(person, safe='')}"
 
 
 def create_app() -> Flask:
@@ -100,8 +111,12 @@ def _authorize() -> Response | None:
     token, wanted = token.strip(), current().settings.graph_token
     reason: str | None = "Access token is empty."
     if token and scheme.lower() == "bearer":
-        fixed = hmac.compare_digest(token.encode(), wanted.encode())
-        reason = None if fixed else refusal_of(token)
+        reason = None
+        if not hmac.compare_digest(token.encode(), wanted.encode()):
+            try:
+                g.claims = claims_of(token)
+            except TokenError as error:
+                reason = str(error)
     elif token:
         reason = "Access token validation failure. Invalid audience."
     if reason is not None:

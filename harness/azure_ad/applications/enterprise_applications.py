@@ -19,6 +19,7 @@ from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
 _SHELF, _DELETED = "servicePrincipal", "deletedServicePrincipal"
+APPLICATION = "ServicePrincipal"  # the principalType of an application
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 # The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
@@ -129,8 +130,9 @@ class EnterpriseApps:
         """Put a service principal among the deleted items, its assignments gone, and return it. Raises NotFoundError."""
         with self._store.transaction():
             principal = self.find(key)
-            for assignment in self.assignments(key):
-                self.unassign(key, assignment["id"])
+            for assignment in (*self.assignments(key), *self.assignments_held(key)):
+                if self._store.get("assignment", assignment["id"]):
+                    self.unassign(assignment["resourceId"], assignment["id"])
             self._store.delete("secrets", key)
             self._store.delete(_SHELF, key)
             self._store.put(_DELETED, key, {**principal, "deletedDateTime": iso(self._clock.now())})
@@ -155,9 +157,12 @@ class EnterpriseApps:
         self._store.delete(_DELETED, key)
         return principal
 
+    def get(self, key: str) -> Document | None:
+        return self._store.get(_SHELF, key)
+
     def find(self, key: str) -> Document:
         """Return a service principal. Raises NotFoundError."""
-        principal = self._store.get(_SHELF, key)
+        principal = self.get(key)
         if principal is None:
             raise NotFoundError.of(key)
         return principal
@@ -178,28 +183,41 @@ class EnterpriseApps:
         Raises NotFoundError for an unknown application, principal or role, ConflictError when it has the role already.
         """
         service = self.find(app)
+        with self._store.transaction():
+            subject = self._directory.principal(principal)
+            assignment = self._new_assignment(service, subject, kind_of(subject), role)
+            self._store.link("assigned", app, subject["id"])
+            self._note(kind_of(subject), subject["id"])
+        return assignment
+
+    def grant(self, app: str, client: str, role: str | None) -> Document:
+        """Give another application a role of this one; nobody is provisioned for it. Raises as `assign` does."""
+        service = self.find(app)
+        with self._store.transaction():
+            assignment = self._new_assignment(service, self.find(client), APPLICATION, role)
+            self._store.link("granted", app, client)
+        return assignment
+
+    def _new_assignment(self, service: Document, subject: Document, kind: str, role: str | None) -> Document:
+        app: str = service["id"]
         roles = {entry["id"] for entry in service["appRoles"]} | {DEFAULT_ACCESS}
         role = role or next((entry["id"] for entry in service["appRoles"]), DEFAULT_ACCESS)
         if role not in roles:
             raise NotFoundError(f"Permission being assigned was not found on application '{app}'.")
-        with self._store.transaction():
-            subject = self._directory.principal(principal)
-            if any(present["appRoleId"] == role for present in self.assignments_of(app, subject["id"])):
-                raise ConflictError("Permission being assigned already exists on the object")
-            assignment: Document = {
-                "id": self._ids.base64(32).replace("/", "_").replace("+", "-").rstrip("="),
-                "appRoleId": role,
-                "createdDateTime": iso(self._clock.now()),
-                "principalDisplayName": subject.get("displayName"),
-                "principalId": subject["id"],
-                "principalType": kind_of(subject),
-                "resourceDisplayName": service["displayName"],
-                "resourceId": app,
-            }
-            self._store.put("assignment", assignment["id"], assignment)
-            self._store.link("assignment-of", f"{app}/{subject['id']}", assignment["id"])
-            self._store.link("assigned", app, subject["id"])
-            self._note(kind_of(subject), subject["id"])
+        if any(present["appRoleId"] == role for present in self.assignments_of(app, subject["id"])):
+            raise ConflictError("Permission being assigned already exists on the object")
+        assignment: Document = {
+            "id": self._ids.base64(32).replace("/", "_").replace("+", "-").rstrip("="),
+            "appRoleId": role,
+            "createdDateTime": iso(self._clock.now()),
+            "principalDisplayName": subject.get("displayName"),
+            "principalId": subject["id"],
+            "principalType": kind,
+            "resourceDisplayName": service["displayName"],
+            "resourceId": app,
+        }
+        self._store.put("assignment", assignment["id"], assignment)
+        self._store.link("assignment-of", f"{app}/{subject['id']}", assignment["id"])
         return assignment
 
     def unassign(self, app: str, assignment: str) -> None:
@@ -211,17 +229,19 @@ class EnterpriseApps:
             subject = document["principalId"]
             self._store.delete("assignment", assignment)
             self._store.unlink("assignment-of", f"{app}/{subject}", assignment)
+            granted = document["principalType"] == APPLICATION
             if not self.assignments_of(app, subject):
-                self._store.unlink("assigned", app, subject)
-            self._note(document["principalType"], subject)
+                self._store.unlink("granted" if granted else "assigned", app, subject)
+            if not granted:
+                self._note(document["principalType"], subject)
 
     def assignments_of(self, app: str, principal: str) -> list[Document]:
         keys = self._store.rights("assignment-of", f"{app}/{principal}")
         return [document for key in keys if (document := self._store.get("assignment", key))]
 
     def assignments_held(self, principal: str) -> list[Document]:
-        """Return the assignments of a user or group to all applications, oldest application first."""
-        apps = self._store.lefts("assigned", principal)
+        """Return the assignments of a user, group or application to all applications, oldest application first."""
+        apps = [app for link in ("assigned", "granted") for app in self._store.lefts(link, principal)]
         return [document for app in apps for document in self.assignments_of(app, principal)]
 
     def assignment(self, key: str) -> Document:
@@ -232,8 +252,10 @@ class EnterpriseApps:
         return document
 
     def assignments(self, app: str) -> list[Document]:
+        """Return who has a role of an application: people and groups, then other applications. Raises NotFoundError."""
         self.find(app)
-        return [document for subject in self.assigned(app) for document in self.assignments_of(app, subject)]
+        subjects = [*self.assigned(app), *self._store.rights("granted", app)]
+        return [document for subject in subjects for document in self.assignments_of(app, subject)]
 
     def is_of_gallery(self, app: str) -> bool:
         """Tell whether an application came out of the gallery, not of one's own. Raises NotFoundError."""

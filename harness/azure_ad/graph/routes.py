@@ -15,6 +15,7 @@ from harness.azure_ad.graph import batch, metadata
 from harness.azure_ad.graph.apps import (
     app_role_assignments,
     applications,
+    extension_properties,
     permission_grants,
     service_principals,
     templates,
@@ -28,10 +29,14 @@ from harness.azure_ad.graph.jobs import (
 )
 from harness.azure_ad.graph.logs import audit_logs
 from harness.azure_ad.graph.objects import (
+    actions,
     deleted_items,
     delta,
     directory,
     directory_objects,
+    domains,
+    empty_relations,
+    me,
     members,
     organization,
     owners,
@@ -44,8 +49,13 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     *owners.ROUTES,
     *permission_grants.ROUTES,
     *organization.ROUTES,
+    *domains.ROUTES,
+    *actions.ROUTES,
+    *me.ROUTES,
+    *extension_properties.ROUTES,
     *metadata.ROUTES,
     *directory_objects.ROUTES,
+    *empty_relations.ROUTES,
     *delta.ROUTES,
     *members.ROUTES,
     *deleted_items.ROUTES,

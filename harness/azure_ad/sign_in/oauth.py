@@ -1,9 +1,9 @@
-"""The tenant's OAuth 2.0 token endpoint, client credentials alone, and the documents that lead to it.
+"""The tenant's OAuth 2.0 token endpoint, for programs and for people, and the documents that lead to it.
 
-An access token is a JWT of 3599 seconds, signed with a secret of this tenant (HS256), so Graph here reads it and nothing
-else does. Scopes are `https://graph.microsoft.com/.default` or the same behind the address that Graph is served at.
+A program sends its client secret and the scope `https://graph.microsoft.com/.default`, or the same behind the address
+that Graph is served at. A person's name and password go the same way; passwords are not kept here, so any will do.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow,
+Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, …/v2-oauth-ropc,
 …/reference-error-codes and …/v2-protocols-oidc (read 2026-11).
 """
 
@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
 from flask import Blueprint, Response, request
 
 from harness.azure_ad.applications.registrations import ExpiredSecretError
-from harness.azure_ad.graph.odata.querying.tokens import encoded, signature
+from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.sign_in.access_tokens import GRAPH, LIFE, issued, of_person, of_program
 from harness.azure_ad.signing import signing_key
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import iso
@@ -29,10 +28,8 @@ from harness.base.store import Document
 
 oauth = Blueprint("oauth", __name__)
 
-LIFE = timedelta(seconds=3599)
-GRAPH = "https://graph.microsoft.com"
-_HEADER = {"typ": "JWT", "alg": "HS256"}
-_PURPOSE = "access-token"
+_PROGRAM = "client_credentials"
+_GRANTS = (_PROGRAM, "password")
 # Code, HTTP status, OAuth error and sentence.
 _REFUSALS: Mapping[int, tuple[int, str, str]] = {
     90002: (
@@ -77,6 +74,12 @@ _REFUSALS: Mapping[int, tuple[int, str, str]] = {
             "suffixed to the resource identifier (application ID URI)."
         ),
     ),
+    50034: (
+        400,
+        "invalid_grant",
+        "The user account {0} does not exist in the {1} directory. To sign into this application, the account must be added to the directory.",
+    ),
+    50057: (400, "invalid_grant", "The user account is disabled."),
     500011: (
         400,
         "invalid_resource",
@@ -121,17 +124,39 @@ def _refused(error: _RefusedError) -> Response:
 
 @oauth.post("/<tenant_id>/oauth2/v2.0/token")
 def token(tenant_id: str) -> Response:
-    """Issue an access token for a client id and secret, in the form or as HTTP Basic."""
+    """Issue an access token for a client id and secret, in the form or as HTTP Basic, or for a person's name and password."""
     tenant = _tenant(tenant_id)
     form = request.form
     grant = _demand(form, "grant_type")
-    if grant != "client_credentials":
+    if grant not in _GRANTS:
         raise _RefusedError(70003, grant)
     client, secret = _client(form)
-    resource = _resource(tenant, _demand(form, "scope"))
+    scope = _demand(form, "scope")
     application = tenant.registrations.of_client(client.lower())
     if application is None:
         raise _RefusedError(700016, client, tenant.settings.domain)
+    if secret or grant == _PROGRAM:
+        _demand_secret(tenant, application, client, secret)
+    if grant == _PROGRAM:
+        claims, shown = of_program(application, _resource(tenant, scope)), {}
+    else:
+        person = _person(tenant, form)
+        claims, shown = of_person(application, person, scope), {"scope": scope}
+    seconds = int(LIFE.total_seconds())
+    return _uncached(
+        _json(
+            {
+                "token_type": "Bearer",
+                **shown,
+                "expires_in": seconds,
+                "ext_expires_in": seconds,
+                "access_token": issued(tenant, claims),
+            }
+        )
+    )
+
+
+def _demand_secret(tenant: Tenant, application: Document, client: str, secret: str) -> None:
     if not secret:
         raise _RefusedError(7000218)
     try:
@@ -140,14 +165,19 @@ def token(tenant_id: str) -> Response:
         raise _RefusedError(7000222, client) from error
     if not right:
         raise _RefusedError(7000215, client)
-    seconds = int(LIFE.total_seconds())
-    shown = {
-        "token_type": "Bearer",
-        "expires_in": seconds,
-        "ext_expires_in": seconds,
-        "access_token": _issue(tenant, application, resource),
-    }
-    return _uncached(_json(shown))
+
+
+def _person(tenant: Tenant, form: Mapping[str, Any]) -> Document:
+    """Return who signs in by name and password. Raises _RefusedError for the unknown and the disabled."""
+    name = _demand(form, "username")
+    _demand(form, "password")
+    try:
+        user = tenant.directory.find("User", name)
+    except NotFoundError as error:
+        raise _RefusedError(50034, name, tenant.settings.tenant_id) from error
+    if not user.get("accountEnabled", True):
+        raise _RefusedError(50057)
+    return user
 
 
 @oauth.get("/<tenant_id>/v2.0/.well-known/openid-configuration")
@@ -178,39 +208,6 @@ def openid_configuration(tenant_id: str) -> Response:
 def keys(tenant_id: str) -> Response:
     tenant = _tenant(tenant_id)
     return _json({"keys": [signing_key(tenant.store, tenant.clock, tenant.ids).public()]})
-
-
-def refusal_of(bearer: str) -> str | None:
-    """Return why Graph does not take a bearer token, None when it does."""
-    head, _, signed = bearer.rpartition(".")
-    if not bearer.isascii() or not hmac.compare_digest(signed, signature(_PURPOSE, head)):
-        return "Access token validation failure. Invalid audience."
-    payload = head.partition(".")[2]
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    if claims["exp"] <= current().clock.now().timestamp():
-        return "Lifetime validation failed, the token is expired."
-    return None
-
-
-def _issue(tenant: Tenant, application: Document, resource: str) -> str:
-    now = int(tenant.clock.now().timestamp())
-    claims = {
-        "aud": resource,
-        "iss": f"https://sts.windows.net/{tenant.settings.tenant_id}/",
-        "iat": now,
-        "nbf": now,
-        "exp": now + int(LIFE.total_seconds()),
-        "app_displayname": application["displayName"],
-        "appid": application["appId"],
-        "appidacr": "1",
-        "idtyp": "app",
-        "roles": ["Directory.ReadWrite.All", "Synchronization.ReadWrite.All", "AuditLog.Read.All"],
-        "tid": tenant.settings.tenant_id,
-        "uti": tenant.ids.base64(16).rstrip("="),
-        "ver": "1.0",
-    }
-    text = f"{encoded(_HEADER)}.{encoded(claims)}"
-    return f"{text}.{signature(_PURPOSE, text)}"
 
 
 def _tenant(tenant_id: str) -> Tenant:

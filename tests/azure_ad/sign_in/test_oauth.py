@@ -119,7 +119,7 @@ class TestRefusals:
             ({"client_id": "nobody"}, 400, "unauthorized_client", 700016, "'nobody' was not found"),
             ({"client_id": None}, 400, "invalid_request", 900144, "parameter: 'client_id'"),
             ({"grant_type": None}, 400, "invalid_request", 900144, "parameter: 'grant_type'"),
-            ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003, "grant type 'password'"),
+            ({"grant_type": "implicit"}, 400, "unsupported_grant_type", 70003, "grant type 'implicit'"),
             ({"scope": None}, 400, "invalid_request", 900144, "parameter: 'scope'"),
             ({"scope": "User.Read"}, 400, "invalid_scope", 1002012, "scope User.Read is not valid"),
             ({"scope": "https://x.com/.default"}, 400, "invalid_resource", 500011, "named https://x.com was"),

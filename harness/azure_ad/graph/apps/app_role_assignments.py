@@ -2,14 +2,17 @@
 
 `createdDateTime` is v1.0's name for what beta calls `creationTimestamp`.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/approleassignment, …/api/user-post-approleassignments and
-…/api/serviceprincipal-post-approleassignedto (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/approleassignment, …/api/user-post-approleassignments,
+…/api/serviceprincipal-post-approleassignedto and …/serviceprincipal-post-approleassignments (read 2026-11-29).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
+from harness.azure_ad.applications.enterprise_applications import APPLICATION
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -19,6 +22,16 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 _KINDS = {"users": "User", "groups": "Group"}
+_ASSIGNED = {
+    "User": Activities.ASSIGN_USER,
+    "Group": Activities.ASSIGN_GROUP,
+    APPLICATION: Activities.ASSIGN_APPLICATION,
+}
+_UNASSIGNED = {
+    "User": Activities.UNASSIGN_USER,
+    "Group": Activities.UNASSIGN_GROUP,
+    APPLICATION: Activities.UNASSIGN_APPLICATION,
+}
 
 
 def list_assigned(app: str) -> Response:
@@ -33,8 +46,14 @@ def assign(app: str) -> Response:
 
 
 def unassign(app: str, assignment: str) -> Response:
-    """Take an assignment away. Microsoft's gallery validation names the application in the second form too."""
-    _unassign(app, assignment)
+    """Take an assignment away; the address has the application that it is of, or the one that has it.
+
+    Microsoft's gallery validation names the former below `appRoleAssignments` too.
+    """
+    document = current().applications.assignment(assignment)
+    if app not in (document["resourceId"], document["principalId"]):
+        raise NotFoundError.of(assignment)
+    _unassign(document["resourceId"], assignment)
     return empty()
 
 
@@ -53,9 +72,17 @@ def get_assignment_held(which: str, name: str, assignment: str) -> Response:
 
 
 def list_held_by_application(app: str) -> Response:
-    """Answer the roles that an application has in others; nobody gives it any here."""
+    """Answer the roles that an application has in others."""
     current().applications.find(app)
-    return _list([])
+    return _list(current().applications.assignments_held(app))
+
+
+def assign_application(app: str) -> Response:
+    """Give an application a role of another one; the one in the address is who gets it."""
+    given, resource = body(), _resource(body())
+    if given.get("principalId", app) != app:
+        raise refusals.VALUE_FORM.error(name="principalId", form="the id of the service principal in the URL")
+    return _assign(resource, current().applications.find(app)["id"], given)
 
 
 def list_held(which: str, name: str) -> Response:
@@ -64,12 +91,17 @@ def list_held(which: str, name: str) -> Response:
 
 def assign_principal(which: str, name: str) -> Response:
     given, principal = body(), _principal(which, name)
-    resource = given.get("resourceId")
-    if not isinstance(resource, str):
-        raise refusals.VALUE_FORM.error(name="resourceId", form="the id of a service principal")
+    resource = _resource(given)
     if given.get("principalId", principal) not in (principal, name):
         raise refusals.VALUE_FORM.error(name="principalId", form="the id of the object in the URL")
     return _assign(resource, principal, given)
+
+
+def _resource(given: Document) -> str:
+    resource = given.get("resourceId")
+    if not isinstance(resource, str):
+        raise refusals.VALUE_FORM.error(name="resourceId", form="the id of a service principal")
+    return resource
 
 
 def unassign_principal(which: str, name: str, assignment: str) -> Response:
@@ -85,17 +117,17 @@ def _unassign(app: str, assignment: str) -> None:
     with tenant.store.transaction():
         document = tenant.applications.assignment(assignment)
         tenant.applications.unassign(app, assignment)
-        _note(document, Activities.UNASSIGN_USER, Activities.UNASSIGN_GROUP)
+        _note(document, _UNASSIGNED)
 
 
-def _note(assignment: Document, of_user: Activities, of_group: Activities) -> None:
+def _note(assignment: Document, activities: Mapping[str, Activities]) -> None:
     """Write down that somebody was assigned, or is no more: the application first, then who it was."""
     tenant = current()
     service = tenant.applications.find(assignment["resourceId"])
     kind = assignment["principalType"]
     principal = {"id": assignment["principalId"], "displayName": assignment["principalDisplayName"]}
     note(
-        of_user if kind == "User" else of_group,
+        activities[kind],
         Target("ServicePrincipal", service),
         Target(kind, tenant.directory.get(kind, principal["id"]) or principal),
         after={"AppRole.Id": assignment["appRoleId"]},
@@ -113,8 +145,10 @@ def _assign(app: str, principal: object, given: Document) -> Response:
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
     tenant = current()
     with tenant.store.transaction():
-        made = tenant.applications.assign(app, principal, role)
-        _note(made, Activities.ASSIGN_USER, Activities.ASSIGN_GROUP)
+        is_application = tenant.applications.get(principal) is not None
+        give = tenant.applications.grant if is_application else tenant.applications.assign
+        made = give(app, principal, role)
+        _note(made, _ASSIGNED)
         return entity("appRoleAssignments", _shown(made), 201, APP_ROLE_ASSIGNMENT)
 
 
@@ -134,6 +168,7 @@ ROUTES = (
     ("DELETE", "/servicePrincipals/<app>/appRoleAssignedTo/<assignment>", unassign),
     ("DELETE", "/servicePrincipals/<app>/appRoleAssignments/<assignment>", unassign),
     ("GET", "/servicePrincipals/<app>/appRoleAssignments", list_held_by_application),
+    ("POST", "/servicePrincipals/<app>/appRoleAssignments", assign_application),
     ("GET", "/<any(users, groups):which>/<name>/appRoleAssignments", list_held),
     ("POST", "/<any(users, groups):which>/<name>/appRoleAssignments", assign_principal),
     ("DELETE", "/<any(users, groups):which>/<name>/appRoleAssignments/<assignment>", unassign_principal),

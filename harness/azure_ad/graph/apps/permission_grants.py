@@ -1,10 +1,13 @@
 """Delegated permission grants over Microsoft Graph: what an administrator consented to for a client application.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/oauth2permissiongrant, …/api/oauth2permissiongrant-post (read
-2026-11-29); listing and deleting follow the other collections, their pages were not read.
+Source: https://learn.microsoft.com/en-us/graph/api/resources/oauth2permissiongrant, …/api/oauth2permissiongrant-post,
+…/oauth2permissiongrant-list, …/oauth2permissiongrant-update, …/user-list-oauth2permissiongrants and
+…/serviceprincipal-list-oauth2permissiongrants, "Example" (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from flask import Response
 
@@ -14,12 +17,24 @@ from harness.azure_ad.graph.odata.entities import body, collection, empty, entit
 from harness.azure_ad.graph.odata.entity_types import PERMISSION_GRANT
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
+from harness.base.store import Document
 
 _SHELF, _PATH = "permissionGrant", "oauth2PermissionGrants"
 
 
 def list_grants() -> Response:
-    return collection(_PATH, (item for _, item in current().store.scan(_SHELF)), PERMISSION_GRANT)
+    return collection(_PATH, _all(), PERMISSION_GRANT)
+
+
+def list_grants_to_client(app: str) -> Response:
+    key = current().applications.find(app)["id"]
+    return collection(_PATH, (item for item in _all() if item["clientId"] == key), PERMISSION_GRANT)
+
+
+def list_grants_of_user(name: str) -> Response:
+    """Answer what was consented to for one person; what was consented to for everybody is not among it."""
+    key = current().directory.find("User", name)["id"]
+    return collection(_PATH, (item for item in _all() if item.get("principalId") == key), PERMISSION_GRANT)
 
 
 def create_grant() -> Response:
@@ -38,10 +53,19 @@ def create_grant() -> Response:
 
 
 def get_grant(key: str) -> Response:
-    item = current().store.get(_SHELF, key)
-    if item is None:
-        raise NotFoundError.of(key)
-    return entity(_PATH, item, 200, PERMISSION_GRANT)
+    return entity(_PATH, _find(key), 200, PERMISSION_GRANT)
+
+
+def update_grant(key: str) -> Response:
+    """Change the scopes of a grant; nothing else of it can be changed."""
+    tenant, changes = current(), typed(PERMISSION_GRANT, body(), creating=False)
+    with tenant.store.transaction():
+        item = _find(key)
+        tenant.store.put(_SHELF, key, {**item, "scope": changes.get("scope", item.get("scope"))})
+        client = tenant.applications.find(item["clientId"])
+        permissions = {"ConsentAction.Permissions": changes.get("scope")}
+        note(Activities.CONSENT, Target("ServicePrincipal", client), after=permissions)
+    return empty()
 
 
 def delete_grant(key: str) -> Response:
@@ -50,9 +74,23 @@ def delete_grant(key: str) -> Response:
     return empty()
 
 
+def _all() -> Iterator[Document]:
+    return (item for _, item in current().store.scan(_SHELF))
+
+
+def _find(key: str) -> Document:
+    item = current().store.get(_SHELF, key)
+    if item is None:
+        raise NotFoundError.of(key)
+    return item
+
+
 ROUTES = (
     ("GET", "/oauth2PermissionGrants", list_grants),
     ("POST", "/oauth2PermissionGrants", create_grant),
     ("GET", "/oauth2PermissionGrants/<key>", get_grant),
+    ("PATCH", "/oauth2PermissionGrants/<key>", update_grant),
+    ("GET", "/servicePrincipals/<app>/oauth2PermissionGrants", list_grants_to_client),
+    ("GET", "/users/<name>/oauth2PermissionGrants", list_grants_of_user),
     ("DELETE", "/oauth2PermissionGrants/<key>", delete_grant),
 )

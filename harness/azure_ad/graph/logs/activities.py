@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+from flask import g
+
 from harness.azure_ad.provisioning.log import audit_log
 from harness.azure_ad.tenant import current
 from harness.base import json_text
@@ -52,6 +54,14 @@ class Activities(Enum):
     ASSIGN_GROUP = Activity("Add app role assignment to group", "GroupManagement", "Assign")
     UNASSIGN_USER = Activity("Remove app role assignment from user", "UserManagement", "Unassign")
     UNASSIGN_GROUP = Activity("Remove app role assignment from group", "GroupManagement", "Unassign")
+    # What searches of the log match for application permissions; the second is worded after it, inferred:
+    # https://detection-wiki-staging.pages.dev/entra-auditlogs/ is one such list.
+    ASSIGN_APPLICATION = Activity(
+        "Add app role assignment to service principal", "ApplicationManagement", "Assign"
+    )
+    UNASSIGN_APPLICATION = Activity(
+        "Remove app role assignment from service principal", "ApplicationManagement", "Unassign"
+    )
     ADD_APPLICATION = Activity("Add application", "ApplicationManagement", "Add")
     UPDATE_APPLICATION = Activity("Update application", "ApplicationManagement", "Update")
     DELETE_APPLICATION = Activity("Delete application", "ApplicationManagement", "Delete")
@@ -83,7 +93,6 @@ def note(
     """Write an activity down; properties of `after` that differ from `before` are the first target's modified ones."""
     tenant = current()
     name, category, operation = activity.value
-    automation = tenant.registrations.registration()
     resources = [_resource(target) for target in targets]
     resources[0]["modifiedProperties"] = list(_modified(before, after))
     tenant.store.append(
@@ -96,21 +105,29 @@ def note(
             "correlationId": tenant.ids.uuid(),
             "loggedByService": "Core Directory",
             "operationType": operation,
-            "initiatedBy": {
-                "app": {
-                    "appId": automation["appId"],
-                    "displayName": automation["displayName"],
-                    "servicePrincipalId": None,
-                    "servicePrincipalName": None,
-                },
-                "user": None,
-            },
+            "initiatedBy": _initiator(),
             "result": "success",
             "resultReason": "",
             "targetResources": resources,
             "additionalDetails": [],
         },
     )
+
+
+def _initiator() -> Document:
+    """Return who signed in: a person, or a program by itself. The tenant's fixed token counts as the program Automation's."""
+    claims: Mapping[str, Any] | None = g.get("claims")
+    if claims is not None and claims["idtyp"] == "user":
+        person = {"id": claims["oid"], "displayName": claims["name"], "userPrincipalName": claims["upn"]}
+        return {"app": None, "user": {**person, "ipAddress": None}}
+    tenant = current()
+    automation = tenant.registrations.registration()
+    app_id, name = automation["appId"], automation["displayName"]
+    if claims is not None:
+        app_id, name = claims["appid"], claims["app_displayname"]
+    principal = next((item["id"] for item in tenant.applications.scan() if item["appId"] == app_id), None)
+    shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal}
+    return {"app": {**shown, "servicePrincipalName": None}, "user": None}
 
 
 def _resource(target: Target) -> Document:

@@ -8,8 +8,9 @@ reported them.
 from __future__ import annotations
 
 from harness.azure_ad.directory.properties import checked, table
-from harness.azure_ad.graph.objects.organization import verified_domains
+from harness.azure_ad.graph.objects.domains import initial_domain, verified_domains
 from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 _REQUIRED = {
@@ -18,9 +19,26 @@ _REQUIRED = {
 }
 
 
-def demand_complete(kind: str, properties: Document) -> None:
-    """Demand what a new user or group must have. Raises PropertyError for what it cannot have, ODataError 400."""
+def completed(kind: str, properties: Document) -> Document:
+    """Return a new user or group that has what it must have. Raises PropertyError for what it cannot have, ODataError 400.
+
+    A customer's account, which has `identities`, needs no name of the directory's own: it is named by chance (user-post-users,
+    "Request body", on B2C identities; the form of that name is inferred).
+    """
     checked(kind, properties)
+    if kind == "User" and properties.get("identities") and not properties.get("userPrincipalName"):
+        name = current().ids.uuid()
+        return {
+            "accountEnabled": True,
+            "mailNickname": name,
+            **properties,
+            "userPrincipalName": f"{name}@{initial_domain()}",
+        }
+    _demand(kind, properties)
+    return properties
+
+
+def _demand(kind: str, properties: Document) -> None:
     profile = properties.get("passwordProfile")
     if kind == "User" and not (isinstance(profile, dict) and profile.get("password")):
         raise refusals.PASSWORD_NEEDED.error()

@@ -11,7 +11,7 @@ from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
-from harness.azure_ad.graph.objects.demands import demand_complete, demand_verified_domain, demand_writable
+from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
 from harness.azure_ad.graph.objects.owners import bind_owner
 from harness.azure_ad.graph.odata.entities import (
@@ -102,7 +102,7 @@ def create_object(which: str) -> Response:
     given, bound = split(body(), ("manager",) if kind == "User" else ("members", "owners"))
     properties = in_declared_types(kind, given)
     demand_writable(kind, properties)
-    demand_complete(kind, properties)
+    properties = completed(kind, properties)
     with tenant.store.transaction():
         made = tenant.directory.create(kind, properties)
         _bind(made["id"], bound)

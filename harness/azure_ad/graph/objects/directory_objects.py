@@ -14,6 +14,7 @@ from flask import Response
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.apps.service_principals import delete_principal
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -26,8 +27,9 @@ from harness.base.store import Document
 _Test: TypeAlias = Callable[[Document], bool]
 _MOST_IDS = 1000
 _MOST_CHECKED = 20
+_KINDS = {"users": "User", "groups": "Group"}
 _ONE = "/directoryObjects/<name>"
-_PRINCIPALS = "/<any(users, groups, directoryObjects):which>/<name>"
+_PRINCIPALS = "/<any(users, groups, servicePrincipals, directoryObjects):which>/<name>"
 
 
 def get_object(name: str) -> Response:
@@ -86,6 +88,16 @@ def principal_or_application(name: str) -> Document:
         return {"@odata.type": "#microsoft.graph.servicePrincipal", **tenant.applications.find(name)}
 
 
+def object_of(which: str, name: str) -> Document:
+    """Return the object that an address such as `/users/{name}` means. Raises NotFoundError."""
+    tenant = current()
+    if which in _KINDS:
+        return tenant.directory.find(_KINDS[which], name)
+    if which == "directoryObjects":
+        return principal_or_application(name)
+    return find_application(name) if which == "applications" else tenant.applications.find(name)
+
+
 def groups_above(key: str) -> Iterable[Document]:
     """Yield every group that an object is in, directly or through others, each once."""
     holder = current().directory
@@ -101,16 +113,9 @@ def groups_above(key: str) -> Iterable[Document]:
 
 
 def _ids(which: str, name: str, wanted: _Test) -> Response:
-    key = _key(which, name)
+    key = object_of(which, name)["id"]
     ids = [group["id"] for group in groups_above(key) if wanted(group)]
     return answer({"@odata.context": context("Collection(Edm.String)"), "value": ids})
-
-
-def _key(which: str, name: str) -> str:
-    holder = current().directory
-    if which == "directoryObjects":
-        return str(principal_or_application(name)["id"])
-    return str(holder.find("User" if which == "users" else "Group", name)["id"])
 
 
 def _of_types(ids: list[str], types: set[str]) -> Iterable[Document]:

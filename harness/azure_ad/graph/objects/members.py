@@ -13,14 +13,16 @@ from flask import Response
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty, version
-from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
+from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, GROUP, USER
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
+# What is asked of one type alone is answered as that type's collection is, with `$search` and advanced filters.
+_CASTS = {"user": USER, "group": GROUP}
 _Neighbours: TypeAlias = Callable[[str], list[str]]
-_KINDS = {"users": "User", "groups": "Group"}
 
 
 def list_members(name: str, relation: str, only: str = "") -> Response:
@@ -49,21 +51,25 @@ def remove_member(name: str, member: str) -> Response:
 
 
 def list_groups_of(which: str, name: str, relation: str, only: str = "") -> Response:
-    holder = current().directory
-    key = holder.find(_KINDS[which], name)["id"]
+    holder, key = current().directory, object_of(which, name)["id"]
     return _linked(key, holder.groups_of, relation == "transitiveMemberOf", only)
 
 
 def count_members(name: str, relation: str, only: str = "") -> Response:
     holder = current().directory
     key = holder.find("Group", name)["id"]
-    return count(_objects(key, holder.members, relation == "transitiveMembers", only), DIRECTORY_OBJECT)
+    return count(
+        _objects(key, holder.members, relation == "transitiveMembers", only),
+        _CASTS.get(only, DIRECTORY_OBJECT),
+    )
 
 
 def count_groups_of(which: str, name: str, relation: str, only: str = "") -> Response:
-    holder = current().directory
-    key = holder.find(_KINDS[which], name)["id"]
-    return count(_objects(key, holder.groups_of, relation == "transitiveMemberOf", only), DIRECTORY_OBJECT)
+    holder, key = current().directory, object_of(which, name)["id"]
+    return count(
+        _objects(key, holder.groups_of, relation == "transitiveMemberOf", only),
+        _CASTS.get(only, DIRECTORY_OBJECT),
+    )
 
 
 def list_references(name: str) -> Response:
@@ -77,7 +83,9 @@ def list_references(name: str) -> Response:
 def _linked(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> Response:
     """Answer the objects that a relation leads to."""
     shown = _objects(key, neighbours, transitive, only)
-    return collection("directoryObjects" if not only else f"{only}s", shown, DIRECTORY_OBJECT)
+    return collection(
+        "directoryObjects" if not only else f"{only}s", shown, _CASTS.get(only, DIRECTORY_OBJECT)
+    )
 
 
 def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> list[Document]:
@@ -94,7 +102,7 @@ def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> 
 
 
 _MEMBERS = "/groups/<name>/<any(members, transitiveMembers):relation>"
-_GROUPS = "/<any(users, groups):which>/<name>/<any(memberOf, transitiveMemberOf):relation>"
+_GROUPS = "/<any(users, groups, servicePrincipals):which>/<name>/<any(memberOf, transitiveMemberOf):relation>"
 _ONLY = "microsoft.graph.<any(user, group, servicePrincipal):only>"
 ROUTES = (
     ("GET", _MEMBERS, list_members),

@@ -1,7 +1,6 @@
-"""The organization and its domains over Microsoft Graph; and `/me`, which a program without a person does not have.
+"""The organization over Microsoft Graph, and whom to write to about it.
 
-Source: https://learn.microsoft.com/en-us/graph/api/organization-list and …/domain-list, whose examples have these members (read
-2026-11-29). What `/me` is refused with no page says: `refusals` says who reported it.
+Source: https://learn.microsoft.com/en-us/graph/api/organization-list and …/organization-update, "Example" (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -9,21 +8,14 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import collection, entity
-from harness.azure_ad.graph.odata.entity_types import DOMAIN, ORGANIZATION
+from harness.azure_ad.graph.objects.domains import INITIAL, SERVICES, default_domain, verified_domains
+from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
+from harness.azure_ad.graph.odata.entity_types import ORGANIZATION
+from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
-_INITIAL = ".onmicrosoft.com"
-_SERVICES = ["Email", "OfficeCommunicationsOnline"]
-
-
-def verified_domains() -> list[str]:
-    """Return the domains that a userPrincipalName may have: the tenant's, and the one that it was born with."""
-    domain = current().settings.domain
-    initial = domain.partition(".")[0] + _INITIAL
-    return list(dict.fromkeys([domain, initial]))
+_SHELF, _KEY = "account", "organization"
 
 
 def list_organization() -> Response:
@@ -31,26 +23,21 @@ def list_organization() -> Response:
 
 
 def get_organization(key: str) -> Response:
-    if key.lower() != current().settings.tenant_id:
-        raise NotFoundError.of(key)
+    _demand_own(key)
     return entity("organization", _organization(), 200, ORGANIZATION)
 
 
-def list_domains() -> Response:
-    return collection("domains", [_domain(name) for name in verified_domains()], DOMAIN)
+def update_organization(key: str) -> Response:
+    _demand_own(key)
+    store, changes = current().store, typed(ORGANIZATION, body(), creating=False)
+    with store.transaction():
+        store.put(_SHELF, _KEY, {**(store.get(_SHELF, _KEY) or {}), **changes})
+    return empty()
 
 
-def get_domain(key: str) -> Response:
-    name = key.lower()
-    if name not in verified_domains():
+def _demand_own(key: str) -> None:
+    if key.lower() != current().settings.tenant_id:
         raise NotFoundError.of(key)
-    return entity("domains", _domain(name), 200, DOMAIN)
-
-
-def me(rest: str = "") -> Response:
-    """Refuse: every token here is a program's."""
-    del rest
-    raise refusals.NOBODY_SIGNED_IN.error()
 
 
 def _organization() -> Document:
@@ -61,35 +48,20 @@ def _organization() -> Document:
         "tenantType": "AAD",
         "verifiedDomains": [
             {
-                "capabilities": ", ".join(_SERVICES),
-                "isDefault": name == settings.domain,
-                "isInitial": name.endswith(_INITIAL),
+                "capabilities": ", ".join(SERVICES),
+                "isDefault": name == default_domain(),
+                "isInitial": name.endswith(INITIAL),
                 "name": name,
                 "type": "Managed",
             }
             for name in verified_domains()
         ],
-    }
-
-
-def _domain(name: str) -> Document:
-    return {
-        "id": name,
-        "authenticationType": "Managed",
-        "isAdminManaged": True,
-        "isDefault": name == current().settings.domain,
-        "isInitial": name.endswith(_INITIAL),
-        "isRoot": True,
-        "isVerified": True,
-        "supportedServices": _SERVICES,
+        **(current().store.get(_SHELF, _KEY) or {}),
     }
 
 
 ROUTES = (
     ("GET", "/organization", list_organization),
     ("GET", "/organization/<key>", get_organization),
-    ("GET", "/domains", list_domains),
-    ("GET", "/domains/<key>", get_domain),
-    ("GET", "/me", me),
-    ("GET", "/me/<path:rest>", me),
+    ("PATCH", "/organization/<key>", update_organization),
 )

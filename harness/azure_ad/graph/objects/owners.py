@@ -9,14 +9,12 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
-from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
-from harness.azure_ad.graph.objects.directory_objects import principal_or_application
+from harness.azure_ad.graph.objects.directory_objects import object_of, principal_or_application
 from harness.azure_ad.graph.odata.entities import body, collection, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
-from harness.base.store import Document
 
 _RELATION = "owner"
 _OWNED = "/<any(groups, applications, servicePrincipals):which>/<name>/owners"
@@ -24,18 +22,17 @@ _KINDS = {"groups": "Group", "applications": "Application", "servicePrincipals":
 
 
 def list_owners(which: str, name: str, only: str = "") -> Response:
-    return _objects(current().store.rights(_RELATION, _owned(which, name)["id"]), only)
+    return _objects(current().store.rights(_RELATION, object_of(which, name)["id"]), only)
 
 
-def list_owned(name: str) -> Response:
-    tenant = current()
-    return _objects(tenant.store.lefts(_RELATION, tenant.directory.find("User", name)["id"]))
+def list_owned(which: str, name: str) -> Response:
+    return _objects(current().store.lefts(_RELATION, object_of(which, name)["id"]))
 
 
 def add_owner(which: str, name: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
-        owned, owner = _owned(which, name), principal_or_application(reference(body()))
+        owned, owner = object_of(which, name), principal_or_application(reference(body()))
         bind_owner(owned["id"], owner["id"])
         note(Activities.ADD_OWNER, Target("User", owner), Target(_KINDS[which], owned))
     return empty()
@@ -44,7 +41,7 @@ def add_owner(which: str, name: str) -> Response:
 def remove_owner(which: str, name: str, owner: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
-        owned, leaving = _owned(which, name), principal_or_application(owner)
+        owned, leaving = object_of(which, name), principal_or_application(owner)
         if not tenant.store.unlink(_RELATION, owned["id"], leaving["id"]):
             raise NotFoundError.of(owner)
         note(Activities.REMOVE_OWNER, Target("User", leaving), Target(_KINDS[which], owned))
@@ -57,12 +54,6 @@ def bind_owner(owned: str, owner: str) -> None:
         raise ConflictError(
             "One or more added object references already exist for the following modified properties: 'owners'."
         )
-
-
-def _owned(which: str, name: str) -> Document:
-    if which == "groups":
-        return current().directory.find("Group", name)
-    return find_application(name) if which == "applications" else current().applications.find(name)
 
 
 def _objects(keys: list[str], only: str = "") -> Response:
@@ -82,5 +73,5 @@ ROUTES = (
     ("GET", f"{_OWNED}/microsoft.graph.<any(user, servicePrincipal):only>", list_owners),
     ("POST", f"{_OWNED}/$ref", add_owner),
     ("DELETE", f"{_OWNED}/<owner>/$ref", remove_owner),
-    ("GET", "/users/<name>/ownedObjects", list_owned),
+    ("GET", "/<any(users, servicePrincipals):which>/<name>/ownedObjects", list_owned),
 )

@@ -190,6 +190,7 @@ DELETED = {
     for name, kind in KINDS.items()
 }
 DIRECTORY_OBJECT = EntityType("microsoft.graph.directoryObject", {**GROUP.properties, **USER.properties})
+EXTENSION_PROPERTY = _of_types("extensionProperty")
 APP_ROLE_ASSIGNMENT = _of_types("appRoleAssignment")
 PERMISSION_GRANT = _of_types("oAuth2PermissionGrant", whole=True)
 APPLICATION_TEMPLATE = _of_types("applicationTemplate")

@@ -116,6 +116,11 @@ FILTER_REFUSED = Refusal(
     "Request_UnsupportedQuery",
     "Unsupported or invalid query filter clause specified for property '{name}' of resource '{resource}'.",
 )
+LEVELS_NEED_HEADER = Refusal(
+    400,
+    "Request_UnsupportedQuery",
+    "$expand with $levels needs the request header 'ConsistencyLevel: eventual'.",
+)
 ORDER_UNREADABLE = Refusal(400, "BadRequest", "Invalid $orderby '{text}'.")
 ORDER_UNKNOWN = Refusal(400, "BadRequest", "Could not find a property named '{name}' on type '{type_name}'.")
 # https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/4187 (read 2026-11-29)
@@ -158,6 +163,12 @@ BATCH_LOOP = Refusal(400, "BadRequest", "These requests of the batch wait for ea
 BATCH_IN_BATCH = Refusal(400, "BadRequest", "Request '{id}' is a batch; a batch has none inside.")
 BATCH_DEPENDENCY_FAILED = Refusal(
     424, "FailedDependency", "The request was not carried out, because one that it depends on failed."
+)
+
+DOMAIN_NOT_VERIFIED = Refusal(
+    400,
+    "Request_BadRequest",
+    "The domain '{name}' is not verified yet; only a verified one can be the default.",
 )
 
 # Addresses

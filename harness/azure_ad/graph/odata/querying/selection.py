@@ -1,12 +1,14 @@
 """`$select` and `$expand`: which properties and relationships of an object an answer has.
 
-Source: https://learn.microsoft.com/en-us/graph/query-parameters, "select" and "expand" (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, "select" and "expand" (read 2026-11); `$levels`:
+https://learn.microsoft.com/en-us/graph/api/user-list-manager, "Request headers" and example 2 (read 2026-11-29).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -14,12 +16,40 @@ from flask import request
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expander
 from harness.azure_ad.graph.odata.errors import ODataError
-from harness.azure_ad.graph.odata.querying.options import option
+from harness.azure_ad.graph.odata.querying.options import is_eventual, option
 from harness.base.store import Document
 
-_EXPAND = re.compile(
-    r"\s*(\w+)\s*(?:\(\s*\$?select\s*=\s*([\w,\s]+)\))?\s*(?:,|\Z)", re.ASCII | re.IGNORECASE
+_EXPAND = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*(?:,|\Z)", re.ASCII)
+_WITHIN = re.compile(
+    r"\s*(?:\$?select\s*=(?P<select>[\w,\s]+)|\$?levels\s*=\s*(?P<levels>max|\d{1,4})\s*)\Z",
+    re.ASCII | re.IGNORECASE,
 )
+_MOST_LEVELS = 1000  # user-list-manager, "$levels"
+
+
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    """`names` are the properties that an expanded object shows, None for all; `levels` how far the chain of them goes."""
+
+    name: str
+    names: tuple[str, ...] | None = None
+    levels: int = 1
+
+    def of(self, item: Document, expander: Expander) -> Any:
+        """Return what stands behind the relationship; a chain ends where it has come round."""
+        chain: list[Document] = []
+        ids = {item.get("id")}
+        linked = expander(item)
+        while isinstance(linked, dict) and linked["id"] not in ids:
+            chain.append(linked)
+            ids.add(linked["id"])
+            linked = expander(linked) if len(chain) < self.levels else None
+        if not chain:
+            return _part(linked, self.names)
+        shown: Document = _part(chain[-1], self.names)
+        for link in reversed(chain[:-1]):
+            shown = {**_part(link, self.names), self.name: shown}
+        return shown
 
 
 def version() -> str:
@@ -35,21 +65,44 @@ def selected(kind: EntityType | None) -> tuple[str, ...] | None:
 
 def expanded(kind: EntityType | None, expanders: Mapping[str, Expander]) -> Expander:
     """Return what adds the relationships that `$expand` names to an object. Raises ODataError 400 for others."""
-    text = option("$expand") or ""
+    expansions = _expansions(option("$expand") or "", kind, expanders)
+
+    def expand(item: Document) -> Document:
+        return {each.name: each.of(item, expanders[each.name]) for each in expansions}
+
+    return expand
+
+
+def _expansions(text: str, kind: EntityType | None, expanders: Mapping[str, Expander]) -> list[_Expansion]:
     spellings = {name.lower(): name for name in expanders}
-    wanted: list[tuple[str, tuple[str, ...] | None]] = []
+    expansions: list[_Expansion] = []
     position = 0
     while position < len(text):
         match = _EXPAND.match(text, position)
         if match is None or match[1].lower() not in spellings:
             raise _unknown(text if match is None else match[1], kind)
-        wanted.append((spellings[match[1].lower()], _names(match[2], None) if match[2] else None))
+        expansions.append(_expansion(spellings[match[1].lower()], match[2] or "", text, kind))
         position = match.end()
+    return expansions
 
-    def expand(item: Document) -> Document:
-        return {name: _part(expanders[name](item), names) for name, names in wanted}
 
-    return expand
+def _expansion(name: str, within: str, text: str, kind: EntityType | None) -> _Expansion:
+    """Read the options of one relationship: `$select`, and `$levels` of managers, which is an advanced query's."""
+    names: tuple[str, ...] | None = None
+    levels = 1
+    for part in filter(str.strip, within.split(";")):
+        match = _WITHIN.match(part)
+        if match is None:
+            raise _unknown(text, kind)
+        if match["select"]:
+            names = _names(match["select"], None)
+        elif name != "manager":
+            raise _unknown(text, kind)
+        else:
+            if not is_eventual():
+                raise refusals.LEVELS_NEED_HEADER.error()
+            levels = _MOST_LEVELS if match["levels"].lower() == "max" else int(match["levels"])
+    return _Expansion(name, names, levels)
 
 
 def shown(item: Document, kind: EntityType | None, names: tuple[str, ...] | None) -> Document:

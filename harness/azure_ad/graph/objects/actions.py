@@ -1,0 +1,131 @@
+"""What can be done to a user or group beside changing it: licences, sessions, renewal, the check of a name before it is given.
+
+Passwords and sessions are not kept here, so what follows of these actions is a moment in a property. No naming policy is kept
+either: every well-formed name is allowed.
+
+Source: https://learn.microsoft.com/en-us/graph/api/user-assignlicense, …/group-assignlicense, …/user-reprocesslicenseassignment,
+…/user-revokesigninsessions, …/user-changepassword, …/group-renew, …/group-validateproperties and
+…/directoryobject-validateproperties, "Response" and "Example" (read 2026-11-29; revokeSignInSessions at 01c641a of
+microsoftgraph/microsoft-graph-docs-contrib, the others at db3ad72 of microsoftgraph/microsoft-graph-docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response
+
+from harness.azure_ad.directory.errors import ConflictError
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.objects.directory_objects import object_of
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, context, empty, entity
+from harness.azure_ad.graph.odata.entity_types import KINDS
+from harness.azure_ad.tenant import current
+from harness.base.clock import iso
+from harness.base.store import Document
+
+_KINDS = {"users": "User", "groups": "Group"}
+_UPDATED = {"User": Activities.UPDATE_USER, "Group": Activities.UPDATE_GROUP}
+# A group's licences reach its members later: 202 (group-assignlicense).
+_STATUS = {"users": 200, "groups": 202}
+_FORM = '{"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicenses": []}'
+
+
+def assign_license(which: str, name: str) -> Response:
+    """Give licences and take some away, all or none."""
+    given = body()
+    added, removed = _list(given.get("addLicenses"), dict), _list(given.get("removeLicenses"), str)
+    tenant, kind = current(), _KINDS[which]
+    with tenant.store.transaction():
+        before = object_of(which, name)
+        present = {item["skuId"]: item for item in before.get("assignedLicenses") or ()}
+        if missing := [sku for sku in removed if sku not in present]:
+            raise ConflictError(
+                f"User does not have a corresponding license: {missing[0]}.", "removeLicenses"
+            )
+        licences = [
+            *(item for sku, item in present.items() if sku not in removed),
+            *_licences(added, without=present),
+        ]
+        after = _changed(kind, before, {"assignedLicenses": licences})
+        return entity(which, after, _STATUS[which], KINDS[kind])
+
+
+def reprocess_licenses(name: str) -> Response:
+    return entity("users", object_of("users", name), 200, KINDS["User"])
+
+
+def revoke_sessions(name: str) -> Response:
+    _changed(
+        "User", object_of("users", name), {"signInSessionsValidFromDateTime": iso(current().clock.now())}
+    )
+    return answer({"@odata.context": context("Edm.Boolean"), "value": True})
+
+
+def change_password(name: str) -> Response:
+    """Take a new password. The present one is demanded but, not being kept, not compared."""
+    given = body()
+    for part in ("currentPassword", "newPassword"):
+        if not isinstance(given.get(part), str) or not given[part]:
+            raise refusals.VALUE_FORM.error(name=part, form="text")
+    _changed("User", object_of("users", name), {"lastPasswordChangeDateTime": iso(current().clock.now())})
+    return empty()
+
+
+def renew(name: str) -> Response:
+    _changed("Group", object_of("groups", name), {"renewedDateTime": iso(current().clock.now())})
+    return empty()
+
+
+def validate_properties(name: str = "") -> Response:
+    """Tell that a group may have these names: there is no naming policy here."""
+    if name:
+        object_of("groups", name)
+    given = body()
+    texts = ("entityType", "displayName", "mailNickname", "onBehalfOfUserId")
+    if not any(part in given for part in ("displayName", "mailNickname")):
+        raise refusals.VALUE_FORM.error(name="displayName or mailNickname", form="text")
+    for part in texts:
+        if not isinstance(given.get(part), str | None):
+            raise refusals.VALUE_FORM.error(name=part, form="text")
+    return empty()
+
+
+def _list(value: Any, of: type) -> list[Any]:
+    """Return a list whose elements are of one type. Raises ODataError 400 for anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, of) for item in value):
+        raise refusals.BODY_FORM.error(form=_FORM)
+    return value
+
+
+def _licences(added: list[Document], *, without: Iterable[str]) -> list[Document]:
+    """Return licences in their form, those that somebody has left out. Raises ODataError 400."""
+    licences: dict[str, Document] = {}
+    for item in added:
+        sku, plans = item.get("skuId"), _list(item.get("disabledPlans") or [], str)
+        if not isinstance(sku, str):
+            raise refusals.BODY_FORM.error(form=_FORM)
+        if sku not in without:
+            licences[sku] = {"disabledPlans": plans, "skuId": sku}
+    return list(licences.values())
+
+
+def _changed(kind: str, before: Document, changes: Document) -> Document:
+    tenant = current()
+    with tenant.store.transaction():
+        after = tenant.directory.update(kind, before["id"], changes)
+        note(_UPDATED[kind], Target(kind, after), before=before, after=changes)
+    return after
+
+
+ROUTES = (
+    ("POST", "/<any(users, groups):which>/<name>/assignLicense", assign_license),
+    ("POST", "/users/<name>/reprocessLicenseAssignment", reprocess_licenses),
+    ("POST", "/users/<name>/revokeSignInSessions", revoke_sessions),
+    ("POST", "/users/<name>/changePassword", change_password),
+    ("POST", "/groups/<name>/renew", renew),
+    ("POST", "/groups/<name>/validateProperties", validate_properties),
+    ("POST", "/directoryObjects/validateProperties", validate_properties),
+)
