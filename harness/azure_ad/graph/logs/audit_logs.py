@@ -7,13 +7,14 @@ Source: https://learn.microsoft.com/en-us/graph/api/provisioningobjectsummary-li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs import sign_in_log as log
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import collection, entity, query_filter, version
 from harness.azure_ad.graph.odata.entity_types import (
     DIRECTORY_AUDIT,
@@ -21,6 +22,7 @@ from harness.azure_ad.graph.odata.entity_types import (
     SIGN_IN,
     EntityType,
 )
+from harness.azure_ad.graph.odata.querying.terms import terms
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
@@ -39,6 +41,20 @@ def get_provisioning(key: str) -> Response:
 
 
 def directory_audits() -> Response:
+    """Answer the audit log. A filter may not begin before what the log still holds.
+
+    Its sentence: https://github.com/microsoftgraph/msgraph-beta-sdk-dotnet/issues/626 (read 2026-11-29).
+    """
+    earliest = (current().clock.now() - timedelta(days=current().quirks["log-days"])).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    for term in terms(query_filter(DIRECTORY_AUDIT).condition):
+        if (
+            term.operator in ("eq", "ge", "gt")
+            and isinstance(term.wanted, datetime)
+            and term.wanted < earliest
+        ):
+            raise refusals.TOO_LONG_AGO.error(name=term.path, earliest=f"{earliest:%-m/%-d/%Y} 12:00:00 AM")
     return collection("auditLogs/directoryAudits", _audits(), DIRECTORY_AUDIT)
 
 

@@ -33,6 +33,7 @@ _OF_DIRECTORY = {
     "integer": ("Int32", False),
     "list": ("String", True),
 }
+_MOMENT = ("eq", "ge", "gt", "le", "lt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class EntityType:
 
     A `directory` type takes advanced queries only with the header that asks for them. Filters over an `exact` type
     compare texts with case, those over any other without. `parts` are what a complex property shows even when empty.
+    With `operators`, by path in small letters, a filter may name those alone; `aliases` are paths that mean another one.
     """
 
     name: str
@@ -95,6 +97,8 @@ class EntityType:
     directory: bool = False
     exact: bool = False
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    operators: Mapping[str, frozenset[str]] | None = None
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
@@ -174,7 +178,33 @@ def _of_types(name: str, *, directory: bool = False, whole: bool = False, exact:
     """Return a type of `types.yaml`; `whole` shows every property, empty or not, and not just what there is."""
     properties = {each: _property(text) for each, text in _TYPES["entities"][name].items()}
     shown = tuple(each for each, declared in properties.items() if declared.shown) if whole else None
-    return EntityType(f"microsoft.graph.{name}", properties, shown, directory, exact)
+    operators, aliases = _filters(name)
+    return EntityType(
+        f"microsoft.graph.{name}",
+        properties,
+        shown,
+        directory,
+        exact,
+        operators=operators,
+        aliases=aliases,
+    )
+
+
+def _filters(name: str) -> tuple[dict[str, frozenset[str]] | None, dict[str, str]]:
+    """Read a type's rows of `filters`: the operators by path, and which path stands for which. No rows: None."""
+    rows = _TYPES["filters"].get(name)
+    if rows is None:
+        return None, {}
+    operators: dict[str, frozenset[str]] = {}
+    aliases: dict[str, str] = {}
+    for path, text in rows.items():
+        words, _, meant = text.partition(" as ")
+        if meant:
+            aliases[path.lower()] = meant
+        operators[path.lower()] = frozenset(
+            each for word in words.split() for each in (_MOMENT if word == "moment" else (word,))
+        )
+    return operators, aliases
 
 
 USER = _of_table("User", only_marked=True)

@@ -125,6 +125,15 @@ ORDER_UNREADABLE = Refusal(400, "BadRequest", "Invalid $orderby '{text}'.")
 ORDER_UNKNOWN = Refusal(400, "BadRequest", "Could not find a property named '{name}' on type '{type_name}'.")
 # https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/4187 (read 2026-11-29)
 ORDER_REFUSED = Refusal(400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
+# https://github.com/microsoftgraph/msgraph-beta-sdk-dotnet/issues/626 (read 2026-11-29); its code is not reported.
+TOO_LONG_AGO = Refusal(
+    400,
+    "BadRequest",
+    (
+        "Specified argument was out of the range of valid values. (Parameter 'Minimum allowed time for {name} is "
+        "{earliest}')"
+    ),
+)
 BAD_REQUEST = Refusal(400, "BadRequest", "{reason}")
 OPERATOR_REFUSED = Refusal(
     400,

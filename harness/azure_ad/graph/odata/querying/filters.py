@@ -24,6 +24,7 @@ from harness.azure_ad.graph.odata.querying.comparisons import (
     OneOf,
     TextMatch,
 )
+from harness.azure_ad.graph.odata.querying.terms import first_refused
 from harness.base.clock import from_iso
 from harness.base.language import (
     Both,
@@ -82,20 +83,25 @@ class UnfilterableError(FilterError):
 class Filter:
     """`test` tells whether an object passes.
 
-    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `operators` are those of advanced queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most
-    conditions that one `or` joins, or values that one `in` has.
+    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `operators` are those of
+    advanced queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most conditions that one `or` joins, or
+    values that one `in` has.
     """
 
-    test: Callable[[Any], bool]
+    condition: Condition
     demands: Mapping[str, str] = field(default_factory=dict)
     operators: frozenset[str] = frozenset()
     alternatives: int = 1
+
+    @property
+    def test(self) -> Callable[[Any], bool]:
+        return self.condition.holds
 
 
 def parse(text: str, kind: EntityType | None = None) -> Filter:
     """Read a filter; an empty one lets everything pass. Without a `kind` any name goes. Raises FilterError."""
     if not text.strip():
-        return Filter(Both(()).holds)
+        return Filter(Both(()))
     parser = _Parser(text, kind)
     try:
         condition = parser.grammar.read_all(Reader(text, _TOKEN))
@@ -105,9 +111,12 @@ def parse(text: str, kind: EntityType | None = None) -> Filter:
         ) from error
     except DepthError as error:
         raise FilterError("Invalid filter clause: it is nested too deeply.") from error
-    return Filter(
-        condition.holds, _demands(condition), frozenset(_operators(condition)), _alternatives(condition)
-    )
+    refused = None if kind is None or kind.operators is None else first_refused(condition, kind.operators)
+    if refused is not None:
+        raise FilterError(
+            f"Invalid filter clause: '{refused.path}' does not take '{refused.operator}' in '{text}'."
+        )
+    return Filter(condition, _demands(condition), frozenset(_operators(condition)), _alternatives(condition))
 
 
 def _demands(condition: Condition) -> dict[str, str]:
@@ -217,7 +226,7 @@ class _Parser:
 
     def _path(self, name: str) -> tuple[str, ...]:
         """Return the steps from the object, or inside `any` from the element. Raises FilterError for an unknown name."""
-        first, *rest = name.split("/")
+        first, *rest = self._meant(name).split("/")
         if self._variable:
             if first != self._variable:
                 raise FilterError(
@@ -235,6 +244,9 @@ class _Parser:
         if declared is not None and not declared.filterable:
             raise UnfilterableError(spelling, self._kind.name.rpartition(".")[2])
         return (spelling, *rest)
+
+    def _meant(self, name: str) -> str:
+        return name if self._kind is None else self._kind.aliases.get(name.lower(), name)
 
     def _is_exact(self, path: tuple[str, ...]) -> bool:
         """Tell whether texts at the end of a path are compared with case; enumerations never are."""

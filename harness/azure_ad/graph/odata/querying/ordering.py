@@ -52,6 +52,8 @@ def _order(part: str, kind: EntityType | None, text: str) -> Order:
         if spelling is None:
             raise refusals.ORDER_UNKNOWN.error(name=name, type_name=kind.name)
         first = spelling
+        if kind.operators is not None and "orderby" not in kind.operators.get(name.lower(), ()):
+            raise refusals.ORDER_REFUSED.error()
     return Order((first, *rest), direction == "desc")
 
 

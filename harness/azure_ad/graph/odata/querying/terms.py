@@ -1,0 +1,59 @@
+"""What a `$filter` asks, term by term: for types whose page says which operators each property takes.
+
+Operators are those of OData in small letters. Moments take every comparison, though the pages name three of five: scripts
+that people publish use the others, https://github.com/MicrosoftDocs/azure-docs/issues/11920 (read 2026-11-29) [inferred].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.azure_ad.graph.odata.querying.comparisons import (
+    AllElements,
+    AnyElement,
+    Comparison,
+    OneOf,
+    TextMatch,
+)
+from harness.base.language import Both, Condition, Either, Negated
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`path` goes through collections, too: `targetResources/id`."""
+
+    path: str
+    operator: str
+    wanted: Any
+
+
+def terms(condition: Condition, within: tuple[str, ...] = ()) -> Iterator[Term]:
+    """Yield the terms of a filter, whatever joins them."""
+    if isinstance(condition, Both | Either):
+        for part in condition.parts:
+            yield from terms(part, within)
+    elif isinstance(condition, Negated):
+        yield from terms(condition.part, within)
+    elif isinstance(condition, AnyElement | AllElements):
+        yield from terms(condition.inner, (*within, *condition.path))
+    elif isinstance(condition, Comparison):
+        yield Term("/".join((*within, *condition.path)), condition.operator, condition.wanted)
+    elif isinstance(condition, TextMatch):
+        yield Term("/".join((*within, *condition.path)), condition.function, condition.wanted)
+    elif isinstance(condition, OneOf):
+        for value in condition.wanted:
+            yield Term("/".join((*within, *condition.path)), "eq", value)
+
+
+def first_refused(condition: Condition, operators: Mapping[str, frozenset[str]]) -> Term | None:
+    """Return the first term whose property does not take its operator; `operators` by path in small letters."""
+    return next(
+        (
+            term
+            for term in terms(condition)
+            if term.operator not in operators.get(term.path.lower(), frozenset())
+        ),
+        None,
+    )
