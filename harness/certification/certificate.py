@@ -20,10 +20,12 @@ from harness.certification.causes import Finding, findings
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
 from harness.certification.suite import Suite
+from harness.certification.waivers import Standing
 from harness.report.formats.json_report import as_json, exchange_document
 
 FORMAT = 1
 SUCCEEDED = "Succeeded"
+_SHARES = (("median", 0.5), ("p95", 0.95), ("p99", 0.99), ("longest", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _verdict(suite: Suite[Any], own: tuple[Result, ...], stopped: str) -> Verdic
 
 @dataclass(frozen=True)
 class Certificate:
-    """`endpoint` has no query and no credentials, `date` is ISO 8601, `command` runs the same again."""
+    """`endpoint` has no query and no credentials, `date` and `ended` are ISO 8601, `command` runs the same again."""
 
     product: str
     version: str
@@ -87,6 +89,8 @@ class Certificate:
     seed: str
     command: str
     verdicts: tuple[Verdict, ...]
+    ended: str = ""
+    waivers: tuple[Standing, ...] = ()
 
     @property
     def word(self) -> str:
@@ -108,22 +112,27 @@ class Certificate:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return what the failures of all suites come from."""
-        return findings(each for verdict in self.verdicts for each in verdict.results)
+        return findings(self.results)
 
     @property
     def timing(self) -> Document:
-        """Return how many requests there were, and how long they took, in milliseconds of wall time."""
-        seconds = sorted(
-            each for verdict in self.verdicts for result in verdict.results for each in result.seconds
-        )
-        if not seconds:
-            return {"requests": 0}
-        named = {"median": 0.5, "p95": 0.95, "p99": 0.99, "longest": 1.0}
+        """Return how many requests there were, and how long they took, in milliseconds of real time; at last check by check.
+
+        What stands in the evidence are the moments of each check's virtual clock.
+        """
+        seconds = sorted(timing.seconds for result in self.results for timing in result.timings)
         last = len(seconds) - 1
-        return {
-            "requests": len(seconds),
-            **{name: round(1000 * seconds[round(share * last)], 3) for name, share in named.items()},
-        }
+        shares = {name: _milliseconds(seconds[round(share * last)]) for name, share in _SHARES if seconds}
+        return {"requests": len(seconds), **shares, "checks": [_timed(each) for each in self.results]}
+
+    @property
+    def results(self) -> list[Result]:
+        return [result for verdict in self.verdicts for result in verdict.results]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Return the paths of whatever could not be deleted again."""
+        return tuple(path for result in self.results for path in result.left)
 
     @cached_property
     def suites(self) -> list[Document]:
@@ -142,14 +151,39 @@ class Certificate:
             "subject": {"product": self.product, "version": self.version, "endpoint": self.endpoint},
             "verdict": self.word,
             "date": self.date,
+            "ended": self.ended,
             "seed": self.seed,
             "environment": self.environment,
             "command": self.command,
             "evidence": self.evidence,
             "timing": self.timing,
+            "waivers": [each.document() for each in self.waivers],
+            "left": list(self.left),
             "findings": [each.document() for each in self.findings],
             "suites": self.suites,
         }
+
+
+def _timed(result: Result) -> Document:
+    return {
+        "suite": result.suite,
+        "check": result.check.name,
+        "began": result.began,
+        "milliseconds": _milliseconds(result.took),
+        "requests": [
+            {
+                "method": each.method,
+                "url": each.url,
+                "began": each.began,
+                "milliseconds": _milliseconds(each.seconds),
+            }
+            for each in result.timings
+        ],
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(1000 * seconds, 3)
 
 
 def counts(verdict: Verdict, *, mandatory: bool) -> dict[str, int]:

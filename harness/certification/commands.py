@@ -143,6 +143,23 @@ def compare(*, before: Path, after: Path) -> None:
     sys.exit(any(each.worse for each in differences))
 
 
+@certify.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option(
+    "--signer", default="", metavar="TEXT", help="The fingerprint of the key that has to have signed."
+)
+def check(*, manifest: Path, signer: str) -> None:
+    """Tell whether the files of a manifest are as they were signed; exits with 1 if not."""
+    from harness.certification.manifest import check_manifest
+
+    checked = check_manifest(manifest, signer)
+    for reason in checked.wrong:
+        click.echo(f"wrong  {reason}")
+    if not checked.wrong:
+        click.echo(f"{checked.files} files are as {checked.signer} signed them")
+    sys.exit(bool(checked.wrong))
+
+
 @certify.command("list")
 def list_() -> None:
     """List the suites and what each of their checks demands; the last one is for clients."""

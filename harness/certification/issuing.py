@@ -5,14 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.base.errors import HarnessError
+from harness.certification.options import FORMS, Options
 
 if TYPE_CHECKING:
-    from harness.certification.options import Options
+    from harness.certification.certificate import Certificate
     from harness.certification.running import Result
     from harness.certification.suite import Suite
 
@@ -22,16 +25,17 @@ _NOT_REPEATED = frozenset(
         "token",
         "client_secret",
         "federated_application_secret",
-        "junit",
-        "html",
-        "json",
         "seed",
         "yes",
         "only_failures",
+        "manifest",
+        "key",
     }
+    | {form.option.replace("-", "_") for form in FORMS}
 )
 _EXITS = {"Succeeded": 0, "Failed": 1, "Incomplete": 4}
 _UNREACHABLE, _RESERVED = 3, 5
+_NAMED_FILE, _NAMED_SUITE = "validation-result", "entra-gallery"
 
 
 def issue(
@@ -42,22 +46,21 @@ def issue(
     What ran before an interruption is printed and written too. Raises HarnessError for a file that cannot be read or written.
     """
     from harness.base.clock import OffsetClock, iso
-    from harness.base.output import check_writable
     from harness.certification.certificate import Certificate, judge
     from harness.certification.outcomes import StoppedError, UnreachableError
-    from harness.certification.waivers import accepted, read_waivers
+    from harness.certification.waivers import accepted, read_waivers, standings
     from harness.certification.writing.terminal import TerminalCertificate
 
-    for path in filter(None, (options.json, options.html, options.junit)):
-        check_writable(path)
+    options = _checked(options, suites, seed)
     waivers = read_waivers(options.waivers, suites) if options.waivers else {}
-    date = iso(OffsetClock().now())
+    clock = OffsetClock()
+    began = clock.now()
     terminal = TerminalCertificate(only_failures=options.only_failures)
     counted, stopped = [], "interrupted"
     reached = True
     try:
         for result in results:
-            counted.append(accepted(result, waivers))
+            counted.append(accepted(result, waivers, began.date()))
             terminal.result(counted[-1])
         stopped = ""
     except StoppedError as error:
@@ -67,9 +70,17 @@ def issue(
         stopped = str(error)
         raise
     finally:
-        command = shlex.join(_again(seed))
-        names = options.product, options.product_version
-        certificate = Certificate(*names, endpoint, date, seed, command, judge(suites, counted, stopped))
+        certificate = Certificate(
+            options.product,
+            options.product_version,
+            endpoint,
+            iso(began),
+            seed,
+            shlex.join(_again(seed)),
+            judge(suites, counted, stopped),
+            iso(clock.now()),
+            standings(waivers, counted, began.date()),
+        )
         terminal.verdicts(certificate)
         _write(certificate, options)
     sys.exit(
@@ -77,17 +88,49 @@ def issue(
     )
 
 
-def _write(certificate: Any, options: Options) -> None:
-    from harness.base.output import write
-    from harness.certification.writing import html, junit
-    from harness.report.formats.json_report import as_json
+def _checked(options: Options, suites: Sequence[Suite[Any]], seed: str) -> Options:
+    """Return the options with every file named. Raises HarnessError for one that cannot be written, before anything runs."""
+    from harness.base.output import check_writable
 
-    if options.json is not None:
-        write(options.json, as_json(certificate.document()) + "\n")
-    if options.html is not None:
-        write(options.html, html.render(certificate))
-    if options.junit is not None:
-        write(options.junit, junit.render(certificate))
+    if options.key is not None and options.manifest is None:
+        raise HarnessError("--key signs what --manifest FILE lists; give that too")
+    files = dict(options.files)
+    folder = files.get(_NAMED_FILE)
+    if folder is not None and all(suite.name != _NAMED_SUITE for suite in suites):
+        raise HarnessError(f"--{_NAMED_FILE} is of the suite {_NAMED_SUITE}, which is not among those to run")
+    if folder is not None and folder.is_dir():
+        files[_NAMED_FILE] = folder / f"{_NAMED_FILE}-{seed}.json"
+    for path in (*files.values(), *filter(None, (options.manifest,))):
+        check_writable(path)
+    return replace(options, files=files)
+
+
+def _write(certificate: Certificate, options: Options) -> None:
+    """Write the files, in the order of their table, and at last the manifest of them."""
+    from importlib import import_module
+
+    from harness.base.output import write
+
+    for form in FORMS:
+        if form.option in options.files:
+            module = import_module(f"harness.certification.writing.{form.module}")
+            write(options.files[form.option], module.render(certificate))
+    if options.manifest is not None:
+        _sign(certificate, options.manifest, list(options.files.values()), options.key)
+
+
+def _sign(certificate: Certificate, manifest: Path, files: list[Path], key: Path | None) -> None:
+    from harness.certification.manifest import read_key, write_manifest
+
+    facts = {
+        "product": certificate.product,
+        "version": certificate.version,
+        "endpoint": certificate.endpoint,
+        "date": certificate.date,
+        "verdict": certificate.word,
+        "evidence": certificate.evidence,
+    }
+    write_manifest(manifest, files, facts, read_key(key))
 
 
 def _again(seed: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -15,16 +15,40 @@ _FILE = click.Path(path_type=Path, dir_okay=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A file that the certificate can be written to: its option, what it is for, and the module of `writing` that renders it."""
+
+    option: str
+    help: str
+    module: str
+
+
+FORMS = (
+    Form("json", "Write the certificate as JSON, for programs.", "document"),
+    Form("html", "Write it as one HTML page with all its evidence, for people.", "html"),
+    Form("summary", "Write a summary on one page, to print or to mail.", "summary"),
+    Form("junit", "Write it as JUnit XML, for build servers.", "junit"),
+    Form("ctrf", "Write it in the Common Test Report Format, for dashboards.", "ctrf"),
+    Form("har", "Write its requests and answers as an HTTP archive.", "har"),
+    Form(
+        "validation-result",
+        "Write what the gallery suite came to as Microsoft's validation-result-RUN.json; into a folder by that name.",
+        "validation_result",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """What is tested by name, the file of waivers, and the files that the certificate is written to."""
+    """What is tested by name, the file of waivers, the files that the certificate is written to by option, and who signs."""
 
     product: str
     product_version: str
     waivers: Path | None
-    junit: Path | None
-    html: Path | None
-    json: Path | None
     only_failures: bool
+    manifest: Path | None
+    key: Path | None
+    files: Mapping[str, Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +96,30 @@ def with_options(command: _Command) -> _Command:
 
     @wraps(command)
     def gathered(**given: Any) -> None:
-        options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
-        command(options=options, **given)
+        paths = {each.option: given.pop(each.option.replace("-", "_")) for each in FORMS}
+        own = {field.name: given.pop(field.name) for field in fields(Options) if field.name != "files"}
+        files = {option: path for option, path in paths.items() if path is not None}
+        command(options=Options(**own, files=files), **given)
 
     wrapped: _Command = gathered
     for option in (
         click.option(
-            "--json", type=_FILE, metavar="FILE", help="Write the certificate as JSON, for programs."
+            "--key",
+            type=_FILE,
+            metavar="FILE",
+            help="Sign with this private key (PEM); made if it is missing.",
+        ),
+        click.option(
+            "--manifest",
+            type=_FILE,
+            metavar="FILE",
+            help="Write the hash of every file written, and sign them.",
+        ),
+        *(
+            click.option(f"--{each.option}", type=_FILE, metavar="FILE", help=each.help)
+            for each in reversed(FORMS)
         ),
         click.option("--only-failures", is_flag=True, help="Print what did not pass, and the verdicts."),
-        click.option("--html", type=_FILE, metavar="FILE", help="Write it as one HTML page, for people."),
-        click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit XML, for build servers."),
         click.option(
             "--waivers", type=_FILE, metavar="FILE", help="Failures that are accepted, with reasons (YAML)."
         ),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from harness.base.clock import Clock
+from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.ids import Ids
 from harness.certification.bench.bench import Bench
-from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause
+from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause, Timing
 from harness.certification.bench.rereading import ForkedError, Rereading
 from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError, UnreachableError
 from harness.certification.subject import Subject
@@ -38,7 +38,9 @@ class Result:
     exchanges: tuple[Exchange, ...]
     left: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    seconds: tuple[float, ...] = ()  # that each request took, in wall time
+    began: str = ""  # real time, in ISO 8601
+    took: float = 0.0  # seconds of real time, waits for the server included
+    timings: tuple[Timing, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -112,16 +114,18 @@ class _Runner:
     def result(self, suite: str, check: Check, seed: str) -> Result:
         """Run a check, and judge it once what it reads had time to settle."""
         self.patient.begin(seed)
+        began, watch = iso(self.clock.now(), 3), Stopwatch()
         attempt, notes = self._settled(check, seed)
         bench, outcome, reason = attempt.bench, attempt.outcome, attempt.reason
         if self.patient.unjudged and attempt.failed:
             outcome = Outcome.INCONCLUSIVE
             reason = reason if "got no answer" in reason else f"{self.patient.unjudged}; {reason}"
         said = tuple(bench.printable(each) for each in (*self.patient.notes, *notes))
-        evidence = bench.evidence()
-        seconds = tuple(self.patient.seconds)
+        evidence, took = bench.evidence(), watch.seconds()
+        timings = tuple(replace(each, url=bench.printable(each.url)) for each in self.patient.timings)
         left = tuple(bench.clear())
-        return Result(suite, check, outcome, bench.printable(reason), evidence, left, said, seconds)
+        reason = bench.printable(reason)
+        return Result(suite, check, outcome, reason, evidence, left, said, began, took, timings)
 
     def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:
         """Run a check; while it fails at what it read after its last write, read that again until the time is up."""

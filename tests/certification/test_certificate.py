@@ -1,4 +1,4 @@
-"""From results to a certificate: verdicts, waivers, the hash over the evidence, and the certificate on paper."""
+"""From results to a certificate: verdicts, the hash over the evidence, and the certificate on paper."""
 
 import json
 from dataclasses import replace
@@ -12,11 +12,9 @@ from harness.certification.outcomes import Outcome, SkippedError, StoppedError
 from harness.certification.running import run
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite, all_mandatory
-from harness.certification.waivers import accepted, read_waivers
 from harness.certification.writing import html, junit
 from harness.certification.writing.terminal import TerminalCertificate
 from harness.report.formats.json_report import as_json
-from harness.scenario.loading import ScenarioError
 from harness.wire.message import Response, TransportError, json_request
 from tests.certification.conftest import START, TOKEN, URL
 
@@ -49,9 +47,9 @@ NONE = Check("No_Manager", "There is a manager.", skips)
 def certified(certify, scim2_server):
     """Return a function that runs checks against scim2-server and makes a certificate of what comes."""
 
-    def certificate(*checks, waivers=None):
+    def certificate(*checks):
         suite = judged(*checks)
-        results = [accepted(each, waivers or {}) for each in certify(suite, scim2_server).values()]
+        results = list(certify(suite, scim2_server).values())
         return Certificate(
             "SCIM 2", "1.0", URL, "2026-11-02T08:00:00Z", "1", "again", judge([suite], results)
         )
@@ -180,64 +178,6 @@ def test_a_server_that_cannot_be_reached_is_not_judged(certify):
     result = certify(judged(GOOD), nobody)["Find_Nobody"]
     assert result.outcome is Outcome.INCONCLUSIVE
     assert result.reason.endswith("got no answer: nobody listens")
-
-
-class TestWaivers:
-    @pytest.fixture
-    def written(self, tmp_path):
-        def write(text):
-            path = tmp_path / "waivers.yaml"
-            path.write_text(text, encoding="utf-8")
-            return path
-
-        return write
-
-    def test_a_failure_with_a_waiver_is_accepted_and_its_reason_told(self, certified, written):
-        path = written("- {suite: trial, check: Read_Nobody, reason: nobody reads}\n")
-        (verdict,) = certified(GOOD, BAD, waivers=read_waivers(path, [judged(GOOD, BAD)])).verdicts
-        assert verdict.why == ""
-        assert verdict.results[1].outcome is Outcome.WAIVED
-        assert verdict.results[1].reason.startswith("nobody reads (waived: GET /Users/nobody answered 404")
-
-    def test_what_passes_needs_no_waiver(self, certified):
-        (verdict,) = certified(GOOD, waivers={("trial", "Find_Nobody"): "just in case"}).verdicts
-        assert verdict.results[0].outcome is Outcome.PASSED
-
-    @pytest.mark.parametrize(
-        ("text", "place", "message"),
-        [
-            ("", "1:1", "the file is empty; waivers are a list of 'suite', 'check' and 'reason'"),
-            ("suite: trial\n", "1:1", "waivers are a list of 'suite', 'check' and 'reason'"),
-            ("- trial\n", "1:3", "a waiver is a mapping of suite, check and reason"),
-            (
-                "- suite: trail\n  check: Read_Nobody\n  reason: x\n",
-                "1:10",
-                "unknown suite 'trail'; did you mean 'trial'?; there are: trial",
-            ),
-            (
-                "- suite: trial\n  check: Read_Nobody\n  reson: x\n",
-                "3:10",
-                "unknown key 'reson'; did you mean 'reason'?",
-            ),
-            (
-                "- suite: trial\n  check: Read_Nobody\n  reason: ''\n",
-                "3:11",
-                "'reason' must be given, as text",
-            ),
-            ("- suite: trial\n  check: Read_Nobody\n", "1:3", "'reason' must be given, as text"),
-        ],
-    )
-    def test_a_mistake_is_told_with_its_place(self, written, text, place, message):
-        with pytest.raises(ScenarioError) as caught:
-            read_waivers(written(text), [judged(BAD)])
-        rejection = caught.value.rejection
-        assert f"{rejection.location.line}:{rejection.location.column}" == place
-        assert rejection.message == message
-
-    def test_a_check_is_waived_once(self, written):
-        entry = "- {suite: trial, check: Read_Nobody, reason: x}\n"
-        with pytest.raises(ScenarioError, match="'Read_Nobody' of trial is waived already"):
-            read_waivers(written(entry * 2), [judged(BAD)])
 
 
 class TestPaper:

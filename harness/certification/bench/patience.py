@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from harness.base.clock import Clock, Stopwatch
+from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.ids import Ids
 from harness.wire.message import Request, Response, Send, TransportError
 
@@ -44,10 +44,20 @@ class Patience:
 DEFAULT = Patience()
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A request in real time: when it was sent, in ISO 8601, and how many seconds its answer took."""
+
+    method: str
+    url: str
+    began: str
+    seconds: float
+
+
 class PatientSend:
     """A transport that waits. `notes` says what was tried again; `unjudged` is the last request without a real answer.
 
-    `seconds` is how long each request took in wall time.
+    `timings` are when each request was sent, and how long it took.
     """
 
     def __init__(self, send: Send, clock: Clock, pause: Pause, patience: Patience) -> None:
@@ -63,7 +73,7 @@ class PatientSend:
         self._ids = Ids(f"{seed}/patience")
         self.notes: list[str] = []
         self.unjudged = ""
-        self.seconds: list[float] = []
+        self.timings: list[Timing] = []
 
     def learn_lag(self, reads: Iterable[Request]) -> None:
         """Take it that reads like these were right only now, so long after the last write."""
@@ -95,13 +105,13 @@ class PatientSend:
         return outcome
 
     def _attempt(self, request: Request) -> Response | TransportError:
-        watch = Stopwatch()
+        began, watch = iso(self._clock.now(), 3), Stopwatch()
         try:
             return self._send(request)
         except TransportError as error:
             return error
         finally:
-            self.seconds.append(watch.seconds())
+            self.timings.append(Timing(request.method, request.url, began, watch.seconds()))
 
     def _wait(
         self, request: Request, outcome: Response | TransportError, attempt: int, *, mishap: bool

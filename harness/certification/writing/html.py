@@ -17,8 +17,13 @@ from harness.report.writing import legal
 
 def render(certificate: Certificate) -> str:
     """Write the certificate as one HTML document, without script and without a link that it needs."""
+    return page(certificate, evidence=True)
+
+
+def page(certificate: Certificate, *, evidence: bool) -> str:
+    """Write it, with each check and its requests if `evidence` is wanted."""
     style = Markup(_resource("harness.report.page", "page.css") + _resource(__package__, "certificate.css"))  # noqa: S704 - our own files
-    return legal(_template().render(certificate=certificate, style=style))
+    return legal(_template().render(certificate=certificate, style=style, evidence=evidence))
 
 
 @cache

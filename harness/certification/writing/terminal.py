@@ -73,6 +73,13 @@ class TerminalCertificate:
             if verdict.why:
                 self._console.print(Text(f"{verdict.suite.name}: {legal(verdict.why)}"), soft_wrap=True)
         self._findings(certificate.findings)
+        for each in certificate.waivers:
+            if each.state in ("expired", "not needed"):
+                line = f"waiver of {each.suite} {each.check}: {each.state}"
+                self._console.print(Text(legal(line), "yellow"), soft_wrap=True)
+        if certificate.left:
+            line = f"could not be deleted again: {', '.join(certificate.left)}"
+            self._console.print(Text(legal(line), "yellow"), soft_wrap=True)
 
     def _findings(self, findings: Sequence[Finding]) -> None:
         """Print what most failures come from."""
