@@ -68,7 +68,8 @@ class World:
     """Both services and what joins them.
 
     `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
-    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from outside.
+    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from outside;
+    `database` is the one of both sides, where they share one in memory.
     """
 
     clock: Clock
@@ -81,6 +82,7 @@ class World:
     origins: Mapping[str, str]
     faults: Faults
     contexts: Contexts
+    database: Database | None = None
 
     @property
     def quirks_fired(self) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ class World:
 class Parts:
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
-    `advance` lets time pass for pages.
+    `advance` lets time pass for pages, `before_cycle` is called before a cycle that has something to do.
     """
 
     clock: Clock
@@ -122,6 +124,7 @@ class Parts:
     in_flight: int = 1
     advance: Callable[[timedelta], None] | None = None
     sharing: azure_tenant.Sharing | None = None
+    before_cycle: Callable[[], None] = lambda: None
 
 
 @cache
@@ -152,17 +155,15 @@ def create(
     start: datetime | None = None,
     journal: Journal | None = None,
     faults: Mapping[str, Send] | None = None,
-    database: Database | None = None,
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML);
-    `database` is where both sides keep their data, a new one in memory unless given.
+    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
     """
     quirks = choose_quirks(profile, flips or {})
     profiles = load_table(aws_sso.__name__).profiles
     clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
-    database = database or Database()
+    database = Database()
     if journal is not None:
         database.on_append = journal.log
     parts = Parts(
@@ -178,7 +179,9 @@ def create(
         sides = {origin: to_azure if key == "graph" else to_aws for key, origin in parts.origins.items()}
         return routing({**sides, **(faults or {})})
 
-    return assemble(parts, quirks, local, journal)
+    world = assemble(parts, quirks, local, journal)
+    world.database = database
+    return world
 
 
 def assemble(
@@ -223,7 +226,9 @@ def assemble(
         clock=parts.clock,
         ids=parts.ids,
         quirks=quirks[1],
-        outside=azure_tenant.Outside(record(AZURE_AD, faults), parts.smtp, parts.in_flight, parts.sharing),
+        outside=azure_tenant.Outside(
+            record(AZURE_AD, faults), parts.smtp, parts.in_flight, parts.sharing, parts.before_cycle
+        ),
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
     profile, origins = azure.quirks.profile, parts.origins

@@ -72,13 +72,14 @@ class Outside:
 
     `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
     None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together; `sharing` what ties this
-    process to others over the same store.
+    process to others over the same store. `before_cycle` is called before a cycle that has something to do.
     """
 
     send: Send
     smtp: tuple[str, int] | None = None
     in_flight: int = 1
     sharing: Sharing | None = None
+    before_cycle: Callable[[], None] = lambda: None
 
 
 def create(
@@ -109,6 +110,7 @@ def create(
         in_flight=outside.in_flight,
         busy=outside.sharing.busy if outside.sharing else None,
         on_schedule=outside.sharing.on_schedule if outside.sharing else lambda: None,
+        before_cycle=outside.before_cycle,
     )
     graph_ids = ids.branch("graph")
     return Tenant(

@@ -26,6 +26,7 @@ from harness.cli.writing import new, show
 from harness.client.commands import job, verify, why
 from harness.client.driving import clock
 from harness.client.event_history import events
+from harness.client.rewinding import snapshot
 from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
 from harness.traffic.commands import record, replay
@@ -100,6 +101,7 @@ for command in (
     record,
     replay,
     clock,
+    snapshot,
     job,
     why,
     verify,

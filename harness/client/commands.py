@@ -15,7 +15,7 @@ import click
 from harness.base.clock import from_iso, parse_duration
 
 _Command = Callable[..., None]
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def connected(command: _Command) -> _Command:
@@ -44,14 +44,14 @@ def job() -> None:
 
 @job.command()
 @connected
-@_JSON
+@JSON
 def status(*, as_json: bool, **where: Any) -> None:
     """Say how the job is: schedule, cycles, counts, retries, quarantine."""
     from harness.client.connection import connect
     from harness.client.words import status_lines
 
     shown, answer = connect(**where).job()
-    _print(as_json, {"job": shown, **answer}, status_lines(shown, answer))
+    show(as_json, {"job": shown, **answer}, status_lines(shown, answer))
 
 
 @job.command()
@@ -62,7 +62,7 @@ def status(*, as_json: bool, **where: Any) -> None:
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, the newest."
 )
 @connected
-@_JSON
+@JSON
 def log(
     *, user: str | None, since: str | None, failures: bool, limit: int, as_json: bool, **where: Any
 ) -> None:
@@ -87,13 +87,13 @@ def log(
         lines.append("the job is in quarantine and sends nothing; 'harness job status' says why")
     if len(up_to_one_more) > limit:
         lines.insert(0, "(there are older entries; --limit shows more)")
-    _print(as_json, newest, lines)
+    show(as_json, newest, lines)
 
 
 @job.command()
 @click.option("--bodies", is_flag=True, help="Show what was sent and answered, tokens taken out.")
 @connected
-@_JSON
+@JSON
 def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
     """Carry out one object of the cycle and show the requests it took.
 
@@ -106,14 +106,14 @@ def step(*, bodies: bool, as_json: bool, **where: Any) -> None:
     connection = connect(**where)
     connection.job()
     answer = connection.control("POST", "step", {"exchanges": True})
-    _print(as_json, answer, step_lines(answer, bodies=bodies))
+    show(as_json, answer, step_lines(answer, bodies=bodies))
 
 
 @click.command()
 @click.argument("name")
 @click.option("--group", is_flag=True, help="NAME is a group: tell of it and of each of its members.")
 @connected
-@_JSON
+@JSON
 def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
     """Say why the user NAME is, or is not, in the target.
 
@@ -126,12 +126,12 @@ def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
     connection = connect(**where)
     _, job_answer = connection.job()
     answer = connection.control("GET", f"why?{'group' if group else 'user'}={quote_plus(name)}")
-    _print(as_json, answer, why_lines(answer, job_answer["now"]))
+    show(as_json, answer, why_lines(answer, job_answer["now"]))
 
 
 @click.command()
 @connected
-@_JSON
+@JSON
 def verify(*, as_json: bool, **where: Any) -> None:
     """Say whether both sides of a running harness agree: everybody in scope once, nobody else, each membership on both.
 
@@ -141,12 +141,12 @@ def verify(*, as_json: bool, **where: Any) -> None:
     from harness.client.words import agreement_lines
 
     agreement = connect(**where).control("GET", "agreement")
-    _print(as_json, agreement, agreement_lines(agreement))
+    show(as_json, agreement, agreement_lines(agreement))
     if not agreement["agree"]:
         raise SystemExit(1)
 
 
-def _print(as_json: bool, answer: Any, lines: Iterable[str]) -> None:
+def show(as_json: bool, answer: Any, lines: Iterable[str]) -> None:
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 

@@ -31,6 +31,7 @@ from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
 from harness.serving.ready_file import ReadyFile
 from harness.serving.session import Say, stop_signal
+from harness.snapshots import in_memory
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.sockets.server import Server
 from harness.world import GRAPH, World, apps
@@ -73,9 +74,8 @@ class Staged:
     def __init__(self, again: Callable[[], Moment], aws_port: int, azure_port: int) -> None:
         """Play and listen. Raises HarnessError for a busy port or a world that cannot be made."""
         self._again = again
-        self.moment = again()
-        self.offset = timedelta()
         self._turn = threading.RLock()
+        self._begin()
         with ExitStack() as opened:
             servers = []
             for side, port in enumerate((aws_port, azure_port)):
@@ -87,6 +87,16 @@ class Staged:
             self.urls = servers[0].url, servers[1].url
             self._opened = opened.pop_all()
 
+    def _begin(self) -> None:
+        self.moment = self._again()
+        self._began = self.clock.now()
+        self.snapshots = in_memory(self.moment.world)
+
+    @property
+    def offset(self) -> timedelta:
+        """Return how far the clock is ahead of the moment that was staged."""
+        return self.clock.now() - self._began
+
     @property
     def clock(self) -> Clock:
         return self.moment.world.clock
@@ -95,7 +105,6 @@ class Staged:
         """Let time pass; whatever falls due happens on the way."""
         with self._turn:
             self.moment.world.advance(by)
-            self.offset += by
 
     def populate(self, document: Mapping[str, Any]) -> None:
         self.moment.world.populate(document)
@@ -103,8 +112,7 @@ class Staged:
     def reset(self) -> None:
         """Play the scenario again: the same world as at the start, to the last identifier."""
         with self._turn:
-            self.moment = self._again()
-            self.offset = timedelta()
+            self._begin()
 
     def mail(self) -> list[dict[str, Any]]:
         return list(self.moment.world.azure.mailer.outbox())

@@ -34,6 +34,7 @@ from harness.serving.several.processes import Listening
 from harness.serving.several.sharing import Shared
 from harness.serving.storage.both_sides import BothSides
 from harness.serving.storage.data import Data
+from harness.snapshots import Snapshots
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
 from harness.wire.sockets.network import Network
@@ -54,6 +55,7 @@ class Served:
     urls: tuple[str, str]
     world: World
     clock: OffsetClock
+    snapshots: Snapshots
 
     def __init__(self, options: Options, listening: Listening | None = None) -> None:
         """Listen, unless somebody does already, build the world and configure it.
@@ -110,19 +112,23 @@ class Served:
             in_flight=options.in_flight,
             advance=self.advance,
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
+            before_cycle=self._before_cycle,
         )
         self.world = assemble(parts, quirks, self._wire)
         self._both_sides = BothSides(self.world)
         self._both_sides.finish()
+        self.snapshots = Snapshots(
+            self.world, data.keeper, prepare=self._both_sides.finish, afterwards=self._rewound
+        )
         for server in self._servers:
             server.start()
         administrator = Administrator(
             self.world, self._network, self.urls, self.key, options.bare, options.schema
         )
         endpoint = administrator.configure()
-        self._take_over = partial(self._resume, administrator, endpoint)
+        self._claim = partial(administrator.claim_addresses, endpoint)
         if self._shared is None:
-            administrator.claim_addresses(endpoint)
+            self._claim()
         self.ready = administrator.ready(endpoint, self.identity.certificate if self.identity else None)
 
     def _let_time_pass(self, opened: ExitStack) -> None:
@@ -133,15 +139,31 @@ class Served:
         opened.callback(engine.stop)
         self.clock.start()
         if self._shared is None:
+            self._finish_restoring()
             engine.resume()
         else:
             self.clock.on_step = self._shared.moved
             self._shared.start(engine, self._take_over)
 
-    def _resume(self, administrator: Administrator, endpoint: str) -> None:
+    def _take_over(self) -> None:
         """Run the jobs in this process: the one that ran them has ended, and its address with it."""
-        administrator.claim_addresses(endpoint)
+        self._claim()
         self.world.azure.engine.resume()
+
+    def _finish_restoring(self) -> None:
+        """Restore what was being restored when the process died."""
+        if (name := self._data.unfinished_restore()) is not None:
+            self.snapshots.restore(name)
+
+    def _rewound(self) -> None:
+        """See that data of an earlier start lead here, and that other processes hear of it."""
+        self._claim()
+        if self._shared is not None:
+            self._shared.rewound()
+
+    def _before_cycle(self) -> None:
+        if self.ready:
+            self.snapshots.take_before_cycle()
 
     @property
     def _job_id(self) -> str:

@@ -4,6 +4,6 @@
 """
 
 from harness.snapshots.comparing import Change
-from harness.snapshots.snapshots import Snapshots
+from harness.snapshots.snapshots import Snapshots, in_memory
 
-__all__ = ["Change", "Snapshots"]
+__all__ = ["Change", "Snapshots", "in_memory"]

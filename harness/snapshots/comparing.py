@@ -5,13 +5,14 @@ Logs only grow, and are told by the portals; what is secret is named and never s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from harness.base.store import Document
-from harness.snapshots.keepers import Holdings
+from harness.holdings import HELD
+from harness.snapshots.in_memory import Holdings
 
 _NAMES = ("userPrincipalName", "userName", "displayName", "Name")
 _MOST_CHARACTERS = 200
@@ -98,8 +99,8 @@ class _Held:
         return self.labels.get(key, key)
 
 
-def changes(before: Iterable[Holdings], after: Iterable[Holdings]) -> list[Change]:
-    """Return what differs, Azure AD's first."""
+def changes(before: Mapping[str, Holdings], after: Mapping[str, Holdings]) -> list[Change]:
+    """Return what differs, Azure AD's first. A side is the tenant of its name, or the only one of the database so named."""
     old, new = _by_side(before), _by_side(after)
     empty = _Held({}, frozenset(), {})
     return [
@@ -109,14 +110,16 @@ def changes(before: Iterable[Holdings], after: Iterable[Holdings]) -> list[Chang
     ]
 
 
-def _by_side(copies: Iterable[Holdings]) -> dict[str, _Held]:
+def _by_side(copies: Mapping[str, Holdings]) -> dict[str, _Held]:
     documents: dict[str, dict[tuple[str, str], Document]] = {}
     links: dict[str, set[tuple[str, str, str]]] = {}
-    for copy in copies:
-        for side, kind, key, body in copy.documents():
+    for name, copy in copies.items():
+        for tenant, kind, key, body in copy.documents():
+            side = tenant if tenant in HELD else name
             if (family := _family(kind)) in _KINDS:
                 documents.setdefault(side, {})[family, key] = body
-        for side, relation, left, right in copy.links():
+        for tenant, relation, left, right in copy.links():
+            side = tenant if tenant in HELD else name
             if relation in _KINDS:
                 links.setdefault(side, set()).add((relation, left, right))
     return {

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from harness.base.errors import HarnessError, nearest
 from harness.snapshots.comparing import Change, changes
-from harness.snapshots.keepers import Keeper
+from harness.snapshots.in_memory import Keeper, Memory
 from harness.snapshots.note import Note, check_name, salt_of
 from harness.world import World
 
 MOST_BEFORE_CYCLES = 5
+# Copying so much takes a tenth of a second; bringing the fifty thousand people that it holds takes a minute and more.
+_LARGEST_BEFORE_CYCLE = 64 * 2**20
 _BEFORE_CYCLE = "before-cycle-"
-
-
-def _nothing() -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,8 @@ class Snapshots:
 
     world: World
     keeper: Keeper
-    prepare: Callable[[], None] = _nothing
-    afterwards: Callable[[], None] = _nothing
+    prepare: Callable[[], None] = lambda: None
+    afterwards: Callable[[], None] = lambda: None
 
     def take(self, name: str, *, cycle: bool = False) -> Note:
         """Copy both sides as they are between two objects of a cycle. Raises HarnessError for a name that is taken or none."""
@@ -36,23 +34,30 @@ class Snapshots:
             raise HarnessError(
                 f"there is a snapshot '{name}' already; delete it, or take this one by another name"
             )
-        with self._still():
+        with self.world.azure.engine.busy:
             self.prepare()
             note = Note.of(self.world, name, cycle=cycle)
             self.keeper.take(name, note.document())
         return note
 
-    def take_before_cycle(self) -> Note:
-        """Take one by itself; of these the newest five stay."""
+    @property
+    def takes_before_cycles(self) -> bool:
+        """Tell whether the data are small enough, and kept where copying is cheap enough, for a copy before each cycle."""
+        size = self.keeper.size()
+        return size is not None and size <= _LARGEST_BEFORE_CYCLE
+
+    def take_before_cycle(self) -> None:
+        """Take one by itself, where that is cheap; of these the newest five stay."""
+        if not self.takes_before_cycles:
+            return
         numbers = sorted(
             int(name.removeprefix(_BEFORE_CYCLE))
             for name in self.keeper.notes()
             if name.removeprefix(_BEFORE_CYCLE).isdecimal()
         )
-        note = self.take(f"{_BEFORE_CYCLE}{(numbers[-1] if numbers else 0) + 1}", cycle=True)
+        self.take(f"{_BEFORE_CYCLE}{(numbers[-1] if numbers else 0) + 1}", cycle=True)
         for number in numbers[: 1 - MOST_BEFORE_CYCLES]:
             self.keeper.delete(f"{_BEFORE_CYCLE}{number}")
-        return note
 
     def all(self) -> list[Note]:
         """Return all, oldest first. Raises HarnessError for one that another version took."""
@@ -76,10 +81,12 @@ class Snapshots:
         engine = self.world.azure.engine
         engine.interrupt()
         with self.world.clock.turn, engine.busy:
+            present = Note.of(self.world, name, cycle=False)
             try:
-                self.keeper.put_back(name)
-                note.put_back(self.world)
-                self.afterwards()
+                self.keeper.put_back(name, lambda: self._put_back(note))
+            except BaseException:
+                present.put_back(self.world)
+                raise
             finally:
                 engine.begin_anew()
         return note
@@ -99,10 +106,9 @@ class Snapshots:
             after = opened.enter_context(self.keeper.holdings(second))
             return changes(before, after)
 
-    @contextmanager
-    def _still(self) -> Iterator[None]:
-        with self.world.azure.engine.busy:
-            yield
+    def _put_back(self, note: Note) -> None:
+        note.put_back(self.world)
+        self.afterwards()
 
     def _note(self, name: str) -> Note:
         self._demand(name)
@@ -114,3 +120,9 @@ class Snapshots:
         if name not in names:
             there = f"; there are: {', '.join(names)}" if names else "; none has been taken"
             raise HarnessError(f"there is no snapshot '{name}'{nearest(name, names) or there}")
+
+
+def in_memory(world: World) -> Snapshots:
+    """Return the snapshots of a world in memory, which end with the process."""
+    assert world.database is not None
+    return Snapshots(world, Memory({"both": world.database}))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from harness.base.sqlite import Database
 from harness.scenario.play import Play
-from harness.snapshots import Change, Snapshots
-from harness.snapshots.keepers import Memory
+from harness.snapshots import Change, Snapshots, in_memory
 from harness.wire.faults import Standing
 
 
@@ -32,15 +30,14 @@ class _Noted:
 
 @dataclass(slots=True)
 class Rewinding:
-    """Snapshots of the world that `play` is in, whose data are in `database`."""
+    """Snapshots of the world that `play` is in."""
 
     play: Play
-    database: Database
     _snapshots: Snapshots = field(init=False)
     _noted: dict[str, _Noted] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._snapshots = Snapshots(self.play.world, Memory({"both": self.database}))
+        self._snapshots = in_memory(self.play.world)
 
     def take(self, name: str) -> Snapshot:
         note = self._snapshots.take(name)

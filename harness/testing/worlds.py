@@ -80,20 +80,15 @@ class World:
         seen = Seen()
         self._seen = seen
         begin = from_iso(start) if start else None
-        flips, database = dict(quirks or {}), Database()
+        flips = dict(quirks or {})
         if sockets:
-            self._world = self._listening(profile, flips, seed, begin, database)
+            self._world = self._listening(profile, flips, seed, begin)
         else:
             self._world = create(
-                profile,
-                seed=seed,
-                flips=flips,
-                start=begin,
-                journal=_Teller(self._journal, seen),
-                database=database,
+                profile, seed=seed, flips=flips, start=begin, journal=_Teller(self._journal, seen)
             )
         self._play = Play(self._world, self._journal.exchanges)
-        self._rewinding = Rewinding(self._play, database)
+        self._rewinding = Rewinding(self._play)
         self.aws_sso = AwsSso(self._play, seen)
         self.azure_ad = AzureAd(self._play)
         self.clock = Clock(self._world.clock.now, self._advance)
@@ -219,11 +214,12 @@ class World:
             raise HarnessError("this world is closed; make another one")
 
     def _listening(
-        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None, database: Database
+        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None
     ) -> WholeWorld:
         """Build a world whose apps listen on loopback; requests take turns, for one world has one memory."""
         quirks = choose_quirks(profile, flips)
         clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
+        database = Database()
         database.on_append = self._journal.log
         contexts: list[Contexts] = []
         doors = [_Door(app, partial(_context, contexts, side), self._turn) for side, app in enumerate(apps())]
@@ -248,6 +244,7 @@ class World:
             )
 
         world = assemble(parts, quirks, local, teller)
+        world.database = database
         for server in self._servers:
             server.start()
         return world

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.base.postgres_server import running_postgres
 from tests.serving.test_killed import PEOPLE, directory  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
+PERSON = {"userPrincipalName": "ana@contoso.com", "displayName": "Ana", "givenName": "Ana", "surname": "Ruiz"}
 WITHIN = 10  # seconds, in which another process goes on
 ANA = {
     "userPrincipalName": "ana@contoso.com", "displayName": "Ana", "givenName": "Ana", "surname": "Ruiz", "mailNickname": "ana", "accountEnabled": True,
@@ -142,3 +144,36 @@ def test_a_server_that_is_down_is_told_without_the_password():
     message = refusal("postgresql://ana:hush@127.0.0.1:1/people")
     assert "127.0.0.1:1" in message
     assert "hush" not in message
+
+
+def test_a_snapshot_taken_by_one_process_is_restored_by_another(serve, address):
+    """Data, clock and jobs are what they were for both, whichever of them runs the cycles."""
+    one, other = serve("--data", address), serve("--data", address)
+    one.control("POST", "populate", {"azure_ad": {"users": [PERSON]}})
+    ana = one.graph("GET", "/users").json()["value"][0]["id"]
+    one.assign(ana)
+    assert one.control("POST", "snapshots", {"name": "before"}).status == 200
+    began = from_iso(one.control("GET", "clock").json()["now"])
+    assert one.graph("POST", one.job("/start")).status == 204
+    one.settle()
+    one.control("POST", "clock", {"advance": "2h"})
+    one.graph("PATCH", f"/users/{ana}", {"displayName": "Anna"})
+    changes = other.control("GET", "snapshots/compare?from=before").json()["changes"]
+    assert {"azure_ad user ana@contoso.com", "aws_sso user ana@contoso.com"} <= {
+        f"{each['side']} {each['kind']} {each['whose']}" for each in changes
+    }
+    assert other.control("POST", "snapshots/restore", {"name": "before"}).status == 200
+    for world in (one, other):
+        assert world.graph("GET", f"/users/{ana}").json()["displayName"] == "Ana"
+        assert world.scim("GET", "/Users").json()["totalResults"] == 0
+        while from_iso(world.control("GET", "clock").json()["now"]) - began > timedelta(hours=1):
+            pass
+        state = world.graph("GET", world.job()).json()["schedule"]["state"]
+        assert state == "Disabled"
+    assert other.graph("POST", other.job("/start")).status == 204
+    other.settle()
+    assert one.scim("GET", "/Users").json()["totalResults"] == 1
+    assert one.control("POST", "snapshots/delete", {"name": "before"}).status == 200
+    assert other.control("GET", "snapshots").json() == {"value": [], "takenBeforeCycles": False}
+    for world in (one, other):
+        assert world.stop() == 0

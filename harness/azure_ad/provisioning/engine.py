@@ -61,6 +61,7 @@ class Engine:
             notices=self._notices,
             busy=self.busy,
             on_schedule=surroundings.on_schedule,
+            before_cycle=surroundings.before_cycle,
         )
 
     def create_job(self, app: str, template_id: str) -> Job:

@@ -45,7 +45,8 @@ class Runner:
     """The timers and running cycles of one tenant's jobs.
 
     `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one). `busy` is held while an
-    object is at work, `on_schedule` is told when a job's times may have changed. Where processes share the store, the one that
+    object is at work, `on_schedule` is told when a job's times may have changed, `before_cycle` when a cycle is about to begin that
+    has something to do. Where processes share the store, the one that
     `leads` has the timers.
     """
 
@@ -59,6 +60,7 @@ class Runner:
         notices: Notices,
         busy: AbstractContextManager[object],
         on_schedule: Callable[[], None],
+        before_cycle: Callable[[], None],
     ) -> None:
         self._store, self._clock, self._quirks = store, clock, quirks
         self._open_session, self._notices, self._busy = open_session, notices, busy
@@ -66,7 +68,7 @@ class Runner:
         self._timers: dict[str, Timer] = {}
         self._runs = Runs(store)
         self._stopping = False
-        self._on_schedule = on_schedule
+        self._on_schedule, self._before_cycle = on_schedule, before_cycle
         self.leads = not store.shared
 
     def schedule(self, job_id: str) -> None:
@@ -170,6 +172,8 @@ class Runner:
 
         def start() -> Progress:
             begun = cycle.begin(session, job.watermark, now)
+            if cycle.has_work(session, begun):
+                self._before_cycle()
             with self._store.transaction():
                 if self._runs.holds(job_id, run):
                     self._runs.demand(job_id, run)

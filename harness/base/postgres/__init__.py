@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from harness.base.errors import HarnessError
+from harness.base.postgres.copies import Copies
 from harness.base.postgres.peers import Peers, Turns
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
@@ -56,6 +58,10 @@ class PostgresDatabase:
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
         return self._stores.setdefault(name, PostgresStore(self._pool, self._transactions, name))
+
+    def copies(self, names: Sequence[str]) -> Copies:
+        """Return what keeps copies of some tenants, together."""
+        return Copies(self._pool, self._transactions, names)
 
     def turns(self, task: int) -> Turns:
         """Return a lock over threads and processes for one of several tasks, numbered from 0."""

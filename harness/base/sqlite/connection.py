@@ -57,6 +57,13 @@ class Connection:
         elif error is None and self.connection.total_changes != self._changes_when_full:
             self._changes_when_full = None
 
+    def size(self) -> int:
+        """Return how many octets the data take."""
+        with self.lock:
+            (pages,) = self.connection.execute("PRAGMA page_count").fetchone()
+            (octets,) = self.connection.execute("PRAGMA page_size").fetchone()
+        return int(pages) * int(octets)
+
     def close(self) -> None:
         with self.lock:
             self.connection.close()

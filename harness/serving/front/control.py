@@ -9,6 +9,10 @@ GET  /_harness/job                        which job is served, its next cycle, i
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
 GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there
+GET  /_harness/agreement                  whether both sides agree, each difference with its reason
+GET  /_harness/snapshots                  those that there are, oldest first
+POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
+GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `to`, between one and now
 """
 
 from __future__ import annotations
@@ -31,6 +35,8 @@ from harness.wire.sites import is_order_of_another_site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from harness.snapshots import Snapshots
 
 PREFIX = "/_harness/"
 # What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
@@ -67,6 +73,9 @@ class Controlled(Protocol):
     def why(self, kind: str, name: str) -> dict[str, Any]: ...
 
     def differences(self) -> list[dict[str, Any]]: ...
+
+    @property
+    def snapshots(self) -> Snapshots: ...
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
@@ -188,6 +197,42 @@ def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return {"agree": not differences, "differences": differences}
 
 
+def _snapshots(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    snapshots = served.snapshots
+    return {
+        "value": [note.shown() for note in snapshots.all()],
+        "takenBeforeCycles": snapshots.takes_before_cycles,
+    }
+
+
+def _take(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    return served.snapshots.take(_name(body)).shown()
+
+
+def _restore(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    return {**served.snapshots.restore(_name(body)).shown(), **_clock(served, body)}
+
+
+def _delete(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    served.snapshots.delete(_name(body))
+    return {"deleted": True}
+
+
+def _compare(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    if "from" not in body or set(body) - {"from", "to"}:
+        raise HarnessError("name one or two: /_harness/snapshots/compare?from=before&to=after")
+    changes = served.snapshots.compare(body["from"], body.get("to"))
+    return {"equal": not changes, "changes": [change.document() for change in changes]}
+
+
+def _name(body: dict[str, Any]) -> str:
+    name = body.get("name")
+    if not isinstance(name, str) or set(body) != {"name"}:
+        raise HarnessError('the body must be {"name": "before"}')
+    return name
+
+
 _Act = Callable[[Controlled, dict[str, Any]], dict[str, Any]]
 _ROUTES: dict[tuple[str, str], _Act] = {
     ("clock", "GET"): _clock,
@@ -199,6 +244,11 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("step", "POST"): _step,
     ("why", "GET"): _why,
     ("agreement", "GET"): _agreement,
+    ("snapshots", "GET"): _snapshots,
+    ("snapshots", "POST"): _take,
+    ("snapshots/restore", "POST"): _restore,
+    ("snapshots/delete", "POST"): _delete,
+    ("snapshots/compare", "GET"): _compare,
 }
 
 

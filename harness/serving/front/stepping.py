@@ -64,21 +64,10 @@ class Stepper:
 
 
 def in_turn(clock: OffsetClock, act: Callable[[], _T]) -> _T:
-    """Do something as a timer that is due now would; its result or exception is the caller's."""
-    results: list[_T] = []
-    errors: list[BaseException] = []
-
-    def callback() -> None:
-        try:
-            results.append(act())
-        except BaseException as error:  # noqa: BLE001 - raised below, in the thread that asked
-            errors.append(error)
-
-    clock.call_at(clock.now(), callback)
-    clock.run_due()
-    if errors:
-        raise errors[0]
-    return results[0]
+    """Do something as a timer that is due now would, behind those that were due before."""
+    with clock.turn:
+        clock.run_due()
+        return act()
 
 
 def _shown(exchange: Exchange) -> dict[str, Any]:

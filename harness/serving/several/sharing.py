@@ -63,6 +63,7 @@ class Shared:
         self._leading = self._stopped = False
         self._moving: str | None = None  # until when the clock is being moved by this process
         self._looked = threading.Condition()
+        self._rewinds = data.rewinds()
 
     def start(self, engine: Engine, take_over: Callable[[], None]) -> None:
         self._engine, self._take_over = engine, take_over
@@ -77,6 +78,12 @@ class Shared:
         self._data.save_offset(offset)
         self._peers.tell()
 
+    def rewound(self) -> None:
+        """Let the others, too, take the time and the jobs from data that are again what they were."""
+        self._rewinds += 1
+        self._data.count_rewind(self._rewinds - 1)
+        self._peers.tell()
+
     def advance(self, by: timedelta) -> None:
         """Have the leader move the clock, and come back when all that fell due is done. Raises HarnessError."""
         self._wish.add(self._clock.now(), by)
@@ -89,7 +96,12 @@ class Shared:
         raise HarnessError("this process ends; ask another one whether the clock is there")
 
     def _look(self) -> None:
-        self._clock.offset = max(self._clock.offset, self._data.offset())
+        rewinds, offset = self._data.rewinds(), self._data.offset()
+        if rewinds != self._rewinds:
+            self._rewinds, self._clock.offset = rewinds, offset
+            self._engine.begin_anew()
+        else:
+            self._clock.offset = max(self._clock.offset, offset)
         if self._peers.leads and not self._leading:
             self._take_over()
             self._leading = True

@@ -19,11 +19,13 @@ from harness.base.sqlite import Database, check
 from harness.base.store import Store
 from harness.serving.failures import report_full
 from harness.serving.options import PostgresAddress
+from harness.snapshots.in_folder import Folder
+from harness.snapshots.in_memory import Keeper, Memory
 
 SIDES = ("aws_sso", "azure_ad")
 # What each side keeps of its account, and nobody else does.
 _MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
-_LOCK = "server.lock"
+_LOCK, _SNAPSHOTS = "server.lock", "snapshots"
 # Kinds of documents with credentials in them; of AWS's tokens only digests are kept.
 _SECRET = frozenset({"account", "secrets", "portalTestedToken"})
 
@@ -43,10 +45,11 @@ class Peers(Protocol):
 class Data:
     """Both sides' stores, in memory when there is no place for them. Raises HarnessError for one in use, damaged, or not to be written.
 
-    Where processes share them, `starting` is held by the one that starts, `busy` by the one that has an object at work.
+    `keeper` keeps snapshots of them in the same place. Where processes share them, `starting` is held by the one that starts, `busy` by the one that has an object at work.
     """
 
     stores: dict[str, Store]
+    keeper: Keeper
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
@@ -97,11 +100,23 @@ class Data:
     def save_offset(self, offset: timedelta) -> None:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds()})
 
+    def rewinds(self) -> int:
+        """Return how often the data became again what they were, as processes that share them count it."""
+        return int((self.stores["azure_ad"].get("clock", "rewinds") or {"count": 0})["count"])
+
+    def count_rewind(self, before: int) -> None:
+        self.stores["azure_ad"].put("clock", "rewinds", {"count": before + 1})
+
+    def unfinished_restore(self) -> str | None:
+        """Return the name of a snapshot that was being restored when the process died."""
+        return self.keeper.unfinished() if isinstance(self.keeper, Folder) else None
+
     def _files(self, folder: Path | None) -> dict[str, Store]:
         if folder is not None:
             self._open.callback(_lock(folder))
             _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
+        self.keeper = Memory(databases) if folder is None else Folder(folder / _SNAPSHOTS, databases)
         return {side: base.tenant("main") for side, base in databases.items()}
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
@@ -114,6 +129,7 @@ class Data:
         database = PostgresDatabase(address.url)
         self._open.callback(database.close)
         self.peers, self.starting, self.busy = database.peers(), database.turns(0), database.turns(1)
+        self.keeper = database.copies(SIDES)
         return {side: database.tenant(side) for side in SIDES}
 
     def _database(self, folder: Path | None, side: str) -> Database:

@@ -51,6 +51,12 @@ def begin(session: Session, since: int | None, began: datetime) -> Progress:
     return replace(progress, total=_total(session, since))
 
 
+def has_work(session: Session, progress: Progress) -> bool:
+    """Tell whether a cycle that is about to begin comes to anybody, as far as is known before it does."""
+    due = visits(session, progress, ESCROW, session.clock.now())
+    return progress.total > 0 or next(due, None) is not None
+
+
 def run(
     session: Session, progress: Progress | None, start: Callable[[], Progress], save: _Save
 ) -> Iterator[None]:

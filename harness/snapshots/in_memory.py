@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,7 +15,7 @@ Databases = Mapping[str, Database]  # by the name of the file that a copy has
 
 
 class Holdings(Protocol):
-    """What a copy holds, both sides: tenant, kind, key and body; tenant, relation, left and right."""
+    """What a copy holds: tenant, kind, key and body; tenant, relation, left and right."""
 
     def documents(self) -> Iterator[tuple[str, str, str, Document]]: ...
 
@@ -29,14 +29,21 @@ class Keeper(Protocol):
 
     def notes(self) -> dict[str, Document]: ...
 
-    def put_back(self, name: str) -> None:
-        """Make both sides what they were, or on an error neither. Raises HarnessError for another version's data."""
+    def size(self) -> int | None:
+        """Return how many octets a copy takes; None where copying costs more than that."""
+        ...
+
+    def put_back(self, name: str, then: Callable[[], None]) -> None:
+        """Make both sides what they were and do what comes `then`, or on an error leave both as they are.
+
+        Raises HarnessError for another version's data.
+        """
         ...
 
     def delete(self, name: str) -> None: ...
 
-    def holdings(self, name: str | None) -> AbstractContextManager[list[Holdings]]:
-        """A context with the copies of a snapshot, or of how it is now."""
+    def holdings(self, name: str | None) -> AbstractContextManager[Mapping[str, Holdings]]:
+        """A context with the copies of a snapshot, or of how it is now, by the names of the databases."""
         ...
 
 
@@ -55,18 +62,21 @@ class Memory:
     def notes(self) -> dict[str, Document]:
         return dict(self._notes)
 
-    def put_back(self, name: str) -> None:
-        put_back(self._copies[name], self.databases)
+    def size(self) -> int | None:
+        return size(self.databases)
+
+    def put_back(self, name: str, then: Callable[[], None]) -> None:
+        put_back(self._copies[name], self.databases, then)
 
     def delete(self, name: str) -> None:
         close(self._copies.pop(name))
         del self._notes[name]
 
     @contextmanager
-    def holdings(self, name: str | None) -> Iterator[list[Holdings]]:
+    def holdings(self, name: str | None) -> Iterator[Mapping[str, Holdings]]:
         copies = copied(self.databases) if name is None else self._copies[name]
         try:
-            yield list(copies.values())
+            yield copies
         finally:
             if name is None:
                 close(copies)
@@ -76,12 +86,17 @@ def copied(databases: Databases) -> dict[str, Copy]:
     return {side: Copy.of(database) for side, database in databases.items()}
 
 
-def put_back(copies: Mapping[str, Copy], databases: Databases) -> None:
-    """Make all databases what their copies are; on an error all become again what they are now."""
+def size(databases: Databases) -> int:
+    return sum(database.size() for database in databases.values())
+
+
+def put_back(copies: Mapping[str, Copy], databases: Databases, then: Callable[[], None]) -> None:
+    """Make all databases what their copies are, and do what comes then; on an error all become again what they are now."""
     before = copied(databases)
     try:
         for side, database in databases.items():
             copies[side].put_back(database)
+        then()
     except BaseException:
         for side, database in databases.items():
             before[side].put_back(database)

@@ -1,0 +1,170 @@
+"""Copies of tenants in the same PostgreSQL database: rows under other tenants' names, each made or put back in one transaction.
+
+Rows are copied by the server, `INSERT … SELECT`, and never travel:
+https://www.postgresql.org/docs/current/sql-insert.html, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from psycopg_pool import ConnectionPool
+
+from harness.base.json_text import decode, encode
+from harness.base.postgres.tables import TABLES
+from harness.base.postgres.transaction import Connection, Transaction, Transactions
+from harness.base.store import Document
+
+_FROM = (
+    "JOIN shelf AS old ON old.number = {table}.shelf AND old.tenant = %(source)s"
+    " JOIN shelf AS new ON new.tenant = %(target)s AND new.name = old.name"
+)
+# In the order in which things were first put: rows are numbered as they come.
+_COPYING = {
+    "document": "INSERT INTO document (shelf, key, body) SELECT new.number, key, body FROM document {join} ORDER BY document.number",
+    "unique_key": "INSERT INTO unique_key SELECT new.number, key, owner FROM unique_key {join}",
+    "link": "INSERT INTO link (shelf, left_id, right_id) SELECT new.number, left_id, right_id FROM link {join} ORDER BY link.number",
+    "log": "INSERT INTO log SELECT new.number, log.number, body FROM log {join}",
+    "log_tag": "INSERT INTO log_tag SELECT new.number, tag, log_tag.number FROM log_tag {join}",
+}
+_TENANT = "INSERT INTO tenant (name) VALUES (%s) ON CONFLICT DO NOTHING"
+_SHELVES = "INSERT INTO shelf (tenant, name) SELECT %(target)s, name FROM shelf WHERE tenant = %(source)s ON CONFLICT DO NOTHING"
+_PLACE = "UPDATE tenant SET last_line = (SELECT last_line FROM tenant WHERE number = %(source)s) WHERE number = %(target)s"
+_DOCUMENTS = (
+    "SELECT shelf.name, key, body FROM document JOIN shelf ON shelf.number = document.shelf"
+    " WHERE tenant = %s ORDER BY shelf.name, document.number"
+)
+_LINKS = (
+    "SELECT shelf.name, left_id, right_id FROM link JOIN shelf ON shelf.number = link.shelf WHERE tenant = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What one tenant holds, as its name here says whose it is."""
+
+    connection: Connection
+    tenant: int
+    name: str
+
+    def documents(self) -> Iterator[tuple[str, str, str, Document]]:
+        for kind, key, body in self.connection.execute(_DOCUMENTS, (self.tenant,), binary=True):
+            yield self.name, kind.decode(), key.decode(), decode(body)
+
+    def links(self) -> Iterator[tuple[str, str, str, str]]:
+        for relation, left, right in self.connection.execute(_LINKS, (self.tenant,), binary=True):
+            yield self.name, relation.decode(), left.decode(), right.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies of the tenants `names`, together, by a name; a note goes with each."""
+
+    pool: ConnectionPool[Connection]
+    transactions: Transactions
+    names: Sequence[str]
+
+    def take(self, name: str, note: Document) -> None:
+        with self._transaction() as connection:
+            for tenant in self.names:
+                copy = _tenant(connection, _copy_of(name, tenant))
+                _replace(connection, _tenant(connection, tenant), copy)
+            place = _tenant(connection, _note_of(name))
+            _put_note(connection, place, note)
+
+    def notes(self) -> dict[str, Document]:
+        query = (
+            "SELECT document.body FROM document JOIN shelf ON shelf.number = document.shelf"
+            " JOIN tenant ON tenant.number = shelf.tenant WHERE tenant.name LIKE %s"
+        )
+        with self.pool.connection() as connection:
+            rows = connection.execute(query, (_note_of("%").encode(),), binary=True).fetchall()
+        documents = [decode(row[0]) for row in rows]
+        return {document["name"]: document for document in documents}
+
+    def size(self) -> None:
+        """The rows of a copy are inserted one by one, which costs more than their octets say."""
+
+    def put_back(self, name: str, then: Callable[[], None]) -> None:
+        """Make the tenants what they were; what `then` writes belongs to it."""
+        with self._transaction() as connection:
+            for tenant in self.names:
+                copy = _tenant(connection, _copy_of(name, tenant))
+                _replace(connection, copy, _tenant(connection, tenant))
+            then()
+
+    def delete(self, name: str) -> None:
+        with self._transaction() as connection:
+            for tenant in (*(_copy_of(name, each) for each in self.names), _note_of(name)):
+                number = _tenant(connection, tenant)
+                _empty(connection, number)
+                connection.execute("DELETE FROM shelf WHERE tenant = %s", (number,))
+                connection.execute("DELETE FROM tenant WHERE number = %s", (number,))
+
+    @contextmanager
+    def holdings(self, name: str | None) -> Iterator[dict[str, Copied]]:
+        with self.pool.connection() as connection:
+            yield {
+                tenant: Copied(
+                    connection,
+                    _tenant(connection, tenant if name is None else _copy_of(name, tenant)),
+                    tenant,
+                )
+                for tenant in self.names
+            }
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Hold the tenants in this thread's transaction, so that what stores do meanwhile joins it."""
+        with self.pool.connection() as connection:
+            numbers = [_tenant(connection, name) for name in self.names]
+        with ExitStack() as held:
+            for number in numbers:
+                held.enter_context(Transaction(self.transactions, number))
+            assert self.transactions.connection is not None
+            yield self.transactions.connection
+
+
+def _tenant(connection: Connection, name: str) -> int:
+    connection.execute(_TENANT, (name.encode(),))
+    row = connection.execute("SELECT number FROM tenant WHERE name = %s", (name.encode(),)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _replace(connection: Connection, source: int, target: int) -> None:
+    """Make one tenant hold what another one does; its shelves keep their numbers, which other processes know."""
+    places = {"source": source, "target": target}
+    _empty(connection, target)
+    connection.execute(_SHELVES, places)
+    for table, statement in _COPYING.items():
+        connection.execute(statement.format(join=_FROM.format(table=table)), places)
+    connection.execute(_PLACE, places)
+
+
+def _empty(connection: Connection, tenant: int) -> None:
+    for table in TABLES:
+        connection.execute(
+            f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)",  # noqa: S608
+            (tenant,),
+        )
+
+
+def _put_note(connection: Connection, tenant: int, note: Document) -> None:
+    row = connection.execute(
+        "INSERT INTO shelf (tenant, name) VALUES (%s, %s) RETURNING number", (tenant, b"note")
+    ).fetchone()
+    assert row is not None
+    connection.execute(
+        "INSERT INTO document (shelf, key, body) VALUES (%s, %s, %s)", (row[0], b"note", encode(note))
+    )
+
+
+def _copy_of(name: str, tenant: str) -> str:
+    return f"snapshot/{name}/{tenant}"
+
+
+def _note_of(name: str) -> str:
+    return f"snapshot-note/{name}"
