@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+SOURCES := $(shell find harness -name '*.py')
 
-run: .stamps/run ## set up, then replay every scenario
+run: .stamps/compiled ## set up, then replay every scenario
 	@mkdir -p reports
 	$(BIN)/harness run scenarios --html reports/scenarios.html --junit reports/scenarios.xml --json reports/scenarios.json
 
-test: .stamps/dev check ## set up, check, then run all tests
+test: .stamps/dev .stamps/compiled check ## set up, check, then run all tests
 	$(BIN)/pytest tests scenarios -n auto -q
 
 test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
@@ -19,10 +20,10 @@ check: .stamps/dev ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-serve: .stamps/run ## both apps on loopback, until Ctrl-C
+serve: .stamps/compiled ## both apps on loopback, until Ctrl-C
 	$(BIN)/harness serve
 
-bench: .stamps/dev ## measure against the bare Flask route and scim2-server, in one run
+bench: .stamps/dev .stamps/compiled ## measure against the bare Flask route and scim2-server, in one run
 	$(BIN)/python -m tests.benchmarks.run
 
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
@@ -44,6 +45,11 @@ clean: ## forget the environment and what was built
 .stamps/run: .venv/bin/python pyproject.toml requirements.lock
 	$(PIP) install -c requirements.lock -e .
 	@mkdir -p .stamps && touch $@
+
+# A command that compiles its modules takes twice as long to start, each time where PYTHONDONTWRITEBYTECODE is set.
+.stamps/compiled: .stamps/run $(SOURCES)
+	$(BIN)/python -m compileall -q harness
+	@touch $@
 
 .stamps/dev: .stamps/run
 	$(PIP) install -c requirements.lock --group dev --group referee --group graph --group postgres --group browser

@@ -28,6 +28,7 @@ from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import TENANT, current
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
+from harness.wire.application import Application
 from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _ME = re.compile(r"me(?=/|\Z)", re.IGNORECASE)
 _GRAPH = re.compile(r"/(v1\.0|beta)(?:/(.*))?\Z", re.IGNORECASE | re.DOTALL)
 
 
-class _AzureAd(Flask):
+class _AzureAd(Application):
     """Flask, with Graph's addresses brought to one form before they are looked up."""
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:

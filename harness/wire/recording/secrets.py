@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from harness.wire.message import Headers
 
@@ -20,14 +20,24 @@ _SHORTEST_ENCODED = 8  # bytes; base64 of fewer may be part of any text
 _LITERAL = re.compile(r"[A-Za-z0-9_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Spellings:
-    """`pattern` finds a secret in text, `in_bytes` in UTF-8. Without one of `marks` in it, no text can hold the secret."""
+    """`pattern` finds a secret in text, `in_bytes` in UTF-8. Without one of `marks` in it, no text can hold the secret.
+
+    Most secrets are never repeated, so what finds them, `expression`, is compiled when one is.
+    """
 
     marks: tuple[str, ...]
     marks_in_bytes: tuple[bytes, ...]
-    pattern: re.Pattern[str]
-    in_bytes: re.Pattern[bytes]
+    expression: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
+
+    @cached_property
+    def in_bytes(self) -> re.Pattern[bytes]:
+        return re.compile(self.expression.encode())
 
 
 class Secrets:
@@ -68,10 +78,10 @@ def _spellings(secret: str, whole_words: bool) -> _Spellings:
     if whole_words:
         plain = rf"(?<!\w){plain}(?!\w)"
     encoded = _in_base64(secret.encode())
-    pattern = "|".join([plain, *("".join(map(_character, text)) for text in encoded)])
+    expression = "|".join([plain, *("".join(map(_character, text)) for text in encoded)])
     marks = tuple(map(_mark, (secret, *encoded)))
     in_bytes = tuple(mark.encode() for mark in marks)
-    return _Spellings(marks, in_bytes, re.compile(pattern), re.compile(pattern.encode()))
+    return _Spellings(marks, in_bytes, expression)
 
 
 def _mark(text: str) -> str:

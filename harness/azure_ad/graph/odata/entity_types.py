@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from harness.azure_ad.directory.properties import is_extension, table
 from harness.base.store import Document
+from harness.base.tables import read_table
 
 Expander = Callable[[Document], Any]
 PRIMITIVES = frozenset(
     {"String", "Boolean", "DateTimeOffset", "Int32", "Int64", "Double", "Guid", "Binary", "Duration"}
 )
-_TYPES = yaml.safe_load(
-    files("harness.azure_ad.graph.odata").joinpath("types.yaml").read_text(encoding="utf-8")
-)
+_TYPES = read_table("harness.azure_ad.graph.odata", "types.yaml")
 # The words of `directory/properties.yaml`: type of OData, and whether there are many.
 _OF_DIRECTORY = {
     "string": ("String", False),
