@@ -31,9 +31,7 @@ def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent])
 
     `trail` has CloudTrail's refusals by their request ids.
     """
-    if entry.status not in ("failure", "skipped") or entry.code == "RedundantExport":
-        return None
-    if entry.property == "RedundantExport":
+    if entry.status not in ("failure", "skipped") or "RedundantExport" in (entry.code, entry.property):
         return None
     expected = Verdict.SKIPPED if entry.status == "skipped" else _BY_ANSWER.get(entry.http)
     reproduced = finding.verdict is expected or (

@@ -133,6 +133,16 @@ class Evidence:
     assigned: dict[str, str] | None = None
     groups: dict[str, str] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
+    _event_ids: set[str] = field(default_factory=set)
+
+    def add_event(self, event: TrailEvent) -> bool:
+        """Add a refusal to the trail; False for one that is there already, as files that overlap have it."""
+        if event.event_id in self._event_ids:
+            return False
+        if event.event_id:
+            self._event_ids.add(event.event_id)
+        self.trail.append(event)
+        return True
 
     def join_log_parts(self) -> None:
         """Complete the entries of the portal's CSV by what its other two files say."""

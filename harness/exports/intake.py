@@ -65,9 +65,8 @@ def take_in(
                 )
                 continue
             if form.kind == "people":
-                line = _people(everybody, carrier, form, first, renamed)
+                line, ids = _people(everybody, carrier, form, first, renamed)
                 if path in members:
-                    ids = {str(person.object_id) for person in _one(carrier, renamed)}
                     evidence.members.setdefault(members[path], set()).update(ids)
             else:
                 line = _others(evidence, everybody, carrier, form)
@@ -79,33 +78,30 @@ def take_in(
     return evidence, everybody
 
 
-def _one(carrier: Rows, renamed: Mapping[str, str]) -> Iterator[Person]:
-    reader = people.PeopleReader(renamed=renamed, filled=None, from_ascii_csv=False)
-    return (reader.person(row) for row in carrier if _is_person(row))
-
-
 def _people(
     everybody: People, carrier: Rows, form: Format, first: list[Row], renamed: Mapping[str, str]
-) -> InputFile:
-    columns = dict.fromkeys(chain.from_iterable(first))
-    every = people.has_all_columns(columns)
+) -> tuple[InputFile, set[str]]:
+    """Add a file to everybody's; return what was made of it and the object ids in it, all of one walk through its rows."""
+    tally = people.Tally(renamed)
+    for row in carrier:
+        tally.add(row, is_person=_is_person(row))
     reader = people.PeopleReader(
         renamed=renamed,
-        filled=people.filled_columns(carrier) if every else None,
+        filled=frozenset(tally.filled) if people.has_all_columns(tally.columns) else None,
         from_ascii_csv=carrier.carrier == "CSV" and carrier.source.ascii,
     )
     everybody.files.append((carrier, reader))
-    seen = Counter("people" if _is_person(row) else "not a user" for row in carrier)
-    exported = sorted(frozenset[str]().union(*(reader.person(row).exported for row in first)))
-    return InputFile(
+    exported = frozenset[str]().union(*(reader.person(row).exported for row in first))
+    line = InputFile(
         name=carrier.source.name,
         format=f"{form.label}, {carrier.carrier}",
-        rows=seen["people"],
-        skipped={"not a user": seen["not a user"]} if seen["not a user"] else {},
+        rows=tally.people,
+        skipped={"not a user": tally.others} if tally.others else {},
         notes=tuple(carrier.notes),
-        exported=tuple(exported),
-        not_understood=tuple(people.not_understood(renamed.get(name, name) for name in columns)),
+        exported=tuple(sorted(exported)),
+        not_understood=tuple(people.not_understood(renamed.get(name, name) for name in tally.columns)),
     )
+    return line, tally.object_ids
 
 
 def _others(evidence: Evidence, everybody: People, carrier: Rows, form: Format) -> InputFile:
@@ -162,10 +158,7 @@ def _trail(evidence: Evidence, row: Row) -> str:
     event = aws.trail_event(row)
     if event is None:
         return "not a refused SCIM call"
-    if any(event.event_id == other.event_id for other in evidence.trail[-_LOOKED_AT:]):
-        return "the same event again"
-    evidence.trail.append(event)
-    return ""
+    return "" if evidence.add_event(event) else "the same event again"
 
 
 def _schema(evidence: Evidence, row: Row) -> str:

@@ -148,12 +148,40 @@ def has_all_columns(columns: Iterable[str]) -> bool:
     return "aboutme" in lowered or "additionalproperties" in lowered
 
 
-def filled_columns(rows: Iterable[Row]) -> frozenset[str]:
-    """Return the columns, in lower case, with a value in some row."""
-    filled: set[str] = set()
-    for row in rows:
-        filled.update(name.lower() for name, value in row.items() if _says_something(value))
-    return frozenset(filled)
+class Tally:
+    """What has to be learnt of a whole file of people before its first row can be read: one walk through its rows.
+
+    `columns` are in the order in which they first come; `filled` are those, in lower case, with a value in some row.
+    """
+
+    def __init__(self, renamed: Mapping[str, str]) -> None:
+        self.people = 0
+        self.others = 0
+        self.columns: dict[str, None] = {}
+        self.filled: set[str] = set()
+        self.object_ids: set[str] = set()
+        self._renamed = renamed
+        self._ids: dict[tuple[str, ...], list[str]] = {}
+
+    def add(self, row: Row, *, is_person: bool) -> None:
+        shape = tuple(row)
+        if shape not in self._ids:
+            self._ids[shape] = [name for name in shape if self._is_id(name)]
+            self.columns |= dict.fromkeys(shape)
+        self.filled.update(
+            lowered
+            for name, value in row.items()
+            if (lowered := name.lower()) not in self.filled and _says_something(value)
+        )
+        if not is_person:
+            self.others += 1
+            return
+        self.people += 1
+        self.object_ids.update(str(row[name]) for name in self._ids[shape] if row[name])
+
+    def _is_id(self, column: str) -> bool:
+        meaning = attribute(self._renamed.get(column, column))
+        return meaning is not None and meaning[0] == "objectId"
 
 
 def _says_something(value: Any) -> bool:

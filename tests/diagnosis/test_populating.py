@@ -10,7 +10,7 @@ from harness.cli import main
 from harness.exports.directory import directory, is_export
 from harness.world import create
 
-EXPORTS = Path(__file__).parent / "exports"
+EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
 
 
 def test_exported_users_and_accounts_fill_both_sides() -> None:

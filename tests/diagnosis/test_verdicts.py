@@ -16,7 +16,7 @@ from harness.diagnosis.inventing.directory import invented
 from harness.diagnosis.inventing.flaws import FLAWS
 from harness.world import World, create
 
-EXPORTS = Path(__file__).parent / "exports"
+EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
 STORY = [
     EXPORTS / name
     for name in ("users-portal.csv", "prov-portal.json", "cloudtrail-s3.json", "aws-list-users.json")

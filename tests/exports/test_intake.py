@@ -1,6 +1,6 @@
 """Exports as Entra ID and AWS write them: each is recognised by content, and three states of a value are kept apart.
 
-The files in `exports/` are structurally exact copies of public ones with made-up people: Adaeze is fine, Prerana has no
+The files in `samples/` are structurally exact copies of public ones with made-up people: Adaeze is fine, Prerana has no
 surname, Jörg has an account in AWS that was made by hand, Mats has an invisible character behind his surname. Those called
 `guessed-` are guesses of a form that nobody published.
 """
@@ -10,15 +10,17 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.base.errors import HarnessError
+from harness.exports.carriers import Row, Rows
 from harness.exports.evidence import Evidence, Person
 from harness.exports.intake import People, take_in
 
-EXPORTS = Path(__file__).parent / "exports"
+EXPORTS = Path(__file__).parent / "samples"
 PRERANA, JOERG = "7e31f8a6-9b02-4d57-8c1e-f64d0b29a7c3", "91c5d0e7-48f3-42ab-a6b9-27e8310fd54c"
 
 
@@ -259,3 +261,60 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(HarnessError, match="no such file"):
         read(tmp_path / "missing")
+
+
+def refusal(event_id: str) -> dict[str, str]:
+    """Return a refused SCIM call as CloudTrail has it."""
+    call = {
+        "eventSource": "identitystore-scim.amazonaws.com",
+        "eventName": "CreateUser",
+        "errorCode": "ValidationException",
+    }
+    return {
+        **call,
+        "eventID": event_id,
+        "requestID": f"request-{event_id}",
+        "eventTime": "2026-11-01T00:00:00Z",
+    }
+
+
+def trail_file(path: Path, ids: list[str]) -> Path:
+    path.write_text(json.dumps({"Records": [refusal(each) for each in ids]}))
+    return path
+
+
+def test_an_event_that_overlapping_files_repeat_counts_once_however_far_apart(tmp_path: Path) -> None:
+    ids = [f"event-{number}" for number in range(200)]
+    evidence, _ = read(
+        trail_file(tmp_path / "october.json", ids), trail_file(tmp_path / "again.json", ids[:150])
+    )
+    assert [event.event_id for event in evidence.trail] == ids
+    assert evidence.inputs[1].skipped == {"the same event again": 150}
+
+
+def test_events_whose_ids_an_export_left_out_are_each_an_event(tmp_path: Path) -> None:
+    evidence, _ = read(trail_file(tmp_path / "trail.json", ["", ""]))
+    assert len(evidence.trail) == 2
+
+
+@pytest.mark.parametrize("name", ["users-mg.json", "group-members-graph.json"])
+def test_a_file_of_people_is_walked_once_to_take_it_in(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at the first rows recognises it, one walk counts it, whoever asks for members included."""
+    walks, walk = [], Rows.__iter__
+
+    def counted(self: Rows) -> Iterator[Row]:
+        walks.append(self.source.name)
+        return walk(self)
+
+    monkeypatch.setattr(Rows, "__iter__", counted)
+    path = EXPORTS / name
+    evidence, _ = take_in([path], renamed={}, members={path: "Office"})
+    assert len(walks) == 2
+    assert evidence.members["Office"]
+
+
+def test_a_column_that_only_a_late_row_has_is_told_when_nobody_understands_it(tmp_path: Path) -> None:
+    users = [{"id": str(number), "userPrincipalName": f"u{number}@contoso.com"} for number in range(80)]
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps([*users, {**users[0], "shoeSize": "42"}]))
+    assert read(path)[0].inputs[0].not_understood == ("shoeSize",)
