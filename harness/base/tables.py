@@ -1,14 +1,18 @@
-"""Tables that come with the package as YAML: quirks, properties, templates. Read by libyaml, ten times as fast as in Python."""
+"""Files that come with the package: texts, and tables as YAML, which libyaml reads ten times as fast as Python does."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from typing import Any
 
-import yaml
+
+def read_text(package: str, name: str) -> str:
+    """Return the text of the file `name` of a package."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
 def read_table(package: str, name: str) -> Any:
     """Return what the YAML file `name` of a package holds."""
-    text = files(package).joinpath(name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    import yaml
+
+    return yaml.load(read_text(package, name), Loader=yaml.CSafeLoader)

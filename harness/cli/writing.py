@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from harness.base.errors import HarnessError
+from harness.base.tables import read_text
 
 if TYPE_CHECKING:
     from harness.scenario.selecting.targets import Target
@@ -40,7 +40,7 @@ def new(*, file: Path, id_: str | None) -> None:
         raise HarnessError(f"'{file}' does not end in .yaml; scenario files do")
     if id_ is None:
         title = json.dumps(file.stem.replace("-", " ").replace("_", " ").capitalize(), ensure_ascii=False)
-        template = files("harness.cli").joinpath("scenario_template.yaml").read_text(encoding="utf-8")
+        template = read_text("harness.cli", "scenario_template.yaml")
         text = _TITLE.sub(lambda _: f"scenario: {title}", template, count=1)
     else:
         text = _PEOPLE.sub(r"\g<before>'@\g<name>'", _HEAD.sub("", _text(_one(id_))))

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from harness.base.tables import read_table
 
 
 class Verdict(Enum):
@@ -35,7 +34,7 @@ class Cause:
 @cache
 def causes() -> Mapping[str, Cause]:
     """Return the rows of causes.yaml by id."""
-    rows = yaml.safe_load(files("harness.remedies").joinpath("causes.yaml").read_text(encoding="utf-8"))
+    rows = read_table("harness.remedies", "causes.yaml")
     return {key: Cause(key, Verdict(row.pop("verdict")), **row) for key, row in rows.items()}
 
 

@@ -7,10 +7,8 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from harness.base.tables import read_table
 from harness.remedies.causes import causes
 
 _ESCAPES = re.compile(r"\\+([\"'/rnt])")
@@ -48,7 +46,7 @@ class Explanation:
 @cache
 def sentences() -> tuple[Sentence, ...]:
     """Return the rows of sentences.yaml, in order."""
-    rows = yaml.safe_load(files("harness.remedies").joinpath("sentences.yaml").read_text(encoding="utf-8"))
+    rows = read_table("harness.remedies", "sentences.yaml")
     return tuple(
         Sentence(re.compile(row.pop("text"), re.IGNORECASE | re.DOTALL), tuple(row.pop("scenarios")), **row)
         for row in rows

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from harness.aws_sso.refusals import NOT_FOUND, Refused
 from harness.aws_sso.scim.call import Answer, Call
+from harness.base.tables import read_text
 from harness.scim.names import CORE_USER, LIST_RESPONSE
 
 # GetSchema's example describes the schema of users in other words than ListSchemas' does.
@@ -23,7 +23,7 @@ _ALONE: Mapping[str, Mapping[str, str]] = {CORE_USER: {"description": "User Acco
 
 @cache
 def _data(name: str) -> Any:
-    return json.loads(files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads(read_text(__package__, f"{name}.json"))
 
 
 def service_provider_config(call: Call) -> Answer:

@@ -7,13 +7,14 @@ numbers and the order of members.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, cast
 
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from harness.base.json_text import decode, encode
-from harness.base.paging import END, pages
+from harness.base.paging import END, walk
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Connection, Transaction, Transactions
 from harness.base.store import Document, Entry, TakenError
@@ -120,16 +121,11 @@ class PostgresStore:
         if after is not None:
             query = "SELECT number FROM document WHERE shelf = %s AND key = %s"
             number = self._one(query, shelf, after.encode()) or 0
-        for size in pages(limit):
-            rows = self._ask(
-                "SELECT number, key, body FROM document WHERE shelf = %s AND number > %s"
-                " ORDER BY number LIMIT %s",
-                shelf, number, size,
-            )  # fmt: skip
-            for number, key, body in rows:  # noqa: B007 - the last number is where the next page starts
-                yield key.decode(), decode(body)
-            if len(rows) < size:
-                return
+        query = (
+            "SELECT number, key, body FROM document WHERE shelf = %s AND number > %s ORDER BY number LIMIT %s"
+        )
+        for _, key, body in walk(partial(self._ask, query, shelf), number, limit):
+            yield key.decode(), decode(body)
 
     def count(self, kind: str) -> int:
         return int(self._one("SELECT count(*) FROM document WHERE shelf = %s", self._shelf(kind)))
@@ -187,7 +183,7 @@ class PostgresStore:
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Entry]:
-        place = END if newest_first and not after else after
+        start = END if newest_first and not after else after
         order = "number < %s ORDER BY number DESC" if newest_first else "number > %s ORDER BY number"
         shelf = self._shelf(log)
         if tag is None:
@@ -201,12 +197,8 @@ class PostgresStore:
                 f" ORDER BY number {'DESC' if newest_first else 'ASC'}"
             )
             first = (shelf, digest(tag))
-        for size in pages(limit):
-            rows = self._ask(query, *first, place, size)
-            for place, text in rows:
-                yield Entry(place, decode(text))
-            if len(rows) < size:
-                return
+        for place, text in walk(partial(self._ask, query, *first), start, limit):
+            yield Entry(place, decode(text))
 
     def last_sequence(self, log: str) -> int:
         query = "SELECT number FROM log WHERE shelf = %s ORDER BY number DESC LIMIT 1"

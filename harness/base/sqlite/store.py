@@ -6,12 +6,14 @@ Names that repeat in every row (kinds, spaces, relations and logs) stand there a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from harness.base.json_text import decode, encode_text
-from harness.base.paging import END, PAGE, pages
+from harness.base.paging import END, walk
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
+from harness.base.sqlite.lines import Line
 from harness.base.store import Document, Entry, StaleError, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
@@ -100,15 +102,9 @@ class SqliteStore:
         if after is not None:
             row = self._one("SELECT number FROM document WHERE shelf = ? AND key = ?", kind, after)
             number = 0 if row is None else row
-        for size in pages(limit):
-            rows = self._all(
-                "SELECT number, key, body FROM document WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?",
-                kind, number, size,
-            )  # fmt: skip
-            for number, key, body in rows:  # noqa: B007 - the last number is where the next page starts
-                yield key, decode(body)
-            if len(rows) < size:
-                return
+        sql = "SELECT number, key, body FROM document WHERE shelf = ? AND number > ? ORDER BY number LIMIT ?"
+        for _, key, body in walk(partial(self._all, sql, kind), number, limit):
+            yield key, decode(body)
 
     def count(self, kind: str) -> int:
         return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind) or 0)
@@ -164,22 +160,18 @@ class SqliteStore:
         limit: int | None = None,
     ) -> Iterator[Entry]:
         lines = self._database.lines
-        place = END if newest_first and not after else after
-        remaining = limit
-        while remaining is None or remaining > 0:
-            size = PAGE if remaining is None else min(PAGE, remaining)
+
+        def page(place: int, size: int) -> list[Line]:
             with self._lock:
                 shelf = self._shelf(log)
                 if tag is not None:
-                    page = lines.tagged(shelf, tag, place, size, newest_first=newest_first)
-                else:
-                    page = (lines.before if newest_first else lines.behind)(shelf, place, size)
-            for place, text in page:
-                yield Entry(place, decode(text))
-            if not page:
-                return
-            if remaining is not None:
-                remaining -= len(page)
+                    return lines.tagged(shelf, tag, place, size, newest_first=newest_first)
+                return (lines.before if newest_first else lines.behind)(shelf, place, size)
+
+        # What was packed comes a block at a time.
+        start = END if newest_first and not after else after
+        for place, text in walk(page, start, limit, short_pages=True):
+            yield Entry(place, decode(text))
 
     def last_sequence(self, log: str) -> int:
         with self._lock:

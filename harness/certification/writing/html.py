@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from harness.base.tables import read_text
 from harness.certification.certificate import Certificate, counts
 from harness.report.page.exchanges import exchange_details, plain
 from harness.report.page.lanes import label
@@ -22,7 +22,7 @@ def render(certificate: Certificate) -> str:
 
 def page(certificate: Certificate, *, evidence: bool) -> str:
     """Write it, with each check and its requests if `evidence` is wanted."""
-    style = Markup(_resource("harness.report.page", "page.css") + _resource(__package__, "certificate.css"))  # noqa: S704 - our own files
+    style = Markup(read_text("harness.report.page", "page.css") + read_text(__package__, "certificate.css"))  # noqa: S704 - our own files
     return legal(_template().render(certificate=certificate, style=style, evidence=evidence))
 
 
@@ -32,8 +32,4 @@ def _template() -> Any:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals.update(counts=counts, details=exchange_details, label=label, plain=plain)
-    return environment.from_string(_resource(__package__, "certificate.html.jinja"))
-
-
-def _resource(package: str, name: str) -> str:
-    return files(package).joinpath(name).read_text(encoding="utf-8")
+    return environment.from_string(read_text(__package__, "certificate.html.jinja"))

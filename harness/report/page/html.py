@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from harness.base.errors import HarnessError
 from harness.base.output import check_writable, write
+from harness.base.tables import read_text
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
 from harness.report.page.lanes import draw
@@ -72,14 +72,14 @@ class HtmlReport:
             "interrupted": collected.count("interrupted"),
             "rejected": len(collected.rejected),
         }
-        script = _resource("page.js")
+        script = read_text(__package__, "page.js")
         page = _template().render(
             run=collected,
             counts=counts,
             filters=_filters(collected),
             blocks=self._blocks,
             lines=self._lines.packed(),
-            style=Markup(_resource("page.css")),  # noqa: S704 - our own file
+            style=Markup(read_text(__package__, "page.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
         )
@@ -146,11 +146,7 @@ def _template() -> Template:
         text_of=lambda failure: as_text(failure_lines(failure)),
         text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
     )
-    return environment.from_string(_resource("page.html.jinja"))
-
-
-def _resource(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return environment.from_string(read_text(__package__, "page.html.jinja"))
 
 
 def _written(story: ScenarioStory) -> str:
