@@ -408,6 +408,30 @@ def test_a_watch_runs_what_was_saved(folder: Path, monkeypatch: pytest.MonkeyPat
     ]
 
 
+def test_a_watch_runs_what_includes_a_file_that_was_saved(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A background belongs to every scenario that names it, and to no other."""
+    shared, using = folder / "common.yaml", folder / "scenarios" / "using.yaml"
+    shared.write_text("background: Enabled\nsteps: [enable automatic provisioning: {}]\n", encoding="utf-8")
+    using.write_text(
+        "scenario: Shared\nexpects: nothing\ninclude: ../common.yaml\nsteps: [{wait: 1m}]\n", encoding="utf-8"
+    )
+    saved = iter((True, False))
+
+    def looked(_self: object, _seconds: float) -> None:
+        if not next(saved):
+            raise KeyboardInterrupt
+        shared.write_text("background: Broken\nsteps: [enable: {}]\n", encoding="utf-8")
+
+    monkeypatch.setattr("threading.Event.wait", looked)
+    result = harness("run", "--watch")
+    assert [line for line in result.stderr.splitlines() if line.startswith("saved")] == [
+        "saved: scenarios/using.yaml"
+    ]
+    assert "common.yaml:2:9" in result.stdout
+
+
 def test_foreign_files_are_not_scenarios(folder: Path) -> None:
     """A folder of other YAML runs nothing, and says how many files were left alone."""
     (folder / "other").mkdir()

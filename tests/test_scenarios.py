@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,12 +16,14 @@ from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading import Scenario, load
+from harness.scenario.loading.backgrounds import also_read
 from harness.scenario.matching import MATCHERS
-from harness.scenario.selecting.targets import yaml_files
+from harness.scenario.selecting.targets import is_scenario, yaml_files
 from harness.scenario.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
-FILES = yaml_files(ROOT / "scenarios")
+FILES = [path for path in yaml_files(ROOT / "scenarios") if is_scenario(path)]
+BACKGROUNDS = ROOT / "scenarios" / "backgrounds"
 DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")
 FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
 
@@ -86,6 +89,14 @@ def test_scenarios_stand_on_one_axis():
     """Where a story stands says what it is about; every file is in one of the five folders and has its name as a tag."""
     assert {path.parent for path in FILES} == {ROOT / "scenarios" / folder for folder in FOLDERS}
     assert [path for path in FILES for case in scenarios(path) if path.parent.name not in case.tags] == []
+
+
+def test_what_is_no_scenario_is_a_background_that_scenarios_share():
+    """Each saves repeating, and none is written for one scenario alone."""
+    others = set(yaml_files(ROOT / "scenarios")) - set(FILES)
+    assert {path.parent for path in others} == {BACKGROUNDS}
+    included = Counter(file for path in FILES for file in also_read(path))
+    assert [path.name for path in others if included[path] < 2] == []
 
 
 @pytest.mark.slow

@@ -3,34 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from threading import Event as Signal
+from typing import TypeAlias
 
 from harness.scenario.selecting.targets import targets
 
 INTERVAL = 0.5  # seconds between two looks
 
+# When each file was last written, in nanoseconds.
+_Moments: TypeAlias = Mapping[Path, int]
+
 
 def changes(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the files that were saved since the last look, each time there are some, until Ctrl-C.
+    """Yield the scenario files to run again, each time there are some, until Ctrl-C.
 
-    A file of people beside the scenarios, and whatever else of YAML lies below the folders named, changes everything.
+    Those are files that were saved since the last look, themselves or the backgrounds and people that they name.
     """
-    before, never = _moments(words), Signal()
+    watched, never = _Watched(words), Signal()
+    before = watched.look()
     while True:
         never.wait(INTERVAL)
-        now = _moments(words)
-        changed = {name for name, moment in now.items() if before.get(name) != moment}
+        now = watched.look()
+        changed = {name for name, moments in now.items() if before.get(name) != moments}
         before = now
         if changed:
             yield tuple(sorted(changed))
 
 
-def _moments(words: Sequence[str]) -> Mapping[str, int]:
-    """Return when each scenario file was last written, in nanoseconds; one that is being replaced is left out."""
-    moments: dict[str, int] = {}
-    for target in targets(words):
+class _Watched:
+    """What words name; which files belong to a scenario is read again only when it was saved."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._belonging: dict[Path, tuple[int, tuple[Path, ...]]] = {}
+
+    def look(self) -> Mapping[str, _Moments]:
+        """Return each scenario file with all that belongs to it; one that is being replaced is left out."""
+        paths = [target.path for target in targets(self._words)]
+        return {str(path): moments for path in paths if (moments := self._moments(path))}
+
+    def _moments(self, path: Path) -> _Moments:
+        own = _written([path])
+        if path not in own:
+            return {}
+        moment, belonging = self._belonging.get(path, (0, ()))
+        if moment != own[path]:
+            # Reading YAML is heavy, and seldom needed.
+            from harness.scenario.loading.backgrounds import also_read
+
+            belonging = also_read(path)
+            self._belonging[path] = own[path], belonging
+        return {**own, **_written(belonging)}
+
+
+def _written(paths: Sequence[Path]) -> _Moments:
+    moments = {}
+    for path in paths:
         try:
-            moments[str(target.path)] = target.path.stat().st_mtime_ns
+            moments[path] = path.stat().st_mtime_ns
         except OSError:
             continue
     return moments

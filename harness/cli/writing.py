@@ -24,11 +24,15 @@ _TITLE = re.compile(r"^scenario: .*$", re.MULTILINE)
 @click.command()
 @click.argument("id_", metavar="ID")
 def show(id_: str) -> None:
-    """Print a scenario's file, as it is written.
+    """Print a scenario's file, as it is written, and behind it as comments what it includes.
 
     ID is as `harness list` prints it: a file, a case of it, or '@…' for what comes with the harness.
     """
-    click.echo(_text(_one(id_)), nl=False)
+    from harness.scenario.loading.backgrounds import with_included
+    from harness.scenario.loading.source import read
+
+    target = _one(id_)
+    click.echo(with_included(read(target.path, target.name), target.path), nl=False)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The scenarios and fixtures that come with the package, called `@reported`, `@setup/test-connection.yaml`, `@small`.
+"""What comes with the package: scenarios, called `@reported` or `@setup/test-connection.yaml`, people (`@small`), backgrounds (`@connected`).
 
 A wheel has them inside the package; in a checkout they lie beside it. Their names are the same.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.base.errors import HarnessError, nearest
 
 SIGN = "@"
+_BACKGROUNDS = "backgrounds"
 
 
 def is_named(word: str) -> bool:
@@ -35,12 +36,24 @@ def file_of(name: str) -> Path:
 
 def fixture(word: str) -> Path:
     """Return the file of people called `@small`. Raises HarnessError naming those that there are."""
-    folder = _folder("fixtures")
+    return _in(_folder("fixtures"), word, "no people are called")
+
+
+def background(word: str) -> Path:
+    """Return the file of setup called `@connected`. Raises HarnessError naming those that there are."""
+    return _in(_folder("scenarios") / _BACKGROUNDS, word, "no background is called")
+
+
+def backgrounds() -> list[Path]:
+    return sorted((_folder("scenarios") / _BACKGROUNDS).glob("*.yaml"))
+
+
+def _in(folder: Path, word: str, nobody: str) -> Path:
     path = folder / f"{word.removeprefix(SIGN)}.yaml"
     if not path.is_file():
         names = sorted(f"{SIGN}{file.stem}" for file in folder.glob("*.yaml"))
         hint = nearest(word, names) or f"; there are: {', '.join(names)}"
-        raise HarnessError(f"no people are called '{word}'{hint}")
+        raise HarnessError(f"{nobody} '{word}'{hint}")
     return path
 
 

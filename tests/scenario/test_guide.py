@@ -13,7 +13,10 @@ from harness.scenario.run import run
 from harness.scenario.steps import STEPS
 
 TEXT = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+_BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+# The one file that is included rather than run.
+(SHARED,) = (block for block in _BLOCKS if block.startswith("background:"))
+BLOCKS = [block for block in _BLOCKS if block != SHARED]
 EXAMPLES = {
     **{name: each.example for name, each in SHAPES.items()},
     **{name: each.example for name, each in MATCHERS.items()},
@@ -22,6 +25,7 @@ EXAMPLES = {
 
 def played(folder, text):
     """Return what went wrong in a scenario, one text each."""
+    (folder / "shared.yaml").write_text(SHARED, encoding="utf-8")
     path = folder / "story.yaml"
     path.write_text(text, encoding="utf-8")
     events = list(run([path], seed="1"))

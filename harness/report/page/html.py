@@ -27,6 +27,8 @@ from harness.report.page.packing import Lines, pack
 from harness.report.page.timeline import TimelineRow, timeline
 from harness.report.writing import legal
 from harness.scenario.events import Event, ScenarioFinished
+from harness.scenario.loading.backgrounds import with_included
+from harness.scenario.loading.source import read
 from harness.scenario.shipped import file_of
 
 
@@ -150,8 +152,10 @@ def _template() -> Template:
 
 
 def _written(story: ScenarioStory) -> str:
-    """Return the scenario file as it stands, nothing when it has gone."""
+    """Return the scenario file as it stands, and what it includes; nothing when it has gone."""
+    name = story.started.location.file
     try:
-        return file_of(story.started.location.file).read_text(encoding="utf-8-sig", errors="replace")
-    except (OSError, ValueError, HarnessError):
+        path = file_of(name)
+        return with_included(read(path, name), path)
+    except HarnessError:
         return ""

@@ -39,6 +39,9 @@ def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
     step = whole["$defs"]["step"]["properties"]
     kinds = {
         "key of a scenario file": whole["properties"],
+        "key of a file that scenarios include": {
+            "background": whole["$defs"]["background"]["properties"]["background"]
+        },
         "key of a step": {key: step[key] for key in ("expect", "let", "name")},
         "step": whole["$defs"]["steps"],
     }

@@ -29,6 +29,12 @@ def schema_for_editors() -> _Schema:
     parts += [part for name in ("azure ad user", "azure ad group") for part in _within(definitions[name])]
     for part in parts:
         _widen(part)
+    # A background is edited with the same schema: one of the two keys says which of them a file is.
+    whole["properties"]["background"] = definitions["background"]["properties"]["background"]
+    whole["anyOf"] = [
+        {"required": whole.pop("required")},
+        {"required": definitions["background"]["required"]},
+    ]
     return whole
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from harness.scenario.language.shapes import SHAPES
 
 # Keys whose values are texts for people, and the table of cases itself: no `${name}` in them is replaced.
-NOT_SUBSTITUTED = ("cases", "source", "description")
+NOT_SUBSTITUTED = ("cases", "source", "description", "include")
+# What a background says, in the words of a scenario.
+_OF_A_BACKGROUND = ("description", "include", "profile", "start", "quirks", "given", "steps")
 
 
 @cache
@@ -24,4 +26,6 @@ def schema() -> dict[str, Any]:
     data["$defs"]["expectations"] = {
         name: {"description": expected.shape.doc} for name, expected in SHAPES.items()
     }
+    background = data["$defs"]["background"]
+    background["properties"] |= {name: data["properties"][name] for name in _OF_A_BACKGROUND}
     return data

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.azure_ad.mappings.templates import templates
+from harness.scenario import shipped
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import Shape
@@ -17,6 +18,15 @@ create group:
   groupTypes: [DynamicMembership]
   membershipRule: user.department -eq "Sales"
   membershipRuleProcessingState: "On\""""
+
+_BACKGROUND = """\
+background: Ana works here, and provisioning is set up
+include: '@connected'
+given:
+  azure_ad:
+    users: [{userPrincipalName: ana@contoso.com, givenName: Ana, surname: Ruiz, displayName: Ana Ruiz}]
+steps:
+  - assign: {users: [ana@contoso.com]}"""
 
 
 def contents() -> Iterator[str]:
@@ -116,6 +126,15 @@ def _dynamic_groups() -> Iterator[str]:
     yield from (f"    {line}" for line in _DYNAMIC_GROUP.splitlines())
 
 
+def _backgrounds() -> Iterator[str]:
+    yield "backgrounds: setup that scenarios share, in a file with 'background' in the place of 'scenario'"
+    yield "  A scenario names it below 'include'; its steps come first, and its people."
+    yield from (f"    {line}" for line in _BACKGROUND.splitlines())
+    yield "  With the harness come:"
+    for file in shipped.backgrounds():
+        yield f"    @{file.stem}"
+
+
 TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
     "contents": contents,
     "verbs": _verbs,
@@ -123,4 +142,5 @@ TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
     "matchers": _matchers,
     "mapping fields": _mapping_fields,
     "dynamic groups": _dynamic_groups,
+    "backgrounds": _backgrounds,
 }

@@ -6,13 +6,16 @@ The shape comes from `structure.json`. What a schema cannot say is checked behin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from harness.scenario.language.schema import NOT_SUBSTITUTED
+from harness.scenario.loading.backgrounds import KEY as BACKGROUND
+from harness.scenario.loading.backgrounds import included, together
 from harness.scenario.loading.given import Given, twice
 from harness.scenario.loading.meaning import nonsense, unchecked
-from harness.scenario.loading.mistakes import refuse
+from harness.scenario.loading.mistakes import Mistake, refuse
 from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
 from harness.scenario.loading.references import unknown_names
@@ -28,7 +31,10 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
     """Read, check and expand a scenario file; messages and ids call it `name`. Raises ScenarioError."""
     source = read(path, name)
     root = parse(source)
+    refuse(source, _alone(root))
     refuse(source, violations(root.value, root))
+    own = root
+    source, root = together(source, root, included(source, root, path))
     rows: list[dict[str, Any]] = root.value.get("cases", [])
     refuse(source, twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
     outer = _outer(source, root.value, variables)
@@ -37,15 +43,24 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
     ]
     given = Given(source, path.parent, root)
     cases = tuple(_expand(source, path, root, row, given) for row in every)
-    refuse(source, unchecked(root.value, root))
+    refuse(source, unchecked(own.value, own))
     return ScenarioFile(path, cases)
+
+
+def _alone(root: Node) -> Iterator[Mistake]:
+    """Refuse a background that is to be run by itself."""
+    if isinstance(root.value, dict) and BACKGROUND in root.value and "scenario" not in root.value:
+        message = "this is a background, which scenarios include; it is not run by itself"
+        yield Mistake(root.key((BACKGROUND,)), message)
 
 
 def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:
     """Return the variables that a file mentions; what a step of it captures is its own."""
     own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
     given = variables.names()
-    return {name: given[name] for name in REFERENCE.findall(source.text) if name in given and name not in own}
+    texts = (source.text, *(each.text for each in source.included))
+    names = [name for text in texts for name in REFERENCE.findall(text)]
+    return {name: given[name] for name in names if name in given and name not in own}
 
 
 def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, given: Given) -> Scenario:

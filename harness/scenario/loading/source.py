@@ -24,14 +24,16 @@ class ScenarioError(HarnessError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a file and the name it goes by in messages."""
+    """The text of a file and the name it goes by in messages; `included` are the files that count as part of it."""
 
     name: str
     text: str
+    included: tuple[Source, ...] = ()
 
     def refusal(self, location: Location, message: str) -> ScenarioError:
-        """Build the error for a place in this file, with the line it stands on."""
-        lines = LINE_BREAK.split(self.text)
+        """Build the error for a place in this file, or in one that it includes, with the line it stands on."""
+        text = next((each.text for each in self.included if each.name == location.file), self.text)
+        lines = LINE_BREAK.split(text)
         snippet = lines[location.line - 1] if location.line <= len(lines) else ""
         return ScenarioError(FileRejected(location, message, snippet))
 
@@ -41,7 +43,7 @@ class Source:
         return Location(self.name, len(before), len(before[-1]) + 1)
 
 
-def _written(path: Path) -> str:
+def written(path: Path) -> str:
     """Name a file as people would from where they are."""
     try:
         return path.relative_to(Path.cwd()).as_posix()
@@ -51,7 +53,7 @@ def _written(path: Path) -> str:
 
 def read(path: Path, name: str = "") -> Source:
     """Read a file as UTF-8 text. Raises ScenarioError for what is not; messages call it `name`, or as people would."""
-    name = name or _written(path)
+    name = name or written(path)
     start = Location(name, 1, 1)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
