@@ -108,6 +108,7 @@ FLIPPED = {
     "required-without-value": "sent",
     "log-days": 7,
     "dynamic-group-minutes": 0,
+    "hidden-secret-value": "",
 }
 
 

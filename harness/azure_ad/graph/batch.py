@@ -1,9 +1,10 @@
 """JSON batching: up to twenty requests in one, each answered as if it came alone, some of them behind others.
 
-Source: https://learn.microsoft.com/en-us/graph/json-batching (read 2026-11-29): the limit, unique ids, 400 for a malformed batch,
-424 behind a failure. It advises batches that are wholly sequential or wholly parallel; others were refused with 400 in 2022
-(https://github.com/microsoftgraph/microsoft-graph-docs/issues/16280). That any order of dependencies is carried out is inferred:
-in 2024 Graph demanded that a dependency stand earlier (https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891).
+Ids are compared without regard to case. What Graph demands of the order of requests that depend on each other are two quirks.
+
+Source: https://learn.microsoft.com/en-us/graph/json-batching, "Creating a batch request" and "Sequencing requests with the
+dependsOn property" (read 2026-11-29 at 028b8e3 of microsoftgraph/microsoft-graph-docs-contrib): the limit, ids, 400 for a
+malformed batch, a Content-Type with every body, 424 behind a failure.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from harness.wire.message import Response as Message
 
 MOST_STEPS = 20
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_WRITING = ("POST", "PUT", "PATCH")
 _FORM = '{"requests": [{"id": text, "method": "GET", "url": "/users", "headers": {…}, "body": …, "dependsOn": [id]}]}'
 # What a path may hold beside letters and digits, percent signs of what is encoded already included.
 _SAFE = "%/?&=$'()@:,+;!*~#"
@@ -36,9 +38,9 @@ def batch() -> Response:
     statuses: dict[str, int] = {}
     responses: list[Document] = []
     for step in _in_order(steps):
-        failed = any(statuses[needed] >= 400 for needed in step.get("dependsOn") or ())
+        failed = any(statuses[needed] >= 400 for needed in _needed(step))
         shown = _failed(step) if failed else _carried_out(step)
-        statuses[step["id"]] = shown["status"]
+        statuses[_key(step)] = shown["status"]
         responses.append(shown)
     return answer({"responses": responses})
 
@@ -53,14 +55,45 @@ def _steps(requests: Any) -> list[Document]:
     for step in requests:
         if not isinstance(step, dict) or not _is_step(step):
             raise refusals.BODY_FORM.error(form=_FORM)
-        if step["id"] in seen:
+        if _key(step) in seen:
             raise refusals.BATCH_ID_TWICE.error(id=step["id"][:40])
-        seen.add(step["id"])
+        if str(step["method"]).upper() in _WRITING and not _has_content(step):
+            raise refusals.BATCH_CONTENT_TYPE_NEEDED.error(id=step["id"][:40])
+        seen.add(_key(step))
     for step in requests:
-        for needed in step.get("dependsOn") or ():
+        for needed in _needed(step):
             if needed not in seen:
                 raise refusals.BATCH_DEPENDENCY_UNKNOWN.error(id=step["id"][:40], needed=needed[:40])
+    _check_order(requests)
     return requests
+
+
+def _key(step: Document) -> str:
+    key: str = step["id"]
+    return key.casefold()
+
+
+def _needed(step: Document) -> list[str]:
+    return [needed.casefold() for needed in step.get("dependsOn") or ()]
+
+
+def _has_content(step: Document) -> bool:
+    return "body" in step and "content-type" in {name.lower() for name in step.get("headers") or {}}
+
+
+def _check_order(steps: list[Document]) -> None:
+    """Refuse what Graph refuses of the order of dependent requests, as two quirks say. Raises ODataError 400."""
+    quirks = current().quirks
+    before: set[str] = set()
+    for step in steps:
+        if quirks["batch-dependencies-stand-earlier"] and not before.issuperset(_needed(step)):
+            raise refusals.BATCH_DEPENDENCY_LATER.error(id=step["id"][:40])
+        before.add(_key(step))
+    keys = [_key(step) for step in steps]
+    sequential = [[], *([key] for key in keys[:-1])]
+    needed = [_needed(step) for step in steps]
+    if quirks["batch-wholly-ordered"] and any(needed) and needed != sequential:
+        raise refusals.BATCH_HALF_ORDERED.error()
 
 
 def _is_step(step: Document) -> bool:
@@ -80,12 +113,12 @@ def _in_order(steps: list[Document]) -> list[Document]:
     """Return the steps, each behind those it depends on. Raises ODataError 400 when they wait for each other."""
     waiting, done, result = list(steps), set[str](), list[Document]()
     while waiting:
-        ready = [step for step in waiting if done.issuperset(step.get("dependsOn") or ())]
+        ready = [step for step in waiting if done.issuperset(_needed(step))]
         if not ready:
             raise refusals.BATCH_LOOP.error(ids=", ".join(step["id"][:40] for step in waiting))
         result += ready
-        done.update(step["id"] for step in ready)
-        waiting = [step for step in waiting if step["id"] not in done]
+        done.update(_key(step) for step in ready)
+        waiting = [step for step in waiting if _key(step) not in done]
     return result
 
 
@@ -111,8 +144,7 @@ def _relative(url: str) -> str:
 
 def _headers(step: Document) -> Headers:
     """Return the step's headers; who asks is said by the batch unless the step says it."""
-    own: Document = {"Content-Type": "application/json"} if "body" in step else {}
-    own |= step.get("headers") or {}
+    own: Document = dict(step.get("headers") or {})
     if "authorization" not in {name.lower() for name in own}:
         own["Authorization"] = request.headers.get("Authorization", "")
     return tuple((name, value) for name, value in own.items() if name.lower() != "content-length")

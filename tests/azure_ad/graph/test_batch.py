@@ -14,7 +14,8 @@ def graph(company):
 
 
 def step(number, url, method="GET", **more):
-    return {"id": str(number), "method": method, "url": url, **more}
+    head = {"headers": {"Content-Type": "application/json"}} if "body" in more else {}
+    return {"id": str(number), "method": method, "url": url, **head, **more}
 
 
 def batch(graph, *steps):
@@ -44,19 +45,35 @@ def test_every_request_has_its_answer(graph):
 
 
 def test_a_request_waits_for_those_it_depends_on(graph):
-    """json-batching, dependsOn: the order is theirs; behind one that failed stands 424."""
+    """json-batching, dependsOn: one after the other, ids in any case; behind one that failed stands 424."""
     answers = batch(
         graph,
+        step("A", "/users/ana@contoso.com", "PATCH", body={"jobTitle": "Pilot"}),
+        step("B", "/users/ana@contoso.com?$select=jobTitle", dependsOn=["a"]),
+        step("C", "/users/nobody", dependsOn=["b"]),
+        step("D", "/users/ana@contoso.com", "DELETE", dependsOn=["c"]),
+        step("E", "/users", dependsOn=["d"]),
+    )
+    assert answers["B"]["body"]["jobTitle"] == "Pilot"
+    assert [answers[key]["status"] for key in "CDE"] == [404, 424, 424]
+    assert answers["D"]["body"]["error"]["code"] == "FailedDependency"
+    assert graph.get("/users/ana@contoso.com")["id"] == graph.company.ana
+
+
+def test_any_order_is_carried_out_where_the_quirks_say_so(found):
+    """Without the two quirks a dependency may come later, and what does not depend stays beside what does."""
+    company = found(batch_dependencies_stand_earlier=False, batch_wholly_ordered=False)
+    company.person("ana")
+    answers = batch(
+        Caller(company),
         step(1, "/users/ana@contoso.com?$select=jobTitle", dependsOn=["2"]),
         step(2, "/users/ana@contoso.com", "PATCH", body={"jobTitle": "Pilot"}),
         step(3, "/users/nobody"),
-        step(4, "/users/ana@contoso.com", "DELETE", dependsOn=["3"]),
-        step(5, "/users", dependsOn=["4"]),
     )
     assert answers["1"]["body"]["jobTitle"] == "Pilot"
-    assert [answers[key]["status"] for key in "345"] == [404, 424, 424]
-    assert answers["4"]["body"]["error"]["code"] == "FailedDependency"
-    assert graph.get("/users/ana@contoso.com")["id"] == graph.company.ana
+    assert answers["3"]["status"] == 404
+    loop = [step(1, "/a", dependsOn=["2"]), step(2, "/b", dependsOn=["1"])]
+    assert "wait for each other: 1, 2" in Caller(company).fail("POST", "/$batch", {"requests": loop})[2]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +87,12 @@ def test_a_request_waits_for_those_it_depends_on(graph):
         ([step(1, "/users", headers={"a": "b\r\nc"})], "The body must be"),
         ([step(1, "/users"), step(1, "/users")], "stands for two requests"),
         ([step(1, "/users", dependsOn=["9"])], "depends on '9'"),
-        ([step(1, "/users", dependsOn=["1"])], "wait for each other: 1"),
-        ([step(1, "/a", dependsOn=["2"]), step(2, "/b", dependsOn=["1"])], "wait for each other: 1, 2"),
+        ([step("a", "/users"), step("A", "/users")], "stands for two requests"),
+        ([step(1, "/users", dependsOn=["1"])], "Invalid dependency for request Id: 1"),
+        ([step(1, "/a", dependsOn=["2"]), step(2, "/b", dependsOn=["1"])], "request Id: 1"),
+        ([step(1, "/a"), step(2, "/b"), step(3, "/c", dependsOn=["1"])], "sequential or fully parallel"),
+        ([step(1, "/users", "POST", body={}, headers={})], "does not contain Content-Type header or body"),
+        ([step(1, "/users/x/revokeSignInSessions", "POST")], "does not contain Content-Type"),
         ([step(number, "/users") for number in range(21)], "inside batch exceed the limit"),
         ([step(1, "/$batch", "POST", body={})], "a batch has none inside"),
         ([step(1, "$BATCH?x", "POST", body={})], "a batch has none inside"),

@@ -49,17 +49,19 @@ def validate_credentials(app: str, job: str = "") -> Response:
 
 
 def save_secrets(app: str) -> Response:
-    current().engine.save_secrets(app, _pairs(body().get("value")))
+    """Save keys. A credential that is sent back as it was shown, hidden, stays as it is, which is inferred."""
+    tenant = current()
+    hidden, saved = tenant.quirks["hidden-secret-value"], tenant.applications.secrets(app)
+    pairs = {
+        key: saved.get(key, text) if text == hidden != "" and key not in OPEN_KEYS else text
+        for key, text in _pairs(body().get("value")).items()
+    }
+    tenant.engine.save_secrets(app, pairs)
     return empty()
 
 
 def list_secrets(app: str) -> Response:
-    """Answer the saved keys; credentials have an empty value, which is inferred.
-
-    Terraform's provider counts the keys after saving them, and takes a value of `*` for a hidden one:
-    https://github.com/hashicorp/terraform-provider-azuread, internal/services/synchronization/synchronization.go and
-    synchronization_secret_resource.go (read 2026-11-29).
-    """
+    """Answer the saved keys; what a credential's value looks like is the quirk `hidden-secret-value`."""
     return collection(f"servicePrincipals('{app}')/synchronization/secrets", _shown(app))
 
 
@@ -69,10 +71,10 @@ def get_synchronization(app: str) -> Response:
 
 
 def _shown(app: str) -> list[Document]:
-    apps = current().applications
+    apps, hidden = current().applications, current().quirks["hidden-secret-value"]
     apps.find(app)
     return [
-        {"key": key, "value": value if key in OPEN_KEYS else ""}
+        {"key": key, "value": value if key in OPEN_KEYS else hidden}
         for key, value in sorted(apps.secrets(app).items())
     ]
 

@@ -162,8 +162,18 @@ DELTA_FILTER_REFUSED = Refusal(
 # Batches
 # https://github.com/microsoftgraph/microsoftgraph-postman-collections/issues/9 (read 2026-11-29)
 BATCH_TOO_LONG = Refusal(400, "BadRequest", "Number of requests inside batch exceed the limit.")
-# Only the beginning of Graph's own words is reported, "Invalid dependency for request Id":
-# https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891. The sentences below are inferred.
+# Only the beginning of Graph's own words is reported: https://github.com/microsoftgraph/msgraph-sdk-java/issues/2109 and
+# https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891 (read 2026-11-29).
+BATCH_DEPENDENCY_LATER = Refusal(
+    400, "BadRequest", "Invalid dependency for request Id: {id}. What a request depends on must stand before it."
+)
+# https://github.com/microsoftgraph/microsoft-graph-docs/issues/16280 (read 2026-11-29)
+BATCH_HALF_ORDERED = Refusal(400, "BadRequest", "Batch should be either fully sequential or fully parallel.")
+# https://github.com/pnp/pnpcore, the comment in its UnarchiveAsync of teams (read 2026-11-29)
+BATCH_CONTENT_TYPE_NEEDED = Refusal(
+    400, "BadRequest", "Write request id : {id} does not contain Content-Type header or body."
+)
+# The sentences below are inferred.
 BATCH_ID_TWICE = Refusal(400, "BadRequest", "The id '{id}' stands for two requests of the batch.")
 BATCH_DEPENDENCY_UNKNOWN = Refusal(
     400, "BadRequest", "Request '{id}' depends on '{needed}', which the batch does not have."
