@@ -1,5 +1,7 @@
 """The tenant's signing key: made when first asked for, kept with its data, published as certificate and as JSON Web Key.
 
+Where the world has a seed the key is of that seed, the same in every run: whoever knows the seed can sign for this tenant.
+
 Sources: https://www.rfc-editor.org/rfc/rfc7517 (keys), https://www.rfc-editor.org/rfc/rfc7515 (signed tokens), read 2026-11.
 """
 
@@ -75,9 +77,10 @@ def signing_key(store: Store, clock: Clock, ids: Ids) -> SigningKey:
 def _new_key(clock: Clock, ids: Ids) -> Document:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
 
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    from harness.azure_ad.rsa_keys import rsa_key
+
+    key = rsa_key(ids.branch("signing"))
     subject = x509.Name(
         [x509.NameAttribute(x509.NameOID.COMMON_NAME, "Microsoft Azure Federated SSO Certificate")]
     )

@@ -165,7 +165,9 @@ BATCH_TOO_LONG = Refusal(400, "BadRequest", "Number of requests inside batch exc
 # Only the beginning of Graph's own words is reported: https://github.com/microsoftgraph/msgraph-sdk-java/issues/2109 and
 # https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891 (read 2026-11-29).
 BATCH_DEPENDENCY_LATER = Refusal(
-    400, "BadRequest", "Invalid dependency for request Id: {id}. What a request depends on must stand before it."
+    400,
+    "BadRequest",
+    "Invalid dependency for request Id: {id}. What a request depends on must stand before it.",
 )
 # https://github.com/microsoftgraph/microsoft-graph-docs/issues/16280 (read 2026-11-29)
 BATCH_HALF_ORDERED = Refusal(400, "BadRequest", "Batch should be either fully sequential or fully parallel.")
