@@ -1,16 +1,20 @@
-"""What both applications serve for their pages: style and script, and the form that lets time pass."""
+"""What both applications serve for their pages: style and script, the form that lets time pass, and the harness's own pages."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from threading import BoundedSemaphore
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from harness.base.clock import parse_duration
 from harness.base.errors import HarnessError
+from harness.pages import agreement, rewinding
+from harness.pages.addresses import way_back
+from harness.pages.policy import guard
 from harness.pages.portal import Surroundings, surroundings
+from harness.pages.routes import bind
 from harness.wire.sites import is_order_of_another_site
 
 NEXT_CYCLE = "next cycle"
@@ -20,12 +24,18 @@ _WAITING = BoundedSemaphore(2)
 blueprint = Blueprint(
     "pages", __name__, url_prefix="/pages", template_folder="templates", static_folder="static"
 )
+bind(blueprint, (agreement, rewinding))
 
 
 @blueprint.before_request
 def _refuse_other_sites() -> None:
     if is_order_of_another_site(request.environ):
-        abort(403, "The clock takes no orders from other sites.")
+        abort(403, "The harness takes no orders from other sites.")
+
+
+@blueprint.after_request
+def _guard(response: Response) -> Response:
+    return guard(response) if response.mimetype == "text/html" else response
 
 
 @blueprint.post("/clock")
@@ -46,7 +56,7 @@ def let_time_pass() -> ResponseReturnValue:
         abort(400, str(error))
     finally:
         _WAITING.release()
-    return redirect(_back(request.form.get("back", "/")), 303)
+    return redirect(way_back(request.form.get("back", "/")), 303)
 
 
 def _span(around: Surroundings, text: str) -> timedelta:
@@ -57,9 +67,3 @@ def _span(around: Surroundings, text: str) -> timedelta:
     if due is None:
         raise HarnessError("No cycle is planned: start provisioning first.")
     return max(due - around.clock.now(), timedelta())
-
-
-def _back(address: str) -> str:
-    """Return a path of this application; anything else is taken for the start."""
-    inside = address.startswith("/") and not address.startswith("//") and "\\" not in address
-    return address if inside and address.isprintable() else "/"

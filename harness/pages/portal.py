@@ -11,6 +11,8 @@ from flask import request
 
 from harness.base.clock import Clock, iso
 from harness.base.quirks import load_table
+from harness.pages.instruments import present_instruments
+from harness.pages.rewinding import before_last_cycle
 from harness.remedies.advice import TargetEvent
 
 SURROUNDINGS = "harness.pages"
@@ -100,5 +102,7 @@ def frame(portal: Portal, clock: Clock) -> dict[str, Any]:
         "now": iso(clock.now()),
         "around": around,
         "next_cycle": None if next_cycle is None else iso(next_cycle),
+        "instruments": present_instruments(),
+        "before_last_cycle": before_last_cycle(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else portal.home,
     }

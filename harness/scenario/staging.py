@@ -22,6 +22,7 @@ from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError, nearest
 from harness.journal import Journal
+from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.events import Failure, StepFinished
 from harness.scenario.live import addresses, served
 from harness.scenario.loading import Scenario
@@ -91,6 +92,8 @@ class Staged:
         self.moment = self._again()
         self._began = self.clock.now()
         self.snapshots = in_memory(self.moment.world)
+        for context in self.moment.world.contexts:
+            context[INSTRUMENTS] = self
 
     @property
     def offset(self) -> timedelta:

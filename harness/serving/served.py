@@ -22,6 +22,7 @@ from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
+from harness.pages.instruments import INSTRUMENTS
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
 from harness.serving.failures import damage_worded, report
@@ -115,6 +116,8 @@ class Served:
             before_cycle=self._before_cycle,
         )
         self.world = assemble(parts, quirks, self._wire)
+        for context in self.world.contexts:
+            context[INSTRUMENTS] = self
         self._both_sides = BothSides(self.world)
         self._both_sides.finish()
         self.snapshots = Snapshots(
