@@ -16,8 +16,10 @@ from harness.scenario.shipped import file_of
 Piece = tuple[str, str]
 Line = list[Piece]
 
-_LABELS = ("expected", "actual", "nearest", "curl", "answered", "live")
+_LABELS = ("expected", "actual", "nearest", "whole", "curl", "answered", "live")
 _KINDS = {"expected": "good", "actual": "bad"}
+# The marks of what is expected and what there is, in `nearest` and `whole`.
+_MARKS = {"- ": "good", "+ ": "bad"}
 
 
 def failure_lines(failure: Failure) -> Iterator[Line]:
@@ -27,9 +29,14 @@ def failure_lines(failure: Failure) -> Iterator[Line]:
         text: str = getattr(failure, label)
         if text:
             first, *others = legal(text).splitlines() or [""]
-            yield [("label", f"  {label + ':':<10}"), (_KINDS.get(label, "plain"), first)]
+            yield [("label", f"  {label + ':':<10}"), (_kind(label, first), first)]
             for other in others:
-                yield [(_KINDS.get(label, "plain"), f"  {'':<10}{other}")]
+                yield [(_kind(label, other), f"  {'':<10}{other}")]
+
+
+def _kind(label: str, line: str) -> str:
+    marked = _MARKS.get(line.lstrip()[:2]) if label in ("nearest", "whole") else None
+    return marked or _KINDS.get(label, "plain")
 
 
 def rejection_lines(rejected: FileRejected) -> Iterator[Line]:

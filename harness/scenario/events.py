@@ -28,7 +28,8 @@ class Location:
 class Failure:
     """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
 
-    `expected`, `actual` and `nearest` are text ready to print (several lines are fine), `curl` repeats the exchange
+    `expected`, `actual`, `nearest` and `whole` (a list or an object beside what is expected of it) are text ready to print
+    (several lines are fine), `curl` repeats the exchange
     in question and `answered` is what came back then; `live` is the command that serves the world as it was. Each may be empty.
     """
 
@@ -37,6 +38,7 @@ class Failure:
     expected: str = ""
     actual: str = ""
     nearest: str = ""
+    whole: str = ""
     curl: str = ""
     answered: str = ""
     live: str = ""

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
+from harness.scenario.differing import differences, nearest_entry
 from harness.scenario.language.shapes import SHAPES
-from harness.scenario.matching import compare, nearest
+from harness.scenario.matching import compare
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result, content
-from harness.scenario.values import Mismatch, explain, show
+from harness.scenario.values import Mismatch, show
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import redact
 from harness.world import AZURE_AD
@@ -31,28 +33,36 @@ def _expectation(key: str) -> Callable[[Reader], Reader]:
     return register
 
 
-def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> tuple[list[Mismatch], str]:
-    """Return what differs, and in words what came nearest (for lists of entries)."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What differs, none where all is as expected; in words the entry that came nearest, and the whole of a list or an object."""
+
+    mismatches: Sequence[Mismatch] = ()
+    nearest: str = ""
+    whole: str = ""
+
+
+def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> Verdict:
+    """Read what there is, and say how it differs. Raises HarnessError for what cannot be read."""
     parts = isinstance(expected, Mapping) and not _is_matcher(expected)
     # The parts of a result are those of the answer's body.
     actual = EXPECTATIONS["body" if key == "result" and parts else key](play, result, since)
     if SHAPES[key].one_of and parts:
         return _one_of(expected, actual)
     if not compare(expected, actual):
-        return [], ""
+        return Verdict()
     # What is shown of a mismatch may be printed and kept, so secrets are taken out first.
-    return compare(expected, redact(actual)), ""
+    shown = redact(actual)
+    return Verdict(compare(expected, shown), whole=differences(expected, shown))
 
 
-def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> tuple[list[Mismatch], str]:
-    closest = nearest(expected, entries)
-    if closest is None:
-        return [Mismatch((), f"an entry with {show(dict(expected))}", "no entry at all")], ""
-    candidate, mismatches = closest
-    if not mismatches:
-        return [], ""
+def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> Verdict:
+    if not entries:
+        return Verdict([Mismatch((), f"an entry with {show(dict(expected))}", "no entry at all")])
+    if any(not compare(expected, entry) for entry in entries):
+        return Verdict()
     missing = Mismatch((), f"an entry with {show(dict(expected))}", f"none like that among {len(entries)}")
-    return [missing], f"{explain(mismatches)}\nin {show(candidate, 1200)}"
+    return Verdict([missing], nearest_entry(expected, redact(entries)))
 
 
 def _is_matcher(expected: Mapping[str, Any]) -> bool:

@@ -176,7 +176,7 @@ def _at_least(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
 def _unordered(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, list):
         return [Mismatch(path, f"in any order {show(argument)}", show(actual))]
-    pairs = _pair_up([[not compare(wanted, there) for there in actual] for wanted in argument])
+    pairs = pair_up([[not compare(wanted, there) for there in actual] for wanted in argument])
     left = [there for index, there in enumerate(actual) if index not in pairs.values()]
     mismatches = []
     for index, wanted in enumerate(argument):
@@ -190,7 +190,7 @@ def _unordered(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     return mismatches
 
 
-def _pair_up(fits: list[list[bool]]) -> dict[int, int]:
+def pair_up(fits: list[list[bool]]) -> dict[int, int]:
     """Match as many rows to columns as can be (augmenting paths): a greedy match could take the wrong partner."""
     taken: dict[int, int] = {}
 

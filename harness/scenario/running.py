@@ -170,27 +170,29 @@ class Player:
         failures, checked = [], []
         for key, expected in substitute(step.expect, self._names).items():
             try:
-                mismatches, near = check(key, expected, self._play, result, new)
+                verdict = check(key, expected, self._play, result, new)
             except HarnessError as error:
                 message = f"{step.verb}: '{key}' cannot be looked at: {error}"
                 failures.append(
                     Failure(_locate(step, ("expect", key)), message, **_again(self._play.exchanges))
                 )
                 continue
-            if not mismatches:
+            if not verdict.mismatches:
                 checked.append(key)
                 continue
-            first = mismatches[0]
+            first, *others = verdict.mismatches
             trail = ("expect", key, *first.path)
             failures.append(
                 Failure(
                     location=_locate(step, trail),
                     message=f"{step.verb}: '{key}' is not as expected",
                     expected=first.expected,
-                    actual=first.actual
-                    if len(mismatches) == 1
-                    else f"{first.actual}\n{explain(mismatches[1:])}",
-                    nearest=near,
+                    # The whole says the others, too.
+                    actual=f"{first.actual}\n{explain(others)}"
+                    if others and not verdict.whole
+                    else first.actual,
+                    nearest=verdict.nearest,
+                    whole=verdict.whole,
                     **_again(self._play.exchanges),
                 )
             )

@@ -18,7 +18,7 @@ def test_a_failure_shows_everything_it_has(tmp_path: Path, monkeypatch: pytest.M
         "one\ntwo",
         "none",
         "eva",
-        "curl -i x",
+        curl="curl -i x",
     )
     assert as_text(failure_lines(failure)) == (
         "error: no such user\n"
@@ -33,6 +33,16 @@ def test_a_failure_shows_everything_it_has(tmp_path: Path, monkeypatch: pytest.M
         "  nearest:  eva\n"
         "  curl:     curl -i x"
     )
+
+
+def test_what_is_expected_and_what_there_is_have_their_colours_in_the_whole() -> None:
+    """Marked lines are coloured as the labels are; text that only looks like that is not."""
+    failure = Failure(
+        Location("gone.yaml", 1, 1), "no", actual="- 1", whole="[0]\n  - active: true\n  + active: false"
+    )
+    kinds = {text: kind for line in failure_lines(failure) for kind, text in line}
+    assert kinds["- 1"] == "bad"
+    assert (kinds["              - active: true"], kinds["              + active: false"]) == ("good", "bad")
 
 
 def test_a_failure_without_its_file_does_without_the_line() -> None:

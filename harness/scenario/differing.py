@@ -1,0 +1,149 @@
+"""Where a list or an object is not as expected: the whole of it, so that each difference stands beside what it belongs to.
+
+`-` is what is expected and `+` what there is; what matches is only named. Items of a list stand beside those that they are
+most like, so one that is missing does not make all behind it wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any, TypeAlias
+
+from harness.scenario.aligning import Pair, aligned
+from harness.scenario.matching import compare, matcher_of, pair_up
+from harness.scenario.values import ABSENT, lookup, show
+
+MOST_LINES = 40
+_LONGEST_VALUE = 160
+_MOST_NAMES = 12
+_Lines: TypeAlias = Iterator[str]
+
+
+def differences(expected: Any, actual: Any) -> str:
+    """Return the lines as text, nothing where one value stands against another and there is no whole to lay out."""
+    lines = list(_lines(expected, actual))
+    return "" if len(lines) <= 2 else _text(lines)
+
+
+def nearest_entry(expected: Mapping[str, Any], entries: Sequence[Any]) -> str:
+    """Return which of `entries`, of which there is one at least, is most like `expected`, and how it differs."""
+    return _text(_nearest(expected, dict(enumerate(entries)), len(entries), ""))
+
+
+def _text(lines: Iterable[str]) -> str:
+    first = list(lines)
+    if len(first) > MOST_LINES:
+        first[MOST_LINES - 1 :] = [f"… and {len(first) - MOST_LINES + 1} lines more"]
+    return "\n".join(first)
+
+
+def _lines(expected: Any, actual: Any) -> _Lines:
+    return _layout(expected, actual) or _values(expected, actual)
+
+
+def _layout(expected: Any, actual: Any) -> _Lines | None:
+    """Return what is said of the parts, None where one value stands against another."""
+    if isinstance(expected, list) and isinstance(actual, list):
+        return _list(expected, actual)
+    if isinstance(expected, Mapping):
+        name, argument = matcher_of(expected) or ("", None)
+        if not name and isinstance(actual, Mapping):
+            return _mapping(expected, actual)
+        if name == "$contains" and isinstance(actual, list):
+            return _contains(argument if isinstance(argument, list) else [argument], actual)
+        if name == "$unordered" and isinstance(argument, list) and isinstance(actual, list):
+            return _unordered(argument, actual)
+    return None
+
+
+def _values(expected: Any, actual: Any) -> _Lines:
+    yield f"- {show(expected, _LONGEST_VALUE)}"
+    yield f"+ {show(actual, _LONGEST_VALUE)}"
+
+
+def _mapping(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> _Lines:
+    """Yield a key's difference below its name, and the names alone of what matches and of what nobody asked for."""
+    wrong = [key for key, value in expected.items() if compare(value, lookup(actual, key))]
+    yield from _names("as expected:", [key for key in expected if key not in wrong])
+    for key in wrong:
+        there = lookup(actual, key)
+        if parts := _layout(expected[key], there):
+            yield from _below(f"{key}:", parts)
+        else:
+            yield from (f"{line[:2]}{key}: {line[2:]}" for line in _values(expected[key], there))
+    asked = {key.partition(".")[0] for key in expected} | set(expected)
+    yield from _names("also there:", [key for key in actual if key not in asked])
+
+
+def _list(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    right: list[int] = []
+    for pair in aligned(expected, actual):
+        if pair.right:
+            right.append(pair.there if pair.there is not None else 0)
+            continue
+        yield from _run(right)
+        right = []
+        yield from _pair(pair, expected, actual)
+    yield from _run(right)
+
+
+def _pair(pair: Pair, expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    if pair.wanted is None or pair.there is None:
+        sign, place, items = (
+            ("+", pair.there, actual) if pair.wanted is None else ("-", pair.wanted, expected)
+        )
+        assert place is not None
+        yield f"{sign} [{place}] {show(items[place], _LONGEST_VALUE)}"
+    else:
+        yield from _below(f"[{pair.there}]", _lines(expected[pair.wanted], actual[pair.there]))
+
+
+def _contains(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    for item in wanted:
+        if not any(not compare(item, there) for there in actual):
+            yield f"- an item like {show(item, _LONGEST_VALUE)}"
+            yield from _nearest(item, dict(enumerate(actual)), len(actual))
+
+
+def _unordered(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    pairs = pair_up([[not compare(item, there) for there in actual] for item in wanted])
+    left = {place: there for place, there in enumerate(actual) if place not in pairs.values()}
+    for number, item in enumerate(wanted):
+        if number not in pairs:
+            yield f"- {show(item, _LONGEST_VALUE)}"
+            yield from _nearest(item, left, len(actual))
+    yield from (f"+ [{place}] {show(there, _LONGEST_VALUE)}" for place, there in left.items())
+
+
+def _nearest(item: Any, candidates: dict[int, Any], total: int, head: str = "nearest, ") -> _Lines:
+    """Yield how the candidate that is most like an item differs from it, and take it from `candidates`."""
+    if not candidates:
+        yield f"+ {show(ABSENT)}{' else' if total else ''}"
+        return
+    place = min(candidates, key=lambda each: _distance(item, candidates[each]))
+    yield from _below(f"{head}[{place}] of {total}:", _lines(item, candidates.pop(place)))
+
+
+def _distance(item: Any, there: Any) -> tuple[int, float]:
+    """Order candidates by the number of differences, those with as many by how alike their texts are."""
+    mismatches = compare(item, there)
+    likeness = (SequenceMatcher(None, each.expected, each.actual).quick_ratio() for each in mismatches)
+    return len(mismatches), -sum(likeness)
+
+
+def _below(head: str, lines: _Lines) -> _Lines:
+    yield head
+    yield from (f"  {line}" for line in lines)
+
+
+def _names(head: str, names: Sequence[str]) -> _Lines:
+    if names:
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield f"{head} {', '.join(names[:_MOST_NAMES])}{more}"
+
+
+def _run(places: Sequence[int]) -> _Lines:
+    """Yield a line for items in a row that match."""
+    if places:
+        yield f"[{places[0]}]{f' to [{places[-1]}]' if len(places) > 1 else ''} as expected"
