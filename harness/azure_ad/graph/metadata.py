@@ -37,6 +37,11 @@ _OTHERS = (
     types.DIRECTORY_AUDIT,
     types.SIGN_IN,
     types.PROVISIONING_ENTRY,
+    types.EXTENSION_PROPERTY,
+    types.SYNCHRONIZATION,
+    types.SYNCHRONIZATION_JOB,
+    types.SYNCHRONIZATION_TEMPLATE,
+    types.SYNCHRONIZATION_SCHEMA,
 )
 
 
@@ -60,6 +65,8 @@ def metadata() -> Response:
             element.set("OpenType", "true")
         ET.SubElement(ET.SubElement(element, "Key"), "PropertyRef", Name="id")
         _declare(element, kind.properties)
+        for name, link in kind.navigation.items():
+            ET.SubElement(element, "NavigationProperty", Name=name, Type=_linked(link))
     for name, parts in sorted(COMPLEX.items()):
         _declare(ET.SubElement(schema, "ComplexType", Name=name), parts)
     container = ET.SubElement(schema, "EntityContainer", Name="GraphService")
@@ -74,6 +81,12 @@ def _declare(element: ET.Element, properties: Mapping[str, Property]) -> None:
         row = ET.SubElement(element, "Property", Name=name, Type=_type(declared))
         if not declared.nullable:
             row.set("Nullable", "false")
+
+
+def _linked(declared: Property) -> str:
+    """Return the full name of the entity type that a navigation leads to."""
+    name = f"{_NAMESPACE}.{declared.type}"
+    return f"Collection({name})" if declared.collection else name
 
 
 def _type(declared: Property) -> str:

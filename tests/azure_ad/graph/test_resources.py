@@ -397,6 +397,37 @@ class TestMetadata:
         assert rows["accountEnabled"].get("Type") == "Edm.Boolean"
         assert rows["identities"].get("Type") == "Collection(microsoft.graph.objectIdentity)"
         assert rows["id"].get("Nullable") == "false"
-        for row in schema.iter(f"{edm}Property"):
+        for row in (*schema.iter(f"{edm}Property"), *schema.iter(f"{edm}NavigationProperty")):
             name = row.get("Type").removeprefix("Collection(").removesuffix(")")
             assert name.startswith("Edm.") or name in declared, name
+
+    def test_the_metadata_has_what_provisioning_answers(self, graph):
+        """Whatever a job, its schema and its template show, down to the last member, is declared in $metadata."""
+        graph.company.turn_on()
+        edm = "{http://docs.oasis-open.org/odata/ns/edm}"
+        schema = ET.fromstring(graph("GET", "/$metadata").body).find(f".//{edm}Schema")
+        parts = {
+            f"microsoft.graph.{kind.get('Name')}": {row.get("Name"): row.get("Type") for row in kind}
+            for kind in schema
+        }
+
+        def demand_declared(document, kind):
+            for name, value in document.items():
+                if "@odata." in name:
+                    continue
+                assert name in parts[kind], f"{kind}.{name}"
+                inner = parts[kind][name].removeprefix("Collection(").removesuffix(")")
+                for item in value if isinstance(value, list) else [value]:
+                    if isinstance(item, dict):
+                        demand_declared(item, inner)
+
+        below = "/servicePrincipals/{app}/synchronization"
+        job = f"{below}/jobs/{{job}}"
+        for path, kind in (
+            (below, ""),
+            (job, "Job"),
+            (f"{job}/schema", "Schema"),
+            (f"{below}/templates/scim", "Template"),
+        ):
+            demand_declared(graph.get(path), f"microsoft.graph.synchronization{kind}")
+        assert graph.fail("GET", f"{below}/jobs?$select=templateID,statuss")[0] == 400

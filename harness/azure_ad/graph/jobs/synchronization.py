@@ -22,6 +22,7 @@ from harness.azure_ad.graph.odata.entities import (
     entity,
     optional_body,
 )
+from harness.azure_ad.graph.odata.entity_types import SYNCHRONIZATION_JOB
 from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError
@@ -38,7 +39,7 @@ _ON_DEMAND_FORM = (
 
 def list_jobs(app: str) -> Response:
     jobs = [graph_form(job) for job in current().engine.jobs(app)]
-    return collection(f"servicePrincipals('{app}')/synchronization/jobs", jobs)
+    return collection(f"servicePrincipals('{app}')/synchronization/jobs", jobs, SYNCHRONIZATION_JOB)
 
 
 def create_job(app: str) -> Response:
@@ -49,12 +50,14 @@ def create_job(app: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
         made = tenant.engine.create_job(app, template)
-        return entity(f"servicePrincipals('{app}')/synchronization/jobs", graph_form(made), 201)
+        path = f"servicePrincipals('{app}')/synchronization/jobs"
+        return entity(path, graph_form(made), 201, SYNCHRONIZATION_JOB)
 
 
 def get_job(app: str, job: str) -> Response:
     document = graph_form(engine_of(app, job).job(job))
-    return entity(f"servicePrincipals('{app}')/synchronization/jobs", document)
+    path = f"servicePrincipals('{app}')/synchronization/jobs"
+    return entity(path, document, 200, SYNCHRONIZATION_JOB)
 
 
 def delete_job(app: str, job: str) -> Response:

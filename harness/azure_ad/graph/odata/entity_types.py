@@ -1,7 +1,7 @@
 """What Microsoft Graph knows about each type of object: its properties, which of them it shows, what can be expanded.
 
-Users and groups come from the directory's own table, `directory/properties.yaml`; the others from `types.yaml`, where
-their sources stand.
+Users and groups come from the directory's own table, `directory/properties.yaml`; the others from `types.yaml`, those of
+provisioning from `synchronization_types.yaml`, where their sources stand.
 """
 
 from __future__ import annotations
@@ -20,7 +20,19 @@ Expander = Callable[[Document], Any]
 PRIMITIVES = frozenset(
     {"String", "Boolean", "DateTimeOffset", "Int32", "Int64", "Double", "Guid", "Binary", "Duration"}
 )
-_TYPES = read_table("harness.azure_ad.graph.odata", "types.yaml")
+_TABLES = ("types.yaml", "synchronization_types.yaml")
+
+
+def _read_types() -> dict[str, dict[str, Any]]:
+    """Return the rows of both tables by section and type."""
+    merged: dict[str, dict[str, Any]] = {}
+    for table_name in _TABLES:
+        for section, rows in read_table("harness.azure_ad.graph.odata", table_name).items():
+            merged.setdefault(section, {}).update(rows)
+    return merged
+
+
+_TYPES = _read_types()
 # The words of `directory/properties.yaml`: type of OData, and whether there are many.
 _OF_DIRECTORY = {
     "string": ("String", False),
@@ -95,6 +107,12 @@ class EntityType:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     operators: Mapping[str, frozenset[str]] | None = None
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def navigation(self) -> Mapping[str, Property]:
+        """What an object of the type leads to, by name."""
+        rows = _TYPES["navigation"].get(self.name.rpartition(".")[2], {})
+        return {name: _property(text) for name, text in rows.items()}
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
@@ -223,3 +241,7 @@ APPLICATION_TEMPLATE = _of_types("applicationTemplate")
 PROVISIONING_ENTRY = _of_types("provisioningObjectSummary", exact=True)
 DIRECTORY_AUDIT = _of_types("directoryAudit")
 SIGN_IN = _of_types("signIn", whole=True)
+SYNCHRONIZATION = _of_types("synchronization")
+SYNCHRONIZATION_JOB = _of_types("synchronizationJob")
+SYNCHRONIZATION_TEMPLATE = _of_types("synchronizationTemplate")
+SYNCHRONIZATION_SCHEMA = _of_types("synchronizationSchema")
