@@ -87,7 +87,7 @@ class ClientOptions:
     calls_per_object: float
     endpoint_variable: str
     token_variable: str
-    source: Path | None
+    source: str | None
     seed: str | None
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.certification.issuing import issue
 from harness.certification.options import ClientOptions, Options, with_options
+
+if TYPE_CHECKING:
+    from harness.certification.client.sources.people import Source
+
+_AZURE_AD = "azure-ad"
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -52,32 +57,47 @@ from harness.certification.options import ClientOptions, Options, with_options
 )
 @click.option(
     "--source",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the people that COMMAND reads to FILE, a new one; then change, cut off and empty it.",
+    metavar="FILE|azure-ad",
+    help="Where COMMAND reads people: FILE, a new one that the harness writes, or Microsoft Graph of an Azure AD of its own; "
+    "it changes, breaks and is emptied between runs.",
 )
 @click.option("--seed", metavar="TEXT", help="Ids and tokens follow from it (default: a new one).")
 @with_options
 def client(*, options: Options, **words: Any) -> None:
-    """Judge a client of AWS SSO: run COMMAND four times against one on loopback, and listen.
+    """Judge a client of AWS SSO: run COMMAND six times against one on loopback, and listen.
 
-    First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new
-    token after the old one was deleted. COMMAND brings its own people; SCIM_RUN tells it which run it is (first, second,
-    throttled, rotated, changed, broken, emptied), if it has to forget what it remembers. {endpoint} and {token} in its arguments are filled in, but
-    a token there can be seen in the list of processes.
+    First into an empty directory, again without a change, into another empty one while AWS SSO throttles, twice into a third
+    whose first answers are slow and cut off, and with a new token after the old one was deleted. COMMAND brings its own people,
+    or reads them from --source, which SCIM_SOURCE names (with SCIM_SOURCE_TOKEN for azure-ad). SCIM_RUN tells it which run
+    it is (first, second, throttled, cut, recovered, rotated, changed, broken, unavailable, emptied), if it has to forget what
+    it remembers. {endpoint}, {token} and {source} in its arguments are filled in, but a token there can be seen in the list
+    of processes.
     """
     from harness.base.clock import OffsetClock
     from harness.base.ids import Ids
     from harness.certification.client.process import Command
     from harness.certification.client.rules import AWS_CLIENT
-    from harness.certification.client.sources import Source
     from harness.certification.client.trial import Trial
 
     given = ClientOptions(**words)
     seed = given.seed or Ids(None).hex(8)
     variables = given.endpoint_variable, given.token_variable
-    source = None if given.source is None else Source.new(given.source)
-    command = Command(given.words, *variables, given.timeout, str(given.source or ""))
+    source = _source(given.source, seed)
+    read_from = (source.address, source.token) if source else ()
+    command = Command(given.words, *variables, given.timeout, *read_from)
     trial = Trial(command, OffsetClock(), seed, given.profile, given.calls_per_object, source=source)
     results = trial.results(lambda run: click.echo(f"the {run} run …", err=True))
-    issue(results, [AWS_CLIENT], trial.address, seed, options)
+    try:
+        issue(results, [AWS_CLIENT], trial.address, seed, options)
+    finally:
+        if source:
+            source.close()
+
+
+def _source(name: str | None, seed: str) -> Source | None:
+    from harness.certification.client.sources.entra import EntraSource
+    from harness.certification.client.sources.file import FileSource
+
+    if name is None:
+        return None
+    return EntraSource(seed) if name == _AZURE_AD else FileSource(Path(name))

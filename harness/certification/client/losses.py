@@ -8,20 +8,26 @@ many). That an empty source is no reason to delete everybody is inferred, so tha
 from __future__ import annotations
 
 from harness.certification.client.objections import listed
-from harness.certification.client.sources import People
+from harness.certification.client.sources.people import People
 from harness.certification.client.traffic import (
     BROKEN,
     CHANGED,
+    CUT,
     EMPTIED,
     FIRST,
+    RECOVERED,
     ROTATED,
     SECOND,
+    UNAVAILABLE,
     Directory,
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
 
-_NO_SOURCE = "the harness does not see where the client reads people from, and cannot {verb} it; --source FILE makes one"
+_NO_SOURCE = (
+    "the harness does not see where the client reads people from, and cannot {verb} it; --source FILE, or --source azure-ad, "
+    "makes one"
+)
 
 
 def nothing_lost(traffic: Traffic) -> None:
@@ -29,6 +35,22 @@ def nothing_lost(traffic: Traffic) -> None:
     for run in (SECOND, ROTATED):
         if run in traffic.runs:
             _require_all(f"after the {run} run, though nothing had changed", before, traffic.runs[run].after)
+
+
+def cut_answers(traffic: Traffic) -> None:
+    if RECOVERED not in traffic.runs:
+        raise SkippedError("no run had answers that were cut off")
+    wanted = traffic.runs[FIRST].after.facts()
+    for run in (CUT, RECOVERED):
+        more = sorted(traffic.runs[run].after.facts() - wanted)
+        if more:
+            raise FailedError(f"after the {run} run there is, unlike without cut answers: {listed(more)}")
+    recovered = traffic.runs[RECOVERED]
+    if recovered.trouble:
+        raise FailedError(f"run again after answers had been cut off, the command {recovered.trouble}")
+    missing = sorted(wanted - recovered.after.facts())
+    if missing:
+        raise FailedError(f"run again after answers had been cut off, there is no {listed(missing)}")
 
 
 def changes_arrive(traffic: Traffic) -> None:
@@ -46,14 +68,17 @@ def changes_arrive(traffic: Traffic) -> None:
 def nothing_deleted_after_a_broken_source(traffic: Traffic) -> None:
     if BROKEN not in traffic.runs:
         raise SkippedError(_NO_SOURCE.format(verb="break"))
-    before, after = traffic.runs[CHANGED].after, traffic.runs[BROKEN].after
-    _require_all("after a run with half of the source", before, after)
+    before = traffic.runs[CHANGED].after
+    _require_all("after a run with half of the source", before, traffic.runs[BROKEN].after)
+    if UNAVAILABLE in traffic.runs:
+        before, after = traffic.runs[BROKEN].after, traffic.runs[UNAVAILABLE].after
+        _require_all("after a run whose source was not to be had", before, after)
 
 
 def nothing_deleted_after_an_empty_source(traffic: Traffic) -> None:
     if EMPTIED not in traffic.runs:
         raise SkippedError(_NO_SOURCE.format(verb="empty"))
-    before, after = traffic.runs[BROKEN].after, traffic.runs[EMPTIED].after
+    before, after = traffic.runs[UNAVAILABLE].after, traffic.runs[EMPTIED].after
     _require_all("after a run with an empty source", before, after)
 
 

@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.base.errors import HarnessError
 from harness.wire.recording.secrets import Secrets
 
 _GRACE = 5.0  # seconds to end in after being told to
 _MOST_TOLD = 400  # characters of its last words that a reason repeats
-_RUN_VARIABLE, _SOURCE_VARIABLE = "SCIM_RUN", "SCIM_SOURCE"
+_RUN_VARIABLE, _SOURCE_VARIABLE, _SOURCE_TOKEN_VARIABLE = "SCIM_RUN", "SCIM_SOURCE", "SCIM_SOURCE_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Ending:
 class Command:
     """`{endpoint}`, `{token}` and `{source}` in `words` are filled in; `timeout` is in seconds, for each run.
 
-    `source` is the file that people are read from, told in SCIM_SOURCE too; an empty text if there is none.
+    `source` is what people are read from, told in SCIM_SOURCE too, and its token in SCIM_SOURCE_TOKEN; empty if there is none.
     """
 
     words: tuple[str, ...]
@@ -36,6 +36,7 @@ class Command:
     token_variable: str = "SCIM_TOKEN"  # noqa: S105 - a name
     timeout: float = 300.0
     source: str = ""
+    source_token: str = field(default="", repr=False)
 
     def run(self, endpoint: str, token: str, name: str) -> Ending:
         """Run it to its end, and return how it ended. Raises HarnessError if it cannot start.
@@ -44,7 +45,7 @@ class Command:
         """
         given = {self.endpoint_variable: endpoint, self.token_variable: token, _RUN_VARIABLE: name}
         if self.source:
-            given[_SOURCE_VARIABLE] = self.source
+            given |= {_SOURCE_VARIABLE: self.source, _SOURCE_TOKEN_VARIABLE: self.source_token}
         words = [
             word.replace("{endpoint}", endpoint).replace("{token}", token).replace("{source}", self.source)
             for word in self.words

@@ -11,6 +11,7 @@ from harness.certification.client.traffic import (
     CHANGED,
     EMPTIED,
     FIRST,
+    RECOVERED,
     ROTATED,
     SECOND,
     THROTTLED,
@@ -98,6 +99,12 @@ AWS_CLIENT: Suite[Rule] = Suite(
             run=THROTTLED,
         ),
         Rule(
+            "cut-answers",
+            "After a run whose answers were slow and cut off, nothing is there twice; the next one makes up for it.",
+            losses.cut_answers,
+            run=RECOVERED,
+        ),
+        Rule(
             "token-rotation",
             "With a new token, after the old one was deleted, every request is accepted.",
             runs.token_rotation,
@@ -128,7 +135,7 @@ AWS_CLIENT: Suite[Rule] = Suite(
         ),
         Rule(
             "no-destructive-step",
-            "When its source is cut off, the client deletes and disables nobody.",
+            "When its source is cut off, or not to be had, the client deletes and disables nobody.",
             losses.nothing_deleted_after_a_broken_source,
             run=BROKEN,
         ),

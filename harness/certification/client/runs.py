@@ -47,13 +47,13 @@ def second_run(traffic: Traffic) -> None:
 
 
 def backs_off(traffic: Traffic) -> None:
-    refused = some(_throttled(traffic), "nothing was written while AWS SSO throttled")
-    rate = traffic.quirks["writes-per-second"]
+    refused = some(_throttled(traffic), "nothing was asked while AWS SSO throttled")
     times = Counter(_sent(call) for call in refused)
     most, count = times.most_common(1)[0]
+    hammered = [call for call in refused if _sent(call) == most]
+    rate = traffic.quirks[f"{'writes' if hammered[0].operation in WRITES else 'reads'}-per-second"]
     seconds = traffic.throttled_for.total_seconds()
     if count - 1 > rate * seconds:
-        hammered = [call for call in refused if _sent(call) == most]
         raise ObjectionError(
             f"{hammered[0]} was repeated {count - 1} times in {seconds:g} s of being answered 429; AWS SSO takes "
             f"{rate} a second of the whole operation",

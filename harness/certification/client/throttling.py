@@ -1,4 +1,4 @@
-"""What AWS SSO does to a client in the trial that it may do at any time: it throttles, and its pages are short.
+"""What AWS SSO does to a client in the trial that it may do at any time: it throttles, its pages are short, answers are slow or cut.
 
 Sources, read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates, by operation),
 https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened),
@@ -15,27 +15,35 @@ from urllib.parse import parse_qsl, urlsplit
 from harness.aws_sso.refusals import THROTTLED, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import Tenant
-from harness.base.clock import Clock
-from harness.certification.client.traffic import CREATES, WRITES, operation_of
+from harness.base.clock import Clock, pause
+from harness.certification.client.traffic import CREATES, DISCOVERY, WRITES, operation_of
 from harness.wire.message import Request, Response, Send
 
 THROTTLED_FOR = timedelta(seconds=0.5)
 PAGE = 2  # few enough that a handful of users makes a second page
+_SLOWNESS = timedelta(seconds=0.2)
 
 
 class Throttle:
-    """Refuses each writing operation for a while, from its first call on; a first create is carried out all the same."""
+    """Refuses each operation for a while: what writes from its first call on, what reads from its second, as in the midst of pages.
+
+    A first create is carried out all the same.
+    """
 
     def __init__(self, send: Send, tenant: Tenant, clock: Clock, span: timedelta) -> None:
         self._send, self._tenant, self._clock, self._span = send, tenant, clock, span
         self._began: dict[str, datetime] = {}
+        self._read: set[str] = set()
         self._turn = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
         operation, _ = operation_of(request)
-        if operation not in WRITES:
+        if not operation or operation in DISCOVERY:
             return self._send(request)
         with self._turn:
+            if operation not in WRITES and operation not in self._read:
+                self._read.add(operation)
+                return self._send(request)
             now = self._clock.now()
             first = operation not in self._began
             if now - self._began.setdefault(operation, now) >= self._span:
@@ -48,6 +56,28 @@ class Throttle:
         tenant = self._tenant
         status, headers, body = service.written_refusal(tenant, Refused(THROTTLED), tenant.ids.uuid())
         return Response(status, tuple(headers), body)
+
+
+class Cutting:
+    """Carries out the first call of each operation, and answers it late and by half; the connection ends there."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._cut: set[str] = set()
+        self._turn = threading.Lock()
+
+    def __call__(self, request: Request) -> Response:
+        operation, _ = operation_of(request)
+        answer = self._send(request)
+        with self._turn:
+            whole = not answer.body or operation in self._cut
+            self._cut.add(operation)
+        if whole:
+            return answer
+        pause(_SLOWNESS)
+        others = tuple(each for each in answer.headers if each[0].lower() != "content-length")
+        headers = (*others, ("Content-Length", str(len(answer.body))))
+        return Response(answer.status, headers, answer.body[: len(answer.body) // 2])
 
 
 def short_pages(send: Send) -> Send:

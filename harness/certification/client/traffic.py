@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from harness.aws_sso.scim.service import OPERATIONS
 from harness.base import json_text
 from harness.base.quirks import Quirks
-from harness.certification.client.sources import Source
+from harness.certification.client.sources.people import Source
 from harness.scim.path import get
 from harness.wire.message import Request
 from harness.wire.recording.exchanges import Exchange
@@ -21,7 +21,9 @@ WRITES = frozenset(each.name for each in OPERATIONS.values() if not each.read_on
 CREATES = frozenset({"CreateUser", "CreateGroup"})
 DISCOVERY = frozenset({"ServiceProviderConfig", "ListSchemas", "GetSchema", "ListResourceTypes"})
 FIRST, SECOND, THROTTLED, ROTATED = "first", "second", "throttled", "rotated"
-CHANGED, BROKEN, EMPTIED = "changed", "broken", "emptied"  # with a source of the harness's
+CUT, RECOVERED = "cut", "recovered"  # into a third directory
+# With a source of the harness's.
+CHANGED, BROKEN, UNAVAILABLE, EMPTIED = "changed", "broken", "unavailable", "emptied"
 _ROOT = "/scim/v2"
 _MOST_TOLD = 160  # characters of a path, or of an error's detail, that a reason repeats
 
@@ -117,7 +119,7 @@ class Run:
 class Traffic:
     """All runs; only `first` when that one failed, and those that change the `source` where there is one. `calls_per_object` is the budget, `quirks` are the account's.
 
-    `throttled_for` is how long each writing operation was refused in the throttled run.
+    `throttled_for` is how long each operation was refused in the throttled run.
     """
 
     runs: Mapping[str, Run]

@@ -1,8 +1,8 @@
-"""The trial: a client's command runs four times against an AWS SSO on loopback, and its requests are judged.
+"""The trial: a client's command runs six times against an AWS SSO on loopback, and its requests are judged.
 
-First into an empty directory, again without a change, into another empty one while AWS SSO throttles, and with a new token
-after the old one was deleted. Where the client reads people from a file of the harness's, three runs follow: that file
-has changed, is cut off, is empty.
+First into an empty directory, again without a change, into another empty one while AWS SSO throttles, twice into a third whose
+first answers are slow and cut off, and with a new token after the old one was deleted. Where the client reads people from a
+source of the harness's, four runs follow: the source has changed, gives half, is not to be had, is empty.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from harness.certification.client.listener import ORIGIN, Listener
 from harness.certification.client.objections import ObjectionError
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
-from harness.certification.client.sources import Source
-from harness.certification.client.throttling import THROTTLED_FOR, Throttle, short_pages
+from harness.certification.client.sources.people import NOBODY, Source
+from harness.certification.client.throttling import THROTTLED_FOR, Cutting, Throttle, short_pages
 from harness.certification.client.traffic import (
     BROKEN,
     CHANGED,
+    CUT,
     EMPTIED,
     FIRST,
+    RECOVERED,
     ROTATED,
     SECOND,
     THROTTLED,
+    UNAVAILABLE,
     Directory,
     Run,
     Traffic,
@@ -57,9 +60,9 @@ class Trial:
         self._command, self._clock = command, clock
         self._calls_per_object, self._throttled_for = calls_per_object, throttled_for
         self._source = source
-        self._account, self._fresh = (
+        self._account, self._fresh, self._third = (
             _Account(create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", start=clock.now()))
-            for name in (FIRST, THROTTLED)
+            for name in (FIRST, THROTTLED, CUT)
         )
         self.address = f"{ORIGIN}{self._account.path}"  # without the port, which is another one each time
 
@@ -92,6 +95,8 @@ class Trial:
         yield SECOND, self._account, self._account.send
         fresh = self._fresh
         yield THROTTLED, fresh, Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
+        yield CUT, self._third, Cutting(self._third.send)
+        yield RECOVERED, self._third, self._third.send
         self._account.rotate()
         yield ROTATED, self._account, self._account.send
         if self._source is not None:
@@ -99,7 +104,9 @@ class Trial:
             yield CHANGED, self._account, self._account.send
             self._source.cut_off()
             yield BROKEN, self._account, self._account.send
-            self._source.empty()
+            self._source.fail()
+            yield UNAVAILABLE, self._account, self._account.send
+            self._source.write(NOBODY)
             yield EMPTIED, self._account, self._account.send
 
     def _run(self, name: str, account: _Account, send: Send, listener: Listener, url: str) -> Run:

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
 
 PATIENCE = 10
 FIRST_WAIT, LAST_WAIT = 0.03, 0.2  # seconds, doubled each time
@@ -46,10 +47,18 @@ class Tool:
     def ask(self, method, path, body=None, agent="sync-tool/1"):
         wait = FIRST_WAIT
         for _ in range(PATIENCE if not self.does("hammer") else 10_000):
-            status, answer = self.once(method, path, body, agent)
+            try:
+                status, answer = self.once(method, path, body, agent)
+            except (http.client.HTTPException, ConnectionError):
+                self.connection.close()
+                if self.does("empty-when-cut"):
+                    return {"Resources": [], "id": None}
+                if self.does("exit-when-cut"):
+                    sys.exit(3)
+                continue
             if status != 429:
                 break
-            if self.does("give-up-when-throttled"):
+            if self.does("give-up-when-throttled") and method != "GET":
                 return None
             if not self.does("hammer"):
                 time.sleep(wait)  # noqa: TID251 - a tool of another's making, on its own clock
@@ -203,9 +212,59 @@ def set_active(tool, key, *, active):
     tool.ask("PATCH", f"/Users/{key}", patch({"op": "replace", "path": "active", "value": active}))
 
 
+def read_graph(tool, address, token):
+    """Return users and groups of Microsoft Graph; what cannot be read whole ends the run, as it should, unless the tool makes do."""
+    groups = []
+    users = pages(
+        tool, f"{address}/users?$select=userPrincipalName,givenName,surname,displayName,accountEnabled", token
+    )
+    for group in pages(tool, f"{address}/groups?$select=id,displayName", token):
+        members = pages(tool, f"{address}/groups/{group['id']}/members?$select=userPrincipalName", token)
+        groups.append(
+            {
+                "displayName": group["displayName"],
+                "members": [each["userPrincipalName"] for each in members],
+            }
+        )
+    people = [
+        {
+            "userName": each["userPrincipalName"],
+            "givenName": each["givenName"],
+            "familyName": each["surname"],
+            "displayName": each["displayName"],
+            "email": each["userPrincipalName"],
+            "active": each["accountEnabled"],
+        }
+        for each in users
+    ]
+    if not people and not tool.does("trust-empty"):
+        sys.exit("the source is empty")
+    return people, groups
+
+
+def pages(tool, url, token):
+    found = []
+    while url:
+        try:
+            with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"})) as answer:
+                page = json.load(answer)
+        except (http.client.HTTPException, OSError, ValueError):
+            if tool.does("half-when-broken"):
+                return found
+            sys.exit("the source cannot be read")
+        found += page["value"]
+        url = "" if tool.does("first-page-of-source") else page.get("@odata.nextLink")
+    return found
+
+
 def read_source(tool, path):
     """Return users and groups; a file that is no JSON ends the run, as it should, unless the tool makes do with it."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if not tool.does("empty-when-gone"):
+            sys.exit("there is no source")
+        return [], []
     try:
         document = json.loads(text)
     except ValueError:
@@ -221,9 +280,12 @@ def read_source(tool, path):
     return document["users"], document["groups"]
 
 
-def sync_source(tool, path):
+def sync_source(tool, source):
     """Bring AWS SSO to what the source says: create, rename, disable, delete; join and leave."""
-    people, groups = read_source(tool, path)
+    if source.startswith("http"):
+        people, groups = read_graph(tool, source, os.environ["SCIM_SOURCE_TOKEN"])
+    else:
+        people, groups = read_source(tool, Path(source))
     there = {each["userName"]: each for each in everything(tool, "Users").values()}
     ids = {}
     for each in people:
@@ -302,7 +364,7 @@ def main():
     if "print-token" in how:
         sys.stdout.write(f"using {token}\n")
     if "SCIM_SOURCE" in os.environ:
-        sync_source(tool, Path(os.environ["SCIM_SOURCE"]))
+        sync_source(tool, os.environ["SCIM_SOURCE"])
         return
     users = sync_users(tool, [person(number) for number in range(given.users)])
     for number in range(given.groups):

@@ -1,17 +1,11 @@
-"""The file that a client reads its people from, written by the harness before each run: whole, changed, cut off, empty.
-
-A JSON object: `users` with userName, givenName, familyName, displayName, email and active, and `groups` with displayName and
-the members' user names.
-"""
+"""Who is in a client's source before and after it changes, and what every kind of source can do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Protocol
 
-from harness.base.errors import HarnessError
-from harness.base.json_text import encode_text
 from harness.base.store import Document
 
 _DOMAIN = "contoso.com"
@@ -28,11 +22,19 @@ class Person:
     def user_name(self) -> str:
         return f"{self.name}@{_DOMAIN}"
 
+    @property
+    def given_name(self) -> str:
+        return self.display_name.partition(" ")[0]
+
+    @property
+    def family_name(self) -> str:
+        return self.display_name.partition(" ")[2]
+
     def document(self) -> Document:
         return {
             "userName": self.user_name,
-            "givenName": self.display_name.partition(" ")[0],
-            "familyName": self.display_name.partition(" ")[2],
+            "givenName": self.given_name,
+            "familyName": self.family_name,
             "displayName": self.display_name,
             "email": self.user_name,
             "active": self.active,
@@ -51,7 +53,30 @@ class People:
         return {"users": [each.document() for each in self.users], "groups": groups}
 
 
-def people(size: int) -> People:
+NOBODY = People((), {})
+
+
+class Source(Protocol):
+    """`address` is told to the command in SCIM_SOURCE, `token` in SCIM_SOURCE_TOKEN; it is empty where none is needed."""
+
+    before: People
+    after: People
+    address: str
+    token: str
+
+    def write(self, there: People) -> None:
+        """Let these people be there, and nobody else, in a source that works."""
+
+    def cut_off(self) -> None:
+        """Let the source give half of what is asked for, from now on."""
+
+    def fail(self) -> None:
+        """Let it give nothing that can be read, or nothing after the first answer."""
+
+    def close(self) -> None: ...
+
+
+def people(size: int = POPULATION) -> People:
     """Return so many people, the first half of them in one group, all in another."""
     users = tuple(Person(f"person{number:03d}", f"Given{number:03d} Family") for number in range(size))
     names = [each.user_name for each in users]
@@ -66,36 +91,3 @@ def changed(before: People) -> People:
     left = {second.user_name, third.user_name}
     office = before.groups["Office"] - left - {first.user_name} | {others[-1].user_name, newcomer.user_name}
     return People(users, {"Office": office, "Everybody": frozenset(each.user_name for each in users) - left})
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Such a file; it must not be there yet, for whatever it held would be lost. Raises HarnessError if it is."""
-
-    path: Path
-    before: People
-    after: People
-
-    @classmethod
-    def new(cls, path: Path, size: int = POPULATION) -> Source:
-        if path.exists():
-            raise HarnessError(f"{path} is there already; --source names a file that the harness writes")
-        before = people(size)
-        return cls(path, before, changed(before))
-
-    def write(self, there: People) -> None:
-        self._write(encode_text(there.document()))
-
-    def cut_off(self) -> None:
-        """Leave half of the file, as after a broken download."""
-        text = encode_text(self.after.document())
-        self._write(text[: len(text) // 2])
-
-    def empty(self) -> None:
-        self._write(encode_text(People((), {}).document()))
-
-    def _write(self, text: str) -> None:
-        try:
-            self.path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise HarnessError(f"'{self.path}' cannot be written: {error.strerror or error}") from error
