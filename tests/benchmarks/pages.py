@@ -1,73 +1,143 @@
 """How long pages take in a large world: `python tests/benchmarks/pages.py [users] [events]`, by default 100,000 and 1,000,000.
 
-Each page is asked for five times in process; the median is printed, and marked where it is over 300 milliseconds.
+Both sides have as many users, all of them in one group; the event history and the provisioning logs are as long as asked.
+Each page is asked for five times in process; the least processor time is printed, and marked where it is over 300 milliseconds.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 
 from harness import world
-from harness.aws_sso import cloudtrail, identity_store
-from harness.base.clock import Stopwatch
+from harness.aws_sso import cloudtrail, identity_store, tokens
+from harness.azure_ad.provisioning.log import provisioning_log
 from harness.wire.message import Request
 
 MOST_MILLISECONDS = 300
 CHUNK = 20_000
+EVERYBODY = "Everybody"
 
 
-def fill(universe: world.World, users: int, events: int) -> str:
-    """Put as many users on both sides and events into the history; return the id of an AWS user."""
-    for first in range(0, users, CHUNK):
-        numbers = range(first, min(first + CHUNK, users))
-        with universe.azure.store.transaction():
+@dataclass(frozen=True)
+class Large:
+    """A filled world: somebody in the middle of both lists, and the group that has everybody."""
+
+    universe: world.World
+    name: str
+    user: str
+    aws_user: str
+    group: str
+    aws_group: str
+    first_entry: str
+
+
+def chunks(count: int) -> Iterator[range]:
+    for first in range(0, count, CHUNK):
+        yield range(first, min(first + CHUNK, count))
+
+
+def fill(users: int, events: int) -> Large:
+    """Put as many users on both sides and lines into both logs; the provisioning log's repeat what a cycle wrote of one."""
+    universe = world.create()
+    first = provision_one(universe)
+    group = universe.azure.directory.create("Group", {"displayName": EVERYBODY})["id"]
+    aws_group = identity_store.create(
+        universe.aws, identity_store.GROUP, {"displayName": EVERYBODY}, "SCIM"
+    ).id
+    middle = ("", "", "")
+    for numbers in chunks(users):
+        with universe.azure.store.transaction(), universe.aws.store.transaction():
             for number in numbers:
-                name = f"person{number}"
-                universe.azure.directory.create(
-                    "User", {"userPrincipalName": f"{name}@contoso.com", "displayName": f"Person {number}"}
-                )
-                attributes = {
-                    "userName": f"{name}@contoso.com",
-                    "displayName": f"Person {number}",
-                    "active": True,
-                }
+                name = f"person{number}@contoso.com"
+                person = {"userPrincipalName": name, "displayName": f"Person {number}"}
+                user = universe.azure.directory.create("User", person)["id"]
+                universe.azure.directory.add_member(group, user)
+                attributes = {"userName": name, "displayName": f"Person {number}", "active": True}
                 record = identity_store.create(universe.aws, identity_store.USER, attributes, "SCIM")
-    event = {
-        "eventTime": universe.aws.now(), "eventSource": "identitystore-scim.amazonaws.com", "requestID": "none",
-        "eventName": "PatchUser", "userIdentity": {"type": "Unknown"}, "requestParameters": {"id": record.id},
-    }  # fmt: skip
-    for first in range(0, events, CHUNK):
-        with universe.aws.store.transaction():
-            for _ in range(first, min(first + CHUNK, events)):
-                cloudtrail.keep(universe.aws, "PatchUser", event)
-    return record.id
+                identity_store.add_members(universe.aws, aws_group, [record.id], "")
+                if number == users // 2:
+                    middle = name, user, record.id
+    fill_logs(universe, events)
+    return Large(universe, *middle, group, aws_group, first)
+
+
+def provision_one(universe: world.World) -> str:
+    """Run a cycle that brings one user, and return the id of its log entry."""
+    person = {
+        "userPrincipalName": "first@contoso.com",
+        "displayName": "First",
+        "givenName": "F",
+        "surname": "One",
+    }
+    universe.populate({"azure_ad": {"users": [person]}})
+    token = tokens.enable(universe.aws).value
+    secrets = {"BaseAddress": tokens.endpoint(universe.aws), "SecretToken": token, "SyncAll": "true"}
+    universe.azure.engine.save_secrets(universe.app_id, secrets)
+    job = universe.azure.engine.create_job(universe.app_id, "scim").id
+    universe.azure.engine.start(job)
+    universe.advance(timedelta())
+    universe.azure.engine.pause(job)
+    return str(next(provisioning_log.entries(universe.azure.store))["id"])
+
+
+def fill_logs(universe: world.World, events: int) -> None:
+    event = next(iter(universe.aws.store.read(cloudtrail.LOG, newest_first=True))).body
+    entry = next(iter(universe.azure.store.read(provisioning_log.LOG, newest_first=True))).body
+    for numbers in chunks(events):
+        universe.advance(timedelta(minutes=1))
+        with universe.aws.store.transaction(), universe.azure.store.transaction():
+            for number in numbers:
+                cloudtrail.keep(universe.aws, "CreateUser", event)
+                universe.azure.store.append(
+                    provisioning_log.LOG, entry, [provisioning_log.source_tag(f"person{number}")]
+                )
+
+
+def addresses(large: Large) -> Iterator[str]:
+    universe, user = large.universe, large.user
+    azure, aws = universe.origins["graph"] + "/portal/", universe.origins["console"] + "/console/"
+    app = f"apps/{universe.app_id}"
+    source = universe.azure.directory.find("User", "first@contoso.com")["id"]
+    for path in (
+        "", "users", f"users?after={user}", f"users?search={large.name}", "users?search=nobody", f"users/{user}", "users/deleted",
+        "groups", f"groups?search={EVERYBODY}", f"groups/{large.group}", f"groups/{large.group}?after={user}",
+        "apps", app, f"{app}/users", f"{app}/users/add?search=person", f"{app}/users/add?search=nobody", f"{app}/provisioning",
+        f"{app}/provisioning/edit", f"{app}/provisioning/on-demand", f"{app}/provisioning/on-demand?search=nobody",
+        f"{app}/provisioning/on-demand?subject={large.group}", f"{app}/provisioning/why/User/{user}",
+        f"{app}/provisioning/why/Group/{large.group}", "audit-logs", "audit-logs?target=nobody", "audit-logs?status=failure",
+        "provisioning-logs", f"provisioning-logs/{source}/{large.first_entry}", f"provisioning-logs?app={universe.app_id}",
+        "provisioning-logs?status=Failure", "provisioning-logs?action=Delete", "provisioning-logs?identity=nobody",
+        f"provisioning-logs?source={source}", f"provisioned/{large.aws_user}", "mail", "my-apps",
+    ):  # fmt: skip
+        yield azure + path
+    for path in (
+        "", "settings", "users", f"users?after={large.aws_user}", f"users?search={large.name}", "users?search=nobody",
+        f"users/{large.aws_user}", "groups", f"groups/{large.aws_group}", f"groups/{large.aws_group}?after={large.aws_user}",
+        "accounts", "accounts/123456789012", "accounts/123456789012/assign?search=person", "accounts/123456789012/assign?search=x",
+        "permission-sets", "events", "events?after=100000", "events?eventName=CreateUser", "events?eventName=user",
+        "events?eventName=DeleteGroup", "events?eventSource=sso.amazonaws.com", f"events?user={large.name}", "events?user=nobody",
+        "events?request=nobody", "events?error=nobody", "events?end=2026-03-02T08:05", "events?start=2026-03-02T08:05",
+    ):  # fmt: skip
+        yield aws + path
 
 
 def main() -> None:
     users, events = (int(text) for text in (*sys.argv[1:], "100000", "1000000")[:2])
-    universe = world.create()
-    user = fill(universe, users, events)
-    last, azure, aws = (
-        f"person{users - 1}@contoso.com",
-        universe.origins["graph"],
-        universe.origins["console"],
-    )
-    pages = [
-        *(f"{azure}/portal/{path}" for path in ("", "users", f"users?search={last}", f"users/{last}", "provisioning-logs")),
-        *(f"{azure}/portal/apps/{universe.app_id}{path}" for path in ("", "/users", "/users/add?search=person", "/provisioning")),
-        *(f"{aws}/console/{path}" for path in ("", "settings", "users", f"users?search={last}", "users?search=nobody")),
-        *(f"{aws}/console/{path}" for path in (f"users/{user}", "groups", "accounts", "accounts/123456789012/assign?search=x")),
-        *(f"{aws}/console/{path}" for path in ("events", "events?eventName=CreateUser", "events?user=nobody", "events?error=x")),
-    ]  # fmt: skip
-    for address in pages:
+    large = fill(users, events)
+    for address in addresses(large):
         spans = []
         for _ in range(5):
-            watch = Stopwatch()
-            answer = universe.unrecorded(Request("GET", address, (), b""))
-            spans.append(watch.seconds() * 1000)
-        median = statistics.median(spans)
-        print(f"{median:7.0f} ms {'!' if median > MOST_MILLISECONDS else ' '} {answer.status} {address}")
+            begin = time.process_time()
+            answer = large.universe.unrecorded(Request("GET", address, (), b""))
+            spans.append((time.process_time() - begin) * 1000)
+        print(
+            f"{min(spans):7.0f} ms {'!' if min(spans) > MOST_MILLISECONDS else ' '} {answer.status} {address}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
