@@ -16,6 +16,7 @@ from flask import request
 
 ROWS = 50
 _LOOKED_AT = 5_000
+LINES_LOOKED_AT = 2_000  # of a log, whose lines take longer to read
 _TRAIL = 30
 Row = dict[str, Any]
 Test = Callable[[Row], bool]
@@ -33,12 +34,14 @@ class Page:
     unfinished: bool = False
 
 
-def page_of(items: Iterable[Row], test: Test | None = None, *, rows: int = ROWS) -> Page:
-    """Return the first page of what passes; each row has an `id`."""
+def page_of(
+    items: Iterable[Row], test: Test | None = None, *, rows: int = ROWS, looked_at: int = _LOOKED_AT
+) -> Page:
+    """Return the first page of what passes; each row has an `id`. No more than `looked_at` of them are looked at."""
     chosen: list[Row] = []
     last: Row | None = None
     for count, item in enumerate(items):
-        if count == _LOOKED_AT and last is not None:
+        if count == looked_at and last is not None:
             return Page(chosen, str(last["id"]), unfinished=True)
         last = item
         if test is not None and not test(item):
@@ -72,6 +75,12 @@ def entered(name: str) -> str:
 
 def after() -> str | None:
     return request.args.get("after") or None
+
+
+def before() -> int:
+    """Return the sequence that `after` is where a log is shown newest first; 0 for its end."""
+    place = after() or "0"
+    return int(place) if place.isascii() and place.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from harness.pages import listing
 from harness.pages.listing import behind, containing, page_of, ways
 
 APP = Flask(__name__)
@@ -18,11 +17,11 @@ def rows(count):
     return [{"id": f"r{number:03}", "name": f"Row {number}"} for number in range(count)]
 
 
-def visit(address, items, test=None, size=10):
+def visit(address, items, test=None, size=10, **limits):
     """Return the rows and ways of the page at an address."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     with APP.test_request_context(address):
-        page = page_of(behind(items, query.get("after")), test, rows=size)
+        page = page_of(behind(items, query.get("after")), test, rows=size, **limits)
         return [row["id"] for row in page.rows], ways(page)
 
 
@@ -50,15 +49,14 @@ def test_filters_go_along():
     assert parse_qs(urlsplit(around.following).query) == {"search": ["a&b"], "after": ["r009"]}
 
 
-def test_a_search_ends_and_can_go_on(monkeypatch):
+def test_a_search_ends_and_can_go_on():
     """A search through a great many rows stops after so many and says so; what it left is on the pages behind."""
-    monkeypatch.setattr(listing, "_LOOKED_AT", 100)
     items, test = rows(250), containing("ROW 24", ("name",))
-    first, around = visit("/list", items, test)
+    first, around = visit("/list", items, test, looked_at=100)
     assert (first, around.unfinished) == (["r024"], True)
-    second, around = visit(around.following, items, test)
+    second, around = visit(around.following, items, test, looked_at=100)
     assert (second, around.unfinished) == ([], True)
-    third, around = visit(around.following, items, test)
+    third, around = visit(around.following, items, test, looked_at=100)
     assert (third, around.unfinished) == ([f"r{number}" for number in range(240, 250)], False)
     assert around.following is None
 

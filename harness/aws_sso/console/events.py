@@ -14,7 +14,7 @@ from harness.aws_sso.cloudtrail.carriers import carried
 from harness.aws_sso.console import event_filters
 from harness.aws_sso.console.downloads import attached
 from harness.aws_sso.tenant import current
-from harness.pages.listing import after, page_of, ways
+from harness.pages.listing import LINES_LOOKED_AT, before, page_of, ways
 
 _DOWNLOADS = ("csv", "json")
 SOURCES = (
@@ -28,9 +28,8 @@ SOURCES = (
 
 def listed() -> str:
     tenant, filters = current(), event_filters.typed()
-    wanted, place = event_filters.wanted(tenant, filters), after() or "0"
-    rows = wanted.rows(tenant, before=int(place) if place.isdecimal() else 0)
-    page = page_of(rows, wanted.passes)
+    wanted = event_filters.wanted(tenant, filters)
+    page = page_of(wanted.rows(tenant, before()), wanted.passes, looked_at=LINES_LOOKED_AT)
     texts = [(row["event"], json.dumps(row["event"], indent=2, ensure_ascii=False)) for row in page.rows]
     chosen = {name: value for name, value in filters.items() if value}
     return render_template(

@@ -6,12 +6,11 @@ from flask import render_template
 
 from harness.azure_ad.mail import MAIL
 from harness.azure_ad.tenant import current
-from harness.pages.listing import after, page_of, ways
+from harness.pages.listing import before, page_of, ways
 
 
 def listed() -> str:
-    place = after() or "0"
-    lines = current().store.read(MAIL, after=int(place) if place.isdecimal() else 0, newest_first=True)
+    lines = current().store.read(MAIL, after=before(), newest_first=True)
     page = page_of({**line.body, "id": line.sequence} for line in lines)
     return render_template("portal/mail.html", page=page, ways=ways(page))
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.azure_ad.portal.log import logs
+from harness.azure_ad.provisioning.log import audit_log
 from harness.scim.names import LIST_RESPONSE
 from harness.wire.message import Request
 from tests.azure_ad.browser import Browser
@@ -497,9 +499,28 @@ def test_long_lists_come_in_pages(company, browser):
         assert "Next page" not in browser.page.text
     browser.open("audit-logs")
     assert "Add provisioning configuration" not in browser.page.html.partition("<table>")[2]
+    count = rows(browser.page)
     while "Next page" in browser.page.text:
-        browser.follow("Next page")
+        count += rows(browser.follow("Next page"))
     assert "Add provisioning configuration" in browser.page.html.partition("<table>")[2]
+    assert count == len(list(audit_log.entries(company.store, reason_form="full-sentence")))
+
+
+def test_what_is_rare_in_a_long_log_is_found_at_once(company, browser, server, monkeypatch):
+    """Failures, and the entries of somebody named in full, are looked up, however many entries came later."""
+    company.person("ana")
+    server.refuse("POST", "/Users", refusal(409, "taken"))
+    company.turn_on()
+    server.rules.clear()
+    company.cycle()
+    for number in range(5):
+        company.person(f"user{number}")
+    company.cycle()
+    monkeypatch.setattr(logs, "LINES_LOOKED_AT", 2)
+    for query in ("status=Failure", "identity=ana@contoso.com"):
+        assert "Ana" in browser.open(f"provisioning-logs?{query}").text
+    assert "Ana" not in browser.open("provisioning-logs?identity=na@conto").text
+    assert "The search has not been through everything yet" in browser.page.text
 
 
 def test_a_users_life(company, browser, server):

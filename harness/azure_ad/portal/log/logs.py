@@ -5,8 +5,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import render_template
@@ -18,7 +19,7 @@ from harness.azure_ad.provisioning.log.digest import target_request
 from harness.azure_ad.provisioning.why.advice import advice_on_entry
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
-from harness.pages.listing import after, behind, entered, page_of, ways
+from harness.pages.listing import LINES_LOOKED_AT, Row, after, before, entered, page_of, ways
 from harness.pages.portal import event_of
 
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
@@ -36,10 +37,11 @@ _FILTERS = ("app", "identity", "source", "status", "action")
 
 def provisioning() -> str:
     filters = {name: entered(name) for name in _FILTERS}
-    page = page_of(behind(chosen_entries(), after()))
+    rows, passes = _rows(before()), _passes()
+    page = page_of(rows, lambda row: passes(row["entry"]), looked_at=LINES_LOOKED_AT)
     return render_template(
         "portal/provisioning_logs.html",
-        page=page,
+        entries=[row["entry"] for row in page.rows],
         ways=ways(page),
         filters=filters,
         app=_application(filters["app"]),
@@ -51,7 +53,27 @@ def provisioning() -> str:
 
 def chosen_entries() -> Iterator[Document]:
     """Return the entries that the request's filters leave, newest first."""
-    app, identity, source, status, action = (entered(name) for name in _FILTERS)
+    return filter(_passes(), (row["entry"] for row in _rows(0)))
+
+
+def _rows(place: int) -> Iterator[Row]:
+    """Yield the entries before a sequence, those of the source or the failures alone where an index has them."""
+    source = entered("source") or _source_of(entered("identity"))
+    failed = entered("status").casefold() == "failure"
+    entries = logs.numbered(current().store, source_id=source, failed=failed, before=place)
+    return ({"id": str(entry.sequence), "entry": entry.body} for entry in entries)
+
+
+def _source_of(identity: str) -> str | None:
+    """Return the id of whoever is called exactly so, None for a part of names."""
+    try:
+        return str(current().directory.principal(identity)["id"]) if identity else None
+    except NotFoundError:
+        return None
+
+
+def _passes() -> Callable[[Document], bool]:
+    app, identity, _, status, action = (entered(name) for name in _FILTERS)
 
     def passes(entry: Document) -> bool:
         return (
@@ -61,7 +83,7 @@ def chosen_entries() -> Iterator[Document]:
             and (not identity or identity.casefold() in _names(entry))
         )
 
-    return filter(passes, logs.entries(current().store, source_id=source or None))
+    return passes
 
 
 def entry(source: str, key: str) -> str:
@@ -94,7 +116,6 @@ def _advice(item: Document) -> Document | None:
 
 
 def audits() -> str:
-    tenant = current()
     app, activity, status, target = entered("app"), entered("activity"), entered("status"), entered("target")
 
     def passes(item: Document) -> bool:
@@ -105,18 +126,29 @@ def audits() -> str:
             and (not target or target.casefold() in _targets(item).casefold())
         )
 
-    entries = audit.entries(tenant.store, reason_form=tenant.quirks["export-status-reason"])
-    page = page_of(behind(entries, after()), passes)
+    page = page_of(_activities(), lambda row: passes(row["activity"]), looked_at=LINES_LOOKED_AT)
     filters = {"app": app, "activity": activity, "status": status, "target": target}
     return render_template(
         "portal/audit_logs.html",
-        rows=[(item, _targets(item), _by(item)) for item in page.rows],
+        rows=[(item, _targets(item), _by(item)) for item in (row["activity"] for row in page.rows)],
         page=page,
         ways=ways(page),
         filters=filters,
         app=_application(app),
         activities=ACTIVITIES,
     )
+
+
+def _activities() -> Iterator[Row]:
+    """Yield the activities behind the request's place: a sequence, and how many of that one object's came before."""
+    tenant = current()
+    sequence, _, passed = (after() or "").partition("-")
+    place = int(sequence) + 1 if sequence.isascii() and sequence.isdecimal() else 0
+    entries = audit.numbered(tenant.store, reason_form=tenant.quirks["export-status-reason"], before=place)
+    for line, group in itertools.groupby(entries, key=lambda entry: entry.sequence):
+        for number, entry in enumerate(group):
+            if f"{line}" != sequence or f"{number}".zfill(4) > passed:
+                yield {"id": f"{line}-{number:04}", "activity": entry.body}
 
 
 # What the audit log's activities are called here, for the filter.

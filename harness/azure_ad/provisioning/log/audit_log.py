@@ -72,20 +72,26 @@ def entries(store: Store, *, reason_form: str) -> Iterator[Document]:
 
     `reason_form` `web-response` shows of a failed Export what the server said, and nothing around it.
     """
-    own = store.read(LOG, newest_first=True)
-    objects = store.read(logs.LOG, newest_first=True)
+    return (entry.body for entry in numbered(store, reason_form=reason_form))
+
+
+def numbered(store: Store, *, reason_form: str, before: int = 0) -> Iterator[Entry]:
+    """Yield what `entries` does, before a sequence if one is given; the steps of one object share its sequence."""
+    own = store.read(LOG, after=before, newest_first=True)
+    objects = store.read(logs.LOG, after=before, newest_first=True)
     yield from _merge(own, objects, reason_form)
 
 
-def _merge(own: Iterator[Entry], objects: Iterator[Entry], reason_form: str) -> Iterator[Document]:
+def _merge(own: Iterator[Entry], objects: Iterator[Entry], reason_form: str) -> Iterator[Entry]:
     left, right = next(own, None), next(objects, None)
     while left is not None or right is not None:
         if right is None or (left is not None and left.sequence > right.sequence):
             assert left is not None
-            yield left.body
+            yield left
             left = next(own, None)
         else:
-            yield from reversed(_projected(logs.entry_of(right.body), reason_form))
+            for document in reversed(_projected(logs.entry_of(right.body), reason_form)):
+                yield Entry(right.sequence, document)
             right = next(objects, None)
 
 

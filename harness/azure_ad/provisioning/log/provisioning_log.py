@@ -20,10 +20,12 @@ from harness.azure_ad.provisioning.log.steps import SKIP, STEPS
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import iso
 from harness.base.ids import Ids
-from harness.base.store import Document, Store
+from harness.base.store import Document, Entry, Store
 from harness.wire.recording.secrets import Secrets
 
 LOG = "provisioning"
+# The tag of failures, which are rare and what people look for.
+FAILED = "failed"
 INITIATOR = "Azure AD Provisioning Service"
 
 
@@ -159,13 +161,26 @@ def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> N
         [tuple(step) for step in trace.steps],
         trace.modified,
     )
-    store.append(LOG, {"entry": tuple(record)}, (source_tag(trace.source_id),))
+    tags = (
+        (source_tag(trace.source_id), FAILED) if trace.status == "failure" else (source_tag(trace.source_id),)
+    )
+    store.append(LOG, {"entry": tuple(record)}, tags)
 
 
 def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]:
     """Yield the log, newest first, as Graph shows it; of one source object alone if its id is given."""
-    tag = None if source_id is None else source_tag(source_id)
-    return (entry_of(line.body) for line in store.read(LOG, tag=tag, newest_first=True))
+    return (entry.body for entry in numbered(store, source_id=source_id))
+
+
+def numbered(
+    store: Store, *, source_id: str | None = None, failed: bool = False, before: int = 0
+) -> Iterator[Entry]:
+    """Yield what `entries` does with its sequence, before a sequence if one is given; `failed` leaves the failures."""
+    tag = FAILED if failed else None
+    if source_id is not None:
+        tag = source_tag(source_id)
+    lines = store.read(LOG, after=before, tag=tag, newest_first=True)
+    return (Entry(line.sequence, entry_of(line.body)) for line in lines)
 
 
 def source_tag(source_id: str) -> str:
