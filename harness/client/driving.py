@@ -28,8 +28,8 @@ def clock(*, span: str | None, **where: Any) -> None:
 
     What falls due happens on the way; the command returns when it has.
     """
+    from harness.base.wording import moment
     from harness.client.connection import connect
-    from harness.client.layout import moment
 
     connection = connect(**where)
     if span is not None:

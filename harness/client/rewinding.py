@@ -20,8 +20,8 @@ def snapshot() -> None:
 @connected
 def take(*, name: str, **where: Any) -> None:
     """Keep how both sides are now as NAME."""
+    from harness.base.wording import moment
     from harness.client.connection import connect
-    from harness.client.layout import moment
 
     note = connect(**where).control("POST", "snapshots", {"name": name})
     click.echo(f"{note['name']} is kept, of {moment(note['taken'])} UTC")
@@ -32,8 +32,8 @@ def take(*, name: str, **where: Any) -> None:
 @JSON
 def list_(*, as_json: bool, **where: Any) -> None:
     """List the snapshots, oldest first; some are taken by themselves, before cycles that have something to do."""
+    from harness.base.wording import moment
     from harness.client.connection import connect
-    from harness.client.layout import moment
 
     answer = connect(**where).control("GET", "snapshots")
     lines = [
@@ -48,8 +48,8 @@ def list_(*, as_json: bool, **where: Any) -> None:
 @connected
 def restore(*, name: str, **where: Any) -> None:
     """Make both sides, the clock and chance what they were at NAME; on an error nothing has changed."""
+    from harness.base.wording import moment
     from harness.client.connection import connect
-    from harness.client.layout import moment
 
     answer = connect(**where).control("POST", "snapshots/restore", {"name": name})
     click.echo(f"{answer['name']} is restored; it is {moment(answer['now'])} UTC again")

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from harness.azure_ad.provisioning.log.digest import digest
-from harness.client.layout import INDENT, cut, moment, row, rows, times, when, wrapped
+from harness.base.wording import moment, times, when
+from harness.client.layout import INDENT, cut, row, rows, wrapped
 from harness.remedies.sentences import explanation
 
 _OF_EXECUTION = (("countImported", "looked at"), ("countExported", "sent"), ("countEscrowed", "failed"))

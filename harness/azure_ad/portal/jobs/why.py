@@ -1,6 +1,9 @@
-"""Why a user or a group is, or is not, in an application's target, and what the next cycle will do."""
+"""Why a user or a group is, or is not, in an application's target, and what the next cycle will do: in words, as `harness why`."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from flask import render_template
 
@@ -8,8 +11,36 @@ from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.directory.provisioned import PAGES
 from harness.azure_ad.portal.jobs.provisioning import demand_job
 from harness.azure_ad.provisioning.why.advice import why_with_advice
+from harness.azure_ad.provisioning.why.telling import sections
 from harness.azure_ad.tenant import current
+from harness.base.clock import iso
+from harness.base.store import Document
 from harness.pages.portal import event_of
+
+_MOST_MEMBERS = 200  # of a group's that are on one side alone; a page must not take longer than people wait
+# What the parts of the answer are called here, in the order in which they are asked for.
+_TITLES = {
+    "next": "The next cycle",
+    "scope": "Is it in scope?",
+    "match": "What is it matched with?",
+    "members": "Its members",
+    "waiting": "Does anything wait?",
+    "who": "Who is it?",
+}
+
+_NAMES = ("who", "match")
+
+
+class _Part(NamedTuple):
+    title: str
+    lines: list[str]
+
+
+class _Attempt(NamedTuple):
+    """A log entry as a digest (`digest.py`), under a title."""
+
+    title: str
+    entry: Document
 
 
 def shown(app: str, kind: str, key: str) -> str:
@@ -19,28 +50,34 @@ def shown(app: str, kind: str, key: str) -> str:
     tenant = current()
     job, session = tenant.engine.inspect(demand_job(app).id)
     schema = tenant.engine.schema(job.id)
-    answer = why_with_advice(session, job, kind, key, schema=schema, event_of=event_of)
-    subject = answer["user" if kind == "User" else "group"]
+    account = why_with_advice(
+        session, job, kind, key, schema=schema, event_of=event_of, most_members=_MOST_MEMBERS
+    )
+    lines = {section.name: section.lines for section in sections(account, iso(tenant.clock.now()))}
     return render_template(
         "portal/why.html",
         app=tenant.applications.find(app),
         kind=kind,
-        subject=subject,
+        subject=account["user" if kind == "User" else "group"],
         back=PAGES[kind],
-        answer=answer,
-        parts=_PARTS,
+        account=account,
+        parts=[_Part(title, _begun(name, lines[name])) for name, title in _TITLES.items() if name in lines],
+        attempts=list(_attempts(account)),
     )
 
 
-# The parts of the answer in the order in which they are asked for, and what each is about.
-_PARTS = (
-    ("next", "What the next cycle does"),
-    ("scope", "Is it in scope?"),
-    ("match", "What is it matched with?"),
-    ("members", "Its members"),
-    ("waiting", "Does anything wait?"),
-    ("last", "The last log entry"),
-    ("lastSent", "What was sent last"),
-    ("job", "The job"),
-)
+def _begun(name: str, lines: list[str]) -> list[str]:
+    """Begin lines as sentences are, unless names stand there, whose case is theirs."""
+    return lines if name in _NAMES else [f"{line[:1].upper()}{line[1:]}" for line in lines]
+
+
+def _attempts(account: Document) -> Iterator[_Attempt]:
+    """Yield what was done last, and what was sent last where that is something else."""
+    last, sent = account["last"], account["lastSent"]
+    if last:
+        yield _Attempt("What happened last", last)
+    if sent and sent != last:
+        yield _Attempt("What was sent last", sent)
+
+
 ROUTES = (("GET", "/apps/<app>/provisioning/why/<kind>/<key>", shown),)

@@ -20,7 +20,7 @@ from harness.base.store import Document
 LEFT, ESCROW, HELD_BACK, REFERENCES = "left", "escrow", "held back", "references"
 PHASES = ("User", "Group", LEFT, ESCROW, HELD_BACK, REFERENCES)
 
-_INITIAL = "the next cycle is an initial one and looks at everybody"
+INITIAL = "the next cycle is an initial one and looks at everybody"
 _CHANGED = {
     "User": "something about the person changed since the last cycle",
     "Group": "something about the group changed since the last cycle",
@@ -99,7 +99,7 @@ def _walked(session: Session, progress: Progress, kind: str, after: str | None) 
     directory = session.directory
     if progress.since is None:
         for document in directory.scan(kind, after):
-            yield Visit(kind, document["id"], _INITIAL, document)
+            yield Visit(kind, document["id"], INITIAL, document)
         return
     changed = directory.changed_since(progress.since, progress.until)[kind]
     for key in changed[changed.index(after) + 1 :] if after in changed else changed:
@@ -113,4 +113,4 @@ def _left(session: Session, progress: Progress) -> Iterator[Visit]:
     directory = session.directory
     gone = [(entry.kind, key) for key, entry in session.connections() if not directory.get(entry.kind, key)]
     for kind, key in gone:
-        yield Visit(kind, key, _INITIAL)
+        yield Visit(kind, key, INITIAL)

@@ -19,10 +19,17 @@ _FINE = ("success", "warning")
 
 
 def why_with_advice(
-    session: Session, job: Job, kind: str, name: str, *, schema: Document, event_of: EventOf
+    session: Session,
+    job: Job,
+    kind: str,
+    name: str,
+    *,
+    schema: Document,
+    event_of: EventOf,
+    most_members: int | None = None,
 ) -> Document:
     """Return what `why` does, and `advice` behind it: an `Advice` as a document, or None. Raises UnknownNameError."""
-    account = why(session, job, kind, name)
+    account = why(session, job, kind, name, most_members=most_members)
     words = advice_on_account(account, kind, schema, event_of)
     return {**account, "advice": None if words is None else words.document()}
 

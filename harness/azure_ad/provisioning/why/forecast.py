@@ -49,15 +49,21 @@ class Plan(NamedTuple):
 
 
 class Members:
-    """A group's members on both sides: of the directory, and of the target as far as was exported to it."""
+    """A group's members on both sides: of the directory, and of the target as far as was exported to it.
 
-    def __init__(self, outlook: Outlook, group: str) -> None:
+    `missing` and `surplus` are the first `most` of those on one side alone; the counts are of all.
+    """
+
+    def __init__(self, outlook: Outlook, group: str, most: int | None = None) -> None:
         self._outlook = outlook
         self.present = outlook.session.directory.members(group)
         self.exported = outlook.session.exported_members(group)
         here, there = set(self.present), set(self.exported)
-        self.missing = [self._facts(key) for key in self.present if key not in there]
-        self.surplus = [self._facts(key) for key in self.exported if key not in here]
+        missing = [key for key in self.present if key not in there]
+        surplus = [key for key in self.exported if key not in here]
+        self.missing_count, self.surplus_count = len(missing), len(surplus)
+        self.missing = [self._facts(key) for key in missing[:most]]
+        self.surplus = [self._facts(key) for key in surplus[:most]]
         self._fates: dict[str, tuple[Turn, Verdict]] = {}
 
     def fate(self, member: Facts) -> tuple[Turn, Verdict]:

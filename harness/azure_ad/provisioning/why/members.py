@@ -27,7 +27,7 @@ _NO_GROUP, _WAITS, _PASSED_BY = "groupNotInTarget", "waitsForReferences", "notLo
 
 
 def members_told(session: Session, group: Facts, members: Members, plan: Plan) -> Document:
-    """Count the members of both sides, and list in `wrong` each who is on one alone, those of the directory first.
+    """Count the members of both sides, and list in `wrong` who was looked at of those on one alone, the directory's first.
 
     `{"id", "name", "kind", "side", "reason", "says", "next"}`, `side` being `directory` or `target`, `next` `added`,
     `removed` or None.
@@ -55,7 +55,9 @@ def members_told(session: Session, group: Facts, members: Members, plan: Plan) -
     return {
         "inDirectory": len(members.present),
         "exported": len(members.exported),
-        "alike": len(members.present) - len(members.missing),
+        "alike": len(members.present) - members.missing_count,
+        "missing": members.missing_count,
+        "surplus": members.surplus_count,
         "wrong": wrong,
     }
 

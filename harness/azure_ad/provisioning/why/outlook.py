@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning.cycle.agenda import Visit, next_cycle, to_come
+from harness.azure_ad.provisioning.cycle.agenda import INITIAL, Visit, next_cycle, to_come
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.cycle.shelves import progress
@@ -51,6 +51,7 @@ class Outlook:
         self._quarantined = job.status.quarantine is not None
         self._next = job.next if job.is_on else None
         since = job.watermark if self.progress is None else self.progress.until
+        self._begins_anew = since is None
         begins = self.moment(under_way=False) or self.now
         self._after = _Agenda(next_cycle(session, since, begins))
         self._present = _Agenda(
@@ -77,8 +78,14 @@ class Outlook:
         """Tell when a cycle looks at the object itself; its references alone are another matter."""
         if self._present.first(key) is not None:
             return Turn(_UNDER_WAY, self.moment(under_way=True), under_way=True)
+        return Turn(self._because(key), self.moment(under_way=False))
+
+    def _because(self, key: str) -> str | None:
+        """Return why the next cycle looks at an object; an initial one does at all there are, whoever comes before."""
+        if self._begins_anew and any(self.session.directory.get(kind, key) for kind in self.session.mappings):
+            return INITIAL
         visit = self._after.first(key)
-        return Turn(None if visit is None else visit.because, self.moment(under_way=False))
+        return None if visit is None else visit.because
 
     def facts(self, kind: str, key: str) -> Facts:
         """Return what will be known of an object when a cycle comes to it."""

@@ -71,11 +71,10 @@ def _of_members(members: Document) -> str:
     all_of_them = "1 member" if count == 1 else f"{count} members"
     if not wrong:
         return f" and {all_of_them}"
-    missing = sum(each["side"] == "directory" for each in wrong)
-    if len(wrong) == 1:
+    missing, surplus = members["missing"], members["surplus"]
+    if missing + surplus == 1:
         (one,) = wrong
         return f", but {one['name']} {'is missing there' if missing else 'is still in it'}: {one['says']}"
-    surplus = len(wrong) - missing
     parts = [f"{missing} of {all_of_them} {_is(missing)} missing there"] if missing else []
     parts += [f"{surplus} who left {_is(surplus)} still in it"] if surplus else []
     return f", but {' and '.join(parts)}"

@@ -28,17 +28,17 @@ from harness.base.clock import iso
 from harness.base.store import Document
 
 
-def why(session: Session, job: Job, kind: str, name: str) -> Document:
+def why(session: Session, job: Job, kind: str, name: str, *, most_members: int | None = None) -> Document:
     """Return what can be told of one `User` or `Group`; moments are ISO 8601 in UTC.
 
     `{"summary", "user" or "group", "job", "scope", "match", "last", "lastSent", "waiting", "next"}`. `last` and `lastSent` are
     digests of log entries (`digest.py`), `next` a Plan's. A user has a manager in `waiting`; a group `members`, and in `next`
-    those that change (`members.py`). `name` is whatever it is called (`names.py`). Raises UnknownNameError with the nearest
-    names.
+    those that change (`members.py`); of those on one side alone only the first `most_members` are looked at. `name` is whatever
+    it is called (`names.py`). Raises UnknownNameError with the nearest names.
     """
     outlook = Outlook(session, job)
     facts = outlook.facts(kind, find(session, kind, name))
-    members = Members(outlook, facts.key) if kind == "Group" else None
+    members = Members(outlook, facts.key, most_members) if kind == "Group" else None
     plan = foresee(outlook, facts, members)
     history = [digest(entry) for entry in logs.entries(session.store, source_id=facts.key)]
     name_and_state, last = identity(facts), next(iter(history), None)

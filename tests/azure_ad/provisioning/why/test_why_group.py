@@ -19,14 +19,15 @@ from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
 from harness.azure_ad.provisioning.why.names import UnknownNameError
 from harness.azure_ad.provisioning.why.outlook import Outlook
+from harness.azure_ad.provisioning.why.telling import sections
 from harness.azure_ad.provisioning.why.why import why
 from tests.azure_ad.provisioning.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply
 
 
-def ask(company, name="Office"):
+def ask(company, name="Office", **limits):
     job, session = company.engine.inspect(company.job)
-    told = why(session, job, "Group", name)
+    told = why(session, job, "Group", name, **limits)
     assert json.loads(json.dumps(told)) == told
     return told
 
@@ -58,6 +59,16 @@ def wrong(company):
     ]
 
 
+def test_of_a_large_group_only_so_many_are_looked_at(company):
+    """All are counted, those looked at are named, and the summary and the words say how many there are."""
+    company.group("Office", [company.person(f"user{number}", assigned=False) for number in range(5)])
+    told = ask(company, most_members=2)
+    assert [each["name"] for each in told["members"]["wrong"]] == ["user0@contoso.com", "user1@contoso.com"]
+    assert (told["members"]["missing"], told["members"]["surplus"]) == (5, 0)
+    (members,) = [lines for name, lines in sections(told, "2026-03-02T08:00:00Z") if name == "members"]
+    assert members[-1] == "3 more were not looked at; harness why --group looks at all"
+
+
 class TestScope:
     def test_a_group_that_is_in(self, company):
         """Nothing is wrong: who, how many, since when."""
@@ -65,7 +76,14 @@ class TestScope:
         company.turn_on()
         told = ask(company)
         assert told["summary"] == "Office is in customappsso with the group 'g1' and 2 members."
-        assert told["members"] == {"inDirectory": 2, "exported": 2, "alike": 2, "wrong": []}
+        assert told["members"] == {
+            "inDirectory": 2,
+            "exported": 2,
+            "alike": 2,
+            "missing": 0,
+            "surplus": 0,
+            "wrong": [],
+        }
         match = told["match"]
         assert match["by"] == [{"attribute": "displayName", "value": "Office"}]
         assert (match["targetId"], match["how"], match["createdAt"]) == (
