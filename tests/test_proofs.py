@@ -109,6 +109,12 @@ FLIPPED = {
     "log-days": 7,
     "dynamic-group-minutes": 0,
     "hidden-secret-value": "",
+    "conflict-code": "Conflict",
+    "forbidden-code": "NotPermitted",
+    "missing-values-code": "MandatoryFieldsMissing",
+    "several-matches-code": "DuplicateTargetEntries",
+    "skipped-code": "EntrySynchronizationSkipped",
+    "failing-objects": {},
 }
 
 

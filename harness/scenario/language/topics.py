@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.azure_ad.mappings.templates import templates
+from harness.azure_ad.provisioning.log.codes import error_codes
 from harness.scenario import shipped
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES, Expected
@@ -120,6 +121,13 @@ def _mapping_fields() -> Iterator[str]:
             yield f"    {row['target']}: {row.get('source', 'mapped from nothing yet')}"
 
 
+def _error_codes() -> Iterator[str]:
+    yield "error codes: each that the page of the provisioning log lists, and when it comes"
+    for row in error_codes():
+        yield f"  {row.code}: {row.comes}"
+        yield f"      {row.proof}"
+
+
 def _dynamic_groups() -> Iterator[str]:
     yield "dynamic groups: members follow a rule over the users' properties"
     yield "  In 'create group', and below 'given':"
@@ -143,4 +151,5 @@ TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
     "mapping fields": _mapping_fields,
     "dynamic groups": _dynamic_groups,
     "backgrounds": _backgrounds,
+    "error codes": _error_codes,
 }

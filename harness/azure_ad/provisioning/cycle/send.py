@@ -77,10 +77,18 @@ class Turn:
 def carry_out(turn: Turn) -> Outcome:
     """Send what was decided and return what came of it; a refusal is an outcome like any other."""
     turn.trace.secrets |= turn.decision.secrets
+    code = turn.session.quirks["failing-objects"].get(turn.trace.identifier)
+    if code is not None and turn.decision.act in _EXPORTS:
+        return _failing_as_told(turn, code)
     try:
         return _ACTS[turn.decision.act](turn)
     except TargetError as error:
         return Outcome((turn.failing(Failure.of(error)),), fatal=error if error.fatal else None)
+
+
+def _failing_as_told(turn: Turn, code: str) -> Outcome:
+    turn.trace.action = "create" if turn.facts.connection is None else _EXPORTS[turn.decision.act]
+    return Outcome((turn.failing(Failure(code, f"The application reports {code}")),))
 
 
 def _not_listed(_: Turn) -> Outcome:
@@ -285,6 +293,13 @@ def _disables(changes: list[Change]) -> bool:
     return any(change.flow.target == "active" and change.value.casefold() == "false" for change in changes)
 
 
+# What fails when an object is among the `failing-objects`.
+_EXPORTS: Mapping[Act, str] = {
+    Act.JOIN: "create",
+    Act.UPDATE: "update",
+    Act.DISABLE: "disable",
+    Act.DELETE: "delete",
+}
 _ACTS: Mapping[Act, Callable[[Turn], Outcome]] = {
     Act.NOT_LISTED: _not_listed,
     Act.FORGET: _forget,

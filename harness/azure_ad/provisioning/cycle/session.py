@@ -21,6 +21,7 @@ from harness.azure_ad.provisioning.cycle import shelves
 from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Failure, Held
 from harness.azure_ad.provisioning.cycle.shelves import Shelf
 from harness.azure_ad.provisioning.log import provisioning_log as logs
+from harness.azure_ad.provisioning.log.codes import failure_code, skipped_code
 from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, retried
 from harness.azure_ad.provisioning.target.target import Target
 from harness.base.clock import Clock
@@ -171,6 +172,8 @@ class Session:
 
     def log(self, trace: Trace) -> None:
         """Write the object's entry of this cycle, and count it."""
+        if trace.status == "skipped" and trace.error is not None:
+            trace.error = trace.error._replace(code=skipped_code(self.quirks, trace.error.code))
         sent = trace.status == "success" and trace.action != "other"
         self.counts[EXPORTED if sent else ESCROWED if trace.status == "failure" else SKIPPED] += 1
         logs.keep(self.store, trace, self.frame, self.ids, self.clock.now())
@@ -188,7 +191,8 @@ class Session:
         escrow = self._escrowed(trace, references=references)
         trace.step(step, status="failure", description=description)
         reason = retried(failure.cause, escrow.attempts, escrow.next)
-        trace.fail(failure.code, reason, category=failure.category, details=failure.request)
+        code = failure_code(self.quirks, failure.code)
+        trace.fail(code, reason, category=failure.category, details=failure.request)
 
     def settle(self, source_id: str) -> None:
         """Forget the escrow of an object that came through."""
