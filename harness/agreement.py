@@ -18,6 +18,8 @@ from harness.azure_ad.mappings.compiled import Flow, ObjectMapping
 from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.why.why import why
 from harness.base.errors import HarnessError
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
@@ -79,14 +81,14 @@ def differences(world: World) -> list[Difference]:
             "provisioning is not configured: its mapping, scope and assignments say who should be in AWS"
         )
     _, session = world.azure.engine.inspect(job.id)
-    return list(_Comparison(world, session, active=job.is_on).all())
+    return list(_Comparison(world, session, job).all())
 
 
 class _Comparison:
-    """One look at both sides. `active` says that a cycle will come."""
+    """One look at both sides. While the job's schedule is on, a cycle will come."""
 
-    def __init__(self, world: World, session: Session, *, active: bool) -> None:
-        self._world, self._session, self._active = world, session, active
+    def __init__(self, world: World, session: Session, job: Job) -> None:
+        self._world, self._session, self._job, self._active = world, session, job, job.is_on
         self._users = {
             record.attributes["userName"].casefold(): record
             for record in identity_store.scan(world.aws, USER)
@@ -131,7 +133,7 @@ class _Comparison:
         for record in records.values():
             if record.id not in owned and self._is_unexpected(record):
                 whose = f"{kind.lower()} {record.attributes[name]}"
-                yield Difference(Kind.UNEXPECTED, whose, reason="nobody in scope has it, and it is enabled")
+                yield Difference(Kind.UNEXPECTED, whose, reason=self._why_unexpected(kind, name, record))
 
     def _attributes(
         self, whose: str, facts: Facts, mapping: ObjectMapping, values: Mapping[str, str], record: Record
@@ -192,8 +194,22 @@ class _Comparison:
 
     def _why(self, facts: Facts) -> str:
         if facts.escrow is not None:
-            return "the last try failed, and it is tried again later (harness why says more)"
+            return str(why(self._session, self._job, facts.kind, facts.key)["summary"])
         return self._then
+
+    def _why_unexpected(self, kind: str, name: str, record: Record) -> str:
+        """Tell a person who is there twice from one who should have gone."""
+        display_name = str(record.attributes.get("displayName", "")).casefold()
+        twin = next(
+            (
+                other.attributes[name]
+                for other in self._arrived[kind].values()
+                if display_name and str(other.attributes.get("displayName", "")).casefold() == display_name
+            ),
+            None,
+        )
+        words = "nobody in scope has it, and it is enabled"
+        return f"{words}; it has the display name of {twin}: perhaps the same twice" if twin else words
 
 
 def _label(kind: str, document: Mapping[str, Any]) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from harness.agreement import Kind
+from harness.base.errors import HarnessError
+from harness.scenario.events import ScenarioFinished
+from harness.scenario.run import run
 from harness.testing import World
 
 ANA, BEN = "ana@contoso.com", "ben@contoso.com"
@@ -138,3 +141,52 @@ def test_what_the_next_cycle_brings_is_waiting_and_not_wrong(world: World) -> No
     world.azure_ad.create_user(**user("eve@contoso.com"))
     world.azure_ad.add_member("Office", "eve@contoso.com")
     assert {each.waiting for each in world.differences()} == {True}
+
+
+def test_a_person_who_is_there_twice_is_told_from_one_who_should_have_gone(world: World) -> None:
+    tool(world)
+    twin = {**resource("ana.ruiz@contoso.com"), "displayName": "Ana", "externalId": "ana-2"}
+    world.aws_sso.scim_request("POST", "/Users", body=twin)
+    (difference,) = world.differences()
+    assert difference.reason.endswith("it has the display name of ana@contoso.com: perhaps the same twice")
+
+
+def test_who_failed_is_told_in_the_words_of_why(world: World) -> None:
+    """AWS refuses somebody without a family name; the reason is what `harness why` says first."""
+    world.populate({"azure_ad": {"users": [{**user("eve@contoso.com"), "surname": None}]}})
+    world.azure_ad.assign(users=["eve@contoso.com"])
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    (difference,) = [each for each in world.differences() if each.whose == "user eve@contoso.com"]
+    assert not difference.waiting
+    assert difference.reason.startswith("Eve is ")
+    assert "failed" in difference.reason
+
+
+def test_a_scenario_that_expects_agreement_fails_with_every_difference(tmp_path) -> None:
+    story = tmp_path / "story.yaml"
+    story.write_text(
+        """
+scenario: Nobody brings Ana
+given: {azure_ad: {users: [{userPrincipalName: ana@contoso.com, givenName: Ana, surname: Ruiz, displayName: Ana Ruiz}]}}
+steps:
+  - enable automatic provisioning: {}
+  - configure provisioning: {scope: all users and groups}
+    expect: {both sides agree: true}
+""",
+        encoding="utf-8",
+    )
+    (failure,) = [
+        failure
+        for event in run([story], seed="1")
+        if isinstance(event, ScenarioFinished)
+        for failure in event.failures
+    ]
+    assert (failure.expected, failure.actual) == ("true", "false")
+    assert '"kind": "missing", "whose": "user ana@contoso.com"' in failure.nearest
+    assert "nobody saw to it" in failure.nearest
+
+
+def test_without_provisioning_no_side_says_who_should_be_there() -> None:
+    with World() as world, pytest.raises(HarnessError, match="provisioning is not configured"):
+        world.differences()

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
+from harness import agreement
+from harness.base.errors import HarnessError
 from harness.scenario.differing import differences, nearest_entry
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.matching import compare
 from harness.scenario.observing import Since
-from harness.scenario.play import Play, Result, content
+from harness.scenario.play import Play, Result, StepError, content
 from harness.scenario.values import Mismatch, show
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import redact
@@ -53,7 +55,14 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
         return Verdict()
     # What is shown of a mismatch may be printed and kept, so secrets are taken out first.
     shown = redact(actual)
+    if SHAPES[key].beside:
+        return Verdict(compare(expected, shown), _beside(SHAPES[key].beside, play, result, since))
     return Verdict(compare(expected, shown), whole=differences(expected, shown))
+
+
+def _beside(key: str, play: Play, result: Result, since: Since) -> str:
+    """Return the entries of another expectation, a line each."""
+    return "\n".join(show(redact(entry), 1200) for entry in EXPECTATIONS[key](play, result, since))
 
 
 def _one_of(expected: Mapping[str, Any], entries: list[Any]) -> Verdict:
@@ -228,3 +237,18 @@ def _json(body: bytes) -> Any:
         return json.loads(body) if body else None
     except ValueError:
         return body.decode("utf-8", "replace")
+
+
+@_expectation("both sides agree")
+def _both_sides_agree(play: Play, result: Result, since: Since) -> Any:
+    return not _differences(play, result, since)
+
+
+@_expectation("differences")
+def _differences(play: Play, result: Result, since: Since) -> Any:
+    """In what both sides differ, users first. Raises StepError where no provisioning says who should be in AWS."""
+    del result, since
+    try:
+        return [difference.document() for difference in agreement.differences(play.world)]
+    except HarnessError as error:
+        raise StepError(str(error)) from error

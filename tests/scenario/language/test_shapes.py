@@ -11,6 +11,8 @@ from harness.scenario.loading.expected import misfits
 from harness.scenario.run import run
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
+# These read what a job has, or compare with whom it should bring.
+OF_A_JOB = ("job", "mapping", "both sides agree", "differences")
 # Between them they show users with every attribute, groups, errors, escrows, a quarantine and a mail.
 STORIES = (
     "setup/walkthrough.yaml",
@@ -38,7 +40,7 @@ def test_what_is_read_has_the_shape_that_the_table_says(story, monkeypatch):
 
     def checked(key, expected, play, result, since):
         for name, read in EXPECTATIONS.items():
-            if name not in ("job", "mapping") or play.current_job():
+            if name not in OF_A_JOB or play.current_job():
                 actual = read(play, result, since)
                 assert [(each.trail, each.message) for each in misfits({name: actual}, ())] == []
         return check(key, expected, play, result, since)

@@ -62,12 +62,14 @@ class Shape:
 class Expected:
     """An expectation: what it reads, and an example that holds for the scenario of the author's guide.
 
-    Where `one_of` is set, a mapping asks for one entry of the list that is like it.
+    Where `one_of` is set, a mapping asks for one entry of the list that is like it. `beside` is another expectation, whose entries are
+    shown where this one does not hold.
     """
 
     shape: Shape
     example: str
     one_of: bool = False
+    beside: str = ""
 
 
 def text(doc: str, *choices: str) -> Shape:
