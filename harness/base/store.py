@@ -15,6 +15,9 @@ from typing import Any, Protocol
 Document = dict[str, Any]
 
 
+BEHIND = "\U0010ffff"  # comes behind every text, in the order of code points and of bytes alike
+
+
 class TakenError(Exception):
     """A unique key already belongs to somebody else."""
 
@@ -87,6 +90,10 @@ class Store(Protocol):
 
     def rights(self, relation: str, left: str) -> list[str]:
         """Return what `left` is joined to, oldest first."""
+        ...
+
+    def rights_beginning(self, relation: str, beginning: str) -> list[str]:
+        """Return what all those are joined to whose id begins with this text, oldest first, each once."""
         ...
 
     def lefts(self, relation: str, right: str) -> list[str]: ...

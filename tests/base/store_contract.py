@@ -218,6 +218,22 @@ class StoreContract:
         assert store.rights("member", "nobody") == []
         assert store.lefts("member", "nobody") == []
 
+    def test_links_are_found_by_how_their_left_end_begins(self, store):
+        """Names in an index: those that begin with a text, in any script, each object once, oldest link first."""
+        for name, user in (
+            ("bea", "u3"),
+            ("ana", "u2"),
+            ("anaïs", "u1"),
+            ("anab", "u2"),
+            ("an", "u4"),
+            ("ana😀", "u5"),
+        ):
+            store.link("name", name, user)
+        assert store.rights_beginning("name", "ana") == ["u2", "u1", "u5"]
+        assert store.rights_beginning("name", "anaï") == ["u1"]
+        assert store.rights_beginning("name", "") == ["u3", "u2", "u1", "u4", "u5"]
+        assert store.rights_beginning("other", "ana") == []
+
     def test_a_link_has_a_direction_and_a_relation(self, store):
         """Joining a to b says nothing of b to a, nor of another relation."""
         store.link("member", "a", "b")

@@ -99,6 +99,8 @@ def assert_equal(store, model):
         assert store.get("user", key) == model.documents.get(key)
         assert store.owner("userName", key) == model.owners.get(key)
         assert store.rights("member", key) == [right for left, right in model.links if left == key]
+        begins = [right for left, right in model.links if left.startswith(key)]
+        assert store.rights_beginning("member", key) == list(dict.fromkeys(begins))
         assert store.lefts("member", key) == [left for left, right in model.links if right == key]
         tagged = [n for n, tags in model.log if key in tags]
         assert lines(store, "trail", tag=key) == tagged

@@ -9,7 +9,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
@@ -20,7 +20,7 @@ from harness.azure_ad.directory.deleted_items import (
     name_before,
 )
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
-from harness.azure_ad.directory.indexes import INDEXED, Indexes
+from harness.azure_ad.directory.indexes import INDEXED, Indexes, Wanted
 from harness.azure_ad.directory.links import Links
 from harness.azure_ad.directory.membership.dynamic_groups import DynamicGroups, check_rule, is_dynamic
 from harness.azure_ad.directory.names import Names
@@ -144,17 +144,26 @@ class Directory:
     def scan(self, kind: str, after: str | None = None) -> Iterator[Document]:
         return (document for _, document in self._store.scan(kind, after=after))
 
-    def matching(self, kind: str, demands: Mapping[str, str]) -> list[Document] | None:
-        """Return the objects that may have these texts, in small letters, by property; None: only a scan can tell."""
-        for name, text in demands.items():
-            if name == "id" or (kind == "User" and name == "userPrincipalName"):
-                owner = text if name == "id" else self._names.owner(kind, text)
-                document = self._store.get(kind, owner) if owner else None
-                return [] if document is None else [document]
-        for name, text in demands.items():
+    def matching(self, kind: str, wanted: Wanted) -> list[Document] | None:
+        """Return the objects that may be what is wanted, in a lasting order; None: only a scan can tell."""
+        keys = self._keys(kind, wanted)
+        if keys is None:
+            return None
+        return [document for key in dict.fromkeys(keys) if (document := self._store.get(kind, key))]
+
+    def _keys(self, kind: str, wanted: Wanted) -> list[str] | None:
+        for name, texts in wanted.texts.items():
+            if name == "id":
+                return sorted(texts)
+            if kind == "User" and name == "userPrincipalName":
+                owners = (self._names.owner(kind, text) for text in sorted(texts))
+                return [owner for owner in owners if owner]
+        for name, texts in wanted.texts.items():
+            if name in INDEXED[kind] and all(texts):
+                return [key for text in sorted(texts) for key in self._indexes.find(kind, name, text)]
+        for name, text in wanted.beginnings.items():
             if name in INDEXED[kind] and text:
-                keys = self._indexes.find(kind, name, text)
-                return [document for key in keys if (document := self._store.get(kind, key))]
+                return self._indexes.find_beginning(kind, name, text)
         return None
 
     def add_member(self, group: str, member: str) -> None:

@@ -1,4 +1,4 @@
-"""Indexes over the directory: who has this display name, this mail address, this mail nickname.
+"""Indexes over the directory: who has this display name, this mail address, this mail nickname, or one that begins so.
 
 The first question about a property builds its index, later changes keep it; what nobody filters by costs nothing.
 """
@@ -6,16 +6,28 @@ The first question about a property builds its index, later changes keep it; wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from harness.base.store import Document, Store
 
 # The properties that Microsoft Graph's directory is mostly filtered by, and that name few objects.
 # https://learn.microsoft.com/en-us/graph/aad-advanced-queries (read 2026-11-29)
 INDEXED: Mapping[str, tuple[str, ...]] = {
-    "User": ("displayName", "mail", "mailNickname", "employeeId", "onPremisesImmutableId"),
-    "Group": ("displayName", "mail", "mailNickname"),
+    "User": (
+        *("displayName", "givenName", "surname", "userPrincipalName", "mail", "mailNickname", "employeeId"),
+        *("onPremisesImmutableId", "otherMails", "proxyAddresses"),
+    ),
+    "Group": ("displayName", "mail", "mailNickname", "proxyAddresses"),
 }
 _BUILT = "directory-index"
+
+
+class Wanted(NamedTuple):
+    """`texts` are those, in small letters, of which a property or an element of it must be one; `beginnings` what it begins with."""
+
+    texts: Mapping[str, frozenset[str]]
+    beginnings: Mapping[str, str] = MappingProxyType({})
 
 
 class Indexes:
@@ -25,28 +37,37 @@ class Indexes:
         self._store = store
 
     def find(self, kind: str, name: str, text: str) -> list[str]:
-        """Return the ids of the objects whose property has this text."""
+        """Return the ids of the objects whose property, or an element of it, is this text."""
         with self._store.transaction():
-            built = self._built(kind)
-            if name not in built:
-                for key, document in self._store.scan(kind):
-                    present = _text(document, name)
-                    if present is not None:
-                        self._store.link(_relation(kind, name), present, key)
-                self._store.put(_BUILT, kind, {"names": [*built, name]})
+            self._build(kind, name)
             return self._store.rights(_relation(kind, name), text.casefold())
+
+    def find_beginning(self, kind: str, name: str, text: str) -> list[str]:
+        """Return the ids of the objects whose property begins with this text."""
+        with self._store.transaction():
+            self._build(kind, name)
+            return self._store.rights_beginning(_relation(kind, name), text.casefold())
+
+    def _build(self, kind: str, name: str) -> None:
+        built = self._built(kind)
+        if name in built:
+            return
+        for key, document in self._store.scan(kind):
+            for present in _texts(document, name):
+                self._store.link(_relation(kind, name), present, key)
+        self._store.put(_BUILT, kind, {"names": [*built, name]})
 
     def change(self, kind: str, key: str, after: Document | None) -> None:
         """Keep the indexes there are in step with an object that is about to be written or, None, deleted."""
         built = self._built(kind)
         before = self._store.get(kind, key) if built else None
         for name in built:
-            old, new = _text(before, name), _text(after, name)
-            if old != new:
-                if old is not None:
-                    self._store.unlink(_relation(kind, name), old, key)
-                if new is not None:
-                    self._store.link(_relation(kind, name), new, key)
+            old, new = _texts(before, name), _texts(after, name)
+            for text in old.keys() - new.keys():
+                self._store.unlink(_relation(kind, name), text, key)
+            for text in new:
+                if text not in old:
+                    self._store.link(_relation(kind, name), text, key)
 
     def _built(self, kind: str) -> list[str]:
         """Return the properties that have an index already."""
@@ -58,6 +79,8 @@ def _relation(kind: str, name: str) -> str:
     return f"{kind}-{name}"
 
 
-def _text(document: Document | None, name: str) -> str | None:
+def _texts(document: Document | None, name: str) -> dict[str, None]:
+    """Return what a property holds, or each element of it, without regard to case; in its order, each once."""
     value = None if document is None else document.get(name)
-    return value.casefold() if isinstance(value, str) and value else None
+    texts = value if isinstance(value, list) else [value]
+    return dict.fromkeys(text.casefold() for text in texts if isinstance(text, str) and text)

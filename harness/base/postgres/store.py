@@ -17,7 +17,7 @@ from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Connection, Transaction, Transactions
-from harness.base.store import Document, Entry, TakenError
+from harness.base.store import BEHIND, Document, Entry, TakenError
 from harness.base.tags import digest
 
 _CLAIM = (
@@ -162,6 +162,13 @@ class PostgresStore:
     def rights(self, relation: str, left: str) -> list[str]:
         query = "SELECT right_id FROM link WHERE shelf = %s AND left_id = %s ORDER BY number"
         return [row[0].decode() for row in self._ask(query, self._shelf(relation), left.encode())]
+
+    def rights_beginning(self, relation: str, beginning: str) -> list[str]:
+        query = (
+            "SELECT right_id FROM link WHERE shelf = %s AND left_id >= %s AND left_id < %s ORDER BY number"
+        )
+        ends = (beginning.encode(), (beginning + BEHIND).encode())
+        return list(dict.fromkeys(row[0].decode() for row in self._ask(query, self._shelf(relation), *ends)))
 
     def lefts(self, relation: str, right: str) -> list[str]:
         query = "SELECT left_id FROM link WHERE shelf = %s AND right_id = %s ORDER BY number"

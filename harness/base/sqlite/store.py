@@ -14,7 +14,7 @@ from harness.base.paging import END, walk
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
 from harness.base.sqlite.lines import Line
-from harness.base.store import Document, Entry, StaleError, TakenError
+from harness.base.store import BEHIND, Document, Entry, StaleError, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
 _NOWHERE = 0  # no shelf has this number
@@ -137,6 +137,11 @@ class SqliteStore:
     def rights(self, relation: str, left: str) -> list[str]:
         sql = "SELECT right_id FROM link WHERE shelf = ? AND left_id = ? ORDER BY number"
         return [row[0] for row in self._all(sql, relation, left)]
+
+    def rights_beginning(self, relation: str, beginning: str) -> list[str]:
+        sql = "SELECT right_id FROM link WHERE shelf = ? AND left_id >= ? AND left_id < ? ORDER BY number"
+        rows = self._all(sql, relation, beginning, beginning + BEHIND)
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def lefts(self, relation: str, right: str) -> list[str]:
         sql = "SELECT left_id FROM link WHERE shelf = ? AND right_id = ? ORDER BY number"

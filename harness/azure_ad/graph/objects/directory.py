@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
@@ -81,7 +82,7 @@ def _scan(kind: str) -> Scan:
     holder = current().directory
 
     def scan(condition: Filter, after: str | None) -> Iterable[Document]:
-        items = holder.matching(kind, condition.demands)
+        items = holder.matching(kind, Wanted(condition.choices, condition.beginnings))
         if items is None:
             return holder.scan(kind, after)
         keys = [item["id"] for item in items]

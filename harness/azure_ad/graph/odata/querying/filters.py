@@ -9,12 +9,14 @@ Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter and …/a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from harness.azure_ad.graph.odata.entity_types import EntityType
+from harness.azure_ad.graph.odata.querying import consequences
 from harness.azure_ad.graph.odata.querying.comparisons import (
     COMPARE,
     FUNCTIONS,
@@ -30,10 +32,8 @@ from harness.base.language import (
     Both,
     Condition,
     DepthError,
-    Either,
     Grammar,
     Mark,
-    Negated,
     Reader,
     UnreadableError,
 )
@@ -79,23 +79,41 @@ class UnfilterableError(FilterError):
         self.name, self.resource = name, resource[0].upper() + resource[1:]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filter:
-    """`test` tells whether an object passes.
+    """A condition, and what follows from it for those who look objects up.
 
-    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `operators` are those of
-    advanced queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most conditions that one `or` joins, or
-    values that one `in` has.
+    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `choices` are those of which a path,
+    or an element of what it leads to, must be one, `beginnings` what it must begin with. `operators` are those of advanced
+    queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most conditions that one `or` joins, or values that
+    one `in` has.
     """
 
     condition: Condition
-    demands: Mapping[str, str] = field(default_factory=dict)
-    operators: frozenset[str] = frozenset()
-    alternatives: int = 1
 
     @property
     def test(self) -> Callable[[Any], bool]:
         return self.condition.holds
+
+    @cached_property
+    def demands(self) -> Mapping[str, str]:
+        return consequences.demands(self.condition)
+
+    @cached_property
+    def choices(self) -> Mapping[str, frozenset[str]]:
+        return consequences.choices(self.condition)
+
+    @cached_property
+    def beginnings(self) -> Mapping[str, str]:
+        return consequences.beginnings(self.condition)
+
+    @cached_property
+    def operators(self) -> frozenset[str]:
+        return frozenset(consequences.advanced_operators(self.condition))
+
+    @cached_property
+    def alternatives(self) -> int:
+        return consequences.alternatives(self.condition)
 
 
 def parse(text: str, kind: EntityType | None = None) -> Filter:
@@ -116,43 +134,7 @@ def parse(text: str, kind: EntityType | None = None) -> Filter:
         raise FilterError(
             f"Invalid filter clause: '{refused.path}' does not take '{refused.operator}' in '{text}'."
         )
-    return Filter(condition, _demands(condition), frozenset(_operators(condition)), _alternatives(condition))
-
-
-def _demands(condition: Condition) -> dict[str, str]:
-    """Return the texts that an object must have: those that stand under no `or`, `not` and `any`."""
-    if isinstance(condition, Both):
-        return {name: text for part in condition.parts for name, text in _demands(part).items()}
-    if isinstance(condition, Comparison) and condition.operator == "eq" and isinstance(condition.wanted, str):
-        return {"/".join(condition.path): condition.wanted.casefold()}
-    return {}
-
-
-def _operators(condition: Condition) -> Iterator[str]:
-    """Yield the operators that only an advanced query may use."""
-    if isinstance(condition, Negated):
-        yield "not"
-        yield from _operators(condition.part)
-    elif isinstance(condition, Both | Either):
-        for part in condition.parts:
-            yield from _operators(part)
-    elif isinstance(condition, AnyElement | AllElements):
-        yield from _operators(condition.inner)
-    elif isinstance(condition, Comparison) and condition.operator == "ne":
-        yield "ne"
-    elif isinstance(condition, TextMatch) and condition.function == "endswith":
-        yield "endswith"
-
-
-def _alternatives(condition: Condition) -> int:
-    """Return how many conditions the longest `or` has, an `in` counted as one of its values each."""
-    if isinstance(condition, OneOf):
-        return len(condition.wanted)
-    if isinstance(condition, Either):
-        return max(len(condition.parts), *map(_alternatives, condition.parts))
-    if isinstance(condition, Both):
-        return max(map(_alternatives, condition.parts), default=1)
-    return _alternatives(condition.part) if isinstance(condition, Negated) else 1
+    return Filter(condition)
 
 
 class _Parser:

@@ -1,0 +1,79 @@
+"""What follows from a filter for whoever looks objects up: texts that they must have, operators, how many alternatives.
+
+Read from the condition alone; `filters` reads the text. What is said here of an object must be true of every one that passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.azure_ad.graph.odata.querying.comparisons import (
+    AllElements,
+    AnyElement,
+    Comparison,
+    OneOf,
+    TextMatch,
+)
+from harness.base.language import Both, Condition, Either, Negated
+
+
+def demands(condition: Condition) -> dict[str, str]:
+    """Return the texts that an object must have: those that stand under no `or`, `not` and `any`."""
+    if isinstance(condition, Both):
+        return {name: text for part in condition.parts for name, text in demands(part).items()}
+    if isinstance(condition, Comparison) and condition.operator == "eq" and isinstance(condition.wanted, str):
+        return {"/".join(condition.path): condition.wanted.casefold()}
+    return {}
+
+
+def choices(condition: Condition) -> dict[str, frozenset[str]]:
+    """Return the texts of which an object must have one, by path: what stands under no `not`, and in every part of an `or`."""
+    if isinstance(condition, Both):
+        return {name: texts for part in condition.parts for name, texts in choices(part).items()}
+    if isinstance(condition, Either):
+        first, *rest = (choices(part) for part in condition.parts)
+        shared = set(first).intersection(*rest)
+        return {name: first[name].union(*(part[name] for part in rest)) for name in sorted(shared)}
+    if isinstance(condition, AnyElement) and isinstance(condition.inner, Comparison):
+        inner = condition.inner
+        if not inner.path and inner.operator == "eq" and isinstance(inner.wanted, str):
+            return {"/".join(condition.path): frozenset({inner.wanted.casefold()})}
+    if isinstance(condition, OneOf) and all(isinstance(text, str) for text in condition.wanted):
+        return {"/".join(condition.path): frozenset(text.casefold() for text in condition.wanted)}
+    return {name: frozenset({text}) for name, text in demands(condition).items()}
+
+
+def beginnings(condition: Condition) -> dict[str, str]:
+    """Return what paths must begin with, whatever else is said."""
+    if isinstance(condition, Both):
+        return {name: text for part in condition.parts for name, text in beginnings(part).items()}
+    if isinstance(condition, TextMatch) and condition.function == "startswith":
+        return {"/".join(condition.path): condition.wanted.casefold()}
+    return {}
+
+
+def advanced_operators(condition: Condition) -> Iterator[str]:
+    """Yield the operators that only an advanced query may use."""
+    if isinstance(condition, Negated):
+        yield "not"
+        yield from advanced_operators(condition.part)
+    elif isinstance(condition, Both | Either):
+        for part in condition.parts:
+            yield from advanced_operators(part)
+    elif isinstance(condition, AnyElement | AllElements):
+        yield from advanced_operators(condition.inner)
+    elif isinstance(condition, Comparison) and condition.operator == "ne":
+        yield "ne"
+    elif isinstance(condition, TextMatch) and condition.function == "endswith":
+        yield "endswith"
+
+
+def alternatives(condition: Condition) -> int:
+    """Return how many conditions the longest `or` has, an `in` counted as one of its values each."""
+    if isinstance(condition, OneOf):
+        return len(condition.wanted)
+    if isinstance(condition, Either):
+        return max(len(condition.parts), *map(alternatives, condition.parts))
+    if isinstance(condition, Both):
+        return max(map(alternatives, condition.parts), default=1)
+    return alternatives(condition.part) if isinstance(condition, Negated) else 1
