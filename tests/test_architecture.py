@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "harness").rglob("*.py"))
-LINES, STATEMENTS = 400, 30
+LINES, STATEMENTS, GLANCE = 400, 30, 15
 TOP_LEVEL = {
     *{"pyproject.toml", "README.md", "Makefile", "LICENSE", "requirements.lock"},
     *{"harness", "scenarios", "tests", "fixtures"},
@@ -76,6 +77,30 @@ def test_no_module_is_too_long():
     """A file can be read in one sitting."""
     lengths = {name(module): len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES}
     assert not [f"{module}: {length} lines" for module, length in lengths.items() if length > LINES]
+
+
+MIRRORED = ROOT / "tests"
+# What no one folder of the package is the subject of: measurements, campaigns, other people's programs.
+APART = {
+    "benchmarks",
+    "campaigns",
+    "azure_ad/provisioning/servers",
+    "certification/right",
+    "aws_sso/scim/referee",
+}
+
+
+@pytest.mark.parametrize("module", sorted(MIRRORED.rglob("*/**/test_*.py")), ids=name)
+def test_tests_lie_where_their_subject_lies(module):
+    """Who looks for the tests of a folder finds them under its name."""
+    folder = module.parent.relative_to(MIRRORED).as_posix()
+    assert folder in APART or (ROOT / "harness" / folder).is_dir(), f"harness/{folder} is no folder"
+
+
+def test_a_folder_can_be_taken_in_at_a_glance():
+    """A folder has about fifteen modules; beyond that it has rooms."""
+    modules = Counter(name(module.parent) for module in MODULES if module.name != "__init__.py")
+    assert {folder: count for folder, count in modules.items() if count > GLANCE} == {}
 
 
 def test_no_function_is_too_long():

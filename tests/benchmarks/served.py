@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.base.postgres_server import running_postgres
+from tests.base.postgres.postgres_server import running_postgres
 from tests.benchmarks.hammer import hammer, request
 from tests.serving.harness_process import HarnessProcess
 

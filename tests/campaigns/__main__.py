@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.base.postgres_server import running_postgres
+from tests.base.postgres.postgres_server import running_postgres
 from tests.campaigns.disk import full_disk
 from tests.campaigns.kills import Kills
 from tests.campaigns.storm import storm

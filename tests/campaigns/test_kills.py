@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.base.postgres_server import running_postgres
+from tests.base.postgres.postgres_server import running_postgres
 from tests.campaigns.kills import Kills
 
 pytestmark = pytest.mark.slow

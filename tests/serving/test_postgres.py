@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from harness.base.clock import Stopwatch, from_iso
-from tests.base.postgres_server import running_postgres
+from tests.base.postgres.postgres_server import running_postgres
 from tests.serving.test_killed import PEOPLE, directory  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow

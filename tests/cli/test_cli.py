@@ -220,7 +220,7 @@ def test_schema_is_what_editors_need() -> None:
     printed = json.loads(harness("schema").stdout)
     Draft202012Validator.check_schema(printed)
     validator = Draft202012Validator(printed)
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     for path in yaml_files(root / "scenarios"):
         assert [error.message for error in validator.iter_errors(parse(read(path)).value)] == [], path
     for name in ("unknown-verb", "unknown-argument", "wrong-choice", "number-for-text", "fault-two-ways"):

@@ -10,7 +10,7 @@ import pytest
 from harness.aws_sso import cloudtrail
 from harness.wire.message import Request
 
-DOCUMENTED = json.loads(Path(__file__).with_name("documented_user.json").read_text())
+DOCUMENTED = json.loads((Path(__file__).parents[1] / "documented_user.json").read_text())
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 

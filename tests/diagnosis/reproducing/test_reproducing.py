@@ -16,7 +16,7 @@ from harness.diagnosis.inventing.directory import invented
 from harness.diagnosis.inventing.flaws import FLAWS
 from harness.diagnosis.reproducing.masking import Mask
 
-EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
+EXPORTS = Path(__file__).parents[2] / "exports" / "samples"
 
 
 def reproduced(tmp_path: Path, *arguments: str | Path) -> tuple[dict[str, Any], str]:

@@ -18,7 +18,7 @@ from harness.base.store import TakenError
 from tests.base.store_contract import StoreContract, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class TestInMemory(StoreContract):

@@ -15,7 +15,7 @@ from harness.scenario.loading.mistakes import Mistake
 from harness.scenario.loading.violations import violations
 from harness.scenario.variables import substitute
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 ROOT = HERE.parents[1]
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 
 from harness.base.errors import HarnessError
-from tests.base.postgres_server import running_postgres
+from tests.base.postgres.postgres_server import running_postgres
 from tests.base.store_contract import StoreContract, failing, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _numbers = itertools.count()
 
 
