@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from harness.base.quirks import load_table
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading import Scenario, load
 from harness.scenario.loading.backgrounds import also_read
-from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import is_scenario, yaml_files
 from harness.scenario.steps import STEPS
 

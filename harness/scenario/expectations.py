@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from harness import agreement
 from harness.base.errors import HarnessError
-from harness.scenario.differing import differences, nearest_entry
+from harness.scenario.comparing.differing import differences, nearest_entry
+from harness.scenario.comparing.matching import compare
 from harness.scenario.language.shapes import SHAPES
-from harness.scenario.matching import compare
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result, StepError, content
 from harness.scenario.values import Mismatch, show

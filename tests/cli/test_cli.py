@@ -15,13 +15,13 @@ from jsonschema import Draft202012Validator
 from harness.base.errors import HarnessError
 from harness.cli import main
 from harness.scenario import run as whole_run
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.events import Event, FileRejected, Location, RunFinished, RunStarted
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.topics import TOPICS
 from harness.scenario.loading.source import read
 from harness.scenario.loading.yaml_nodes import parse
-from harness.scenario.matching import MATCHERS
 from harness.scenario.selecting.targets import yaml_files
 from harness.scenario.steps import STEPS
 from tests.report.stories import sample, story

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.events import FileRejected, ScenarioFinished
 from harness.scenario.language.shapes import SHAPES
-from harness.scenario.matching import MATCHERS
 from harness.scenario.run import run
 from harness.scenario.steps import STEPS
 

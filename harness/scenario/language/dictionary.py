@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirk
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.language.flips import quirk_tables
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.topics import TOPICS, expectation_lines, matcher_lines
-from harness.scenario.matching import MATCHERS
 
 
 def explain(name: str) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import JSON_TYPES, Shape
-from harness.scenario.matching import MATCHERS
 
 _Schema = dict[str, Any]
 # Names with dots, as in name.familyName, and those that a case fills in.

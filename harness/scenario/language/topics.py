@@ -8,10 +8,10 @@ from typing import Any
 from harness.azure_ad.mappings.templates import templates
 from harness.azure_ad.provisioning.log.codes import error_codes
 from harness.scenario import shipped
+from harness.scenario.comparing.matching import MATCHERS, Matcher
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import Shape
-from harness.scenario.matching import MATCHERS, Matcher
 
 _DYNAMIC_GROUP = """\
 create group:

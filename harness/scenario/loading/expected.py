@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.base.errors import HarnessError, nearest
+from harness.scenario.comparing.matching import MATCHERS, matcher_of, wrong_argument
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.shapes.kinds import Kind, Shape, listing
-from harness.scenario.matching import MATCHERS, matcher_of, wrong_argument
 from harness.scenario.values import Trail, show
 from harness.scenario.variables import REFERENCE
 

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from harness.base.ids import Ids
+from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading import ScenarioError, load
 from harness.scenario.loading.expected import misfits
-from harness.scenario.matching import MATCHERS
 
 # One expectation of each kind, with every matcher that can be in the way of a name, as deep as they go.
 SAMPLES = """

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
-from harness.scenario.aligning import Pair, aligned
-from harness.scenario.matching import compare, matcher_of, pair_up
+from harness.scenario.comparing.aligning import Pair, aligned
+from harness.scenario.comparing.matching import compare, matcher_of, pair_up
 from harness.scenario.values import ABSENT, lookup, show
 
 MOST_LINES = 40

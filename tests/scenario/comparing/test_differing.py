@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.scenario.aligning import MOST_COMPARISONS, Pair, aligned
-from harness.scenario.differing import MOST_LINES, differences, nearest_entry
-from harness.scenario.matching import compare
+from harness.scenario.comparing.aligning import MOST_COMPARISONS, Pair, aligned
+from harness.scenario.comparing.differing import MOST_LINES, differences, nearest_entry
+from harness.scenario.comparing.matching import compare
 
 ANA = {"userName": "ana", "active": True, "name": {"givenName": "Ana"}, "emails": [{"value": "ana@x"}]}
 BEN = {"userName": "ben", "active": False}

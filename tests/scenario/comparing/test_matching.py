@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.base.errors import HarnessError
-from harness.scenario.matching import MATCHERS, compare, nearest
+from harness.scenario.comparing.matching import MATCHERS, compare, nearest
 from harness.scenario.values import ABSENT, explain, lookup
 
 KEYS = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=3)

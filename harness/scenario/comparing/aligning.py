@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.scenario.matching import compare
+from harness.scenario.comparing.matching import compare
 
 # Every item is compared with every other: beyond so many comparisons, items stand beside those of the same place.
 MOST_COMPARISONS = 2500
