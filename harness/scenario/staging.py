@@ -33,7 +33,10 @@ from harness.serving.front.gate import Gate
 from harness.serving.ready_file import ReadyFile
 from harness.serving.session import Say, stop_signal
 from harness.snapshots import in_memory
+from harness.wire.message import Request
 from harness.wire.recording.exchanges import Exchange
+from harness.wire.recording.redaction import signature_scope
+from harness.wire.recording.repeating import KEY_ID, SECRET_KEY, TOKEN
 from harness.wire.sockets.server import Server
 from harness.world import GRAPH, World, apps
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FAILURE = "failure"
+_ANY_PAIR = ("any", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +182,20 @@ class Staged:
         exchange = self._blamed()
         if exchange is None:
             return
-        settings, play = self.moment.world.azure.settings, self.moment.play
-        token = settings.graph_token if exchange.request.url.startswith(f"{GRAPH}/") else play.access_token
-        yield f"export TOKEN={shlex.quote(token)}"
+        yield f"export {' '.join(self._credentials(exchange.request))}"
         yield served(exchange, addresses(*self.urls)).curl()
+
+    def _credentials(self, request: Request) -> Iterator[str]:
+        """Yield the variables that a curl command reads. The AWS APIs of a scenario's world accept every key pair."""
+        world, play = self.moment.world, self.moment.play
+        if signature_scope(request.header("authorization") or ""):
+            pair = world.aws.settings.api_credentials or _ANY_PAIR
+            yield from (
+                f"{name}={shlex.quote(value)}" for name, value in zip((KEY_ID, SECRET_KEY), pair, strict=True)
+            )
+        else:
+            to_graph = request.url.startswith(f"{GRAPH}/")
+            yield f"{TOKEN}={shlex.quote(world.azure.settings.graph_token if to_graph else play.access_token)}"
 
     def _blamed(self) -> Exchange | None:
         exchanges = self.moment.play.exchanges

@@ -35,6 +35,13 @@ steps:
   - wait: 40m
     expect: {provisioning log: []}
 """
+SIGNED = """\
+scenario: An API that refuses
+steps:
+  - enable automatic provisioning: {}
+  - aws request: {service: identitystore, operation: ListUsers, parameters: {IdentityStoreId: d-1111111111}}
+    expect: {status: 200}
+"""
 
 
 @pytest.fixture
@@ -98,6 +105,22 @@ def test_the_command_of_a_failure_goes_to_the_served_world(scenario: Scenario) -
     end = list(run_scenario(scenario, seed="1"))[-1]
     line = end.failures[0].curl  # type: ignore[union-attr]
     assert "curl -i --globoff -X POST http://127.0.0.1:8080/" in line
+
+
+def test_a_signed_call_can_be_repeated_with_any_key_pair(tmp_path: Path) -> None:
+    """The served world says which variables the command reads."""
+    path = tmp_path / "signed.yaml"
+    path.write_text(SIGNED, encoding="utf-8")
+    (signed,) = load(path).scenarios()
+    staged = Staged(lambda: play_until(signed, FAILURE), 0, 0)
+    try:
+        exports, line = staged.again()
+    finally:
+        staged.stop()
+    assert exports == "export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any"
+    assert line.startswith(
+        f"curl -i --globoff -X POST {staged.urls[0]}/ --aws-sigv4 aws:amz:us-east-1:identitystore "
+    )
 
 
 def test_what_goes_to_other_servers_stays_theirs() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,6 +9,7 @@ from functools import lru_cache
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 from harness.wire.recording.redaction import redact_body, redact_headers, redact_text
+from harness.wire.recording.repeating import command
 from harness.wire.recording.secrets import Secrets, basic_password
 
 _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
@@ -31,22 +31,8 @@ class Exchange:
     order: int = 0
 
     def curl(self, body: str | None = None) -> str:
-        """Return the command that repeats the request, its token left as a shell variable.
-
-        `body` is the same body laid out for people: then the command has lines, too.
-        """
-        method = "--head" if self.request.method == "HEAD" else f"-X {shlex.quote(self.request.method)}"
-        words = [f"curl -i --globoff {method} {shlex.quote(self.request.url)}"]
-        for name, value in self.request.headers:
-            hidden = name.lower() == "authorization"
-            words.append(
-                '-H "Authorization: Bearer $TOKEN"' if hidden else f"-H {shlex.quote(f'{name}: {value}')}"
-            )
-        if self.request.body:
-            text = self.request.body.decode("utf-8", "replace") if body is None else body
-            text = text.replace("\0", "\ufffd")
-            words.append(f"--data-raw {shlex.quote(text)}")
-        return (" " if body is None else " \\\n  ").join(words)
+        """Return the command that repeats the request (`repeating.command`)."""
+        return command(self.request, body)
 
 
 def recording(

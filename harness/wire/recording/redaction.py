@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +44,10 @@ _FORM = re.compile(rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+")
 _INPUT = re.compile(rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>")
 _VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
 _SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
+_SIGNATURE = re.compile(
+    r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/(\d{8})/([a-z0-9-]{1,32})/([a-z0-9-]{1,32})/aws4_request(?=,|\s|\Z)",
+    re.ASCII,
+)
 _USER = re.compile(r"://[^/?#\s\"'<>]*@")
 _USER_BYTES = re.compile(_USER.pattern.encode())
 
@@ -61,7 +66,28 @@ def redact_headers(headers: Headers) -> Headers:
 @lru_cache(maxsize=1024)
 def _redact_header(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
-    return name, HIDDEN if name.lower() in _SECRET_HEADERS else redact_text(value)
+    if name.lower() not in _SECRET_HEADERS:
+        return name, redact_text(value)
+    scope = signature_scope(value) if name.lower() == "authorization" else None
+    return name, HIDDEN if scope is None else scope.header()
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureScope:
+    """What an AWS signature is good for (Signature Version 4): nothing in it is a secret."""
+
+    date: str
+    region: str
+    service: str
+
+    def header(self) -> str:
+        return f"AWS4-HMAC-SHA256 Credential={HIDDEN}/{self.date}/{self.region}/{self.service}/aws4_request, Signature={HIDDEN}"
+
+
+def signature_scope(authorization: str) -> SignatureScope | None:
+    """Return the scope of an AWS signature, recorded or not; None for any other Authorization."""
+    signature = _SIGNATURE.match(authorization)
+    return signature and SignatureScope(*signature.groups())
 
 
 def redact_body(body: bytes) -> bytes:

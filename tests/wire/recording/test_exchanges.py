@@ -295,6 +295,34 @@ class TestCurl:
             *["--data-raw", '{"it\'s":"`id` \\\\ !"}'],
         ]
 
+    def test_an_aws_request_is_signed_anew(self):
+        """Its scope is kept, its signature and its moment are not; the key pair is left to the shell."""
+        signature = (
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/sso/aws4_request, "
+            f"SignedHeaders=host;x-amz-date, Signature={'f' * 64}"
+        )
+        headers = (("X-Amz-Target", "A.B"), ("X-Amz-Date", "20130524T000000Z"), ("Authorization", signature))
+        exchange = record(Request("POST", URL, headers, b"{}"), OK)
+        shown = "AWS4-HMAC-SHA256 Credential=***/20130524/us-east-1/sso/aws4_request, Signature=***"
+        assert exchange.request.header("Authorization") == shown
+        assert exchange.curl() == (
+            f"curl -i --globoff -X POST {URL} --aws-sigv4 aws:amz:us-east-1:sso "
+            "--user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\" -H 'X-Amz-Target: A.B' --data-raw '{}'"
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "variable"),
+        [
+            ("Cookie", "COOKIE"),
+            ("x-amz-sso_bearer_token", "TOKEN"),
+            ("X-Amz-Security-Token", "AWS_SESSION_TOKEN"),
+        ],
+    )
+    def test_other_secrets_are_left_to_the_shell_too(self, name, variable):
+        """Three asterisks would be sent as they are."""
+        exchange = record(Request("GET", URL, ((name, "s" * 20),)), OK)
+        assert exchange.curl() == f'curl -i --globoff -X GET {URL} -H "{name}: ${variable}"'
+
     @given(st.text(), st.text(st.characters(min_codepoint=32, max_codepoint=255)), st.binary())
     def test_any_request_becomes_one_line_of_words(self, path, value, body):
         """Whatever stands in URL, header or body, a shell finds the words again."""
