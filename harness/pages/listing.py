@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from flask import request
 
 ROWS = 50
-_LOOKED_AT = 5_000
-LINES_LOOKED_AT = 2_000  # of a log, whose lines take longer to read
+_LOOKED_AT = 3_000
+LINES_LOOKED_AT = 1_500  # of a log, whose lines take longer to read
 _TRAIL = 30
 Row = dict[str, Any]
 Test = Callable[[Row], bool]

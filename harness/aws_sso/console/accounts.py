@@ -22,7 +22,7 @@ from harness.aws_sso.tenant import Tenant, current
 from harness.aws_sso.tokens import Declined
 from harness.pages.listing import Row, after, behind, containing, entered, page_of, ways
 
-_OFFERED, _LOOKED_AT = 25, 5_000
+_OFFERED, _LOOKED_AT = 25, 2_000
 _NAMES = {USER: "userName", GROUP: "displayName"}
 _SEARCHED = ("userName", "displayName", "id")
 
