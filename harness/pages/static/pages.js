@@ -1,4 +1,4 @@
-// What pages do beyond plain forms: copying, the ticking clock, live parts, and column names for narrow screens.
+// What pages do beyond plain forms: copying, the ticking clock, live parts, and tables as cards where they do not fit.
 // Every page works without it.
 "use strict";
 
@@ -12,16 +12,25 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// On a narrow screen each row is a card, which needs the column's name beside every cell.
+// A table that is wider than its place becomes a list of cards, which need the column's name beside every cell.
 function nameCells() {
   for (const table of document.querySelectorAll("[data-table] table")) {
-    table.dataset.named = "";
     const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     for (const row of table.tBodies[0].rows) {
       [...row.cells].forEach((cell, column) => {
         if (row.cells.length === names.length) { cell.dataset.label = names[column]; }
       });
     }
+  }
+  fitTables();
+}
+
+// What scrolls nevertheless can be reached with the keyboard.
+function fitTables() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.classList.remove("rows-as-cards");
+    box.classList.toggle("rows-as-cards", "table" in box.dataset && box.scrollWidth > box.clientWidth);
+    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
   }
 }
 
@@ -41,13 +50,6 @@ async function refresh() {
       live.part.querySelectorAll("details").forEach((each, place) => { each.open = open[place] ?? each.open; });
       nameCells();
     }
-  }
-}
-
-// What scrolls can be reached with the keyboard.
-function reachScrolling() {
-  for (const box of document.querySelectorAll(".scroll")) {
-    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
   }
 }
 
@@ -95,7 +97,6 @@ for (const link of document.querySelectorAll(".side [aria-current]")) {
   strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 12;
 }
 nameCells();
-reachScrolling();
-addEventListener("resize", reachScrolling);
+addEventListener("resize", fitTables);
 if (document.querySelector(".clock time")) { tick(); }
 if (parts.length) { setTimeout(follow, 1000); }
