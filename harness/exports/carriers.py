@@ -17,8 +17,7 @@ from typing import Any
 
 import ijson
 
-from harness.base.errors import HarnessError
-from harness.exports.sources import Source
+from harness.exports.sources import NotAnExportError, Source
 
 Row = dict[str, Any]
 WRAPPERS = (
@@ -93,12 +92,12 @@ _MOST_NOTES = 20
 
 
 def rows(source: Source) -> Rows:
-    """Find out how a source carries its rows. Raises HarnessError for what is neither JSON nor CSV."""
+    """Find out how a source carries its rows. Raises NotAnExportError for what is neither JSON nor CSV."""
     with source.text() as stream:
         start = stream.read(1 << 16)
     stripped = start.lstrip()
     if not stripped:
-        raise HarnessError(f"{source.name}: empty; export it again")
+        raise NotAnExportError(source.name, "empty; export it again")
     notes = list(source.notes)
     if stripped[0] in "[{":
         edges = source.edges()
@@ -157,8 +156,9 @@ def _table(source: Source, start: str, notes: list[str]) -> Rows:
     header = lines[skipped] if skipped < len(lines) else ""
     delimiter = delimiter or max(_DELIMITERS, key=header.count)
     if delimiter not in header:
-        raise HarnessError(
-            f"{source.name}: neither JSON nor CSV; export it as JSON (az … --output json, aws … --output json) or CSV"
+        raise NotAnExportError(
+            source.name,
+            "neither JSON nor CSV; export it as JSON (az … --output json, aws … --output json) or CSV",
         )
     columns = [name.strip().lstrip("\ufeff") for name in next(csv.reader([header], delimiter=delimiter))]
     if template:

@@ -81,4 +81,6 @@ def _spoiled(text: str, *, from_ascii_csv: bool) -> Spoiled | None:
         how = "cut at the longest cell"
     if how is None and from_ascii_csv and "?" in text:
         how = "a question mark where a letter was; export it with -Encoding UTF8"
+    if how is None and "\ufffd" in text:
+        how = "a letter was lost in a change of encodings; export it as UTF-8"
     return None if how is None else Spoiled(how)

@@ -14,7 +14,7 @@ from harness.exports.carriers import Row, Rows, rows
 from harness.exports.evidence import Evidence, InputFile, Person
 from harness.exports.formats import OFFER, Format, recognise
 from harness.exports.provisioning_log import Unreadable
-from harness.exports.sources import sources
+from harness.exports.sources import NotAnExportError, sources
 
 _LOOKED_AT = 50
 
@@ -54,14 +54,13 @@ def take_in(
     evidence, everybody = Evidence(), People()
     foreign: list[InputFile] = []
     for path in paths:
-        for source in sources(path):
-            carrier = rows(source)
+        for carrier in _carriers(path, foreign):
             first = list(islice(iter(carrier), _LOOKED_AT))
             form = recognise(chain.from_iterable(first)) if first else None
             if form is None:
                 shape = ", ".join(list(first[0])[:8]) if first else "no rows"
                 foreign.append(
-                    InputFile(source.name, f"not an export that is known (it has {shape})", 0, {}, ())
+                    InputFile(carrier.source.name, f"not an export that is known (it has {shape})", 0, {}, ())
                 )
                 continue
             if form.kind == "people":
@@ -76,6 +75,20 @@ def take_in(
     evidence.inputs += foreign
     evidence.join_log_parts()
     return evidence, everybody
+
+
+def _carriers(path: Path, foreign: list[InputFile]) -> Iterator[Rows]:
+    """Yield how each text of a file carries its rows; what has none is among the foreign ones."""
+    try:
+        texts = sources(path)
+    except NotAnExportError as error:
+        foreign.append(InputFile(error.name, error.why, 0, {}, ()))
+        return
+    for source in texts:
+        try:
+            yield rows(source)
+        except NotAnExportError as error:
+            foreign.append(InputFile(error.name, error.why, 0, {}, ()))
 
 
 def _people(

@@ -20,7 +20,18 @@ from typing import IO, Protocol, cast
 
 from harness.base.errors import HarnessError
 
+
+class NotAnExportError(HarnessError):
+    """A file that is no text, or a text without rows; `why` says which, the message with its name."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name, self.why = name, why
+
+
 _BLOCK = 1 << 20
+# Bytes that are no letter in Windows-1252.
+_NO_LETTERS = frozenset(b"\x00\x81\x8d\x8f\x90\x9d")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -50,7 +61,7 @@ class Source:
     def text(self) -> Iterator[IO[str]]:
         """Open it as text, line ends untouched."""
         with _bytes(self.path, self.member) as stream:
-            yield io.TextIOWrapper(stream, encoding=self.encoding, newline="")
+            yield self._decoded(stream)
 
     @contextmanager
     def utf8(self) -> Iterator[Readable]:
@@ -59,7 +70,11 @@ class Source:
             if self.encoding == "utf-8":
                 yield stream
             else:
-                yield _Recoded(io.TextIOWrapper(stream, encoding=self.encoding, newline=""))
+                yield _Recoded(self._decoded(stream))
+
+    def _decoded(self, stream: IO[bytes]) -> IO[str]:
+        """Decode a stream; what stands for no letter becomes U+FFFD, by which a spoiled value is known."""
+        return io.TextIOWrapper(stream, encoding=self.encoding, errors="replace", newline="")
 
     def edges(self, size: int = 4096) -> str:
         """Return the beginning and the end, which tell of wrappers and further pages."""
@@ -132,7 +147,10 @@ def _source(path: Path, member: str) -> Source:
                 decoder.decode(head)
                 head = stream.read(_BLOCK)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if not _NO_LETTERS.isdisjoint(head):
+                name = f"{path}:{member}" if member else str(path)
+                raise NotAnExportError(name, "not a text; export it as JSON or CSV") from error
             note = "not UTF-8: read as Windows-1252; letters may be wrong, export it as UTF-8 to be sure"
             return Source(path, member, "cp1252", ascii=False, notes=(note,))
     return Source(path, member, "utf-8", ascii=plain, notes=())

@@ -318,3 +318,34 @@ def test_a_column_that_only_a_late_row_has_is_told_when_nobody_understands_it(tm
     path = tmp_path / "users.json"
     path.write_text(json.dumps([*users, {**users[0], "shoeSize": "42"}]))
     assert read(path)[0].inputs[0].not_understood == ("shoeSize",)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"-----\n|  LIST USERS |\n", "neither JSON nor CSV"),
+        (bytes(range(256)) * 4, "not a text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x80\x81", "not a text"),
+    ],
+)
+def test_what_is_no_text_or_has_no_rows_is_refused_alone_and_left_out_among_others(
+    content: bytes, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "users.bin"
+    path.write_bytes(content)
+    with pytest.raises(HarnessError, match=why):
+        read(path)
+    evidence, people = read(path, EXPORTS / "users-portal.csv")
+    assert why in evidence.inputs[-1].format
+    assert len(list(people)) == 4
+
+
+def test_a_letter_that_no_encoding_has_spoils_its_value_alone(tmp_path: Path) -> None:
+    """UTF-16 that was cut between the two bytes of a letter."""
+    path = tmp_path / "users.csv"
+    rows = "userPrincipalName,displayName,surname\nana@contoso.com,Ana,Ru"
+    path.write_bytes(rows.encode("utf-16")[:-1])
+    (ana,) = people_of(path).values()
+    assert "letter was lost" in ana.damaged["surname"]
+    assert ana.values["displayName"] == "Ana"
