@@ -170,8 +170,11 @@ class Runner:
             session.counts.update(progress.counts)
         now = self._clock.now()
 
-        def start() -> Progress:
+        def start() -> Progress | None:
             begun = cycle.begin(session, job.watermark, now)
+            if cycle.is_idle(session, begun):
+                run.idle = begun
+                return None
             if cycle.has_work(session, begun):
                 self._before_cycle()
             with self._store.transaction():
@@ -238,7 +241,7 @@ class Runner:
 
     def _finished(self, job_id: str, run: Run) -> Ending:
         """End a cycle that came to its end; too many objects in escrow put the job into quarantine all the same."""
-        progress = self._progress.get(job_id)
+        progress = run.idle or self._progress.get(job_id)
         assert progress is not None
         progress = progress.counted(run.session.counts)
         job = moves.counted(self._job(job_id), progress.counts)
@@ -247,7 +250,8 @@ class Runner:
         ending = endings.completed(job, progress, self._clock.now(), threshold, self._quirks)
         if ending.forgets_escrows:
             escrows.clear()
-        self._progress.delete(job_id)
+        if run.idle is None:
+            self._progress.delete(job_id)
         return ending
 
     def _cut_off(self, job_id: str, run: Run, stop: Stop) -> Ending:

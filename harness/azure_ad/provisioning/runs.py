@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.base.store import Document, Store
 
@@ -18,12 +19,16 @@ _SHELF = "run"
 
 @dataclass(slots=True)
 class Run:
-    """A cycle under way; one that was overtaken is no longer listed. A `held` one goes on only when somebody asks for its next object."""
+    """A cycle under way; one that was overtaken is no longer listed. A `held` one goes on only when somebody asks for its next object.
+
+    `idle` is the progress of one that was over as it began, which is never written.
+    """
 
     session: Session
     steps: Iterator[None]
     began: datetime
     held: bool = False
+    idle: Progress | None = None
     mark: Document = field(default_factory=dict)
 
 

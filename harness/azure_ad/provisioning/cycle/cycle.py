@@ -48,7 +48,7 @@ def begin(session: Session, since: int | None, began: datetime) -> Progress:
     """Return the progress of the session's cycle not yet begun; `since` None makes it an initial one."""
     until = session.directory.watermark()
     progress = planned(session, since, until, cycle_id=session.frame.cycle_id, began=began)
-    return replace(progress, total=_total(session, since))
+    return replace(progress, total=_total(session, since, until))
 
 
 def has_work(session: Session, progress: Progress) -> bool:
@@ -57,12 +57,24 @@ def has_work(session: Session, progress: Progress) -> bool:
     return progress.total > 0 or next(due, None) is not None
 
 
+def is_idle(session: Session, progress: Progress) -> bool:
+    """Tell whether an incremental cycle is over as it begins: nothing changed, is due, given up, held back or waits."""
+    return (
+        progress.since is not None
+        and not has_work(session, progress)
+        and not session.held_back()
+        and not session.pending_references()
+        and not session.gives_up()
+    )
+
+
 def run(
-    session: Session, progress: Progress | None, start: Callable[[], Progress], save: _Save
+    session: Session, progress: Progress | None, start: Callable[[], Progress | None], save: _Save
 ) -> Iterator[None]:
     """Do what is left of a cycle, yielding after each object (or handful, see `Session.in_flight`).
 
-    Without progress a new one starts, once the probes came back well. `save` keeps the progress.
+    Without progress a new one starts, once the probes came back well; None when it is over as it begins. `save` keeps the
+    progress.
 
     Raises TargetError when the connection itself is bad, TooManyDeletes when deletions must be allowed first. The caller
     stores the watermark when the generator ends.
@@ -72,6 +84,8 @@ def run(
             session.target.probe(mapping)
     if progress is None:
         progress = start()
+    if progress is None:
+        return
     taken_up = progress.phase
     for phase in PHASES[PHASES.index(taken_up) :]:
         progress = progress.entered(phase)
@@ -160,8 +174,8 @@ def _visit_held_back(session: Session, progress: Progress, save: _Save) -> Itera
         yield
 
 
-def _total(session: Session, since: int | None) -> int:
+def _total(session: Session, since: int | None, until: int) -> int:
     if since is None:
         return session.store.count("User") + session.store.count("Group")
-    changed = session.directory.changed_since(since, session.directory.watermark())
+    changed = session.directory.changed_since(since, until)
     return len(changed["User"]) + len(changed["Group"])

@@ -148,10 +148,13 @@ class Session:
 
     def give_up(self) -> None:
         """Forget what has failed for too many days."""
+        for key in self.gives_up():
+            self.settle(key)
+
+    def gives_up(self) -> list[str]:
+        """Return the source ids of what has failed for too many days."""
         now, most_days = self.clock.now(), self.quirks["escrow-days"]
-        for key, escrow in list(self.escrows()):
-            if escrow.given_up(now, most_days):
-                self.settle(key)
+        return [key for key, escrow in self.escrows() if escrow.given_up(now, most_days)]
 
     def exported_members(self, group: str) -> list[str]:
         """Return the source ids of the members that the target's group was given."""
