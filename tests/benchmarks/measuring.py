@@ -1,0 +1,46 @@
+"""Time, memory and the table: what every benchmark measures with, and says what it measured through."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def header() -> None:
+    print("| measured | result | budget |\n| --- | ---: | ---: |", flush=True)
+
+
+def report(name: str, value: float, unit: str = "x", budget: str = "") -> None:
+    """Print a row of the README's table as soon as it is measured."""
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    print(f"| {name} | {value:,.{digits}f} {unit} | {budget} |", flush=True)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time, for what waits on sockets and other processes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Time of this process alone: what happens in process waits for nothing."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def processor(number: int) -> float:
+    """Return the processor time in seconds that another process and its threads took so far."""
+    fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def peak(number: int) -> float:
+    """Return the largest memory that another process ever held, in MiB."""
+    status = Path(f"/proc/{number}/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

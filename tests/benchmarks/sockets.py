@@ -1,0 +1,106 @@
+"""The AWS SSO app behind a socket: against scim2-server, and large against small.
+
+What one request costs a server is its processor time: a client takes turns with it on the same machine, and would be measured too.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.hammer import hammer, request
+from tests.benchmarks.measuring import processor, report
+from tests.benchmarks.people import scim_user
+
+_ROUNDS = 5
+_CONNECTIONS = 8
+_GOES = {
+    "POST /Users": (600, 200),
+    "GET with a userName filter": (1500, 150),
+}  # requests a round, of ours and of theirs
+
+
+class Peer:
+    """A SCIM server in a process of its own, and how many people it was given."""
+
+    def __init__(self, name: str) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("peer.py")), name]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        address = json.loads(self.process.stdout.readline())
+        self.url, self.token = address["url"], address["token"]
+        self.number = 0
+
+    def posts(self, count: int) -> list[bytes]:
+        users = [scim_user(self.number + step) for step in range(count)]
+        self.number += count
+        return [request("POST", f"{self.url}/Users", self.token, user) for user in users]
+
+    def finds(self, count: int) -> list[bytes]:
+        """Return searches for people all over the directory, each by userName."""
+        names = [f"p{self.number * step // count}%40contoso.com" for step in range(count)]
+        urls = [f"{self.url}/Users?filter=userName+eq+%22{name}%22" for name in names]
+        return [request("GET", url, self.token) for url in urls]
+
+    def cost(self, requests: list[bytes], connections: int) -> tuple[float, float]:
+        """Return processor seconds of the server, and seconds on the clock, for each request."""
+        before = processor(self.process.pid)
+        speed = hammer(self.url, requests, connections)
+        return (processor(self.process.pid) - before) / len(requests), 1 / speed
+
+    def fill(self, people: int) -> None:
+        while self.number < people:
+            hammer(self.url, self.posts(min(1000, people - self.number)), _CONNECTIONS)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def against_peer() -> None:
+    """Compare the AWS SSO app with scim2-server over a socket, each holding 10,000 people."""
+    ours, theirs = Peer("harness"), Peer("scim2-server")
+    for peer in (ours, theirs):
+        peer.fill(10_000)
+    budgets = {("POST /Users", 1): "2 x", ("GET with a userName filter", 1): "2 x"}
+    budgets |= {("POST /Users", 8): "8 x", ("GET with a userName filter", 8): "12 x"}
+    for (name, connections), budget in budgets.items():
+        of_ours, of_theirs = _GOES[name]
+        make: Callable[[Peer, int], list[bytes]] = Peer.posts if name.startswith("POST") else Peer.finds
+        rounds = [
+            (theirs.cost(make(theirs, of_theirs), connections), ours.cost(make(ours, of_ours), connections))
+            for _ in range(_ROUNDS)
+        ]
+        for at, measured in enumerate(("of the server's processor", "on the clock")):
+            ratio = statistics.median(their[at] for their, _ in rounds) / statistics.median(
+                our[at] for _, our in rounds
+            )
+            words = "1 connection" if connections == 1 else f"{connections} connections"
+            report(
+                f"{name}, {words}, 10,000 people: scim2-server's time {measured} / ours", ratio, "x", budget
+            )
+    for peer in (ours, theirs):
+        peer.stop()
+
+
+def growth() -> None:
+    """Compare the cost of a request at 100,000 people with that at 1,000."""
+    small, large = Peer("harness"), Peer("harness")
+    small.fill(1_000)
+    large.fill(100_000)
+    for name, (count, _) in _GOES.items():
+        make: Callable[[Peer, int], list[bytes]] = Peer.posts if name.startswith("POST") else Peer.finds
+        pairs = [
+            (large.cost(make(large, count), 1)[0], small.cost(make(small, count), 1)[0])
+            for _ in range(_ROUNDS)
+        ]
+        ratio = statistics.median(big for big, _ in pairs) / statistics.median(few for _, few in pairs)
+        report(f"{name} at 100,000 people / at 1,000", ratio, "x", "1.15 x")
+    for peer in (small, large):
+        peer.stop()
