@@ -8,7 +8,10 @@ import yaml
 
 from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.events import FileRejected, ScenarioFinished
+from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.step_examples import step_example
+from harness.scenario.loading import load
 from harness.scenario.run import run
 from harness.scenario.steps import STEPS
 
@@ -17,6 +20,8 @@ _BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 # The one file that is included rather than run.
 (SHARED,) = (block for block in _BLOCKS if block.startswith("background:"))
 BLOCKS = [block for block in _BLOCKS if block != SHARED]
+VERBS = schema()["$defs"]["steps"]
+NOTED = {"endpoint": "https://scim.example.com", "token": "t", "old": "1", "store": "d-1234567890"}
 EXAMPLES = {
     **{name: each.example for name, each in SHAPES.items()},
     **{name: each.example for name, each in MATCHERS.items()},
@@ -61,6 +66,20 @@ def test_the_tables_of_the_guide_are_those_of_the_language():
     matchers = [[f"`{name}`", each.doc, each.takes, f"`{each.example}`"] for name, each in MATCHERS.items()]
     assert [row for row in rows if len(row) == 3] == expectations
     assert [row for row in rows if len(row) == 4] == matchers
+    steps = [[f"`{step_example(name)}`", each["description"]] for name, each in VERBS.items()]
+    assert [row for row in rows if len(row) == 2 and ":" in row[0]] == steps
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_step_of_the_guide_is_one_that_can_be_written(verb, tmp_path):
+    """Below the people of the first scenario, and with what `let` would have noted down."""
+    story = yaml.safe_load(BLOCKS[0])
+    step = yaml.safe_load(f"- {step_example(verb)}")
+    story = {**story, "steps": step, "expects": "nothing", "cases": [{"case": "it", **NOTED}]}
+    path = tmp_path / "story.yaml"
+    path.write_text(yaml.safe_dump(story, allow_unicode=True), encoding="utf-8")
+    (case,) = load(path).scenarios()
+    assert [each.verb for each in case.steps] == [verb]
 
 
 def test_steps_that_the_guide_names_exist():

@@ -52,6 +52,9 @@ def _layout(expected: Any, actual: Any) -> _Lines | None:
             return _mapping(expected, actual)
         if name == "$contains" and isinstance(actual, list):
             return _contains(argument if isinstance(argument, list) else [argument], actual)
+        if name == "$not" and isinstance(argument, Mapping) and isinstance(actual, list):
+            inner, items = matcher_of(argument) or ("", None)
+            return _present(items, actual) if inner == "$contains" else None
         if name == "$unordered" and isinstance(argument, list) and isinstance(actual, list):
             return _unordered(argument, actual)
     return None
@@ -104,6 +107,22 @@ def _contains(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:
         if not any(not compare(item, there) for there in actual):
             yield f"- an item like {show(item, _LONGEST_VALUE)}"
             yield from _nearest(item, dict(enumerate(actual)), len(actual))
+
+
+def _present(argument: Any, actual: Sequence[Any]) -> _Lines:
+    """Yield the items that nobody wanted, and of each what was looked for."""
+    for item in argument if isinstance(argument, list) else [argument]:
+        yield f"- no item like {show(item, _LONGEST_VALUE)}"
+        for place, there in enumerate(actual):
+            if not compare(item, there):
+                yield f"+ [{place}] of {len(actual)}: {show(there, _LONGEST_VALUE)}"
+                yield from (f"  {line}" for line in _chosen(item, there))
+
+
+def _chosen(item: Any, there: Any) -> _Lines:
+    if isinstance(item, Mapping) and isinstance(there, Mapping):
+        names = [key for key in item if not key.startswith("$")]
+        yield from (f"{key}: {show(lookup(there, key), _LONGEST_VALUE)}" for key in names)
 
 
 def _unordered(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:

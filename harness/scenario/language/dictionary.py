@@ -17,7 +17,10 @@ from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.language.flips import quirk_tables
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.step_examples import step_example
 from harness.scenario.language.topics import TOPICS, expectation_lines, matcher_lines
+
+_STEP = "step"
 
 
 def explain(name: str) -> str:
@@ -43,7 +46,7 @@ def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
             "background": whole["$defs"]["background"]["properties"]["background"]
         },
         "key of a step": {key: step[key] for key in ("expect", "let", "name")},
-        "step": whole["$defs"]["steps"],
+        _STEP: whole["$defs"]["steps"],
     }
     for kind, definitions in kinds.items():
         for name, definition in definitions.items():
@@ -73,6 +76,8 @@ def _quirk(service: str, row: Quirk) -> Iterator[str]:
 def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator[str]:
     yield f"{name} ({kind})"
     yield f"  {definition['description']}{_choices(definition)}"
+    if kind == _STEP:
+        yield f"  example: {step_example(name)}"
     yield from _keys(definition, "    ")
 
 

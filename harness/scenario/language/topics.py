@@ -12,6 +12,7 @@ from harness.scenario.comparing.matching import MATCHERS, Matcher
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import Shape
+from harness.scenario.language.step_examples import step_example
 
 _DYNAMIC_GROUP = """\
 create group:
@@ -110,6 +111,7 @@ def _verbs() -> Iterator[str]:
     yield "verbs: what people do, one a list item of 'steps'"
     for name, definition in schema()["$defs"]["steps"].items():
         yield f"  {name}: {definition['description']}"
+        yield f"      {step_example(name)}"
 
 
 def _mapping_fields() -> Iterator[str]:

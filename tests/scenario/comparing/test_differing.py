@@ -97,6 +97,16 @@ users:
 + groups: nothing""",
             id="an empty list",
         ),
+        pytest.param(
+            {"$not": {"$contains": {"active": True, "name": {"givenName": "Ana"}}}},
+            [BEN, ANA],
+            """\
+- no item like {"active": true, "name": {"givenName": "Ana"}}
++ [1] of 2: {"userName": "ana", "active": true, "name": {"givenName": "Ana"}, "emails": [{"value": "ana@x"}]}
+  active: true
+  name: {"givenName": "Ana"}""",
+            id="an item that nobody wanted, and what makes it one",
+        ),
         pytest.param({"$count": 3}, [ANA], "", id="a number of items says it all"),
         pytest.param("ana", "ben", "", id="one text against another"),
         pytest.param([], "ben", "", id="a list against a text"),
