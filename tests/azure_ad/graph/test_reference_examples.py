@@ -56,6 +56,7 @@ def prepared():
     secret = graph.do("POST", f"/applications/{key}/addPassword", {}, 200)["keyId"]
     for owned in (f"applications/{key}", f"groups/{group}", f"servicePrincipals/{app}"):
         graph.do("POST", f"/{owned}/owners/$ref", {"@odata.id": f"{GRAPH}/v1.0/users/{user}"})
+    graph.do("POST", f"/groups/{group}/owners/$ref", {"@odata.id": f"{GRAPH}/v1.0/users/{manager}"})
     extension = {"name": "skypeId", "dataType": "String", "targetObjects": ["User"]}
     consent = {"clientId": app, "consentType": "Principal", "principalId": user, "resourceId": second}
     graph.do("POST", "/domains", {"id": "fabrikam.com"}, 201)

@@ -167,7 +167,7 @@ class TestApplications:
 class TestOwners:
     @pytest.mark.parametrize("which", ["groups", "applications", "servicePrincipals"])
     def test_owners_come_and_go(self, graph, which):
-        """group-post-owners and its like: a reference, listed with its type, once."""
+        """group-post-owners and its like: a reference, listed with its type, once; a group keeps its last (group-delete-owners)."""
         key = {
             "groups": graph.company.office,
             "servicePrincipals": graph.company.app,
@@ -183,9 +183,16 @@ class TestOwners:
             [key],
             [],
         )
+        remaining = []
+        if which == "groups":
+            refusal = graph.fail("DELETE", f"{path}/{graph.company.ana}/$ref")
+            assert refusal[:2] == (400, "Request_BadRequest")
+            assert "must have at least one owner" in refusal[2]
+            remaining = [graph.company.app]
+            graph.do("POST", f"{path}/$ref", address(graph.company.app))
         graph.do("DELETE", f"{path}/{graph.company.ana}/$ref")
         assert graph.fail("DELETE", f"{path}/{graph.company.ana}/$ref")[0] == 404
-        assert graph.get(path)["value"] == []
+        assert [owner["id"] for owner in graph.get(path)["value"]] == remaining
 
     def test_a_group_is_made_with_its_owner(self, graph):
         body = team(

@@ -3,7 +3,8 @@
 Deleting one deletes its service principal too; changing roles or name changes them there.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-post-applications,
-…/application-update, …/application-delete, …/application-addpassword and …/application-removepassword (read 2026-11).
+…/application-update, …/application-delete, …/application-addpassword and …/application-removepassword (read 2026-11-29 at db3ad72
+of microsoftgraph/microsoft-graph-docs). That the service principal goes and changes with its application is inferred.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """Who owns a group, an application or an enterprise application, over Microsoft Graph.
 
+A group that has owners keeps its last one.
+
 Source: https://learn.microsoft.com/en-us/graph/api/group-list-owners, …/group-post-owners, …/group-delete-owners,
-…/application-list-owners, …/serviceprincipal-list-owners and …/user-list-ownedobjects (read 2026-11).
+…/application-list-owners, …/serviceprincipal-list-owners and …/user-list-ownedobjects (read 2026-11-29 at db3ad72 of
+microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from flask import Response
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of, principal_or_application
+from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
@@ -42,8 +46,12 @@ def remove_owner(which: str, name: str, owner: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
         owned, leaving = object_of(which, name), principal_or_application(owner)
-        if not tenant.store.unlink(_RELATION, owned["id"], leaving["id"]):
+        owners = tenant.store.rights(_RELATION, owned["id"])
+        if leaving["id"] not in owners:
             raise NotFoundError.of(owner)
+        if which == "groups" and len(owners) == 1:
+            raise refusals.LAST_OWNER.error()
+        tenant.store.unlink(_RELATION, owned["id"], leaving["id"])
         note(Activities.REMOVE_OWNER, Target("User", leaving), Target(_KINDS[which], owned))
     return empty()
 

@@ -69,6 +69,11 @@ TOO_MANY_REFERENCES = Refusal(
     400, "Request_BadRequest", "'{name}' may have up to {limit} references in one request."
 )
 
+# The condition is the page's (group-delete-owners); the sentence is what the tests of several public programs match, code included.
+LAST_OWNER = Refusal(
+    400, "Request_BadRequest", "The group must have at least one owner, hence this owner cannot be removed."
+)
+
 # Query options
 OPTION_UNKNOWN = Refusal(400, "BadRequest", "The query parameter '{name}' is not supported.")
 SKIP_REFUSED = Refusal(400, "Request_BadRequest", "'$skip' is not supported by the service.")

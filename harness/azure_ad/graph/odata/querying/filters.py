@@ -3,7 +3,9 @@
 Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `contains`, `and`, `or`, `not`, brackets, and
 `any` and `all` over collections of texts or objects. Names of properties may be written in any case.
 
-Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter and …/aad-advanced-queries (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, "filter parameter" and "Filter using lambda operators", and
+…/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): these operators, `not` and `ne` in
+advanced queries alone. The pages say that no property takes `all`, and name those that take `endswith`; here every text does.
 """
 
 from __future__ import annotations
