@@ -1,7 +1,7 @@
 """Quirks: what a service does that nobody would guess, one row a behaviour, one YAML file a service.
 
 Code asks by id; `harness explain ID` prints the row. A row says the behaviour in a sentence, where it is recorded
-(title, URL, date read), its value in each profile, and the scenario that proves it.
+(title, URL, passage, date read), its value in each profile, and the scenario that proves it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Quirk:
     sentence: str
     source: str
     url: str
+    section: str
     read: str
     values: Mapping[str, Any]
     proof: str
@@ -75,6 +76,12 @@ def load_table(package: str) -> QuirkTable:
     rows: dict[str, Quirk] = {}
     for name, row in data["quirks"].items():
         source = data["sources"][row["source"]]
+        # Whoever doubts a row must be able to look it up: `section` of the row where its page has several passages.
+        passage = {**source, **{key: row[key] for key in ("section",) if key in row}}
+        if absent := [key for key in ("section", "read") if not passage.get(key)]:
+            raise HarnessError(
+                f"the source '{row['source']}' of quirk '{name}' of {package} needs {' and '.join(absent)}"
+            )
         given = row["values"] if isinstance(row["values"], dict) else dict.fromkeys(profiles, row["values"])
         if set(given) != set(profiles):
             raise HarnessError(
@@ -85,6 +92,7 @@ def load_table(package: str) -> QuirkTable:
             sentence=row["sentence"],
             source=source["title"],
             url=source["url"],
+            section=passage["section"],
             read=str(source["read"]),
             values=given,
             proof=row["proof"],

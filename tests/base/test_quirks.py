@@ -13,7 +13,7 @@ TABLE = """
       aws-sso-2020: {year: 2020}
       identity-center: {year: 2026}
     sources:
-      guide: {title: The guide, url: "https://docs.example/guide", read: 2026-11-20}
+      guide: {title: The guide, url: "https://docs.example/guide", section: Lists, read: 2026-11-20}
     quirks:
       single-valued-lists:
         sentence: A list attribute takes one element.
@@ -62,12 +62,31 @@ def test_a_row_says_what_where_and_how_proven(table):
         sentence="A list attribute takes one element.",
         source="The guide",
         url="https://docs.example/guide",
+        section="Lists",
         read="2026-11-20",
         values={"aws-sso-2020": True, "identity-center": False},
         proof="scenarios/phones.yaml",
         inferred=False,
     )
     assert table.profiles["aws-sso-2020"] == {"year": 2020}
+
+
+def test_a_row_may_name_a_passage_of_its_own(table_of):
+    """A page has several."""
+    rows = table_of(
+        TABLE.replace("        values: true\n", "        section: Searching\n        values: true\n")
+    ).rows
+    assert (rows["no-post-for-search"].section, rows["page-size"].section) == ("Searching", "Lists")
+
+
+@pytest.mark.parametrize("key", ["section: Lists", "read: 2026-11-20"])
+def test_a_source_without_passage_or_day_is_refused(table_of, key):
+    """What cannot be looked up again is no source."""
+    name = key.partition(":")[0]
+    with pytest.raises(
+        HarnessError, match=rf"the source 'guide' of quirk 'single-valued-lists' of \w+ needs {name}"
+    ):
+        table_of(TABLE.replace(f", {key}", ""))
 
 
 def test_one_value_holds_for_every_profile(table):

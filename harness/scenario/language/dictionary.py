@@ -67,7 +67,7 @@ def _quirk(service: str, row: Quirk) -> Iterator[str]:
     yield ""
     yield f"  source: {row.source}" + (" (inferred: the sources are silent)" if row.inferred else "")
     yield f"          {row.url}"
-    yield f"          read {row.read}"
+    yield f"          {row.section}; read {row.read}"
     for profile, value in row.values.items():
         yield f"  {profile}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
     yield f"  proof: {row.proof}"
