@@ -115,6 +115,7 @@ FLIPPED = {
     "several-matches-code": "DuplicateTargetEntries",
     "skipped-code": "EntrySynchronizationSkipped",
     "failing-objects": {},
+    "custom-attributes-on-create": "sent",
 }
 
 

@@ -24,8 +24,9 @@ from harness.azure_ad.mappings.functions.signature import items
 from harness.azure_ad.mappings.roles import SEVERAL, to_text
 from harness.azure_ad.mappings.schema import expression_of, is_reference, object_mappings
 from harness.azure_ad.mappings.scoping_filters import ScopeFilter, read_scope
+from harness.azure_ad.mappings.targets import comes_with_creation, target_path
 from harness.base.store import Document
-from harness.scim.path import Path, parse_path
+from harness.scim.path import Path
 
 REDACTED = "[Redact]"
 _V = TypeVar("_V", str, Value)
@@ -38,7 +39,7 @@ class Flow:
     `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
     `several` is the function of a mapping that sends several roles, empty for one that sends one value. `takes_one`: the
     source attribute itself is sent to a target that takes one value. Values that differ in case alone are alike unless
-    `case_exact`.
+    `case_exact`. A custom attribute of another than the documented form is not `with_creation`.
     """
 
     target: str
@@ -52,6 +53,7 @@ class Flow:
     several: str
     takes_one: bool
     case_exact: bool
+    with_creation: bool
 
     def text(self, value: Value) -> str | None:
         """Return the one text that flows of a value; several roles are one, of a function's list the first flows.
@@ -181,10 +183,10 @@ def _compile(
     mapping: Document, definitions: Mapping[str, Document], context: Context | None
 ) -> ObjectMapping:
     entries = [(entry, expression_of(entry)) for entry in mapping["attributeMappings"]]
-    flows = [(is_reference(node), _flow(entry, node, definitions, context)) for entry, node in entries]
+    kind = mapping["sourceObjectName"]
+    flows = [(is_reference(node), _flow(entry, node, definitions, context, kind)) for entry, node in entries]
     nodes = [node for _, node in entries if node is not None]
     redacting = [call for node in nodes for call in walk(node) if _is_redact(call)]
-    kind = mapping["sourceObjectName"]
     plain = tuple(flow for reference, flow in flows if not reference)
     return ObjectMapping(
         kind=kind,
@@ -208,7 +210,11 @@ def _compile(
 
 
 def _flow(
-    entry: Document, node: Node | None, definitions: Mapping[str, Document], context: Context | None
+    entry: Document,
+    node: Node | None,
+    definitions: Mapping[str, Document],
+    context: Context | None,
+    kind: str,
 ) -> Flow:
     """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
 
@@ -217,6 +223,7 @@ def _flow(
     values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
     """
     target = entry["targetAttributeName"]
+    path = target_path(target)
     outermost = node.function if isinstance(node, Call) else ""
     definition = definitions.get(target, {})
     # An empty text is none: exported schemas have it with most mappings, and nobody is sent it
@@ -226,7 +233,7 @@ def _flow(
         default = definition.get("defaultValue") or None
     return Flow(
         target=target,
-        path=parse_path(target),
+        path=path,
         value=(lambda _: default) if node is None else compile_node(node, context),
         default=None if outermost == "IgnoreFlowIfNullOrEmpty" else default,
         match=entry.get("matchingPriority", 0),
@@ -236,6 +243,7 @@ def _flow(
         several=outermost if outermost in SEVERAL and definition.get("multivalued") else "",
         takes_one=isinstance(node, Attribute) and not definition.get("multivalued"),
         case_exact=bool(definition.get("caseExact")),
+        with_creation=comes_with_creation(target, path, kind),
     )
 
 

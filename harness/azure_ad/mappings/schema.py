@@ -17,9 +17,10 @@ from harness.azure_ad.mappings.definitions import MUTABILITIES, TYPES
 from harness.azure_ad.mappings.expression import Attribute, Call, ExpressionError, Node, attributes_of
 from harness.azure_ad.mappings.scoping_filters import FilterError, check_scope
 from harness.azure_ad.mappings.sources import from_source
+from harness.azure_ad.mappings.targets import target_path
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
-from harness.scim.path import PathError, parse_path
+from harness.scim.path import PathError
 
 # Of each enumeration, what this engine does; the others are refused instead of being passed over.
 # MultiValueAddOnly concerns targets of several values: where there is one value at most, it flows as ever.
@@ -188,7 +189,7 @@ def _check_attribute(
 
 def _check_path(target: str, where: str) -> None:
     try:
-        path = parse_path(target)
+        path = target_path(target)
     except PathError as error:
         raise SchemaError(f"{where}: {error}") from error
     if path.attribute is None:

@@ -351,7 +351,7 @@ class TestSchemaOverGraph:
         assert graph.get(JOB + "/schema") == schema
 
     def test_a_job_keeps_running_with_what_was_put(self, company, server):
-        """A new target attribute arrives under its name."""
+        """A new target attribute arrives under its name; one of a bare name a cycle after the account."""
         schema = company.engine.schema(company.job)
         schema["directories"][1]["objects"][0]["attributes"].append({**NEW, "name": "shoeSize"})
         object_mappings(schema)[0]["attributeMappings"].append(
@@ -360,6 +360,8 @@ class TestSchemaOverGraph:
         company.engine.save_schema(company.job, schema)
         company.person("ana")
         company.turn_on()
+        assert "shoeSize" not in server.user("ana@contoso.com")
+        company.cycle()
         assert server.user("ana@contoso.com")["shoeSize"] == "42"
 
 

@@ -76,6 +76,11 @@ class AwaitReferences:
 
 
 @dataclass(frozen=True, slots=True)
+class ComeAgain:
+    """The next cycle has something to send that this one could not."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetReferences:
     """Manager or members need no look any more."""
 
@@ -89,7 +94,16 @@ class MarkMembers:
 
 
 Effect: TypeAlias = (
-    Connect | Fail | Join | Disconnect | Settle | HoldBack | AwaitReferences | ForgetReferences | MarkMembers
+    Connect
+    | Fail
+    | Join
+    | Disconnect
+    | Settle
+    | HoldBack
+    | ComeAgain
+    | AwaitReferences
+    | ForgetReferences
+    | MarkMembers
 )
 
 
@@ -136,6 +150,8 @@ def _apply(session: Session, trace: Trace, effect: Effect) -> None:
             session.settle(key)
         case HoldBack():
             session.hold_back(key, trace.kind)
+        case ComeAgain():
+            session.directory.note(trace.kind, key)
         case Fail(failure, step, description, references):
             session.fail(trace, failure, step=step, description=description, references=references)
         case AwaitReferences() | ForgetReferences() | MarkMembers():

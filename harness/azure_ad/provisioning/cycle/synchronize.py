@@ -14,8 +14,9 @@ from harness.azure_ad.provisioning.cycle.decide import Act, decide
 from harness.azure_ad.provisioning.cycle.effects import Outcome, Settle, write_down
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.records import Connection
-from harness.azure_ad.provisioning.cycle.send import Turn, carry_out
+from harness.azure_ad.provisioning.cycle.send import carry_out
 from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.cycle.turn import Turn
 from harness.azure_ad.provisioning.log.provisioning_log import Trace
 from harness.azure_ad.provisioning.log.steps import ESCROW_RETRY
 from harness.azure_ad.provisioning.target.target import explain

@@ -1,0 +1,119 @@
+"""Tying an object to the target: a search by each matching attribute, then its account is taken over or created.
+
+Nothing is written down here (`effects.py` does that) but the mark of a create under way, which must be there before the
+request is.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, "Matching users in
+the source and target systems" (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.azure_ad.provisioning.cycle.effects import ComeAgain, Effect, Fail, HoldBack, Join, Outcome
+from harness.azure_ad.provisioning.cycle.records import Connection, Failure
+from harness.azure_ad.provisioning.cycle.turn import Turn, bring_up_to_date, has_references, turned_off
+from harness.azure_ad.provisioning.target.dialect import create_body
+from harness.azure_ad.provisioning.target.reactions import INCOMPATIBLE, SCIM
+from harness.base.store import Document
+
+# https://documentation.immuta.com/knowledge-base/, Attributes are not updated during initial create user payload.
+_NOT_EXPORTED = (
+    "A property of an entry was not exported, because exporting the property is not supported for this operation: Add. The "
+    "entry is {}. The property is {}."
+)
+
+
+def join(turn: Turn) -> Outcome:
+    """Look for the object in the target by each matching attribute in turn; create it when none finds it."""
+    session, values = turn.session, turn.decision.values.new
+    for flow in turn.mapping.matching:
+        value = values.get(flow.target)
+        if not value:
+            continue
+        matches = session.target.find(turn.mapping, flow.target, value)
+        if len(matches) > 1:
+            return _several(flow.target, value, len(matches))
+        if matches and session.was_creating(turn.trace.source_id):
+            return _create(turn, created=str(matches[0]["id"]))
+        if matches:
+            return _take_over(turn, matches[0])
+    return _create(turn)
+
+
+def _several(attribute: str, value: str, count: int) -> Outcome:
+    failure = Failure(
+        f"{SCIM}MultipleEntriesInResponse",
+        f"The filter '{attribute} eq \"{value}\"' returned {count} entries where at most one may be; make the matching "
+        "attribute unique in the target",
+    )
+    return Outcome((Fail(failure, "EntryImport", f"Several entries matched '{value}' in the target"),))
+
+
+def _create(turn: Turn, *, created: str | None = None) -> Outcome:
+    """Create the object; `created` is the id of one that a process created which was killed before it could say so."""
+    session, mapping, trace, decision = turn.session, turn.mapping, turn.trace, turn.decision
+    left_out = _left_out(turn)
+    values = {name: value for name, value in decision.values.new.items() if name not in left_out}
+    trace.action = "create"
+    trace.step("EntrySynchronizationAdd")
+    for attribute, value in mapping.logged(values).items():
+        trace.modify(attribute, None, value)
+    if decision.off:
+        return turned_off(turn, "Creating")
+    if decision.failure is not None:
+        return Outcome((turn.failing(decision.failure),))
+    if created is None:
+        session.begin_create(trace.source_id)
+        created, _ = session.target.create(mapping, create_body(mapping, values, session.quirks))
+    cause = f"The answer to the create has the id '{created}', which belongs to another object already"
+    taken = turn.failing(Failure(INCOMPATIBLE, cause))
+    if session.source_of(created) is not None:
+        return Outcome((taken,))
+    trace.target_id = created
+    trace.step("EntryExportAdd")
+    again: tuple[Effect, ...] = (ComeAgain(),) if left_out else ()
+    return Outcome((_joined(turn, taken), *again))
+
+
+def _left_out(turn: Turn) -> frozenset[str]:
+    """Return the custom attributes that do not come with a POST, and log each."""
+    if turn.session.quirks["custom-attributes-on-create"] == "sent":
+        return frozenset()
+    values = turn.decision.values.new
+    names = [flow.target for flow in turn.mapping.flows if not flow.with_creation and flow.target in values]
+    for name in names:
+        turn.trace.step(
+            "EntryExportAdd", {"Property": name}, "warning", _NOT_EXPORTED.format(turn.trace.identifier, name)
+        )
+    return frozenset(names)
+
+
+def _take_over(turn: Turn, resource: Document) -> Outcome:
+    """Take over the one account that matched, from an object that left if need be, but from no other.
+
+    That an account goes over to the newcomer when its former object was deleted or unassigned is inferred.
+    """
+    session, trace = turn.session, turn.trace
+    trace.target_id = str(resource["id"])
+    holder = session.source_of(trace.target_id)
+    former = session.connection(holder) if holder is not None else None
+    if former is not None and former.managed and session.directory.get(former.kind, str(holder)) is not None:
+        trace.target_id = ""
+        return Outcome((_duplicate(turn, f"'{former.identifier}'"),))
+    sent = bring_up_to_date(turn, resource)
+    taken = _duplicate(turn, "'Another object'")
+    joined = replace(_joined(turn, taken), holder=holder, former=former)
+    return Outcome((joined,)) if sent else Outcome((joined, HoldBack()), logged=False)
+
+
+def _duplicate(turn: Turn, other: str) -> Fail:
+    cause = f"{other} in the source has the same matching value and was provisioned already"
+    return turn.failing(Failure("DuplicateSourceEntries", cause))
+
+
+def _joined(turn: Turn, taken: Fail) -> Join:
+    trace = turn.trace
+    connection = Connection(trace.kind, trace.target_id, True, None, trace.identifier, trace.display_name)
+    return Join(connection, taken, references=has_references(turn, None))
