@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.agreement import Difference, differences
-from harness.base.clock import VirtualClock, from_iso, parse_duration
+from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError
-from harness.base.ids import Ids
-from harness.base.quirks import load_table
-from harness.base.sqlite import Database
 from harness.journal import Journal
 from harness.scenario.events import Observation
 from harness.scenario.observing import observations
@@ -24,22 +20,16 @@ from harness.snapshots import Change
 from harness.testing.answers import Refused
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
+from harness.testing.doors import Teller, listening
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
 from harness.testing.side import spaced
-from harness.wire.incoming import request_of
-from harness.wire.inprocess import inprocess
-from harness.wire.message import Request, Response, Send
-from harness.wire.recording.exchanges import Exchange, recording
-from harness.wire.routing import routing
+from harness.wire.message import Send
 from harness.wire.sockets.server import Server
-from harness.world import AWS_HOSTS, DEFAULT_PROFILE, Contexts, Parts, apps, assemble, choose_quirks, create
-from harness.world import World as WholeWorld
+from harness.world import DEFAULT_PROFILE, create
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-CLIENT = "client"
+    pass
 
 
 class Clock:
@@ -78,15 +68,13 @@ class World:
         self._servers: list[Server] = []
         self._turn = threading.RLock()
         seen = Seen()
-        self._seen = seen
         begin = from_iso(start) if start else None
         flips = dict(quirks or {})
+        teller = Teller(self._journal, seen)
         if sockets:
-            self._world = self._listening(profile, flips, seed, begin)
+            self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn)
         else:
-            self._world = create(
-                profile, seed=seed, flips=flips, start=begin, journal=_Teller(self._journal, seen)
-            )
+            self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
         self._play = Play(self._world, self._journal.exchanges)
         self._rewinding = Rewinding(self._play)
         self.aws_sso = AwsSso(self._play, seen)
@@ -212,94 +200,3 @@ class World:
     def _open(self) -> None:
         if self._closed:
             raise HarnessError("this world is closed; make another one")
-
-    def _listening(
-        self, profile: str, flips: Mapping[str, Any], seed: str, begin: datetime | None
-    ) -> WholeWorld:
-        """Build a world whose apps listen on loopback; requests take turns, for one world has one memory."""
-        quirks = choose_quirks(profile, flips)
-        clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
-        database = Database()
-        database.on_append = self._journal.log
-        contexts: list[Contexts] = []
-        doors = [_Door(app, partial(_context, contexts, side), self._turn) for side, app in enumerate(apps())]
-        aws, azure = (Server(door, "127.0.0.1", 0) for door in doors)
-        self._servers = [aws, azure]
-        teller = _Teller(self._journal, self._seen)
-        for door, server in zip(doors, (aws, azure), strict=True):
-            door.tell(teller, server.url, clock)
-        parts = Parts(
-            clock=clock,
-            ids=Ids(seed),
-            aws_store=database.tenant("aws_sso"),
-            azure_store=database.tenant("azure_ad"),
-            origins={"graph": azure.url, **dict.fromkeys(AWS_HOSTS, aws.url)},
-        )
-
-        def local(_: Parts, given: Contexts) -> Send:
-            contexts.append(given)
-            inner = apps()
-            return routing(
-                {aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)}
-            )
-
-        world = assemble(parts, quirks, local, teller)
-        world.database = database
-        for server in self._servers:
-            server.start()
-        return world
-
-
-class _Teller(Journal):
-    """Shares a journal's lines, and tells what AWS has seen."""
-
-    def __init__(self, journal: Journal, seen: Seen) -> None:
-        super().__init__()
-        self.exchanges, self.lines = journal.exchanges, journal.lines
-        self._seen = seen
-
-    def exchange(self, exchange: Exchange) -> None:
-        super().exchange(exchange)
-        if "/scim/v2" in exchange.request.url:
-            self._seen.add(exchange)
-
-
-class _Door:
-    """An app behind a socket: one request at a time, each recorded as a client's."""
-
-    def __init__(
-        self, app: WSGIApplication, context: Callable[[], Mapping[str, object]], turn: threading.RLock
-    ) -> None:
-        self._app, self._context, self._turn = app, context, turn
-        self._send: Send | None = None
-        self._url = ""
-
-    def tell(self, teller: Journal, url: str, clock: VirtualClock) -> None:
-        """Record what comes in, as sent to `url`."""
-
-        def answered(request: Request) -> Response:
-            return inprocess(self._app, self._context())(request)
-
-        self._url = url
-        self._send = recording(
-            answered, teller.exchange, clock, CLIENT, lambda _: "harness", order=teller.next
-        )
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        assert self._send is not None
-        with self._turn:
-            response = self._send(request_of(environ, self._url))
-        start_response(f"{response.status} .", list(response.headers))
-        return [response.body]
-
-
-def _taking_turns(send: Send, turn: threading.RLock) -> Send:
-    def sent(request: Request) -> Response:
-        with turn:
-            return send(request)
-
-    return sent
-
-
-def _context(contexts: list[Contexts], side: int) -> Mapping[str, object]:
-    return contexts[0][side]

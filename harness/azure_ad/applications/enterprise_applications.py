@@ -6,12 +6,10 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
+from harness.azure_ad.applications.secrets import NotificationSettings, merged, notification_settings
 from harness.azure_ad.directory.directory import Directory, kind_of
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.base.clock import Clock, iso
@@ -21,57 +19,6 @@ from harness.base.store import Document, Store
 _SHELF, _DELETED = "servicePrincipal", "deletedServicePrincipal"
 APPLICATION = "ServicePrincipal"  # the principalType of an application
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
-
-# The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
-# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
-OPEN_KEYS = ("BaseAddress", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
-SECRET_KEYS = (
-    *OPEN_KEYS,
-    *(
-        "SecretToken",
-        "UserName",
-        "Password",
-        "AppKey",
-        "ClientIdentifier",
-        "ClientSecret",
-        "SingleSignOnType",
-    ),
-    *("Sandbox", "Url", "Domain", "ConsumerKey", "ConsumerSecret", "TokenKey", "TokenExpiration"),
-    *("Oauth2AccessToken", "Oauth2AccessTokenCreationTime", "Oauth2RefreshToken", "InstanceName"),
-    *(
-        "Oauth2ClientId",
-        "Oauth2ClientSecret",
-        "CompanyId",
-        "UpdateKeyOnSoftDelete",
-        "SynchronizationSchedule",
-    ),
-    *("SystemOfRecord", "SandboxName", "EnforceDomain", "Oauth2AuthorizationCode", "Oauth2RedirectUri"),
-    *(
-        "ApplicationTemplateIdentifier",
-        "Oauth2TokenExchangeUri",
-        "Oauth2AuthorizationUri",
-        "AuthenticationType",
-    ),
-    *("Server", "PerformInboundEntitlementGrants", "HardDeletesEnabled", "SyncAgentCompatibilityKey"),
-    *("SyncAgentADContainer", "ValidateDomain", "TestReferences", "ConnectionString"),
-)
-
-
-class NotificationSettings(NamedTuple):
-    """What `SyncNotificationSettings` says: whom to write, whether to, and whether many deletes of one cycle must wait."""
-
-    recipient: str = ""
-    enabled: bool = False
-    prevents_deletions: bool = False
-
-
-def _server(secrets: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return scheme and host of the tenant URL, None where there is no URL to speak of."""
-    try:
-        parts = urlsplit(secrets.get("BaseAddress", "").lower())
-    except ValueError:
-        return None
-    return (parts.scheme, parts.netloc) if parts.netloc else None
 
 
 class EnterpriseApps:
@@ -279,15 +226,8 @@ class EnterpriseApps:
             self._store.put("secrets", app, self.secrets_with(app, secrets))
 
     def secrets_with(self, app: str, secrets: Mapping[str, str]) -> dict[str, str]:
-        """Return the saved secrets with some of them replaced.
-
-        The saved token is not brought to another server: who names one without a token is asked for it again.
-        """
-        saved = self.secrets(app)
-        merged = {key: value for key, value in {**saved, **secrets}.items() if value}
-        if "SecretToken" not in secrets and _server(merged) != _server(saved) is not None:
-            merged.pop("SecretToken", None)
-        return merged
+        """Return the saved secrets with some of them replaced, as `merged` does."""
+        return merged(self.secrets(app), secrets)
 
     def notification(self, app: str) -> NotificationSettings:
         return notification_settings(self.secrets(app))
@@ -299,16 +239,3 @@ class EnterpriseApps:
             for member in self._directory.members(subject):
                 if self._directory.get("User", member):
                     self._directory.note("User", member)
-
-
-def notification_settings(secrets: Mapping[str, str]) -> NotificationSettings:
-    """Read the settings, a JSON object inside of a secret; anything else counts as none."""
-    text = secrets.get("SyncNotificationSettings")
-    try:
-        settings = json.loads(text) if text else None
-    except ValueError:
-        settings = None
-    if not isinstance(settings, dict):
-        return NotificationSettings()
-    enabled, prevents = (bool(settings.get(key)) for key in ("Enabled", "DeleteThresholdEnabled"))
-    return NotificationSettings(str(settings.get("Recipients") or ""), enabled, prevents)

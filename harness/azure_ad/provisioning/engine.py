@@ -26,18 +26,13 @@ from harness.azure_ad.provisioning.job import moves
 from harness.azure_ad.provisioning.job.records import Job, Pages
 from harness.azure_ad.provisioning.job.shelf import jobs
 from harness.azure_ad.provisioning.notices import Notices
+from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART, Oblivion
 from harness.azure_ad.provisioning.open_session import Sessions
 from harness.azure_ad.provisioning.runner import Runner, Step
 from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.base.errors import HarnessError
 from harness.base.json_text import encode
 from harness.base.store import Document
-
-RESET_SCOPES = (
-    *("None", "ConnectorDataStore", "Escrows", "Watermark", "QuarantineState"),
-    *("Full", "ForceDeletes"),
-)
-PORTAL_RESTART = frozenset({"Escrows", "Watermark", "QuarantineState"})
 
 
 class Engine:
@@ -63,6 +58,7 @@ class Engine:
             on_schedule=surroundings.on_schedule,
             before_cycle=surroundings.before_cycle,
         )
+        self._oblivion = Oblivion(self._store, self._clock, self._sessions, self._runner)
 
     def create_job(self, app: str, template_id: str) -> Job:
         """Add a job to an application. Raises NotFoundError, SchemaError, or ConflictError when it has one already."""
@@ -109,7 +105,7 @@ class Engine:
             job = self._job(job_id)
             self._store.put("schema", job_id, {**document, "id": job_id})
             self._sessions.schema_changed(job_id)
-            self._reset(job)
+            self._oblivion.reset(job)
             self._notices.audit(job.app, "Update attribute mappings or scope")
         self._runner.schedule(job_id)
 
@@ -149,26 +145,10 @@ class Engine:
         self._runner.cancel(job_id)
 
     def restart(self, job_id: str, scope: frozenset[str] = PORTAL_RESTART) -> None:
-        """Start a job over; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets.
-
-        Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria
-        """
-        everything = "Full" in scope
+        """Start a job over; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets."""
         with self._store.transaction():
-            job = self._job(job_id)
-            if everything or "Watermark" in scope:
-                job = self._reset(job)
-            if everything or "Escrows" in scope:
-                shelves.escrows(self._store, job_id).clear()
-            if everything or "ConnectorDataStore" in scope:
-                self._sessions.open(job, None).forget_connections()
-                job = replace(job, linked={})
-            if everything or not scope.isdisjoint(("None", "QuarantineState", "ForceDeletes")):
-                job = moves.freed(job)
-            job = replace(
-                moves.scheduled(job), next=self._clock.now(), deletes_allowed="ForceDeletes" in scope
-            )
-            self._jobs.put(job_id, job)
+            job = self._oblivion.restarted(self._job(job_id), scope)
+            self._jobs.put(job_id, replace(job, next=self._clock.now()))
             self._notices.audit(job.app, "Enable/restart provisioning configuration")
         self._runner.schedule(job_id)
 
@@ -242,9 +222,7 @@ class Engine:
         Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11).
         """
         with self.busy, self._store.transaction():
-            job = self._reset(self._job(job_id))
-            self._sessions.open(job, None).forget_connections()
-            shelves.escrows(self._store, job_id).clear()
+            job = self._oblivion.forgotten(self._job(job_id))
             self._jobs.delete(job_id)
             self._store.delete("schema", job_id)
             self._sessions.schema_changed(job_id)
@@ -279,7 +257,7 @@ class Engine:
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""
         with self._store.transaction():
-            self._jobs.put(job_id, moves.paused(self._reset(self._job(job_id))))
+            self._jobs.put(job_id, moves.paused(self._oblivion.reset(self._job(job_id))))
         self._runner.cancel(job_id)
 
     def stop(self) -> None:
@@ -300,14 +278,3 @@ class Engine:
         per_page = self._quirks["progress-objects-per-page"]
         pages = Pages.of(progress.done, progress.total, self._clock.now(), objects_per_page=per_page)
         return replace(job, status=replace(job.status, pages=pages))
-
-    def _reset(self, job: Job) -> Job:
-        """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
-        progress = self._progress.get(job.id)
-        job = replace(moves.counted(job, progress.counts if progress else {}), watermark=None)
-        if self._runner.overtake(job.id):
-            job = replace(job, next=self._clock.now())
-        self._jobs.put(job.id, job)
-        self._progress.delete(job.id)
-        shelves.held_back(self._store, job.id).clear()
-        return job

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.azure_ad.applications.enterprise_applications import notification_settings
+from harness.azure_ad.applications.secrets import notification_settings
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.functions import Context
 from harness.azure_ad.provisioning.credentials import Issuer

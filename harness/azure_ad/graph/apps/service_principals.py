@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Response, abort
 
-from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS
+from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from harness.azure_ad.applications.enterprise_applications import OPEN_KEYS, SECRET_KEYS
+from harness.azure_ad.applications.secrets import OPEN_KEYS, SECRET_KEYS
 from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty

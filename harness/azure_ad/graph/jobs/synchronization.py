@@ -23,9 +23,10 @@ from harness.azure_ad.graph.odata.entities import (
     optional_body,
 )
 from harness.azure_ad.graph.odata.entity_types import SYNCHRONIZATION_JOB
-from harness.azure_ad.provisioning.engine import PORTAL_RESTART, RESET_SCOPES, Engine
+from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError
+from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART, RESET_SCOPES
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest

@@ -1,0 +1,101 @@
+"""An application's provisioning credentials: which keys there are, how new ones join the saved, what notifications they ask for.
+
+Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+# The keys that Graph's secrets accept; those of OPEN_KEYS, and SecretToken, are the ones that this engine reads.
+# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
+OPEN_KEYS = ("BaseAddress", "SyncNotificationSettings", "SyncAll", "SkipOutOfScopeDeletions")
+SECRET_KEYS = (
+    *OPEN_KEYS,
+    *[
+        "SecretToken",
+        "UserName",
+        "Password",
+        "AppKey",
+        "ClientIdentifier",
+        "ClientSecret",
+        "SingleSignOnType",
+        "Sandbox",
+        "Url",
+        "Domain",
+        "ConsumerKey",
+        "ConsumerSecret",
+        "TokenKey",
+        "TokenExpiration",
+        "Oauth2AccessToken",
+        "Oauth2AccessTokenCreationTime",
+        "Oauth2RefreshToken",
+        "InstanceName",
+        "Oauth2ClientId",
+        "Oauth2ClientSecret",
+        "CompanyId",
+        "UpdateKeyOnSoftDelete",
+        "SynchronizationSchedule",
+        "SystemOfRecord",
+        "SandboxName",
+        "EnforceDomain",
+        "Oauth2AuthorizationCode",
+        "Oauth2RedirectUri",
+        "ApplicationTemplateIdentifier",
+        "Oauth2TokenExchangeUri",
+        "Oauth2AuthorizationUri",
+        "AuthenticationType",
+        "Server",
+        "PerformInboundEntitlementGrants",
+        "HardDeletesEnabled",
+        "SyncAgentCompatibilityKey",
+        "SyncAgentADContainer",
+        "ValidateDomain",
+        "TestReferences",
+        "ConnectionString",
+    ],
+)
+
+
+class NotificationSettings(NamedTuple):
+    """What `SyncNotificationSettings` says: whom to write, whether to, and whether many deletes of one cycle must wait."""
+
+    recipient: str = ""
+    enabled: bool = False
+    prevents_deletions: bool = False
+
+
+def merged(saved: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """Return saved secrets with some of them replaced; an empty value takes a key away.
+
+    The saved token is not brought to another server: who names one without a token is asked for it again.
+    """
+    secrets = {key: value for key, value in {**saved, **changes}.items() if value}
+    if "SecretToken" not in changes and _server(secrets) != _server(saved) is not None:
+        secrets.pop("SecretToken", None)
+    return secrets
+
+
+def notification_settings(secrets: Mapping[str, str]) -> NotificationSettings:
+    """Read the settings, a JSON object inside of a secret; anything else counts as none."""
+    text = secrets.get("SyncNotificationSettings")
+    try:
+        settings = json.loads(text) if text else None
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        return NotificationSettings()
+    enabled, prevents = (bool(settings.get(key)) for key in ("Enabled", "DeleteThresholdEnabled"))
+    return NotificationSettings(str(settings.get("Recipients") or ""), enabled, prevents)
+
+
+def _server(secrets: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return scheme and host of the tenant URL, None where there is no URL to speak of."""
+    try:
+        parts = urlsplit(secrets.get("BaseAddress", "").lower())
+    except ValueError:
+        return None
+    return (parts.scheme, parts.netloc) if parts.netloc else None

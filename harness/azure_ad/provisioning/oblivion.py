@@ -1,0 +1,63 @@
+"""What a job forgets: of a restart by its criteria, with a new schema, with its end.
+
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.azure_ad.provisioning.cycle import shelves
+from harness.azure_ad.provisioning.job import moves
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.job.shelf import jobs
+from harness.azure_ad.provisioning.open_session import Sessions
+from harness.azure_ad.provisioning.runner import Runner
+from harness.base.clock import Clock
+from harness.base.store import Store
+
+RESET_SCOPES = (
+    *("None", "ConnectorDataStore", "Escrows", "Watermark", "QuarantineState"),
+    *("Full", "ForceDeletes"),
+)
+PORTAL_RESTART = frozenset({"Escrows", "Watermark", "QuarantineState"})
+
+
+class Oblivion:
+    """Forgets for the jobs of one tenant; the caller holds the transaction and keeps the job that is returned."""
+
+    def __init__(self, store: Store, clock: Clock, sessions: Sessions, runner: Runner) -> None:
+        self._store, self._clock, self._sessions, self._runner = store, clock, sessions, runner
+        self._jobs, self._progress = jobs(store), shelves.progress(store)
+
+    def reset(self, job: Job) -> Job:
+        """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
+        progress = self._progress.get(job.id)
+        job = replace(moves.counted(job, progress.counts if progress else {}), watermark=None)
+        if self._runner.overtake(job.id):
+            job = replace(job, next=self._clock.now())
+        self._jobs.put(job.id, job)
+        self._progress.delete(job.id)
+        shelves.held_back(self._store, job.id).clear()
+        return job
+
+    def restarted(self, job: Job, scope: frozenset[str]) -> Job:
+        """Forget what `scope` names, of RESET_SCOPES, and return the job with its schedule on."""
+        everything = "Full" in scope
+        if everything or "Watermark" in scope:
+            job = self.reset(job)
+        if everything or "Escrows" in scope:
+            shelves.escrows(self._store, job.id).clear()
+        if everything or "ConnectorDataStore" in scope:
+            self._sessions.open(job, None).forget_connections()
+            job = replace(job, linked={})
+        if everything or not scope.isdisjoint(("None", "QuarantineState", "ForceDeletes")):
+            job = moves.freed(job)
+        return replace(moves.scheduled(job), deletes_allowed="ForceDeletes" in scope)
+
+    def forgotten(self, job: Job) -> Job:
+        """Forget all that a job knows of its target, for one that goes."""
+        job = self.reset(job)
+        self._sessions.open(job, None).forget_connections()
+        shelves.escrows(self._store, job.id).clear()
+        return job

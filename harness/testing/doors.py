@@ -1,0 +1,113 @@
+"""A test's world on loopback sockets: two apps behind doors that let one request at a time through, each recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from harness.base.clock import VirtualClock, from_iso
+from harness.base.ids import Ids
+from harness.base.quirks import load_table
+from harness.base.sqlite import Database
+from harness.journal import Journal
+from harness.testing.seen import Seen
+from harness.wire.incoming import request_of
+from harness.wire.inprocess import inprocess
+from harness.wire.message import Request, Response, Send
+from harness.wire.recording.exchanges import Exchange, recording
+from harness.wire.routing import routing
+from harness.wire.sockets.server import Server
+from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CLIENT = "client"
+
+
+class Teller(Journal):
+    """Shares a journal's lines, and tells what AWS has seen."""
+
+    def __init__(self, journal: Journal, seen: Seen) -> None:
+        super().__init__()
+        self.exchanges, self.lines = journal.exchanges, journal.lines
+        self._seen = seen
+
+    def exchange(self, exchange: Exchange) -> None:
+        super().exchange(exchange)
+        if "/scim/v2" in exchange.request.url:
+            self._seen.add(exchange)
+
+
+def listening(
+    profile: str,
+    flips: Mapping[str, Any],
+    seed: str,
+    begin: datetime | None,
+    teller: Teller,
+    turn: threading.RLock,
+) -> tuple[World, list[Server]]:
+    """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory."""
+    quirks = choose_quirks(profile, flips)
+    clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
+    database = Database()
+    database.on_append = teller.log
+    contexts: list[Contexts] = []
+    doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(apps())]
+    aws, azure = servers = [Server(door, "127.0.0.1", 0) for door in doors]
+    for door, server in zip(doors, servers, strict=True):
+        door.tell(teller, server.url, clock)
+    parts = Parts(
+        clock=clock,
+        ids=Ids(seed),
+        aws_store=database.tenant("aws_sso"),
+        azure_store=database.tenant("azure_ad"),
+        origins={"graph": azure.url, **dict.fromkeys(AWS_HOSTS, aws.url)},
+    )
+
+    def local(_: Parts, given: Contexts) -> Send:
+        contexts.append(given)
+        inner = apps()
+        return routing({aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)})
+
+    world = assemble(parts, quirks, local, teller)
+    world.database = database
+    for server in servers:
+        server.start()
+    return world, servers
+
+
+class _Door:
+    """An app behind a socket: one request at a time, each recorded as a client's."""
+
+    def __init__(
+        self, app: WSGIApplication, context: Callable[[], Mapping[str, object]], turn: threading.RLock
+    ) -> None:
+        self._app, self._context, self._turn = app, context, turn
+        self._send: Send | None = None
+        self._url = ""
+
+    def tell(self, teller: Journal, url: str, clock: VirtualClock) -> None:
+        """Record what comes in, as sent to `url`."""
+
+        def answered(request: Request) -> Response:
+            return inprocess(self._app, self._context())(request)
+
+        self._url = url
+        self._send = recording(
+            answered, teller.exchange, clock, CLIENT, lambda _: "harness", order=teller.next
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        assert self._send is not None
+        with self._turn:
+            response = self._send(request_of(environ, self._url))
+        start_response(f"{response.status} .", list(response.headers))
+        return [response.body]
+
+
+def _context(contexts: list[Contexts], side: int) -> Mapping[str, object]:
+    return contexts[0][side]
