@@ -16,7 +16,7 @@ from harness.azure_ad.provisioning.credentials import Issuer
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD, Job
-from harness.azure_ad.provisioning.log.provisioning_log import Frame
+from harness.azure_ad.provisioning.log.trace import Frame
 from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.azure_ad.provisioning.target.dialect import split_tenant_url
 from harness.azure_ad.provisioning.target.target import Target

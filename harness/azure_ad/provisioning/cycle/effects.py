@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.log.provisioning_log import Trace
+from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import TargetError
 
 

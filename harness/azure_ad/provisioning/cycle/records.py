@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from harness.azure_ad.provisioning.log.provisioning_log import cause_of
+from harness.azure_ad.provisioning.log.trace import cause_of
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document

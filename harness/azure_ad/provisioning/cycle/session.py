@@ -22,7 +22,7 @@ from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Fail
 from harness.azure_ad.provisioning.cycle.shelves import Shelf
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.codes import failure_code, skipped_code
-from harness.azure_ad.provisioning.log.provisioning_log import Frame, Trace, retried
+from harness.azure_ad.provisioning.log.trace import Frame, Trace, retried
 from harness.azure_ad.provisioning.target.target import Target
 from harness.base.clock import Clock
 from harness.base.ids import Ids

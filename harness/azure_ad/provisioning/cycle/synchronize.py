@@ -17,8 +17,8 @@ from harness.azure_ad.provisioning.cycle.records import Connection
 from harness.azure_ad.provisioning.cycle.send import carry_out
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.cycle.turn import Turn
-from harness.azure_ad.provisioning.log.provisioning_log import Trace
 from harness.azure_ad.provisioning.log.steps import ESCROW_RETRY
+from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import explain
 from harness.base.clock import iso
 from harness.base.store import Document

@@ -13,7 +13,7 @@ from harness.azure_ad.provisioning.cycle.effects import Fail, Outcome, Settle
 from harness.azure_ad.provisioning.cycle.facts import Facts
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.log.provisioning_log import Trace, as_text
+from harness.azure_ad.provisioning.log.trace import Trace, as_text
 from harness.azure_ad.provisioning.target.dialect import Change, differences, patch_body
 from harness.base.store import Document
 from harness.scim.path import read

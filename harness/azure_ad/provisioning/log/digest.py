@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.base.store import Document
 
-# How `logs.retried` ends a failure's reason.
+# How `trace.retried` ends a failure's reason.
 _RETRIED = re.compile(
     r"\. This operation was retried (?P<retries>\d+) times\. It will be retried again after this date: (?P<next>\S+) UTC\Z",
 )
