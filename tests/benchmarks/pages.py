@@ -43,7 +43,6 @@ def chunks(count: int) -> Iterator[range]:
 def fill(users: int, events: int) -> Large:
     """Put as many users on both sides and lines into both logs; the provisioning log's repeat what a cycle wrote of one."""
     universe = world.create()
-    first = provision_one(universe)
     group = universe.azure.directory.create("Group", {"displayName": EVERYBODY})["id"]
     aws_group = identity_store.create(
         universe.aws, identity_store.GROUP, {"displayName": EVERYBODY}, "SCIM"
@@ -61,12 +60,13 @@ def fill(users: int, events: int) -> Large:
                 identity_store.add_members(universe.aws, aws_group, [record.id], "")
                 if number == users // 2:
                     middle = name, user, record.id
+    first = provision_one(universe)
     fill_logs(universe, events)
     return Large(universe, *middle, group, aws_group, first)
 
 
 def provision_one(universe: world.World) -> str:
-    """Run a cycle that brings one user, and return the id of its log entry."""
+    """Run the initial cycle, for which one user is assigned, and return the id of its log entry."""
     person = {
         "userPrincipalName": "first@contoso.com",
         "displayName": "First",
@@ -75,13 +75,17 @@ def provision_one(universe: world.World) -> str:
     }
     universe.populate({"azure_ad": {"users": [person]}})
     token = tokens.enable(universe.aws).value
-    secrets = {"BaseAddress": tokens.endpoint(universe.aws), "SecretToken": token, "SyncAll": "true"}
+    secrets = {"BaseAddress": tokens.endpoint(universe.aws), "SecretToken": token}
+    universe.azure.applications.assign(
+        universe.app_id, universe.azure.directory.find("User", "first@contoso.com")["id"]
+    )
     universe.azure.engine.save_secrets(universe.app_id, secrets)
     job = universe.azure.engine.create_job(universe.app_id, "scim").id
     universe.azure.engine.start(job)
     universe.advance(timedelta())
     universe.azure.engine.pause(job)
-    return str(next(provisioning_log.entries(universe.azure.store))["id"])
+    source = universe.azure.directory.find("User", "first@contoso.com")["id"]
+    return str(next(provisioning_log.entries(universe.azure.store, source_id=source))["id"])
 
 
 def fill_logs(universe: world.World, events: int) -> None:

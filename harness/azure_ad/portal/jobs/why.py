@@ -17,7 +17,7 @@ from harness.base.clock import iso
 from harness.base.store import Document
 from harness.pages.portal import event_of
 
-_MOST_MEMBERS = 200  # of a group's that are on one side alone; a page must not take longer than people wait
+_MOST_MEMBERS = 100  # of a group's that are on one side alone; a page must not take longer than people wait
 # What the parts of the answer are called here, in the order in which they are asked for.
 _TITLES = {
     "next": "The next cycle",

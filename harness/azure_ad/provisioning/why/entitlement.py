@@ -6,6 +6,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
+from itertools import islice
+
+from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.provisioning.cycle.facts import Facts
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.base.store import Document
@@ -48,14 +51,21 @@ def _of_user(session: Session, person: Facts) -> Document:
 
 
 def _of_group(session: Session, group: Facts) -> Document:
-    directory = session.directory
-    members = (directory.get("Group", each) for each in directory.members(group.key))
     return {
         "mappingEnabled": group.mapping is not None,
         "securityEnabled": _is_secure(group.document or group.deleted),
         "nestedInAssigned": _nested_in_assigned(session, group.key),
-        "nestedGroups": [inner["displayName"] for inner in members if inner],
+        "nestedGroups": [inner["displayName"] for inner in _nested(session.directory, group.key)],
     }
+
+
+def _nested(directory: Directory, key: str) -> list[Document]:
+    """Return the groups that are members of a group; looked for among the fewer, its members or all groups."""
+    members = directory.members(key)
+    groups = {inner["id"]: inner for inner in islice(directory.scan("Group"), len(members) + 1)}
+    if len(groups) > len(members):
+        return [inner for each in members if (inner := directory.get("Group", each))]
+    return [groups[each] for each in members if each in groups]
 
 
 def _unassigned_user(session: Session, person: Facts) -> str:
