@@ -335,6 +335,7 @@ def test_every_row_has_a_probe():
         "scenarios/refusals/identity-store-2020.yaml",
         "scenarios/refusals/portal-api.yaml",
         "scenarios/refusals/sso-admin.yaml",
+        "scenarios/refusals/sso-admin-2020.yaml",
         "scenarios/setup/account-access.yaml",
         "scenarios/setup/account-assignments.yaml",
         "scenarios/setup/attributes-for-access-control.yaml",

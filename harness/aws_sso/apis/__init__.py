@@ -77,7 +77,10 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
 
 
 def _has(tenant: Tenant, service: Service, operation: str) -> bool:
-    later = f"{service.signing_name}:{operation}" in tenant.quirks["later-operations"]
+    quirks = tenant.quirks
+    later = f"{service.signing_name}:{operation}" in quirks["later-operations"]
+    if service is sso_admin.SERVICE:
+        later = operation in quirks["later-admin-operations"]
     return operation in service.handlers and not later
 
 

@@ -31,7 +31,7 @@ def device() -> ResponseReturnValue:
         if request.method == "GET" or client is None:
             return render_template("device.html", device=device, client=client)
         allowed = request.form.get("answer") == "allow"
-        grants.answer(tenant, device, person.user.id, ALLOWED if allowed else DENIED)
+        grants.answer(tenant, device, person.session, ALLOWED if allowed else DENIED)
     sentence = "You can close this page." if allowed else "Nothing was allowed."
     title = "Request approved" if allowed else "Request denied"
     return render_template("portal_message.html", title=title, sentence=sentence)
@@ -64,6 +64,7 @@ def authorize() -> ResponseReturnValue:
             scopes or client.scopes,
             redirect_uri=back,
             challenge=given.get("code_challenge", ""),
+            attributes=person.session.attributes,
         )
         code = grants.allow(tenant, permission)
     return _return(back, {"code": code, "state": given.get("state", "")})

@@ -9,12 +9,13 @@ inside `store.transaction()`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from harness.aws_sso.tenant import Tenant
-from harness.aws_sso.user_portal.sessions import digest
+from harness.aws_sso.user_portal.sessions import Session, digest
 
 CLIENT_LIFE = timedelta(days=90)
 DEVICE_LIFE = timedelta(seconds=600)
@@ -42,7 +43,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device code, known by its digest. `polled` and `expires` are moments in seconds since 1970."""
+    """A device code, known by its digest. `polled` and `expires` are moments in seconds since 1970.
+
+    `attributes` are those for access control of the session in which it was allowed.
+    """
 
     key: str
     client_id: str
@@ -51,11 +55,12 @@ class Device:
     state: str = PENDING
     user_id: str | None = None
     polled: float | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a person allowed a client, as an authorization code or a refresh token stands for it."""
+    """What a person allowed a client, as an authorization code or a refresh token stands for it; `attributes` as a device's."""
 
     client_id: str
     user_id: str
@@ -63,6 +68,7 @@ class Permission:
     expires: float = 0
     redirect_uri: str = ""
     challenge: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 def now(tenant: Tenant) -> float:
@@ -128,9 +134,9 @@ def device_of(tenant: Tenant, user_code: str) -> Device | None:
     return device if waits else None
 
 
-def answer(tenant: Tenant, device: Device, user_id: str, state: str) -> None:
+def answer(tenant: Tenant, device: Device, session: Session, state: str) -> None:
     """Keep what a person said about a device code."""
-    _put(tenant, replace(device, state=state, user_id=user_id))
+    _put(tenant, replace(device, state=state, user_id=session.user_id, attributes=session.attributes))
 
 
 def poll(tenant: Tenant, device: Device) -> bool:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -102,7 +103,7 @@ def _tokens(tenant: Tenant, permission: Permission) -> dict[str, Any]:
     left = timedelta(seconds=permission.expires - grants.now(tenant))
     length = min(_HOUR, left) if permission.scopes else left
     use = ACCOUNTS if not permission.scopes or _ACCOUNT_ACCESS in permission.scopes else ELSEWHERE
-    secret, _ = sessions.begin(tenant, permission.user_id, length, use)
+    secret, _ = sessions.begin(tenant, permission.user_id, length, use, permission.attributes)
     refresh = {"refreshToken": grants.refreshable(tenant, permission)} if permission.scopes else {}
     return {
         "accessToken": secret,
@@ -124,7 +125,8 @@ def _by_device(tenant: Tenant, client: Client, secret: str) -> Permission:
         in_time = grants.poll(tenant, device)
         raise oauth_error(tenant, "authorization_pending" if in_time else "slow_down")
     grants.spend(tenant, device)
-    return _permission(tenant, client, device.user_id, client.scopes)
+    expires = grants.now(tenant) + sessions.LENGTH.total_seconds()
+    return Permission(client.id, device.user_id, client.scopes, expires, attributes=device.attributes)
 
 
 def _by_code(tenant: Tenant, client: Client, given: _Given) -> Permission:
@@ -138,7 +140,7 @@ def _by_code(tenant: Tenant, client: Client, given: _Given) -> Permission:
         or not hmac.compare_digest(permission.challenge.encode(), challenge.encode())
     ):
         raise oauth_error(tenant, "invalid_grant")
-    return _permission(tenant, client, permission.user_id, permission.scopes)
+    return replace(permission, expires=grants.now(tenant) + sessions.LENGTH.total_seconds())
 
 
 def _by_refresh(tenant: Tenant, client: Client, secret: str) -> Permission:
@@ -146,10 +148,6 @@ def _by_refresh(tenant: Tenant, client: Client, secret: str) -> Permission:
     if permission is None or permission.client_id != client.id:
         raise oauth_error(tenant, "invalid_grant")
     return permission
-
-
-def _permission(tenant: Tenant, client: Client, user_id: str, scopes: tuple[str, ...]) -> Permission:
-    return Permission(client.id, user_id, scopes, grants.now(tenant) + sessions.LENGTH.total_seconds())
 
 
 def _client(tenant: Tenant, given: _Given) -> Client:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.notices import refusal
-from harness.azure_ad.portal.searching import named
+from harness.azure_ad.portal.searching import principals
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import after, behind, entered, page_of, ways
@@ -85,8 +85,7 @@ def _add(app: str, problem: str | None = None) -> str:
     selected = [_principal(key) for key in dict.fromkeys(request.values.getlist("selected"))]
     chosen = [item for item in selected if item is not None]
     keys = {item["id"] for item in chosen}
-    candidates = itertools.chain(directory.scan("User"), directory.scan("Group"))
-    offered = [] if not search else list(itertools.islice(filter(named(search), candidates), _OFFERED + 1))
+    offered = list(itertools.islice(principals(directory, search), _OFFERED + 1))
     return render_template(
         "portal/add_assignment.html",
         app=service,

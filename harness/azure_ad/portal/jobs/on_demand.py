@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.jobs.provisioning import demand_job
-from harness.azure_ad.portal.searching import named
+from harness.azure_ad.portal.searching import principals
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
@@ -65,10 +65,7 @@ def provision(app: str) -> ResponseReturnValue:
 def _choose(app: str, key: str, problem: str | None = None) -> str:
     directory, search = current().directory, entered("search")
     subject = directory.principal(key) if key else None
-    matches: list[Document] = []
-    if search:
-        candidates = itertools.chain(directory.scan("User"), directory.scan("Group"))
-        matches = list(itertools.islice(filter(named(search), candidates), _OFFERED))
+    matches = list(itertools.islice(principals(directory, search), _OFFERED))
     members = []
     if subject is not None and kind_of(subject) == "Group":
         members = [directory.principal(member) for member in directory.members(subject["id"])[:_MEMBERS]]

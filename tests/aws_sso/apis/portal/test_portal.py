@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import get_session
 
-from harness.aws_sso.accounts import assignments, permission_sets
+from harness.aws_sso.accounts import assignments, instance, permission_sets
 from harness.aws_sso.accounts.assignments import Target
 from harness.aws_sso.populate import populate
 from harness.aws_sso.user_portal import sessions
@@ -264,6 +264,46 @@ def test_refresh_tokens_are_used_once(ana):
         400,
         "InvalidGrantException",
     )
+
+
+@pytest.fixture
+def tagged(ana):
+    """Return ana signed in with an attribute for access control, where those are enabled."""
+    tenant = ana.account.tenant
+    with tenant.store.transaction():
+        instance.change(tenant, attributes=[])
+        secret, _ = sessions.begin(tenant, ana.user, attributes={"Department": "Engineering"})
+    ana.cookie = ("Cookie", f"x-amz-sso_authn={secret}")
+    return ana
+
+
+def tags(person, token):
+    """Take credentials with a token; return the principal tags with which the role was entered."""
+    person.sso.get_role_credentials(accountId=ACCOUNT, roleName="Viewer", accessToken=token)
+    event = next(each for each in person.account.events() if each["eventName"] == "AssumeRoleWithSAML")
+    return event["requestParameters"]["principalTags"]
+
+
+def test_tokens_carry_the_attributes_of_the_session_that_allowed_them(tagged):
+    """A device's, a renewed one, and one of an authorization code: credentials are for the person with her attributes."""
+    client = tagged.register(
+        scopes=["sso:account:access"],
+        grantTypes=["authorization_code", "refresh_token", DEVICE],
+        redirectUris=[HOME],
+    )
+    pending = tagged.ask(client)
+    tagged.confirm(pending)
+    first = tagged.oidc.create_token(**client, grantType=DEVICE, deviceCode=pending["deviceCode"])
+    renewed = tagged.oidc.create_token(
+        **client, grantType="refresh_token", refreshToken=first["refreshToken"]
+    )
+    query = authorization(client)
+    back = tagged.browse("POST", "/authorize", {**query, "answer": "allow"}).header("Location")
+    (code,) = parse_qs(urlsplit(back).query)["code"]
+    given = {**client, "grantType": "authorization_code", "redirectUri": query["redirect_uri"]}
+    coded = tagged.oidc.create_token(**given, code=code, codeVerifier=VERIFIER)
+    for answer in (first, renewed, coded):
+        assert tags(tagged, answer["accessToken"]) == {"Department": "Engineering"}
 
 
 def test_a_token_for_something_else_opens_no_accounts(ana):
