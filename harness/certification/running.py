@@ -167,11 +167,11 @@ class _Runner:
             return _Attempt(bench, Outcome.SKIPPED, str(skipped))
         return _Attempt(bench, Outcome.PASSED, "")
 
-    def _bench(self, send: Send, start: datetime, seed: str) -> Bench:
+    def _bench(self, send: Rereading, start: datetime, seed: str) -> Bench:
         subject, journal, ids = self.subject, Journal(), Ids(seed)
         reached = {_origin(url): send for url in subject.addresses}
         world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
-        return Bench(subject, world, journal, ids, self.pause)
+        return Bench(subject, world, journal, ids, self.pause, send.together)
 
 
 def _names_scim(exchange: Exchange) -> bool:

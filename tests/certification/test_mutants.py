@@ -6,10 +6,12 @@ from harness.certification.outcomes import Outcome
 from harness.certification.suite import Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.rfc7644.suite import RFC7644
+from tests.certification.right.further import FURTHER
 from tests.certification.right.mutants import MUTANTS
 from tests.certification.right.server import RightServer
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
+ALL = (*MUTANTS, *FURTHER)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 
@@ -25,7 +27,7 @@ def test_the_right_server_passes_whatever_applies_to_it(certify, suite):
     assert [each.left for each in results.values() if each.left] == []
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=[f"{each.suite}: {each.fault}" for each in MUTANTS])
+@pytest.mark.parametrize("mutant", ALL, ids=[f"{each.suite}: {each.fault}" for each in ALL])
 def test_a_mutant_is_caught_by_the_check_that_names_its_fault(certify, mutant):
     """One that is optional warns; what the mutant is right in is not judged here."""
     check = CHECKS[mutant.suite, mutant.check]
@@ -36,6 +38,6 @@ def test_a_mutant_is_caught_by_the_check_that_names_its_fault(certify, mutant):
 
 def test_every_check_of_the_rfc_was_seen_to_fail():
     """No check passes whatever a server does."""
-    assert {each.check for each in MUTANTS if each.suite == RFC7644.name} | {name for name, *_ in WRONGS} == {
+    assert {each.check for each in ALL if each.suite == RFC7644.name} | {name for name, *_ in WRONGS} == {
         check.name for check in RFC7644.checks
     }

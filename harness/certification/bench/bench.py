@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property, partial
+from typing import TypeAlias
 
 from harness.base.ids import Ids
 from harness.certification.bench.endpoint import Endpoint
@@ -12,30 +15,29 @@ from harness.certification.bench.patience import Pause
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.journal import Journal
-from harness.wire.message import Request, Response, TransportError
+from harness.wire.message import Request, Response, Send, TransportError
 from harness.wire.recording.exchanges import Exchange, recording, without
 from harness.wire.recording.secrets import Secrets
 from harness.world import World
 
 CERTIFIER = "Certification"
+Together: TypeAlias = Callable[[Sequence[Request]], list[Response | TransportError]]
 
 
 class Bench:
-    """`ids` give names that nobody has; the journal keeps what was asked of the server; `pause` waits, in its time."""
+    """`ids` give names that nobody has; the journal keeps what was asked of the server; `pause` waits, in its time.
 
-    def __init__(self, subject: Subject, world: World, journal: Journal, ids: Ids, pause: Pause) -> None:
+    `together` sends several requests at one moment.
+    """
+
+    def __init__(
+        self, subject: Subject, world: World, journal: Journal, ids: Ids, pause: Pause, together: Together
+    ) -> None:
         self.subject, self.ids, self.pause = subject, ids, pause
-        self._world, self._journal = world, journal
+        self._world, self._journal, self._together = world, journal, together
         self._secrets = [subject.token]
-        self._send = recording(
-            world.unrecorded,
-            journal.exchange,
-            world.clock,
-            CERTIFIER,
-            lambda url: subject.base if url.startswith(subject.base) else url,
-            order=journal.next,
-        )
-        self.endpoint = Endpoint(self._send, subject.base, subject.token)
+        self._send = self._recorded(world.unrecorded)
+        self.endpoint = Endpoint(self._send, subject.base, subject.token, self._all_at_once)
 
     @cached_property
     def entra(self) -> Entra:
@@ -56,6 +58,25 @@ class Bench:
             return self._send(request)
         except TransportError as error:
             raise FailedError(f"{request.method} {request.url} got no answer: {error}") from error
+
+    def _all_at_once(self, requests: Sequence[Request]) -> list[Response | TransportError]:
+        """Send requests at one moment, and keep them in their order."""
+        outcomes = self._together(requests)
+        for request, outcome in zip(requests, outcomes, strict=True):
+            with suppress(TransportError):
+                self._recorded(partial(_given, outcome))(request)
+        return outcomes
+
+    def _recorded(self, send: Send) -> Send:
+        base = self.subject.base
+        return recording(
+            send,
+            self._journal.exchange,
+            self._world.clock,
+            CERTIFIER,
+            lambda url: base if url.startswith(base) else url,
+            order=self._journal.next,
+        )
 
     def add_secret(self, secret: str) -> None:
         """Take a text out of evidence and reasons, wherever it stands there."""
@@ -82,3 +103,9 @@ class Bench:
         """Take away what the check left in the server; return what could not be deleted, by its path."""
         left = self.entra.empty() if "entra" in self.__dict__ else []
         return left + self.endpoint.clear()
+
+
+def _given(outcome: Response | TransportError, _: Request) -> Response:
+    if isinstance(outcome, TransportError):
+        raise outcome
+    return outcome

@@ -5,6 +5,7 @@ Source: RFC 7644, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +29,14 @@ _MEDIA_TYPE = "application/scim+json"
 class Endpoint:
     """Every method raises FailedError when no answer comes. What was created is remembered, to be taken away again."""
 
-    def __init__(self, send: Send, base: str, token: str) -> None:
-        self._send, self._base, self._token = send, base, token
+    def __init__(
+        self,
+        send: Send,
+        base: str,
+        token: str,
+        together: Callable[[Sequence[Request]], list[Response | TransportError]],
+    ) -> None:
+        self._send, self._base, self._token, self._together = send, base, token, together
         self._created: dict[str, None] = {}
 
     def ask(
@@ -47,22 +54,27 @@ class Endpoint:
         `content` stands in for the JSON of `body`, byte for byte; `token` for the right one, an empty one for no
         Authorization at all; `headers` go with the usual ones, or in their stead.
         """
-        token = self._token if token is None else token
         content = content or (b"" if body is None else encode(body))
+        try:
+            response = self._send(self._request(method, path, content, token, headers))
+        except TransportError as error:
+            raise FailedError(f"{method} {path} got no answer: {error}") from error
+        if method == "POST" and response.status in (200, 201):
+            self._remember(path, response)
+        return response
+
+    def _request(
+        self, method: str, path: str, content: bytes, token: str | None = None, headers: Headers = ()
+    ) -> Request:
+        token = self._token if token is None else token
         usual = [
             *((("Authorization", f"Bearer {token}"),) if token else ()),
             ("Accept", _MEDIA_TYPE),
             *((("Content-Type", f"{_MEDIA_TYPE}; charset=utf-8"),) if content else ()),
         ]
         replaced = {name.lower() for name, _ in headers}
-        sent = [*(each for each in usual if each[0].lower() not in replaced), *headers]
-        try:
-            response = self._send(Request(method, self._base + path, tuple(sent), content))
-        except TransportError as error:
-            raise FailedError(f"{method} {path} got no answer: {error}") from error
-        if method == "POST" and response.status in (200, 201):
-            self._remember(path, response)
-        return response
+        sent = (*(each for each in usual if each[0].lower() not in replaced), *headers)
+        return Request(method, self._base + path, sent, content)
 
     def post(self, path: str, body: Document) -> Document:
         """Create a resource. Raises FailedError unless it is there, with an id."""
@@ -73,6 +85,16 @@ class Endpoint:
     def change(self, path: str, *operations: Document) -> Response:
         """Send a PATCH and return its answer, whatever it is."""
         return self.ask("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
+
+    def change_at_once(self, path: str, operations: Sequence[Document]) -> list[Response]:
+        """Send a PATCH for each operation, all at one moment; return the answers in their order."""
+        bodies = (encode({"schemas": [PATCH_OP], "Operations": [each]}) for each in operations)
+        answers = []
+        for outcome in self._together([self._request("PATCH", path, body) for body in bodies]):
+            if isinstance(outcome, TransportError):
+                raise FailedError(f"PATCH {path} got no answer: {outcome}") from outcome
+            answers.append(outcome)
+        return answers
 
     def patch(self, path: str, *operations: Document) -> Response:
         """Change a resource. Raises FailedError unless the answer is 200 or 204."""

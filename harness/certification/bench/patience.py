@@ -9,7 +9,8 @@ Source: https://datatracker.ietf.org/doc/html/rfc9110 and https://datatracker.ie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -103,6 +104,29 @@ class PatientSend:
         if not is_read(request):
             self._written = self._clock.now()
         return outcome
+
+    def together(self, requests: Sequence[Request]) -> list[Response | TransportError]:
+        """Send requests at one moment; return the outcomes in their order. Whoever is too busy for one is asked again, alone."""
+        with ThreadPoolExecutor(max_workers=len(requests)) as pool:
+            outcomes = list(pool.map(self._attempt, requests))
+        self._written = self._clock.now()
+        return [
+            self._again(request, outcome) if self._is_busy(outcome) else outcome
+            for request, outcome in zip(requests, outcomes, strict=True)
+        ]
+
+    def _is_busy(self, outcome: Response | TransportError) -> bool:
+        return not isinstance(outcome, TransportError) and outcome.status in (_BUSY, _UNAVAILABLE)
+
+    def _again(self, request: Request, outcome: Response | TransportError) -> Response | TransportError:
+        wait = self._wait(request, outcome, 0, mishap=False)
+        if wait is not None:
+            self.notes.append(f"{_label(request, outcome)}; sent again after {wait.total_seconds():.2f} s")
+            self._pause(wait)
+        try:
+            return self(request)
+        except TransportError as error:
+            return error
 
     def _attempt(self, request: Request) -> Response | TransportError:
         began, watch = iso(self._clock.now(), 3), Stopwatch()

@@ -7,10 +7,11 @@ does not get a second try.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.certification.bench.patience import is_read
-from harness.wire.message import Request, Response, Send, TransportError
+from harness.certification.bench.patience import PatientSend, is_read
+from harness.wire.message import Request, Response, TransportError
 
 
 class ForkedError(Exception):
@@ -26,7 +27,7 @@ class _Turn:
 class Rereading:
     """A transport that remembers every answer, and gives the remembered ones again after `rewind`."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: PatientSend) -> None:
         self._send = send
         self._turns: list[_Turn] = []
         self._next = 0
@@ -44,6 +45,18 @@ class Rereading:
         if isinstance(turn.answer, TransportError):
             raise turn.answer
         return turn.answer
+
+    def together(self, requests: Sequence[Request]) -> list[Response | TransportError]:
+        """Send requests at one moment, or give the remembered answers to them; in their order."""
+        if self._next == len(self._turns):
+            outcomes = self._send.together(requests)
+            self._turns += map(_Turn, requests, outcomes)
+        turns = self._turns[self._next : self._next + len(requests)]
+        if [_key(turn.request) for turn in turns] != [_key(each) for each in requests]:
+            del self._turns[self._next :]
+            raise ForkedError(f"other requests at one moment than {len(turns)} before")
+        self._next += len(requests)
+        return [turn.answer for turn in turns]
 
     def rewind(self) -> tuple[Request, ...]:
         """Go back to the beginning, and forget the answers behind the last write; return the reads that gave them.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -36,10 +37,15 @@ class RightServer:
 
         self.kinds: dict[str, dict[str, Resource]] = {"Users": {}, "Groups": {}}
         self.ids, self.time, self.version = Ids("right"), START, 0
+        self.turn = threading.RLock()
 
     # What is asked
 
     def __call__(self, request: Request) -> Response:
+        with self.turn:
+            return self.answer(request)
+
+    def answer(self, request: Request) -> Response:
         self.time += timedelta(milliseconds=7)
         parts = urlsplit(request.url.removeprefix(URL))
         query = {name: each[0] for name, each in parse_qs(parts.query, keep_blank_values=True).items()}
@@ -225,8 +231,11 @@ class RightServer:
 
     def bulk(self, body: Resource, request: Request) -> Response:
         made: dict[str, str] = {}
-        results = []
+        results: list[dict[str, Any]] = []
+        most = get(body, "failOnErrors") or len(get(body, "Operations"))
         for each in get(body, "Operations"):
+            if sum(int(result["status"]) >= 400 for result in results) >= most:
+                break
             text = json.dumps(get(each, "data"))
             for name, key in made.items():
                 text = text.replace(f"bulkId:{name}", key)
@@ -299,7 +308,7 @@ class RightServer:
             ]
             there |= {"groups": groups} if groups else {}
         wanted, unwanted = (
-            [each.strip().lower() for each in query.get(name, "").split(",") if each.strip()]
+            [_short(each.strip().lower()) for each in query.get(name, "").split(",") if each.strip()]
             for name in ("attributes", "excludedAttributes")
         )
         if wanted:
@@ -321,6 +330,13 @@ class RightServer:
             body["scimType"] = refusal.scim_type
         headers = {"WWW-Authenticate": 'Bearer realm="scim"'} if refusal.status == 401 else {}
         return self.reply(refusal.status, body, headers)
+
+
+def _short(name: str) -> str:
+    """Return a core attribute's name without its schema's."""
+    for urn in schema.CORE.values():
+        name = name.removeprefix(f"{urn.lower()}:")
+    return name
 
 
 def _narrowed(there: Resource, wanted: list[str]) -> Resource:

@@ -6,15 +6,25 @@ Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/htm
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from harness.base.json_text import encode_text
 from harness.base.store import Document
-from harness.certification.answers import query, require, require_document, require_resources, require_status
+from harness.certification.answers import (
+    objects,
+    query,
+    require,
+    require_document,
+    require_resources,
+    require_status,
+)
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.people import new_user
 from harness.wire.message import Response
 
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+NOT_OFFERED = (400, 404, 405, 501)  # where an address is not there
 # Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.
 _OPTIONAL = {"title": "Pilot", "nickName": "Ace", "preferredLanguage": "de-DE"}
 
@@ -42,6 +52,16 @@ def need_groups(bench: Bench) -> None:
     endpoints = [each.get("endpoint") for each in listed]
     if listed and not any(isinstance(each, str) and each.endswith("/Groups") for each in endpoints):
         raise SkippedError(f"ResourceTypes lists no /Groups: {encode_text(endpoints)}")
+
+
+def described_names(bench: Bench, urn: str) -> list[Any]:
+    """Return the names of a schema's attributes, as far as the schemas can be read."""
+    try:
+        listed = require_resources("GET /Schemas", bench.endpoint.get("/Schemas"))
+    except FailedError:
+        return []
+    schema = next((each for each in listed if each.get("id") == urn), {})
+    return [each.get("name") for each in objects(schema.get("attributes"))]
 
 
 def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:

@@ -17,7 +17,6 @@ from harness.certification.answers import (
     require,
     require_document,
     require_list,
-    require_members,
     require_resources,
     require_schema,
     require_status,
@@ -26,13 +25,12 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
-from harness.certification.suites.people import group, new_user, user
-from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import need, need_claim
 from harness.scim.names import CORE_USER, SERVICE_PROVIDER_CONFIG
 
-_BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
-_BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 _FEATURES = ("patch", "bulk", "filter", "changePassword", "sort", "etag")
+_CHARACTERISTICS = (("name", str), ("type", str), ("multiValued", bool))
 _NUMBERS = ("bulk.maxOperations", "bulk.maxPayloadSize", "filter.maxResults")
 
 
@@ -82,6 +80,28 @@ def _schemas(bench: Bench) -> None:
     require_value(f"GET {path}", bench.endpoint.get(path), "id", CORE_USER)
 
 
+def _characteristics(bench: Bench) -> None:
+    label = "GET /Schemas"
+    schemas = require_resources(label, bench.endpoint.get("/Schemas"))
+    described = [attribute for each in schemas for attribute in objects(each.get("attributes"))]
+    require(bool(described), f"{label}: no attribute is described")
+    for schema in schemas:
+        for attribute in objects(schema.get("attributes")):
+            for each in (attribute, *objects(attribute.get("subAttributes"))):
+                lacking = [name for name, kind in _CHARACTERISTICS if not isinstance(each.get(name), kind)]
+                require(
+                    not lacking,
+                    f"{label}: {attribute.get('name')} of {schema.get('id')} has no {' and no '.join(lacking)}",
+                )
+
+
+def _one_type(bench: Bench) -> None:
+    listed = require_resources("GET /ResourceTypes", bench.endpoint.get("/ResourceTypes"))
+    kind = next((each for each in listed if each.get("schema") == CORE_USER), {})
+    path = f"/ResourceTypes/{quote(str(kind.get('id') or kind.get('name')))}"
+    require_value(f"GET {path}", bench.endpoint.get(path), "schema", CORE_USER)
+
+
 def _sort(bench: Bench) -> None:
     need_claim(bench, "sort")
     need(bench, "filter")
@@ -109,23 +129,6 @@ def _etag(bench: Bench) -> None:
     )
     again = bench.endpoint.ask("GET", path, headers=(("If-None-Match", tag or ""),))
     require_status(f"GET {path} with If-None-Match of its own version", again, 304)
-
-
-def _bulk(bench: Bench) -> None:
-    need_claim(bench, "bulk")
-    path, _ = new_user(bench)
-    body = {"schemas": [_BULK_REQUEST], "Operations": [{"method": "DELETE", "path": path}]}
-    response = bench.endpoint.ask("POST", "/Bulk", body)
-    require_status("POST /Bulk with one DELETE", response, 200)
-    answer = require_document("POST /Bulk", response)
-    require_schema("POST /Bulk", answer, _BULK_RESPONSE)
-    operations = answer.get("Operations")  # RFC 7644 3.7.3 does not say whether a status is text
-    require(
-        [str(each.get("status")) for each in objects(operations)] == ["204"],
-        f"POST /Bulk with one DELETE: Operations is {encode_text(operations)}",
-    )
-    require_status(f"GET {path} after DELETE in a bulk", bench.endpoint.ask("GET", path), 404)
-    bench.endpoint.forget(path)
 
 
 def _read_only(bench: Bench) -> None:
@@ -162,41 +165,6 @@ def _sort_by_meta(bench: Bench) -> None:
         require(times == right, f"GET {path}: the order is {', '.join(times)} instead of {', '.join(right)}")
 
 
-def _bulk_id(bench: Bench) -> None:
-    need_claim(bench, "bulk")
-    need_groups(bench)
-    person, members = user(bench), [{"value": "bulkId:one"}]
-    body = {
-        "schemas": [_BULK_REQUEST],
-        "Operations": [
-            {"method": "POST", "path": "/Users", "bulkId": "one", "data": person},
-            {
-                "method": "POST",
-                "path": "/Groups",
-                "bulkId": "two",
-                "data": {**group(bench), "members": members},
-            },
-        ],
-    }
-    response = bench.endpoint.ask("POST", "/Bulk", body)
-    label = "POST /Bulk with a user and a group that has the user's bulkId for a member"
-    require_status(label, response, 200)
-    results = objects(require_document(label, response).get("Operations"))
-    locations = {str(each.get("bulkId")): str(each.get("location")) for each in results}
-    paths = {
-        name: f"/{kind}/{locations.get(name, '').rpartition('/')[2]}"
-        for name, kind in (("one", "Users"), ("two", "Groups"))
-    }
-    for path in paths.values():
-        bench.endpoint.remember(path)
-    statuses = [str(each.get("status")) for each in results]
-    require(statuses == ["201", "201"], f"{label}: the statuses are {encode_text(statuses)}")
-    require_value(f"GET {paths['one']}", bench.endpoint.get(paths["one"]), "userName", person["userName"])
-    require_members(
-        f"GET {paths['two']}", bench.endpoint.get(paths["two"]), [paths["one"].rpartition("/")[2]]
-    )
-
-
 CHECKS = (
     Check(
         "4 read-only",
@@ -215,11 +183,6 @@ CHECKS = (
         _sort_by_meta,
     ),
     Check(
-        "3.7.2 bulkId",
-        "RFC 7644 3.7.2: if bulk is claimed, a group made in one bulk with a user has that user, named by bulkId, for a member",
-        _bulk_id,
-    ),
-    Check(
         "4 ServiceProviderConfig",
         "RFC 7644 4 and RFC 7643 5: it can be read, with every feature's supported and limits, and authenticationSchemes",
         _config,
@@ -235,6 +198,18 @@ CHECKS = (
         _schemas,
     ),
     Check(
+        "7643 7 characteristics",
+        "RFC 7643 7 and 8.7.2: each attribute in the schemas has a name, a type, and multiValued",
+        _characteristics,
+        mandatory=False,
+    ),
+    Check(
+        "4 one ResourceType",
+        "RFC 7644 4: a resource type can be read by itself",
+        _one_type,
+        mandatory=False,
+    ),
+    Check(
         "3.4.2.3 sort", "RFC 7644 3.4.2.3: if sort is claimed, sortBy and sortOrder order the users", _sort
     ),
     Check(
@@ -242,8 +217,5 @@ CHECKS = (
         "RFC 7644 3.14 and RFC 7643 3.1: if etag is claimed there is an ETag, which meta.version, if there, repeats; "
         "If-None-Match of it is answered with 304",
         _etag,
-    ),
-    Check(
-        "3.7 bulk", "RFC 7644 3.7: if bulk is claimed, a DELETE in a bulk deletes and tells status 204", _bulk
     ),
 )

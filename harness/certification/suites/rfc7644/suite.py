@@ -11,18 +11,18 @@ Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.
 from __future__ import annotations
 
 from harness.certification.suite import Check, Suite
-from harness.certification.suites.rfc7644 import (
-    discovery,
-    lists,
+from harness.certification.suites.rfc7644 import bulks, deletions, discovery, resources, texts
+from harness.certification.suites.rfc7644.changes import (
+    concurrency,
     memberships,
     patch_refusals,
     patches,
+    paths,
     puts,
-    queries,
-    resources,
-    texts,
+    read_only,
     versions,
 )
+from harness.certification.suites.rfc7644.reading import comparisons, lists, narrowing, queries
 
 RFC7644: Suite[Check] = Suite(
     name="rfc7644",
@@ -33,14 +33,21 @@ RFC7644: Suite[Check] = Suite(
     source="https://datatracker.ietf.org/doc/html/rfc7644",
     checks=(
         *resources.CHECKS,
+        *deletions.CHECKS,
         *texts.CHECKS,
         *queries.CHECKS,
+        *comparisons.CHECKS,
         *lists.CHECKS,
+        *narrowing.CHECKS,
         *puts.CHECKS,
         *patches.CHECKS,
+        *paths.CHECKS,
         *patch_refusals.CHECKS,
         *memberships.CHECKS,
+        *concurrency.CHECKS,
+        *read_only.CHECKS,
         *versions.CHECKS,
         *discovery.CHECKS,
+        *bulks.CHECKS,
     ),
 )

@@ -5,6 +5,7 @@ Source: RFC 7644, 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from harness.certification.answers import (
@@ -17,9 +18,11 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.claims import need, need_claim
-from harness.certification.suites.rfc7644.operations import replaced
+from harness.certification.suites.people import new_group, new_user
+from harness.certification.suites.rfc7644.changes.operations import replaced
+from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups
+from harness.scim.names import PATCH_OP
+from harness.wire.message import Response
 
 _SECOND = timedelta(seconds=1.1)  # for a server whose times have no fraction
 
@@ -38,6 +41,41 @@ def _last_modified(bench: Bench) -> None:
             f"GET {path} after replace: meta.lastModified is still {written(after)}",
         )
         before = after
+
+
+def _moves_with_others(bench: Bench) -> None:
+    path, made = new_user(bench)
+    _require_moved(bench, path, lambda: bench.endpoint.ask("PUT", path, {**made, "displayName": "Changed"}))
+    need(bench, "patch")
+    need_groups(bench)
+    group, _ = new_group(bench)
+    _require_moved(bench, group, lambda: bench.endpoint.patch(group, replaced("displayName", bench.name())))
+
+
+def _require_moved(bench: Bench, path: str, change: Callable[[], Response]) -> None:
+    before = value(bench.endpoint.get(path), "meta.lastModified")
+    if "." not in str(before):
+        bench.pause(_SECOND)
+    change()
+    after = value(bench.endpoint.get(path), "meta.lastModified")
+    require(
+        isinstance(after, str) and after != before,
+        f"GET {path} after a change: meta.lastModified is still {written(after)}",
+    )
+
+
+def _conditions(bench: Bench) -> None:
+    need_claim(bench, "etag")
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    old = (("If-Match", _etag(bench, path)),)
+    bench.endpoint.patch(path, replaced("displayName", "Changed"))
+    body = {"schemas": [PATCH_OP], "Operations": [replaced("displayName", "Overwritten")]}
+    label = f"PATCH {path} with If-Match of the version before"
+    require_error(label, bench.endpoint.ask("PATCH", path, body, headers=old), 412)
+    label = f"DELETE {path} with If-Match of the version before"
+    require_error(label, bench.endpoint.ask("DELETE", path, headers=old), 412)
+    require_value(f"GET {path} after both", bench.endpoint.get(path), "displayName", "Changed")
 
 
 def _etag_moves(bench: Bench) -> None:
@@ -81,6 +119,16 @@ CHECKS = (
         "7643 3.1 lastModified",
         "RFC 7643 3.1: meta.lastModified moves when a user is changed",
         _last_modified,
+    ),
+    Check(
+        "7643 3.1 lastModified of others",
+        "RFC 7643 3.1: so it does by PUT, and of a group",
+        _moves_with_others,
+    ),
+    Check(
+        "3.14 if-match of others",
+        "RFC 7644 3.14: if etag is claimed, a PATCH and a DELETE with If-Match of an old version are refused with 412",
+        _conditions,
     ),
     Check(
         "3.14 etag moves",

@@ -23,8 +23,8 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, added, replaced
 from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
-from harness.certification.suites.rfc7644.operations import WORK_ADDRESS, added, replaced
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 

@@ -16,8 +16,8 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
 from harness.certification.suites.rfc7644.claims import new_user_with_an_option
-from harness.certification.suites.rfc7644.operations import WORK_ADDRESS
 
 
 def _put(bench: Bench) -> None:
@@ -46,6 +46,13 @@ def _put_without(bench: Bench) -> None:
     require_value(f"GET {path} after PUT without {name}", bench.endpoint.get(path), name, None)
 
 
+def _put_nameless(bench: Bench) -> None:
+    path, made = new_user(bench)
+    body = {name: each for name, each in made.items() if name != "userName"}
+    label = f"PUT {path} without userName"
+    require_error(label, bench.endpoint.ask("PUT", path, body), 400, "invalidValue", "invalidSyntax", None)
+
+
 def _put_taken(bench: Bench) -> None:
     path, made = new_user(bench)
     _, other = new_user(bench)
@@ -59,6 +66,12 @@ CHECKS = (
         "3.5.1 put uniqueness",
         "RFC 7644 3.5.1 and 3.12: PUT of a userName in use is refused with 409 and uniqueness, and changes nothing",
         _put_taken,
+    ),
+    Check(
+        "3.5.1 put required",
+        "RFC 7644 3.5.1: PUT without userName, which is required, is refused with 400 (it is the client's MUST)",
+        _put_nameless,
+        mandatory=False,
     ),
     Check(
         "3.5.1 put",

@@ -23,12 +23,10 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen
+from harness.certification.suites.rfc7644.claims import NOT_OFFERED, SEARCH, need, need_groups, require_chosen
 from harness.scim.names import LIST_RESPONSE
 
 _PAGE = 2
-_SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
-_NOT_OFFERED = (400, 404, 405, 501)
 _CAP = 10
 
 
@@ -135,7 +133,7 @@ def _search(bench: Bench) -> None:
     new_user(bench)
     condition = f"userName eq {encode_text(made['userName'])}"
     body = {
-        "schemas": [_SEARCH],
+        "schemas": [SEARCH],
         "filter": condition,
         "attributes": ["userName"],
         "startIndex": 1,
@@ -143,7 +141,7 @@ def _search(bench: Bench) -> None:
     }
     label = f"POST /Users/.search for {condition}"
     response = bench.endpoint.ask("POST", "/Users/.search", body)
-    if response.status in _NOT_OFFERED:
+    if response.status in NOT_OFFERED:
         raise SkippedError(f"{label} answered {response.status}")
     require_status(label, response, 200)
     page = require_document(label, response)

@@ -12,8 +12,8 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
+from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
-from harness.certification.suites.rfc7644.operations import replaced
 
 
 def _members(bench: Bench) -> None:

@@ -26,6 +26,21 @@ from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.claims import need, require_chosen, require_found
 from harness.certification.suites.samples import DOMAIN
 
+# What is returned of a user by default, in a list as by id.
+USER_WHOLE = (
+    "id",
+    "userName",
+    "externalId",
+    "displayName",
+    "name.givenName",
+    "name.familyName",
+    "active",
+    "emails",
+    "schemas",
+    "meta.resourceType",
+    "meta.location",
+)
+
 
 def _list(bench: Bench) -> None:
     new_user(bench)

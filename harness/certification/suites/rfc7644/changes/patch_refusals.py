@@ -9,8 +9,8 @@ from harness.certification.answers import require_error, require_value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need
-from harness.certification.suites.rfc7644.operations import replaced
 
 
 def _malformed_path(bench: Bench) -> None:

@@ -1,0 +1,118 @@
+"""RFC 7644 on bulk, where it is claimed: what fails is told, and ends the rest where a client wants that.
+
+Source: RFC 7644, 3.7, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.base.store import Document
+from harness.certification.answers import (
+    objects,
+    require,
+    require_document,
+    require_members,
+    require_schema,
+    require_status,
+    require_value,
+)
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import group, new_user, user
+from harness.certification.suites.rfc7644.claims import need_claim, need_groups
+from harness.scim.names import CORE_USER
+
+_BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+_BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
+
+
+def _bulk(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    path, _ = new_user(bench)
+    body = {"schemas": [_BULK_REQUEST], "Operations": [{"method": "DELETE", "path": path}]}
+    response = bench.endpoint.ask("POST", "/Bulk", body)
+    require_status("POST /Bulk with one DELETE", response, 200)
+    answer = require_document("POST /Bulk", response)
+    require_schema("POST /Bulk", answer, _BULK_RESPONSE)
+    operations = answer.get("Operations")  # RFC 7644 3.7.3 does not say whether a status is text
+    require(
+        [str(each.get("status")) for each in objects(operations)] == ["204"],
+        f"POST /Bulk with one DELETE: Operations is {encode_text(operations)}",
+    )
+    require_status(f"GET {path} after DELETE in a bulk", bench.endpoint.ask("GET", path), 404)
+    bench.endpoint.forget(path)
+
+
+def _bulk_id(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    need_groups(bench)
+    person, members = user(bench), [{"value": "bulkId:one"}]
+    team = {**group(bench), "members": members}
+    label = "POST /Bulk with a user and a group that has the user's bulkId for a member"
+    results = _done(bench, label, _creating("one", "/Users", person), _creating("two", "/Groups", team))
+    locations = {str(each.get("bulkId")): str(each.get("location")) for each in results}
+    paths = {
+        name: f"/{kind}/{locations.get(name, '').rpartition('/')[2]}"
+        for name, kind in (("one", "Users"), ("two", "Groups"))
+    }
+    for path in paths.values():
+        bench.endpoint.remember(path)
+    statuses = [str(each.get("status")) for each in results]
+    require(statuses == ["201", "201"], f"{label}: the statuses are {encode_text(statuses)}")
+    require_value(f"GET {paths['one']}", bench.endpoint.get(paths["one"]), "userName", person["userName"])
+    require_members(
+        f"GET {paths['two']}", bench.endpoint.get(paths["two"]), [paths["one"].rpartition("/")[2]]
+    )
+
+
+def _failing(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    wrong, person = _creating("one", "/Users", {"schemas": [CORE_USER]}), user(bench)
+    label = "POST /Bulk with a user without a name, and one with"
+    results = _done(bench, label, wrong, _creating("two", "/Users", person))
+    _remember(bench, results)
+    statuses = [str(each.get("status")) for each in results]
+    require(statuses == ["400", "201"], f"{label}: the statuses are {encode_text(statuses)}")
+    person = user(bench)
+    label = f"{label}, with failOnErrors 1"
+    results = _done(bench, label, wrong, _creating("two", "/Users", person), failOnErrors=1)
+    _remember(bench, results)
+    matches = bench.endpoint.find("Users", f"userName eq {encode_text(person['userName'])}")
+    require(not matches, f"{label}: the second operation was carried out")
+
+
+def _creating(bulk_id: str, path: str, data: Document) -> Document:
+    return {"method": "POST", "path": path, "bulkId": bulk_id, "data": data}
+
+
+def _done(bench: Bench, label: str, *operations: Document, **more: int) -> list[Document]:
+    """Send a bulk; return what became of its operations."""
+    body = {"schemas": [_BULK_REQUEST], **more, "Operations": list(operations)}
+    response = bench.endpoint.ask("POST", "/Bulk", body)
+    require_status(label, response, 200)
+    return objects(require_document(label, response).get("Operations"))
+
+
+def _remember(bench: Bench, results: list[Document]) -> None:
+    for each in results:
+        if str(each.get("status")) == "201":
+            bench.endpoint.remember(f"/Users/{str(each.get('location')).rpartition('/')[2]}")
+
+
+CHECKS = (
+    Check(
+        "3.7.2 bulkId",
+        "RFC 7644 3.7.2: if bulk is claimed, a group made in one bulk with a user has that user, named by bulkId, for a member",
+        _bulk_id,
+    ),
+    Check(
+        "3.7 bulk", "RFC 7644 3.7: if bulk is claimed, a DELETE in a bulk deletes and tells status 204", _bulk
+    ),
+    Check(
+        "3.7.3 failOnErrors",
+        "RFC 7644 3.7 and 3.7.3: if bulk is claimed, what fails in it is told by its status and ends nothing else; with "
+        "failOnErrors it ends the rest (hardly any client asks)",
+        _failing,
+        mandatory=False,
+    ),
+)

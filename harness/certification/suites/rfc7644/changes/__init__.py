@@ -1,0 +1,1 @@
+"""What changes a resource: PATCH, PUT, members, versions, several clients at once."""

@@ -1,0 +1,1 @@
+"""What is read: filters, lists, pages, and attributes that are asked for."""

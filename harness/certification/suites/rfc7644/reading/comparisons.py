@@ -1,0 +1,96 @@
+"""RFC 7644 on filters that order and that hold unusual texts: gt, ge, lt, le, moments, brackets, signs, case.
+
+Source: RFC 7644, 3.4.2.2, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.certification.answers import value
+from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import need, require_chosen, require_found
+
+_LONG_AGO, _FAR_AHEAD = "2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+# Each with signs that an address, a form or a filter might take for its own.
+_SIGNS = ("Anna+Ben", "Salt & Pepper", "O'Brien", "50% of it", "a;b=c", "one  two")
+
+
+def _order(bench: Bench) -> None:
+    need(bench, "filter")
+    shared = bench.name()
+    made = [new_user(bench, displayName=shared)[1] for _ in range(3)]
+    low, middle, high = sorted(made, key=lambda each: str(each["userName"]))
+    for operator, wanted in (
+        ("gt", [high]),
+        ("ge", [middle, high]),
+        ("lt", [low]),
+        ("le", [low, middle]),
+    ):
+        condition = (
+            f"displayName eq {encode_text(shared)} and userName {operator} {encode_text(middle['userName'])}"
+        )
+        require_chosen(bench, condition, [each["id"] for each in wanted])
+
+
+def _moments(bench: Bench) -> None:
+    need(bench, "filter")
+    path, made = new_user(bench)
+    if value(bench.endpoint.get(path), "meta.lastModified") is None:
+        raise SkippedError("users have no meta.lastModified")
+    name = f"userName eq {encode_text(made['userName'])}"
+    for operator, moment, wanted in (
+        ("gt", _LONG_AGO, [made["id"]]),
+        ("ge", _FAR_AHEAD, []),
+        ("lt", _FAR_AHEAD, [made["id"]]),
+        ("le", _LONG_AGO, []),
+    ):
+        require_chosen(bench, f'{name} and meta.lastModified {operator} "{moment}"', wanted)
+
+
+def _brackets(bench: Bench) -> None:
+    need(bench, "filter")
+    shared = bench.name()
+    (_, one), (_, other) = new_user(bench, displayName=shared), new_user(bench, displayName=shared)
+    is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
+    require_chosen(bench, f'({is_one} or {is_other}) and displayName eq "nobody"', [])
+    require_chosen(
+        bench, f"displayName eq {encode_text(shared)} and ({is_one} or {is_other})", [one["id"], other["id"]]
+    )
+
+
+def _signs(bench: Bench) -> None:
+    need(bench, "filter")
+    _, plain = new_user(bench)
+    require_chosen(bench, f"displayName eq {encode_text(plain['displayName'])}", [plain["id"]])
+    for text in _SIGNS:
+        name = f"{bench.name()} {text}"
+        _, made = new_user(bench, displayName=name)
+        require_found(bench, f"displayName eq {encode_text(name)}", [made["id"]])
+
+
+def _case_exact(bench: Bench) -> None:
+    need(bench, "filter")
+    _, made = new_user(bench)
+    require_chosen(bench, f"externalId eq {encode_text(made['externalId'])}", [made["id"]])
+    require_chosen(bench, f"externalId eq {encode_text(made['externalId'].upper())}", [])
+
+
+CHECKS = (
+    Check("3.4.2.2 gt, ge, lt, le", "RFC 7644 3.4.2.2: texts are compared by their order", _order),
+    Check("3.4.2.2 moments", "RFC 7644 3.4.2.2: moments are compared as such", _moments),
+    Check("3.4.2.2 brackets", "RFC 7644 3.4.2.2: what stands in brackets is chosen first", _brackets),
+    Check(
+        "3.4.2.2 signs",
+        "RFC 7644 3.4.2.2: a filter with plus, ampersand, apostrophe, percent and the like finds the user",
+        _signs,
+    ),
+    Check(
+        "7643 3.1 externalId",
+        "RFC 7643 3.1: externalId is caseExact, so a filter does not find it in upper case (hardly any client minds)",
+        _case_exact,
+        mandatory=False,
+    ),
+)
