@@ -111,7 +111,8 @@ class World:
 class Parts:
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
-    `advance` lets time pass for pages, `before_cycle` is called before a cycle that has something to do.
+    `advance` lets time pass for pages, `before_cycle` is called before a cycle that has something to do, `watch` may put something
+    around the transport of the provisioning service.
     """
 
     clock: Clock
@@ -125,6 +126,7 @@ class Parts:
     advance: Callable[[timedelta], None] | None = None
     sharing: azure_tenant.Sharing | None = None
     before_cycle: Callable[[], None] = lambda: None
+    watch: Callable[[Send], Send] = lambda send: send
 
 
 @cache
@@ -227,7 +229,11 @@ def assemble(
         ids=parts.ids,
         quirks=quirks[1],
         outside=azure_tenant.Outside(
-            record(AZURE_AD, faults), parts.smtp, parts.in_flight, parts.sharing, parts.before_cycle
+            record(AZURE_AD, parts.watch(faults)),
+            parts.smtp,
+            parts.in_flight,
+            parts.sharing,
+            parts.before_cycle,
         ),
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure

@@ -27,6 +27,7 @@ from harness.client.commands import job, verify, why
 from harness.client.driving import clock
 from harness.client.event_history import events
 from harness.client.rewinding import snapshot
+from harness.client.watching import watch
 from harness.diagnosis.commands import diagnose, reproduce
 from harness.diagnosis.inventing.commands import populate
 from harness.traffic.commands import record, replay
@@ -102,6 +103,7 @@ for command in (
     replay,
     clock,
     snapshot,
+    watch,
     job,
     why,
     verify,

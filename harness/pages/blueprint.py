@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.base.clock import parse_duration
 from harness.base.errors import HarnessError
-from harness.pages import agreement, rewinding
+from harness.pages import agreement, rewinding, timeline
 from harness.pages.addresses import way_back
 from harness.pages.policy import guard
 from harness.pages.portal import Surroundings, surroundings
@@ -24,7 +24,7 @@ _WAITING = BoundedSemaphore(2)
 blueprint = Blueprint(
     "pages", __name__, url_prefix="/pages", template_folder="templates", static_folder="static"
 )
-bind(blueprint, (agreement, rewinding))
+bind(blueprint, (agreement, rewinding, timeline))
 
 
 @blueprint.before_request

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from flask import abort, request
 
+from harness.wire.recording.exchanges import Exchange
+
 INSTRUMENTS = "harness.pages.instruments"
 
 
@@ -49,11 +51,63 @@ class Rewinding(Protocol):
     def compare(self, first: str, second: str | None = None) -> Sequence[Altered]: ...
 
 
+class Happened(Protocol):
+    """Something that happened: when, of which kind, from whom to whom, in a sentence; whole, with its exchange or log line."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def at(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def good(self) -> bool: ...
+
+    @property
+    def exchange(self) -> Exchange | None: ...
+
+    @property
+    def body(self) -> Any: ...
+
+
+class Happenings(Protocol):
+    """What happened last, by growing numbers; `origin` names this one among those of other processes."""
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def last(self) -> int: ...
+
+    def events(self, after: int = 0, *, about: str = "", most: int = 10_000) -> Sequence[Happened]: ...
+
+    def event(self, number: int) -> Happened | None: ...
+
+    def whole(self, about: str = "") -> Sequence[Happened]: ...
+
+    def wait(self, after: int, seconds: float) -> None: ...
+
+
 class Instruments(Protocol):
     """The world's harness. `differences` are those of both sides; it raises HarnessError where none can be told."""
 
     @property
     def snapshots(self) -> Rewinding: ...
+
+    @property
+    def timeline(self) -> Happenings: ...
 
     def differences(self) -> list[dict[str, Any]]: ...
 

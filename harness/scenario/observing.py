@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
-from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as provisioning
 from harness.journal import Journal
+from harness.log_lines import LOGS, log_line
 from harness.scenario.events import Observation
 from harness.wire.recording.exchanges import Exchange
-from harness.world import AWS_SSO, AZURE_AD
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Since:
 
 def since(journal: Journal) -> Since:
     """Count what the journal was told; the audit log shows a line for each step of a provisioning entry."""
-    bodies = {name: [body for _, log, body in journal.lines if log == name] for name in _TELLERS}
+    bodies = {name: [body for _, log, body in journal.lines if log == name] for name in LOGS}
     steps = sum(provisioning.number_of_steps(body) for body in bodies[provisioning.LOG])
     return Since(
         provisioning=len(bodies[provisioning.LOG]),
@@ -45,7 +44,9 @@ def since(journal: Journal) -> Since:
 def observations(journal: Journal) -> list[Observation]:
     """Tell exchanges and log lines in the order they began."""
     observed = [(exchange.order, _exchange(exchange)) for exchange in journal.exchanges]
-    observed += [(place, _TELLERS[log](body)) for place, log, body in journal.lines if log in _TELLERS]
+    observed += [
+        (place, line) for place, log, body in journal.lines if (line := _logged(log, body)) is not None
+    ]
     return [observation for _, observation in sorted(observed, key=lambda pair: pair[0])]
 
 
@@ -58,35 +59,8 @@ def _exchange(exchange: Exchange) -> Observation:
     return Observation("exchange", exchange.at, exchange.source, summary, good, None, exchange)
 
 
-def _provisioning(line: dict[str, Any]) -> Observation:
-    body = provisioning.entry_of(line)
-    status = body["provisioningStatusInfo"]
-    error = status["errorInformation"] or {}
-    name = f"{body['sourceIdentity']['identityType']} {body['sourceIdentity']['displayName']}"
-    summary = f"{body['provisioningAction']} {name}: {status['status']}"
-    if error.get("errorCode"):
-        summary += f" ({error['errorCode']})"
-    return Observation(
-        "provisioning log", body["activityDateTime"], AZURE_AD, summary, status["status"] != "failure", body
-    )
-
-
-def _audit(body: dict[str, Any]) -> Observation:
-    good = body["result"] == "success"
-    return Observation(
-        "audit log", body["activityDateTime"], AZURE_AD, body["activityDisplayName"], good, body
-    )
-
-
-def _mail(body: dict[str, Any]) -> Observation:
-    return Observation("mail", body["at"], AZURE_AD, f"mail to {body['to']}: {body['subject']}", detail=body)
-
-
-def _cloudtrail(body: dict[str, Any]) -> Observation:
-    event = event_of(body)
-    code = event.get("errorCode")
-    summary = f"{event['eventName']}" + (f": {code}: {event.get('errorMessage')}" if code else "")
-    return Observation("cloudtrail", str(event["eventTime"]), AWS_SSO, summary, not code, event)
-
-
-_TELLERS = {provisioning.LOG: _provisioning, audit.LOG: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}
+def _logged(log: str, body: dict[str, Any]) -> Observation | None:
+    line = log_line(log, body)
+    if line is None:
+        return None
+    return Observation(line.kind, line.at, line.lane, line.summary, line.good, dict(line.body))

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError, nearest
+from harness.base.store import Document
 from harness.journal import Journal
+from harness.log_lines import LOGS
 from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.events import Failure, StepFinished
 from harness.scenario.live import addresses, served
@@ -32,13 +34,16 @@ from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
 from harness.serving.ready_file import ReadyFile
 from harness.serving.session import Say, stop_signal
+from harness.serving.watching.doors import Door
+from harness.serving.watching.happenings import Logged
+from harness.serving.watching.timeline import Timeline
 from harness.snapshots import in_memory
 from harness.wire.message import Request
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import signature_scope
 from harness.wire.recording.repeating import KEY_ID, SECRET_KEY, TOKEN
 from harness.wire.sockets.server import Server
-from harness.world import GRAPH, World, apps
+from harness.world import AWS_SSO, AZURE_AD, GRAPH, World, apps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,6 +85,7 @@ class Staged:
         """Play and listen. Raises HarnessError for a busy port or a world that cannot be made."""
         self._again = again
         self._turn = threading.RLock()
+        self.timeline = Timeline()
         self._begin()
         with ExitStack() as opened:
             servers = []
@@ -96,8 +102,18 @@ class Staged:
         self.moment = self._again()
         self._began = self.clock.now()
         self.snapshots = in_memory(self.moment.world)
-        for context in self.moment.world.contexts:
+        world = self.moment.world
+        for context in world.contexts:
             context[INSTRUMENTS] = self
+        assert world.database is not None
+        world.database.on_append = self._logged
+
+    def _now(self) -> datetime:
+        return self.clock.now()
+
+    def _logged(self, log: str, line: Document) -> None:
+        if log in LOGS:
+            self.timeline.add(Logged(log, line))
 
     @property
     def offset(self) -> timedelta:
@@ -226,7 +242,8 @@ class Staged:
                 self.advance(timedelta())  # what is due at once, as after a step
             return answer
 
-        return Gate(with_control(with_tenant, self), None)
+        door = Door(with_tenant, self.timeline, self._now, (AWS_SSO, AZURE_AD)[side])
+        return Gate(with_control(door, self), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
+from harness.base.store import Document
+from harness.log_lines import LOGS
 from harness.pages.instruments import INSTRUMENTS
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
@@ -35,13 +37,16 @@ from harness.serving.several.processes import Listening
 from harness.serving.several.sharing import Shared
 from harness.serving.storage.both_sides import BothSides
 from harness.serving.storage.data import Data
+from harness.serving.watching.doors import INSIDE, Door, telling
+from harness.serving.watching.happenings import Jumped, Logged
+from harness.serving.watching.timeline import Timeline
 from harness.snapshots import Snapshots
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import Identity, identity, trusting
-from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
+from harness.world import AWS_HOSTS, AWS_SSO, AZURE_AD, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -65,11 +70,13 @@ class Served:
         """
         self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
+        self.timeline = Timeline()
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
         with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
             self._data = Data(options.data, options.key)
             opened.callback(self._data.close)
+            self.clock = OffsetClock(self._data.offset())
             with self._data.starting:
                 self._listen(options, listening, opened)
                 self._assemble(options, quirks)
@@ -87,7 +94,7 @@ class Served:
         self.urls = at(near[0], host), at(near[1], host)
         certificate = trusting(self.identity.certificate) if self.identity else None
         network = Network(trusted=dict.fromkeys(near, certificate) if certificate else {})
-        own = {url: inprocess(app) for url, (app, _) in zip(self.urls, doors, strict=True)}
+        own = {url: inprocess(app, {INSIDE: True}) for url, (app, _) in zip(self.urls, doors, strict=True)}
         self._network = Shortcut(network, own)
         opened.callback(network.close)
         for server in self._servers:
@@ -98,8 +105,8 @@ class Served:
         """Build the world and configure it."""
         ids = Ids(self._data.boot_seed(options.seed))
         data = self._data
-        self.clock = OffsetClock(data.offset())
-        self.clock.on_error, self.clock.on_step = report, data.save_offset
+        data.on_append(self._logged)
+        self.clock.on_error, self.clock.on_step = report, self._moved
         self._shared = Shared(data, data.peers, self.clock) if data.peers else None
         aws_url, azure_url = self.urls
         parts = Parts(
@@ -114,6 +121,7 @@ class Served:
             advance=self.advance,
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
             before_cycle=self._before_cycle,
+            watch=partial(telling, timeline=self.timeline, now=self.clock.now, lane=self._lane),
         )
         self.world = assemble(parts, quirks, self._wire)
         for context in self.world.contexts:
@@ -145,13 +153,28 @@ class Served:
             self._finish_restoring()
             engine.resume()
         else:
-            self.clock.on_step = self._shared.moved
             self._shared.start(engine, self._take_over)
 
     def _take_over(self) -> None:
         """Run the jobs in this process: the one that ran them has ended, and its address with it."""
         self._claim()
         self.world.azure.engine.resume()
+
+    def _moved(self, offset: timedelta) -> None:
+        """Keep a step that the clock took, and tell of it."""
+        if self._shared is None:
+            self._data.save_offset(offset)
+        else:
+            self._shared.moved(offset)
+        self.timeline.add(Jumped(self.clock.now()))
+
+    def _logged(self, log: str, line: Document) -> None:
+        if log in LOGS:
+            self.timeline.add(Logged(log, line))
+
+    def _lane(self, url: str) -> str:
+        """Return whose an address that the engine sends to is: AWS SSO of this world, or a server elsewhere."""
+        return AWS_SSO if url.startswith(f"{self.urls[0]}/") else "/".join(url.split("/", 3)[:3])
 
     def _finish_restoring(self) -> None:
         """Restore what was being restored when the process died."""
@@ -246,7 +269,8 @@ class Served:
             environ.update(self._contexts[0][side])
             return app(environ, start_response)
 
-        return Gate(with_control(with_tenant, self), self.key, self._names, signed=self._signed)
+        door = Door(with_tenant, self.timeline, self.clock.now, (AWS_SSO, AZURE_AD)[side])
+        return Gate(with_control(door, self), self.key, self._names, signed=self._signed)
 
 
 def _listen(

@@ -10,6 +10,7 @@ POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.p
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
 GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there
 GET  /_harness/agreement                  whether both sides agree, each difference with its reason
+GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, without secrets; `after` a number
 GET  /_harness/snapshots                  those that there are, oldest first
 POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
 GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `to`, between one and now
@@ -36,6 +37,7 @@ from harness.wire.sites import is_order_of_another_site
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from harness.serving.watching.timeline import Timeline
     from harness.snapshots import Snapshots
 
 PREFIX = "/_harness/"
@@ -76,6 +78,9 @@ class Controlled(Protocol):
 
     @property
     def snapshots(self) -> Snapshots: ...
+
+    @property
+    def timeline(self) -> Timeline: ...
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
@@ -197,6 +202,15 @@ def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return {"agree": not differences, "differences": differences}
 
 
+def _timeline(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    after, timeline = body.get("after", "0"), served.timeline
+    if not after.isdecimal() or set(body) - {"after", "about"}:
+        raise HarnessError("`after` is the number of the last one seen: /_harness/timeline?after=0")
+    last = timeline.last
+    events = timeline.events(int(after), about=body.get("about", "").strip())
+    return {"origin": timeline.origin, "last": last, "events": [event.document() for event in events]}
+
+
 def _snapshots(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     snapshots = served.snapshots
@@ -244,6 +258,7 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("step", "POST"): _step,
     ("why", "GET"): _why,
     ("agreement", "GET"): _agreement,
+    ("timeline", "GET"): _timeline,
     ("snapshots", "GET"): _snapshots,
     ("snapshots", "POST"): _take,
     ("snapshots/restore", "POST"): _restore,

@@ -16,7 +16,7 @@ from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
-from harness.base.store import Store
+from harness.base.store import Document, Store
 from harness.serving.failures import report_full
 from harness.serving.options import PostgresAddress
 from harness.snapshots.in_folder import Folder
@@ -50,6 +50,7 @@ class Data:
 
     stores: dict[str, Store]
     keeper: Keeper
+    _databases: tuple[Database, ...] = ()
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
@@ -72,6 +73,11 @@ class Data:
 
     def close(self) -> None:
         self._open.close()
+
+    def on_append(self, tell: Callable[[str, Document], None]) -> None:
+        """Have every log line told once it is committed; those in PostgreSQL are not."""
+        for database in self._databases:
+            database.on_append = tell
 
     def boot_seed(self, seed: str | None) -> str | None:
         """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""
@@ -116,6 +122,7 @@ class Data:
             self._open.callback(_lock(folder))
             _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
+        self._databases = tuple(databases.values())
         self.keeper = Memory(databases) if folder is None else Folder(folder / _SNAPSHOTS, databases)
         return {side: base.tenant("main") for side, base in databases.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from harness.base.clock import Clock
@@ -47,32 +48,38 @@ def recording(
     """Wrap a transport so that every exchange, answered or not, is shown. `name` tells whose URL it is."""
 
     def recorded(request: Request) -> Response:
-        place = order()
-        at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        secrets = _credentials(request)
-        url = secrets.text(redact_text(request.url))
-        target = name(url)
-        shown = Request(request.method, url, *_hidden(request, secrets))
+        place, at = order(), moment(clock.now())
         try:
             response = send(request)
         except TransportError as error:
-            keep(
-                Exchange(
-                    at,
-                    source,
-                    target,
-                    shown,
-                    None,
-                    secrets.text(redact_text(f"{error.kind}: {error}")),
-                    place,
-                )
-            )
+            keep(hidden(at, source, name, request, f"{error.kind}: {error}", place))
             raise
-        answer = Response(response.status, *_hidden(response, secrets))
-        keep(Exchange(at, source, target, shown, answer, None, place))
+        keep(hidden(at, source, name, request, response, place))
         return response
 
     return recorded
+
+
+def moment(now: datetime) -> str:
+    """Return a moment as exchanges bear it."""
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def hidden(
+    at: str, source: str, name: Callable[[str], str], request: Request, outcome: Response | str, order: int
+) -> Exchange:
+    """Return an exchange without its secrets; its outcome is an answer, or the words for there being none."""
+    secrets, url = _credentials(request), hidden_url(request)
+    shown = Request(request.method, url, *_hidden(request, secrets))
+    if isinstance(outcome, str):
+        return Exchange(at, source, name(url), shown, None, secrets.text(redact_text(outcome)), order)
+    answer = Response(outcome.status, *_hidden(outcome, secrets))
+    return Exchange(at, source, name(url), shown, answer, None, order)
+
+
+def hidden_url(request: Request) -> str:
+    """Return a request's address without its secrets."""
+    return _credentials(request).text(redact_text(request.url))
 
 
 def without(exchange: Exchange, secrets: Secrets) -> Exchange:

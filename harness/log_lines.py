@@ -1,0 +1,66 @@
+"""The lines of both sides' logs in a sentence each: provisioning, audit, CloudTrail, mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
+from harness.aws_sso.cloudtrail import event_of
+from harness.azure_ad.mail import MAIL
+from harness.azure_ad.provisioning.log import audit_log as audit
+from harness.azure_ad.provisioning.log import provisioning_log as provisioning
+from harness.base.store import Document
+from harness.world import AWS_SSO, AZURE_AD
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line: its log's name, moment, side and sentence; `good` is False for a failure, `body` is all that surfaces show."""
+
+    kind: str
+    at: str
+    lane: str
+    summary: str
+    good: bool
+    body: Mapping[str, Any]
+
+
+def log_line(log: str, body: Document) -> LogLine | None:
+    """Return a line as people read it; None for a log that is not for people."""
+    read = _READERS.get(log)
+    return None if read is None else read(body)
+
+
+def _provisioning(line: Document) -> LogLine:
+    body = provisioning.entry_of(line)
+    status = body["provisioningStatusInfo"]
+    error = status["errorInformation"] or {}
+    name = f"{body['sourceIdentity']['identityType']} {body['sourceIdentity']['displayName']}"
+    summary = f"{body['provisioningAction']} {name}: {status['status']}"
+    if error.get("errorCode"):
+        summary += f" ({error['errorCode']})"
+    good = status["status"] != "failure"
+    return LogLine("provisioning log", body["activityDateTime"], AZURE_AD, summary, good, body)
+
+
+def _audit(body: Document) -> LogLine:
+    good = body["result"] == "success"
+    return LogLine("audit log", body["activityDateTime"], AZURE_AD, body["activityDisplayName"], good, body)
+
+
+def _mail(body: Document) -> LogLine:
+    summary = f"mail to {body['to']}: {body['subject']}"
+    return LogLine("mail", body["at"], AZURE_AD, summary, good=True, body=body)
+
+
+def _cloudtrail(body: Document) -> LogLine:
+    event = event_of(body)
+    code = event.get("errorCode")
+    summary = f"{event['eventName']}" + (f": {code}: {event.get('errorMessage')}" if code else "")
+    return LogLine("cloudtrail", str(event["eventTime"]), AWS_SSO, summary, not code, event)
+
+
+_READERS = {provisioning.LOG: _provisioning, audit.LOG: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}
+LOGS = frozenset(_READERS)

@@ -1,0 +1,121 @@
+"""The page that shows what happens as it happens, in both portals: who called whom, log lines, mails, jumps of the clock.
+
+The rows come as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html (read 2026-11). An answer ends
+after a second at most, and the browser asks for what came behind it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from threading import BoundedSemaphore
+
+from flask import Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from harness.pages.instruments import Happened, Happenings, instruments
+from harness.pages.routes import Route
+from harness.wire.recording.har import har_texts
+
+LANES = ("Administrator", "Azure AD", "AWS SSO", "Client", "Elsewhere")
+_AT_FIRST, _AT_ONCE = 200, 1000  # rows
+_PATIENCE = 1.0  # seconds that an answer waits for something to happen
+_MOST_CHARACTERS = 300
+_RETRY = 250  # milliseconds until the browser asks again
+# Each watcher keeps a thread while it waits; beyond these the browser asks more often.
+_WAITING = BoundedSemaphore(2)
+
+
+def shown() -> ResponseReturnValue:
+    """Show the newest rows, of everybody or of one person; script adds what comes."""
+    timeline, about = instruments().timeline, _about()
+    return render_template(
+        "pages/timeline.html",
+        lanes=LANES,
+        rows=Markup(_drawn(timeline.events(about=about, most=_AT_FIRST))),  # noqa: S704 - a template wrote them
+        about=about,
+        place=f"{timeline.origin}-{timeline.last}",
+    )
+
+
+def streamed() -> ResponseReturnValue:
+    """Answer with the rows behind the last one that the browser has, each an event."""
+    timeline = instruments().timeline
+    after = _place(timeline, request.headers.get("Last-Event-ID") or request.args.get("after", ""))
+    if timeline.last <= after and _WAITING.acquire(blocking=False):
+        try:
+            timeline.wait(after, _PATIENCE)
+        finally:
+            _WAITING.release()
+    last = timeline.last
+    events = timeline.events(after, about=_about(), most=_AT_ONCE)
+    text = "".join(_messages(events, timeline.origin, last))
+    return Response(text, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def opened(number: int) -> ResponseReturnValue:
+    """Show one: its request and answer, and the command that repeats it."""
+    event = instruments().timeline.event(number)
+    if event is None:
+        abort(404, "It is not kept any more, or has not happened.")
+    return render_template("pages/happening.html", event=event, exchange=event.exchange, text=_text(event))
+
+
+def archive() -> ResponseReturnValue:
+    """Give the exchanges that are shown as HAR; `harness reproduce` makes a scenario of it."""
+    events = instruments().timeline.whole(_about())
+    exchanges = [event.exchange for event in events if event.exchange is not None]
+    name = {"Content-Disposition": 'attachment; filename="timeline.har"'}
+    return Response("".join(har_texts(exchanges)), content_type="application/json", headers=name)
+
+
+def _about() -> str:
+    return request.args.get("about", "").strip()
+
+
+def _place(timeline: Happenings, text: str) -> int:
+    """Return the number that a browser has come to; another process's is none of ours, so that it begins with now."""
+    origin, _, number = text.partition("-")
+    return int(number) if origin == timeline.origin and number.isdecimal() else timeline.last
+
+
+def _messages(events: Sequence[Happened], origin: str, last: int) -> Iterator[str]:
+    yield f"retry: {_RETRY}\n"
+    rows = _drawn(events) if events else ""
+    for line in filter(str.strip, rows.splitlines()):
+        yield f"data: {line}\n"
+    yield f"id: {origin}-{last}\n\n"
+
+
+def _drawn(events: Sequence[Happened]) -> str:
+    """Return the rows as HTML, a line each."""
+    rows = [_row(event) for event in events]
+    return render_template("pages/timeline_rows.html", rows=rows, base=url_for("pages.timeline_shown"))
+
+
+def _row(event: Happened) -> dict[str, object]:
+    """Return where a row stands in the picture: the lanes it covers, and which way it goes."""
+    words = " ".join(event.summary.split())
+    shortened = words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS]}…"
+    row = {"event": event, "words": shortened, "moment": event.at[:19].replace("T", " ").removesuffix("Z")}
+    if not event.source:
+        return {**row, "before": (), "after": (), "span": len(LANES), "way": "jump"}
+    ends = [LANES.index(each) if each in LANES else len(LANES) - 1 for each in (event.source, event.target)]
+    way = "note" if event.kind != "exchange" else "right" if ends[0] < ends[1] else "left"
+    first, last = sorted(ends)
+    places = {"before": range(first), "after": range(last + 1, len(LANES))}
+    elsewhere = event.target if event.target not in LANES else ""
+    return {**row, **places, "span": last - first + 1, "way": way, "elsewhere": elsewhere}
+
+
+def _text(event: Happened) -> str:
+    return json.dumps(event.body, indent=2, ensure_ascii=False) if event.body is not None else ""
+
+
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/timeline", shown),
+    ("GET", "/timeline/events", streamed),
+    ("GET", "/timeline/<int:number>", opened),
+    ("GET", "/timeline/timeline.har", archive),
+)

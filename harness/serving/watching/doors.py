@@ -1,0 +1,105 @@
+"""Where requests come in and go out, each told to the timeline: in front of an application, and around the engine's transport."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from harness.serving.watching.happenings import MOST_OCTETS, Call, Incoming
+from harness.serving.watching.timeline import Timeline
+from harness.wire.message import Request, Response, Send, TransportError
+from harness.world import AZURE_AD
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Set on requests that the world sends to itself: its engine tells of them, or nobody need know.
+INSIDE = "harness.inside"
+_UNTOLD = ("/_harness/", "/pages/", "/static/", "/favicon")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An application, with what comes to it told; `lane` is its name in the picture."""
+
+    app: WSGIApplication
+    timeline: Timeline
+    now: Callable[[], datetime]
+    lane: str
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if INSIDE in environ or _is_untold(environ):
+            return self.app(environ, start_response)
+        at, body = self.now(), _body(environ)
+        answers: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            answers.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        chunks = self.app(environ, start)
+        try:
+            pieces = list(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = answers[-1]
+        fields = tuple([item for item in environ.items() if item[0][:5] == "HTTP_"])
+        self.timeline.add(
+            Incoming(
+                at,
+                self.lane,
+                environ["REQUEST_METHOD"],
+                environ["wsgi.url_scheme"],
+                environ["REQUEST_URI"],
+                environ.get("CONTENT_TYPE", ""),
+                fields,
+                body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS],
+                status,
+                headers,
+                _short(pieces),
+            )
+        )
+        return pieces
+
+
+def telling(send: Send, timeline: Timeline, now: Callable[[], datetime], lane: Callable[[str], str]) -> Send:
+    """Return the engine's transport, with what it sends told; `lane` says whose an address is."""
+
+    def sent(request: Request) -> Response:
+        at = now()
+        try:
+            response = send(request)
+        except TransportError as error:
+            timeline.add(Call(at, AZURE_AD, lane(request.url), request, f"{error.kind}: {error}"))
+            raise
+        timeline.add(Call(at, AZURE_AD, lane(request.url), request, response))
+        return response
+
+    return sent
+
+
+def _is_untold(environ: WSGIEnvironment) -> bool:
+    """Leave out what nobody did: styles, the harness's own pages, and pages that read themselves anew."""
+    path = environ["PATH_INFO"]
+    if path.startswith(_UNTOLD):
+        return True
+    return environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_SEC_FETCH_DEST") == "empty"
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    stream = environ["wsgi.input"]
+    if isinstance(stream, io.BytesIO):
+        return stream.getvalue()
+    body: bytes = stream.read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _short(pieces: list[bytes]) -> list[bytes]:
+    """Keep of an answer in one piece, as nearly all are, what is kept of bodies."""
+    return [pieces[0][:MOST_OCTETS]] if len(pieces) == 1 and len(pieces[0]) > MOST_OCTETS else pieces

@@ -1,0 +1,95 @@
+"""The last ten thousand happenings of a served world, numbered as they came, and whoever waits for the next."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from itertools import islice
+
+from harness.base.ids import Ids
+from harness.serving.watching.happenings import Event, Happening
+
+MOST = 10_000
+
+
+class Timeline:
+    """`origin` names this process's timeline among those of others."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.origin = Ids(None).hex(8)
+        self._happenings: deque[Happening] = deque(maxlen=most)
+        self._last = 0
+        self._more = threading.Condition()
+        self._waiting = 0
+        self._words: dict[str, tuple[int, frozenset[bytes]]] = {}
+
+    def add(self, happening: Happening) -> None:
+        with self._more:
+            self._happenings.append(happening)
+            self._last += 1
+            if self._waiting:
+                self._more.notify_all()
+
+    @property
+    def last(self) -> int:
+        """The number of the newest; they begin with 1."""
+        return self._last
+
+    def events(self, after: int = 0, *, about: str = "", most: int = MOST) -> list[Event]:
+        """Return the happenings behind a number, the newest `most` of them, oldest first.
+
+        `about` leaves those that mention somebody: the text itself, or the id of what was once shown with it.
+        """
+        happenings = self._behind(after)
+        if about:
+            words = self._words_of(about)
+            happenings = [each for each in happenings if _mentions(each[1], words)]
+        return [each.event(number, whole=False) for number, each in happenings[-most:]]
+
+    def event(self, number: int) -> Event | None:
+        """Return one, with all that is known of it; None for one that is not kept any more."""
+        place, happening = next(iter(self._behind(number - 1)), (0, None))
+        return happening.event(number, whole=True) if happening is not None and place == number else None
+
+    def whole(self, about: str = "") -> list[Event]:
+        """Return all that is kept, with all that is known of each."""
+        words = self._words_of(about) if about else None
+        return [
+            each.event(number, whole=True)
+            for number, each in self._behind(0)
+            if words is None or _mentions(each, words)
+        ]
+
+    def wait(self, after: int, seconds: float) -> None:
+        """Come back when there is one behind a number, or when that long has passed."""
+        with self._more:
+            self._waiting += 1
+            try:
+                self._more.wait_for(lambda: self._last > after, seconds)
+            finally:
+                self._waiting -= 1
+
+    def _behind(self, after: int) -> list[tuple[int, Happening]]:
+        with self._more:
+            first = self._last - len(self._happenings)  # the number before the oldest
+            skipped = max(after - first, 0)
+            happenings = list(islice(self._happenings, skipped, None))
+        return list(enumerate(happenings, first + skipped + 1))
+
+    def _words_of(self, about: str) -> frozenset[bytes]:
+        """Return the text and the ids of what was shown with it; what was looked through before is not again."""
+        text = about.encode().lower()
+        after, words = self._words.get(about, (0, frozenset({text})))
+        for number, each in self._behind(after):
+            after = number
+            if text in each.raw():
+                words |= frozenset(each.ids())
+        self._words = (
+            {about: (after, words)} if about not in self._words else {**self._words, about: (after, words)}
+        )
+        return words
+
+
+def _mentions(happening: Happening, words: frozenset[bytes]) -> bool:
+    raw = happening.raw()
+    return any(word in raw for word in words)

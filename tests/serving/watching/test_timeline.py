@@ -1,0 +1,197 @@
+"""The timeline of a served world: what is told, what is kept of it, whom it is about, and that no secret is in it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.serving.options import Options
+from harness.serving.served import Served
+from harness.serving.watching.happenings import MOST_OCTETS, Call, Jumped
+from harness.serving.watching.timeline import Timeline
+from harness.wire.message import Request, Response, json_request
+from harness.wire.sockets.network import Network
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ANA = {
+    "userName": "ana@contoso.com",
+    "displayName": "Ana Ruiz",
+    "name": {"givenName": "Ana", "familyName": "Ruiz"},
+}
+PERSON = {"userPrincipalName": "ben@contoso.com", "displayName": "Ben", "givenName": "Ben", "surname": "Ode"}
+
+
+def call(path="/Users", body=b"", answer=b"{}", status=200):
+    request = Request("GET", f"https://scim.example.com/t/scim/v2{path}", (), body)
+    return Call(NOW, "Client", "AWS SSO", request, Response(status, (), answer))
+
+
+@pytest.fixture
+def served():
+    served = Served(Options())
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def http():
+    network = Network()
+    yield network
+    network.close()
+
+
+def scim(served, http, method, path, body=None):
+    aws = served.ready["aws_sso"]
+    url = f"{aws['scim_endpoint'].rstrip('/')}{path}"
+    return http(json_request(method, url, body, bearer=aws["access_token"]))
+
+
+def lines(served, about=""):
+    return [f"{each.source} {each.summary}" for each in served.timeline.events(about=about)]
+
+
+def test_the_last_ones_are_kept_by_growing_numbers():
+    timeline = Timeline(most=3)
+    for number in range(5):
+        timeline.add(call(f"/Users/{number}"))
+    assert [(each.number, each.summary) for each in timeline.events()] == [
+        (number + 1, f"GET /Users/{number} → 200") for number in (2, 3, 4)
+    ]
+    assert [each.number for each in timeline.events(4)] == [5]
+    assert timeline.events(5) == []
+    assert timeline.event(1) is None
+    assert timeline.event(6) is None
+    assert timeline.event(4).exchange.request.url.endswith("/Users/3")
+
+
+def test_a_person_is_found_by_name_and_then_by_id():
+    """A request that only bears the id is about whoever was once shown with it; lists are about nobody."""
+    timeline = Timeline()
+    timeline.add(call(answer=b'{"id":"47cf047b-61c2","userName":"Ana@contoso.com"}'))
+    timeline.add(call("/Users/47cf047b-61c2"))
+    timeline.add(call("/Users/0000-other"))
+    timeline.add(call(answer=b'[{"id":"47cf047b-61c2","userName":"ana@contoso.com"},{"id":"9999-9999"}]'))
+    timeline.add(call("/Users/9999-9999"))
+    assert [each.number for each in timeline.events(about="ana@contoso.com")] == [1, 2, 4]
+    timeline.add(call("/Groups/1", body=b'{"members":[{"value":"47CF047B-61C2"}]}'))
+    assert [each.number for each in timeline.events(4, about="ana@contoso.com")] == [6]
+
+
+def test_whoever_waits_is_told():
+    timeline = Timeline()
+    thread = threading.Thread(target=lambda: timeline.wait(0, 60))
+    thread.start()
+    timeline.add(Jumped(NOW))
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    timeline.wait(5, 0)  # nothing came: back all the same
+
+
+def test_calls_log_lines_mails_and_jumps_are_told_in_order(served, http):
+    assert scim(served, http, "POST", "/Users", ANA).status == 201
+    assert scim(served, http, "POST", "/Users", ANA).status == 409
+    served.populate({"azure_ad": {"users": [PERSON]}})
+    engine, app = served.world.azure.engine, served.world.app_id
+    secrets = served.world.azure.applications.secrets(app)
+    engine.save_secrets(app, {**secrets, "SyncAll": "true"})
+    engine.start(engine.jobs(app)[0].id)
+    served.advance(timedelta(minutes=40))
+    http(Request("GET", f"{served.urls[1]}/portal/", (("Sec-Fetch-Dest", "document"),), b""))
+    wanted = [
+        "AWS SSO CreateUser",
+        "Client POST /Users → 201",
+        "Client POST /Users → 409",
+        "Azure AD Enable/start provisioning configuration",
+        "Azure AD POST /Users → 201",
+        "Azure AD create User Ben: success",
+        "Administrator GET /portal/ → 200",
+    ]
+    happened = lines(served)
+    places = [happened.index(line) for line in wanted]
+    assert places == sorted(places)
+    assert any("the clock is moved to" in line for line in happened)
+    (refused,) = [each for each in served.timeline.events() if "→ 409" in each.summary]
+    assert not refused.good
+
+
+def test_pages_that_read_themselves_and_the_harness_itself_are_not_told(served, http):
+    before = served.timeline.last
+    for path, headers in (
+        ("/portal/", (("Sec-Fetch-Dest", "empty"),)),
+        ("/pages/static/pages.css", ()),
+        ("/pages/timeline", ()),
+        ("/_harness/clock", ()),
+    ):
+        assert http(Request("GET", f"{served.urls[1]}{path}", headers, b"")).status == 200
+    assert served.timeline.last == before
+
+
+def test_no_secret_is_told(served, http):
+    """Neither those of headers nor those of bodies, in rows, in what is opened, in the archive, on the terminal."""
+    token, graph = served.ready["aws_sso"]["access_token"], served.ready["azure_ad"]["graph_token"]
+    scim(served, http, "GET", "/Users?filter=userName+eq+%22x%22")
+    user = {
+        **PERSON,
+        "mailNickname": "ben",
+        "accountEnabled": True,
+        "passwordProfile": {"password": "xWwvJ]6N"},
+    }
+    http(json_request("POST", f"{served.ready['azure_ad']['graph_endpoint']}/users", user, bearer=graph))
+    shown = [http(json_request("POST", f"{served.urls[0]}/console/api/access-tokens", {})).body.decode()]
+    paths = ["timeline", "timeline/timeline.har", f"timeline/events?after={served.timeline.origin}-0"]
+    paths += [f"timeline/{number}" for number in range(1, served.timeline.last + 1)]
+    texts = [http(Request("GET", f"{served.urls[1]}/pages/{path}", (), b"")).body.decode() for path in paths]
+    texts.append(http(Request("GET", f"{served.urls[1]}/_harness/timeline", (), b"")).body.decode())
+    new = json.loads(shown[0]).get("accessToken", token)
+    for secret in (token, graph, "xWwvJ]6N", new):
+        assert not [text for text in texts if secret in text]
+
+
+def test_a_long_body_is_kept_in_part(served, http):
+    scim(served, http, "POST", "/Users", {**ANA, "nickName": "x" * (2 * MOST_OCTETS)})
+    (event,) = [each for each in served.timeline.whole() if each.summary.startswith("POST /Users")]
+    assert len(event.exchange.request.body) <= MOST_OCTETS
+
+
+def test_what_behind_a_foreign_target_is_told_as_elsewhere(served):
+    engine, app = served.world.azure.engine, served.world.app_id
+    engine.save_secrets(app, {"BaseAddress": "http://127.0.0.1:9/scim", "SecretToken": "abc"})
+    engine.start(engine.jobs(app)[0].id)
+    served.advance(timedelta(minutes=1))
+    (event, *_) = [each for each in served.timeline.events() if each.target == "http://127.0.0.1:9"]
+    assert event.summary.endswith("→ no answer")
+    assert not event.good
+    assert "refused" in served.timeline.event(event.number).exchange.error
+
+
+@pytest.mark.parametrize("query", ["after=x", "after=-1", "nonsense=1"])
+def test_what_is_no_place_is_refused(served, http, query):
+    answer = http(Request("GET", f"{served.urls[1]}/_harness/timeline?{query}", (), b""))
+    assert answer.status == 400
+    assert "`after` is the number" in answer.json()["message"]
+
+
+def test_the_terminal_shows_the_same(served, http, tmp_path):
+    scim(served, http, "POST", "/Users", ANA)
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps(served.ready))
+    command = [
+        "watch",
+        "--from-start",
+        "--about",
+        "ana@contoso.com",
+        "--lines",
+        "2",
+        "--ready-file",
+        str(ready),
+    ]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0
+    event, exchange = result.output.splitlines()
+    assert event.endswith("AWS SSO cloudtrail         CreateUser")
+    assert exchange.endswith("Client → AWS SSO           POST /Users → 201")
