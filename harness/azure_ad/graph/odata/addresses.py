@@ -68,7 +68,8 @@ class Addresses:
             segments.append(step[0])
             place = step[1]
             if argument:
-                segments.append(self._key(step[0], argument, tenant))
+                # An empty key must not leave the address of the whole collection.
+                segments.append(self._key(step[0], argument, tenant) or argument)
                 place = place.keys[0] if place.keys else None
         return "/" + "/".join(segments)
 

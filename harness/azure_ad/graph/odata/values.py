@@ -97,7 +97,7 @@ def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
         result[name] = _in_type(value, declared, name)
     if creating:
         for name, declared in kind.properties.items():
-            if declared.required and result.get(name) in (None, ""):
+            if declared.required and result.get(name) in (None, "", []):
                 raise refusals.VALUE_NEEDED.error(name=name, resource=_resource(kind))
     return result
 
