@@ -14,11 +14,12 @@ test: .stamps/dev .stamps/compiled check ## set up, check, then run all tests
 test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
 	$(BIN)/pytest tests -m "not slow" -n auto -q
 
-check: .stamps/dev ## format, lint, types, layers
+check: .stamps/dev ## format, lint, types, layers, and that every source can be looked up
 	$(BIN)/ruff format --check harness tests
 	$(BIN)/ruff check harness tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_scenarios.py -k source -q
 
 serve: .stamps/compiled ## both apps on loopback, until Ctrl-C
 	$(BIN)/harness serve
