@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.collected import Collected, ScenarioStory
+from harness.report.consoles import OutputConsole
 from harness.report.diagnostics import Line, failure_lines, rejection_lines
 from harness.report.writing import legal
 from harness.scenario.events import (
@@ -46,9 +47,9 @@ class TerminalReport:
     """Consumes events; `finish` prints. `out` and `err` are the streams to write to."""
 
     def __init__(self, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
-        self._console = Console(file=out, highlight=False)
+        self._console = OutputConsole(file=out, highlight=False)
         if not self._console.is_terminal and "COLUMNS" not in os.environ:
-            self._console = Console(file=out, highlight=False, width=_IN_A_PIPE)
+            self._console = OutputConsole(file=out, highlight=False, width=_IN_A_PIPE)
         self._errors = Console(file=err, stderr=err is None, highlight=False)
         self._collected = Collected(observed=False)
         self._bar: ProgressBar | None = None

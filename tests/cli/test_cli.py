@@ -493,11 +493,12 @@ def test_a_full_disk_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
-def test_a_reader_that_went_away_is_told_in_a_line() -> None:
-    """As in `harness list | head -1`."""
+@pytest.mark.parametrize("arguments", [("list", "@setup"), ("run", "@setup/tokens.yaml")])
+def test_a_reader_that_went_away_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+    """As in `harness list | head -1`; a run that passed has not failed."""
     reader, writer = os.pipe()
     os.close(reader)
-    command = [sys.executable, "-m", "harness", "list", "@setup"]
+    command = [sys.executable, "-m", "harness", *arguments]
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: Broken pipe\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +12,7 @@ from harness.certification.causes import Finding
 from harness.certification.certificate import Certificate, counts
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
+from harness.report.consoles import OutputConsole
 from harness.report.writing import legal
 
 _STYLES = {
@@ -32,7 +32,7 @@ class TerminalCertificate:
     """Prints to stdout, or to `out`; plain text in a pipe or with NO_COLOR."""
 
     def __init__(self, out: IO[str] | None = None, *, only_failures: bool = False) -> None:
-        self._console = Console(file=out, highlight=False)
+        self._console = OutputConsole(file=out, highlight=False)
         self._quiet = (Outcome.PASSED, Outcome.SKIPPED) if only_failures else ()
 
     def result(self, result: Result) -> None:

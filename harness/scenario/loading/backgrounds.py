@@ -124,6 +124,8 @@ def _path(name: str, trail: Trail, file: Background) -> Path:
     if not path.is_file():
         siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
         message = f"there is no file '{written(path)}' to include{nearest(path.name, siblings)}"
+        if path.name in siblings:
+            message = f"'{written(path)}' is no plain file; only one can be included"
         raise file.source.refusal(file.root.at(trail), message)
     return path
 

@@ -1,5 +1,6 @@
 """Setup that scenarios share: what a file with `include` becomes, and where mistakes in a background are shown."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -167,9 +168,11 @@ class TestMistakes:
             ("comon.yaml", "there is no file 'comon.yaml' to include; did you mean 'common.yaml'?"),
             ("'@conected'", "no background is called '@conected'; did you mean '@connected'?"),
             ("story.yaml", "'story.yaml' is this file itself; remove it"),
+            ("pipe.yaml", "'pipe.yaml' is no plain file; only one can be included"),
         ],
     )
     def test_in_the_name(self, name: str, message: str) -> None:
+        os.mkfifo("pipe.yaml")
         write({"story.yaml": STORY.replace("common.yaml", name)})
         assert refusal()[:2] == ("story.yaml:2:10", message)
 

@@ -1,0 +1,16 @@
+"""What people read in a terminal is written by `rich`; where its reader went away, that is an error as of any other output."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import NoReturn
+
+from rich.console import Console
+
+
+class OutputConsole(Console):
+    """A console that raises BrokenPipeError as a plain file would; `rich` by itself ends the program with 1, which means a failure."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
