@@ -8,12 +8,12 @@ Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppVal
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from harness.azure_ad.directory.properties import source_attributes, table
+from harness.azure_ad.provisioning.log import on_demand_answer
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.certification.outcomes import FailedError
@@ -133,11 +133,11 @@ class Entra:
         rule = self.schema["synchronizationRules"][0]["id"]
         subject = {"objectId": key, "objectTypeName": _KINDS[self._objects[key]]}
         body = {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
-        result = json.loads(self.do("POST", f"{_JOB}/provisionOnDemand", body)["key"])
-        if result["result"] != "Success":
+        answer = on_demand_answer.read(self.do("POST", f"{_JOB}/provisionOnDemand", body))
+        if answer.result != "Success":
             entry = self._newest(key)
-            reason = _outcome(entry) if entry else _line(str(result["details"].get("errorMessage")))
-            raise FailedError(f"provisioning on demand came to {result['result']}: {reason}")
+            reason = _outcome(entry) if entry else _line(str(answer.reason))
+            raise FailedError(f"provisioning on demand came to {answer.result}: {reason}")
 
     def logged(self, key: str, action: str, further: str = "") -> Document:
         """Return the newest log entry of an object and an action (`Create`). Raises FailedError without a good one."""

@@ -15,6 +15,7 @@ from harness.azure_ad.mappings.importing import imported
 from harness.azure_ad.mappings.schema import SchemaError
 from harness.azure_ad.mappings.templates import attribute_mapping
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD
+from harness.azure_ad.provisioning.log import on_demand_answer
 from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
@@ -147,12 +148,12 @@ def _provision_on_demand(play: Play, arguments: dict[str, Any]) -> Result:
     result = judge(response, "")
     if result.error:
         return result
-    key, value = (json.loads(result.body[name]) for name in ("key", "value"))
+    answer = on_demand_answer.read(result.body)
     return replace(
         result,
-        outcome=f"provisioning on demand: {key['result'].lower()}",
-        error=key["details"]["errorMessage"] if key["result"] == "Failure" else None,
-        body={"key": key, "value": value},
+        outcome=f"provisioning on demand: {answer.result.lower()}",
+        error=answer.reason if answer.result == "Failure" else None,
+        body={"key": answer.key, "value": answer.value},
     )
 
 

@@ -9,11 +9,18 @@ from datetime import timedelta
 
 import pytest
 
+from harness.azure_ad.provisioning.log import on_demand_answer
 from harness.azure_ad.provisioning.target.reactions import SCIM
 from tests.azure_ad.caller import Caller
 from tests.azure_ad.scim_server import BASE, is_probe, refusal, reply
 
 ON_DEMAND = "/servicePrincipals/{app}/synchronization/jobs/{job}/provisionOnDemand"
+
+
+@pytest.fixture
+def company(found):
+    """Return a company whose Graph answers in the form of 2020, which has a result of its own."""
+    return found(on_demand_answer="result")
 
 
 @pytest.fixture
@@ -35,6 +42,33 @@ def body_of(company, key, kind="User", members=None):
         links = [{"objectId": member, "objectTypeName": "User"} for member in members]
         subject["links"] = {"members": links}
     return {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
+
+
+class TestFormOfToday:
+    """The output of 31 July 2023 in cross-tenant-synchronization-configure-graph: a constant key, a list without blanks."""
+
+    def test_the_value_is_a_list_that_begins_with_the_steps(self, found):
+        company = found()
+        answer = Caller(company).do("POST", ON_DEMAND, body_of(company, company.person("ana")), 200)
+        assert answer["key"] == "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo"
+        assert answer["value"].startswith('[{"provisioningSteps":[{"name":"EntryImportAdd","type":"Import",')
+        read = on_demand_answer.read(answer)
+        assert (read.result, read.reason, read.value[0]["action"]) == ("Success", None, "Create")
+
+    def test_a_failure_is_read_from_its_entry(self, found, server):
+        company = found()
+        key = company.person("ana")
+        server.refuse("POST", "/Users", refusal(409))
+        answer = on_demand_answer.read(Caller(company).do("POST", ON_DEMAND, body_of(company, key), 200))
+        assert answer.result == "Failure"
+        assert answer.reason
+
+    def test_nothing_to_tell_is_an_empty_list(self, found):
+        company = found()
+        ana = company.person("ana")
+        company.directory.delete("User", ana)
+        answer = Caller(company).do("POST", ON_DEMAND, body_of(company, ana), 200)
+        assert (answer["value"], on_demand_answer.read(answer).result) == ("[]", "Skipped")
 
 
 class TestUser:

@@ -6,8 +6,6 @@ https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-a
 
 from __future__ import annotations
 
-import json
-
 from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
@@ -26,6 +24,7 @@ from harness.azure_ad.graph.odata.entity_types import SYNCHRONIZATION_JOB
 from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError
+from harness.azure_ad.provisioning.log import on_demand_answer
 from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART, RESET_SCOPES
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
 from harness.azure_ad.tenant import current
@@ -125,8 +124,7 @@ def provision_on_demand(app: str, job: str) -> Response:
     return answer(
         {
             "@odata.context": context("microsoft.graph.stringKeyStringValuePair"),
-            "key": json.dumps(result, ensure_ascii=False),
-            "value": json.dumps(report, ensure_ascii=False),
+            **on_demand_answer.written(current().quirks, result, report),
         }
     )
 
