@@ -18,9 +18,9 @@ from flask import Response
 
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
+from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, optional_body
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, DOMAIN
-from harness.azure_ad.graph.odata.values import typed
+from harness.azure_ad.graph.odata.values import as_boolean, typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -106,13 +106,16 @@ def delete_domain(key: str) -> Response:
 
 
 def force_delete(key: str) -> Response:
-    """Take a domain away; who has it in the userPrincipalName gets the organization's initial one."""
-    tenant = current()
+    """Take a domain away; who has it gets the initial one, and is disabled unless `disableUserAccounts` is false."""
+    tenant, disabling = current(), as_boolean(optional_body().get("disableUserAccounts"))
+    if not isinstance(disabling, bool | None):
+        raise refusals.VALUE_FORM.error(name="disableUserAccounts", form="true or false")
+    changes = {"accountEnabled": False} if disabling is not False else {}
     with tenant.store.transaction():
         name = _demand_removable(key)
         for item in list(_references(name)):
             renamed = f"{item['userPrincipalName'].rpartition('@')[0]}@{initial_domain()}"
-            tenant.directory.update("User", item["id"], {"userPrincipalName": renamed})
+            tenant.directory.update("User", item["id"], {"userPrincipalName": renamed, **changes})
         tenant.store.delete(_SHELF, name)
     return empty()
 

@@ -45,14 +45,19 @@ def test_one_domain_is_the_default(added):
     added.do("DELETE", f"/domains/{NEW}")
 
 
-def test_a_domain_in_use_stays_unless_forced(added):
+@pytest.mark.parametrize("disabled", [True, False])
+def test_a_domain_in_use_stays_unless_forced(added, disabled):
     """domain-delete refuses while somebody's name has it; domain-forcedelete renames them to the initial domain."""
     added.do("POST", f"/domains/{NEW}/verify", None, 200)
     key = added.do("POST", "/users", person({"userPrincipalName": f"ana@{NEW}"}), 201)["id"]
     assert [item["id"] for item in added.get(f"/domains/{NEW}/domainNameReferences")["value"]] == [key]
     assert added.fail("DELETE", f"/domains/{NEW}")[0] == 400
-    added.do("POST", f"/domains/{NEW}/forceDelete", {"disableUserAccounts": True})
-    assert added.get(f"/users/{key}")["userPrincipalName"] == "ana@contoso.onmicrosoft.com"
+    added.do("POST", f"/domains/{NEW}/forceDelete", {} if disabled else {"disableUserAccounts": "False"})
+    person_now = added.get(f"/users/{key}?$select=userPrincipalName,accountEnabled")
+    assert (person_now["userPrincipalName"], person_now["accountEnabled"]) == (
+        "ana@contoso.onmicrosoft.com",
+        not disabled,
+    )
     assert added.fail("GET", f"/domains/{NEW}")[0] == 404
 
 
