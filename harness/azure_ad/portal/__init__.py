@@ -17,10 +17,10 @@ from harness import azure_ad
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.portal import mail, start
 from harness.azure_ad.portal.applications import apps, assignments, my_apps, saml
-from harness.azure_ad.portal.directory import groups, provisioned, users
+from harness.azure_ad.portal.directory import bulk_create, downloads, groups, provisioned, users
 from harness.azure_ad.portal.jobs import on_demand, provisioning, settings, why
 from harness.azure_ad.portal.log import log_download, logs
-from harness.azure_ad.portal.mapping import mapping_form, mappings, scope
+from harness.azure_ad.portal.mapping import mapping_form, mappings, schema_file, scope
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
 from harness.base.errors import HarnessError
@@ -35,6 +35,8 @@ bind(
     blueprint,
     (
         start,
+        bulk_create,
+        downloads,
         users,
         groups,
         apps,
@@ -45,6 +47,7 @@ bind(
         mappings,
         mapping_form,
         scope,
+        schema_file,
         on_demand,
         logs,
         log_download,
@@ -66,6 +69,11 @@ _SECTIONS = (
     ("Mail", "portal.mail_listed"),
 )
 _STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, HarnessError: 400}
+
+_WORDS = {
+    404: "There is no such page.",
+    413: "This is more than the 1 MiB that is taken at once: upload it in parts, or serve with --populate or --schema.",
+}
 
 
 @blueprint.before_request
@@ -103,7 +111,7 @@ def _portal() -> Portal:
 def refuse(error: HTTPException) -> Response:
     """Answer what no page took, and what broke in one, in words."""
     code = error.code or 500
-    words = "There is no such page." if code == 404 else error.description or error.name
+    words = _WORDS.get(code) or error.description or error.name
     return _guard(_page(words, code))
 
 

@@ -27,6 +27,7 @@ NOTICES: Mapping[str, str] = {
     "draft": "The change is on this page only. Choose Save to commit it.",
     "discarded": "The unsaved changes are discarded.",
     "mappings": "The attribute mappings are saved.",
+    "schema": "The schema is replaced.",
 }
 
 

@@ -2,27 +2,22 @@
 
 The files are joined by the change ID, as
 https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs says (read 2026-11). What
-their columns are called is nowhere public, so these names are this imitation's. A text that a spreadsheet would take for
-a formula is led by an apostrophe: https://owasp.org/www-community/attacks/CSV_Injection (read 2026-11).
+their columns are called is nowhere public, so these names are this imitation's.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from flask import Response
 from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.portal.files import attached, attached_csv
 from harness.azure_ad.portal.log.logs import chosen_entries
 from harness.base.json_text import encode_text
 from harness.base.store import Document
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Sheet(NamedTuple):
@@ -95,14 +90,15 @@ _SHEETS = {
 
 
 def as_json() -> ResponseReturnValue:
-    return _file(_array(chosen_entries()), "ProvisioningLogs.json", "application/json")
+    return attached(_array(chosen_entries()), "ProvisioningLogs.json", "application/json")
 
 
 def as_csv(part: str) -> ResponseReturnValue:
     sheet = _SHEETS.get(part)
     if sheet is None:
         raise NotFoundError(f"There are CSV files of {', '.join(_SHEETS)}, none of '{part}'.")
-    return _file(_lines(sheet, chosen_entries()), f"{sheet.name}.csv", "text/csv; charset=utf-8")
+    rows = (row for entry in chosen_entries() for row in sheet.rows(entry))
+    return attached_csv(sheet.columns, rows, f"{sheet.name}.csv")
 
 
 def _array(entries: Iterable[Document]) -> Iterator[str]:
@@ -114,31 +110,8 @@ def _array(entries: Iterable[Document]) -> Iterator[str]:
     yield "]" if separator == "," else "[]"
 
 
-def _lines(sheet: _Sheet, entries: Iterable[Document]) -> Iterator[str]:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(sheet.columns)
-    for entry in entries:
-        writer.writerows([_cell(value) for value in row] for row in sheet.rows(entry))
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _capital(word: str) -> str:
     return word[:1].upper() + word[1:]
-
-
-def _file(pieces: Iterator[str], name: str, kind: str) -> Response:
-    return Response(
-        pieces, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
 
 
 ROUTES = (
