@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.writing import legal
@@ -19,8 +19,11 @@ from harness.wire.recording.exchanges import Exchange
 
 MAX_ARROWS = 60
 _ORDER = ("Administrator", "Azure AD", "AWS SSO")
-_LEFT, _LANE, _ROW, _HEAD = 220, 300, 30, 44
+# The first lane stands near the edge, so that a phone shows it without being pushed aside.
+_LEFT, _LANE, _ROW, _HEAD = 0, 300, 30, 44
+_MARGIN, _LETTER = 10, 6.5
 _CHARACTERS_PER_LANE = 40
+_LONGEST_JUMP = 34
 # A UUID takes the room of what the path is about; the timeline's request has it in full.
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = ("exchange", "mail", "clock")
@@ -119,7 +122,7 @@ def label(exchange: Exchange, most: int = 110) -> str:
     """Write an exchange in a line of about `most` characters, the answer always whole: `POST /Users → 201`."""
     parts = urlsplit(exchange.request.url)
     # Whose tenant it is says nothing here: an endpoint begins with /<tenant>/scim/v2.
-    path = _IDENTIFIER.sub("…", parts.path.partition("/scim/v2")[2] or parts.path)
+    path = _IDENTIFIER.sub("…", unquote(parts.path.partition("/scim/v2")[2] or parts.path))
     path += f"?{unquote_plus(parts.query)}" if parts.query else ""
     answer = (
         str(exchange.response.status) if exchange.response else (exchange.error or "no answer").split(":")[0]
@@ -136,10 +139,11 @@ def _draw(row: _Row, y: int, places: dict[str, int], width: int) -> Iterator[str
     middle = y + _ROW // 2 + 4
     if row.kind == "step":
         yield f'<rect class="band{tone}" x="0" y="{y + 2}" width="{width}" height="{_ROW - 4}"/>'
-        yield _text(10, middle, row.text, f"verb{tone}", most=90)
+        yield _text(_MARGIN, middle, row.text, f"verb{tone}", most=90)
     elif row.kind == "clock":
-        yield f'<line class="jump" x1="{_LEFT - 20}" y1="{middle - 4}" x2="{width}" y2="{middle - 4}"/>'
-        yield _text(_LEFT - 30, middle, row.text, "jump-text", anchor="end", most=34, title=row.title)
+        start = 2 * _MARGIN + round(_LETTER * min(len(row.text), _LONGEST_JUMP))
+        yield f'<line class="jump" x1="{start}" y1="{middle - 4}" x2="{width}" y2="{middle - 4}"/>'
+        yield _text(_MARGIN, middle, row.text, "jump-text", most=_LONGEST_JUMP, title=row.title)
     elif row.kind == "more":
         yield _text((_LEFT + width) // 2, middle, row.text, "more", anchor="middle")
     else:
