@@ -14,7 +14,7 @@ from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
     from harness.base.store import Document
-    from harness.scenario.staging import Staging
+    from harness.scenario.staging.serving import Staging
     from harness.serving.options import Options, PostgresAddress
 
 _T = TypeVar("_T")
@@ -86,7 +86,8 @@ class ServeOptions:
                 raise HarnessError("--until and --var go with --scenario")
             return None
         from harness.cli.choosing import one_scenario
-        from harness.scenario.staging import FAILURE, Staging
+        from harness.scenario.staging.moments import FAILURE
+        from harness.scenario.staging.serving import Staging
 
         foreign = [name for name, value in self._not_for_scenarios() if value]
         if foreign:

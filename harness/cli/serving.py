@@ -18,7 +18,7 @@ def serve(*, options: ServeOptions) -> None:
     With --scenario both are as that scenario left them, to the last identifier, and time stands still until it is moved.
     """
     if (staging := options.staging()) is not None:
-        from harness.scenario.staging import serve_scenario
+        from harness.scenario.staging.serving import serve_scenario
 
         serve_scenario(staging, click.echo)
         return

@@ -13,7 +13,8 @@ from harness.base.errors import HarnessError
 from harness.scenario.live import command, served
 from harness.scenario.loading import Scenario, load
 from harness.scenario.running import run_scenario
-from harness.scenario.staging import FAILURE, Staged, play_until
+from harness.scenario.staging.moments import FAILURE, play_until
+from harness.scenario.staging.staged import Staged
 from harness.wire.message import Request, Response
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.sockets.network import Network

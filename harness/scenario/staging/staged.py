@@ -5,14 +5,11 @@ The control API works on it as on any served world, but for single steps; a rese
 
 from __future__ import annotations
 
-import json
 import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.agreement import differences
@@ -20,20 +17,14 @@ from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
-from harness.base.errors import HarnessError, nearest
+from harness.base.errors import HarnessError
 from harness.base.store import Document
-from harness.journal import Journal
 from harness.log_lines import LOGS
 from harness.pages.instruments import INSTRUMENTS
-from harness.scenario.events import Failure, StepFinished
 from harness.scenario.live import addresses, served
-from harness.scenario.loading import Scenario
-from harness.scenario.play import Play
-from harness.scenario.running import DEFAULT_SEED, Player, world_of
+from harness.scenario.staging.moments import Moment
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
-from harness.serving.ready_file import ReadyFile
-from harness.serving.session import Say, stop_signal
 from harness.serving.watching.doors import Door
 from harness.serving.watching.happenings import Logged
 from harness.serving.watching.timeline import Timeline
@@ -43,39 +34,12 @@ from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import signature_scope
 from harness.wire.recording.repeating import KEY_ID, SECRET_KEY, TOKEN
 from harness.wire.sockets.server import Server
-from harness.world import AWS_SSO, AZURE_AD, GRAPH, World, apps
+from harness.world import AWS_SSO, AZURE_AD, GRAPH, apps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FAILURE = "failure"
 _ANY_PAIR = ("any", "any")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A world as a scenario left it: after step `number` (0: before the first), with what failed there."""
-
-    world: World
-    play: Play
-    number: int
-    failures: tuple[Failure, ...]
-
-
-def play_until(scenario: Scenario, until: str, seed: str = DEFAULT_SEED) -> Moment:
-    """Play up to and with the step that `until` names by number, verb or name; `failure`: until one fails.
-
-    Raises HarnessError for a step that there is not, and for a world that cannot be made.
-    """
-    last = None if until == FAILURE else _number(scenario, until)
-    journal = Journal()
-    world = world_of(scenario, scenario.seed or seed, journal)
-    player = Player(scenario, world, journal)
-    for number, step in enumerate(scenario.steps, start=1):
-        ends = [event for event in player.play(number, step) if isinstance(event, StepFinished)]
-        if number == last or ends[-1].failures:
-            return Moment(world, player.state, number, ends[-1].failures)
-    return Moment(world, player.state, len(scenario.steps), player.unmet())
 
 
 class Staged:
@@ -244,70 +208,3 @@ class Staged:
 
         door = Door(with_tenant, self.timeline, self._now, (AWS_SSO, AZURE_AD)[side])
         return Gate(with_control(door, self), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Staging:
-    """What the command line says of a scenario's world: which, up to which step, and where it is served."""
-
-    scenario: Scenario
-    until: str
-    seed: str | None
-    aws_port: int
-    azure_port: int
-    ready_file: Path | None
-
-
-def serve_scenario(staging: Staging, say: Say) -> None:
-    """Serve a scenario's world until a signal arrives. Raises HarnessError for anything that keeps it from starting."""
-    seed = staging.seed or DEFAULT_SEED
-    ready = ReadyFile(staging.ready_file) if staging.ready_file else None
-    with stop_signal() as stopped:
-        staged = Staged(
-            lambda: play_until(staging.scenario, staging.until, seed), staging.aws_port, staging.azure_port
-        )
-        try:
-            if ready is not None:
-                ready.write(staged.ready())
-            for line in _lines(staged, staging):
-                say(line)
-            stopped.wait()
-        finally:
-            staged.stop()
-            if ready is not None:
-                ready.remove()
-    say("stopped")
-
-
-def _lines(staged: Staged, staging: Staging) -> Iterator[str]:
-    """Yield what a person needs; tokens go to the ready file, or to the terminal when there is none."""
-    moment, steps = staged.moment, staging.scenario.steps
-    aws_url, azure_url = staged.urls
-    yield f"AWS SSO   {aws_url}/console/"
-    yield f"Azure AD  {azure_url}/portal/"
-    verb = steps[moment.number - 1].verb
-    yield f"scenario  {staging.scenario.id}, after step {moment.number} of {len(steps)}: {verb}"
-    if staging.until == FAILURE and not moment.failures:
-        yield "          nothing failed; the whole scenario has been played"
-    for failure in moment.failures:
-        yield f"failed    {failure.location}: {failure.message}"
-    yield f"clock     stands at {iso(staged.clock.now())}; POST {azure_url}/_harness/clock moves it"
-    if staging.ready_file is not None:
-        yield f"tokens    in {staging.ready_file}"
-    else:
-        yield json.dumps(staged.ready(), indent=2)
-    if moment.failures:
-        yield from staged.again()
-    yield "Ctrl-C stops"
-
-
-def _number(scenario: Scenario, until: str) -> int:
-    steps = scenario.steps
-    if until.isdecimal() and 1 <= int(until) <= len(steps):
-        return int(until)
-    for number, step in enumerate(steps, start=1):
-        if until in (step.name, step.verb):
-            return number
-    names = [step.name or step.verb for step in steps]
-    hint = nearest(until, names) or f"; it has steps 1 to {len(steps)}: {', '.join(names)}"
-    raise HarnessError(f"--until '{until}' is no step of {scenario.id}{hint}")

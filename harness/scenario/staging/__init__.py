@@ -1,0 +1,1 @@
+"""A scenario's world opened after a step: the moment, both apps on this machine, and the command that serves them."""
