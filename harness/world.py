@@ -31,6 +31,7 @@ from harness.base.sqlite import Database
 from harness.base.store import Document, Store
 from harness.holdings import check_sides, side
 from harness.journal import Journal
+from harness.origins import AWS_HOSTS, GRAPH, REGION
 from harness.pages.portal import SURROUNDINGS, Surroundings, neighbour
 from harness.remedies.advice import TargetEvent
 from harness.wire.faults import Faults
@@ -41,19 +42,6 @@ from harness.wire.routing import routing
 
 ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"
 DEFAULT_PROFILE = "identity-center"
-REGION = "us-east-1"
-GRAPH = "https://graph.microsoft.com"
-AWS_HOSTS = {
-    "scim": f"https://scim.{REGION}.amazonaws.com",
-    "identitystore": f"https://identitystore.{REGION}.amazonaws.com",
-    "cloudtrail": f"https://cloudtrail.{REGION}.amazonaws.com",
-    "organizations": "https://organizations.us-east-1.amazonaws.com",
-    "sso": f"https://portal.sso.{REGION}.amazonaws.com",
-    "sso-admin": f"https://sso.{REGION}.amazonaws.com",
-    "sso-oidc": f"https://oidc.{REGION}.amazonaws.com",
-    "console": f"https://{REGION}.console.aws.amazon.com",
-    "signin": f"https://{REGION}.signin.aws.amazon.com",
-}
 
 
 class Contexts(NamedTuple):

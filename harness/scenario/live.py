@@ -9,8 +9,8 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
+from harness.origins import AWS_HOSTS, GRAPH
 from harness.wire.recording.exchanges import Exchange
-from harness.world import AWS_HOSTS, GRAPH
 
 AWS_PORT, AZURE_PORT = 8080, 8081
 

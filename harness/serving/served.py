@@ -24,6 +24,7 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.log_lines import LOGS
+from harness.origins import AWS_HOSTS
 from harness.pages.instruments import INSTRUMENTS
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
@@ -46,7 +47,7 @@ from harness.wire.message import Send
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import Identity, identity, trusting
-from harness.world import AWS_HOSTS, AWS_SSO, AZURE_AD, Contexts, Parts, World, apps, assemble, choose_quirks
+from harness.world import AWS_SSO, AZURE_AD, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

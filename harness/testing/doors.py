@@ -13,6 +13,7 @@ from harness.base.ids import Ids
 from harness.base.quirks import load_table
 from harness.base.sqlite import Database
 from harness.journal import Journal
+from harness.origins import AWS_HOSTS
 from harness.testing.seen import Seen
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import inprocess
@@ -20,7 +21,7 @@ from harness.wire.message import Request, Response, Send
 from harness.wire.recording.exchanges import Exchange, recording
 from harness.wire.routing import routing
 from harness.wire.sockets.server import Server
-from harness.world import AWS_HOSTS, Contexts, Parts, World, apps, assemble, choose_quirks
+from harness.world import Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

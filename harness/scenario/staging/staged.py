@@ -20,6 +20,7 @@ from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.log_lines import LOGS
+from harness.origins import GRAPH
 from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.live import addresses, served
 from harness.scenario.staging.moments import Moment
@@ -34,7 +35,7 @@ from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import signature_scope
 from harness.wire.recording.repeating import KEY_ID, SECRET_KEY, TOKEN
 from harness.wire.sockets.server import Server
-from harness.world import AWS_SSO, AZURE_AD, GRAPH, apps
+from harness.world import AWS_SSO, AZURE_AD, apps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

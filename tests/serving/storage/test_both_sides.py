@@ -6,9 +6,10 @@ from harness.base.clock import VirtualClock, from_iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sqlite import Database
+from harness.origins import AWS_HOSTS, GRAPH
 from harness.serving.storage.both_sides import BothSides
 from harness.wire.routing import routing
-from harness.world import AWS_HOSTS, GRAPH, Parts, assemble, choose_quirks
+from harness.world import Parts, assemble, choose_quirks
 
 PEOPLE = {
     "azure_ad": {"users": [{"userPrincipalName": "ana@contoso.com", "displayName": "Ana"}]},

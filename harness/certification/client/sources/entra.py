@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from harness.base.errors import HarnessError
 from harness.certification.client.sources.people import POPULATION, People, Person, changed, people
+from harness.origins import GRAPH
 from harness.wire.incoming import request_of
 from harness.wire.message import Request, Response, json_request
 from harness.wire.sockets.server import Server
-from harness.world import GRAPH, create
+from harness.world import create
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -1,0 +1,17 @@
+"""Where both clouds stand on the real network: the addresses that a world answers at when nothing is served."""
+
+from __future__ import annotations
+
+REGION = "us-east-1"
+GRAPH = "https://graph.microsoft.com"
+AWS_HOSTS = {
+    "scim": f"https://scim.{REGION}.amazonaws.com",
+    "identitystore": f"https://identitystore.{REGION}.amazonaws.com",
+    "cloudtrail": f"https://cloudtrail.{REGION}.amazonaws.com",
+    "organizations": "https://organizations.us-east-1.amazonaws.com",
+    "sso": f"https://portal.sso.{REGION}.amazonaws.com",
+    "sso-admin": f"https://sso.{REGION}.amazonaws.com",
+    "sso-oidc": f"https://oidc.{REGION}.amazonaws.com",
+    "console": f"https://{REGION}.console.aws.amazon.com",
+    "signin": f"https://{REGION}.signin.aws.amazon.com",
+}
