@@ -244,11 +244,10 @@ def _fold(space: str, value: str, quirks: Quirks) -> str:
 
 
 def _claim(tenant: Tenant, owner: str, keys: set[tuple[str, str]]) -> None:
-    for space, key in sorted(keys):
-        try:
-            tenant.store.claim(space, key, owner)
-        except TakenError as taken:
-            raise Refused(CONFLICT, _DUPLICATES[taken.space]) from taken
+    try:
+        tenant.store.claim_all(sorted(keys), owner)
+    except TakenError as taken:
+        raise Refused(CONFLICT, _DUPLICATES[taken.space]) from taken
 
 
 def _storable(text: str) -> str:

@@ -15,7 +15,7 @@ from flask import request
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Store
+from harness.base.store import Document, Store
 
 TENANT = "harness.aws_sso"
 
@@ -44,12 +44,14 @@ class Settings:
 class Memory:
     """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found.
 
-    `unshown` has the access token that a page is about to show, once, by the token's id.
+    `unshown` has the access token that a page is about to show, once, by the token's id. `tokens` has those that were good, by
+    their digest, where other processes may delete them meanwhile.
     """
 
     spent: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
     unshown: dict[str, str] = field(default_factory=dict, repr=False)
+    tokens: dict[str, Document] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

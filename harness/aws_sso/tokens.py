@@ -15,6 +15,7 @@ from datetime import timedelta
 from harness.aws_sso.refusals import NOT_FOUND, UNAUTHORIZED, Refused
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
+from harness.base.store import Document
 
 _TOKEN = "token"  # noqa: S105 - a kind of document
 _SWITCH = "provisioning"
@@ -99,9 +100,11 @@ def remove(tenant: Tenant, token_id: str, confirm: object) -> None:
 
 
 def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> str:
-    """Return the id of the token that a request carries. Raises Refused for anything but a living one."""
-    scheme, _, value = (authorization or "").partition(" ")
-    token = tenant.store.get(_TOKEN, _digest(value.strip())) if scheme.lower() == "bearer" else None
+    """Return the id of the token that a request carries. Raises Refused for anything but a living one.
+
+    Where processes share the store, a token that was good before is taken for good until `demand`, which needs no answer.
+    """
+    token = _read(tenant, _key(authorization))
     if token is None or tenant.now() >= token["expires_at"]:
         raise Refused(UNAUTHORIZED)
     if tenant_id != tenant.settings.tenant_id:
@@ -109,6 +112,35 @@ def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> s
         raise Refused(error, detail="TENANT does not exist." if error == NOT_FOUND else None)
     token_id: str = token["id"]
     return token_id
+
+
+def demand(tenant: Tenant, authorization: str | None) -> None:
+    """See that a token taken for good is still there, inside a transaction. Raises StaleError, as late as its end."""
+    if not tenant.memory.tokens:
+        return
+    key = _key(authorization)
+    if (token := tenant.memory.tokens.get(key)) is not None:
+        tenant.store.require(_TOKEN, key, token)
+
+
+def forget(tenant: Tenant, authorization: str | None) -> None:
+    """Look into the store next time."""
+    tenant.memory.tokens.pop(_key(authorization), None)
+
+
+def _read(tenant: Tenant, key: str) -> Document | None:
+    if not tenant.store.shared:
+        return tenant.store.get(_TOKEN, key)
+    token = tenant.memory.tokens.get(key) or tenant.store.get(_TOKEN, key)
+    if token is not None:
+        tenant.memory.tokens[key] = token
+    return token
+
+
+def _key(authorization: str | None) -> str:
+    """Return under which key a bearer token would stand; what is none has a key that no token has."""
+    scheme, _, value = (authorization or "").partition(" ")
+    return _digest(value.strip()) if scheme.lower() == "bearer" else ""
 
 
 def _digest(value: str) -> str:

@@ -7,7 +7,7 @@ commit together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -74,6 +74,10 @@ class Store(Protocol):
 
     def claim(self, space: str, key: str, owner: str) -> None:
         """Make `key` the owner's. Raises TakenError when it is somebody else's; claiming one's own again is fine."""
+        ...
+
+    def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
+        """Claim pairs of space and key, waiting once; raises TakenError for the first that is somebody else's."""
         ...
 
     def release(self, space: str, key: str) -> None: ...

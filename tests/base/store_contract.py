@@ -160,6 +160,15 @@ class StoreContract:
         store.claim("userName", "ana", "1")
         assert store.owner("userName", "ana") == "1"
 
+    def test_of_several_keys_all_are_claimed_or_none(self, store):
+        """The error names the first that is somebody else's; in a transaction nothing is left of the others."""
+        store.claim_all([("userName", "ana"), ("externalId", "1")], "1")
+        assert (store.owner("userName", "ana"), store.owner("externalId", "1")) == ("1", "1")
+        with pytest.raises(TakenError) as caught, store.transaction():
+            store.claim_all([("userName", "ben"), ("externalId", "1"), ("userName", "ana")], "2")
+        assert (caught.value.space, caught.value.key, caught.value.owner) == ("externalId", "1", "1")
+        assert store.owner("userName", "ben") is None
+
     def test_a_released_key_is_free(self, store):
         """After release anybody may claim, and releasing nothing is fine."""
         store.claim("userName", "ana", "1")

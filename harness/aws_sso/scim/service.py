@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
@@ -28,6 +29,7 @@ from harness.aws_sso.scim.call import Answer, Call, Operation
 from harness.aws_sso.tenant import TENANT, Tenant
 from harness.base.json_text import encode
 from harness.base.quirks import Quirks
+from harness.base.store import StaleError
 from harness.wire.application import Ready
 from harness.wire.message import MAX_BODY
 
@@ -107,7 +109,19 @@ def _date(second: datetime) -> str:
 
 
 def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
+    """Carry out a request, once more where its token turns out to be another process's no longer."""
+    while True:
+        try:
+            return _perform_once(environ, tenant, request_id, tenant_id, rest)
+        except StaleError:
+            tokens.forget(tenant, environ.get("HTTP_AUTHORIZATION"))
+
+
+def _perform_once(
+    environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str
+) -> Answer:
     operation, resource_id = _route(environ["REQUEST_METHOD"], rest, tenant.quirks)
+    authorization = environ.get("HTTP_AUTHORIZATION")
     body = token_id = None
 
     def logged() -> ScimCall:
@@ -116,17 +130,19 @@ def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_i
         return ScimCall(operation.name, operation.read_only, request_id, token_id, parameters, body, caller)
 
     try:
-        token_id = tokens.authenticate(tenant, environ.get("HTTP_AUTHORIZATION"), tenant_id)
+        token_id = tokens.authenticate(tenant, authorization, tenant_id)
         body = _body(environ) if operation.has_body else None
         call = Call(tenant, resource_id, _query(environ["QUERY_STRING"]), body)
         if tenant.quirks["throttling"] and operation.name:
             throttle.enforce(call, operation)
         with tenant.store.transaction():
+            tokens.demand(tenant, authorization)
             made = operation.handler(call)
             cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
     except Refused as refused:
         if operation.name and _is_logged(refused, token_id, tenant.quirks):
             with tenant.store.transaction():
+                tokens.demand(tenant, authorization)
                 cloudtrail.scim_refused(tenant, logged(), refused)
         raise
     return made
@@ -184,9 +200,13 @@ def _query(query_string: str) -> dict[str, str]:
 
 
 def _body(environ: WSGIEnvironment) -> object:
+    """Return the document of a request, which stays to be read again."""
     try:
-        return decode(get_input_stream(environ, max_content_length=MAX_BODY).read())
+        text = get_input_stream(environ, max_content_length=MAX_BODY).read()
     except HTTPException as error:
         raise Refused(INVALID) from error
+    environ["wsgi.input"] = BytesIO(text)
+    try:
+        return decode(text)
     except ValueError as error:
         raise Refused(INVALID, "Invalid JSON from RequestBody") from error

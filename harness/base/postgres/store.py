@@ -6,7 +6,7 @@ numbers and the order of members.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -131,11 +131,20 @@ class PostgresStore:
         return int(self._one("SELECT count(*) FROM document WHERE shelf = %s", self._shelf(kind)))
 
     def claim(self, space: str, key: str, owner: str) -> None:
-        shelf, name = self._shelf(space), key.encode()
+        self.claim_all([(space, key)], owner)
+
+    def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
+        names = [(self._shelf(space), key.encode()) for space, key in keys]
         with self._transaction:
-            holder: str = self._one(_CLAIM, shelf, name, owner.encode(), shelf, name).decode()
-        if holder != owner:
-            raise TakenError(space, key, holder)
+            connection = self._transactions.connection
+            assert connection is not None
+            answers = [
+                connection.execute(_CLAIM, (*name, owner.encode(), *name), binary=True) for name in names
+            ]
+            holders = [bytes(rows[0][0]).decode() for rows in (each.fetchall() for each in answers)]
+        for (space, key), holder in zip(keys, holders, strict=True):
+            if holder != owner:
+                raise TakenError(space, key, holder)
 
     def release(self, space: str, key: str) -> None:
         with self._transaction:

@@ -5,7 +5,7 @@ Names that repeat in every row (kinds, spaces, relations and logs) stand there a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -114,6 +114,10 @@ class SqliteStore:
             added = self._add("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?)", space, key, owner)
             if not added and (present := self.owner(space, key)) != owner:
                 raise TakenError(space, key, str(present))
+
+    def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
+        for space, key in keys:
+            self.claim(space, key, owner)
 
     def release(self, space: str, key: str) -> None:
         self._remove("DELETE FROM unique_key WHERE shelf = ? AND key = ?", space, key)
