@@ -1,7 +1,8 @@
 """A run as JSON lines, written while it goes: an object for everything that happens, with the key `event` first.
 
 For programs that read along, or that want one line at a time. What the JSON report has besides: headers, bodies that are longer than
-`LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, and CloudTrail's events but what was refused, with what.
+`LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, audit log entries of what went well, which repeat that
+entry, and CloudTrail's events but what was refused, with what.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def _observation(item: Observation) -> dict[str, Any]:
     if item.kind == "cloudtrail" and isinstance(item.detail, dict):
         return {**line, **{name: item.detail[name] for name in _TRAIL if item.detail.get(name)}}
     line |= {"summary": item.summary}
-    return line if item.detail is None else {**line, "lane": item.lane, "entry": _entry(item)}
+    untold = item.detail is None or (item.kind == "audit log" and item.good)
+    return line if untold else {**line, "lane": item.lane, "entry": _entry(item)}
 
 
 def _entry(item: Observation) -> Any:

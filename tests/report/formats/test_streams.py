@@ -104,20 +104,23 @@ def test_a_long_body_is_told_by_its_length(tmp_path: Path) -> None:
 
 
 def test_log_entries_are_brief_where_nothing_failed(tmp_path: Path) -> None:
-    """The steps of a provisioning log entry, and most of a CloudTrail event, repeat what the lines before say."""
+    """The steps of a provisioning log entry, an audit log entry, and most of a CloudTrail event, repeat what the lines before say."""
     detail = {"id": "1", "provisioningSteps": [], "eventName": "CreateUser", "eventID": "2"}
     items = [
         Observation(kind, "2020-09-01T08:00:00Z", "Azure AD", "it", good, detail)
         for kind, good in (
             ("provisioning log", True),
             ("provisioning log", False),
+            ("audit log", True),
+            ("audit log", False),
             ("cloudtrail", True),
             ("cloudtrail", False),
         )
     ]
-    good, bad, trail, _, _ = lines_of(story("a.yaml", items), tmp_path / "o.jsonl")[2:]
+    good, bad, audited, refused, trail, _, _ = lines_of(story("a.yaml", items), tmp_path / "o.jsonl")[2:]
     assert "provisioningSteps" not in good["entry"]
-    assert bad["entry"] == detail
+    assert bad["entry"] == refused["entry"] == detail
+    assert (audited["summary"], "entry" in audited) == ("it", False)
     assert trail == {
         "event": "cloudtrail",
         "at": "2020-09-01T08:00:00Z",
