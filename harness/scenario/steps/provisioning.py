@@ -97,8 +97,10 @@ def _edit_mapping(play: Play, arguments: dict[str, Any]) -> Result:
             row["matchingPriority"] = 0
         for priority, name in enumerate(arguments["match on"], start=1):
             _row(rows, name)["matchingPriority"] = priority
-    for name in arguments.get("attribute list", []):
-        _target_attributes(schema, mapping).append(definition(name))
+    for entry in arguments.get("attribute list", []):
+        row = {"name": entry} if isinstance(entry, str) else entry
+        several = row.get("multi-value", False)
+        _target_attributes(schema, mapping).append(definition(row["name"], multivalued=several))
     _edit_object(mapping, arguments)
     return judge(play.graph("PUT", play.job_path("/schema"), schema), "the attribute mappings are saved")
 

@@ -52,6 +52,9 @@ def staffed(company):
 
 def map_roles(company, function, target="roles", *, flagged=False):
     schema = company.engine.schema(company.job)
+    attributes = schema["directories"][1]["objects"][0]["attributes"]
+    if target not in [each["name"] for each in attributes]:
+        attributes.append(definition(target, multivalued=True))
     object_mappings(schema)[0]["attributeMappings"].append(
         attribute_mapping(target, f"{function}([appRoleAssignments])")
     )
@@ -268,7 +271,7 @@ def test_a_list_needs_a_target_of_several_values(staffed, server):
     """https://github.com/MicrosoftDocs/azure-docs/issues/50772: roles must be multi-valued; else one value flows."""
     schema = staffed.engine.schema(staffed.job)
     attributes = schema["directories"][1]["objects"][0]["attributes"]
-    attributes[[each["name"] for each in attributes].index("roles")] = definition("roles")
+    attributes.append(definition("roles"))
     staffed.engine.save_schema(staffed.job, schema)
     map_roles(staffed, "AppRoleAssignments")
     hire(staffed, "25", "Admin")
