@@ -22,12 +22,12 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 _KINDS = {"users": "User", "groups": "Group"}
-_ASSIGNED = {
+ASSIGNED = {
     "User": Activities.ASSIGN_USER,
     "Group": Activities.ASSIGN_GROUP,
     APPLICATION: Activities.ASSIGN_APPLICATION,
 }
-_UNASSIGNED = {
+UNASSIGNED = {
     "User": Activities.UNASSIGN_USER,
     "Group": Activities.UNASSIGN_GROUP,
     APPLICATION: Activities.UNASSIGN_APPLICATION,
@@ -117,10 +117,10 @@ def _unassign(app: str, assignment: str) -> None:
     with tenant.store.transaction():
         document = tenant.applications.assignment(assignment)
         tenant.applications.unassign(app, assignment)
-        _note(document, _UNASSIGNED)
+        note_assignment(document, UNASSIGNED)
 
 
-def _note(assignment: Document, activities: Mapping[str, Activities]) -> None:
+def note_assignment(assignment: Document, activities: Mapping[str, Activities]) -> None:
     """Write down that somebody was assigned, or is no more: the application first, then who it was."""
     tenant = current()
     service = tenant.applications.find(assignment["resourceId"])
@@ -148,7 +148,7 @@ def _assign(app: str, principal: object, given: Document) -> Response:
         is_application = tenant.applications.get(principal) is not None
         give = tenant.applications.grant if is_application else tenant.applications.assign
         made = give(app, principal, role)
-        _note(made, _ASSIGNED)
+        note_assignment(made, ASSIGNED)
         return entity("appRoleAssignments", _shown(made), 201, APP_ROLE_ASSIGNMENT)
 
 

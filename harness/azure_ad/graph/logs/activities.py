@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
-from flask import g
+from flask import g, request
 
 from harness.azure_ad.provisioning.log import audit_log
 from harness.azure_ad.tenant import current
@@ -80,6 +81,34 @@ class Activities(Enum):
     PURGE_PRINCIPAL = Activity("Hard delete service principal", "ApplicationManagement", "Delete")
 
 
+class Deeds(NamedTuple):
+    """What can be done to an object of a kind."""
+
+    add: Activities
+    update: Activities
+    delete: Activities
+    restore: Activities
+    purge: Activities
+
+
+DEEDS: Mapping[str, Deeds] = {
+    "User": Deeds(
+        Activities.ADD_USER,
+        Activities.UPDATE_USER,
+        Activities.DELETE_USER,
+        Activities.RESTORE_USER,
+        Activities.PURGE_USER,
+    ),
+    "Group": Deeds(
+        Activities.ADD_GROUP,
+        Activities.UPDATE_GROUP,
+        Activities.DELETE_GROUP,
+        Activities.RESTORE_GROUP,
+        Activities.PURGE_GROUP,
+    ),
+}
+
+
 class Target(NamedTuple):
     """`kind` is `User`, `Group`, `Application` or `ServicePrincipal`."""
 
@@ -115,12 +144,18 @@ def note(
 
 
 def _initiator() -> Document:
-    """Return who signed in: a person, or a program by itself. The tenant's fixed token counts as the program Automation's."""
+    """Return who signed in: a person, or a program by itself.
+
+    The tenant's fixed token counts as the program Automation's; whoever is at the portal, where nobody signs in, as an
+    administrator who is not in the directory.
+    """
     claims: Mapping[str, Any] | None = g.get("claims")
-    if claims is not None and claims["idtyp"] == "user":
-        person = {"id": claims["oid"], "displayName": claims["name"], "userPrincipalName": claims["upn"]}
-        return {"app": None, "user": {**person, "ipAddress": None}}
     tenant = current()
+    if claims is not None and claims["idtyp"] == "user":
+        return _person(claims["oid"], claims["name"], claims["upn"])
+    if claims is None and request.path.startswith("/portal"):
+        key = uuid5(UUID(tenant.settings.tenant_id), "administrator")
+        return _person(str(key), "Administrator", f"admin@{tenant.settings.domain}")
     automation = tenant.registrations.registration()
     app_id, name = automation["appId"], automation["displayName"]
     if claims is not None:
@@ -128,6 +163,11 @@ def _initiator() -> Document:
     principal = next((item["id"] for item in tenant.applications.scan() if item["appId"] == app_id), None)
     shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal}
     return {"app": {**shown, "servicePrincipalName": None}, "user": None}
+
+
+def _person(key: str, name: str | None, principal_name: str) -> Document:
+    shown = {"id": key, "displayName": name, "userPrincipalName": principal_name, "ipAddress": None}
+    return {"app": None, "user": shown}
 
 
 def _resource(target: Target) -> Document:

@@ -17,7 +17,7 @@ from typing import Any
 from flask import Response
 
 from harness.azure_ad.directory.errors import ConflictError
-from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.logs.activities import DEEDS, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, context, empty, entity
@@ -27,7 +27,6 @@ from harness.base.clock import iso
 from harness.base.store import Document
 
 _KINDS = {"users": "User", "groups": "Group"}
-_UPDATED = {"User": Activities.UPDATE_USER, "Group": Activities.UPDATE_GROUP}
 # A group's licences reach its members later: 202 (group-assignlicense).
 _STATUS = {"users": 200, "groups": 202}
 _FORM = '{"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicenses": []}'
@@ -116,7 +115,7 @@ def _changed(kind: str, before: Document, changes: Document) -> Document:
     tenant = current()
     with tenant.store.transaction():
         after = tenant.directory.update(kind, before["id"], changes)
-        note(_UPDATED[kind], Target(kind, after), before=before, after=changes)
+        note(DEEDS[kind].update, Target(kind, after), before=before, after=changes)
     return after
 
 

@@ -11,7 +11,7 @@ from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
-from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.logs.activities import DEEDS, Activities, Target, note
 from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
 from harness.azure_ad.graph.objects.owners import bind_owner
@@ -35,9 +35,6 @@ from harness.base.store import Document
 
 _KINDS = {"users": "User", "groups": "Group"}
 _MOST_EXPANDED = 20
-_ADDED = {"User": Activities.ADD_USER, "Group": Activities.ADD_GROUP}
-_UPDATED = {"User": Activities.UPDATE_USER, "Group": Activities.UPDATE_GROUP}
-_DELETED = {"User": Activities.DELETE_USER, "Group": Activities.DELETE_GROUP}
 
 
 def _principals(keys: list[str]) -> list[Document]:
@@ -107,7 +104,7 @@ def create_object(which: str) -> Response:
     with tenant.store.transaction():
         made = tenant.directory.create(kind, properties)
         _bind(made["id"], bound)
-        note(_ADDED[kind], Target(kind, made), after=properties)
+        note(DEEDS[kind].add, Target(kind, made), after=properties)
         return entity(which, made, 201, KINDS[kind])
 
 
@@ -127,7 +124,7 @@ def update_object(which: str, name: str) -> Response:
         after = tenant.directory.update(kind, name, properties)
         _bind(after["id"], bound)
         if properties:
-            note(_UPDATED[kind], Target(kind, after), before=before, after=properties)
+            note(DEEDS[kind].update, Target(kind, after), before=before, after=properties)
     return empty()
 
 
@@ -137,7 +134,7 @@ def delete_object(which: str, name: str) -> Response:
     with tenant.store.transaction():
         document = tenant.directory.find(kind, name)
         tenant.directory.delete(kind, name, renamed=renamed)
-        note(_DELETED[kind], Target(kind, document))
+        note(DEEDS[kind].delete, Target(kind, document))
     return empty()
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
+from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.pages.listing import after, behind, entered, page_of, ways
@@ -29,7 +30,7 @@ def create() -> ResponseReturnValue:
     name, template = entered("displayName"), entered("template") or NON_GALLERY_TEMPLATE
     if not name:
         return _new("An application needs a name."), 400
-    made = _apps().instantiate(name, template)
+    made = audited.instantiate(name, template)
     return redirect(url_for("portal.apps_overview", app=made["id"], notice="created"), 303)
 
 

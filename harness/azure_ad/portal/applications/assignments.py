@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import principals
 from harness.azure_ad.tenant import current
@@ -33,7 +34,7 @@ def remove(app: str) -> ResponseReturnValue:
         return _listed(app, "Select who is to be removed first."), 400
     with tenant.store.transaction():
         for assignment in chosen:
-            tenant.applications.unassign(app, assignment)
+            audited.unassign(app, assignment)
     return redirect(url_for("portal.assignments_listed", app=app, notice="removed"), 303)
 
 
@@ -51,7 +52,7 @@ def assign(app: str) -> ResponseReturnValue:
     def carry_out() -> None:
         with tenant.store.transaction():
             for principal in chosen:
-                tenant.applications.assign(app, principal, entered("role") or None)
+                audited.assign(app, principal, entered("role") or None)
 
     problem = refusal(carry_out)
     if problem is not None:

@@ -12,6 +12,7 @@ from functools import partial
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.directory.bulk_template import NewUser, new_users, template
 from harness.azure_ad.portal.files import attached, uploaded
 from harness.azure_ad.portal.notices import refusal
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
 
 
 def _make(user: NewUser) -> None:
-    current().directory.create("User", user.properties)
+    audited.create("User", user.properties)
 
 
 ROUTES = (

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
+from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named
@@ -32,7 +33,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     made: Document = {}
     typed = {"displayName": entered("displayName"), "description": entered("description") or None}
-    problem = refusal(lambda: made.update(_directory().create("Group", typed)))
+    problem = refusal(lambda: made.update(audited.create("Group", typed)))
     if problem is not None:
         return render_template("portal/new_group.html", typed=typed, problem=problem), 400
     return _back(made["id"], "created")
@@ -44,19 +45,19 @@ def overview(key: str) -> str:
 
 def add_member(key: str) -> ResponseReturnValue:
     group, member = _directory().find("Group", key), entered("member")
-    problem = refusal(lambda: _directory().add_member(group["id"], member))
+    problem = refusal(lambda: audited.add_member(group["id"], member))
     if problem is not None:
         return _overview(group, problem, member), 400
     return _back(group["id"], "member-added")
 
 
 def remove_member(key: str, member: str) -> ResponseReturnValue:
-    _directory().remove_member(key, member)
+    audited.remove_member(key, member)
     return _back(key, "member-removed")
 
 
 def delete(key: str) -> ResponseReturnValue:
-    _directory().delete("Group", key)
+    audited.delete("Group", key)
     return redirect(url_for("portal.groups_listed", notice="deleted"), 303)
 
 

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.deleted_items import deleted_name
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named
@@ -73,7 +74,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     made: Document = {}
     typed = {name: value for name, value in _typed().items() if value is not None}
-    problem = refusal(lambda: made.update(_directory().create("User", typed)))
+    problem = refusal(lambda: made.update(audited.create("User", typed)))
     if problem is not None:
         return _form(None, typed, problem), 400
     return _back(made["id"], "created")
@@ -88,25 +89,25 @@ def save(key: str) -> ResponseReturnValue:
     user, typed = _directory().find("User", key), _typed()
     shown = _shown(user)
     changed = {name: value for name, value in typed.items() if value != shown[name]}
-    problem = refusal(lambda: _directory().update("User", user["id"], changed)) if changed else None
+    problem = refusal(lambda: audited.update("User", user["id"], changed)) if changed else None
     if problem is not None:
         return _form(user, typed, problem), 400
     return _back(user["id"], "saved")
 
 
 def enable(key: str) -> ResponseReturnValue:
-    _directory().update("User", key, {"accountEnabled": True})
+    audited.update("User", key, {"accountEnabled": True})
     return _back(key, "enabled")
 
 
 def disable(key: str) -> ResponseReturnValue:
-    _directory().update("User", key, {"accountEnabled": False})
+    audited.update("User", key, {"accountEnabled": False})
     return _back(key, "disabled")
 
 
 def delete(key: str) -> ResponseReturnValue:
     """Move a user to the deleted ones, as Microsoft Graph's DELETE does."""
-    _directory().delete("User", key, renamed=current().quirks["deleted-user-name-exported"])
+    audited.delete("User", key)
     return redirect(url_for("portal.users_deleted", notice="deleted"), 303)
 
 
@@ -116,12 +117,12 @@ def deleted() -> str:
 
 
 def restore(key: str) -> ResponseReturnValue:
-    _directory().restore(key)
+    audited.restore(key)
     return _back(key, "restored")
 
 
 def purge(key: str) -> ResponseReturnValue:
-    _directory().purge(key)
+    audited.purge(key)
     return redirect(url_for("portal.users_deleted", notice="purged"), 303)
 
 
