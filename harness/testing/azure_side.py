@@ -13,6 +13,16 @@ from harness.testing.side import Side
 class AzureAd(Side):
     """The identity provider. Verbs are those of scenarios; names of properties are those of attribute mappings."""
 
+    @property
+    def graph_endpoint(self) -> str:
+        """Microsoft Graph's address, with its version."""
+        return f"{self._play.world.azure.settings.graph_origin}/v1.0"
+
+    @property
+    def graph_token(self) -> str:
+        """A bearer token that Graph accepts."""
+        return self._play.world.azure.settings.graph_token
+
     def create_user(self, **properties: Any) -> Result:
         """Add a user: `userPrincipalName`, `displayName`, `givenName`, `surname`, `mail`, …; what is left out is made up."""
         return self._do("create user", **properties)

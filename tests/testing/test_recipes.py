@@ -1,0 +1,94 @@
+"""The recipes of harness/testing/README.md run as they stand, and none is longer than fifteen lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.pytest_plugin import pytest_configure
+from tests.testing.connector import connector
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "harness" / "testing" / "README.md").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^## (.*?)\n.*?```(?:python|yaml)\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE))
+STORIES = [title for title, recipe in RECIPES.items() if "def test_" in recipe]
+PIPELINES = {
+    "Certify in GitHub Actions": lambda document: [
+        step["run"] for step in document["jobs"]["scim"]["steps"] if "run" in step
+    ],
+    "Certify in GitLab CI": lambda document: document["scim"]["script"],
+}
+# A client that brings one person, in the fewest words.
+CLIENT = """
+import urllib3
+
+PERSON = {"userName": "ana@contoso.com", "displayName": "Ana Ruiz", "name": {"givenName": "Ana", "familyName": "Ruiz"}}
+
+
+def my_client(endpoint, token):
+    http = urllib3.PoolManager(headers={"Authorization": f"Bearer {token}"})
+    answer = http.request("GET", f'{endpoint}/Users?filter=userName eq "ana@contoso.com"')
+    if not answer.json()["totalResults"]:
+        http.request("POST", f"{endpoint}/Users", json=PERSON)
+    http.clear()
+"""
+SYNC = f"""#!{sys.executable}
+import os
+{CLIENT}
+my_client(os.environ["SCIM_ENDPOINT"].rstrip("/"), os.environ["SCIM_TOKEN"])
+"""
+
+
+@pytest.mark.parametrize("title", RECIPES)
+def test_a_recipe_is_short(title):
+    assert len(RECIPES[title].strip().splitlines()) < 15
+
+
+@pytest.mark.parametrize("title", STORIES)
+def test_a_test_of_the_recipes_passes(title, pytester, monkeypatch):
+    """With a client and a connector of a few lines in the places of yours."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest("pytest_plugins = ['harness.pytest_plugin']" if not installed() else "")
+    imports = "import pytest\n"
+    use = "from tests.testing.connector import connector as my_connector\n"
+    pytester.makepyfile(imports + use + CLIENT + RECIPES[title])
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", PIPELINES)
+def test_a_pipeline_of_the_recipes_certifies(title, tmp_path):
+    """Its commands, but for the installation, write the reports that it keeps."""
+    commands = PIPELINES[title](yaml.safe_load(RECIPES[title]))
+    assert commands[0] == "pip install scim-harness"
+    sync = tmp_path / "my-sync"
+    sync.write_text(SYNC, encoding="utf-8")
+    sync.chmod(0o755)
+    words = commands[1].replace("harness ", f"{sys.executable} -m harness ", 1)
+    run = subprocess.run(
+        words, shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode in (0, 1), run.stderr
+    assert (tmp_path / "scim.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert (tmp_path / "scim.html").exists()
+
+
+def installed() -> bool:
+    """Tell whether pytest loads the plugin by itself."""
+    from importlib.metadata import entry_points
+
+    return any(each.value == pytest_configure.__module__ for each in entry_points(group="pytest11"))
+
+
+def test_the_connector_is_as_short_as_is_said():
+    lines = Path(connector.__code__.co_filename).read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 45
