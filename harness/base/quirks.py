@@ -17,7 +17,11 @@ from harness.base.tables import read_table
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """One row. `values` has one value per profile; `inferred` says that sources are silent and this is a default."""
+    """One row. `values` has one value per profile; `inferred` says that sources are silent and this is a default.
+
+    `otherwise` is another value with which the proof fails, None where there is one to see: the other of true and false, or
+    that of the other profile.
+    """
 
     id: str
     sentence: str
@@ -28,6 +32,7 @@ class Quirk:
     values: Mapping[str, Any]
     proof: str
     inferred: bool = False
+    otherwise: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +102,6 @@ def load_table(package: str) -> QuirkTable:
             values=given,
             proof=row["proof"],
             inferred=bool(row.get("inferred", False)),
+            otherwise=row.get("otherwise"),
         )
     return QuirkTable(profiles, rows)

@@ -60,7 +60,11 @@ def graph(tmp_path_factory):
 
     def run(act):
         async def with_client():
-            async with httpx.AsyncClient(verify=trusting(authority.file)) as http:
+            # The SDK's own transport closes nothing that it is put around.
+            async with (
+                httpx.AsyncHTTPTransport(verify=trusting(authority.file)) as transport,
+                httpx.AsyncClient(transport=transport) as http,
+            ):
                 client = GraphClientFactory.create_with_default_middleware(client=http)
                 adapter = BaseGraphRequestAdapter(provider, http_client=client)
                 adapter.base_url = azure["graph_endpoint"]
