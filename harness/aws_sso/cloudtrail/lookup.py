@@ -33,13 +33,15 @@ def lookup(
     *,
     where: tuple[str, str] | None = None,
     refused: bool = False,
+    request: str = "",
     start: datetime | None = None,
     end: datetime | None = None,
     before: int = 0,
 ) -> Iterator[Entry]:
     """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value.
 
-    `refused` leaves the events that tell of an error.
+    `refused` leaves the events that tell of an error. Of a `request` that was refused the event is found at once; of any other
+    nothing is left out.
     """
     earliest = "" if start is None else iso(start)
     latest = _latest(tenant, end)
@@ -47,7 +49,7 @@ def lookup(
         place = _behind(tenant, latest)
         before = min(before, place) if before else place
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
-    tag = REFUSED if refused else tag_of(value) if member == TAGGED else None
+    tag = _index(tenant, value if member == TAGGED else "", request, refused=refused)
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
         for entry in entries:
@@ -59,6 +61,17 @@ def lookup(
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
+
+
+def _index(tenant: Tenant, name: str, request: str, *, refused: bool) -> str | None:
+    """Return the tag under which the fewest lines stand that can be meant, None for all lines."""
+    if request:
+        tag = tag_of_request(request)
+        if next(tenant.store.read(LOG, tag=tag, limit=1), None) is not None:
+            return tag
+    if refused:
+        return REFUSED
+    return tag_of(name) if name else None
 
 
 def _behind(tenant: Tenant, latest: str) -> int:

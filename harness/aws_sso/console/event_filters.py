@@ -48,6 +48,7 @@ class Wanted:
             tenant,
             where=_exact(tenant, self.name),
             refused=bool(self.error),
+            request=self.request,
             start=self.start,
             end=self.end,
             before=before,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from harness.aws_sso.console import events
 from harness.wire.message import Request
 from tests.pages.browser import Browser
 
@@ -237,10 +238,13 @@ def test_events_are_downloaded_in_two_forms_alone(browser):
     assert browser.open("events/download/xml").status == 404
 
 
-def test_an_event_is_found_by_its_request(account, browser):
+def test_an_event_is_found_by_its_request(account, browser, monkeypatch):
     """What an identity provider's log quotes as the request's id leads to the one event."""
     answer = account.scim("POST", "/Users", {"userName": "x"})
     request_id = answer.json()["exceptionRequestId"]
+    for number in range(5):
+        account.user(f"user{number}")
+    monkeypatch.setattr(events, "LINES_LOOKED_AT", 2)  # it is looked up, however long ago it was
     page = browser.open(f"events?request={request_id}")
     assert page.html.partition("<tbody>")[2].count('<th scope="row">') == 1
 

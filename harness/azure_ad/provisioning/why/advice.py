@@ -8,6 +8,7 @@ from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.members import FAILED
 from harness.azure_ad.provisioning.why.why import why
 from harness.base.store import Document
 from harness.remedies.advice import Advice, Mapping, TargetEvent, advice
@@ -81,7 +82,9 @@ def _source(entry: Document) -> str:
 
 
 def _states(account: Document, quarantine: Document | None) -> Iterator[str]:
-    """Yield what keeps an object from arriving besides a failure of its own."""
+    """Yield what keeps an object from arriving besides a failure of its own; why a member failed is said of the member."""
     if quarantine:
         yield from (quarantine["code"], quarantine["message"])
-    yield account["summary"]
+    wrong = account["members"]["wrong"] if "members" in account else []
+    if not any(each["reason"] == FAILED for each in wrong):
+        yield account["summary"]

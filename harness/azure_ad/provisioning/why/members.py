@@ -22,7 +22,7 @@ from harness.azure_ad.provisioning.why.names import identity
 from harness.base.store import Document
 
 # What is wrong with a member; the sentence beside it tells it for people.
-_OUT_OF_SCOPE, _NESTED, _FAILED, _NOT_CONNECTED = "outOfScope", "nestedGroup", "failed", "notConnected"
+_OUT_OF_SCOPE, _NESTED, FAILED, _NOT_CONNECTED = "outOfScope", "nestedGroup", "failed", "notConnected"
 _NO_GROUP, _WAITS, _PASSED_BY = "groupNotInTarget", "waitsForReferences", "notLookedAt"
 
 
@@ -85,7 +85,7 @@ def _missing(
     if group.connection is None:
         return _NO_GROUP, "in the target, but the group is not"
     if group.escrow is not None and group.escrow.references:
-        return _FAILED, f"sending the members failed; {_retry(group.escrow)}"
+        return FAILED, f"sending the members failed; {_retry(group.escrow)}"
     if held_up:
         return _PASSED_BY, f"in the target, but {held_up}"
     return _WAITS, "in the target; follows when the group's members are looked at"
@@ -102,10 +102,10 @@ def _unconnected(session: Session, member: Facts, members: Members) -> tuple[str
     if member.escrow is not None:
         last = next(logs.entries(session.store, source_id=member.key), None)
         code = digest(last)["code"] if last else None
-        return _FAILED, f"provisioning failed{f' ({code})' if code else ''}; {_retry(member.escrow)}"
+        return FAILED, f"provisioning failed{f' ({code})' if code else ''}; {_retry(member.escrow)}"
     turn, verdict = members.fate(member)
     if verdict.action == "fail":
-        return _FAILED, verdict.says.rstrip(".")
+        return FAILED, verdict.says.rstrip(".")
     if turn.because is None:
         return _NOT_CONNECTED, "in scope, but not looked at: nothing changed since the last cycle"
     return _NOT_CONNECTED, "in scope, and not connected to an account yet"
@@ -116,7 +116,7 @@ def _surplus(group: Facts, member: Facts, held_up: str) -> tuple[str, str]:
     if member.connection is None:
         return _NOT_CONNECTED, "no longer a member, and not connected to an account any more"
     if group.escrow is not None and group.escrow.references:
-        return _FAILED, f"no longer a member; sending the members failed; {_retry(group.escrow)}"
+        return FAILED, f"no longer a member; sending the members failed; {_retry(group.escrow)}"
     if held_up:
         return _PASSED_BY, f"no longer a member, but {held_up}"
     return _WAITS, "no longer a member; taken out when the group's members are looked at"

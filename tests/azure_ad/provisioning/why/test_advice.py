@@ -18,10 +18,10 @@ def nothing(_: str) -> None:
     return None
 
 
-def advice(company, name="ana", event_of=nothing):
+def advice(company, name="ana", event_of=nothing, kind="User"):
     job, session = company.engine.inspect(company.job)
     schema = company.engine.schema(company.job)
-    return why_with_advice(session, job, "User", name, schema=schema, event_of=event_of)["advice"]
+    return why_with_advice(session, job, kind, name, schema=schema, event_of=event_of)["advice"]
 
 
 def refused(company, server):
@@ -92,3 +92,12 @@ def test_quarantine_counts_before_whatever_failed_earlier(company, server):
     company.person("ana")
     company.turn_on()
     assert "Generate an access token" in advice(company)["remedy"]
+
+
+def test_why_a_member_failed_is_no_advice_on_the_group(company, server):
+    """Of a group that is there, one of whose members is not, nothing is to be mended but the member."""
+    server.refuse("POST", "/Users", refusal(409, "taken"))
+    company.group("Office", [company.person("ana")])
+    company.turn_on()
+    assert advice(company)
+    assert advice(company, "Office", kind="Group") is None
