@@ -79,7 +79,7 @@ def test_the_log_says_that_the_job_is_in_quarantine(world, ask):
         "no such entries in the provisioning log",
         "the job is in quarantine and sends nothing; 'harness job status' says why",
     ]
-    assert "the secret token is refused" in ask("job", "status")
+    assert "choose Test Connection" in ask("job", "status")
 
 
 def test_one_object_at_a_time(world, ask):
