@@ -1,11 +1,13 @@
 """The list of Graph's addresses: nothing that a resource's module answers is left out of it."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
 
 import harness.azure_ad.graph
+from harness.azure_ad.graph.metadata import ENTITY_SETS
 from harness.azure_ad.graph.routes import ROUTES
 
 ROOM = Path(harness.azure_ad.graph.__file__).parent
@@ -24,4 +26,13 @@ def test_every_table_of_routes_is_in_the_list(module):
     ]
     assert not absent, (
         f"{module} answers {absent}, but harness/azure_ad/graph/routes.py does not list its ROUTES"
+    )
+
+
+def test_every_collection_has_a_type_in_the_metadata():
+    """Whoever reads `$metadata` finds what the first word of an address is; those left are no sets of entities."""
+    words = {word for _, rule, _ in ROUTES for word in re.findall(r"^/(?:<any\(([\w, ]+)\)|([\w$]+))", rule)}
+    first = {name for pair in words for names in pair for name in names.split(", ") if name}
+    assert first - set(ENTITY_SETS) == {"$batch", "$metadata", "auditLogs", "directory", "me"}, (
+        "harness/azure_ad/graph/metadata.py names each collection's entity type in ENTITY_SETS"
     )
