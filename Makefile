@@ -12,7 +12,7 @@ test: .stamps/dev .stamps/compiled check ## set up, check, then run all tests
 	$(BIN)/pytest tests scenarios -n auto -q
 
 test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
-	$(BIN)/pytest tests -m "not slow" -n auto -q
+	$(BIN)/pytest tests -m "not slow" -n auto -q --hypothesis-profile=quick
 
 check: .stamps/dev ## format, lint, types, layers, and that every source can be looked up
 	$(BIN)/ruff format --check harness tests

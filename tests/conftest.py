@@ -12,6 +12,8 @@ pytest.register_assert_rewrite("tests.base.store_contract", "tests.wire.transpor
 
 # `--hypothesis-profile=default` goes looking for new examples; the ordinary run repeats itself.
 settings.register_profile("harness", derandomize=True, database=None, deadline=None)
+# For `make test-quick`: the first examples of each property.
+settings.register_profile("quick", settings.get_profile("harness"), max_examples=20)
 settings.load_profile("harness")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

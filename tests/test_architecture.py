@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,13 @@ def project_files() -> list[Path]:
     return [ROOT / path for path in sorted(set(listed.split("\0"))) if path and (ROOT / path).is_file()]
 
 
+@cache
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
 def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -66,11 +72,9 @@ def test_a_folder_imports_only_what_lies_below_it():
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_module_opens_with_what_it_is(module):
+def test_a_module_opens_with_what_it_is():
     """Whoever opens a file is told what it is for."""
-    docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
-    assert docstring, f"{name(module)}:1 has no docstring"
+    assert not [f"{name(module)}:1" for module in MODULES if not ast.get_docstring(tree(module))]
 
 
 def test_no_module_is_too_long():
@@ -90,11 +94,10 @@ APART = {
 }
 
 
-@pytest.mark.parametrize("module", sorted(MIRRORED.rglob("*/**/test_*.py")), ids=name)
-def test_tests_lie_where_their_subject_lies(module):
+def test_tests_lie_where_their_subject_lies():
     """Who looks for the tests of a folder finds them under its name."""
-    folder = module.parent.relative_to(MIRRORED).as_posix()
-    assert folder in APART or (ROOT / "harness" / folder).is_dir(), f"harness/{folder} is no folder"
+    folders = {module.parent.relative_to(MIRRORED).as_posix() for module in MIRRORED.rglob("*/**/test_*.py")}
+    assert not [folder for folder in folders - APART if not (ROOT / "harness" / folder).is_dir()]
 
 
 def test_a_folder_can_be_taken_in_at_a_glance():

@@ -283,6 +283,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_a_right_file_is_played_without_what_only_mistakes_and_pages_need(folder: Path) -> None:
     """A run starts as soon as it can: what tells mistakes, makes people up, signs and serves is not loaded for it."""
     (folder / "scenarios" / "good.yaml").write_text(GOOD, encoding="utf-8")
@@ -297,6 +298,7 @@ def test_a_right_file_is_played_without_what_only_mistakes_and_pages_need(folder
     assert done.stdout.splitlines()[-2:] == ["0", "[]"]
 
 
+@pytest.mark.slow
 def test_the_installed_command_in_a_narrow_pipe(folder: Path) -> None:
     """A name that the pipe's encoding lacks is escaped, no reason to fail."""
     (folder / "scenarios" / "good.yaml").write_text(GOOD.replace("can", "čan"), encoding="utf-8")

@@ -196,6 +196,7 @@ class TestFixtures:
     def test_a_marker_says_which(self, aws_sso: AwsSso) -> None:
         assert [user.user_name for user in aws_sso.users()] == ["ana@contoso.com"]
 
+    @pytest.mark.slow
     def test_a_failure_comes_with_what_happened_on_both_sides(
         self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
     ) -> None:

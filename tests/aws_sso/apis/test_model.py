@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import cache
 
 import boto3
 import pytest
@@ -302,6 +303,7 @@ def setting(account, served, request):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "name"), OPERATIONS, ids=operation_id)
 def test_answers_fit_the_models(setting, target, name):
     """boto3 calls every operation over a socket, and each answer has the model's shape; lists are not empty."""
@@ -319,6 +321,7 @@ def test_answers_fit_the_models(setting, target, name):
     assert all(answer.values())
 
 
+@cache
 def paged(target):
     """Return the operations that boto3 can page through, a page of any size, and the member that holds the rows."""
     model = (
@@ -332,6 +335,7 @@ def paged(target):
 PAGED = [(target, name) for target, name in OPERATIONS if name in paged(target)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "name"), PAGED, ids=operation_id)
 def test_lists_have_boto3s_paginators(setting, target, name):
     """Whatever boto3 can page through, one row a page, shows the same as one big page."""
@@ -406,6 +410,7 @@ def ask(account):
     return answer_of, [STORE, INSTANCE, ACCOUNT, POLICY, "EventName", "Dev", "7", "1", issuer, *words, *ids]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("target", "name"), OPERATIONS, ids=operation_id)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())

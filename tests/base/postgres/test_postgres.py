@@ -17,6 +17,8 @@ from tests.base.postgres.postgres_server import running_postgres
 from tests.base.store_contract import StoreContract, failing, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 _numbers = itertools.count()
 

@@ -120,6 +120,7 @@ def test_the_rate_is_kept(patient):
     assert server.times == [0, 0.25, 0.5]
 
 
+@pytest.mark.slow
 def test_a_right_server_behind_a_gateway_gets_the_verdict_that_it_gets_without(vendor):
     """Every fifth request is answered 429 and every ninth 503; the notes say so."""
     number = 0
@@ -192,6 +193,7 @@ def test_an_index_that_is_behind_has_time_to_settle(vendor, behind, settle, outc
     assert result.notes == ((note,) if outcome == "PASSED" else ())
 
 
+@pytest.mark.slow
 def test_a_right_server_that_is_busy_and_behind_gets_the_verdicts_that_it_gets_without():
     """25 requests a second with 429, one 503 in a hundred, and an index two seconds behind; not a wall second passes."""
     clock = VirtualClock(START + timedelta(hours=1))

@@ -99,6 +99,7 @@ def test_no_page_is_framed_or_taken_for_another_type(key):
     )
 
 
+@pytest.mark.slow
 def test_every_surface_of_a_server_for_all_machines_asks_for_the_key(serve):
     """Refused without --allow-remote; with it strangers are asked on both apps, and the engine reaches its own target."""
     refused = harness("serve", "--host", "0.0.0.0", "--aws-port", "0", "--azure-port", "0")
@@ -120,6 +121,7 @@ def test_every_surface_of_a_server_for_all_machines_asks_for_the_key(serve):
     assert validated.status == 204, validated.body
 
 
+@pytest.mark.slow
 def test_addresses_are_told_with_the_name_that_was_allowed(serve):
     """The name need not resolve here, for the engine's own requests take the short way."""
     alone = harness("serve", "--allowed-host", "harness.example", "--aws-port", "0", "--azure-port", "0")

@@ -150,6 +150,7 @@ def test_populate_is_for_both_sides_or_none(tmp_path):
     assert empty
 
 
+@pytest.mark.slow
 def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
     """Neither from the databases nor from what lies beside them; without the key they are not opened."""
     folder, key = tmp_path / "data", tmp_path / "key"
