@@ -1,4 +1,4 @@
-.PHONY: run test test-quick check serve bench campaign schema lock clean
+.PHONY: run test test-quick check serve bench certify-targets campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -27,6 +27,9 @@ serve: .stamps/compiled ## both apps on loopback, until Ctrl-C
 bench: .stamps/dev .stamps/compiled ## measure against the bare Flask route and scim2-server, in one run
 	$(BIN)/python -m tests.benchmarks.run
 
+certify-targets: .stamps/targets ## certify scim2-server, scim2-flask, django-scim2 and SCIMMY, and tell what is not as stored
+	$(BIN)/python -m tests.targets
+
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
 	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json
 
@@ -54,4 +57,9 @@ clean: ## forget the environment and what was built
 
 .stamps/dev: .stamps/run
 	$(PIP) install -c requirements.lock --group dev --group referee --group graph --group postgres --group browser
+	@touch $@
+
+.stamps/targets: .stamps/dev tests/targets/scimmy/package.json
+	$(PIP) install -c requirements.lock --group targets
+	cd tests/targets/scimmy && npm install --no-audit --no-fund --no-package-lock
 	@touch $@
