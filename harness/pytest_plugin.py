@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from harness.testing.aws_side import AwsSso
     from harness.testing.azure_side import AzureAd
 
+_TAKEN = ("profile", "quirks", "populate", "seed", "start", "sockets", "tls")
 _MARKER = (
-    "harness(profile, quirks, populate, seed, start, sockets): the world of the fixtures scim_world, aws_sso and azure_ad, "
+    f"harness({', '.join(_TAKEN)}): the world of the fixtures scim_world, aws_sso and azure_ad, "
     "as harness.testing.World takes it"
 )
 _WORLD: pytest.StashKey[World] = pytest.StashKey()
@@ -72,10 +73,22 @@ def scim_world(request: pytest.FixtureRequest) -> Iterator[World]:
     """A fresh world of both services, in memory; the marker `harness` says otherwise (`harness.testing.World`)."""
     from harness.testing import World
 
-    marker = request.node.get_closest_marker("harness")
-    with World(**(marker.kwargs if marker else {})) as world:
+    with World(**_arguments(request)) as world:
         request.node.stash[_WORLD] = world
         yield world
+
+
+def _arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return what the nearest marker says of the world. Raises UsageError for what it does not take."""
+    marker = request.node.get_closest_marker("harness")
+    if marker is None:
+        return {}
+    unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in _TAKEN)]
+    if unknown:
+        raise pytest.UsageError(
+            f"the marker harness takes {', '.join(_TAKEN)}, each by its name; not {', '.join(unknown)}"
+        )
+    return dict(marker.kwargs)
 
 
 @pytest.fixture

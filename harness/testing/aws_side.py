@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +17,8 @@ _PATIENCE = timedelta(seconds=10)
 class AwsSso(Side):
     """The service provider. Provisioning is enabled when its endpoint or token is first asked for."""
 
-    def __init__(self, play: Play, seen: Seen) -> None:
-        super().__init__(play)
+    def __init__(self, play: Play, demand_open: Callable[[], None], seen: Seen) -> None:
+        super().__init__(play, demand_open)
         self._seen = seen
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.azure_ad.provisioning.why.why import why
+from harness.base.errors import HarnessError
 from harness.scenario.play import Result
 from harness.testing.answers import LogEntry
 from harness.testing.side import Side
@@ -109,6 +111,25 @@ class AzureAd(Side):
         """Return the provisioning job as Graph shows it."""
         shown: Mapping[str, Any] = self._shown("job")
         return shown
+
+    def why(self, *, user: str | None = None, group: str | None = None) -> Mapping[str, Any]:
+        """Return why somebody is, or is not, in AWS, as `harness why` tells it; `summary` is a sentence.
+
+        Raises HarnessError for a name that is not there, and where no provisioning is configured.
+        """
+        self._demand_open()
+        world, named = self._play.world, [("User", user), ("Group", group)]
+        subjects = [(kind, name) for kind, name in named if name is not None]
+        job = next(iter(world.azure.engine.jobs(world.app_id)), None)
+        if job is None or len(subjects) != 1:
+            raise HarnessError(
+                "provisioning is not configured"
+                if job is None
+                else "name one: user='ana@contoso.com' or group='Office'"
+            )
+        _, session = world.azure.engine.inspect(job.id)
+        account: Mapping[str, Any] = why(session, job, *subjects[0])
+        return account
 
     def mapping(self) -> Any:
         """Return the attribute mappings of users, as expectations see them."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.base.clock import VirtualClock, from_iso
@@ -21,6 +22,7 @@ from harness.wire.message import Request, Response, Send
 from harness.wire.recording.exchanges import Exchange, recording
 from harness.wire.routing import routing
 from harness.wire.sockets.server import Server
+from harness.wire.sockets.tls import identity
 from harness.world import Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
@@ -50,15 +52,21 @@ def listening(
     begin: datetime | None,
     teller: Teller,
     turn: threading.RLock,
+    tls: tuple[Path, Path] | None = None,
 ) -> tuple[World, list[Server]]:
-    """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory."""
+    """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory.
+
+    `tls` are the PEM files of a certificate and its key. Raises HarnessError for files that nobody could be shown.
+    """
+    shown = identity(*tls) if tls else None
     quirks = choose_quirks(profile, flips)
     clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
     database = Database()
     database.on_append = teller.log
     contexts: list[Contexts] = []
     doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(apps())]
-    aws, azure = servers = [Server(door, "127.0.0.1", 0) for door in doors]
+    host = "localhost" if shown else "127.0.0.1"
+    aws, azure = servers = [Server(door, host, 0, identity=shown) for door in doors]
     for door, server in zip(doors, servers, strict=True):
         door.tell(teller, server.url, clock)
     parts = Parts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.scenario.expectations import EXPECTATIONS
@@ -17,13 +17,17 @@ _ALL = Since(provisioning=2**31, audit=2**31, cloudtrail=2**31, mails=2**31)
 
 
 class Side:
-    """One side of a world. Verbs raise Refused where the service says no, HarnessError for what cannot be tried."""
+    """One side of a world. Verbs raise Refused where the service says no, HarnessError for what cannot be tried.
 
-    def __init__(self, play: Play) -> None:
-        self._play = play
+    `demand_open` raises HarnessError once the world is closed.
+    """
+
+    def __init__(self, play: Play, demand_open: Callable[[], None]) -> None:
+        self._play, self._demand_open = play, demand_open
 
     def _do(self, verb: str, **arguments: Any) -> Result:
         """Carry out a verb with the arguments that are given: None leaves one out, `_` stands for a blank."""
+        self._demand_open()
         given = {name: value for name, value in spaced(arguments).items() if value is not None}
         result = STEPS[verb](self._play, given)
         if result.error is not None:
@@ -31,6 +35,7 @@ class Side:
         return result
 
     def _shown(self, key: str) -> Any:
+        self._demand_open()
         return EXPECTATIONS[key](self._play, _NOTHING, _ALL)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from harness.agreement import Difference, differences
 from harness.base.clock import from_iso, parse_duration
@@ -24,12 +26,9 @@ from harness.testing.doors import Teller, listening
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
 from harness.testing.side import spaced
-from harness.wire.message import Send
+from harness.wire.message import Request, Response, Send
 from harness.wire.sockets.server import Server
 from harness.world import DEFAULT_PROFILE, create
-
-if TYPE_CHECKING:
-    pass
 
 
 class Clock:
@@ -50,8 +49,8 @@ class World:
     """Both services, empty but for what `populate` holds (as a scenario's `given`): use it in `with`, or `close` it.
 
     `profile` is the year, `quirks` sets single behaviours otherwise. With `sockets` both apps listen on loopback ports, for
-    clients in any language. The same `seed` gives the same ids.
-    Raises HarnessError for a name or an entry that is not known.
+    clients in any language; with `tls`, the PEM files of a certificate for `localhost` and its key, over https. The same `seed` gives
+    the same ids. Raises HarnessError for a name or an entry that is not known.
     """
 
     def __init__(
@@ -63,6 +62,7 @@ class World:
         seed: str = "1",
         start: str | None = None,
         sockets: bool = False,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
         self._journal, self._closed = Journal(), False
         self._servers: list[Server] = []
@@ -71,17 +71,25 @@ class World:
         begin = from_iso(start) if start else None
         flips = dict(quirks or {})
         teller = Teller(self._journal, seen)
-        if sockets:
-            self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn)
+        if sockets or tls:
+            self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn, tls)
         else:
             self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
         self._play = Play(self._world, self._journal.exchanges)
         self._rewinding = Rewinding(self._play)
-        self.aws_sso = AwsSso(self._play, seen)
-        self.azure_ad = AzureAd(self._play)
+        self.aws_sso = AwsSso(self._play, self._open, seen)
+        self.azure_ad = AzureAd(self._play, self._open)
         self.clock = Clock(self._world.clock.now, self._advance)
         if populate is not None:
             self._world.populate(populate)
+
+    def __del__(self) -> None:
+        """Say so of a world that was left open, and end its servers."""
+        if not getattr(self, "_closed", True) and self._servers:
+            warnings.warn(
+                "a World was left open; use it in `with`, or close it", ResourceWarning, stacklevel=2
+            )
+            self.close()
 
     def __enter__(self) -> Self:
         self._open()
@@ -96,7 +104,12 @@ class World:
     def send(self) -> Send:
         """A transport into both services, for clients in this process: `Request` in, `Response` out."""
         self._open()
-        return self._world.person
+        return self._sent
+
+    def _sent(self, request: Request) -> Response:
+        """Send a client's request; one that comes after the end is told so."""
+        self._open()
+        return self._world.person(request)
 
     def populate(self, holdings: Mapping[str, Any]) -> None:
         """Add people and groups to either side, as a scenario's `given` does: all or nothing."""
@@ -199,4 +212,6 @@ class World:
 
     def _open(self) -> None:
         if self._closed:
-            raise HarnessError("this world is closed; make another one")
+            raise HarnessError(
+                "this world is closed: its `with` or its test has ended; make another one, and let threads of clients end before"
+            )

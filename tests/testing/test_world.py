@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from harness.testing import Refused, World
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.wire.message import json_request
+from tests.wire.authority import Authority
 
 pytest_plugins = ["pytester"]
 
@@ -211,3 +213,31 @@ class TestFixtures:
         result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
         result.stdout.fnmatch_lines(["*what happened on both sides*", "*automatic-provisioning*"])
         result.assert_outcomes(failed=1)
+
+
+def test_why_somebody_is_not_there_is_told(arranged: World) -> None:
+    assert arranged.azure_ad.why(user="ana")["summary"].startswith("Ana Ruiz is ")
+    assert arranged.azure_ad.why(group="Office")["summary"].startswith("Office is ")
+    with pytest.raises(HarnessError, match="name one"):
+        arranged.azure_ad.why()
+    with World() as world, pytest.raises(HarnessError, match="provisioning is not configured"):
+        world.azure_ad.why(user="ana")
+
+
+@pytest.fixture
+def arranged() -> Iterator[World]:
+    people = {"users": [ANA], "groups": [{"displayName": "Office", "members": ["ana@contoso.com"]}]}
+    with World(populate={"azure_ad": people}) as world:
+        world.azure_ad.configure_provisioning()
+        yield world
+
+
+def test_a_client_that_insists_on_https_is_served(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    pair = authority.sign("localhost")
+    with World(tls=(pair.certificate, pair.key)) as world:
+        http = urllib3.PoolManager(ca_certs=str(authority.file))
+        headers = {"Authorization": f"Bearer {world.aws_sso.token}"}
+        assert world.aws_sso.endpoint.startswith("https://localhost:")
+        assert http.request("GET", f"{world.aws_sso.endpoint}/Users", headers=headers).status == 200
+        http.clear()
