@@ -5,7 +5,7 @@ Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `co
 
 Source: https://learn.microsoft.com/en-us/graph/query-parameters, "filter parameter" and "Filter using lambda operators", and
 …/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): these operators, `not` and `ne` in
-advanced queries alone. The pages say that no property takes `all`, and name those that take `endswith`; here every text does.
+advanced queries alone, `endswith` for two properties. The pages say that no property takes `all`; here each list does.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ _TOKEN = re.compile(
 _DEEPEST = 30
 _OPENING, _CLOSING, _COMMA, _COLON = (Mark("mark", text) for text in "(),:")
 _NOT = Mark("word", "not")
+_WITH_ENDS = ("mail", "userPrincipalName")  # aad-advanced-queries, "Support for filter on properties"
 _WORDS = {"true": True, "false": False, "null": None}
 _KINDS = {
     "eq": "Equal", "ne": "NotEqual", "ge": "GreaterThanOrEqual", "le": "LessThanOrEqual", "gt": "GreaterThan", "lt": "LessThan",
@@ -180,8 +181,11 @@ class _Parser:
         reader.demand(_CLOSING)
         if not isinstance(wanted, str):
             raise FilterError(f"Invalid filter clause: {name} needs a text in '{self._text}'.")
-        if name == "contains" and self._kind is not None and self._kind.directory:
-            raise FilterError(f"Invalid filter clause: '{name}' is not supported in '{self._text}'.")
+        if self._kind is not None and self._kind.directory:
+            if name == "contains":
+                raise FilterError(f"Invalid filter clause: '{name}' is not supported in '{self._text}'.")
+            if name == "endswith" and not self._variable and path[0] not in _WITH_ENDS:
+                raise UnfilterableError(path[0], self._kind.name.rpartition(".")[2])
         return TextMatch(path, name, wanted, self._is_exact(path))
 
     def _one_of(self, reader: Reader, path: tuple[str, ...]) -> Condition:

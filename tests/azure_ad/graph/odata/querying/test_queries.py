@@ -150,6 +150,11 @@ class TestOptions:
             ('$search="displayName:a"', "Request_UnsupportedQuery", "'ConsistencyLevel: eventual'"),
             ("$top=1&top=2", "BadRequest", "Query option '$top' was specified more than once"),
             ("$apply=x", "BadRequest", "The query parameter '$apply' is not supported."),
+            (
+                "$filter=endswith(displayName,'a')&$count=true",
+                "Request_UnsupportedQuery",
+                "property 'displayName' of resource 'User'",
+            ),
             ("$select=jobTitel", "BadRequest", "Could not find a property named 'jobTitel' on type"),
             ("$select=", None, None),
             ("$expand=boss", "BadRequest", "Could not find a property named 'boss' on type"),
