@@ -114,7 +114,8 @@ def require(tenant: Tenant, kind: str, resource_id: str, unknown: str = NOT_FOUN
     """Return a record. Raises Refused (`unknown`) when there is none."""
     record = fetch(tenant, kind, resource_id)
     if record is None or _is_unsettled(tenant, record.id):
-        raise Refused(unknown)
+        is_named = unknown == NOT_FOUND and tenant.quirks["unknown-resource-named"]
+        raise Refused(unknown, detail=f"{kind.upper()} does not exist." if is_named else None)
     return record
 
 

@@ -237,8 +237,9 @@ FLIPS = {
     "double-slash": ("UnauthorizedException", lambda a: a.scim("GET", "//Users").status),
     "error-sentences": (
         {"ResourceNotFoundException": "x"},
-        lambda a: a.scim("GET", "/Users/x").json()["detail"],
+        lambda a: a.scim("GET", "/Me").json()["detail"],
     ),
+    "unknown-resource-named": (False, lambda a: a.scim("GET", "/Groups/x").json()["detail"]),
     "www-authenticate": ("Bearer", lambda a: a.scim("GET", "/Users", token="x").header("WWW-Authenticate")),
     "throttling": (False, hurried, NARROW),
     "writes-per-second": (3, hurried, NARROW),

@@ -17,7 +17,7 @@ def test_todays_envelope(account):
     assert list(answer.json().items()) == [
         ("schema", [ERROR]),
         ("schemas", [ERROR]),
-        ("detail", "Specified resource (e.g., User) or endpoint does not exist."),
+        ("detail", "USER does not exist."),
         ("status", "404"),
         ("exceptionRequestId", answer.header("x-amzn-RequestId")),
         ("timeStamp", "2026-03-02 08:00:00.16"),
