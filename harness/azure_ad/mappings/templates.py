@@ -11,8 +11,10 @@ from typing import Any
 
 from harness.azure_ad.mappings.definitions import metadata_entries, source_directory, target_directory
 from harness.azure_ad.mappings.expression import parse
+from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.mappings.sources import to_source
 from harness.base.errors import HarnessError, nearest
+from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.base.tables import read_table
 
@@ -59,6 +61,24 @@ def shown(template_id: str, source_name: str) -> Document:
         "metadata": metadata_entries(row["metadata"]),
         "schema": build(template_id, f"{template_id}.{_NO_TENANT}", _NO_TENANT, source_name),
     }
+
+
+def with_choices(schema: Document, quirks: Quirks) -> Document:
+    """Return a new job's schema with what sources disagree on as the quirks choose; others' own mappings stay.
+
+    The page's table and its older version differ from what jobs are seen to send:
+    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups (read 2026-11-29).
+    """
+    users = object_mappings(schema)[0]["attributeMappings"]
+    for row in users:
+        if row["targetAttributeName"] == "externalId" and quirks["external-id-source"] == "objectId":
+            row["source"] = to_source(parse("[objectId]"))
+        if (
+            row["targetAttributeName"] in ("userName", "externalId")
+            and quirks["matching-attribute"] == "externalId"
+        ):
+            row["matchingPriority"] = 1 if row["targetAttributeName"] == "externalId" else 0
+    return schema
 
 
 def build(template_id: str, schema_id: str, rule_id: str, source_name: str) -> Document:

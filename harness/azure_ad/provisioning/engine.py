@@ -17,7 +17,7 @@ from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.mappings import schema
 from harness.azure_ad.mappings.definitions import completed
-from harness.azure_ad.mappings.templates import build
+from harness.azure_ad.mappings.templates import build, with_choices
 from harness.azure_ad.provisioning import on_demand
 from harness.azure_ad.provisioning.connection_test import probe_all
 from harness.azure_ad.provisioning.cycle import shelves
@@ -65,7 +65,9 @@ class Engine:
         service = self._applications.find(app)
         job_id = f"{template_id}.{self._tenant_id.replace('-', '')}.{service['appId']}"
         rule_id = self._ids.uuid()
-        built = build(template_id, job_id, rule_id, self._quirks["directory-name"])
+        built = with_choices(
+            build(template_id, job_id, rule_id, self._quirks["directory-name"]), self._quirks
+        )
         with self._store.transaction():
             if self._jobs.get(job_id) is not None:
                 raise ConflictError(f"A job of template '{template_id}' already exists for this application.")
@@ -113,7 +115,8 @@ class Engine:
         """Put the template's mappings back. Raises NotFoundError."""
         rule = self.schema(job_id)["synchronizationRules"][0]["id"]
         template = self._job(job_id).template_id
-        self.save_schema(job_id, build(template, job_id, rule, self._quirks["directory-name"]))
+        built = build(template, job_id, rule, self._quirks["directory-name"])
+        self.save_schema(job_id, with_choices(built, self._quirks))
 
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
         """Save keys; an empty value takes a key away. Raises NotFoundError, HarnessError for more than may be stored."""

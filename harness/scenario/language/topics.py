@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.azure_ad.mappings.templates import templates
+from harness.azure_ad.open_questions import open_questions
 from harness.azure_ad.provisioning.log.codes import error_codes
 from harness.scenario import shipped
 from harness.scenario.comparing.matching import MATCHERS, Matcher
@@ -130,6 +131,16 @@ def _error_codes() -> Iterator[str]:
         yield f"      {row.proof}"
 
 
+def _open_questions() -> Iterator[str]:
+    yield "open questions: what public sources leave open about Azure AD's provisioning, and the quirks that answer it"
+    for row in open_questions():
+        yield f"  {row.question}"
+        if row.quirks:
+            yield f"      {', '.join(row.quirks)}"
+        if row.reason:
+            yield f"      {row.reason}"
+
+
 def _dynamic_groups() -> Iterator[str]:
     yield "dynamic groups: members follow a rule over the users' properties"
     yield "  In 'create group', and below 'given':"
@@ -154,4 +165,5 @@ TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
     "dynamic groups": _dynamic_groups,
     "backgrounds": _backgrounds,
     "error codes": _error_codes,
+    "open questions": _open_questions,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from harness.azure_ad.provisioning.cycle.decide import Act, Because
+from harness.azure_ad.provisioning.cycle.decide import Act, Because, decide
 from harness.azure_ad.provisioning.cycle.effects import (
     AwaitReferences,
     Connect,
@@ -36,7 +36,22 @@ def carry_out(turn: Turn) -> Outcome:
     try:
         return _ACTS[turn.decision.act](turn)
     except TargetError as error:
+        if _matches_again(turn, error):
+            return _matched_again(turn)
         return Outcome((turn.failing(Failure.of(error)),), fatal=error if error.fatal else None)
+
+
+def _matches_again(turn: Turn, error: TargetError) -> bool:
+    """Tell whether an object whose connection leads nowhere is looked for once more."""
+    gone = error.code == "InvalidAnchor" and turn.decision.act is Act.UPDATE
+    return gone and turn.session.quirks["missing-anchor"] == "match again"
+
+
+def _matched_again(turn: Turn) -> Outcome:
+    facts = replace(turn.facts, connection=None)
+    turn.trace.target_id = ""
+    outcome = carry_out(replace(turn, facts=facts, decision=decide(facts)))
+    return replace(outcome, effects=(Disconnect(turn.connection), *outcome.effects))
 
 
 def _failing_as_told(turn: Turn, code: str) -> Outcome:

@@ -81,7 +81,9 @@ def bring_up_to_date(turn: Turn, resource: Document) -> bool:
     if decision.waits and trace.action == "disable":
         return False
     trace.step("EntrySynchronizationUpdate")
-    session.target.patch(mapping, trace.target_id, patch_body(changes, flagged=session.flagged))
+    booleans = session.quirks["active-in-patch"] == "boolean"
+    body = patch_body(changes, flagged=session.flagged, booleans=booleans)
+    session.target.patch(mapping, trace.target_id, body)
     trace.step("EntryExportUpdate")
     return True
 

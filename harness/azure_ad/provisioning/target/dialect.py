@@ -56,10 +56,8 @@ def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirk
     for flow in mapping.flows:
         if flow.target in values:
             write(resource, flow.path, _typed(flow, values[flow.target]))
-    emails = resource.get("emails")
-    for email in emails if isinstance(emails, list) else ():
-        if email.get("type") in quirks["primary-emails"]:
-            email["primary"] = True
+    _mark_primary(resource.get("emails"), quirks["primary-emails"])
+    _mark_primary(resource.get("addresses"), quirks["primary-addresses"])
     listed = resource.get("roles")
     for role in listed if isinstance(listed, list) else ():
         if role.get("primary") == "True":
@@ -68,13 +66,21 @@ def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirk
         head = {
             "schemas": [CORE_GROUP, _MICROSOFT_GROUP] if quirks["microsoft-group-schema"] else [CORE_GROUP]
         }
-        tail: Document = {"members": [], "meta": {"resourceType": "Group"}}
+        tail: Document = {"members": []}
     else:
         head = {"schemas": [CORE_USER, ENTERPRISE_USER]}
-        tail = {"meta": {"resourceType": "User"}}
+        tail = {}
         if quirks["empty-roles-on-create"]:
             tail["roles"] = resource.get("roles", [])
+    if quirks["meta-on-create"]:
+        tail = {"meta": {"resourceType": mapping.kind}, **tail}
     return {**head, **resource, **tail}
+
+
+def _mark_primary(elements: Any, types: Sequence[str]) -> None:
+    for element in elements if isinstance(elements, list) else ():
+        if element.get("type") in types:
+            element["primary"] = True
 
 
 def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
@@ -100,9 +106,9 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
     return changes
 
 
-def patch_body(changes: Sequence[Change], *, flagged: bool) -> Document:
-    """Word one PATCH for all changed attributes of an object."""
-    return _message(_flagged_operations(changes) if flagged else _operations(changes))
+def patch_body(changes: Sequence[Change], *, flagged: bool, booleans: bool = False) -> Document:
+    """Word one PATCH for all changed attributes of an object; `booleans` are such in the default dialect, too."""
+    return _message(_flagged_operations(changes) if flagged else _operations(changes, booleans=booleans))
 
 
 def member_body(target_ids: Sequence[str], *, adding: bool, flagged: bool) -> Document:
@@ -133,18 +139,18 @@ def manager_body(
     return _message([{**operation, "op": operation["op"].lower() if flagged else operation["op"]}])
 
 
-def _operations(changes: Iterable[Change]) -> list[Document]:
-    return [_operation(change, flagged=False) for change in changes]
+def _operations(changes: Iterable[Change], *, booleans: bool) -> list[Document]:
+    return [_operation(change, flagged=False, booleans=booleans) for change in changes]
 
 
-def _operation(change: Change, *, flagged: bool) -> Document:
+def _operation(change: Change, *, flagged: bool, booleans: bool = False) -> Document:
     flow, value = change.flow, change.value
     if flow.several:
         return roles.operation(flow.several, flow.target, roles.from_text(value), flagged=flagged)
     operation = "Replace" if change.present else "Add"
     if flagged:
         return {"op": operation.lower(), "path": flow.target, "value": _typed(flow, value)}
-    return {"op": operation, "path": flow.target, "value": value}
+    return {"op": operation, "path": flow.target, "value": _typed(flow, value) if booleans else value}
 
 
 def _flagged_operations(changes: Sequence[Change]) -> list[Document]:

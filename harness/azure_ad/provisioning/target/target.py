@@ -167,13 +167,15 @@ class Target:
 
     def _request(self, method: str, path: str, body: Document | None = None) -> Request:
         # https://github.com/bitwarden/server: Azure AD is told by this header.
-        version = ("Adscimversion", f"Date:{iso(self._clock.now())}, ActivityId:{self._ids.uuid()}")
+        form, activity = self._quirks["adscimversion-header"], self._ids.uuid()
+        words = "" if form is None else form.format(date=iso(self._clock.now()), activity=activity)
+        version = [("Adscimversion", words)] if words else []
         url = f"{self._base}/{path}"
         if self._query:
             url += f"{'&' if '?' in path else '?'}{self._query}"
         if body is None:
-            return Request(method, url, (*self._headers, version))
-        return Request(method, url, (*self._headers, version, _CONTENT_TYPE), json_text.encode(body))
+            return Request(method, url, (*self._headers, *version))
+        return Request(method, url, (*self._headers, *version, _CONTENT_TYPE), json_text.encode(body))
 
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
