@@ -499,7 +499,7 @@ def happen(company, server, ana, event):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(EVENTS), max_size=3), max_size=6))
 @example([["unassign"], ["delete"], ["purge"]])
 @example([["delete"], [], ["purge"]])
