@@ -52,7 +52,8 @@ def page_of(events: list[Event], path: Path) -> Page:
     tree = html.fromstring(text)
     (lines,) = map(_unpacked, tree.xpath("//script[@id='lines']"))
     blocks = [
-        _unpacked(tree.get_element_by_id(article.get("data-packed"))) for article in tree.xpath("//article")
+        _unpacked(tree.get_element_by_id(article.get("data-packed")))[int(article.get("data-place"))]
+        for article in tree.xpath("//article")
     ]
     return Page(text, tree, [_inside(block, lines) for block in blocks])
 

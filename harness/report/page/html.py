@@ -23,7 +23,7 @@ from harness.base.tables import read_text
 from harness.report.collected import Collected, ScenarioStory
 from harness.report.diagnostics import as_text, failure_lines, rejection_lines
 from harness.report.page.lanes import draw
-from harness.report.page.packing import Lines, pack
+from harness.report.page.packing import TOGETHER, Blocks, Lines
 from harness.report.page.timeline import TimelineRow, timeline
 from harness.report.writing import legal
 from harness.scenario.events import Event, ScenarioFinished
@@ -49,7 +49,7 @@ class HtmlReport:
         self._path = path
         self._collected = Collected()
         self._lines = Lines()
-        self._blocks: list[str] = []
+        self._blocks = Blocks()
 
     def consume(self, event: Event) -> None:
         self._collected.consume(event)
@@ -62,7 +62,7 @@ class HtmlReport:
         write(self._path, self._page())
 
     def _pack(self, story: ScenarioStory) -> None:
-        self._blocks.append(pack(inside(story, self._lines)))
+        self._blocks.add(inside(story, self._lines))
         for step in story.steps:
             step.observations.clear()
 
@@ -79,7 +79,8 @@ class HtmlReport:
             run=collected,
             counts=counts,
             filters=_filters(collected),
-            blocks=self._blocks,
+            blocks=self._blocks.packed(),
+            together=TOGETHER,
             lines=self._lines.packed(),
             style=Markup(read_text(__package__, "page.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file

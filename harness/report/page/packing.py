@@ -18,6 +18,7 @@ _LEVEL = 9
 
 
 NEW = -1
+TOGETHER = 8  # scenarios in a block: what they have in common is compressed once, and one that is opened costs a blink
 
 
 class Lines:
@@ -48,6 +49,27 @@ class Lines:
 
     def packed(self) -> str:
         return pack([legal(line) for line in self._numbers])
+
+
+class Blocks:
+    """What opens of each scenario, so many of them TOGETHER; a block is compressed as soon as it is full."""
+
+    def __init__(self) -> None:
+        self._full: list[str] = []
+        self._open: list[Any] = []
+
+    def __len__(self) -> int:
+        """Count the scenarios."""
+        return len(self._full) * TOGETHER + len(self._open)
+
+    def add(self, inside: Any) -> None:
+        self._open.append(inside)
+        if len(self._open) == TOGETHER:
+            self._full.append(pack(self._open))
+            self._open = []
+
+    def packed(self) -> list[str]:
+        return [*self._full, pack(self._open)] if self._open else list(self._full)
 
 
 def pack(value: Any) -> str:

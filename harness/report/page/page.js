@@ -19,7 +19,8 @@ async function unpackedOnce(id, read = (value) => value) {
   return once.get(id);
 }
 const allLines = () => unpackedOnce("lines");
-const inside = (article) => unpackedOnce(article.dataset.packed, counted);
+const inside = async (article) =>
+  (await unpackedOnce(article.dataset.packed, (block) => block.map(counted)))[article.dataset.place];
 
 // Lines that were new to a scenario come without their numbers, which follow each other.
 function counted(story) {
