@@ -76,9 +76,15 @@ def opened(window, address):
     return "html" in window.goto(address).headers.get("content-type", "")
 
 
+def resize(window, width):
+    """Give the window a width, and let the page lay itself out."""
+    window.set_viewport_size({"width": width, "height": 900})
+    window.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def too_wide(window):
     for width in WIDTHS:
-        window.set_viewport_size({"width": width, "height": 900})
+        resize(window, width)
         needed = window.evaluate("document.documentElement.scrollWidth")
         if needed > width:
             yield f"needs {needed} pixels at {width}"
@@ -95,8 +101,8 @@ def found(script, window):
     window.evaluate(FEWER_ROWS)
     window.evaluate(script)
     for scheme, width, rules in (("light", 1280, []), ("dark", 390, NARROW)):
-        window.set_viewport_size({"width": width, "height": 900})
         window.emulate_media(color_scheme=scheme)
+        resize(window, width)
         options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
         for each in window.evaluate("options => axe.run(options)", options)["violations"]:
             if each["impact"] in SERIOUS:
