@@ -99,6 +99,21 @@ def certify() -> None:
 @click.option(
     "--seed", metavar="TEXT", help="Names of people and groups follow from it (default: a new one)."
 )
+@click.option(
+    "--load",
+    default=0,
+    type=click.IntRange(min=0),
+    metavar="SECONDS",
+    help="At last, let Locust ask 30 times a second for so long, and demand 25 answers (needs scim-harness[load]).",
+)
+@click.option(
+    "--load-processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes Locust distributes that over.",
+)
 @with_options
 def server(*, options: Options, **words: Any) -> None:
     """Judge a SCIM server as Azure AD, Okta and the RFC see it.
@@ -107,14 +122,20 @@ def server(*, options: Options, **words: Any) -> None:
     users and groups with names of their own, and delete them again.
     """
     from datetime import timedelta
+    from itertools import chain
 
     from harness.base.clock import OffsetClock, pause
     from harness.base.ids import Ids
     from harness.certification.bench.patience import Patience
+    from harness.certification.load.measuring import LOAD, Load, require_locust
+    from harness.certification.load.measuring import results as load_results
     from harness.certification.running import run
     from harness.wire.sockets.network import Network
 
     given = ServerOptions(**words)
+    load = Load(given.load, given.load_processes)
+    if given.load:
+        require_locust()
     suites = _chosen(given.names, given.checks)
     subject = _subject(given)
     _ask_before_writing(subject, yes=given.yes)
@@ -122,6 +143,8 @@ def server(*, options: Options, **words: Any) -> None:
     patience = Patience(given.rate, timedelta(seconds=given.settle))
     network = Network(given.timeout)
     results = run(subject, suites, network, OffsetClock(), seed, patience=patience, pause=pause)
+    if given.load:
+        issue(chain(results, load_results(subject, load, seed)), (*suites, LOAD), subject.base, seed, options)
     issue(results, suites, subject.base, seed, options)
 
 

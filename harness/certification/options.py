@@ -75,6 +75,8 @@ class ServerOptions:
     rate: float
     settle: float
     seed: str | None
+    load: int
+    load_processes: int
 
 
 @dataclass(frozen=True, slots=True)

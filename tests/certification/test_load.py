@@ -1,0 +1,85 @@
+"""Load: what Locust counts is judged; where it is installed, it asks a right server."""
+
+import importlib.util
+import json
+
+import pytest
+
+from harness.base.errors import HarnessError
+from harness.certification.load import measuring
+from harness.certification.load.measuring import LOAD, Load, read, require_locust, results
+from harness.certification.outcomes import Outcome
+from harness.certification.subject import Subject
+from harness.wire.sockets.server import Server
+from tests.conftest import TOKEN
+
+KIND = {
+    "name": "GET /Users/{id}",
+    "num_requests": 300,
+    "num_failures": 0,
+    "response_times": {"2": 290, "40.0": 10},
+}
+
+
+def printed(**changes):
+    return json.dumps([{**KIND, **changes}, {**KIND, "num_requests": 0, "response_times": {}}])
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Return a function that judges what Locust printed after ten seconds."""
+
+    def judge(text):
+        monkeypatch.setattr(measuring, "_run", lambda *_: text)
+        subject = Subject("https://scim.example.com", TOKEN)
+        return {each.check.name: each for each in results(subject, Load(10), "1")}
+
+    return judge
+
+
+def test_percentiles_are_of_all_answers():
+    measured = read(printed(), 10)
+    assert (measured.requests, measured.rate) == (300, 30.0)
+    assert measured.percentiles == {0.5: 2, 0.95: 2, 0.99: 40}
+
+
+def test_a_server_that_keeps_up_passes(judged):
+    found = judged(printed())
+    assert {each.outcome for each in found.values()} == {Outcome.PASSED}
+    (note,) = found["25 requests a second"].notes
+    assert note == "300 requests in 10 s, 30.0 a second: 50% within 2 ms, 95% within 2 ms, 99% within 40 ms"
+    assert set(found) == {check.name for check in LOAD.checks}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "reason"),
+    [
+        ({"num_requests": 240}, "25 requests a second", "24.0 requests a second were answered instead of 25"),
+        ({"num_failures": 3}, "no refusals", "3 of 300 requests were refused or not answered"),
+    ],
+)
+def test_one_that_does_not_fails(judged, changes, name, reason):
+    result = judged(printed(**changes))[name]
+    assert (result.outcome, result.reason) == (Outcome.FAILED, reason)
+
+
+def test_a_locust_that_counts_nothing_is_told():
+    with pytest.raises(HarnessError, match="it said: no such host"):
+        read("no such host", 10)
+
+
+def test_without_locust_the_option_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(HarnessError, match=r"pip install 'scim-harness\[load\]'"):
+        require_locust()
+
+
+@pytest.mark.slow
+def test_locust_asks_a_right_server(foreign_app):
+    pytest.importorskip("locust", reason="Locust is an extra: pip install 'scim-harness[load]'")
+    server = Server(foreign_app, "127.0.0.1", 0, threads=2)
+    server.start()
+    found = list(results(Subject(f"{server.url}/v2", TOKEN), Load(3), "1"))
+    server.stop()
+    assert found[1].outcome is Outcome.PASSED, found[1].reason
+    assert "requests in 3 s" in found[0].notes[0]
