@@ -5,14 +5,16 @@ The pages know it by these protocols alone; whoever serves a world puts it besid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from flask import abort, request
 
 from harness.wire.recording.exchanges import Exchange
 
 INSTRUMENTS = "harness.pages.instruments"
+# Writes exchanges as a scenario, with made-up people.
+ScenarioOf: TypeAlias = Callable[[Iterable[Exchange]], str]
 
 
 class Kept(Protocol):
@@ -108,6 +110,11 @@ class Instruments(Protocol):
 
     @property
     def timeline(self) -> Happenings: ...
+
+    @property
+    def scenario_of(self) -> ScenarioOf | None:
+        """What writes exchanges as a scenario; None where nothing does."""
+        ...
 
     def differences(self) -> list[dict[str, Any]]: ...
 

@@ -29,12 +29,14 @@ _WAITING = BoundedSemaphore(2)
 
 def shown() -> ResponseReturnValue:
     """Show the newest rows, of everybody or of one person; script adds what comes."""
-    timeline, about = instruments().timeline, _about()
+    present, about = instruments(), _about()
+    timeline = present.timeline
     return render_template(
         "pages/timeline.html",
         lanes=LANES,
         rows=Markup(_drawn(timeline.events(about=about, most=_AT_FIRST))),  # noqa: S704 - a template wrote them
         about=about,
+        writes_scenarios=present.scenario_of is not None,
         place=f"{timeline.origin}-{timeline.last}",
     )
 
@@ -68,6 +70,17 @@ def archive() -> ResponseReturnValue:
     exchanges = [event.exchange for event in events if event.exchange is not None]
     name = {"Content-Disposition": 'attachment; filename="timeline.har"'}
     return Response("".join(har_texts(exchanges)), content_type="application/json", headers=name)
+
+
+def scenario() -> ResponseReturnValue:
+    """Give the SCIM and Graph calls that are shown as a scenario, with made-up people."""
+    present = instruments()
+    if present.scenario_of is None:
+        abort(404)
+    events = present.timeline.whole(_about())
+    text = present.scenario_of(event.exchange for event in events if event.exchange is not None)
+    name = {"Content-Disposition": 'attachment; filename="timeline.yaml"'}
+    return Response(text, content_type="application/yaml", headers=name)
 
 
 def _about() -> str:
@@ -118,4 +131,5 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/timeline/events", streamed),
     ("GET", "/timeline/<int:number>", opened),
     ("GET", "/timeline/timeline.har", archive),
+    ("GET", "/timeline/timeline.yaml", scenario),
 )

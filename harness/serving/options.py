@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.store import Document
+from harness.pages.instruments import ScenarioOf
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -30,7 +31,8 @@ class Options:
     pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
     of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are
     names by which other machines may ask for this one, the first of them the one that addresses are told with; `processes`
-    answer together; `key` encrypts stored secrets; `schema` is an exported one for the job.
+    answer together; `key` encrypts stored secrets; `schema` is an exported one for the job; `scenario_of`
+    writes exchanges as a scenario, for the timeline's page.
     """
 
     host: str = "127.0.0.1"
@@ -49,3 +51,4 @@ class Options:
     schema: Document | None = None
     processes: int = 1
     key: str | None = field(default=None, repr=False)
+    scenario_of: ScenarioOf | None = None

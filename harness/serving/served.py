@@ -71,7 +71,7 @@ class Served:
         """
         self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
-        self.timeline = Timeline()
+        self.timeline, self.scenario_of = Timeline(), options.scenario_of
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
         with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):

@@ -19,7 +19,7 @@ TELLING = ("kind", "which", "tab", "part")
 OTHERS = (
     *("v1.0 ", "beta ", "oauth.", "portal_api_", "console.api_"),
     *("static", "pages.static", "console.event_history", "user_portal.metadata", "single_sign_on.federation_metadata"),
-    *("pages.timeline_streamed", "pages.timeline_archive"),
+    *("pages.timeline_streamed", "pages.timeline_archive", "pages.timeline_scenario"),
 )  # fmt: skip
 
 

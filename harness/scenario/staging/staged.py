@@ -50,7 +50,7 @@ class Staged:
         """Play and listen. Raises HarnessError for a busy port or a world that cannot be made."""
         self._again = again
         self._turn = threading.RLock()
-        self.timeline = Timeline()
+        self.timeline, self.scenario_of = Timeline(), None
         self._begin()
         with ExitStack() as opened:
             servers = []

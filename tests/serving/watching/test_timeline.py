@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
+from harness.cli.serving import _scenario_of
 from harness.serving.options import Options
 from harness.serving.served import Served
 from harness.serving.watching.happenings import MOST_OCTETS, Call, Jumped
@@ -195,3 +196,23 @@ def test_the_terminal_shows_the_same(served, http, tmp_path):
     event, exchange = result.output.splitlines()
     assert event.endswith("AWS SSO cloudtrail         CreateUser")
     assert exchange.endswith("Client → AWS SSO           POST /Users → 201")
+
+
+def test_what_is_shown_is_saved_as_a_scenario_that_runs(http, tmp_path):
+    """A refusal that was watched is a story with made-up people; a world that nobody gave a writer offers none."""
+    served = Served(Options(scenario_of=_scenario_of))
+    scim(served, http, "POST", "/Users", ANA)
+    scim(served, http, "POST", "/Users", ANA)
+    page = http(Request("GET", f"{served.urls[1]}/pages/timeline", (), b"")).body.decode()
+    saved = http(Request("GET", f"{served.urls[1]}/pages/timeline/timeline.yaml", (), b""))
+    served.stop()
+    assert "Save as a scenario" in page
+    assert "ana@contoso.com" not in saved.body.decode()
+    story = tmp_path / "timeline.yaml"
+    story.write_bytes(saved.body)
+    result = CliRunner().invoke(main, ["run", str(story)])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_world_without_a_writer_offers_no_scenario(served, http):
+    assert http(Request("GET", f"{served.urls[1]}/pages/timeline/timeline.yaml", (), b"")).status == 404
