@@ -99,8 +99,7 @@ class World:
 class Parts:
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
-    `advance` lets time pass for pages, `before_cycle` is called before a cycle that has something to do, `watch` may put something
-    around the transport of the provisioning service.
+    `advance` lets time pass for pages, `before_cycle` comes before a cycle with work to do, `watch` wraps the engine's transport.
     """
 
     clock: Clock
