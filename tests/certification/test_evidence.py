@@ -59,6 +59,7 @@ def one(name, run_check):
     return Suite("trial", "", "", "", (Check(name, "", run_check),))
 
 
+@pytest.mark.slow
 def test_no_strangers_data_is_in_a_certificate(inhabited):
     """Lists of everybody are part of many checks; whoever gets the certificate learns nothing of people in them."""
     document = as_json(certificate_of(inhabited).document())
@@ -119,6 +120,7 @@ def test_failures_of_one_cause_are_one_finding():
     assert page.count("Send Content-Type: application/scim+json with every answer that has a body.") == 1
 
 
+@pytest.mark.slow
 def test_failures_that_differ_in_names_alone_are_one_finding():
     """Nobody knows the cause; what fails alike is told together."""
     send = editing("POST /Users", setting(id=5), when=201)(RightServer())

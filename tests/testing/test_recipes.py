@@ -52,6 +52,7 @@ def test_a_recipe_is_short(title):
     assert len(RECIPES[title].strip().splitlines()) < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", STORIES)
 def test_a_test_of_the_recipes_passes(title, pytester, monkeypatch):
     """With a client and a connector of a few lines in the places of yours."""

@@ -527,6 +527,7 @@ def attempts(company, server, method, path, total):
 
 
 class TestEscrow:
+    @pytest.mark.slow
     def test_retries_slow_down_and_end_after_28_days(self, company, server):
         """At once in the next cycle, then 6, 12 and 24 hours after that, then daily for 28 days."""
         server.refuse("POST", "/Users", refusal(400))
@@ -592,6 +593,7 @@ class TestEscrow:
         company.wait(2 * DAY)
         assert server.seen() == []
 
+    @pytest.mark.slow
     def test_refused_members_slow_down_too(self, company, server):
         """A group whose members are refused follows the same schedule, all members of a cycle being one attempt."""
         server.refuse("PATCH", "/Groups", refusal(400))
