@@ -223,12 +223,13 @@ APPLICATION_UNKNOWN = Refusal(
 TEMPLATE_UNKNOWN = Refusal(400, "BadRequest", "unknown template '{template}'{hint}")
 RESET_SCOPE_UNKNOWN = Refusal(400, "BadRequest", "Unknown resetScope '{word}'{hint} There are {names}.")
 SECRET_KEY_UNKNOWN = Refusal(400, "BadRequest", "Requested value '{key}' was not found.")
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/4247 (read 2026-11-29), word by word.
 RULE_UNKNOWN = Refusal(
     400,
     "RequestParameterInvalid",
     (
-        "The synchronization rule of the request was not found. The job '{job}' does not include the synchronization rule "
-        "'{rule}'."
+        "The request identified this synchronization job: {job}.  The request also identified this synchronization rule: "
+        "{rule}.  However, the job does not include the rule."
     ),
 )
 # What the synchronization service itself does not know, in the words of the framework that it is written in.

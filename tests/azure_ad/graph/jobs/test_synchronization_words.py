@@ -32,7 +32,7 @@ def test_a_rule_that_the_job_does_not_have(graph):
         body = {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
         status, code, message = graph.fail("POST", f"{JOB}/provisionOnDemand", body)
         assert (status, code) == (400, "RequestParameterInvalid")
-        assert message.endswith(f"'{rule}'.")
+        assert message.endswith(f"rule: {rule}.  However, the job does not include the rule.")
         assert graph.company.job in message
 
 
