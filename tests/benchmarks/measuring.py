@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,17 @@ def header() -> None:
 
 def report(name: str, value: float, unit: str = "x", budget: str = "") -> None:
     """Print a row of the README's table as soon as it is measured."""
+    print(f"| {name} | {_written(value)} {unit} | {budget} |", flush=True)
+
+
+def remark(name: str, value: float, unit: str = "") -> None:
+    """Print what else was measured, beside the table."""
+    print(f"{name}: {_written(value)} {unit}".rstrip(), file=sys.stderr, flush=True)
+
+
+def _written(value: float) -> str:
     digits = 2 if value < 10 else 1 if value < 100 else 0
-    print(f"| {name} | {value:,.{digits}f} {unit} | {budget} |", flush=True)
+    return f"{value:,.{digits}f}"
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.base.postgres.postgres_server import running_postgres
 from tests.benchmarks.hammer import hammer, request
-from tests.benchmarks.measuring import peak, processor, report
+from tests.benchmarks.measuring import peak, processor, remark, report
 from tests.benchmarks.people import person, scim_user
 from tests.serving.harness_process import HarnessProcess
 
@@ -29,13 +29,8 @@ def large_world() -> None:
         )
         server = HarnessProcess(folder, "--data", str(folder / "data"), "--populate", str(people))
         size, number = people.stat().st_size / 1e6, server.process.pid
-        report(
-            f"`serve --populate`, {_PEOPLE:,} people in {size:.0f} MB of JSON, on disk",
-            processor(number),
-            "s",
-            "15 s",
-        )
-        report("memory of that at most", peak(number), "MiB", "500 MiB")
+        report(f"`serve --populate` of {_PEOPLE:,} people", processor(number), "s", "15 s")
+        remark(f"its file of {size:.0f} MB of JSON took memory of at most", peak(number), "MiB, budget 500")
         azure = server.ready["azure_ad"]
         everybody = {"value": [{"key": "SyncAll", "value": "true"}]}
         path = f"/servicePrincipals/{azure['service_principal_id']}/synchronization/secrets"
@@ -45,8 +40,8 @@ def large_world() -> None:
         before, spent = _arrived(server), processor(number)
         time.sleep(_LASTS)
         arrived, spent = _arrived(server) - before, processor(number) - spent
-        report("people a second that its served cycle brings", arrived / _LASTS, "", "800")
-        report("the same a second of processor time", arrived / spent, "", "800")
+        report("its cycle on disk, people a second", arrived / _LASTS, "", "800")
+        remark("the same a second of processor time", arrived / spent)
         server.stop()
 
 
@@ -68,8 +63,8 @@ def processes() -> None:
                 speed.append(hammer(aws["scim_endpoint"], posts, _CONNECTIONS))
                 server.stop()
     one, two = (statistics.median(speed) for speed in speeds.values())
-    report("POST /Users a second on PostgreSQL, 8 connections, one process", one, "")
-    report("two processes / one", two / one, "x", "1.5 x")
+    remark("POST /Users a second on PostgreSQL, 8 connections, one process", one)
+    report("POST on PostgreSQL, two processes / one", two / one, "x", "1.5 x")
 
 
 def _arrived(server: HarnessProcess) -> int:
