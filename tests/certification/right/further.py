@@ -239,7 +239,7 @@ class Forgetful(RightServer):
         if kind == "Groups":
             before = json.loads(json.dumps(there))
             with suppress(threading.BrokenBarrierError):
-                self.meeting.wait(timeout=0.05)
+                self.meeting.wait(timeout=2)
             there = before
         return super().patch(kind, there, body)
 

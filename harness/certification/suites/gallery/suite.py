@@ -22,7 +22,10 @@ def _reservation(outcomes: Outcomes) -> tuple[str, str]:
     sign_in = [check.name for check in tokens.CHECKS]
     if any(outcomes.get(name) in GOOD for name in sign_in):
         return "", ""
-    return "OAuth", f"neither {' nor '.join(sign_in)} passed; the first needs --token-endpoint and a client"
+    return (
+        "OAuth",
+        f"neither {' nor '.join(sign_in)} passed; the first needs --token-endpoint and a client, the second --federated-issuer and what goes with it",
+    )
 
 
 GALLERY: Suite[Check] = Suite(
