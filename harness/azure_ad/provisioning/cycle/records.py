@@ -11,7 +11,7 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -37,7 +37,9 @@ class Connection:
     display_name: str
 
     def document(self) -> Document:
-        return {"connection": astuple(self)}
+        # By hand: `astuple` looks into every field, which took a fiftieth of a cycle.
+        fields = (self.kind, self.target_id, self.managed, self.manager, self.identifier, self.display_name)
+        return {"connection": fields}
 
     @classmethod
     def of(cls, document: Document) -> Connection:
