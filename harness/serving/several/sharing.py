@@ -80,8 +80,8 @@ class Shared:
 
     def rewound(self) -> None:
         """Let the others, too, take the time and the jobs from data that are again what they were."""
-        self._rewinds += 1
-        self._data.count_rewind(self._rewinds - 1)
+        # This process counts it at its next look, too: one that was under way may have read what was there before.
+        self._data.count_rewind(self._rewinds)
         self._peers.tell()
 
     def advance(self, by: timedelta) -> None:
