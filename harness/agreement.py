@@ -14,11 +14,13 @@ from typing import Any
 
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import GROUP, USER, Record
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings.compiled import Flow, ObjectMapping
 from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.why.entitlement import outside
 from harness.azure_ad.provisioning.why.why import why
 from harness.base.errors import HarnessError
 from harness.scim.names import ENTERPRISE_USER
@@ -67,10 +69,16 @@ class Difference:
         }
 
     def __str__(self) -> str:
-        what = f" {self.attribute}: '{self.actual}' instead of '{self.wanted}'" if self.attribute else ""
+        what = _what(self) if self.attribute else ""
         return (
             f"{self.whose} {self.kind.value}{what}; {'waiting' if self.waiting else 'wrong'}: {self.reason}"
         )
+
+
+def _what(difference: Difference) -> str:
+    if difference.kind in (Kind.MEMBER_MISSING, Kind.MEMBER_LEFT):
+        return f" '{difference.wanted or difference.actual}'"
+    return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
 
 
 def differences(world: World) -> list[Difference]:
@@ -208,8 +216,18 @@ class _Comparison:
             ),
             None,
         )
-        words = "nobody in scope has it, and it is enabled"
+        words = self._state_at_the_source(kind, str(record.attributes[name]))
         return f"{words}; it has the display name of {twin}: perhaps the same twice" if twin else words
+
+    def _state_at_the_source(self, kind: str, name: str) -> str:
+        """Say why whoever is called so should not be in AWS."""
+        directory = self._world.azure.directory
+        try:
+            document = directory.find(kind, name)
+        except NotFoundError:
+            return f"no {kind.lower()} of Azure AD is called so: deleted, renamed, or never there"
+        facts = gather(self._session, kind, document["id"], document, self._world.clock.now())
+        return outside(self._session, facts) or "another account is theirs"
 
 
 def _label(kind: str, document: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ def test_before_the_tool_everybody_is_missing(world: World) -> None:
 def test_a_tool_that_loses_a_member(world: World) -> None:
     tool(world, members=(ANA,))
     assert kinds(world) == [(Kind.MEMBER_MISSING, "group Office")]
-    with pytest.raises(AssertionError, match=f"members: '' instead of '{BEN}'"):
+    with pytest.raises(AssertionError, match=f"member missing '{BEN}'"):
         world.assert_both_sides_agree()
 
 

@@ -397,7 +397,7 @@ class TestBadRequests:
         body["parameters"][0]["ruleId"] = "other"
         status, code, message = Caller(company).fail("POST", ON_DEMAND, body)
         assert (status, code) == (400, "RequestParameterInvalid")
-        assert "'other'" in message
+        assert "this synchronization rule: other. " in message
         assert company.job in message
 
     def test_the_object_type_may_be_written_small(self, company):
