@@ -47,7 +47,10 @@ def list_(*, as_json: bool, **where: Any) -> None:
 @click.argument("name")
 @connected
 def restore(*, name: str, **where: Any) -> None:
-    """Make both sides, the clock and chance what they were at NAME; on an error nothing has changed."""
+    """Make both sides, the clock and chance what they were at NAME; on an error nothing has changed.
+
+    Of a snapshot taken before a cycle the job is stopped then: 'harness job start' runs the cycle again.
+    """
     from harness.base.wording import moment
     from harness.client.connection import connect
 

@@ -66,7 +66,7 @@ class Snapshots:
     def restore(self, name: str) -> Note:
         """Make both sides, the clock and chance what they were; on an error nothing has changed.
 
-        Raises HarnessError for one that is unknown, of another version, or sealed with another key.
+        Before a cycle its job is stopped then, or the cycle would run again before anybody had a look. Raises HarnessError for one that is unknown, of another version, or sealed with another key.
         """
         note = self._note(name)
         if not self.world.ids.fits(note.chance):
@@ -89,6 +89,8 @@ class Snapshots:
                 raise
             finally:
                 engine.begin_anew()
+            if note.cycle:
+                self._stop_jobs()
         return note
 
     def delete(self, name: str) -> None:
@@ -109,6 +111,13 @@ class Snapshots:
     def _put_back(self, note: Note) -> None:
         note.put_back(self.world)
         self.afterwards()
+
+    def _stop_jobs(self) -> None:
+        azure = self.world.azure
+        for app in list(azure.applications.scan()):
+            for job in azure.engine.jobs(app["id"]):
+                if job.is_on:
+                    azure.engine.pause(job.id)
 
     def _note(self, name: str) -> Note:
         self._demand(name)

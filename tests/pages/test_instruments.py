@@ -67,6 +67,7 @@ def test_the_last_cycle_is_rewound_from_any_page(browser, world):
     page = browser.press("Rewind to before the last cycle")
     assert page.url == browser.start
     assert arrived(world) == 0
+    assert not world.world.azure.engine.jobs(world.world.app_id)[0].is_on, "it would run again at once"
 
 
 def test_the_job_page_offers_it_beside_the_cycle(world):
