@@ -83,13 +83,30 @@ def _what(difference: Difference) -> str:
 
 def differences(world: World) -> list[Difference]:
     """Return all in which the sides differ, users first. Raises HarnessError where no provisioning is configured."""
+    return list(_Comparison(world, *_session_and_job(world)).all())
+
+
+def _session_and_job(world: World) -> tuple[Session, Job]:
     job = next(iter(world.azure.engine.jobs(world.app_id)), None)
     if job is None:
         raise HarnessError(
             "provisioning is not configured: its mapping, scope and assignments say who should be in AWS"
         )
-    _, session = world.azure.engine.inspect(job.id)
-    return list(_Comparison(world, session, job).all())
+    return world.azure.engine.inspect(job.id)[1], job
+
+
+def in_scope(world: World) -> dict[str, int]:
+    """Return how many users and groups should be in AWS, by source type; where it is none, to agree means nothing.
+
+    Raises HarnessError as `differences` does.
+    """
+    session, now = _session_and_job(world)[0], world.clock.now()
+    counts = dict.fromkeys(("User", "Group"), 0)
+    for kind in counts:
+        for document in world.azure.directory.scan(kind):
+            scope = gather(session, kind, document["id"], document, now).scope
+            counts[kind] += scope is not None and scope.provisioned
+    return counts
 
 
 class _Comparison:

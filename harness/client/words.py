@@ -144,7 +144,10 @@ def _path(url: str) -> str:
 def agreement_lines(agreement: dict[str, Any]) -> Iterator[str]:
     """Write what `/_harness/agreement` says: waiting differences apart from wrong ones."""
     if agreement["agree"]:
-        yield "both sides agree"
+        users, groups = agreement["inScope"]["User"], agreement["inScope"]["Group"]
+        yield f"both sides agree; in scope: users {users}, groups {groups}"
+        if not users + groups:
+            yield "nobody is in scope, so there was nothing to compare; assign somebody first"
         return
     for title, waiting in (("wrong", False), ("waiting for the next cycle", True)):
         those = [each for each in agreement["differences"] if each["waiting"] is waiting]

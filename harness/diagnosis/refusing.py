@@ -91,7 +91,16 @@ class Target:
             cause = _CONSTRAINTS.get(stated[place], "not-taken")
         else:
             cause = "empty-value" if target in reads else "not-mapped"
-        return self.wording.of_target(user, cause, target, value=exported.get(target, ""), sentence=sentence)
+        return self.wording.of_target(
+            user,
+            cause,
+            target,
+            value=exported.get(target, ""),
+            sentence=sentence,
+            lacking=sorted(
+                {each for each in targets.values() if each not in reads and not exported.get(each)}
+            ),
+        )
 
     def _target_at(self, place: str, exported: Mapping[str, str]) -> str:
         """Return the mapped target that an attribute in AWS's message stands for: `emails.value` for a typed one."""

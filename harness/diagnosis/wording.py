@@ -18,9 +18,16 @@ class Wording:
     mapping: MappingInForce
 
     def of_target(
-        self, user: str, cause: str, target: str, *, value: str = "", sentence: str = ""
+        self,
+        user: str,
+        cause: str,
+        target: str,
+        *,
+        value: str = "",
+        sentence: str = "",
+        lacking: Iterable[str] = (),
     ) -> Finding:
-        """Word a cause that lies in what is sent as one target attribute."""
+        """Word a cause that lies in what is sent as one target attribute; `lacking` are all that no mapping gives."""
         text = self.mapping.texts.get(target, "")
         source = self.source(target)
         return finding(
@@ -31,6 +38,7 @@ class Wording:
             mapping=f"{text.strip('[]') if source in text else text} → {target}" if text else "",
             sentence=sentence,
             source=source,
+            lacking=" and ".join(lacking) or target,
         )
 
     def of_list(self, user: str, name: str, values: Iterable[tuple[str, str]], sentence: str) -> Finding:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import differences
+from harness.agreement import differences, in_scope
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
@@ -253,6 +253,10 @@ class Served:
     def differences(self) -> list[dict[str, Any]]:
         """Return in what both sides differ (`harness.agreement`)."""
         return [each.document() for each in differences(self.world)]
+
+    def in_scope(self) -> dict[str, int]:
+        """Return how many users and groups should be in AWS."""
+        return in_scope(self.world)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

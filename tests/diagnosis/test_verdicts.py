@@ -134,6 +134,13 @@ def test_an_attribute_that_no_mapping_gives_is_a_mapping_to_add(tmp_path: Path) 
     assert "Add a mapping to" in report["causes"][0]["remedy"]
 
 
+def test_all_that_no_mapping_gives_is_named_at_once(tmp_path: Path) -> None:
+    """The sample's schema maps neither displayName nor givenName: one remedy is for both."""
+    _, report, _ = diagnosed(tmp_path, EXPORTS / "users-portal.csv", EXPORTS / "schema-job-aws.json")
+    remedies = [cause["remedy"] for cause in report["causes"] if cause["cause"] == "not-mapped"]
+    assert remedies == ["Add a mapping to displayName and name.givenName (Attribute Mapping page)."]
+
+
 def test_the_log_says_what_an_export_left_out(tmp_path: Path) -> None:
     """Prerana's skip names the property; AWS's state, which the conflict of Jörg needs, is asked for."""
     _, report, _ = diagnosed(tmp_path, EXPORTS / "prov-graph-v1.json", EXPORTS / "prov-stream.ndjson")

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
+from harness.client.words import agreement_lines
 
 pytestmark = pytest.mark.slow
 
@@ -163,6 +164,11 @@ def test_why(world, ask):
     )
 
 
+def test_to_agree_about_nobody_is_said_to_mean_nothing():
+    agreement = {"agree": True, "inScope": {"User": 0, "Group": 0}, "differences": []}
+    assert list(agreement_lines(agreement))[-1].startswith("nobody is in scope")
+
+
 def test_verify(world, ask):
     """Before the cycle everybody assigned is missing, after it both sides agree."""
     before = CliRunner().invoke(main, ["verify", "--ready-file", str(world.ready_file)])
@@ -170,8 +176,12 @@ def test_verify(world, ask):
     assert f"user {TARO}: missing; nobody saw to it" in before.output
     world.graph("POST", world.job("/start"))
     world.settle()
-    assert ask("verify") == "both sides agree\n"
-    assert json.loads(ask("verify", "--json")) == {"agree": True, "differences": []}
+    assert ask("verify") == "both sides agree; in scope: users 3, groups 0\n"
+    assert json.loads(ask("verify", "--json")) == {
+        "agree": True,
+        "inScope": {"User": 3, "Group": 0},
+        "differences": [],
+    }
 
 
 def test_why_of_a_group(world, ask):

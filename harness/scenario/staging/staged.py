@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import differences
+from harness.agreement import differences, in_scope
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
@@ -131,6 +131,10 @@ class Staged:
 
     def differences(self) -> list[dict[str, Any]]:
         return [each.document() for each in differences(self.moment.world)]
+
+    def in_scope(self) -> dict[str, int]:
+        """Return how many users and groups should be in AWS."""
+        return in_scope(self.moment.world)
 
     def stop(self) -> None:
         self._opened.close()

@@ -75,6 +75,7 @@ class Controlled(Protocol):
     def why(self, kind: str, name: str) -> dict[str, Any]: ...
 
     def differences(self) -> list[dict[str, Any]]: ...
+    def in_scope(self) -> dict[str, int]: ...
 
     @property
     def snapshots(self) -> Snapshots: ...
@@ -199,7 +200,7 @@ def _why(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     differences = served.differences()
-    return {"agree": not differences, "differences": differences}
+    return {"agree": not differences, "inScope": served.in_scope(), "differences": differences}
 
 
 def _timeline(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
