@@ -5,7 +5,15 @@ are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/sci
 2026-11); personal values are hidden as there, and externalId is left out.
 """
 
-from harness.aws_sso.cloudtrail.events import LOG, Caller, caller, console_action, console_call, keep
+from harness.aws_sso.cloudtrail.events import (
+    LOG,
+    Caller,
+    caller,
+    console_action,
+    console_call,
+    failed,
+    keep,
+)
 from harness.aws_sso.cloudtrail.hiding import HIDDEN
 from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup, refusal_of
 from harness.aws_sso.cloudtrail.scim_calls import ScimCall, event_of, scim_refused, scim_succeeded
@@ -20,6 +28,7 @@ __all__ = [
     "console_action",
     "console_call",
     "event_of",
+    "failed",
     "keep",
     "lookup",
     "refusal_of",

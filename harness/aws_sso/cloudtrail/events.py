@@ -17,6 +17,9 @@ TAGGED = "eventName"
 REFUSED = "refused"
 
 
+FAILURE = "Failure"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Where a request came from, as its headers say."""
@@ -94,7 +97,15 @@ def keep(tenant: Tenant, name: str, line: Document, *, refused_request: str | No
     tags = [tag_of(name)]
     if refused_request is not None:
         tags += [REFUSED, tag_of_request(refused_request)]
+    elif failed(line):
+        tags.append(REFUSED)
     tenant.store.append(LOG, line, tags)
+
+
+def failed(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event without an error code is of a sign-in that failed: its answer says `Failure`."""
+    answer = event.get("responseElements")
+    return isinstance(answer, Mapping) and FAILURE in answer.values()
 
 
 def tag_of(name: str) -> str:

@@ -82,7 +82,8 @@ def _exact(tenant: Tenant, name: str) -> tuple[str, str] | None:
 
 
 def _trouble(event: dict[str, Any]) -> str:
-    return f"{event.get('errorCode', '')} {event.get('errorMessage', '')}"
+    outcome = "Failure" if cloudtrail.failed(event) else ""
+    return f"{event.get('errorCode', outcome)} {event.get('errorMessage', '')}"
 
 
 def _marks(tenant: Tenant, text: str) -> tuple[str, ...]:
@@ -99,6 +100,7 @@ def _moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Declined(400, f"'{text}' is no moment; write it as 2026-03-02T08:00 (UTC).") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -503,6 +503,14 @@ def test_sign_in_events_can_be_looked_up(trusting, idp, name):
     assert names == [name]
 
 
+@pytest.mark.parametrize("moments", ["", "&start=2026-03-02T13:00%2B05:00&end=2026-03-02T13:00%2B05:00"])
+def test_a_sign_in_that_failed_is_among_the_errors_of_the_event_history(trusting, moments):
+    """Its event has no error code; moments may say how far they are from UTC."""
+    post(trusting, b"junk")
+    page = trusting.send(Request("GET", f"{trusting.origin}/console/events?error=Failure{moments}"))
+    assert "<strong>Failure</strong>" in page.body.decode()
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_to_a_good_response_signs_anybody_else_in(trusting, idp, data):
