@@ -24,11 +24,15 @@ _SECRET_HEADERS = frozenset(
         "x-amz-security-token",
         "x-amz-sso_bearer_token",
         "x-harness-key",
+        "x-api-key",
+        "x-auth-token",
+        "api-key",
+        "ocp-apim-subscription-key",
     }
 )
 _NAMES = (
     r"access[_-]?token|refresh[_-]?token|id[_-]?token|secret[_ -]?token|security[_-]?token|client[_-]?secret"
-    r"|secret[_-]?text|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password(?:Profile)?"
+    r"|secret[_-]?text|secret[_-]?access[_-]?key|(?:client[_-]?)?assertion|SAMLResponse|(?:(?:new|old|current|confirm)[_-]?)?password(?:Profile)?"
 )
 _MEMBER = re.compile(rf"(?i)(?:{_NAMES}|token)\Z")
 _HINTS = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from harness.base.clock import VirtualClock
 from harness.wire.message import Request, Response, TransportError, json_request
 from harness.wire.recording.exchanges import Exchange, recording
-from harness.wire.recording.redaction import redact_body
+from harness.wire.recording.redaction import redact_body, redact_headers
 from harness.wire.recording.secrets import HIDDEN
 
 START = datetime(2020, 3, 31, 2, 36, 15, 123_999, tzinfo=UTC)
@@ -332,3 +332,15 @@ class TestCurl:
             *["curl", "-i", "--globoff", "-X", "POST", URL + path],
             *["-H", f"X-Thing: {value}", "--data-raw", shown],
         ]
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Api-Key", "Ocp-Apim-Subscription-Key", "X-Auth-Token", "Cookie", "Authorization"]
+)
+def test_headers_that_hold_keys_are_never_shown(name):
+    assert redact_headers(((name, "k3y-of-somebody"),)) == ((name, "***"),)
+
+
+def test_the_secret_key_of_temporary_credentials_is_never_shown():
+    for text in ('{"roleCredentials": {"secretAccessKey": "wJalr"}}', '{"SecretAccessKey": "wJalr"}'):
+        assert b"wJalr" not in redact_body(text.encode())
