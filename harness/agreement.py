@@ -81,32 +81,35 @@ def _what(difference: Difference) -> str:
     return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
 
 
-def differences(world: World) -> list[Difference]:
-    """Return all in which the sides differ, users first. Raises HarnessError where no provisioning is configured."""
-    return list(_Comparison(world, *_session_and_job(world)).all())
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All in which the sides differ, users first, and how many users and groups should be in AWS, by source type.
+
+    Where that is none, to agree means nothing.
+    """
+
+    differences: list[Difference]
+    in_scope: Mapping[str, int]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the control API does."""
+        return {
+            "agree": not self.differences,
+            "inScope": dict(self.in_scope),
+            "differences": [each.document() for each in self.differences],
+        }
 
 
-def _session_and_job(world: World) -> tuple[Session, Job]:
+def agreement(world: World) -> Agreement:
+    """Compare both sides. Raises HarnessError where no provisioning is configured."""
     job = next(iter(world.azure.engine.jobs(world.app_id)), None)
     if job is None:
         raise HarnessError(
             "provisioning is not configured: its mapping, scope and assignments say who should be in AWS"
         )
-    return world.azure.engine.inspect(job.id)[1], job
-
-
-def in_scope(world: World) -> dict[str, int]:
-    """Return how many users and groups should be in AWS, by source type; where it is none, to agree means nothing.
-
-    Raises HarnessError as `differences` does.
-    """
-    session, now = _session_and_job(world)[0], world.clock.now()
-    counts = dict.fromkeys(("User", "Group"), 0)
-    for kind in counts:
-        for document in world.azure.directory.scan(kind):
-            scope = gather(session, kind, document["id"], document, now).scope
-            counts[kind] += scope is not None and scope.provisioned
-    return counts
+    _, session = world.azure.engine.inspect(job.id)
+    comparison = _Comparison(world, session, job)
+    return Agreement(list(comparison.all()), comparison.in_scope)
 
 
 class _Comparison:
@@ -123,6 +126,7 @@ class _Comparison:
             for record in identity_store.scan(world.aws, GROUP)
         }
         self._arrived: dict[str, dict[str, Record]] = {"User": {}, "Group": {}}  # by source id
+        self.in_scope = {"User": 0, "Group": 0}  # as far as `all` has come
 
     def all(self) -> Iterator[Difference]:
         for kind, records, name in (
@@ -142,6 +146,7 @@ class _Comparison:
             facts = gather(self._session, kind, document["id"], document, self._world.clock.now())
             if facts.scope is None or not facts.scope.provisioned:
                 continue
+            self.in_scope[kind] += 1
             whose = _label(kind, document)
             try:
                 values = mapping.mapped(facts.attributes, creating=False).present

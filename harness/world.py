@@ -23,6 +23,7 @@ from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.directory import populate as azure_populate
+from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.base.clock import Clock, VirtualClock, from_iso, iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
@@ -33,7 +34,6 @@ from harness.holdings import check_sides, side
 from harness.journal import Journal
 from harness.origins import AWS_HOSTS, GRAPH, REGION
 from harness.pages.portal import SURROUNDINGS, Surroundings, neighbour
-from harness.remedies.advice import TargetEvent
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
@@ -76,9 +76,12 @@ class World:
     def quirks_fired(self) -> tuple[str, ...]:
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
 
-    def refused_event(self, request_id: str) -> TargetEvent | None:
-        """Return CloudTrail's event of a request that AWS refused; None where there is none, or not yet."""
-        return cloudtrail.refusal_of(self.aws, request_id)
+    def why(self, job_id: str, kind: str, name: str) -> Document:
+        """Say why an object is, or is not, in the target (`why_with_advice`)."""
+        engine = self.azure.engine
+        job, session = engine.inspect(job_id)
+        event_of = partial(cloudtrail.refusal_of, self.aws)
+        return why_with_advice(session, job, kind, name, schema=engine.schema(job_id), event_of=event_of)
 
     def advance(self, by: timedelta) -> None:
         """Let time pass; whatever falls due happens on the way."""

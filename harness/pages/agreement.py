@@ -14,7 +14,7 @@ def shown() -> ResponseReturnValue:
     """Compare both sides now."""
     problem, differences = None, []
     try:
-        differences = instruments().differences()
+        differences = instruments().agreement()["differences"]
     except HarnessError as error:
         problem = str(error)
     return render_template(

@@ -103,7 +103,7 @@ class Happenings(Protocol):
 
 
 class Instruments(Protocol):
-    """The world's harness. `differences` are those of both sides; it raises HarnessError where none can be told."""
+    """The world's harness. `agreement` is that of both sides; it raises HarnessError where none can be told."""
 
     @property
     def snapshots(self) -> Rewinding: ...
@@ -116,7 +116,7 @@ class Instruments(Protocol):
         """What writes exchanges as a scenario; None where nothing does."""
         ...
 
-    def differences(self) -> list[dict[str, Any]]: ...
+    def agreement(self) -> dict[str, Any]: ...
 
 
 def instruments() -> Instruments:

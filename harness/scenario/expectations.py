@@ -249,6 +249,6 @@ def _differences(play: Play, result: Result, since: Since) -> Any:
     """In what both sides differ, users first. Raises StepError where no provisioning says who should be in AWS."""
     del result, since
     try:
-        return [difference.document() for difference in agreement.differences(play.world)]
+        return [difference.document() for difference in agreement.agreement(play.world).differences]
     except HarnessError as error:
         raise StepError(str(error)) from error

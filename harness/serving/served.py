@@ -13,9 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import differences, in_scope
+from harness.agreement import agreement
 from harness.aws_sso.app import is_scim
-from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
 from harness.base.clock import OffsetClock, iso
@@ -246,17 +245,11 @@ class Served:
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
         """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
-        job, session = self.world.azure.engine.inspect(self._job_id)
-        schema = self.world.azure.engine.schema(job.id)
-        return why_with_advice(session, job, kind, name, schema=schema, event_of=self.world.refused_event)
+        return self.world.why(self._job_id, kind, name)
 
-    def differences(self) -> list[dict[str, Any]]:
-        """Return in what both sides differ (`harness.agreement`)."""
-        return [each.document() for each in differences(self.world)]
-
-    def in_scope(self) -> dict[str, int]:
-        """Return how many users and groups should be in AWS."""
-        return in_scope(self.world)
+    def agreement(self) -> dict[str, Any]:
+        """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
+        return agreement(self.world).document()
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from harness.agreement import Difference, differences
+from harness.agreement import Difference, agreement
 from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
@@ -174,7 +174,7 @@ class World:
         HarnessError where no provisioning is configured.
         """
         self._open()
-        return differences(self._world)
+        return agreement(self._world).differences
 
     def assert_both_sides_agree(self) -> None:
         """Raise AssertionError, a line a difference, if they do not."""

@@ -10,6 +10,7 @@ import json
 
 from flask import Response, abort, render_template
 
+from harness.aws_sso import cloudtrail
 from harness.aws_sso.cloudtrail.carriers import carried
 from harness.aws_sso.console import event_filters
 from harness.aws_sso.console.downloads import attached
@@ -33,7 +34,13 @@ def listed() -> str:
     texts = [(row["event"], json.dumps(row["event"], indent=2, ensure_ascii=False)) for row in page.rows]
     chosen = {name: value for name, value in filters.items() if value}
     return render_template(
-        "console/events.html", rows=texts, ways=ways(page), filters=filters, chosen=chosen, sources=SOURCES
+        "console/events.html",
+        rows=texts,
+        ways=ways(page),
+        filters=filters,
+        chosen=chosen,
+        sources=SOURCES,
+        failed=cloudtrail.failed,
     )
 
 

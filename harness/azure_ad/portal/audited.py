@@ -7,9 +7,8 @@ Directory" (read 2026-11-29).
 
 from __future__ import annotations
 
-from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.graph.apps.app_role_assignments import ASSIGNED, UNASSIGNED, note_assignment
+from harness.azure_ad.graph.apps.app_role_assignments import ASSIGNED, note_assignment
 from harness.azure_ad.graph.logs.activities import DEEDS, Activities, Target, note
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -61,36 +60,10 @@ def purge(key: str) -> None:
         note(DEEDS[kind].purge, Target(kind, document))
 
 
-def add_member(group: str, member: str) -> None:
-    tenant = current()
-    with tenant.store.transaction():
-        joining = tenant.directory.principal(member)
-        tenant.directory.add_member(group, member)
-        holder = tenant.directory.find("Group", group)
-        note(Activities.ADD_MEMBER, Target(kind_of(joining), joining), Target("Group", holder))
-
-
-def remove_member(group: str, member: str) -> None:
-    tenant = current()
-    with tenant.store.transaction():
-        leaving = tenant.directory.principal(member)
-        tenant.directory.remove_member(group, member)
-        holder = tenant.directory.find("Group", group)
-        note(Activities.REMOVE_MEMBER, Target(kind_of(leaving), leaving), Target("Group", holder))
-
-
 def assign(app: str, principal: str, role: str | None) -> None:
     tenant = current()
     with tenant.store.transaction():
         note_assignment(tenant.applications.assign(app, principal, role), ASSIGNED)
-
-
-def unassign(app: str, assignment: str) -> None:
-    tenant = current()
-    with tenant.store.transaction():
-        document = tenant.applications.assignment(assignment)
-        tenant.applications.unassign(app, assignment)
-        note_assignment(document, UNASSIGNED)
 
 
 def instantiate(name: str, template: str) -> Document:

@@ -12,9 +12,8 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import differences, in_scope
+from harness.agreement import agreement
 from harness.aws_sso.app import is_scim
-from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
@@ -123,18 +122,11 @@ class Staged:
         raise HarnessError("a scenario's world goes on by its clock; POST /_harness/clock moves it")
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
-        job, session = self.moment.world.azure.engine.inspect(self._job_id())
-        schema = self.moment.world.azure.engine.schema(job.id)
-        return why_with_advice(
-            session, job, kind, name, schema=schema, event_of=self.moment.world.refused_event
-        )
+        return self.moment.world.why(self._job_id(), kind, name)
 
-    def differences(self) -> list[dict[str, Any]]:
-        return [each.document() for each in differences(self.moment.world)]
-
-    def in_scope(self) -> dict[str, int]:
-        """Return how many users and groups should be in AWS."""
-        return in_scope(self.moment.world)
+    def agreement(self) -> dict[str, Any]:
+        """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
+        return agreement(self.moment.world).document()
 
     def stop(self) -> None:
         self._opened.close()

@@ -74,8 +74,7 @@ class Controlled(Protocol):
 
     def why(self, kind: str, name: str) -> dict[str, Any]: ...
 
-    def differences(self) -> list[dict[str, Any]]: ...
-    def in_scope(self) -> dict[str, int]: ...
+    def agreement(self) -> dict[str, Any]: ...
 
     @property
     def snapshots(self) -> Snapshots: ...
@@ -199,8 +198,7 @@ def _why(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 
 def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
-    differences = served.differences()
-    return {"agree": not differences, "inScope": served.in_scope(), "differences": differences}
+    return served.agreement()
 
 
 def _timeline(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def unassign(app: str, assignment: str) -> Response:
     document = current().applications.assignment(assignment)
     if app not in (document["resourceId"], document["principalId"]):
         raise NotFoundError.of(assignment)
-    _unassign(document["resourceId"], assignment)
+    withdraw(document["resourceId"], assignment)
     return empty()
 
 
@@ -108,11 +108,12 @@ def unassign_principal(which: str, name: str, assignment: str) -> Response:
     document = current().applications.assignment(assignment)
     if document["principalId"] != _principal(which, name):
         raise NotFoundError(f"Resource '{assignment}' does not exist.")
-    _unassign(document["resourceId"], assignment)
+    withdraw(document["resourceId"], assignment)
     return empty()
 
 
-def _unassign(app: str, assignment: str) -> None:
+def withdraw(app: str, assignment: str) -> None:
+    """Take an assignment of an application away and write it down. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         document = tenant.applications.assignment(assignment)

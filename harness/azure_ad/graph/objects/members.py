@@ -32,23 +32,36 @@ def list_members(name: str, relation: str, only: str = "") -> Response:
 
 
 def add_member(name: str) -> Response:
-    tenant = current()
-    with tenant.store.transaction():
-        member = tenant.directory.principal(reference(body()))
-        tenant.directory.add_member(name, member["id"])
-        group = tenant.directory.find("Group", name)
-        note(Activities.ADD_MEMBER, Target(kind_of(member), member), Target("Group", group))
+    admit(name, reference(body()))
     return empty()
 
 
 def remove_member(name: str, member: str) -> Response:
+    dismiss(name, member)
+    return empty()
+
+
+def admit(group: str, member: str) -> None:
+    """Add a member and write it down; both are named as `find` takes it. Raises NotFoundError, ConflictError."""
+    tenant = current()
+    with tenant.store.transaction():
+        joining = tenant.directory.principal(member)
+        tenant.directory.add_member(group, joining["id"])
+        note_membership(Activities.ADD_MEMBER, group, joining)
+
+
+def dismiss(group: str, member: str) -> None:
+    """Remove a member and write it down. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         leaving = tenant.directory.principal(member)
-        tenant.directory.remove_member(name, member)
-        group = tenant.directory.find("Group", name)
-        note(Activities.REMOVE_MEMBER, Target(kind_of(leaving), leaving), Target("Group", group))
-    return empty()
+        tenant.directory.remove_member(group, member)
+        note_membership(Activities.REMOVE_MEMBER, group, leaving)
+
+
+def note_membership(activity: Activities, group: str, member: Document) -> None:
+    holder = current().directory.find("Group", group)
+    note(activity, Target(kind_of(member), member), Target("Group", holder))
 
 
 def list_groups_of(which: str, name: str, relation: str, only: str = "") -> Response:

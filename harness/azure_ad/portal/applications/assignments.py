@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.graph.apps.app_role_assignments import withdraw
 from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import principals
@@ -34,7 +35,7 @@ def remove(app: str) -> ResponseReturnValue:
         return _listed(app, "Select who is to be removed first."), 400
     with tenant.store.transaction():
         for assignment in chosen:
-            audited.unassign(app, assignment)
+            withdraw(app, assignment)
     return redirect(url_for("portal.assignments_listed", app=app, notice="removed"), 303)
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
+from harness.azure_ad.graph.objects.members import admit, dismiss
 from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
@@ -45,14 +46,14 @@ def overview(key: str) -> str:
 
 def add_member(key: str) -> ResponseReturnValue:
     group, member = _directory().find("Group", key), entered("member")
-    problem = refusal(lambda: audited.add_member(group["id"], member))
+    problem = refusal(lambda: admit(group["id"], member))
     if problem is not None:
         return _overview(group, problem, member), 400
     return _back(group["id"], "member-added")
 
 
 def remove_member(key: str, member: str) -> ResponseReturnValue:
-    audited.remove_member(key, member)
+    dismiss(key, member)
     return _back(key, "member-removed")
 
 

@@ -6,42 +6,30 @@ are all carried out follows, and is not said.
 
 from __future__ import annotations
 
-from harness.base.store import Document
 from harness.certification.answers import require_members, require_status
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.certification.suites.rfc7644.changes.memberships import group_and_users
+from harness.certification.suites.rfc7644.changes.operations import joining
 
 _MANY, _AT_ONCE = 25, 8
 
 
 def _many(bench: Bench) -> None:
-    path, people = _group_and_users(bench, _MANY)
-    bench.endpoint.patch(path, _adding(*people))
+    path, people = group_and_users(bench, _MANY)
+    bench.endpoint.patch(path, joining(*people))
     ids = [each["id"] for each in people]
     require_members(f"GET {path} after adding {_MANY} members at once", bench.endpoint.get(path), ids)
 
 
 def _at_one_moment(bench: Bench) -> None:
-    path, people = _group_and_users(bench, _AT_ONCE)
-    answers = bench.endpoint.change_at_once(path, [_adding(each) for each in people])
+    path, people = group_and_users(bench, _AT_ONCE)
+    answers = bench.endpoint.change_at_once(path, [joining(each) for each in people])
     for answer in answers:
         require_status(f"PATCH {path}, one of {_AT_ONCE} at one moment", answer, 200, 204)
     ids = [each["id"] for each in people]
     label = f"GET {path} after {_AT_ONCE} requests at one moment, which add a member each"
     require_members(label, bench.endpoint.get(path), ids)
-
-
-def _group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
-    need(bench, "patch")
-    need_groups(bench)
-    path, _ = new_group(bench)
-    return path, [new_user(bench)[1] for _ in range(number)]
-
-
-def _adding(*members: Document) -> Document:
-    return {"op": "add", "path": "members", "value": [{"value": each["id"]} for each in members]}
 
 
 CHECKS = (

@@ -12,13 +12,13 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.changes.operations import replaced
+from harness.certification.suites.rfc7644.changes.operations import joining, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
 
 
 def _members(bench: Bench) -> None:
-    path, (one, other) = _group_and_users(bench, 2)
-    bench.endpoint.patch(path, _adding(one, other))
+    path, (one, other) = group_and_users(bench, 2)
+    bench.endpoint.patch(path, joining(one, other))
     _require_members(bench, path, "add", one, other)
     bench.endpoint.patch(path, _removing(one))
     _require_members(bench, path, "remove by a filter", other)
@@ -29,31 +29,31 @@ def _members(bench: Bench) -> None:
 
 
 def _added_one_by_one(bench: Bench) -> None:
-    path, (one, other, third) = _group_and_users(bench, 3)
-    bench.endpoint.patch(path, _adding(one))
-    bench.endpoint.patch(path, _adding(other))
+    path, (one, other, third) = group_and_users(bench, 3)
+    bench.endpoint.patch(path, joining(one))
+    bench.endpoint.patch(path, joining(other))
     _require_members(bench, path, "adding one member and then another", one, other)
-    bench.endpoint.patch(path, _adding(other, third))
+    bench.endpoint.patch(path, joining(other, third))
     _require_members(bench, path, "adding a member who was there, and a third", one, other, third)
 
 
 def _several_operations(bench: Bench) -> None:
-    path, (one, other, third) = _group_and_users(bench, 3)
-    bench.endpoint.patch(path, _adding(one), _adding(other), _adding(third))
+    path, (one, other, third) = group_and_users(bench, 3)
+    bench.endpoint.patch(path, joining(one), joining(other), joining(third))
     _require_members(bench, path, "three adds in one request", one, other, third)
     bench.endpoint.patch(path, _removing(one), _removing(third))
     _require_members(bench, path, "two removes in one request", other)
 
 
 def _renamed(bench: Bench) -> None:
-    path, (one, other) = _group_and_users(bench, 2)
-    bench.endpoint.patch(path, _adding(one, other))
+    path, (one, other) = group_and_users(bench, 2)
+    bench.endpoint.patch(path, joining(one, other))
     bench.endpoint.patch(path, replaced("displayName", bench.name()))
     _require_members(bench, path, "replace of displayName", one, other)
 
 
 def _put(bench: Bench) -> None:
-    path, (one, other) = _group_and_users(bench, 2)
+    path, (one, other) = group_and_users(bench, 2)
     there = bench.endpoint.get(path)
     for wanted in ((one, other), (other,)):
         body = {**there, "members": [{"value": each["id"]} for each in wanted]}
@@ -63,8 +63,8 @@ def _put(bench: Bench) -> None:
 
 
 def _deleted(bench: Bench) -> None:
-    path, (one, other) = _group_and_users(bench, 2)
-    bench.endpoint.patch(path, _adding(one, other))
+    path, (one, other) = group_and_users(bench, 2)
+    bench.endpoint.patch(path, joining(one, other))
     place = f"/Users/{one['id']}"
     require_status(f"DELETE {place}", bench.endpoint.ask("DELETE", place), 204)
     bench.endpoint.forget(place)
@@ -72,27 +72,23 @@ def _deleted(bench: Bench) -> None:
 
 
 def _nested(bench: Bench) -> None:
-    path, (one,) = _group_and_users(bench, 1)
+    path, (one,) = group_and_users(bench, 1)
     _, inner = new_group(bench)
     member = {"value": inner["id"], "type": "Group"}
     response = bench.endpoint.change(path, {"op": "add", "path": "members", "value": [member]})
     if 400 <= response.status < 500 or response.status == 501:
         raise SkippedError(f"a group is no member of another here: {response.status}: {shown(response)}")
     require_status(f"PATCH {path}, adding a group", response, 200, 204)
-    bench.endpoint.patch(path, _adding(one))
+    bench.endpoint.patch(path, joining(one))
     _require_members(bench, path, "adding a group and a user", inner, one)
 
 
-def _group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
+def group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
     """Make a group without members, and users; return the group's path, and the users."""
     need(bench, "patch")
     need_groups(bench)
     path, _ = new_group(bench)
     return path, [new_user(bench)[1] for _ in range(number)]
-
-
-def _adding(*members: Document) -> Document:
-    return {"op": "add", "path": "members", "value": [{"value": each["id"]} for each in members]}
 
 
 def _removing(member: Document) -> Document:

@@ -16,6 +16,11 @@ def replaced(path: str, new: Any) -> Document:
     return {"op": "replace", "path": path, "value": new}
 
 
+def joining(*members: Document) -> Document:
+    """Return the operation that adds members, to a group."""
+    return {"op": "add", "path": "members", "value": [{"value": each["id"]} for each in members]}
+
+
 def added(mail: str, **more: Any) -> Document:
     """Return the operation that adds an address of type home."""
     return {"op": "add", "path": "emails", "value": [{"value": mail, "type": "home", **more}]}
