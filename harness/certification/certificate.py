@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from harness import __version__
+from harness.base import __version__
 from harness.base.store import Document
 from harness.certification.causes import Finding, findings
 from harness.certification.outcomes import Outcome

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from harness import __version__
+from harness.base import __version__
 from harness.base.errors import HarnessError
 from harness.certification.commands import certify
 from harness.cli.explaining import explain, quirks, schema_

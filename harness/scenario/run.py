@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import __version__
+from harness.base import __version__
 from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.events import Event, FileRejected, RunFinished, RunStarted, ScenarioFinished

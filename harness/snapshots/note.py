@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness import __version__
+from harness.base import __version__
 from harness.base.clock import from_iso, iso
 from harness.base.errors import HarnessError
 from harness.world import World

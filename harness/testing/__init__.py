@@ -1,10 +1,13 @@
 """Both services in your own tests: the one part of the harness that is promised to stay as it is.
 
-    from harness.testing import World
+    from harness import World
 
     with World() as world:
         world.azure_ad.create_user(userPrincipalName="ana@contoso.com", displayName="Ana Ruiz", givenName="Ana", surname="Ruiz")
-        world.aws_sso.send("GET", "/Users")
+        world.azure_ad.configure_provisioning(scope="all users and groups")
+        world.azure_ad.turn_provisioning_on()
+        world.run_cycle()
+        assert world.aws_sso.user("ana@contoso.com") is not None
 
 In memory, or on loopback sockets (`World(sockets=True)`) for clients of any language. Time is virtual: `world.clock`.
 What is asked of a world is what its surfaces show; nothing here reaches past them.

@@ -10,6 +10,7 @@ from harness.scenario.play import Play, Result
 from harness.testing.answers import Event, Group, User
 from harness.testing.seen import Seen, SeenRequest
 from harness.testing.side import Side
+from harness.testing.verbs import Omitted
 
 _PATIENCE = timedelta(seconds=10)
 
@@ -51,8 +52,19 @@ class AwsSso(Side):
     def download_event_history(self, form: str) -> Result:
         return self._do("download event history", form=form)
 
-    def sign_in(self, user: str, *, name_id: str | None = None) -> Result:
-        return self._do("sign in", user=user, name_id=name_id)
+    def sign_in(
+        self,
+        user: str,
+        *,
+        name_id: str | None = None,
+        claims: Mapping[str, Any] | None = None,
+        begins_at: str | None = None,
+        access_keys: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Sign in to the user portal through Azure AD; `begins_at="user portal"`, `access_keys={"account", "permission set"}`."""
+        return self._do(
+            "sign in", user=user, name_id=name_id, claims=claims, begins_at=begins_at, access_keys=access_keys
+        )
 
     def scim_request(
         self,
@@ -60,12 +72,19 @@ class AwsSso(Side):
         path: str,
         *,
         body: Any = None,
+        raw_body: str | None = None,
         headers: Mapping[str, str] | None = None,
-        token: str | None = None,
+        token: str | Omitted | None = Omitted.ARGUMENT,
     ) -> Result:
-        """Send one request to the SCIM endpoint; raises Refused for 4xx and 5xx."""
+        """Send one request to the SCIM endpoint, with the token shown last unless another is given; None sends none.
+
+        Raises Refused for 4xx and 5xx.
+        """
         self._enabled()
-        return self._do("scim request", method=method, path=path, body=body, headers=headers, token=token)
+        given = {} if token is Omitted.ARGUMENT else {"token": token or ""}
+        return self._do(
+            "scim request", method=method, path=path, body=body, raw_body=raw_body, headers=headers, **given
+        )
 
     def aws_request(
         self, service: str, operation: str, parameters: Mapping[str, Any] | None = None
@@ -129,7 +148,3 @@ class AwsSso(Side):
 
     def forget_requests(self) -> None:
         self._seen.forget()
-
-    def _enabled(self) -> None:
-        if not self._play.scim_endpoint:
-            self.enable_automatic_provisioning()

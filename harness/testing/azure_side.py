@@ -27,11 +27,11 @@ class AzureAd(Side):
 
     def create_user(self, **properties: Any) -> Result:
         """Add a user: `userPrincipalName`, `displayName`, `givenName`, `surname`, `mail`, …; what is left out is made up."""
-        return self._do("create user", **properties)
+        return self._do_with("create user", properties)
 
-    def update_user(self, user: str, **properties: Any) -> Result:
-        """Change properties; None empties one."""
-        return self._do("update user", user=user, set=properties)
+    def update_user(self, user: str, set: Mapping[str, Any]) -> Result:
+        """Change properties, as in `update_user("ana@contoso.com", {"jobTitle": "Pilot"})`; None empties one."""
+        return self._do("update user", user=user, set=set)
 
     def delete_user(self, user: str) -> Result:
         return self._do("delete user", user=user)
@@ -42,43 +42,100 @@ class AzureAd(Side):
     def purge_user(self, user: str) -> Result:
         return self._do("purge user", user=user)
 
-    def create_group(self, display_name: str, *, members: Sequence[str] = ()) -> Result:
-        return self._do("create group", displayName=display_name, members=list(members))
+    def create_group(self, displayName: str, *, members: Sequence[str] = (), **properties: Any) -> Result:
+        return self._do_with("create group", {"displayName": displayName, "members": members, **properties})
 
-    def update_group(self, group: str, **properties: Any) -> Result:
-        return self._do("update group", group=group, set=properties)
+    def update_group(self, group: str, set: Mapping[str, Any]) -> Result:
+        return self._do("update group", group=group, set=set)
 
     def delete_group(self, group: str) -> Result:
         return self._do("delete group", group=group)
 
-    def add_member(self, group: str, *members: str) -> Result:
-        return self._do("add member", group=group, members=list(members))
+    def add_member(self, group: str, members: Sequence[str]) -> Result:
+        return self._do("add member", group=group, members=members)
 
-    def remove_member(self, group: str, *members: str) -> Result:
-        return self._do("remove member", group=group, members=list(members))
+    def remove_member(self, group: str, members: Sequence[str]) -> Result:
+        return self._do("remove member", group=group, members=members)
 
-    def assign(self, *, users: Sequence[str] = (), groups: Sequence[str] = ()) -> Result:
-        return self._do("assign", users=list(users), groups=list(groups))
+    def assign(self, *, users: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> Result:
+        return self._do("assign", users=users, groups=groups)
 
-    def unassign(self, *, users: Sequence[str] = (), groups: Sequence[str] = ()) -> Result:
-        return self._do("unassign", users=list(users), groups=list(groups))
+    def unassign(self, *, users: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> Result:
+        return self._do("unassign", users=users, groups=groups)
 
     def add_enterprise_application(self, gallery: str, *, name: str | None = None) -> Result:
         return self._do("add enterprise application", gallery=gallery, name=name)
 
-    def configure_provisioning(self, **settings: Any) -> Result:
-        """Set up the job: `tenant_url` and `secret_token` are this world's AWS unless given; `scope`, `template` and others."""
-        return self._do("configure provisioning", **settings)
+    def configure_provisioning(
+        self,
+        *,
+        tenant_url: str | None = None,
+        secret_token: str | None = None,
+        mapping: str | None = None,
+        template: str | None = None,
+        scope: str | None = None,
+        skip_out_of_scope_deletions: bool | None = None,
+        notification_email: str | None = None,
+        send_on_failure: bool | None = None,
+    ) -> Result:
+        """Set up the job; `tenant_url` and `secret_token` are this world's AWS unless given, enabled where it is not yet."""
+        self._enabled()
+        return self._do(
+            "configure provisioning",
+            tenant_url=tenant_url,
+            secret_token=secret_token,
+            mapping=mapping,
+            template=template,
+            scope=scope,
+            skip_out_of_scope_deletions=skip_out_of_scope_deletions,
+            notification_email=notification_email,
+            send_on_failure=send_on_failure,
+        )
 
-    def test_connection(self, **settings: Any) -> Result:
-        return self._do("test connection", **settings)
+    def test_connection(self, *, tenant_url: str | None = None, secret_token: str | None = None) -> Result:
+        self._enabled()
+        return self._do("test connection", tenant_url=tenant_url, secret_token=secret_token)
 
-    def save_notification_settings(self, **settings: Any) -> Result:
-        return self._do("save notification settings", **settings)
+    def save_notification_settings(
+        self,
+        *,
+        notification_email: str | None = None,
+        send_on_failure: bool | None = None,
+        prevent_accidental_deletion: bool | None = None,
+        accidental_deletion_threshold: int | None = None,
+    ) -> Result:
+        return self._do(
+            "save notification settings",
+            notification_email=notification_email,
+            send_on_failure=send_on_failure,
+            prevent_accidental_deletion=prevent_accidental_deletion,
+            accidental_deletion_threshold=accidental_deletion_threshold,
+        )
 
-    def edit_mapping(self, **changes: Any) -> Result:
-        """Edit attribute mappings: `set=[{"target", "source"}]`, `delete=[…]`, `match_on=[…]`, `source_object_scope=[…]`."""
-        return self._do("edit mapping", **changes)
+    def edit_mapping(
+        self,
+        *,
+        of: str | None = None,
+        delete: Sequence[str] | None = None,
+        set: Sequence[Mapping[str, Any]] | None = None,
+        match_on: Sequence[str] | None = None,
+        attribute_list: Sequence[Any] | None = None,
+        enabled: bool | None = None,
+        target_object_actions: Sequence[str] | None = None,
+        source_object_scope: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Result:
+        """Edit attribute mappings, of users unless `of` says otherwise: `set=[{"target": "externalId", "source": "objectId"}]`."""
+        return self._do(
+            "edit mapping",
+            of=of,
+            delete=delete,
+            set=set,
+            match_on=match_on,
+            attribute_list=attribute_list,
+            enabled=enabled,
+            target_object_actions=target_object_actions,
+            source_object_scope=source_object_scope,
+        )
 
     def view_mapping(self) -> Result:
         return self._do("view mapping")

@@ -1,4 +1,4 @@
-"""What both sides of a world share: the verbs of scenarios, carried out by the same code."""
+"""What both sides of a world share: the verbs of scenarios, and what expectations see."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 from harness.scenario.expectations import EXPECTATIONS
 from harness.scenario.observing import Since
 from harness.scenario.play import Play, Result
-from harness.scenario.steps import STEPS
-from harness.testing.answers import Refused
+from harness.testing.verbs import carry_out, given
 
 _NOTHING = Result("")
 # Logs are asked for whole.
@@ -26,19 +25,18 @@ class Side:
         self._play, self._demand_open = play, demand_open
 
     def _do(self, verb: str, **arguments: Any) -> Result:
-        """Carry out a verb with the arguments that are given: None leaves one out, `_` stands for a blank."""
+        """Carry out a verb with the arguments that are given: None leaves one out."""
+        return self._do_with(verb, given(**arguments))
+
+    def _do_with(self, verb: str, arguments: Mapping[str, Any]) -> Result:
         self._demand_open()
-        given = {name: value for name, value in spaced(arguments).items() if value is not None}
-        result = STEPS[verb](self._play, given)
-        if result.error is not None:
-            raise Refused(verb, result)
-        return result
+        return carry_out(self._play, verb, arguments)
+
+    def _enabled(self) -> None:
+        """Enable automatic provisioning at AWS, where nobody has: its endpoint and token are asked for."""
+        if not self._play.scim_endpoint:
+            self._do("enable automatic provisioning")
 
     def _shown(self, key: str) -> Any:
         self._demand_open()
         return EXPECTATIONS[key](self._play, _NOTHING, _ALL)
-
-
-def spaced(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments under their names in scenarios, which have blanks where Python's have underscores."""
-    return {name.replace("_", " "): value for name, value in arguments.items()}

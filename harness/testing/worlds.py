@@ -17,15 +17,13 @@ from harness.journal import Journal
 from harness.scenario.events import Observation
 from harness.scenario.observing import observations
 from harness.scenario.play import Play, Result
-from harness.scenario.steps import STEPS
 from harness.snapshots import Change
-from harness.testing.answers import Refused
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.testing.doors import Teller, listening
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
-from harness.testing.side import spaced
+from harness.testing.verbs import carry_out, given
 from harness.wire.message import Request, Response, Send
 from harness.wire.sockets.server import Server
 from harness.world import DEFAULT_PROFILE, create
@@ -120,16 +118,38 @@ class World:
         """Let time pass until the next cycle has run."""
         self.clock.advance("40m")
 
-    def fault(self, request: str, **arguments: Any) -> Result:
+    def fault(
+        self,
+        request: str,
+        *,
+        body_contains: str | None = None,
+        times: int | None = None,
+        answer: Mapping[str, Any] | None = None,
+        no_answer: str | None = None,
+        cut_the_answer: int | None = None,
+        carried_out: bool | None = None,
+        delay: str | None = None,
+    ) -> Result:
         """Let requests such as `POST /Users` fail, by `answer={"status": 503}`, `no_answer="timeout"`, `times=1` and the like."""
-        return self._do("fault", {"request": request, **spaced(arguments)})
+        arguments = given(
+            request=request,
+            body_contains=body_contains,
+            times=times,
+            answer=answer,
+            no_answer=no_answer,
+            cut_the_answer=cut_the_answer,
+            carried_out=carried_out,
+            delay=delay,
+        )
+        return self._do("fault", arguments)
 
     def end_faults(self) -> Result:
         return self._do("end faults", {})
 
-    def wait(self, span: str) -> None:
-        """Let virtual time pass, as the step `wait` does."""
-        self.clock.advance(span)
+    def wait(self, span: str) -> Result:
+        """Let virtual time pass, as the step `wait` does: `"40m"`, `"2d"`."""
+        with self._turn:
+            return self._do("wait", span)
 
     def snapshot(self, name: str) -> Snapshot:
         """Keep both sides, the clock and how far chance was drawn, by a name. Raises HarnessError for one in use."""
@@ -205,10 +225,7 @@ class World:
 
     def _do(self, verb: str, arguments: Any) -> Result:
         self._open()
-        result = STEPS[verb](self._play, arguments)
-        if result.error is not None:
-            raise Refused(verb, result)
-        return result
+        return carry_out(self._play, verb, arguments)
 
     def _open(self) -> None:
         if self._closed:

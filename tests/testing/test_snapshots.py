@@ -30,7 +30,7 @@ def world(request) -> Iterator[World]:
 
 def change(world: World) -> None:
     world.azure_ad.create_user(**BEN)
-    world.azure_ad.update_user("ana@contoso.com", displayName="Ana Ruiz-Soto")
+    world.azure_ad.update_user("ana@contoso.com", {"displayName": "Ana Ruiz-Soto"})
     world.azure_ad.create_group("Office", members=["ana@contoso.com"])
     world.run_cycle()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from harness import __version__
+from harness.base import __version__
 from harness.certification.certificate import Certificate
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result

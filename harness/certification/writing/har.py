@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from harness import __version__
+from harness.base import __version__
 from harness.base.store import Document
 from harness.certification.bench.patience import Timing
 from harness.certification.certificate import Certificate

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from harness import __version__
-from harness.base import json_text
+from harness.base import __version__, json_text
 from harness.wire.message import Headers, Request, Response, reason_phrase
 from harness.wire.recording.exchanges import Exchange
 
