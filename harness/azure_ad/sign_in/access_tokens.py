@@ -54,13 +54,13 @@ def _payload(head: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def of_program(application: Document, resource: str) -> Document:
-    """Return the claims of a program that signed in by itself."""
+def of_program(application: Document, resource: str, shown_by: str) -> Document:
+    """Return the claims of a program that signed in by itself; `shown_by` is the claim appidacr."""
     return {
         "aud": resource,
         "app_displayname": application["displayName"],
         "appid": application["appId"],
-        "appidacr": "1",
+        "appidacr": shown_by,
         "idtyp": "app",
         "roles": ["Directory.ReadWrite.All", "Synchronization.ReadWrite.All", "AuditLog.Read.All"],
     }

@@ -1,12 +1,16 @@
 """azure-identity, which refuses plain http, signs in to the tenant as it does to login.microsoftonline.com."""
 
+import base64
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.core.pipeline.transport import HttpRequest, RequestsTransport
-from azure.identity import ClientSecretCredential, EnvironmentCredential
+from azure.identity import CertificateCredential, ClientSecretCredential, EnvironmentCredential
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from trustme import KeyType
 
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.tls import trusting
@@ -89,6 +93,26 @@ def test_the_environment_says_it_all(world, authority, client, monkeypatch):
     with closing(EnvironmentCredential(disable_instance_discovery=True)) as credential:
         token = credential.get_token(SCOPE)
     assert names(world, authority, token.token)
+
+
+def test_a_certificate_signs_in(world, authority, client):
+    """certificate-credentials: MSAL signs an assertion; the registration has the certificate among its keyCredentials."""
+    azure, pair = world.ready["azure_ad"], authority.sign("client.example.com", key_type=KeyType.RSA)
+    own = x509.load_pem_x509_certificate(pair.certificate.read_bytes()).public_bytes(Encoding.DER)
+    key = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.b64encode(own).decode()}
+    (application,) = world.graph("GET", f"/applications?$filter=appId eq '{client[0]}'").json()["value"]
+    world.graph("PATCH", f"/applications/{application['id']}", {"keyCredentials": [key]})
+    pem = pair.key.read_bytes() + pair.certificate.read_bytes()
+    options = {
+        "authority": azure["url"],
+        "disable_instance_discovery": True,
+        "connection_verify": str(authority.file),
+    }
+    with closing(
+        CertificateCredential(azure["tenant_id"], client[0], certificate_data=pem, **options)
+    ) as credential:
+        token = credential.get_token(SCOPE)
+    assert "taro.yamada@contoso.com" in names(world, authority, token.token)
 
 
 @pytest.mark.parametrize(

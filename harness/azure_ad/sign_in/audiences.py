@@ -1,0 +1,88 @@
+"""Whom a program's access token is for: Microsoft Graph, or an API of this tenant that exposes itself by an Application ID URI.
+
+An API says in `api.requestedAccessTokenVersion` which form of token it wants. Its token is signed with the tenant's published key, so
+that the API can check it, and names the app roles that the program has there.
+
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference, "Payload claims" (aud, iss, appid and
+azp, appidacr and azpacr, oid, roles, ver), and …/v2-oauth2-client-creds-grant-flow, "Controlling tokens without the roles claim" (read
+2026-11-29).
+"""
+
+from __future__ import annotations
+
+from harness.azure_ad.sign_in.access_tokens import GRAPH, LIFE, issued, of_program
+from harness.azure_ad.sign_in.clients import Client
+from harness.azure_ad.sign_in.refusals import RefusedError
+from harness.azure_ad.signing import signing_key
+from harness.azure_ad.tenant import Tenant
+from harness.base.store import Document
+
+_SUFFIX = "/.default"
+
+
+def resource_of(scope: str) -> str:
+    """Return the resource of a scope `<resource>/.default`. Raises RefusedError for another scope or several."""
+    if not scope.endswith(_SUFFIX) or " " in scope:
+        raise RefusedError(1002012, scope)
+    return scope.removesuffix(_SUFFIX)
+
+
+def token_for(tenant: Tenant, client: Client, resource: str) -> str:
+    """Return a program's access token for a resource, by its Application ID URI or client id. Raises RefusedError."""
+    if resource.rstrip("/") in (GRAPH, tenant.settings.graph_origin):
+        return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
+    api = _api(tenant, resource)
+    principal = None if api is None else _principal(tenant, api)
+    if api is None or principal is None:
+        raise RefusedError(500011, resource, tenant.settings.domain)
+    return signing_key(tenant.store, tenant.clock, tenant.ids).token(
+        _claims(tenant, client, api, principal, resource)
+    )
+
+
+def _api(tenant: Tenant, resource: str) -> Document | None:
+    """Return the registration that has this Application ID URI (a slash at the end apart), or is this client id."""
+    for application in tenant.registrations.scan():
+        names = [application["appId"], *(application.get("identifierUris") or ())]
+        if resource.rstrip("/") in [str(name).rstrip("/") for name in names]:
+            return application
+    return None
+
+
+def _principal(tenant: Tenant, application: Document) -> Document | None:
+    principals = tenant.applications.scan()
+    return next((each for each in principals if each["appId"] == application["appId"]), None)
+
+
+def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, resource: str) -> Document:
+    now, own = int(tenant.clock.now().timestamp()), _principal(tenant, client.application)
+    roles = [] if own is None else _roles(tenant, principal, own)
+    name, itself = client.application["displayName"], client.application["appId"]
+    if principal.get("appRoleAssignmentRequired") and not roles and itself != api["appId"]:
+        raise RefusedError(501051, itself, name, api["appId"], api["displayName"])
+    tenant_id = tenant.settings.tenant_id
+    if (api.get("api") or {}).get("requestedAccessTokenVersion") == 2:
+        issuer = f"{tenant.settings.graph_origin}/{tenant_id}/v2.0"
+        who = {"aud": api["appId"], "azp": itself, "azpacr": client.shown_by, "ver": "2.0"}
+    else:
+        issuer = f"https://sts.windows.net/{tenant_id}/"
+        who = {"aud": resource, "appid": itself, "appidacr": client.shown_by, "idp": issuer, "ver": "1.0"}
+    subject = {} if own is None else {"oid": own["id"], "sub": own["id"]}
+    return {
+        **who,
+        "iss": issuer,
+        "iat": now,
+        "nbf": now,
+        "exp": now + int(LIFE.total_seconds()),
+        **subject,
+        **({"roles": roles} if roles else {}),
+        "tid": tenant_id,
+        "uti": tenant.ids.base64(16).rstrip("="),
+    }
+
+
+def _roles(tenant: Tenant, principal: Document, own: Document) -> list[str]:
+    """Return the values of the app roles that a program's service principal has in an API."""
+    values = {role["id"]: role.get("value") for role in principal.get("appRoles") or ()}
+    assignments = tenant.applications.assignments_of(principal["id"], own["id"])
+    return [value for each in assignments if (value := values.get(each["appRoleId"]))]
