@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ USER = "user"
 GROUP = "group"
 MEMBERSHIP = "membership"
 _MEMBER = "member"
+_DISABLED = "user.disabled"
 Attributes = dict[str, Any]
 
 # What CloudTrail says was duplicate. AWS prints GroupDisplayName; the others follow its example.
@@ -57,6 +58,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Disabled:
+    """How often a user was disabled, and when for the last time, as `Tenant.now` writes it."""
+
+    times: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """When and how a user came into a group."""
 
@@ -86,7 +95,15 @@ def replace(tenant: Tenant, kind: str, old: Record, attributes: Attributes, by: 
     now = tenant.now()
     record = Record(old.id, attributes, old.created, now, old.created_by, by, old.revision + 1)
     tenant.store.put(kind, record.id, record.document())
+    if kind == USER and old.attributes["active"] and not attributes["active"]:
+        tenant.store.put(_DISABLED, old.id, asdict(Disabled(disabled(tenant, old.id).times + 1, now)))
     return record
+
+
+def disabled(tenant: Tenant, user_id: str) -> Disabled:
+    """Return what is kept of a user's being disabled; it stays when the user is enabled again."""
+    document = tenant.store.get(_DISABLED, user_id)
+    return Disabled(0, "") if document is None else Disabled(**document)
 
 
 def delete(tenant: Tenant, kind: str, record: Record) -> None:
@@ -102,6 +119,7 @@ def delete(tenant: Tenant, kind: str, record: Record) -> None:
         store.release(space, key)
     store.delete(kind, record.id)
     store.delete(_beside(kind), record.id)
+    store.delete(_DISABLED, record.id)
 
 
 def fetch(tenant: Tenant, kind: str, resource_id: str) -> Record | None:

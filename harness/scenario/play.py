@@ -66,7 +66,7 @@ class Play:
     """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded.
 
     `faults` are those put on by the scenario, in order, with how many requests each has met; `schema` is an exported one
-    that a new job gets.
+    that a new job gets. `cookies` are those of the browsers in which people signed in, by user principal name.
     """
 
     world: World
@@ -76,6 +76,7 @@ class Play:
     job_id: str = ""
     faults: list[Meetings] = field(default_factory=list)
     schema: Mapping[str, Any] | None = None
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
 
     def graph(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
         """Call Microsoft Graph; `path` starts with the version, or behind `/v1.0`."""

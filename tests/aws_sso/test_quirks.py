@@ -340,6 +340,7 @@ def test_every_row_has_a_probe():
         "scenarios/setup/account-access.yaml",
         "scenarios/setup/account-assignments.yaml",
         "scenarios/setup/attributes-for-access-control.yaml",
+        "scenarios/setup/disabled-while-signed-in.yaml",
         "scenarios/setup/sign-in.yaml",
     )
     here = {row.id for row in TABLE.rows.values() if row.proof not in elsewhere}

@@ -25,6 +25,15 @@ def portal(tenant: Tenant) -> str:
     return f"{tenant.settings.signin_origin}/start"
 
 
+def portal_at_aws(tenant: Tenant) -> str:
+    """Return the portal's address as AWS gives it out: a name by which clients that insist on https may call this one.
+
+    The AWS CLI does (2.38.5 of 2026-10), also where its endpoint is http. The form is that of
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html (read 2026-11).
+    """
+    return f"https://{tenant.settings.identity_store_id}.awsapps.com/start"
+
+
 def metadata(tenant: Tenant) -> str:
     """Return where the metadata file of this account, the service provider, is downloaded."""
     return f"{tenant.settings.signin_origin}/platform/saml/metadata/{saml_id(tenant)}"

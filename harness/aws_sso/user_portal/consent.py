@@ -65,6 +65,7 @@ def authorize() -> ResponseReturnValue:
             redirect_uri=back,
             challenge=given.get("code_challenge", ""),
             attributes=person.session.attributes,
+            times_disabled=person.session.times_disabled,
         )
         code = grants.allow(tenant, permission)
     return _return(back, {"code": code, "state": given.get("state", "")})

@@ -1,10 +1,16 @@
 """What CloudTrail keeps of people: signing in, failing to, and what a signed-in person does in the portal or through its API.
 
+Which calls leave events is the list of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html, sections "CloudTrail events of OIDC API
+operations" and "CloudTrail events of AWS access portal API operations" (read 2026-11-29): of OIDC only CreateToken, so that
+registrations and device codes leave none; of the portal also ListApplications, which its page asks for. CreateToken is the event
+printed in https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sso-entries.html (read 2026-11-29).
+
 Signing in follows https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/main/doc_source/understanding-sign-in-events.md
 and, where it failed, https://github.com/goauthentik/authentik/issues/4554. A person's calls follow the events printed in
 https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aws-via-iam-identity-center.html (all read
-2026-11): no parameters, the account and role in serviceEventDetails. How one of those looks when it was refused is not
-public; errorCode and errorMessage stand where all events have them.
+2026-11): no parameters, the account and role in serviceEventDetails. Whether one that was refused is logged, and how, is not
+public (quirk `refused-portal-calls`); errorCode and errorMessage stand where all events have them.
 """
 
 from __future__ import annotations
@@ -17,15 +23,30 @@ from harness.aws_sso.accounts.principal_tags import principal_tags
 from harness.aws_sso.identity_store import Record
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import addresses
-from harness.aws_sso.user_portal.sessions import SignedIn
+from harness.aws_sso.user_portal.sessions import Session, SignedIn
 from harness.base.clock import iso
 
 # By userIdentity type: the one printed in 2026, and that of sign-in events for the years before.
 _VERSIONS = {"IdentityCenterUser": "1.11", "Unknown": "1.08"}
 _SIGN_IN, _PORTAL = "signin.amazonaws.com", "sso.amazonaws.com"
+# What CreateToken takes: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html (read 2026-11)
+_TOKEN_REQUEST = (
+    "clientId",
+    "clientSecret",
+    "grantType",
+    "deviceCode",
+    "code",
+    "codeVerifier",
+    "redirectUri",
+    "refreshToken",
+    "scope",
+)
+_SECRET = frozenset({"clientSecret", "accessToken", "refreshToken", "idToken", "code", "codeVerifier"})
+_NONE: Mapping[str, str] = {}
+NO_ACCESS = "No access"  # https://github.com/aws/aws-sam-cli/issues/2129 (read 2026-11)
 
 
-def signed_in(tenant: Tenant, user: Record, name_id: str, credential_id: str) -> None:
+def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> None:
     """Keep that the assertion's person was let in."""
     details = {
         "additionalEventData": {
@@ -37,7 +58,7 @@ def signed_in(tenant: Tenant, user: Record, name_id: str, credential_id: str) ->
         "eventType": "AwsServiceEvent",
         "serviceEventDetails": {"UserAuthentication": "Success"},
     }
-    keep(tenant, "UserAuthentication", _identity(tenant, user.id, name_id, credential_id), details)
+    keep(tenant, "UserAuthentication", _identity(tenant, user, session), details)
 
 
 def refused(tenant: Tenant, reason: str) -> None:
@@ -47,14 +68,55 @@ def refused(tenant: Tenant, reason: str) -> None:
     keep(tenant, name, anonymous(tenant), outcome)
 
 
-def called(tenant: Tenant, name: str, user: Record, credential_id: str, details: Mapping[str, str]) -> None:
-    """Keep what a signed-in person did; `details` names account and role as the service does: account_id, role_name."""
-    version = _VERSIONS[tenant.quirks["sign-in-identity-type"]]
-    identity = _identity(tenant, user.id, user.attributes["userName"], credential_id)
-    event: dict[str, Any] = {"eventVersion": version, "eventSource": _PORTAL, "eventType": "AwsServiceEvent"}
+def called(
+    tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str], error: Mapping[str, str] = _NONE
+) -> None:
+    """Keep what a signed-in person did; `details` names account and role as the service does: account_id, role_name.
+
+    `error` holds errorCode and errorMessage of a call that was refused.
+    """
+    if error and not tenant.quirks["refused-portal-calls"]:
+        return
+    event: dict[str, Any] = {**_of_portal(tenant), "eventType": "AwsServiceEvent", **error}
     if details:
         event["serviceEventDetails"] = dict(details)
+    identity = _identity(tenant, person.user, person.session)
     keep(tenant, name, identity, {**event, "readOnly": name != "Logout"})
+
+
+def refused_call(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> None:
+    """Keep that a signed-in person may not do that, with the error that the API answers."""
+    called(tenant, name, person, details, {"errorCode": "ForbiddenException", "errorMessage": NO_ACCESS})
+
+
+def token_created(
+    tenant: Tenant, user: Record, session: Session, given: Mapping[str, str], answer: Mapping[str, Any]
+) -> None:
+    """Keep that a program was given a token: what it sent and was answered, what is secret hidden."""
+    settings = tenant.settings
+    resource = {
+        "accountId": settings.account_id,
+        "type": "IdentityStoreId",
+        "ARN": settings.identity_store_id,
+    }
+    event = {
+        **_of_portal(tenant),
+        "eventType": "AwsApiCall",
+        "requestParameters": _without_secrets(
+            {name: given[name] for name in _TOKEN_REQUEST if name in given}
+        ),
+        "responseElements": _without_secrets(answer),
+        "resources": [resource],
+    }
+    keep(tenant, "CreateToken", _identity(tenant, user, session), event)
+
+
+def _of_portal(tenant: Tenant) -> dict[str, str]:
+    return {"eventVersion": _VERSIONS[tenant.quirks["sign-in-identity-type"]], "eventSource": _PORTAL}
+
+
+def _without_secrets(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: cloudtrail.HIDDEN if name in _SECRET else value for name, value in members.items()}
 
 
 def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
@@ -85,16 +147,16 @@ def anonymous(tenant: Tenant) -> dict[str, Any]:
     return {"type": "Unknown", "principalId": account, "arn": "", "accountId": account, "accessKeyId": ""}
 
 
-def _identity(tenant: Tenant, user_id: str, user_name: str, credential_id: str) -> dict[str, Any]:
+def _identity(tenant: Tenant, user: Record, session: Session) -> dict[str, Any]:
     settings = tenant.settings
     if tenant.quirks["sign-in-identity-type"] != "IdentityCenterUser":
-        return anonymous(tenant) | {"userName": user_name}
+        return anonymous(tenant) | {"userName": user.attributes["userName"]}
     store = f"arn:aws:identitystore::{settings.account_id}:identitystore/{settings.identity_store_id}"
     return {
         "type": "IdentityCenterUser",
         "accountId": settings.account_id,
-        "onBehalfOf": {"userId": user_id, "identityStoreArn": store},
-        "credentialId": credential_id,
+        "onBehalfOf": {"userId": user.id, "identityStoreArn": store},
+        "credentialId": session.credential_id,
     }
 
 

@@ -45,7 +45,7 @@ class Client:
 class Device:
     """A device code, known by its digest. `polled` and `expires` are moments in seconds since 1970.
 
-    `attributes` are those for access control of the session in which it was allowed.
+    `attributes` are those for access control of the session in which it was allowed, and so is `times_disabled`.
     """
 
     key: str
@@ -56,11 +56,15 @@ class Device:
     user_id: str | None = None
     polled: float | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    times_disabled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a person allowed a client, as an authorization code or a refresh token stands for it; `attributes` as a device's."""
+    """What a person allowed a client, as an authorization code or a refresh token stands for it.
+
+    `attributes` and `times_disabled` are as a device's.
+    """
 
     client_id: str
     user_id: str
@@ -69,6 +73,7 @@ class Permission:
     redirect_uri: str = ""
     challenge: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    times_disabled: int = 0
 
 
 def now(tenant: Tenant) -> float:
@@ -136,7 +141,16 @@ def device_of(tenant: Tenant, user_code: str) -> Device | None:
 
 def answer(tenant: Tenant, device: Device, session: Session, state: str) -> None:
     """Keep what a person said about a device code."""
-    _put(tenant, replace(device, state=state, user_id=session.user_id, attributes=session.attributes))
+    _put(
+        tenant,
+        replace(
+            device,
+            state=state,
+            user_id=session.user_id,
+            attributes=session.attributes,
+            times_disabled=session.times_disabled,
+        ),
+    )
 
 
 def poll(tenant: Tenant, device: Device) -> bool:

@@ -30,7 +30,7 @@ def consume(saml_id: str) -> ResponseReturnValue:
             back = _accept(tenant, vouched)
             user = _user(tenant, vouched.name_id)
             secret, session = sessions.begin(tenant, user.id, attributes=vouched.attributes)
-            events.signed_in(tenant, user, vouched.name_id, session.credential_id)
+            events.signed_in(tenant, user, vouched.name_id, session)
     except SignInError as error:
         events.refused(tenant, str(error))
         return render_template("sign_in.html", sentence=error.page), 400
@@ -58,6 +58,8 @@ def start() -> ResponseReturnValue:
     if person is None:
         return outside()
     entries = access.entries(tenant, person.user.id)
+    with tenant.store.transaction():
+        events.called(tenant, "ListApplications", person, {})
     nothing = tenant.quirks["portal-without-assignments"]
     return render_template("portal.html", user=person.user.attributes, entries=entries, nothing=nothing)
 
@@ -69,14 +71,15 @@ def access_keys() -> ResponseReturnValue:
     if person is None:
         return outside()
     account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
+    details = {"role_name": name, "account_id": account}
     role = access.role(tenant, person.user.id, account, name)
-    if role is None:
-        # The words of the API behind the real page: https://github.com/aws/aws-sam-cli/issues/2129 (read 2026-11).
-        return render_template("portal_message.html", title="Access keys", sentence="No access"), 403
+    if role is None:  # in the words of the API behind the real page
+        with tenant.store.transaction():
+            events.refused_call(tenant, "GetRoleCredentials", person, details)
+        return render_template("portal_message.html", title="Access keys", sentence=events.NO_ACCESS), 403
     with tenant.store.transaction():
         keys = credentials.issue(tenant, role)
-        details = {"role_name": name, "account_id": account}
-        events.called(tenant, "GetRoleCredentials", person.user, person.session.credential_id, details)
+        events.called(tenant, "GetRoleCredentials", person, details)
         events.entered(tenant, person, account, name)
     return render_template(
         "access_keys.html", account=account, role=name, keys=keys, expires=iso(keys.expires)
@@ -90,7 +93,7 @@ def sign_out() -> ResponseReturnValue:
     if person is not None:
         with tenant.store.transaction():
             sessions.end(tenant, _secret())
-            events.called(tenant, "Logout", person.user, person.session.credential_id, {})
+            events.called(tenant, "Logout", person, {})
     answer = redirect(url_for("user_portal.signed_out"), 303)
     answer.delete_cookie(_COOKIE)
     return answer

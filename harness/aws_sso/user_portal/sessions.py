@@ -1,7 +1,8 @@
 """Who is signed in: a browser to the user portal for eight hours, or a program with an access token; secrets are kept as digests.
 
-A session ends with its time, when it is signed out of, and as soon as its user is disabled or gone. Its length is the
-default of https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-user-session.html (read 2026-11).
+A session ends with its time, when it is signed out of, and when its user is disabled or gone; what a disabled user had stays
+ended when the user is enabled again. Its length is the default of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-user-session.html (read 2026-11).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import USER, Record
 from harness.aws_sso.tenant import Tenant
-from harness.base.clock import iso
+from harness.base.clock import from_iso, iso
 
 LENGTH = timedelta(hours=8)
 _KIND = "portal-session"
@@ -27,7 +28,8 @@ BROWSER, ACCOUNTS, ELSEWHERE = "browser", "accounts", "elsewhere"
 class Session:
     """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session; `use` is one of three.
 
-    `attributes` are those for access control that the assertion brought.
+    `attributes` are those for access control that the assertion brought; `times_disabled` is how often its user had been
+    disabled when the person signed in.
     """
 
     user_id: str
@@ -35,11 +37,12 @@ class Session:
     credential_id: str
     use: str = BROWSER
     attributes: Mapping[str, str] = field(default_factory=dict)
+    times_disabled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session in force and its user, who is active."""
+    """A session in force and its user."""
 
     session: Session
     user: Record
@@ -55,7 +58,8 @@ def begin(
     """Return a new session and its secret, which nobody but its holder keeps."""
     secret = tenant.ids.alphanumeric(64)
     expires = iso(tenant.clock.now() + length)
-    session = Session(user_id, expires, tenant.ids.uuid(), use, dict(attributes or {}))
+    times = identity_store.disabled(tenant, user_id).times
+    session = Session(user_id, expires, tenant.ids.uuid(), use, dict(attributes or {}), times)
     tenant.store.put(_KIND, digest(secret), asdict(session))
     return secret, session
 
@@ -66,11 +70,22 @@ def find(tenant: Tenant, secret: str, use: str = BROWSER) -> SignedIn | None:
     if document is None:
         return None
     session = Session(**document)
-    user = identity_store.fetch(tenant, USER, session.user_id)
-    over = session.expires <= iso(tenant.clock.now()) or session.use != use
-    if over or user is None or not user.attributes["active"]:
+    if session.expires <= iso(tenant.clock.now()) or session.use != use:
         return None
-    return SignedIn(session, user)
+    user = holder(tenant, session.user_id, session.times_disabled)
+    return None if user is None else SignedIn(session, user)
+
+
+def holder(tenant: Tenant, user_id: str, times_disabled: int) -> Record | None:
+    """Return the user whom something that was given still serves; `times_disabled` is how it stood with the user then."""
+    user = identity_store.fetch(tenant, USER, user_id)
+    if user is None:
+        return None
+    disabled = identity_store.disabled(tenant, user_id)
+    if disabled.times == times_disabled:
+        return user if user.attributes["active"] else None
+    cached = timedelta(minutes=tenant.quirks["disabled-session-minutes"])
+    return user if tenant.clock.now() < from_iso(disabled.at) + cached else None
 
 
 def end(tenant: Tenant, secret: str) -> None:

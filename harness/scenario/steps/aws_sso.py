@@ -81,16 +81,17 @@ def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
 def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
     """Be a browser: say who signs in at Azure AD's page, submit the form it answers, follow to the user portal."""
     _connect_identity_source(play)
-    page = _ask_portal(play, arguments) if arguments.get("begins at") == "user portal" else None
-    if page is None:
-        page = _ask_azure_ad(play, arguments)
+    begins_at = arguments.get("begins at", "azure ad")
+    if begins_at == "open session":
+        return _look_again(play, arguments["user"])
+    page = (_ask_portal if begins_at == "user portal" else _ask_azure_ad)(play, arguments)
     send = play.world.person
     if page.status == 200:
         fields = _fields(page)
         action = unescape(_ACTION.findall(page.body.decode())[0])
         page = send(_form(action, fields))
     if page.status == 302:
-        cookie = str(page.header("Set-Cookie")).partition(";")[0]
+        cookie = play.cookies[arguments["user"]] = str(page.header("Set-Cookie")).partition(";")[0]
         page = send(Request("GET", str(page.header("Location")), (("Cookie", cookie),)))
         if page.status == 200 and "access keys" in arguments:
             wanted = arguments["access keys"]
@@ -130,6 +131,20 @@ def _ask_portal(play: Play, arguments: dict[str, Any]) -> Response:
         return page
     action = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
     return send(_form(action, {**_fields(page), "user": arguments["user"]}))
+
+
+def _look_again(play: Play, user: str) -> Result:
+    """Open the user portal in the browser in which the person signed in before."""
+    cookie = play.cookies.get(user)
+    if cookie is None:
+        raise StepError(
+            f"{user} has not signed in before; a step 'sign in' without 'begins at: open session' does that"
+        )
+    url = f"{play.world.aws.settings.signin_origin}/start"
+    page = play.world.person(Request("GET", url, (("Cookie", cookie),)))
+    result = judge(page, f"{user} is still signed in to the user portal")
+    ended = "the session has ended; the user portal leads to Azure AD's page"
+    return replace(result, outcome="failure", error=ended) if page.status == 302 else result
 
 
 def _fields(page: Response) -> dict[str, str]:

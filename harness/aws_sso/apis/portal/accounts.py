@@ -31,7 +31,7 @@ def list_accounts(tenant: Tenant) -> dict[str, Any]:
         for each in access.entries(tenant, person.user.id)
     ]
     page = _page(tenant, f"accounts of {person.user.id}", "accountList", rows, "accountId")
-    _tell(tenant, "ListAccounts", person, {})
+    events.called(tenant, "ListAccounts", person, {})
     return page
 
 
@@ -39,21 +39,22 @@ def list_account_roles(tenant: Tenant) -> dict[str, Any]:
     person, account = _person(tenant), _parameter(tenant, "account_id")
     entry = access.entry(tenant, person.user.id, account)
     if entry is None:
-        raise _forbidden()
+        raise _forbidden(tenant, "ListAccountRoles", person, {"account_id": account})
     rows = [{"roleName": each.name, "accountId": account} for each in entry.roles]
     page = _page(tenant, f"roles of {person.user.id} in {account}", "roleList", rows, "roleName")
-    _tell(tenant, "ListAccountRoles", person, {"account_id": account})
+    events.called(tenant, "ListAccountRoles", person, {"account_id": account})
     return page
 
 
 def get_role_credentials(tenant: Tenant) -> dict[str, Any]:
     person = _person(tenant)
     account, name = _parameter(tenant, "account_id"), _parameter(tenant, "role_name")
+    details = {"role_name": name, "account_id": account}
     role = access.role(tenant, person.user.id, account, name)
     if role is None:
-        raise _forbidden()
+        raise _forbidden(tenant, "GetRoleCredentials", person, details)
     keys = credentials.issue(tenant, role)
-    _tell(tenant, "GetRoleCredentials", person, {"role_name": name, "account_id": account})
+    events.called(tenant, "GetRoleCredentials", person, details)
     events.entered(tenant, person, account, name)
     return {
         "roleCredentials": {
@@ -68,7 +69,7 @@ def get_role_credentials(tenant: Tenant) -> dict[str, Any]:
 def logout(tenant: Tenant) -> None:
     person = _person(tenant)
     sessions.end(tenant, request.headers[_BEARER])
-    _tell(tenant, "Logout", person, {})
+    events.called(tenant, "Logout", person, {})
 
 
 def _person(tenant: Tenant) -> SignedIn:
@@ -84,10 +85,6 @@ def _parameter(tenant: Tenant, name: str) -> str:
     if not value:
         raise _error("InvalidRequestException", 400, inferred(tenant, "portal-parameter", name=name))
     return value
-
-
-def _tell(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> None:
-    events.called(tenant, name, person.user, person.session.credential_id, details)
 
 
 def _page(
@@ -108,8 +105,10 @@ def _page(
     return {member: list(rows[start:end]), **following}
 
 
-def _forbidden() -> PortalError:
-    return _error("ForbiddenException", 403, "No access")
+def _forbidden(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> PortalError:
+    """Keep in the event history that a call is refused, and return the error that says so."""
+    events.refused_call(tenant, name, person, details)
+    return _error("ForbiddenException", 403, events.NO_ACCESS)
 
 
 def _error(code: str, status: int, message: str) -> PortalError:

@@ -19,11 +19,10 @@ from flask import request
 
 from harness.aws_sso.apis.portal.errors import oauth_error
 from harness.aws_sso.documents import decode
-from harness.aws_sso.identity_store import USER, fetch
 from harness.aws_sso.tenant import Tenant
-from harness.aws_sso.user_portal import addresses, grants, sessions
+from harness.aws_sso.user_portal import addresses, events, grants, sessions
 from harness.aws_sso.user_portal.grants import ALLOWED, DENIED, Client, Permission
-from harness.aws_sso.user_portal.sessions import ACCOUNTS, ELSEWHERE, digest
+from harness.aws_sso.user_portal.sessions import ACCOUNTS, ELSEWHERE, Session, digest
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
@@ -61,8 +60,8 @@ def register_client(tenant: Tenant) -> dict[str, Any]:
 def start_device_authorization(tenant: Tenant) -> dict[str, Any]:
     given = _Given(tenant)
     client = _client(tenant, given)
-    start = given.text("startUrl").rstrip("#").rstrip("/")
-    if start != addresses.portal(tenant):
+    start = given.text("startUrl").rstrip("#/")
+    if start not in (addresses.portal(tenant), addresses.portal_at_aws(tenant)):
         raise oauth_error(tenant, "invalid_request")
     if DEVICE_CODE not in client.grant_types:
         raise oauth_error(tenant, "unauthorized_client")
@@ -93,24 +92,23 @@ def create_token(tenant: Tenant) -> dict[str, Any]:
         permission = _by_code(tenant, client, given)
     else:
         permission = _by_refresh(tenant, client, given.text("refreshToken"))
-    user = fetch(tenant, USER, permission.user_id)
-    if user is None or not user.attributes["active"]:
+    user = sessions.holder(tenant, permission.user_id, permission.times_disabled)
+    if user is None:
         raise oauth_error(tenant, "invalid_grant")
-    return _tokens(tenant, permission)
+    session, answer = _tokens(tenant, permission)
+    events.token_created(tenant, user, session, given.members, answer)
+    return answer
 
 
-def _tokens(tenant: Tenant, permission: Permission) -> dict[str, Any]:
+def _tokens(tenant: Tenant, permission: Permission) -> tuple[Session, dict[str, Any]]:
+    """Return a new session for a program, and the answer that gives its token."""
     left = timedelta(seconds=permission.expires - grants.now(tenant))
     length = min(_HOUR, left) if permission.scopes else left
     use = ACCOUNTS if not permission.scopes or _ACCOUNT_ACCESS in permission.scopes else ELSEWHERE
-    secret, _ = sessions.begin(tenant, permission.user_id, length, use, permission.attributes)
+    secret, session = sessions.begin(tenant, permission.user_id, length, use, permission.attributes)
     refresh = {"refreshToken": grants.refreshable(tenant, permission)} if permission.scopes else {}
-    return {
-        "accessToken": secret,
-        "tokenType": "Bearer",
-        "expiresIn": int(length.total_seconds()),
-        **refresh,
-    }
+    expires_in = int(length.total_seconds())
+    return session, {"accessToken": secret, "tokenType": "Bearer", "expiresIn": expires_in, **refresh}
 
 
 def _by_device(tenant: Tenant, client: Client, secret: str) -> Permission:
@@ -126,7 +124,14 @@ def _by_device(tenant: Tenant, client: Client, secret: str) -> Permission:
         raise oauth_error(tenant, "authorization_pending" if in_time else "slow_down")
     grants.spend(tenant, device)
     expires = grants.now(tenant) + sessions.LENGTH.total_seconds()
-    return Permission(client.id, device.user_id, client.scopes, expires, attributes=device.attributes)
+    return Permission(
+        client.id,
+        device.user_id,
+        client.scopes,
+        expires,
+        attributes=device.attributes,
+        times_disabled=device.times_disabled,
+    )
 
 
 def _by_code(tenant: Tenant, client: Client, given: _Given) -> Permission:
@@ -167,14 +172,14 @@ class _Given:
             document = decode(request.get_data(cache=False))
         except ValueError:
             document = None
-        self._members: dict[str, Any] = self._checked(document, isinstance(document, dict))
+        self.members: dict[str, Any] = self._checked(document, isinstance(document, dict))
 
     def text(self, name: str) -> str:
-        value = self._members.get(name)
+        value = self.members.get(name)
         return self._checked(value or "", isinstance(value, str) and value != "")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        value = self._members.get(name) or []
+        value = self.members.get(name) or []
         good = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return tuple(self._checked(value, good))
 

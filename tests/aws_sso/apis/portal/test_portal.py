@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from botocore.session import get_session
 
 from harness.aws_sso.accounts import assignments, instance, permission_sets
 from harness.aws_sso.accounts.assignments import Target
+from harness.aws_sso.cloudtrail import HIDDEN
 from harness.aws_sso.populate import populate
 from harness.aws_sso.user_portal import sessions
 from harness.wire.message import Request
@@ -126,7 +128,8 @@ def test_the_device_flow_leads_to_credentials(ana):
     ana.sso.logout(**token)
     assert refusal(ana.sso.list_accounts, **token) == (401, "UnauthorizedException")
     stored = repr(ana.account.directory()) + repr(ana.account.events())
-    secrets = (answer["accessToken"], pending["deviceCode"], client["clientSecret"], keys["secretAccessKey"])
+    # The device code is in CreateToken's event, as the guide prints it; it was good once.
+    secrets = (answer["accessToken"], client["clientSecret"], keys["secretAccessKey"], keys["sessionToken"])
     assert not [secret for secret in secrets if secret in stored]
 
 
@@ -221,6 +224,13 @@ def test_registrations_refused(ana, more, code):
     assert refusal(ana.register, **more) == (400, code)
 
 
+def test_the_portal_is_called_by_its_address_at_aws_too(ana):
+    """The AWS CLI takes no sso_start_url but an https one, whatever its endpoint is."""
+    store = ana.account.tenant.settings.identity_store_id
+    for address in (f"https://{store}.awsapps.com/start", f"https://{store}.awsapps.com/start/#/"):
+        assert ana.oidc.start_device_authorization(**ana.register(), startUrl=address)["deviceCode"]
+
+
 def test_requests_refused(ana):
     """Another portal's address, a grant that was not registered or is none, a scope, a missing code."""
     client = ana.register(grantTypes=["refresh_token"])
@@ -304,6 +314,52 @@ def test_tokens_carry_the_attributes_of_the_session_that_allowed_them(tagged):
     coded = tagged.oidc.create_token(**given, code=code, codeVerifier=VERIFIER)
     for answer in (first, renewed, coded):
         assert tags(tagged, answer["accessToken"]) == {"Department": "Engineering"}
+
+
+def events(ana, name):
+    return [event for event in ana.account.events() if event["eventName"] == name]
+
+
+def test_tokens_are_in_the_event_history_without_secrets(ana):
+    """As the user guide prints CreateToken; what comes before it leaves no event."""
+    answer = ana.token(scopes=["sso:account:access"])
+    (event,) = events(ana, "CreateToken")
+    assert (event["eventSource"], event["userIdentity"]["onBehalfOf"]["userId"]) == (
+        "sso.amazonaws.com",
+        ana.user,
+    )
+    assert event["requestParameters"].keys() == {"clientId", "clientSecret", "grantType", "deviceCode"}
+    hidden = {name for name, value in event["responseElements"].items() if value == HIDDEN}
+    assert hidden == {"accessToken", "refreshToken"}
+    assert not {"RegisterClient", "StartDeviceAuthorization"} & {
+        each["eventName"] for each in ana.account.events()
+    }
+    assert answer["accessToken"] not in json.dumps(ana.account.events())
+
+
+def test_refused_calls_are_in_the_event_history(ana):
+    """With the error that the API answers; a token that opens nothing names nobody."""
+    token = {"accessToken": ana.token()["accessToken"]}
+    assert refusal(ana.sso.list_account_roles, **token, accountId="1") == (403, "ForbiddenException")
+    (event,) = events(ana, "ListAccountRoles")
+    assert (event["errorCode"], event["serviceEventDetails"]) == ("ForbiddenException", {"account_id": "1"})
+    assert refusal(ana.sso.list_accounts, accessToken="made-up") == (401, "UnauthorizedException")
+    assert not events(ana, "ListAccounts")
+
+
+def test_what_a_disabled_person_had_stays_ended(ana):
+    """Session, access token, refresh token and code that was allowed: none of it comes back with the person."""
+    client = ana.register(scopes=["sso:account:access"])
+    mine = ana.token(scopes=["sso:account:access"])
+    pending = ana.ask(client)
+    assert ana.confirm(pending).status == 200
+    operation = {"op": "replace", "path": "active", "value": False}
+    for active in (False, True):
+        assert ana.account.patch(f"/Users/{ana.user}", {**operation, "value": active}).status == 200
+    assert refusal(ana.sso.list_accounts, accessToken=mine["accessToken"]) == (401, "UnauthorizedException")
+    assert ana.browse("GET", "/start", {}).status in (302, 401)
+    given = {**client, "grantType": DEVICE, "deviceCode": pending["deviceCode"]}
+    assert refusal(ana.oidc.create_token, **given) == (400, "InvalidGrantException")
 
 
 def test_a_token_for_something_else_opens_no_accounts(ana):
