@@ -27,7 +27,7 @@ serve: .stamps/compiled ## both apps on loopback, until Ctrl-C
 bench: .stamps/dev .stamps/compiled ## measure against the bare Flask route and scim2-server, in one run
 	$(BIN)/python -m tests.benchmarks.run
 
-certify-targets: .stamps/targets ## certify scim2-server, scim2-flask, django-scim2 and SCIMMY, and tell what is not as stored
+certify-targets: .stamps/targets ## certify scim2-server, scim2-flask, django-scim2, SCIMMY and better-auth, and tell what is not as stored
 	$(BIN)/python -m tests.targets
 
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
@@ -59,7 +59,8 @@ clean: ## forget the environment and what was built
 	$(PIP) install -c requirements.lock --group dev --group referee --group graph --group postgres --group browser
 	@touch $@
 
-.stamps/targets: .stamps/dev tests/targets/scimmy/package.json
+.stamps/targets: .stamps/dev tests/targets/scimmy/package.json tests/targets/better_auth/package.json
 	$(PIP) install -c requirements.lock --group targets
 	cd tests/targets/scimmy && npm install --no-audit --no-fund --no-package-lock
+	cd tests/targets/better_auth && npm install --no-audit --no-fund --no-package-lock
 	@touch $@

@@ -22,13 +22,19 @@ from harness.wire.sockets.network import Network
 from tests.targets.serving import TOKEN
 
 _HERE = Path(__file__).parent
-_NODE = ("node", str(_HERE / "scimmy" / "server.mjs"))
+
+
+def _node(folder: str) -> tuple[tuple[str, ...], str]:
+    return ("node", str(_HERE / folder / "server.mjs")), str(_HERE / folder / "node_modules")
+
+
 # What starts it, and what has to be there: a module of Python, or a folder.
 TARGETS: dict[str, tuple[tuple[str, ...], str]] = {
     "scim2-server": ((sys.executable, "-m", "tests.targets.scim2_server_target"), "scim2_server"),
     "scim2-flask": ((sys.executable, "-m", "tests.targets.scim2_flask_target"), "scim2_flask"),
     "django-scim2": ((sys.executable, "-m", "tests.targets.django_scim2_target"), "django_scim"),
-    "scimmy": (_NODE, str(_HERE / "scimmy" / "node_modules")),
+    "scimmy": _node("scimmy"),
+    "better-auth": _node("better_auth"),
 }
 _AT_ONCE = Patience(settle=timedelta())  # all of them show at once what was written
 Verdicts = dict[str, dict[str, str]]  # suite to "verdict" and the checks that did not pass
