@@ -25,6 +25,7 @@ from harness.azure_ad.provisioning.why.why import why
 from harness.base.errors import HarnessError
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
+from harness.twins import alike
 from harness.world import World
 
 _BY_HAND = "Manual"
@@ -229,17 +230,12 @@ class _Comparison:
 
     def _why_unexpected(self, kind: str, name: str, record: Record) -> str:
         """Tell a person who is there twice from one who should have gone."""
-        display_name = str(record.attributes.get("displayName", "")).casefold()
-        twin = next(
-            (
-                other.attributes[name]
-                for other in self._arrived[kind].values()
-                if display_name and str(other.attributes.get("displayName", "")).casefold() == display_name
-            ),
-            None,
-        )
         words = self._state_at_the_source(kind, str(record.attributes[name]))
-        return f"{words}; it has the display name of {twin}: perhaps the same twice" if twin else words
+        for other in self._arrived[kind].values():
+            trait = alike(record.attributes, other.attributes)
+            if trait:
+                return f"{words}; it has the {trait} of {other.attributes[name]}: perhaps the same twice"
+        return words
 
     def _state_at_the_source(self, kind: str, name: str) -> str:
         """Say why whoever is called so should not be in AWS."""

@@ -17,7 +17,7 @@ from flask import Flask
 
 from harness import aws_sso, azure_ad
 from harness.aws_sso import app as aws_app
-from harness.aws_sso import cloudtrail
+from harness.aws_sso import cloudtrail, identity_store
 from harness.aws_sso import populate as aws_populate
 from harness.aws_sso import tenant as aws_tenant
 from harness.azure_ad import app as azure_app
@@ -77,11 +77,17 @@ class World:
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
 
     def why(self, job_id: str, kind: str, name: str) -> Document:
-        """Say why an object is, or is not, in the target (`why_with_advice`)."""
-        engine = self.azure.engine
-        job, session = engine.inspect(job_id)
-        event_of = partial(cloudtrail.refusal_of, self.aws)
-        return why_with_advice(session, job, kind, name, schema=engine.schema(job_id), event_of=event_of)
+        """Say why an object is, or is not, in the target."""
+        job, session = self.azure.engine.inspect(job_id)
+        return why_with_advice(
+            session,
+            job,
+            kind,
+            name,
+            schema=self.azure.engine.schema(job_id),
+            event_of=partial(cloudtrail.refusal_of, self.aws),
+            account_of=partial(identity_store.account_of, self.aws),
+        )
 
     def advance(self, by: timedelta) -> None:
         """Let time pass; whatever falls due happens on the way."""
@@ -233,6 +239,7 @@ def assemble(
         parts.advance or parts.clock.advance,
         azure.next_cycle,
         partial(cloudtrail.refusal_of, aws),
+        partial(identity_store.account_of, aws),
         neighbour(azure_ad.__name__, profile, origins["graph"], origins["graph"]),
         neighbour(aws_sso.__name__, profile, origins["console"], origins["scim"]),
     )

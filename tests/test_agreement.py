@@ -151,6 +151,29 @@ def test_a_person_who_is_there_twice_is_told_from_one_who_should_have_gone(world
     assert difference.reason.endswith("it has the display name of ana@contoso.com: perhaps the same twice")
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "trait"),
+    [
+        ("ana.ruiz@contoso.com", {"displayName": "A. Ruiz"}, "first and last name of ana@contoso.com"),
+        (
+            "ana@example.org",
+            {"displayName": "A. R.", "name": {"givenName": "A.", "familyName": "R."}},
+            "user name before the @ of ana@contoso.com",
+        ),
+    ],
+)
+def test_a_person_who_is_there_twice_under_other_names_is_hinted_at(
+    world: World, name: str, changes: dict[str, Any], trait: str
+) -> None:
+    world.azure_ad.update_user(BEN, {"surname": "Lind"})
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    twin = {**resource(ANA), "externalId": "ana-2", "userName": name, **changes}
+    world.aws_sso.scim_request("POST", "/Users", body=twin)
+    (difference,) = world.differences()
+    assert difference.reason.endswith(f"it has the {trait}: perhaps the same twice")
+
+
 def test_who_failed_is_told_in_the_words_of_why(world: World) -> None:
     """AWS refuses somebody without a family name; the reason is what `harness why` says first."""
     world.populate({"azure_ad": {"users": [{**user("eve@contoso.com"), "surname": None}]}})

@@ -17,6 +17,7 @@ from harness.aws_sso.refusals import CONFLICT, NOT_FOUND, Refused
 from harness.aws_sso.tenant import Tenant
 from harness.base.quirks import Quirks
 from harness.base.store import Document, TakenError
+from harness.remedies.target import TargetAccount
 
 USER = "user"
 GROUP = "group"
@@ -140,6 +141,17 @@ def require(tenant: Tenant, kind: str, resource_id: str, unknown: str = NOT_FOUN
 def find(tenant: Tenant, space: str, value: str) -> str | None:
     """Return the id of whoever holds a unique value; `space` is a key of the table above, `user.userName` say."""
     return tenant.store.owner(space, _storable(_fold(space, value, tenant.quirks)))
+
+
+def account_of(tenant: Tenant, kind: str, name: str) -> TargetAccount | None:
+    """Return the `User` of a userName or the `Group` of a displayName; None where nobody is called so."""
+    shelf, attribute = (USER, "userName") if kind == "User" else (GROUP, "displayName")
+    key = find(tenant, f"{shelf}.{attribute}", name)
+    record = fetch(tenant, shelf, key) if key else None
+    if record is None:
+        return None
+    attributes = record.attributes
+    return TargetAccount(record.id, attributes[attribute], attributes.get("externalId"), record.created_by)
 
 
 def scan(

@@ -13,7 +13,7 @@ from harness.base.clock import Clock, iso
 from harness.base.quirks import load_table
 from harness.pages.instruments import present_instruments
 from harness.pages.rewinding import before_last_cycle
-from harness.remedies.advice import TargetEvent
+from harness.remedies.target import TargetAccount, TargetEvent
 
 SURROUNDINGS = "harness.pages"
 
@@ -69,13 +69,15 @@ def neighbour(package: str, profile: str, origin: str, endpoint: str) -> Neighbo
 class Surroundings:
     """What lies around both portals of a world: a clock, what moves it, and each other.
 
-    `next_cycle` tells when provisioning is next due, None for never, `refused_event` what AWS logged of a request it refused.
+    `next_cycle` tells when provisioning is next due, None for never, `refused_event` what AWS logged of a request it refused,
+    `account` its user or group of a name.
     """
 
     clock: Clock
     advance: Callable[[timedelta], None]
     next_cycle: Callable[[], datetime | None]
     refused_event: Callable[[str], TargetEvent | None]
+    account: Callable[[str, str], TargetAccount | None]
     azure: Neighbour
     aws: Neighbour
 
@@ -90,6 +92,12 @@ def event_of(request_id: str) -> TargetEvent | None:
     """Return what AWS logged of a request it refused; None where there is nothing, or the portal stands alone."""
     around = surroundings()
     return around.refused_event(request_id) if around else None
+
+
+def account_of(kind: str, name: str) -> TargetAccount | None:
+    """Return AWS's `User` or `Group` of a name; None where there is none, or the portal stands alone."""
+    around = surroundings()
+    return around.account(kind, name) if around else None
 
 
 def frame(portal: Portal, clock: Clock) -> dict[str, Any]:

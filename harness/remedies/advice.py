@@ -12,21 +12,11 @@ from typing import Any
 
 from harness.remedies.causes import filled
 from harness.remedies.sentences import Explanation, explanation
+from harness.remedies.target import TargetEvent
 
 # What paths of mappings and of messages write differently.
 _SIGNS = re.compile(r"\[.*?\]|[.:]")
 _KEPT = '"work"'  # the value that is to stay of several, as the guide has it
-
-
-@dataclass(frozen=True, slots=True)
-class TargetEvent:
-    """What the target's own log has of a request it refused: CloudTrail's event. `at` is ISO 8601 in UTC."""
-
-    id: str
-    name: str
-    at: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ In memory, or on loopback sockets (`World(sockets=True)`) for clients of any lan
 What is asked of a world is what its surfaces show; nothing here reaches past them.
 """
 
+from harness.remedies.advice import Mapping as AttributeMapping
+from harness.remedies.target import TargetEvent
 from harness.snapshots import Change
-from harness.testing.answers import Event, Group, LogEntry, Refused, User
+from harness.testing.answers import Event, Group, LogEntry, Refused, User, Why
 from harness.testing.rewinding import Snapshot
 from harness.testing.seen import SeenRequest
 from harness.testing.worlds import World
 
 __all__ = [
+    "AttributeMapping",
     "Change",
     "Event",
     "Group",
@@ -27,6 +30,8 @@ __all__ = [
     "Refused",
     "SeenRequest",
     "Snapshot",
+    "TargetEvent",
     "User",
+    "Why",
     "World",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.base.errors import HarnessError
+from harness.remedies.advice import Mapping as AttributeMapping
+from harness.remedies.target import TargetEvent
 from harness.scenario.play import Result
 
 
@@ -78,6 +80,44 @@ class LogEntry:
             reason=information.get("reason") or "",
             entry=shown,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why somebody is, or is not, in AWS. `summary` and `next`, what the next cycle does, are sentences.
+
+    `cause`, `remedy` and `source` (a URL) are empty, `event` is None and `mappings` and `scenarios` (names of files) are none
+    where all is well or no table knows the failure; `account` is all of it, as `harness why --json`.
+    """
+
+    summary: str
+    cause: str
+    event: TargetEvent | None
+    mappings: tuple[AttributeMapping, ...]
+    remedy: str
+    scenarios: tuple[str, ...]
+    source: str
+    next: str
+    account: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, account: Mapping[str, Any]) -> Why:
+        advice = account["advice"] or {}
+        event = advice.get("event")
+        return cls(
+            summary=account["summary"],
+            cause=advice.get("cause", ""),
+            event=TargetEvent(**event) if event else None,
+            mappings=tuple(AttributeMapping(**each) for each in advice.get("mappings", ())),
+            remedy=advice.get("remedy", ""),
+            scenarios=tuple(advice.get("scenarios", ())),
+            source=advice.get("source", ""),
+            next=account["next"]["says"],
+            account=account,
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.summary, self.cause, self.remedy)))
 
 
 @dataclass(frozen=True, slots=True)

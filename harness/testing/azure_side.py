@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.azure_ad.provisioning.why.why import why
 from harness.base.errors import HarnessError
 from harness.scenario.play import Result
-from harness.testing.answers import LogEntry
+from harness.testing.answers import LogEntry, Why
 from harness.testing.side import Side
 
 
@@ -169,8 +168,8 @@ class AzureAd(Side):
         shown: Mapping[str, Any] = self._shown("job")
         return shown
 
-    def why(self, *, user: str | None = None, group: str | None = None) -> Mapping[str, Any]:
-        """Return why somebody is, or is not, in AWS, as `harness why` tells it; `summary` is a sentence.
+    def why(self, *, user: str | None = None, group: str | None = None) -> Why:
+        """Return why somebody is, or is not, in AWS, as `harness why` tells it: cause, event, mappings, remedy, scenarios.
 
         Raises HarnessError for a name that is not there, and where no provisioning is configured.
         """
@@ -184,9 +183,7 @@ class AzureAd(Side):
                 if job is None
                 else "name one: user='ana@contoso.com' or group='Office'"
             )
-        _, session = world.azure.engine.inspect(job.id)
-        account: Mapping[str, Any] = why(session, job, *subjects[0])
-        return account
+        return Why.read(world.why(job.id, *subjects[0]))
 
     def mapping(self) -> Any:
         """Return the attribute mappings of users, as expectations see them."""

@@ -224,16 +224,16 @@ class TestWhy:
         company.change(ana, jobTitle="Pilot")
         company.wait(timedelta(minutes=10))
         assert reasons(company) == [
-            "Ana is in customappsso with the account 'u1'.",
+            "Ana is in AWS SSO with the account 'u1'.",
             "",
             "who         ana@contoso.com (<id>), in the directory",
             "scope       in scope: member of the assigned group 'Office'",
             "match       userName = ana@contoso.com",
-            "            account u1 in customappsso, created 2026-03-02 08:00:00",
+            "            account u1 in AWS SSO, created 2026-03-02 08:00:00",
             "last        2026-03-02 08:00:00  create  ana@contoso.com  success",
             "waits       nothing",
             "next cycle  2026-03-02 08:40:00 (in 30m) (something about the person changed since the last cycle)",
-            "            The account 'u1' is read from customappsso; what differs is sent.",
+            "            The account 'u1' is read from AWS SSO; what differs is sent.",
             "job         Active, schedule on",
         ]
 
@@ -243,13 +243,13 @@ class TestWhy:
         company.turn_on()
         company.cycle()
         assert reasons(company) == [
-            "Ana is not in customappsso: provisioning failed",
+            "Ana is not in AWS SSO: provisioning failed",
             "(SystemForCrossDomainIdentityManagementServiceIncompatible) and waits for a retry.",
             "",
             "who         ana@contoso.com (<id>), in the directory",
             "scope       in scope: assigned directly",
             "match       userName = ana@contoso.com",
-            "            not connected to an account in customappsso",
+            "            not connected to an account in AWS SSO",
             (
                 "last        2026-03-02 08:40:00  create  ana@contoso.com  failure "
                 "SystemForCrossDomainIdentityManagementServiceIncompatible"
@@ -297,18 +297,18 @@ class TestWhyGroup:
         company.directory.add_member(office, company.person("ben"))
         company.wait(timedelta(minutes=10))
         assert self.lines(company) == [
-            "Office is in customappsso with the group 'g1', but 2 of 2 members are missing there and 1 who left",
-            "is still in it.",
+            "Office is in AWS SSO with the group 'g1', but 2 of 2 members are missing there and 1 who left is",
+            "still in it.",
             "",
             "group       Office (<id>), in the directory",
             "scope       in scope: assigned directly",
             "            the nested group 'Inner' brings nobody",
             "match       displayName = Office",
-            "            group g1 in customappsso, created 2026-03-02 08:00:00",
+            "            group g1 in AWS SSO, created 2026-03-02 08:00:00",
             "last        2026-03-02 08:00:00  update  Office  success",
             "waits       nothing",
             "next cycle  2026-03-02 08:40:00 (in 30m) (something about the group changed since the last cycle)",
-            "            The group 'g1' is read from customappsso; what differs is sent.",
+            "            The group 'g1' is read from AWS SSO; what differs is sent.",
             "            1 member is added: ben@contoso.com",
             "            1 member is removed: ana@contoso.com",
             "members     2 in the directory, 1 sent, 0 alike",

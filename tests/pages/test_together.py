@@ -120,9 +120,9 @@ def test_a_success_leads_to_the_user(universe, browser):
 @pytest.mark.parametrize(
     ("section", "name", "answer"),
     [
-        ("users", "Ana Ruiz", "Ana Ruiz is in customappsso"),
-        ("users", "=1+1", "=1+1 is not in customappsso"),
-        ("groups", "Office", "Office is in customappsso"),
+        ("users", "Ana Ruiz", "Ana Ruiz is in AWS SSO"),
+        ("users", "=1+1", "=1+1 is not in AWS SSO"),
+        ("groups", "Office", "Office is in AWS SSO"),
     ],
 )
 def test_why(browser, section, name, answer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.remedies.advice import Mapping, TargetEvent, advice
+from harness.remedies.advice import Mapping, advice
+from harness.remedies.target import TargetEvent
 
 PHONES = [
     Mapping("telephoneNumber", 'phoneNumbers[type eq "work"].value'),

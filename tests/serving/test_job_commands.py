@@ -153,9 +153,9 @@ def test_why(world, ask):
     """Who is in, who is not and why not, and who was meant."""
     world.graph("POST", world.job("/start"))
     world.settle()
-    assert ask("why", TARO).startswith("山田 太郎 is in customappsso with the account ")
+    assert ask("why", TARO).startswith("山田 太郎 is in AWS SSO with the account ")
     zoe = ask("why", "zoe.bronte")
-    assert zoe.startswith("Zoë Brontë is not in customappsso: not assigned to the application.\n")
+    assert zoe.startswith("Zoë Brontë is not in AWS SSO: not assigned to the application.\n")
     assert json.loads(ask("why", "zoe.bronte", "--json"))["scope"]["inScope"] is False
     unknown = CliRunner().invoke(main, ["why", "taro.yamata", "--ready-file", str(world.ready_file)])
     assert (unknown.exit_code, unknown.stderr) == (
@@ -191,11 +191,11 @@ def test_why_of_a_group(world, ask):
     world.graph("POST", world.job("/start"))
     world.settle()
     text = ask("why", "--group", "aws developers")
-    assert text.startswith("AWS Developers is in customappsso with the group ")
+    assert text.startswith("AWS Developers is in AWS SSO with the group ")
     told = json.loads(ask("why", "--group", group["id"], "--json"))
     assert told["members"]["alike"] == told["members"]["exported"] == told["members"]["inDirectory"] > 0
     out = ask("why", "--group", "AWS Administrators")
-    assert out.startswith("AWS Administrators is not in customappsso: not assigned to the application.\n")
+    assert out.startswith("AWS Administrators is not in AWS SSO: not assigned to the application.\n")
     assert "missing there: zoe.bronte@contoso.com: not assigned to the application\n" in out
     for arguments, says in (
         (("--group", "AWS Develpers"), "there is no group 'AWS Develpers'; did you mean 'AWS Developers'?"),

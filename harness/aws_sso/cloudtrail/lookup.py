@@ -11,7 +11,7 @@ from harness.aws_sso.cloudtrail.scim_calls import event_of
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
 from harness.base.store import Entry
-from harness.remedies.advice import TargetEvent
+from harness.remedies.target import TargetEvent
 
 _CHUNK = 64
 # What LookupEvents can search by, and where it stands in an event; no event here names resources.

@@ -15,7 +15,7 @@ from harness.azure_ad.provisioning.why.telling import sections
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
-from harness.pages.portal import event_of
+from harness.pages.portal import account_of, event_of
 
 _MOST_MEMBERS = 100  # of a group's that are on one side alone; a page must not take longer than people wait
 # What the parts of the answer are called here, in the order in which they are asked for.
@@ -51,7 +51,14 @@ def shown(app: str, kind: str, key: str) -> str:
     job, session = tenant.engine.inspect(demand_job(app).id)
     schema = tenant.engine.schema(job.id)
     account = why_with_advice(
-        session, job, kind, key, schema=schema, event_of=event_of, most_members=_MOST_MEMBERS
+        session,
+        job,
+        kind,
+        key,
+        schema=schema,
+        event_of=event_of,
+        account_of=account_of,
+        most_members=_MOST_MEMBERS,
     )
     lines = {section.name: section.lines for section in sections(account, iso(tenant.clock.now()))}
     return render_template(

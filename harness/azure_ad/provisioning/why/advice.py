@@ -8,10 +8,12 @@ from harness.azure_ad.mappings.schema import object_mappings
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.foreign import AccountOf
 from harness.azure_ad.provisioning.why.members import FAILED
 from harness.azure_ad.provisioning.why.why import why
 from harness.base.store import Document
-from harness.remedies.advice import Advice, Mapping, TargetEvent, advice
+from harness.remedies.advice import Advice, Mapping, advice
+from harness.remedies.target import TargetEvent
 
 # From the id under which the target knows a request to what its own log has of it; None where it has nothing.
 EventOf = Callable[[str], TargetEvent | None]
@@ -27,10 +29,11 @@ def why_with_advice(
     *,
     schema: Document,
     event_of: EventOf,
+    account_of: AccountOf,
     most_members: int | None = None,
 ) -> Document:
     """Return what `why` does, and `advice` behind it: an `Advice` as a document, or None. Raises UnknownNameError."""
-    account = why(session, job, kind, name, most_members=most_members)
+    account = why(session, job, kind, name, most_members=most_members, account_of=account_of)
     words = advice_on_account(account, kind, schema, event_of)
     return {**account, "advice": None if words is None else words.document()}
 

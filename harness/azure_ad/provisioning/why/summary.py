@@ -15,12 +15,31 @@ _CALLED = {"User": "account", "Group": "group"}
 _REFERENCES = {"User": "its manager", "Group": "sending its members"}
 
 
-def summary(outlook: Outlook, job: Job, facts: Facts, last: Document | None, members: Document | None) -> str:
-    """Say what follows the name; `last` is the newest digest of the log, `members` what is told of a group's."""
-    connection, target = facts.connection, outlook.session.frame.target_name
+def summary(
+    outlook: Outlook,
+    job: Job,
+    facts: Facts,
+    last: Document | None,
+    members: Document | None,
+    foreign: Document | None,
+) -> str:
+    """Say what follows the name: `last` is the newest digest of the log, `members` those of a group.
+
+    `foreign` is an account that is not this job's (`foreign.py`).
+    """
+    connection, target = facts.connection, outlook.session.frame.app_name
     if connection is None:
-        return f"is not in {target}: {next(_reasons(outlook, job, facts, last))}"
+        reason = next(_reasons(outlook, job, facts, last))
+        if foreign is None:
+            return f"is not in {target}: {reason}"
+        return f"is in {target} with {_there(facts, foreign)}; this job has not brought it: {reason}"
     return next(_states(outlook, job, facts, connection, members))
+
+
+def _there(facts: Facts, foreign: Document) -> str:
+    maker = "by hand" if foreign["createdBy"] == "Manual" else "by another client"
+    called = {"User": "an account", "Group": "a group"}[facts.kind]
+    return f"{called} '{foreign['name']}' made {maker}"
 
 
 def _reasons(outlook: Outlook, job: Job, facts: Facts, last: Document | None) -> Iterator[str]:
@@ -47,7 +66,7 @@ def _states(
     outlook: Outlook, job: Job, facts: Facts, connection: Connection, members: Document | None
 ) -> Iterator[str]:
     """Yield how it is with an object that the target has, what counts most first."""
-    target = outlook.session.frame.target_name
+    target = outlook.session.frame.app_name
     has = f"{_CALLED[facts.kind]} '{connection.target_id}'"
     if facts.mapping is None:
         yield f"has the {has} in {target}, but provisioning of groups is turned off in the mappings"

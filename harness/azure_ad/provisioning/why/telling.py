@@ -134,6 +134,11 @@ def _match(match: dict[str, Any], called: str) -> list[str]:
         lines.append(match["problem"])
     if match["targetId"] is None:
         lines.append(f"not connected to {called} in {match['target']}")
+        if foreigner := match.get("foreign"):
+            lines.append(
+                f"there is {called} '{foreigner['name']}' ({foreigner['id']}), created by {foreigner['createdBy']} and not by this job: "
+                f"{foreigner['says']}"
+            )
     else:
         created = (
             f"created {moment(match['createdAt'])}"

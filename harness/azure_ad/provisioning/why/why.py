@@ -20,6 +20,7 @@ from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.digest import digest, was_sent
 from harness.azure_ad.provisioning.why.entitlement import entitlement
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
+from harness.azure_ad.provisioning.why.foreign import AccountOf, foreign, no_account
 from harness.azure_ad.provisioning.why.members import changes_told, members_told
 from harness.azure_ad.provisioning.why.names import find, identity
 from harness.azure_ad.provisioning.why.outlook import Outlook
@@ -28,13 +29,21 @@ from harness.base.clock import iso
 from harness.base.store import Document
 
 
-def why(session: Session, job: Job, kind: str, name: str, *, most_members: int | None = None) -> Document:
+def why(
+    session: Session,
+    job: Job,
+    kind: str,
+    name: str,
+    *,
+    most_members: int | None = None,
+    account_of: AccountOf = no_account,
+) -> Document:
     """Return what can be told of one `User` or `Group`; moments are ISO 8601 in UTC.
 
     `{"summary", "user" or "group", "job", "scope", "match", "last", "lastSent", "waiting", "next"}`. `last` and `lastSent` are
     digests of log entries (`digest.py`), `next` a Plan's. A user has a manager in `waiting`; a group `members`, and in `next`
     those that change (`members.py`); of those on one side alone only the first `most_members` are looked at. `name` is whatever
-    it is called (`names.py`). Raises UnknownNameError with the nearest names.
+    it is called (`names.py`); `account_of` knows the target's accounts. Raises UnknownNameError with the nearest names.
     """
     outlook = Outlook(session, job)
     facts = outlook.facts(kind, find(session, kind, name))
@@ -42,11 +51,12 @@ def why(session: Session, job: Job, kind: str, name: str, *, most_members: int |
     plan = foresee(outlook, facts, members)
     history = [digest(entry) for entry in logs.entries(session.store, source_id=facts.key)]
     name_and_state, last = identity(facts), next(iter(history), None)
+    match = _match(session, facts, history, account_of)
     account: Document = {
         kind.lower(): name_and_state,
         "job": _job(session, job),
         "scope": entitlement(session, facts),
-        "match": _match(session, facts, history),
+        "match": match,
         "last": last,
         "lastSent": next(filter(was_sent, history), None),
         "waiting": _waiting(outlook, facts),
@@ -57,7 +67,7 @@ def why(session: Session, job: Job, kind: str, name: str, *, most_members: int |
     else:
         account["next"]["members"] = changes_told(members, plan)
         account["members"] = members_told(session, facts, members, plan)
-    says = summary(outlook, job, facts, last, account.get("members"))
+    says = summary(outlook, job, facts, last, account.get("members"), match["foreign"])
     return {"summary": f"{name_and_state['displayName']} {says}.", **account}
 
 
@@ -85,10 +95,10 @@ def _job(session: Session, job: Job) -> Document:
     }
 
 
-def _match(session: Session, facts: Facts, history: list[Document]) -> Document:
+def _match(session: Session, facts: Facts, history: list[Document], account_of: AccountOf) -> Document:
     """Tell what an object is, or would be, found by; `how` is `created` or `found`, by what the log still has."""
     linked, mapping = facts.connection, facts.mapping
-    by, problem = [], None
+    by, problem, foreigner = [], None, None
     if facts.document is not None and mapping is not None:
         try:
             values = mapping.values(facts.attributes, creating=True)
@@ -98,6 +108,7 @@ def _match(session: Session, facts: Facts, history: list[Document]) -> Document:
             {"attribute": flow.target, "value": mapping.logged(values).get(flow.target)}
             for flow in mapping.matching
         ]
+        foreigner = foreign(facts, mapping.logged(values), account_of)
     made = [
         entry["at"]
         for entry in history
@@ -106,11 +117,12 @@ def _match(session: Session, facts: Facts, history: list[Document]) -> Document:
     return {
         "by": by,
         "problem": problem,
-        "target": session.frame.target_name,
+        "target": session.frame.app_name,
         "targetId": linked.target_id if linked else None,
         "how": None if linked is None else "created" if made else "found",
         "createdAt": made[-1] if made else None,
         "managed": linked.managed if linked else None,
+        "foreign": foreigner,
     }
 
 

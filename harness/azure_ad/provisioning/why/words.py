@@ -70,7 +70,7 @@ def _connected(
         return Verdict(NOTHING, says, references=_sends_references(mapping, decision))
     its = f"{_CALLED[mapping.kind]} '{connection.target_id}'"
     if decision.act is Act.UPDATE:
-        says = f"The {its} is read from {session.frame.target_name}; what differs is sent."
+        says = f"The {its} is read from {session.frame.app_name}; what differs is sent."
         return Verdict("compare", says, references=_sends_references(mapping, decision))
     if decision.act is Act.DELETE:
         return Verdict("delete", _counted(session, f"The {its} is deleted"))
@@ -82,7 +82,7 @@ def _joining(session: Session, mapping: ObjectMapping, decision: Decision) -> Ve
     values = decision.values.new
     names = [flow.target for flow in mapping.matching if values.get(flow.target)]
     one = _ANY[mapping.kind]
-    searched = f"{session.frame.target_name} is searched by {', then by '.join(names)}; {one} that matches is taken over"
+    searched = f"{session.frame.app_name} is searched by {', then by '.join(names)}; {one} that matches is taken over"
     if decision.off:
         return Verdict(NOTHING, f"{searched}. Creating is turned off, so without a match nothing is sent.")
     if decision.failure is not None:

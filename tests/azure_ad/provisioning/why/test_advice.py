@@ -6,7 +6,8 @@ import pytest
 
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.why.advice import advice_on_entry, why_with_advice
-from harness.remedies.advice import TargetEvent
+from harness.azure_ad.provisioning.why.foreign import no_account
+from harness.remedies.target import TargetEvent
 from tests.azure_ad.provisioning.why.test_why import PILOTS, only
 from tests.azure_ad.scim_server import refusal, reply
 
@@ -21,7 +22,9 @@ def nothing(_: str) -> None:
 def advice(company, name="ana", event_of=nothing, kind="User"):
     job, session = company.engine.inspect(company.job)
     schema = company.engine.schema(company.job)
-    return why_with_advice(session, job, kind, name, schema=schema, event_of=event_of)["advice"]
+    return why_with_advice(session, job, kind, name, schema=schema, event_of=event_of, account_of=no_account)[
+        "advice"
+    ]
 
 
 def refused(company, server):

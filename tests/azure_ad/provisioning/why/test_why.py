@@ -67,7 +67,7 @@ class TestScope:
         company.person("ana", assigned=False)
         company.turn_on()
         told = ask(company)
-        assert told["summary"] == "Ana is not in customappsso: not assigned to the application."
+        assert told["summary"] == "Ana is not in AWS SSO: not assigned to the application."
         assert (told["scope"]["inScope"], told["next"]["action"]) == (False, "nothing")
         assert told["last"]["code"] == "NotEffectivelyEntitled"
 
@@ -122,7 +122,7 @@ class TestScope:
     def test_a_disabled_account(self, company):
         company.person("ana", accountEnabled=False)
         told = ask(company)
-        assert told["summary"] == "Ana is not in customappsso: the account is disabled."
+        assert told["summary"] == "Ana is not in AWS SSO: the account is disabled."
         assert (told["scope"]["inScope"], told["scope"]["provisioned"]) == (True, False)
 
     def test_somebody_deleted(self, company):
@@ -228,7 +228,7 @@ class TestLast:
         company.change(ana, jobTitle="Pilot")
         company.cycle()
         told = ask(company)
-        assert told["summary"] == "Ana is in customappsso with the account 'u1'."
+        assert told["summary"] == "Ana is in AWS SSO with the account 'u1'."
         assert (told["lastSent"]["action"], told["lastSent"]["status"]) == ("update", "success")
         assert told["lastSent"]["sent"] == [["title", None, "Pilot"]]
 
@@ -265,7 +265,7 @@ class TestWaiting:
         }
         assert told["next"]["action"] == "nothing"
         assert told["summary"] == (
-            "Ana is not in customappsso: provisioning failed (SystemForCrossDomainIdentityManagementServiceIncompatible) and waits "
+            "Ana is not in AWS SSO: provisioning failed (SystemForCrossDomainIdentityManagementServiceIncompatible) and waits "
             "for a retry."
         )
         _, session = company.engine.inspect(company.job)
@@ -322,12 +322,12 @@ class TestJob:
             "2026-03-02T08:00:00.0000000Z",
             "2026-03-02T08:05:00.0000000Z",
         )
-        assert told["summary"].startswith("Ana is not in customappsso: the job is in quarantine (")
+        assert told["summary"].startswith("Ana is not in AWS SSO: the job is in quarantine (")
 
     def test_a_job_that_was_not_started(self, company):
         company.person("ana")
         told = ask(company)
-        assert told["summary"] == "Ana is not in customappsso: in scope, but the job's schedule is off."
+        assert told["summary"] == "Ana is not in AWS SSO: in scope, but the job's schedule is off."
         assert (told["next"]["action"], told["next"]["at"]) == ("create", None)
 
     def test_the_cycle_under_way_is_the_next_one(self, found):

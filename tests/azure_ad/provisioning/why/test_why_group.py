@@ -75,7 +75,7 @@ class TestScope:
         company.group("Office", (company.person("ana"), company.person("ben")))
         company.turn_on()
         told = ask(company)
-        assert told["summary"] == "Office is in customappsso with the group 'g1' and 2 members."
+        assert told["summary"] == "Office is in AWS SSO with the group 'g1' and 2 members."
         assert told["members"] == {
             "inDirectory": 2,
             "exported": 2,
@@ -103,7 +103,7 @@ class TestScope:
         company.group("Office", assigned=False)
         company.turn_on()
         told = ask(company)
-        assert told["summary"] == "Office is not in customappsso: not assigned to the application."
+        assert told["summary"] == "Office is not in AWS SSO: not assigned to the application."
         assert (told["scope"]["inScope"], told["next"]["action"]) == (False, "nothing")
 
     def test_nested_in_an_assigned_group(self, company):
@@ -193,7 +193,7 @@ class TestMembers:
         company.turn_on()
         told = ask(company)
         assert told["summary"] == (
-            "Office is in customappsso with the group 'g1', but ana@contoso.com is missing there: the account is disabled."
+            "Office is in AWS SSO with the group 'g1', but ana@contoso.com is missing there: the account is disabled."
         )
         assert told["scope"]["nestedGroups"] == []
 
@@ -278,7 +278,7 @@ class TestMembers:
         assert (told["waiting"]["escrow"]["ofReferences"], told["waiting"]["escrow"]["attempts"]) == (True, 1)
         assert told["last"]["request"] == "PATCH https://scim.example.com/v2/Groups/g1 answered 400"
         assert told["summary"] == (
-            "Office has the group 'g1' in customappsso, but sending its members failed and waits for a retry."
+            "Office has the group 'g1' in AWS SSO, but sending its members failed and waits for a retry."
         )
 
     def test_a_refused_removal(self, company, server):
@@ -350,7 +350,7 @@ class TestMembers:
         company.directory.remove_member(office, people[0])
         told = ask(company)
         assert told["summary"] == (
-            "Office is in customappsso with the group 'g1', but 2 of 3 members are missing there "
+            "Office is in AWS SSO with the group 'g1', but 2 of 3 members are missing there "
             "and 1 who left is still in it."
         )
         assert {name: len(each) for name, each in told["next"]["members"].items()} == {
@@ -516,12 +516,12 @@ class TestJob:
         company.group("Office")
         server.refuse("GET", "/Users", reply(401))
         company.turn_on()
-        assert ask(company)["summary"].startswith("Office is not in customappsso: the job is in quarantine (")
+        assert ask(company)["summary"].startswith("Office is not in AWS SSO: the job is in quarantine (")
 
     def test_a_job_that_was_not_started(self, company):
         company.group("Office")
         told = ask(company)
-        assert told["summary"] == "Office is not in customappsso: in scope, but the job's schedule is off."
+        assert told["summary"] == "Office is not in AWS SSO: in scope, but the job's schedule is off."
         assert (told["next"]["action"], told["next"]["at"]) == ("create", None)
 
 

@@ -1,0 +1,62 @@
+"""An account of the target that this job neither made nor took over, and what becomes of it.
+
+The target's side says which account bears the name that provisioning would give: `AccountOf`. No request is sent.
+
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" (read 2026-11-29):
+the target is searched by the matching attributes, and whoever is found there is updated, not created.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.base.store import Document
+from harness.remedies.target import TargetAccount
+
+AccountOf = Callable[[str, str], TargetAccount | None]  # by kind and name
+_NAMES = {"User": "userName", "Group": "displayName"}
+_CALLED = {"User": "account", "Group": "group"}
+
+
+def no_account(kind: str, name: str) -> None:
+    """Know nothing of the target's accounts, where nobody is there to ask."""
+
+
+def foreign(facts: Facts, values: Mapping[str, str | None], account_of: AccountOf) -> Document | None:
+    """Return the account that is not this job's, with `foundBy`, the matching attribute that will find it, and `says`.
+
+    None for an object with an account of this job, and where nobody has the name. `values` are those the mapping gives.
+    """
+    name = values.get(_NAMES[facts.kind])
+    if facts.connection is not None or facts.mapping is None or not name:
+        return None
+    account = account_of(facts.kind, name)
+    if account is None:
+        return None
+    held = {_NAMES[facts.kind]: account.name, "externalId": account.external_id}
+    matching = [flow.target for flow in facts.mapping.matching]
+    by = next((each for each in matching if each in held and _alike(held[each], values.get(each))), None)
+    return {
+        "id": account.id,
+        "name": account.name,
+        "externalId": account.external_id,
+        "createdBy": account.created_by,
+        "foundBy": by,
+        "says": _says(facts, matching, by),
+    }
+
+
+def _says(facts: Facts, matching: list[str], by: str | None) -> str:
+    if facts.scope is None or not facts.scope.provisioned:
+        return "provisioning leaves it alone as long as nobody of this name is in scope"
+    if by is not None:
+        return f"the next cycle that comes to it finds it by {by}, takes it over and sends what differs"
+    return (
+        f"the next cycle that comes to it searches by {' and '.join(matching)}, does not find it, and is refused: "
+        f"a second {_CALLED[facts.kind]} of this name is a duplicate; match on {_NAMES[facts.kind]}, or delete it"
+    )
+
+
+def _alike(held: str | None, value: str | None) -> bool:
+    return bool(held and value) and str(held).casefold() == str(value).casefold()
