@@ -77,8 +77,8 @@ def diagnose(
     """Say of each user in exported FILES whether they would arrive in AWS, and if not, why and what to change.
 
     FILES, in any number and order, packed or not: users of Entra ID (portal, Graph, az, PowerShell), the provisioning log,
-    the synchronization schema, assignments, members of groups, CloudTrail events, users of AWS. Exit code 0 if all arrive,
-    1 if not, 2 for files that cannot be used.
+    the synchronization schema, assignments, members of groups, CloudTrail events, users of AWS. Recordings (HAR, Postman,
+    Runscope) are for harness reproduce. Exit code 0 if all arrive, 1 if not, 2 for files that cannot be used.
     """
     from harness.base.output import check_writable
     from harness.diagnosis.diagnosing import diagnose as diagnosed
@@ -98,9 +98,11 @@ def diagnose(
         for path, texts in outputs:
             _written(path, texts(diagnosis))
     if not diagnosis.users:
-        raise click.UsageError(
-            "none of the files lists users: export them too (az ad user list, portal: Download users)"
+        click.echo(
+            "Nobody was judged: none of the files lists users; export them too (az ad user list, portal: Download users)",
+            err=True,
         )
+        context.exit(2)
     context.exit(0 if diagnosis.all_arrive else 1)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.diagnosis.refusing import plain
 from harness.diagnosis.verdicts import Finding
 from harness.exports.evidence import Evidence, LogEntry, TrailEvent
 from harness.remedies.causes import Verdict
@@ -33,21 +35,54 @@ def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent])
     """
     if entry.status not in ("failure", "skipped") or "RedundantExport" in (entry.code, entry.property):
         return None
+    event = trail.get(entry.request_id)
     expected = Verdict.SKIPPED if entry.status == "skipped" else _BY_ANSWER.get(entry.http)
-    reproduced = finding.verdict is expected or (
+    same_verdict = finding.verdict is expected or (
         finding.cause == "required-missing" and entry.http == "BadRequest"
     )
+    others = _named(entry, event) if same_verdict else []
+    reproduced = same_verdict and (not others or _is_about(finding, others))
     return Comparison(
         user_principal_name=finding.user_principal_name,
         logged=" ".join(part for part in (entry.status, entry.http, entry.code, entry.property) if part),
         reproduced=reproduced,
         verdict=finding.verdict,
-        note="" if reproduced else _why(finding, expected),
-        cloudtrail=_said(trail.get(entry.request_id)),
+        note="" if reproduced else _why(finding, expected, others),
+        cloudtrail=_said(event),
     )
 
 
-def _why(finding: Finding, expected: Verdict | None) -> str:
+def _named(entry: LogEntry, event: TrailEvent | None) -> list[str]:
+    """Return what the log or CloudTrail says a failure was about; nothing where they leave that open."""
+    if entry.status == "skipped":
+        return [entry.property] if entry.property not in _UNSPECIFIC else []
+    text = f"{entry.detail} {event.message if event else ''}"
+    return _ATTRIBUTE.findall(text)
+
+
+def _is_about(finding: Finding, names: Iterable[str]) -> bool:
+    """Tell whether a finding is about one of the attributes or reasons named."""
+    about = {plain(part) for part in (finding.attribute, finding.attribute.partition("[")[0])}
+    return any(plain(name) in about or finding.cause in _REASONS.get(name, ()) for name in names)
+
+
+# Attributes as AWS's sentences name them.
+_ATTRIBUTE = re.compile(r"(?:Value at '|List attribute )([\w.:]+)")
+_UNSPECIFIC = ("", "AttributeValidationFailed")
+# Reasons of skips that are no attribute.
+_REASONS = {
+    "NotEffectivelyEntitled": ("not-assigned", "default-access", "disabled"),
+    "NotInScope": ("out-of-scope", "not-assigned"),
+    "ScopingFilterEvaluationFailed": ("out-of-scope",),
+}
+
+
+def _why(finding: Finding, expected: Verdict | None, names: Sequence[str]) -> str:
+    if names:
+        return (
+            f"{finding.verdict.value} here too, but for {finding.attribute}: {finding.meaning} The log names "
+            f"{', '.join(names)}: the values, the mapping or AWS changed since"
+        )
     if finding.verdict is Verdict.UNDECIDABLE:
         return f"cannot be judged: {finding.meaning}"
     if expected is None:

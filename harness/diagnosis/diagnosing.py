@@ -9,9 +9,11 @@ from itertools import chain
 
 from harness.diagnosis.comparing import Comparison, compared, not_joined
 from harness.diagnosis.judging import Judge, Judged
+from harness.diagnosis.mapping import MappingInForce
+from harness.diagnosis.refusing import plain
 from harness.diagnosis.spool import Spool
 from harness.diagnosis.verdicts import Finding, finding
-from harness.exports.evidence import Evidence, InputFile, Person
+from harness.exports.evidence import Evidence, InputFile, LogEntry, Person
 from harness.remedies.causes import Verdict
 
 _EXAMPLES = 5
@@ -33,7 +35,10 @@ class Group:
 
 @dataclass(slots=True)
 class Diagnosis:
-    """`findings` walks all verdicts again; `causes` are in order, most people first; `notes` concern all users."""
+    """`findings` walks all verdicts again; `causes` are in order, most people first; `notes` concern all users.
+
+    `complete` is False where users lack that an export announced: further pages, or what followed in a file that ends early.
+    """
 
     inputs: list[InputFile]
     mapping: str
@@ -43,6 +48,7 @@ class Diagnosis:
     causes: list[Group]
     comparisons: list[Comparison]
     trail_only: Mapping[str, int]
+    complete: bool
     findings: Callable[[], Iterator[Finding]]
 
     @property
@@ -51,30 +57,32 @@ class Diagnosis:
 
     @property
     def all_arrive(self) -> bool:
-        return self.counts.get(Verdict.ARRIVES, 0) == self.users > 0
+        return self.complete and self.counts.get(Verdict.ARRIVES, 0) == self.users > 0
 
 
 def diagnose(
     evidence: Evidence, people: Iterable[Person], judge: Judge, spool: Spool, step: Callable[[], None]
 ) -> Diagnosis:
     """Judge everybody; `step` is called after each. The spool must stay open as long as the diagnosis is read."""
-    unseen = {entry.object_id: entry for entry in evidence.log.values() if entry.status == "failure"}
+    unseen = {id(entry): entry for entry in evidence.log.values()}
+    logged: dict[str, LogEntry] = {}
     for person in people:
         spool.add(judge.judge(person))
-        unseen.pop(person.object_id, None)
+        entry = evidence.entry_of(person)
+        if entry is not None:
+            unseen.pop(id(entry), None)
+            logged[person.label] = entry
         step()
-    listed = any("users of Entra ID" in each.format for each in evidence.inputs)
     for entry in unseen.values():
-        label = entry.user_principal_name or entry.object_id
-        missing = finding(label, "not-seen", attribute="userPrincipalName")
-        if listed or not entry.object_id:
-            spool.add(Judged(missing, {}))
+        answer = _by_log_alone(entry, listed=_lists_users(evidence))
+        if answer is not None:
+            spool.add(Judged(answer, {}))
+            logged[answer.user_principal_name] = entry
     spool.settle()
 
     def findings() -> Iterator[Finding]:
         return spool.findings(judge.clash)
 
-    by_name = {entry.user_principal_name.casefold(): entry for entry in evidence.log.values()}
     trail = {event.request_id: event for event in reversed(evidence.trail) if event.request_id}
     counts: Counter[Verdict] = Counter()
     groups: dict[tuple[str, str, str], Group] = {}
@@ -83,18 +91,19 @@ def diagnose(
         counts[each.verdict] += 1
         if each.cause:
             _count(groups, each)
-        logged = by_name.get(each.user_principal_name.casefold())
-        if logged is not None and (comparison := compared(logged, each, trail)) is not None:
+        entry = logged.get(each.user_principal_name)
+        if entry is not None and (comparison := compared(entry, each, trail)) is not None:
             comparisons.append(comparison)
     return Diagnosis(
         inputs=evidence.inputs,
         mapping=judge.mapping.origin,
         profile=judge.aws.profile,
-        notes=list(chain(_assumptions(evidence), _unjoined(evidence), _job_notes(evidence))),
+        notes=[*evidence.notes, *_notes(evidence, judge.mapping)],
         counts=counts,
         causes=sorted(groups.values(), key=lambda group: (-group.count, group.cause, group.attribute)),
         comparisons=comparisons,
         trail_only=not_joined(evidence),
+        complete=_complete(evidence),
         findings=findings,
     )
 
@@ -111,10 +120,62 @@ def _count(groups: dict[tuple[str, str, str], Group], each: Finding) -> None:
         group.examples.append(each.user_principal_name)
 
 
+def _lists_users(evidence: Evidence) -> bool:
+    return any("users of Entra ID" in each.format for each in evidence.inputs)
+
+
+def _by_log_alone(entry: LogEntry, *, listed: bool) -> Finding | None:
+    """Return what the log says of somebody whose values no file has; of those in no list of users, failures alone."""
+    label = entry.user_principal_name or entry.object_id
+    if entry.status == "failure" and listed:
+        return finding(label, "not-seen", attribute="userPrincipalName")
+    if entry.status == "failure":
+        cause = "logged-conflict" if entry.http == "Conflict" else "logged-failure"
+        return finding(label, cause, attribute="userName", sentence=entry.detail)
+    if entry.status == "skipped" and not listed and entry.property not in _NO_TARGETS:
+        return finding(label, "required-missing", attribute=entry.property)
+    return None
+
+
+# What a skip was for that is no attribute of the target.
+_NO_TARGETS = frozenset(
+    {"", "AttributeValidationFailed", "NotEffectivelyEntitled", "RedundantExport", "NotInScope"}
+)
+
+
+def _complete(evidence: Evidence) -> bool:
+    """Tell whether no user lacks by what the files say of themselves."""
+    return ("people" if _lists_users(evidence) else "log") not in evidence.incomplete
+
+
+def _notes(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
+    if not _complete(evidence):
+        yield "users lack (further pages, or a file that ends early): nothing is said of them; export all users"
+    yield from chain(
+        _assumptions(evidence), _unjoined(evidence), _stale(evidence, mapping), _job_notes(evidence)
+    )
+
+
+def _stale(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
+    """Say that the log shows what the mapping does not: one of them is of another day."""
+    mapped = {plain(target) for target in (*mapping.reads, *mapping.unreadable, *mapping.references)}
+    written = {name for entry in evidence.log.values() for name in entry.targets}
+    others = sorted(name for name in written if plain(name) not in mapped | _UNMAPPED)
+    if others and evidence.schema is not None:
+        yield (
+            f"the log shows values written to {', '.join(others)}, which the schema does not map: it was changed since, or is "
+            "another job's; export both of one day"
+        )
+
+
+# What logs list as modified without any mapping.
+_UNMAPPED = frozenset({"accountDisabled", "accountEnabled", "id", "externalId", "active"})
+
+
 def _assumptions(evidence: Evidence) -> Iterator[str]:
-    if evidence.assigned is None:
+    if not evidence.assignments.exported:
         yield "who is assigned was not exported: everybody is judged as assigned (appRoleAssignedTo says it)"
-    if not evidence.accounts_known:
+    if not evidence.accounts.exported:
         yield "what AWS holds was not exported: conflicts with accounts there are not seen (aws identitystore list-users)"
 
 

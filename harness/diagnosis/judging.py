@@ -7,8 +7,8 @@ everything that the mapping reads is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.mappings.functions import Value
@@ -17,6 +17,7 @@ from harness.diagnosis.mapping import COMPUTED, MappingInForce
 from harness.diagnosis.refusing import Target
 from harness.diagnosis.verdicts import Finding, finding
 from harness.diagnosis.wording import Wording
+from harness.exports.assignments import Standing
 from harness.exports.evidence import Evidence, Person
 from harness.remedies.causes import Verdict
 
@@ -29,6 +30,16 @@ class Judged:
     keys: Mapping[str, str]
 
 
+_CAUSES = {
+    Standing.NOT_ASSIGNED: "not-assigned",
+    Standing.DEFAULT_ACCESS: "default-access",
+    Standing.MEMBERS_LACK: "members-not-exported",
+    Standing.PAGES_LACK: "assignments-incomplete",
+    Standing.ID_LACKS: "id-not-exported",
+    Standing.UNCLEAR: "application-unclear",
+}
+
+
 @dataclass(slots=True)
 class Judge:
     """Judges people one by one under one mapping; what is the same for all people is worked out once."""
@@ -39,79 +50,116 @@ class Judge:
     aws: Quirks
     wording: Wording = field(init=False)
     _target: Target = field(init=False)
+    _stores: int = field(init=False)
+    _account_may_lack: bool = field(init=False)
     _unknown: dict[frozenset[str], tuple[frozenset[str], list[str]]] = field(default_factory=dict)
-    _holders: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _holders: dict[str, dict[str, list[tuple[str, ...]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wording = Wording(self.mapping)
         self._target = Target(self.wording, self.azure, self.aws)
+        self._stores = len(self.evidence.accounts.stores)
+        self._account_may_lack = self.evidence.accounts.exported and not self.evidence.accounts.whole
         self._holders = {"userName": {}, "emails": {}, "externalId": {}}
         for account in self.evidence.accounts:
-            self._holders["userName"][account.user_name.casefold()] = account.external_ids
-            self._holders["emails"][account.email.casefold()] = account.external_ids
-            self._holders["externalId"].update(dict.fromkeys(account.external_ids, account.external_ids))
+            owners = tuple(owner.lower() for owner in account.external_ids)
+            self._holders["userName"].setdefault(account.user_name.casefold(), []).append(owners)
+            self._holders["emails"].setdefault(account.email.casefold(), []).append(owners)
+            for owner in account.external_ids:
+                self._holders["externalId"].setdefault(owner, []).append(owners)
 
     def judge(self, person: Person) -> Judged:
-        """Return the verdict on one person, conflicts with other people left out."""
-        before: tuple[Callable[[Person], Finding | None], ...] = (
-            self._nameless,
-            self._not_assigned,
-            self._disabled,
-            self._out_of_scope,
-        )
-        for question in before:
-            if (answer := question(person)) is not None:
+        """Return the verdict on one person, conflicts with other people left out.
+
+        What keeps them out for certain comes first; what is not known of assignment, account and filter counts only
+        where the rest would not.
+        """
+        if not person.user_principal_name:
+            return Judged(self.wording.of_lack(person, ["userPrincipalName"]), {})
+        answers = [self._not_assigned(person), self._disabled(person), self._out_of_scope(person)]
+        before = [answer for answer in answers if answer is not None]
+        for answer in before:
+            if answer.verdict is Verdict.SKIPPED:
                 return Judged(answer, {})
         values = self._mapped(person)
         if isinstance(values, Finding):
             return Judged(values, {})
+        return self._of_values(person, values, before)
+
+    def _of_values(self, person: Person, values: Mapping[str, str], before: Sequence[Finding]) -> Judged:
+        """Judge by what the mapping gives; `before` is what is not known of whether anything is sent at all."""
         unknown, lacking = self._not_known(person.exported)
         certain = {target: text for target, text in values.items() if target not in unknown}
-        refused = self._nothing_sent(person, certain, unknown) or self._target.refusal(
-            person.label, certain, unknown
-        )
+        unsent = self._nothing_sent(person, certain, unknown)
+        if unsent is not None:
+            return Judged(unsent, {})
+        refused = self._target.refusal(person.label, certain, unknown)
         if refused is not None:
-            return Judged(refused, {})
+            return Judged(self._if_sent(person, refused, before), {})
         keys = self._keys(certain)
-        answer = self._taken(person, keys)
-        if answer is None:
-            answer = self.wording.of_lack(person, lacking) if lacking else self._logged_conflict(person)
-        return Judged(answer or Finding(person.label, Verdict.ARRIVES), keys)
+        taken = self._taken(person, keys)
+        if taken is not None:
+            return Judged(self._if_sent(person, taken, before), keys)
+        # What was not exported of account and filter lacks there too, beside all else that does.
+        lack = next((each for each in before if each.cause not in ("not-exported", "damaged")), None)
+        lack = lack or self._open(person, lacking, keys)
+        return Judged(lack or Finding(person.label, Verdict.ARRIVES), keys)
+
+    def _if_sent(self, person: Person, answer: Finding, before: Sequence[Finding]) -> Finding:
+        """Return what AWS answers as a verdict only where it is certain, by export or by log, that Azure AD asks it."""
+        entry = self.evidence.entry_of(person)
+        if not before or (entry is not None and entry.http):
+            return answer
+        lack = before[0]
+        return replace(
+            answer,
+            verdict=lack.verdict,
+            cause=lack.cause,
+            rule=lack.rule,
+            meaning=f"{lack.meaning} If they are sent: {answer.meaning}",
+            remedy=f"{lack.remedy} And then: {answer.remedy}",
+        )
+
+    def _open(self, person: Person, lacking: list[str], keys: Mapping[str, str]) -> Finding | None:
+        """Return what keeps a user from being certain to arrive."""
+        if lacking:
+            return self.wording.of_lack(person, lacking)
+        for target, reason in self.mapping.unreadable.items():
+            return finding(person.label, "mapping-not-understood", attribute=target, how=reason)
+        return self._account_unclear(person, keys) or self._logged_conflict(person)
 
     def clash(self, user: str, name: str, value: str) -> Finding:
         """Word that another of the users would hold the same unique value."""
         return self.wording.of_target(user, "same-as-somebody", self.wording.target(name), value=value)
 
-    def _nameless(self, person: Person) -> Finding | None:
-        if "userPrincipalName" in person.exported and person.user_principal_name:
-            return None
-        return self.wording.of_lack(person, ["userPrincipalName"])
-
     def _not_assigned(self, person: Person) -> Finding | None:
-        assigned = self.evidence.assigned
-        if assigned is None or person.object_id in assigned:
+        assignments = self.evidence.assignments
+        if not assignments.exported:
             return None
-        silent = []
-        for key in (key for key, kind in assigned.items() if kind == "Group"):
-            name = self.evidence.groups.get(key, "")
-            members = self.evidence.members.get(key) or self.evidence.members.get(name)
-            if members is None:
-                silent.append(name or key)
-            elif person.object_id in members:
-                return None
-        if silent:
-            return finding(person.label, "members-not-exported", attribute=", ".join(silent))
-        return finding(person.label, "not-assigned", attribute="appRoleAssignments")
+        standing, about = assignments.standing(person.object_id, person.user_principal_name)
+        cause = _CAUSES.get(standing)
+        if cause is None:
+            return None
+        options = " ".join(f'--group "{group}=members.json"' for group in about.split(", "))
+        return finding(person.label, cause, attribute=about or "appRoleAssignments", options=options)
 
     def _disabled(self, person: Person) -> Finding | None:
         if person.values.get("accountEnabled") == "False":
             return finding(person.label, "disabled", attribute="accountEnabled", value="False")
-        return None
+        return (
+            None if "accountEnabled" in person.exported else self.wording.of_lack(person, ["accountEnabled"])
+        )
 
     def _out_of_scope(self, person: Person) -> Finding | None:
         scope = self.mapping.users.scope
         if scope is None:
-            return None
+            reason = self.mapping.scope_unreadable
+            named = "the scoping filter"
+            return (
+                finding(person.label, "mapping-not-understood", attribute=named, how=reason)
+                if reason
+                else None
+            )
         unknown = [name for name in sorted(self.mapping.scope_reads) if name not in person.exported]
         result = scope.evaluate(person.values, self.azure)
         failed = [clause for clause in result.decisive if not clause.passed]
@@ -154,7 +202,8 @@ class Judge:
     ) -> Finding | None:
         """Say why Azure AD sends nothing: no value to match by, none for what the target requires."""
         matching = self.mapping.matching
-        if not any(flow.target in unknown or certain.get(flow.target) for flow in matching):
+        searchable = any(flow.target in unknown or certain.get(flow.target) for flow in matching)
+        if not searchable and not self.mapping.unreadable:
             target = matching[0].target if matching else "userName"
             return self.wording.of_target(person.label, "nothing-to-match-by", target)
         lacking = sorted(self.mapping.users.required - certain.keys() - unknown)
@@ -177,18 +226,34 @@ class Judge:
         return {name: value for name, value in held.items() if value}
 
     def _taken(self, person: Person, keys: Mapping[str, str]) -> Finding | None:
-        mine = {keys.get("externalId", ""), person.object_id} - {""}
+        if self._stores > 1:
+            return None
+        mine = self._own(person, keys)
         for name, value in keys.items():
-            holder = self._holders[name].get(value)
-            if holder is not None and not mine & set(holder):
+            if any(mine.isdisjoint(owners) for owners in self._holders[name].get(value, ())):
                 return self.wording.of_target(
                     person.label, "taken-in-aws", self.wording.target(name), value=value
                 )
         return None
 
+    @staticmethod
+    def _own(person: Person, keys: Mapping[str, str]) -> set[str]:
+        """Return the external ids, in lower case, by which an account in AWS is tied to somebody."""
+        return {keys.get("externalId", "").lower(), person.object_id.lower()} - {""}
+
+    def _account_unclear(self, person: Person, keys: Mapping[str, str]) -> Finding | None:
+        """Say that another account may hold a value, unless the user's own account is seen to."""
+        if not self._account_may_lack:
+            return None
+        mine = self._own(person, keys)
+        holders = self._holders["userName"].get(keys.get("userName", ""), [])
+        if self._stores < 2 and any(not mine.isdisjoint(owners) for owners in holders):
+            return None
+        return finding(person.label, "accounts-incomplete", attribute="userName")
+
     def _logged_conflict(self, person: Person) -> Finding | None:
         entry = self.evidence.entry_of(person)
-        if entry is None or entry.http != "Conflict" or self.evidence.accounts_known:
+        if entry is None or entry.http != "Conflict" or self.evidence.accounts.exported:
             return None
         target = self.wording.target("userName")
         return self.wording.of_target(person.label, "logged-conflict", target, sentence=entry.detail)
@@ -199,5 +264,6 @@ class Judge:
         if answer is None:
             available = exported | COMPUTED
             unknown = frozenset(t for t, names in self.mapping.reads.items() if not names <= available)
+            unknown |= self.mapping.unreadable.keys()
             answer = self._unknown[exported] = (unknown, sorted(self.mapping.needed - exported))
         return answer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.azure_ad.mappings.compiled import Flow, ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.expression import ExpressionError, attributes_of
 from harness.azure_ad.mappings.functions import Context
 from harness.azure_ad.mappings.schema import expression_of, is_reference, object_mappings
-from harness.azure_ad.mappings.scoping_filters import FilterError
+from harness.azure_ad.mappings.scoping_filters import FilterError, read_scope
 from harness.azure_ad.mappings.templates import build
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -23,7 +23,9 @@ COMPUTED = frozenset({"IsSoftDeleted", "appRoleAssignments", "originalUserPrinci
 class MappingInForce:
     """`reads` says, by target, which source attributes its mapping reads; `texts` how the mapping is worded.
 
-    `origin` is where the mapping is from. `scope_reads` are the attributes of the scoping filter.
+    `origin` is where the mapping is from. `scope_reads` are the attributes of the scoping filter. `unreadable` says, by
+    target, why a mapping cannot be evaluated, `scope_unreadable` why the filter cannot; `references` are the targets that
+    another object is sent to.
     """
 
     users: ObjectMapping
@@ -31,6 +33,9 @@ class MappingInForce:
     texts: Mapping[str, str]
     scope_reads: frozenset[str]
     origin: str
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    references: frozenset[str] = frozenset()
+    scope_unreadable: str = ""
 
     @property
     def matching(self) -> tuple[Flow, ...]:
@@ -47,13 +52,18 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
 
     Raises HarnessError for a schema without an enabled mapping of users, or one that cannot be read.
     """
-    origin = "the exported schema"
+    origin, unreadable, filter_fault = "the exported schema", dict[str, str](), ""
     if schema is None:
         schema = build(TEMPLATES[template], "diagnosis", "diagnosis", "Microsoft Entra ID")
         origin = f"the default mapping of a new job ({TEMPLATES[template]}), for no schema was given"
     try:
-        mappings = compile_mappings({"directories": [], **schema}, context)
-        document = next(each for each in object_mappings(schema) if each.get("sourceObjectName") == "User")
+        schema = {"directories": [], **schema}
+        try:
+            mappings = compile_mappings(schema, context)
+        except (ExpressionError, FilterError):
+            schema, unreadable, filter_fault = _readable(schema, context)
+            mappings = compile_mappings(schema, context)
+        document = _of_users(schema)
         entries = [(entry, expression_of(entry)) for entry in document["attributeMappings"]]
     except (ExpressionError, FilterError) as error:
         raise HarnessError(f"the schema's mapping of users cannot be read: {error}") from error
@@ -85,4 +95,40 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
             for clause in group.clauses
         ),
         origin=origin,
+        unreadable=unreadable,
+        references=frozenset(
+            str(entry["targetAttributeName"]) for entry, node in entries if is_reference(node)
+        ),
+        scope_unreadable=filter_fault,
+    )
+
+
+def _of_users(schema: Document) -> Document:
+    return next(each for each in object_mappings(schema) if each.get("sourceObjectName") == "User")
+
+
+def _readable(schema: Document, context: Context) -> tuple[Document, dict[str, str], str]:
+    """Return a schema with what can be evaluated of its mapping of users, why the rest cannot, and why its filter cannot."""
+    rule = schema["synchronizationRules"][0]
+    users = _of_users(schema)
+    scope, filter_fault = users.get("scope"), ""
+    try:
+        read_scope(scope)
+    except FilterError as error:
+        scope, filter_fault = None, str(error)
+    entries, unreadable = [], {}
+    for entry in users["attributeMappings"]:
+        alone = {**users, "scope": None, "attributeMappings": [entry], "enabled": True}
+        try:
+            compile_mappings(
+                {**schema, "synchronizationRules": [{**rule, "objectMappings": [alone]}]}, context
+            )
+            entries.append(entry)
+        except ExpressionError as error:
+            unreadable[str(entry["targetAttributeName"])] = str(error)
+    mapping = {**users, "scope": scope, "attributeMappings": entries}
+    return (
+        {**schema, "synchronizationRules": [{**rule, "objectMappings": [mapping]}]},
+        unreadable,
+        filter_fault,
     )

@@ -12,8 +12,9 @@ from harness.base.ids import Ids
 from harness.base.quirks import load_table
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES, in_force
+from harness.exports.everybody import People
 from harness.exports.evidence import Evidence
-from harness.exports.intake import People, take_in
+from harness.exports.intake import take_in
 from harness.scenario.language.flips import read_flips
 from harness.world import choose_quirks
 

@@ -105,9 +105,10 @@ class Target:
     def _target_at(self, place: str, exported: Mapping[str, str]) -> str:
         """Return the mapped target that an attribute in AWS's message stands for: `emails.value` for a typed one."""
         reads = self.wording.mapping.reads
-        same = [target for target in reads if _plain(target) == _plain(place)]
+        same = [target for target in reads if plain(target) == plain(place)]
         return next((target for target in same if target in exported), same[0] if same else place)
 
 
-def _plain(path: str) -> str:
+def plain(path: str) -> str:
+    """Return a path without what mappings, logs and messages write differently."""
     return _SIGNS.sub("", path)

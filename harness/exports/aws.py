@@ -33,7 +33,11 @@ def account(row: Row) -> Account:
         owners = row.get("ExternalIds") or []
         external = tuple(str(owner.get("Id", "")) for owner in owners if isinstance(owner, dict))
         return Account(
-            str(row.get("UserId", "")), str(row["UserName"]), str(first.get("Value") or ""), external
+            str(row.get("UserId", "")),
+            str(row["UserName"]),
+            str(first.get("Value") or ""),
+            external,
+            str(row.get("IdentityStoreId") or ""),
         )
     external = (str(row["externalId"]),) if row.get("externalId") else ()
     return Account(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,8 @@ WRAPPERS = (
     "Resources",
     "tables",
 )
-_MORE = re.compile(r'"@odata\.nextLink"|"NextToken"\s*:\s*"')
+_MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORECASE)
+_TOTAL = re.compile(r'"totalResults"\s*:\s*(\d+)')
 _BRACKETED = re.compile(r"\[([^\]]+)\]")
 _DELIMITERS = ",;\t"
 csv.field_size_limit(1 << 28)
@@ -41,7 +42,8 @@ csv.field_size_limit(1 << 28)
 class Rows:
     """How the rows of one source are had. `carrier` is `JSON`, `CSV`; `columns` are a CSV's, empty for JSON.
 
-    `notes` grow while rows are read: a text that ends early is told when its end is met.
+    `notes` grow while rows are read: a text that ends early is told when its end is met, and is then no longer `complete`.
+    `total` is how many rows all pages have together, where a page says it; `renamed` what columns are to be called.
     """
 
     source: Source
@@ -51,6 +53,9 @@ class Rows:
     columns: tuple[str, ...] = ()
     skipped_lines: int = 0
     template: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
+    total: int | None = None
     notes: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
@@ -61,9 +66,13 @@ class Rows:
             items = ijson.items(stream, self.prefix, multiple_values=True, use_float=True)
             try:
                 for item in items:
-                    yield from _unwrapped(item)
+                    for row in _unwrapped(item):
+                        yield self._named(row) if self.renamed else row
             except ijson.JSONError:
-                self._note("the JSON ends early or is damaged: what follows was not read; export it again")
+                self._lacking("the JSON ends early or is damaged: what follows was not read; export it again")
+
+    def _named(self, row: Row) -> Row:
+        return {self.renamed.get(name, name): value for name, value in row.items()}
 
     def _csv(self) -> Iterator[Row]:
         with self.source.text() as stream:
@@ -79,11 +88,12 @@ class Rows:
                     if len(line) == width:
                         yield dict(zip(self.columns, line, strict=True))
                     elif any(line):
-                        self._note(f"line {lines.line_num}: {len(line)} cells instead of {width}: skipped")
+                        self._lacking(f"line {lines.line_num}: {len(line)} cells instead of {width}: skipped")
             except csv.Error as error:
-                self._note(f"line {lines.line_num}: {error}: what follows was not read")
+                self._lacking(f"line {lines.line_num}: {error}: what follows was not read")
 
-    def _note(self, note: str) -> None:
+    def _lacking(self, note: str) -> None:
+        self.complete = False
         if note not in self.notes and len(self.notes) < _MOST_NOTES:
             self.notes.append(note)
 
@@ -91,8 +101,19 @@ class Rows:
 _MOST_NOTES = 20
 
 
-def rows(source: Source) -> Rows:
-    """Find out how a source carries its rows. Raises NotAnExportError for what is neither JSON nor CSV."""
+def rows(source: Source, renamed: Mapping[str, str] | None = None) -> Rows:
+    """Find out how a source carries its rows. Raises NotAnExportError for what is neither JSON nor CSV.
+
+    `renamed` maps columns and properties to the names they stand for.
+    """
+    carried = _rows(source)
+    if renamed:
+        carried.renamed = renamed
+        carried.columns = tuple(renamed.get(name, name) for name in carried.columns)
+    return carried
+
+
+def _rows(source: Source) -> Rows:
     with source.text() as stream:
         start = stream.read(1 << 16)
     stripped = start.lstrip()
@@ -101,9 +122,20 @@ def rows(source: Source) -> Rows:
     notes = list(source.notes)
     if stripped[0] in "[{":
         edges = source.edges()
-        if _MORE.search(edges):
-            notes.append("there are more pages (@odata.nextLink or NextToken): people may be missing")
-        return Rows(source, "JSON", prefix=_prefix(source), notes=notes)
+        more = _MORE.search(edges) is not None
+        if more:
+            notes.append(
+                "there are more pages (@odata.nextLink or NextToken): export all of them (-All, --all, without --max-items)"
+            )
+        total = _TOTAL.search(edges)
+        return Rows(
+            source,
+            "JSON",
+            prefix=_prefix(source),
+            complete=not more,
+            total=int(total[1]) if total else None,
+            notes=notes,
+        )
     return _table(source, start, notes)
 
 

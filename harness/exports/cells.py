@@ -19,9 +19,12 @@ _MASK = re.compile(r"HIDDEN_DUE_TO_SECURITY_REASONS|\[?redacted\]?|\*{3,}|x{4,}"
 _BRACED = re.compile(r"\{(.*)\}", re.DOTALL)
 _EXPONENT = re.compile(r"\d([.,]\d+)?E\+\d+")
 _LONGEST_CELL = 32_759
+# As Excel and consoles write them in languages of Europe, Brazil, China and Japan.
+_TRUE = "true wahr vrai verdadero verdadeiro vero waar sant sann sand tosi prawda pravda igaz doğru истина ja oui sí si sim sì yes tak ano igen kyllä evet да 真 1"
+_FALSE = "false falsch faux falso onwaar falskt usann falsk epätosi fałsz nepravda hamis yanlış ложь nein non no não nao nee nej nei nie ne nem ei hayır нет 假 偽 0"
 BOOLEANS = {
-    **dict.fromkeys(("true", "wahr", "vrai", "verdadero", "vero", "waar", "sant", "prawda", "1"), True),
-    **dict.fromkeys(("false", "falsch", "faux", "falso", "onwaar", "falskt", "fałsz", "0"), False),
+    **dict.fromkeys(_TRUE.split(), True),
+    **dict.fromkeys(_FALSE.split(), False),
 }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.azure_ad.mappings.functions import Value
 from harness.base.store import Document
+from harness.exports.assignments import Assignments
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Person:
         return str(self.values.get("objectId") or "")
 
     @property
+    def key(self) -> str:
+        """What tells people apart: the id in lower case, else the userPrincipalName in lower case."""
+        return self.object_id.lower() or self.user_principal_name.casefold()
+
+    @property
     def user_principal_name(self) -> str:
         return str(self.values.get("userPrincipalName") or "")
 
@@ -36,24 +42,47 @@ class Person:
         )
 
     def joined(self, other: Person) -> Person:
-        """Return what both exports of one person say; the later one counts where both know."""
-        values = {key: value for key, value in self.values.items() if key not in other.exported}
-        damaged = {key: how for key, how in self.damaged.items() if key not in other.exported}
-        return Person(
-            {**values, **other.values},
-            (self.exported | other.exported).difference(other.damaged),
-            {**{k: v for k, v in other.damaged.items() if k not in self.exported}, **damaged},
-        )
+        """Return what both exports of one person say, whichever comes first; what they contradict each other in is damaged."""
+        values: dict[str, Value] = {}
+        exported, damaged = self.exported | other.exported, {**self.damaged, **other.damaged}
+        disputed = {
+            name for name in exported if CONTRADICTED in (self.damaged.get(name), other.damaged.get(name))
+        }
+        for name in exported - disputed:
+            mine, theirs = self.values.get(name), other.values.get(name)
+            if name not in other.exported or (name in self.exported and mine == theirs):
+                value = mine
+            elif name not in self.exported:
+                value = theirs
+            elif name in _CASELESS and str(mine).casefold() == str(theirs).casefold():
+                value = min(mine, theirs, key=str)
+            else:
+                disputed.add(name)
+                continue
+            damaged.pop(name, None)
+            if value is not None:
+                values[name] = value
+        contradicted = dict.fromkeys(disputed, CONTRADICTED)
+        return Person(values, frozenset(exported - disputed), {**damaged, **contradicted})
+
+
+CONTRADICTED = "two of the files contradict each other, as exports of different days do"
+# What is the same in whatever case.
+_CASELESS = frozenset({"objectId", "userPrincipalName", "originalUserPrincipalName", "mail"})
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One user of AWS; `external_ids` is empty for an account made by hand or by another identity provider."""
+    """One user of AWS; `external_ids` is empty for an account made by hand or by another identity provider.
+
+    `store` is the id of the identity store, empty in a dump of SCIM.
+    """
 
     user_id: str
     user_name: str
     email: str
     external_ids: tuple[str, ...]
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +91,8 @@ class LogEntry:
 
     `status` is `success`, `failure`, `skipped` or `warning`; `http` .NET's name of the HTTP status (`BadRequest`); `detail`
     what the target said; `request_id` AWS's name of the request; `property` what a skip was for; `change_id` ties the portal's
-    three CSV files together.
+    three CSV files together; `job` and `principal` are the ids of the job and of its service principal. `targets` are the
+    attributes that were written, as the log spells them.
     """
 
     object_id: str
@@ -76,6 +106,9 @@ class LogEntry:
     request_id: str = ""
     property: str = ""
     change_id: str = ""
+    job: str = ""
+    principal: str = ""
+    targets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +134,7 @@ class TrailEvent:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """What was made of one file: format, rows read, rows skipped by reason, what to know of it."""
+    """What was made of one file: format, rows read, rows skipped by reason, what to know of it, whether all of it is there."""
 
     name: str
     format: str
@@ -110,19 +143,56 @@ class InputFile:
     notes: tuple[str, ...]
     exported: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The users of AWS by their ids; what two files say of one account is joined. `complete` is False where pages lack."""
+
+    by_id: dict[str, Account] = field(default_factory=dict)
+    exported: bool = False
+    complete: bool = True
+
+    def add(self, account: Account) -> None:
+        self.exported = True
+        key = account.user_id or f"{account.store} {account.user_name}"
+        before = self.by_id.get(key)
+        if before is not None:
+            owners = {*before.external_ids, *account.external_ids} - {""}
+            account = replace(
+                account,
+                email=max(before.email, account.email),
+                external_ids=tuple(sorted(owners)),
+                store=max(before.store, account.store),
+            )
+        self.by_id[key] = account
+
+    @property
+    def stores(self) -> list[str]:
+        """The identity stores that the accounts are of, where the exports say it."""
+        return sorted({account.store for account in self.by_id.values()} - {""})
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is certain that no other account exists."""
+        return self.complete and len(self.stores) < 2
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self.by_id.values())
 
 
 @dataclass(slots=True)
 class Evidence:
-    """All files together. `people` can be walked again and again; `members` maps a group's id or name to its users' ids.
+    """All files together. `log` holds the newest entry about each user, by id and by userPrincipalName in lower case.
 
-    `assigned` are the ids of users and groups that are assigned to the application, None where no file says so; `unjoined`
-    rows of the portal's steps and changes belong to no entry.
+    `unjoined` rows of the portal's steps and changes belong to no entry; `notes` concern several files; `incomplete` are the
+    kinds of export that lack a part.
     """
 
     inputs: list[InputFile] = field(default_factory=list)
-    accounts: list[Account] = field(default_factory=list)
-    accounts_known: bool = False
+    accounts: Accounts = field(default_factory=Accounts)
+    assignments: Assignments = field(default_factory=Assignments)
     log: dict[str, LogEntry] = field(default_factory=dict)
     log_parts: list[LogPart] = field(default_factory=list)
     unjoined: int = 0
@@ -130,9 +200,8 @@ class Evidence:
     schema: Document | None = None
     job: Document | None = None
     job_ids: set[str] = field(default_factory=set)
-    assigned: dict[str, str] | None = None
-    groups: dict[str, str] = field(default_factory=dict)
-    members: dict[str, set[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
     _event_ids: set[str] = field(default_factory=set)
 
     def add_event(self, event: TrailEvent) -> bool:
@@ -157,11 +226,11 @@ class Evidence:
                 user_principal_name=entry.user_principal_name or part.user_principal_name,
                 property=entry.property or part.property,
             )
-            for key in (entry.object_id, entry.user_principal_name.casefold()):
+            for key in (entry.object_id.lower(), entry.user_principal_name.casefold()):
                 if key:
                     self.log[key] = entry
 
     def entry_of(self, person: Person) -> LogEntry | None:
         """Return the newest log entry about a person, by id, else by userPrincipalName."""
-        by_id = self.log.get(person.object_id) if person.object_id else None
+        by_id = self.log.get(person.object_id.lower()) if person.object_id else None
         return by_id or self.log.get(person.user_principal_name.casefold())

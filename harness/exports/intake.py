@@ -1,4 +1,4 @@
-"""All files into one body of evidence, each with a line about what was made of it."""
+"""All files into one body of evidence, each with a line about what was made of it; their order makes no difference."""
 
 from __future__ import annotations
 
@@ -10,37 +10,57 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.exports import aws, people, provisioning_log
+from harness.exports.assignments import Members
 from harness.exports.carriers import Row, Rows, rows
-from harness.exports.evidence import Evidence, InputFile, Person
+from harness.exports.everybody import People, PeopleFile, is_person
+from harness.exports.evidence import Evidence, InputFile
 from harness.exports.formats import OFFER, Format, recognise
+from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
+from harness.exports.schemas import Schemas
 from harness.exports.sources import NotAnExportError, sources
 
 _LOOKED_AT = 50
 
 
 @dataclass(slots=True)
-class People:
-    """The people of one or more files, read anew whenever they are walked; those of several files are joined in memory."""
+class _Intake:
+    """What grows while files are read."""
 
-    files: list[tuple[Rows, people.PeopleReader]] = field(default_factory=list)
-    from_log: dict[str, Person] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+    everybody: People = field(default_factory=People)
+    schemas: Schemas = field(default_factory=Schemas)
+    book: LogBook = field(default_factory=LogBook)
+    jobs: list[Row] = field(default_factory=list)
+    # How many accounts a dump of SCIM says there are, and how many are there.
+    announced: int = 0
+    listed: int = 0
 
-    def __iter__(self) -> Iterator[Person]:
-        if not self.files:
-            yield from self.from_log.values()
-        elif len(self.files) == 1:
-            carrier, reader = self.files[0]
-            yield from (reader.person(row) for row in carrier if _is_person(row))
-        else:
-            joined: dict[str, Person] = {}
-            for carrier, reader in self.files:
-                for row in carrier:
-                    if _is_person(row):
-                        person = reader.person(row)
-                        key = person.object_id or person.user_principal_name.casefold()
-                        joined[key] = joined[key].joined(person) if key in joined else person
-            yield from joined.values()
+    def settle(self) -> None:
+        """Choose among what several files say, and note what was chosen. Raises HarnessError for a contradiction."""
+        evidence = self.evidence
+        self.schemas.candidates.sort(key=lambda each: (each.file, each.id))
+        evidence.schema = self.schemas.choose(self.book.jobs)
+        schema_id = str((evidence.schema or {}).get("id") or "")
+        evidence.log, notes = self.book.choose(schema_id)
+        evidence.job_ids = {entry.job for entry in evidence.log.values()}
+        wanted = {schema_id, *evidence.job_ids}
+        jobs = [each for each in self.jobs if str(each.get("id")) in wanted] or self.jobs
+        evidence.job = min(jobs, key=repr) if jobs else None
+        evidence.assignments.only(entry.principal for entry in evidence.log.values())
+        evidence.assignments.complete = "assignments" not in evidence.incomplete
+        evidence.accounts.complete = "accounts" not in evidence.incomplete and self.listed >= self.announced
+        evidence.join_log_parts()
+        evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes()]
+        if len(stores := evidence.accounts.stores) > 1:
+            evidence.notes.append(
+                f"users of AWS are of {len(stores)} identity stores ({', '.join(stores)}): give those of one"
+            )
+        if self.listed < self.announced:
+            evidence.notes.append(
+                f"{self.announced - self.listed} of {self.announced} users of AWS lack: export all pages of SCIM, or "
+                "aws identitystore list-users"
+            )
 
 
 def take_in(
@@ -48,13 +68,14 @@ def take_in(
 ) -> tuple[Evidence, People]:
     """Read files in any order. `members` says whose members a file lists: path to the group's id or name.
 
-    A file that is none of those known is left out, and said to be. Raises HarnessError where all are, and for one that
-    cannot be read.
+    A file that is none of those known is left out, and said to be. Raises HarnessError where all are, for one that
+    cannot be read, and for two that contradict each other where nothing says which is meant.
     """
-    evidence, everybody = Evidence(), People()
+    intake = _Intake()
+    evidence = intake.evidence
     foreign: list[InputFile] = []
-    for path in paths:
-        for carrier in _carriers(path, foreign):
+    for path in sorted(dict.fromkeys(paths)):
+        for carrier in _carriers(path, foreign, renamed):
             first = list(islice(iter(carrier), _LOOKED_AT))
             form = recognise(chain.from_iterable(first)) if first else None
             if form is None:
@@ -64,20 +85,20 @@ def take_in(
                 )
                 continue
             if form.kind == "people":
-                line, ids = _people(everybody, carrier, form, first, renamed)
-                if path in members:
-                    evidence.members.setdefault(members[path], set()).update(ids)
+                line = _people(intake, carrier, form, first, members.get(path))
             else:
-                line = _others(evidence, everybody, carrier, form)
+                line = _others(intake, carrier, form)
+            if not line.complete:
+                evidence.incomplete.add(form.kind)
             evidence.inputs.append(line)
     if foreign and not evidence.inputs:
         raise HarnessError(f"{foreign[0].name}: {foreign[0].format}; {OFFER}")
     evidence.inputs += foreign
-    evidence.join_log_parts()
-    return evidence, everybody
+    intake.settle()
+    return evidence, intake.everybody
 
 
-def _carriers(path: Path, foreign: list[InputFile]) -> Iterator[Rows]:
+def _carriers(path: Path, foreign: list[InputFile], renamed: Mapping[str, str]) -> Iterator[Rows]:
     """Yield how each text of a file carries its rows; what has none is among the foreign ones."""
     try:
         texts = sources(path)
@@ -86,77 +107,105 @@ def _carriers(path: Path, foreign: list[InputFile]) -> Iterator[Rows]:
         return
     for source in texts:
         try:
-            yield rows(source)
+            yield rows(source, renamed)
         except NotAnExportError as error:
             foreign.append(InputFile(error.name, error.why, 0, {}, ()))
 
 
-def _people(
-    everybody: People, carrier: Rows, form: Format, first: list[Row], renamed: Mapping[str, str]
-) -> tuple[InputFile, set[str]]:
-    """Add a file to everybody's; return what was made of it and the object ids in it, all of one walk through its rows."""
-    tally = people.Tally(renamed)
+def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], group: str | None) -> InputFile:
+    """Add a file to everybody's, and where a group is named to its members, in one walk through its rows."""
+    tally, ids = people.Tally(), intake.evidence.assignments.ids
+    members = intake.evidence.assignments.members.setdefault(group.casefold(), Members()) if group else None
     for row in carrier:
-        tally.add(row, is_person=_is_person(row))
+        key, name = tally.add(row, is_person=is_person(row))
+        if members is not None:
+            members.ids.add(key)
+            members.names.add(name.partition("#ext#")[0])
+            if key and name:
+                ids[name.partition("#ext#")[0]] = key
+    if members is not None:
+        members.complete = members.complete and carrier.complete
+        members.ids.discard("")
+        members.names.discard("")
     reader = people.PeopleReader(
-        renamed=renamed,
         filled=frozenset(tally.filled) if people.has_all_columns(tally.columns) else None,
         from_ascii_csv=carrier.carrier == "CSV" and carrier.source.ascii,
     )
-    everybody.files.append((carrier, reader))
+    intake.everybody.files.append(
+        PeopleFile(carrier, reader, tally.people, tally.repeated, is_of_members=members is not None)
+    )
     exported = frozenset[str]().union(*(reader.person(row).exported for row in first))
-    line = InputFile(
+    return InputFile(
         name=carrier.source.name,
         format=f"{form.label}, {carrier.carrier}",
         rows=tally.people,
         skipped={"not a user": tally.others} if tally.others else {},
         notes=tuple(carrier.notes),
         exported=tuple(sorted(exported)),
-        not_understood=tuple(people.not_understood(renamed.get(name, name) for name in tally.columns)),
+        not_understood=tuple(people.not_understood(tally.columns)),
+        complete=carrier.complete,
     )
-    return line, tally.object_ids
 
 
-def _others(evidence: Evidence, everybody: People, carrier: Rows, form: Format) -> InputFile:
-    take = _TAKERS[form.kind]
+def _others(intake: _Intake, carrier: Rows, form: Format) -> InputFile:
     read, skipped = 0, Counter[str]()
     for row in carrier:
         try:
-            reason = take(evidence, row)
+            reason = _taken(intake, form.kind, row, carrier.source.name)
         except (Unreadable, TypeError, AttributeError, KeyError) as error:
             reason = f"not readable: {error}"
         if reason:
             skipped[reason] += 1
         else:
             read += 1
-        if form.kind == "log":
-            _remember_imported(everybody, row)
+    if form.kind == "accounts" and carrier.total is not None:
+        intake.announced = max(intake.announced, carrier.total)
+        intake.listed += read
     return InputFile(
-        carrier.source.name, f"{form.label}, {carrier.carrier}", read, dict(skipped), tuple(carrier.notes)
+        carrier.source.name,
+        f"{form.label}, {carrier.carrier}",
+        read,
+        dict(skipped),
+        tuple(carrier.notes),
+        complete=carrier.complete,
     )
 
 
-def _remember_imported(everybody: People, row: Row) -> None:
-    details = provisioning_log.imported(row)
-    if details.get("userPrincipalName"):
-        reader = people.PeopleReader(renamed={}, filled=None, from_ascii_csv=False)
-        person = reader.person(details)
-        everybody.from_log[person.object_id or person.user_principal_name] = person
+def _taken(intake: _Intake, kind: str, row: Row, file: str) -> str:
+    """Take in a row of a file that does not list people; return why it is left out, empty where it is not."""
+    if kind == "log":
+        return _log(intake, row)
+    if kind == "schema":
+        return _schema(intake, row, file)
+    if kind == "job":
+        intake.jobs.append(row)
+        return ""
+    return _TAKERS[kind](intake.evidence, row)
 
 
-def _log(evidence: Evidence, row: Row) -> str:
+def _log(intake: _Intake, row: Row) -> str:
     category = row.get("category") or row.get("Category")
     if category not in (None, "ProvisioningLogs"):
         return "another category of log"
-    evidence.job_ids.add(provisioning_log.job_id(row))
+    details = provisioning_log.imported(row)
+    if details.get("userPrincipalName"):
+        reader = people.PeopleReader(filled=None, from_ascii_csv=False)
+        person = reader.person(details)
+        before = intake.everybody.from_log.get(person.key)
+        intake.everybody.from_log[person.key] = person if before is None else before.joined(person)
     entry = provisioning_log.entry(row)
     if entry is None:
         return "about a group"
-    for key in (entry.object_id, entry.user_principal_name.casefold()):
-        newest = evidence.log.get(key)
-        if key and (newest is None or newest.moment <= entry.moment):
-            evidence.log[key] = entry
+    intake.book.add(entry)
+    if entry.object_id and entry.user_principal_name:
+        intake.evidence.assignments.ids[entry.user_principal_name.casefold()] = entry.object_id.lower()
     return ""
+
+
+def _schema(intake: _Intake, row: Row, file: str) -> str:
+    if isinstance(row.get("status"), dict):
+        intake.jobs.append(row)
+    return intake.schemas.add(row, file)
 
 
 def _log_part(evidence: Evidence, row: Row) -> str:
@@ -174,33 +223,13 @@ def _trail(evidence: Evidence, row: Row) -> str:
     return "" if evidence.add_event(event) else "the same event again"
 
 
-def _schema(evidence: Evidence, row: Row) -> str:
-    if isinstance(row.get("status"), dict):
-        evidence.job = row
-    schema = row if "synchronizationRules" in row else row.get("schema")
-    if not isinstance(schema, dict) or "synchronizationRules" not in schema:
-        return "no schema in it"
-    evidence.schema = schema
-    return ""
-
-
-def _job(evidence: Evidence, row: Row) -> str:
-    evidence.job = row
-    return ""
-
-
 def _assignment(evidence: Evidence, row: Row) -> str:
-    if evidence.assigned is None:
-        evidence.assigned = {}
-    folded = {key.lower(): value for key, value in row.items()}
-    evidence.assigned[str(folded["principalid"])] = str(folded["principaltype"])
-    evidence.groups[str(folded["principalid"])] = str(folded.get("principaldisplayname") or "")
+    evidence.assignments.add(row)
     return ""
 
 
 def _account(evidence: Evidence, row: Row) -> str:
-    evidence.accounts_known = True
-    evidence.accounts.append(aws.account(row))
+    evidence.accounts.add(aws.account(row))
     return ""
 
 
@@ -209,22 +238,11 @@ def _nothing(_evidence: Evidence, _row: Row) -> str:
 
 
 _TAKERS = {
-    "log": _log,
     "log part": _log_part,
     "trail": _trail,
-    "schema": _schema,
-    "job": _job,
     "assignments": _assignment,
     "accounts": _account,
     "memberships": _nothing,
     "aws groups": _nothing,
     "groups": _nothing,
 }
-
-
-def _is_person(row: Row) -> bool:
-    kind = str(row.get("@odata.type") or row.get("odata.type") or "user").lower()
-    return kind.rpartition(".")[2] == "user" and any(
-        row.get(name)
-        for name in ("userPrincipalName", "UserPrincipalName", "User principal name", "id", "Id", "ObjectId")
-    )

@@ -7,8 +7,11 @@ https://learn.microsoft.com/graph/api/user-list (read 2026-11).
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, table
@@ -81,14 +84,11 @@ def not_understood(columns: Iterable[str]) -> list[str]:
 class PeopleReader:
     """Turns the rows of one file into people.
 
-    `renamed` maps columns to the names they stand for. `filled` are the lower-case columns that have a value in some row,
-    where the file has all columns whether they were asked for or not, else None.
+    `filled` are the lower-case columns that have a value in some row, where the file has all columns whether they were
+    asked for or not, else None.
     """
 
-    def __init__(
-        self, *, renamed: Mapping[str, str], filled: frozenset[str] | None, from_ascii_csv: bool
-    ) -> None:
-        self._renamed = renamed
+    def __init__(self, *, filled: frozenset[str] | None, from_ascii_csv: bool) -> None:
         self._filled = filled
         self._from_ascii_csv = from_ascii_csv
         self._plans: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
@@ -118,7 +118,7 @@ class PeopleReader:
 
     def _planned(self, shape: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
         for column in shape:
-            name = attribute(self._renamed.get(column, column))
+            name = attribute(column)
             asked_for = self._filled is None or column.lower() in self._filled or column.lower() in _DEFAULTS
             if name is not None and asked_for:
                 yield column, *name
@@ -151,43 +151,64 @@ def has_all_columns(columns: Iterable[str]) -> bool:
 class Tally:
     """What has to be learnt of a whole file of people before its first row can be read: one walk through its rows.
 
-    `columns` are in the order in which they first come; `filled` are those, in lower case, with a value in some row.
+    `columns` are in the order in which they first come; `filled` are those, in lower case, with a value in some row;
+    `keys` hash what tells people apart.
     """
 
-    def __init__(self, renamed: Mapping[str, str]) -> None:
+    def __init__(self) -> None:
         self.people = 0
         self.others = 0
         self.columns: dict[str, None] = {}
         self.filled: set[str] = set()
-        self.object_ids: set[str] = set()
-        self._renamed = renamed
-        self._ids: dict[tuple[str, ...], list[str]] = {}
+        self.keys = array("Q")
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
 
-    def add(self, row: Row, *, is_person: bool) -> None:
-        shape = tuple(row)
-        if shape not in self._ids:
-            self._ids[shape] = [name for name in shape if self._is_id(name)]
-            self.columns |= dict.fromkeys(shape)
-        self.filled.update(
-            lowered
-            for name, value in row.items()
-            if (lowered := name.lower()) not in self.filled and _says_something(value)
-        )
+    def add(self, row: Row, *, is_person: bool) -> tuple[str, str]:
+        """Count a row; return the user's id and userPrincipalName in lower case, empty for what is not there."""
+        names = tuple(row)
+        shape = self._shapes.get(names)
+        if shape is None:
+            shape = self._shapes[names] = _Shape(names)
+            if is_person:
+                self.columns |= dict.fromkeys(names)
+        if shape.silent:
+            for name in [name for name in shape.silent if _says_something(row[name])]:
+                shape.silent.remove(name)
+                self.filled.add(name.lower())
         if not is_person:
             self.others += 1
-            return
+            return "", ""
         self.people += 1
-        self.object_ids.update(str(row[name]) for name in self._ids[shape] if row[name])
+        key = next((str(row[name]).lower() for name in shape.ids if row[name]), "")
+        upn = next((str(row[name]).casefold() for name in shape.upns if row[name]), "")
+        self.keys.append(key_hash(key or upn.partition("#ext#")[0]))
+        return key, upn
 
-    def _is_id(self, column: str) -> bool:
-        meaning = attribute(self._renamed.get(column, column))
-        return meaning is not None and meaning[0] == "objectId"
+    @property
+    def repeated(self) -> frozenset[int]:
+        """The hashes of keys that occur more than once."""
+        return frozenset(value for value, after in pairwise(sorted(self.keys)) if value == after)
+
+
+class _Shape:
+    """The columns of rows that are alike: those that name the user, and those that have said nothing yet."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        meanings = [(name, attribute(name)) for name in columns]
+        self.ids = [name for name, meaning in meanings if meaning and meaning[0] == "objectId"]
+        self.upns = [name for name, meaning in meanings if meaning and meaning[0] == "userPrincipalName"]
+        self.silent = list(columns) if has_all_columns(columns) else []
+
+
+def key_hash(key: str) -> int:
+    """Return eight bytes of hash of what tells people apart."""
+    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _says_something(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_says_something, value.values()))
-    return value not in (None, "", [], False) and not isinstance(
+    return value not in (None, "", []) and not isinstance(
         cell(value, "string", from_ascii_csv=False), Spoiled
     )
 

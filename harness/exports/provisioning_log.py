@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.exports.carriers import Row
@@ -68,6 +68,9 @@ def entry(row: Row) -> LogEntry | None:
         request_id=request_id,
         property=_skipped_for(record),
         change_id=str(record.get("changeid") or record.get("change id") or ""),
+        job=str(record.get("jobid") or record.get("job id") or ""),
+        principal=str(_folded(_object(record.get("serviceprincipal")) or {}).get("id") or ""),
+        targets=frozenset(_written(record)),
     )
 
 
@@ -98,11 +101,13 @@ def imported(row: Row) -> dict[str, Any]:
     return {}
 
 
-def job_id(row: Row) -> str:
-    record = _folded(row)
-    inner = _object(record.get("properties"))
-    record = {**record, **_folded(inner)} if isinstance(inner, dict) else record
-    return str(record.get("jobid") or record.get("job id") or "")
+def _written(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the target attributes that were changed, as the log spells them."""
+    changes = _object(record.get("modifiedproperties"))
+    for change in changes if isinstance(changes, list) else []:
+        folded = _folded(change)
+        if name := folded.get("displayname") or folded.get("name"):
+            yield str(name)
 
 
 def _status(record: Mapping[str, Any]) -> str:

@@ -17,8 +17,9 @@ import pytest
 
 from harness.base.errors import HarnessError
 from harness.exports.carriers import Row, Rows
+from harness.exports.everybody import People
 from harness.exports.evidence import Evidence, Person
-from harness.exports.intake import People, take_in
+from harness.exports.intake import take_in
 
 EXPORTS = Path(__file__).parent / "samples"
 PRERANA, JOERG = "7e31f8a6-9b02-4d57-8c1e-f64d0b29a7c3", "91c5d0e7-48f3-42ab-a6b9-27e8310fd54c"
@@ -310,7 +311,7 @@ def test_a_file_of_people_is_walked_once_to_take_it_in(name: str, monkeypatch: p
     path = EXPORTS / name
     evidence, _ = take_in([path], renamed={}, members={path: "Office"})
     assert len(walks) == 2
-    assert evidence.members["Office"]
+    assert evidence.assignments.members["office"].ids
 
 
 def test_a_column_that_only_a_late_row_has_is_told_when_nobody_understands_it(tmp_path: Path) -> None:

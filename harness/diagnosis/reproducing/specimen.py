@@ -16,7 +16,7 @@ from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES
 from harness.diagnosis.reproducing.masking import Mask
 from harness.diagnosis.verdicts import Finding
-from harness.exports.evidence import Account, Evidence, Person
+from harness.exports.evidence import Account, Accounts, Evidence, Person
 
 # What AWS takes no user without, and Azure AD none without the first.
 MANDATORY = ("userPrincipalName", "displayName", "givenName", "surname")
@@ -106,9 +106,9 @@ def person(values: Mapping[str, Value], judge: Judge) -> Person:
 
 def evidence_of(specimen: Specimen) -> Evidence:
     """Return what AWS holds in a specimen."""
-    evidence = Evidence(accounts_known=True)
+    evidence = Evidence(accounts=Accounts(exported=True))
     if specimen.account is not None:
-        evidence.accounts.append(specimen.account)
+        evidence.accounts.add(specimen.account)
     return evidence
 
 

@@ -27,6 +27,7 @@ def json_texts(diagnosis: Diagnosis) -> Iterator[str]:
         "mapping": diagnosis.mapping,
         "profile": diagnosis.profile,
         "notes": diagnosis.notes,
+        "complete": diagnosis.complete,
         "summary": {verdict.value: diagnosis.counts.get(verdict, 0) for verdict in Verdict},
     }
     yield _dumped(head)[:-1] + ',"users":['

@@ -1,0 +1,154 @@
+"""Who is assigned to which application, and who is in the groups that are, with what the exports leave open.
+
+Only direct members of an assigned group count, and who has the role Default Access of an application with roles of its own
+is not provisioned: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Scoping", and
+https://learn.microsoft.com/en-us/entra/identity/saas-apps/aws-single-sign-on-provisioning-tutorial, "Important tips"
+(read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from harness.exports.carriers import Row
+
+_DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+
+
+class Standing(Enum):
+    """Whether somebody is assigned, by what was exported."""
+
+    ASSIGNED = "assigned"
+    NOT_ASSIGNED = "not assigned"
+    DEFAULT_ACCESS = "assigned with the role Default Access"
+    MEMBERS_LACK = "the members of a group lack"
+    PAGES_LACK = "assignments lack"
+    ID_LACKS = "the user's id lacks"
+    UNCLEAR = "several applications, not all of which have the user"
+
+
+@dataclass(slots=True)
+class Application:
+    """One application's assignments: ids in lower case, groups with their names. `roles` are those that occur."""
+
+    id: str
+    name: str
+    users: dict[str, set[str]] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id or "an application without a name"
+
+
+@dataclass(slots=True)
+class Members:
+    """The users that files list as members of one group: ids and userPrincipalNames in lower case."""
+
+    ids: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class Assignments:
+    """All files of assignments and of members. `ids` says whose id a userPrincipalName is, where another file does."""
+
+    applications: dict[str, Application] = field(default_factory=dict)
+    members: dict[str, Members] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+    unused: tuple[str, ...] = ()
+
+    @property
+    def exported(self) -> bool:
+        return bool(self.applications)
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Every assigned group's name by its id."""
+        return {key: name for each in self.applications.values() for key, name in each.groups.items()}
+
+    def add(self, row: Row) -> None:
+        """Add one assignment. Raises KeyError for a row without a principal."""
+        folded = {key.lower(): value for key, value in row.items()}
+        resource = str(folded.get("resourceid") or "").lower()
+        name = str(folded.get("resourcedisplayname") or "")
+        application = self.applications.setdefault(resource, Application(resource, name))
+        application.name = max(application.name, name)
+        principal, role = str(folded["principalid"]).lower(), str(folded.get("approleid") or "").lower()
+        kind = str(folded["principaltype"]).casefold()
+        application.roles.add(role)
+        if kind == "user":
+            application.users.setdefault(principal, set()).add(role)
+        elif kind == "group" and not self._is_default(role, application):
+            application.groups[principal] = str(folded.get("principaldisplayname") or "")
+
+    def only(self, ids: Iterable[str]) -> None:
+        """Leave out the applications that the log is not about, by the ids of service principals; none leave all."""
+        wanted = {each.lower() for each in ids} - {""}
+        others = [key for key in self.applications if wanted and key and key not in wanted]
+        self.unused = tuple(sorted(self.applications.pop(key).label for key in others))
+
+    def standing(self, object_id: str, user_principal_name: str) -> tuple[Standing, str]:
+        """Return how somebody stands, and with it the group or the applications that the answer is about.
+
+        Either may be empty; without the id, other files may say whose id a userPrincipalName is.
+        """
+        name = user_principal_name.casefold()
+        key = object_id.lower() or self.ids.get(name, "")
+        answers = [self._in(application, key, name) for application in self.applications.values()]
+        standings = {standing for standing, _ in answers}
+        if len(standings) == 1:
+            return answers[0]
+        return Standing.UNCLEAR, ", ".join(sorted(each.label for each in self.applications.values()))
+
+    def members_of(self, key: str, name: str) -> Members | None:
+        """Return a group's members, as given by its id or by its name."""
+        return self.members.get(key) or self.members.get(name.casefold())
+
+    def _in(self, application: Application, key: str, name: str) -> tuple[Standing, str]:
+        roles = application.users.get(key)
+        if roles is not None and not all(self._is_default(role, application) for role in roles):
+            return Standing.ASSIGNED, ""
+        lacking = []
+        for group, label in application.groups.items():
+            members = self.members_of(group, label)
+            if members is not None and (key in members.ids or (name and name in members.names)):
+                return Standing.ASSIGNED, ""
+            if members is None or not members.complete or not (key or members.names):
+                lacking.append(label or group)
+        return self._not_in(key, roles, sorted(lacking))
+
+    def _not_in(self, key: str, roles: set[str] | None, lacking: list[str]) -> tuple[Standing, str]:
+        if lacking:
+            return Standing.MEMBERS_LACK, ", ".join(lacking)
+        if not key:
+            return Standing.ID_LACKS, "objectId"
+        if not self.complete:
+            return Standing.PAGES_LACK, ""
+        return (Standing.NOT_ASSIGNED if roles is None else Standing.DEFAULT_ACCESS), ""
+
+    @staticmethod
+    def _is_default(role: str, application: Application) -> bool:
+        """Tell whether a role counts as none: Default Access, where the application is seen to have others."""
+        return role == _DEFAULT_ACCESS and bool(application.roles - {_DEFAULT_ACCESS, ""})
+
+    def notes(self) -> Iterator[str]:
+        """Yield what to know of them, a line each."""
+        if self.unused:
+            yield (
+                f"assignments of other applications are not used: {', '.join(self.unused)} (the log is about "
+                "another service principal); export appRoleAssignedTo of that one"
+            )
+        if len(self.applications) > 1:
+            names = ", ".join(sorted(each.label for each in self.applications.values()))
+            yield (
+                f"assignments of {len(self.applications)} applications ({names}): give those of one, or the provisioning "
+                "log, which says which is meant; who stands differently in them is not judged"
+            )
+        if not self.complete:
+            yield "assignments lack (further pages, or a file that ends early): export all of appRoleAssignedTo"

@@ -1,0 +1,141 @@
+"""The people of all files, each once: the largest file is streamed, those of the others are joined to it from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from harness.exports.carriers import Row, Rows
+from harness.exports.evidence import Person
+from harness.exports.people import PeopleReader, key_hash
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """One file of people; `repeated` are the hashes of the keys that it has more than once.
+
+    One of a group's members says who they are, and of themselves only where no other file does.
+    """
+
+    rows: Rows
+    reader: PeopleReader
+    people: int
+    repeated: frozenset[int]
+    is_of_members: bool = False
+
+    def __iter__(self) -> Iterator[Person]:
+        person = self.reader.person
+        return (person(row) for row in self.rows if is_person(row))
+
+
+@dataclass(slots=True)
+class People:
+    """The people of one or more files, read anew whenever they are walked; in whatever order the files come.
+
+    `from_log` are those whom the log alone describes, for want of a file of people.
+    """
+
+    files: list[PeopleFile] = field(default_factory=list)
+    from_log: dict[str, Person] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Person]:
+        if not self.files:
+            yield from (self.from_log[key] for key in sorted(self.from_log))
+            return
+        largest = max(
+            self.files, key=lambda each: (not each.is_of_members, each.people, each.rows.source.name)
+        )
+        others = _Joined()
+        for file in self.files:
+            if file is not largest and not (file.is_of_members and not largest.is_of_members):
+                others.add(file)
+        repeated = largest.repeated
+        lesser = [file for file in self.files if file.is_of_members and not largest.is_of_members]
+        if not repeated and not others and not lesser:
+            yield from largest
+            return
+        for file in lesser:
+            others.add_lesser(file)
+        if repeated:
+            others.add(person for person in largest if key_hash(person.key) in repeated)
+        others.tie()
+        for person in largest:
+            if key_hash(person.key) not in repeated:
+                yield others.completed(person)
+        yield from others.left()
+
+
+class _Joined:
+    """People in memory: those with an id by it, those without by their userPrincipalName."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Person] = {}
+        self._ids: dict[str, set[str]] = {}
+        self._nameless: dict[str, Person] = {}
+        self._used: set[str] = set()
+        self._lesser: dict[str, Person] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_id or self._nameless)
+
+    def add(self, people: Iterable[Person]) -> None:
+        for person in people:
+            shelf = self._by_id if person.object_id else self._nameless
+            before = shelf.get(person.key)
+            shelf[person.key] = person if before is None else before.joined(person)
+
+    def add_lesser(self, people: Iterable[Person]) -> None:
+        """Add people whose values count only where no other file has them."""
+        for person in people:
+            before = self._lesser.get(person.key)
+            self._lesser[person.key] = person if before is None else before.joined(person)
+
+    def tie(self) -> None:
+        """Join those without an id to those with one, by userPrincipalName."""
+        for key, person in self._by_id.items():
+            self._ids.setdefault(person.user_principal_name.casefold(), set()).add(key)
+        for name, person in list(self._nameless.items()):
+            for key in self._ids.get(name, ()):
+                self._by_id[key] = self._by_id[key].joined(person)
+                self._used.add(name)
+
+    def completed(self, person: Person) -> Person:
+        """Return somebody with what the other files say of them."""
+        name = person.user_principal_name.casefold()
+        self._forget(person)
+        keys = [person.object_id.lower()] if person.object_id else sorted(self._ids.get(name, ()))
+        for key in keys:
+            if key in self._by_id:
+                person = person.joined(self._by_id[key])
+                self._used.add(key)
+        if name in self._nameless:
+            person = person.joined(self._nameless[name])
+            self._used.add(name)
+        return person
+
+    def left(self) -> Iterator[Person]:
+        """Yield those whom the streamed file does not have."""
+        for shelf in (self._by_id, self._nameless):
+            for key in sorted(shelf):
+                if key not in self._used:
+                    self._forget(shelf[key])
+                    yield shelf[key]
+        names = {person.user_principal_name.casefold(): person for person in self._lesser.values()}
+        yield from (names[name] for name in sorted(names))
+
+    def _forget(self, person: Person) -> None:
+        """Leave out of the lesser ones whom a greater file has."""
+        if self._lesser:
+            for key in (person.object_id.lower(), person.user_principal_name.casefold()):
+                self._lesser.pop(key, None)
+
+
+_NAMES = frozenset({"userprincipalname", "user principal name", "id", "objectid", "object id"})
+
+
+def is_person(row: Row) -> bool:
+    """Tell whether a row is a user: nothing else by its type, with something that names it."""
+    kind = row.get("@odata.type") or row.get("odata.type")
+    if kind and not str(kind).lower().endswith("user"):
+        return False
+    return any(value and name.lower() in _NAMES for name, value in row.items())

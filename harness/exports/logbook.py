@@ -1,0 +1,108 @@
+"""The newest entry about each user of one job: entries of other jobs and tenants are told apart, and not used.
+
+The id of a job names template, tenant and application: `aWSSingleSignon.<tenant>.<application>`. Moments in the forms that
+logs have them: https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
+
+from harness.exports.evidence import LogEntry
+
+_FORMS = (
+    "%m/%d/%Y, %I:%M:%S.%f %p",
+    "%m/%d/%Y, %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+)
+# What no form reads is older than everything.
+_NEVER = datetime.min.replace(tzinfo=UTC)
+TAGS = ("awssinglesignon", "scim", "customappsso")
+
+
+@dataclass(slots=True)
+class LogBook:
+    """Entries by job, of each the newest about a user."""
+
+    jobs: dict[str, dict[str, LogEntry]] = field(default_factory=dict)
+
+    def add(self, entry: LogEntry) -> None:
+        """Keep an entry where it is the newest about its user; of two of one moment the fuller one stays."""
+        entries = self.jobs.setdefault(entry.job, {})
+        for key in (entry.object_id.lower(), entry.user_principal_name.casefold()):
+            before = entries.get(key)
+            if key and (before is None or _rank(before) < _rank(entry)):
+                entries[key] = entry
+
+    def choose(self, schema_id: str) -> tuple[dict[str, LogEntry], list[str]]:
+        """Return the entries of the job that is meant, with what to know of the others.
+
+        That is the job of the schema, else the only one; of several the only one to AWS or of a custom application.
+        """
+        named = sorted(job for job in self.jobs if job)
+        meant = [job for job in named if job == schema_id]
+        if not meant:
+            meant = (
+                [job for job in named if job.partition(".")[0].lower() in TAGS] if len(named) > 1 else named
+            )
+        if len(meant) > 1:
+            note = (
+                f"the log has entries of {len(meant)} jobs ({', '.join(meant)}): none is used; give the schema of the one "
+                "that is meant, or filter the log by its application"
+            )
+            return {}, [note]
+        entries = dict(self.jobs.get("", {}))
+        for job in meant:
+            for entry in self.jobs[job].values():
+                for key in (entry.object_id.lower(), entry.user_principal_name.casefold()):
+                    if key and (key not in entries or _rank(entries[key]) < _rank(entry)):
+                        entries[key] = entry
+        return entries, list(self._others([job for job in named if job not in meant], schema_id, meant))
+
+    @staticmethod
+    def _others(others: list[str], schema_id: str, meant: list[str]) -> Iterator[str]:
+        tenants = {_tenant(job) for job in (*others, *meant)} - {""}
+        several = f", of {len(tenants)} tenants" if len(tenants) > 1 else ""
+        if others:
+            yield f"entries of other jobs are not used ({', '.join(others)}){several}"
+        if meant and schema_id and schema_id not in meant and _tenant(schema_id) and _tenant(meant[0]):
+            which = "tenant" if _tenant(schema_id) != _tenant(meant[0]) else "job"
+            yield (
+                f"the schema and the log are not of one {which} ({schema_id}, {meant[0]}): export both of the job that is meant"
+            )
+
+
+def _tenant(job: str) -> str:
+    parts = job.split(".")
+    return parts[1] if len(parts) == 3 and set(parts[1]) != {"0"} else ""
+
+
+def _rank(entry: LogEntry) -> tuple[datetime, int, str]:
+    whole = astuple(entry)
+    return moment(entry.moment), sum(map(bool, whole)), repr(sorted(map(str, whole)))
+
+
+def moment(text: str) -> datetime:
+    """Read a moment in any form that logs have, in UTC where none is said; the oldest one for what cannot be read."""
+    try:
+        read = datetime.fromisoformat(_shortened(text.strip()))
+    except ValueError:
+        read = next(filter(None, (_parsed(text.strip(), form) for form in _FORMS)), _NEVER)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _shortened(text: str) -> str:
+    """Cut a fraction of a second to the six digits that Python reads: .NET writes seven."""
+    start, dot, rest = text.partition(".")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    return f"{start}{dot}{digits[:6]}{rest[len(digits) :]}" if dot else text
+
+
+def _parsed(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
