@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.base.language import (
+    END,
     Both,
     Condition,
     DepthError,
@@ -17,9 +17,10 @@ from harness.base.language import (
     Negated,
     Reader,
     UnreadableError,
+    tokens,
 )
 
-_TOKENS = re.compile(
+_TOKENS = tokens(
     r"""(?P<operator>(?:and|or|not)(?![^\s()"'])|[()])|(?P<quoted>"[^"]*"|'[^']*')|(?P<word>[^\s()"']+)"""
 )
 _DEEPEST = 50
@@ -80,8 +81,8 @@ _GRAMMAR = Grammar(
 
 def _objection(text: str, position: int) -> str:
     """Say what is wrong at a place: what stands before it tells what could come."""
-    before = list(_TOKENS.finditer(text[:position]))
-    lacks_word = not before or (before[-1].lastgroup == "operator" and before[-1][0] != ")")
+    before = [match for match in _TOKENS.finditer(text[:position]) if match.lastgroup != END]
+    lacks_word = not before or before[-1]["operator"] not in (None, ")")
     if position == len(text):
         return "a word is missing" if lacks_word else "a ')' is missing"
     token = _TOKENS.match(text, position)

@@ -1,7 +1,8 @@
 """Reading a small language once: tokens with their places, and conditions joined by or, and, not and brackets.
 
 OData's `$filter` and the membership rules of dynamic groups are such languages. Each brings a pattern for its tokens,
-its three words and a function that reads one term; `and` binds more tightly than `or`, `not` most tightly.
+its three words and a function that reads one term; `and` binds more tightly than `or`, `not` most tightly. The expressions
+of attribute mappings know no such words and take the tokens alone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NewType, Protocol
 
 END = "end"
 
@@ -73,21 +74,29 @@ class Negated:
         return not self.part.holds(item)
 
 
+Tokens = NewType("Tokens", "re.Pattern[str]")
+
+
+def tokens(kinds: str, flags: re.RegexFlag = re.NOFLAG) -> Tokens:
+    """Compile a pattern that has a named group for each kind of token; white space before a token is passed over."""
+    return Tokens(re.compile(rf"(?u:\s*+)(?:{kinds}|(?P<{END}>\Z))", flags))
+
+
 class Reader:
-    """The tokens of a text, one ahead. `pattern` has a named group for each kind of token.
+    """The tokens of a text, one ahead.
 
     Raises UnreadableError where no token begins.
     """
 
-    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
+    def __init__(self, text: str, pattern: Tokens) -> None:
         self.depth = 0
-        self._text, self._pattern = text, pattern
-        self.token = self._next(0)
+        self._text, self._match, self._end = text, pattern.match, 0
+        self.token = self._next()
 
     def advance(self) -> Token:
         """Go to the next token and return the one left behind."""
         token = self.token
-        self.token = self._next(token.position + len(token.text))
+        self.token = self._next()
         return token
 
     def is_at(self, mark: Mark) -> bool:
@@ -113,16 +122,13 @@ class Reader:
     def error(self) -> UnreadableError:
         return UnreadableError(self.token.position)
 
-    def _next(self, end: int) -> Token:
-        position = end
-        while self._text[position : position + 1].isspace():
-            position += 1
-        if position == len(self._text):
-            return Token(END, "", position)
-        match = self._pattern.match(self._text, position)
-        if match is None or match.lastgroup is None:
-            raise UnreadableError(position)
-        return Token(match.lastgroup, match[0], position)
+    def _next(self) -> Token:
+        match = self._match(self._text, self._end)
+        if match is None or match.lastgroup is None or match.lastindex is None:
+            rest = self._text[self._end :]
+            raise UnreadableError(len(self._text) - len(rest.lstrip()))
+        position, self._end = match.span(match.lastindex)
+        return Token(match.lastgroup, match[match.lastindex], position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Small languages: what binds more tightly, how deep it may go, and where a text stops making sense."""
 
-import re
 from dataclasses import dataclass
 
 import pytest
 
-from harness.base.language import DepthError, Grammar, Mark, Reader, UnreadableError
+from harness.base.language import DepthError, Grammar, Mark, Reader, UnreadableError, tokens
 
-TOKENS = re.compile(r"(?P<word>[a-z]+)|(?P<bracket>[()])")
+TOKENS = tokens(r"(?P<word>[a-z]+)|(?P<bracket>[()])")
 
 
 @dataclass(frozen=True)

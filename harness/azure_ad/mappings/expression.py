@@ -22,18 +22,28 @@ from harness.azure_ad.mappings.functions import (
     Parameter,
 )
 from harness.base.errors import HarnessError, nearest
+from harness.base.language import END, Reader, Token, tokens
 
 # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues: at most 10,000 characters
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
-_SPACE = re.compile(r"\s*")
-_ATTRIBUTE = re.compile(r"\[([^\[\]]+)\]")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_NUMBER = re.compile(r"&H[0-9A-Fa-f]+|-?\d+(?:\.\d+)?")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+# The last kind takes whatever no other does, so that what stands before it is judged first.
+_TOKEN = tokens(
+    r"""
+    (?P<mark>[(),])
+  | (?P<attribute>\[\s*[^\s\[\]][^\[\]]*\])
+  | (?P<string>"(?:[^"\\]|\\.)*")
+  | (?P<number>&H[0-9A-Fa-f]+|-?\d+(?:\.\d+)?)
+  | (?P<logical>(?i:AND|OR)\b)
+  | (?P<name>[A-Za-z][A-Za-z0-9]*)
+  | (?P<operator><>|>=|<=|=|>|<)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_WORDS = ("name", "logical")
+_ENDS = (",", ")")
 _ESCAPE = re.compile(r"\\([\\\"])")
-_OPERATOR = re.compile(r"<>|>=|<=|=|>|<")
-_LOGICAL = re.compile(r"(?:AND|OR)\b", re.IGNORECASE)
 
 
 class ExpressionError(HarnessError):
@@ -90,9 +100,10 @@ def parse(written: str) -> Node:
         raise ExpressionError(
             f"the expression has {len(written)} characters; at most {MAX_LENGTH} are allowed"
         )
-    node, position = _node(written, _skip(written, 0), 0)
-    if position < len(written):
-        raise ExpressionError(f"expected the end at column {position + 1}, found '{written[position]}'")
+    reader = Reader(written, _TOKEN)
+    node = _node(reader, 0)
+    if reader.token.kind != END:
+        raise ExpressionError(f"expected the end at {_column(reader.token)}, found {_start(reader.token)}")
     return node
 
 
@@ -150,72 +161,69 @@ def checked(node: Call, depth: int = 0) -> Call:
     return node
 
 
-def _node(written: str, position: int, depth: int) -> tuple[Node, int]:
+def _node(reader: Reader, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise ExpressionError(
-            f"the expression is nested deeper than {MAX_DEPTH} functions at column {position + 1}"
+            f"the expression is nested deeper than {MAX_DEPTH} functions at {_column(reader.token)}"
         )
-    if (match := _ATTRIBUTE.match(written, position)) and match[1].strip():
-        return Attribute(match[1].strip()), _skip(written, match.end())
-    if match := _STRING.match(written, position):
-        return Constant(_ESCAPE.sub(r"\1", match[1])), _skip(written, match.end())
-    if match := _NUMBER.match(written, position):
-        return Constant(match[0]), _skip(written, match.end())
-    if match := _NAME.match(written, position):
-        return _call(written, match[0], position, depth)
+    kind, text, _ = token = reader.token
+    if kind == "attribute":
+        reader.advance()
+        return Attribute(text[1:-1].strip())
+    if kind == "string":
+        reader.advance()
+        return Constant(_ESCAPE.sub(r"\1", text[1:-1]))
+    if kind == "number":
+        reader.advance()
+        return Constant(text)
+    if kind in _WORDS:
+        return _call(reader, depth)
     raise ExpressionError(
-        f'expected [attribute], "constant" or a function at column {position + 1}, found {_found(written, position)}'
+        f'expected [attribute], "constant" or a function at {_column(token)}, found {_start(token)}'
     )
 
 
-def _call(written: str, name: str, start: int, depth: int) -> tuple[Node, int]:
-    position = _skip(written, start + len(name))
+def _call(reader: Reader, depth: int) -> Call:
+    _, name, position = token = reader.advance()
     function = FUNCTIONS.get(name)
     if function is None:
-        raise ExpressionError(f"unknown function '{name}' at column {start + 1}{nearest(name, FUNCTIONS)}")
-    if not written.startswith("(", position):
-        raise ExpressionError(f"expected ( behind {name} at column {position + 1}")
+        raise ExpressionError(f"unknown function '{name}' at {_column(token)}{nearest(name, FUNCTIONS)}")
+    if reader.token.text != "(":
+        raise ExpressionError(f"expected ( behind {name} at {_column(reader.token)}")
     arguments: list[Node | None] = []
-    position = _skip(written, position + 1)
-    while True:
-        argument, position = _argument(written, position, depth, function.parameter(len(arguments)))
-        arguments.append(argument)
-        mark = written[position : position + 1]
-        if mark not in (",", ")"):
-            raise ExpressionError(
-                f"expected , or ) at column {position + 1}, found {_found(written, position)}"
-            )
-        position = _skip(written, position + 1)
-        if mark == ")":
-            break
+    while reader.advance().text != ")":
+        arguments.append(_argument(reader, depth, function.parameter(len(arguments))))
+        if reader.token.text not in _ENDS:
+            raise ExpressionError(f"expected , or ) at {_column(reader.token)}, found {_start(reader.token)}")
     given = () if arguments == [None] else tuple(arguments)
-    return checked(Call(name, given, start + 1), depth), position
+    return checked(Call(name, given, position + 1), depth)
 
 
-def _argument(written: str, position: int, depth: int, parameter: Parameter) -> tuple[Node | None, int]:
+def _argument(reader: Reader, depth: int, parameter: Parameter) -> Node | None:
     """Read one argument: nothing, a word that needs no quotes, a value, or two values compared."""
-    if written.startswith((",", ")"), position):
-        return None, position
-    word = _NAME.match(written, position)
-    if word and word[0] in parameter.words:
-        return Constant(word[0]), _skip(written, word.end())
-    left, position = _node(written, position, depth + 1)
-    operator = _OPERATOR.match(written, position) if parameter.condition else None
-    if operator is None:
-        return left, position
-    right, position = _node(written, _skip(written, operator.end()), depth + 1)
-    if match := _LOGICAL.match(written, position):
+    text = reader.token.text
+    if text in _ENDS:
+        return None
+    if text in parameter.words:
+        reader.advance()
+        return Constant(text)
+    left = _node(reader, depth + 1)
+    if not parameter.condition or reader.token.kind != "operator":
+        return left
+    operator = reader.advance().text
+    right = _node(reader, depth + 1)
+    if reader.token.kind == "logical":
         raise ExpressionError(
-            f"conditions know no {match[0]} (column {position + 1}); put one IIF inside another instead"
+            f"conditions know no {reader.token.text} (column {reader.token.position + 1}); "
+            "put one IIF inside another instead"
         )
-    return Comparison(left, operator[0], right), position
+    return Comparison(left, operator, right)
 
 
-def _found(written: str, position: int) -> str:
-    return f"'{written[position]}'" if position < len(written) else "the end"
+def _column(token: Token) -> str:
+    return f"column {token.position + 1}"
 
 
-def _skip(written: str, position: int) -> int:
-    match = _SPACE.match(written, position)
-    assert match is not None
-    return match.end()
+def _start(token: Token) -> str:
+    """Quote the character with which a token begins."""
+    return "the end" if token.kind == END else f"'{token.text[0]}'"

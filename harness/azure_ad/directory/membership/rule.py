@@ -22,7 +22,7 @@ from harness.azure_ad.directory.membership.conditions import (
     ReportsTo,
 )
 from harness.azure_ad.directory.membership.literals import operand
-from harness.base.language import END, Condition, DepthError, Grammar, Mark, Reader, UnreadableError
+from harness.base.language import END, Condition, DepthError, Grammar, Mark, Reader, UnreadableError, tokens
 
 LONGEST = 3072
 MOST_GROUPS = 50
@@ -31,7 +31,7 @@ _WORDS = (
     "notstartswith|notendswith|notcontains|notmatch|startswith|endswith|contains|match|notin|eq|ne|in|le|ge|and|or|not|"
     "any|all|plus|minus"
 )
-_TOKEN = re.compile(
+_TOKEN = tokens(
     rf"""
     (?P<bracket>[()])
   | (?P<list>[\[\],])

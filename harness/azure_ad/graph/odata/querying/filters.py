@@ -38,9 +38,10 @@ from harness.base.language import (
     Mark,
     Reader,
     UnreadableError,
+    tokens,
 )
 
-_TOKEN = re.compile(
+_TOKEN = tokens(
     r"""
     (?P<text>'(?:[^']|'')*')
   | (?P<moment>\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w-]))

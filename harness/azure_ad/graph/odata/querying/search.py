@@ -17,9 +17,9 @@ from typing import Any
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import EntityType
 from harness.azure_ad.graph.odata.querying.options import is_eventual, text_of
-from harness.base.language import Both, Condition, DepthError, Grammar, Mark, Reader, UnreadableError
+from harness.base.language import Both, Condition, DepthError, Grammar, Mark, Reader, UnreadableError, tokens
 
-_TOKEN = re.compile(r'(?P<clause>"(?:[^"\\]|\\.)*")|(?P<word>AND|OR|NOT)\b|(?P<mark>[()])')
+_TOKEN = tokens(r'(?P<clause>"(?:[^"\\]|\\.)*")|(?P<word>AND|OR|NOT)\b|(?P<mark>[()])')
 _WORDED = ("displayName", "description")
 _BREAK = re.compile(r"[^\w]+")
 _DEEPEST = 30
