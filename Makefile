@@ -1,4 +1,4 @@
-.PHONY: run test test-quick check serve bench certify-targets campaign schema lock clean
+.PHONY: run test test-quick check serve bench certify-targets gallery-workflow campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -29,6 +29,9 @@ bench: .stamps/dev .stamps/compiled ## measure against the bare Flask route and 
 
 certify-targets: .stamps/targets ## certify scim2-server, scim2-flask, django-scim2, SCIMMY and better-auth, and tell what is not as stored
 	$(BIN)/python -m tests.targets
+
+gallery-workflow: .stamps/dev ## run Microsoft's validation workflow itself: FOLDER has its files, SERVER is a SCIM address, SCIM_TOKEN its token
+	$(BIN)/python -m tests.azure_ad.logic_apps '$(FOLDER)' '$(SERVER)' $(PARAMETERS)
 
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
 	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json
