@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
@@ -11,8 +12,11 @@ from harness.aws_sso.cloudtrail import event_of
 from harness.azure_ad.mail import MAIL
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as provisioning
+from harness.base.clock import iso
 from harness.base.store import Document
 from harness.world import AWS_SSO, AZURE_AD
+
+FAULT = "fault"  # no log of either side, but told like one
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,16 @@ def log_line(log: str, body: Document) -> LogLine | None:
     """Return a line as people read it; None for a log that is not for people."""
     read = _READERS.get(log)
     return None if read is None else read(body)
+
+
+def fault_line(at: datetime, sentence: str) -> Document:
+    """Return the line that `FAULT` has of a fault that was put on, met or ended."""
+    return {"at": iso(at, 3), "summary": sentence}
+
+
+def _fault(body: Document) -> LogLine:
+    """A fault lies between both sides; it is of the side whose requests it meets."""
+    return LogLine(FAULT, body["at"], AZURE_AD, body["summary"], good=True, body=body)
 
 
 def _provisioning(line: Document) -> LogLine:
@@ -62,5 +76,11 @@ def _cloudtrail(body: Document) -> LogLine:
     return LogLine("cloudtrail", str(event["eventTime"]), AWS_SSO, summary, not code, event)
 
 
-_READERS = {provisioning.LOG: _provisioning, audit.LOG: _audit, MAIL: _mail, CLOUDTRAIL: _cloudtrail}
+_READERS = {
+    provisioning.LOG: _provisioning,
+    audit.LOG: _audit,
+    MAIL: _mail,
+    CLOUDTRAIL: _cloudtrail,
+    FAULT: _fault,
+}
 LOGS = frozenset(_READERS)

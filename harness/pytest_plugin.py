@@ -7,6 +7,8 @@ and only pytest's public names are used.
 from __future__ import annotations
 
 import os
+import re
+import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +28,10 @@ _MARKER = (
     f"harness({', '.join(_TAKEN)}): the world of the fixtures scim_world, aws_sso and azure_ad, "
     "as harness.testing.World takes it"
 )
+_TIMELINES = "--harness-timeline"
 _WORLD: pytest.StashKey[World] = pytest.StashKey()
 _SUFFIXES = (".yaml", ".yml")
+_LONGEST_NAME = 120
 _FOLDER = "scenarios"  # where a file counts as a scenario even with a mistake in its top keys
 
 
@@ -43,6 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("scenarios", "SCIM provisioning scenarios")
     help_ = "seed of every identifier in scenarios: the same seed gives the same run"
     group.addoption("--scenario-seed", metavar="SEED", default=None, help=help_)
+    group.addoption(
+        _TIMELINES,
+        metavar="DIR",
+        type=Path,
+        default=None,
+        help="write what happened on both sides as a page, DIR/NAME.html, for each failed test with scim_world",
+    )
     parser.addini("scenario_seed", help_, default="1")
     parser.addini(
         "scenario_paths",
@@ -104,13 +115,38 @@ def azure_ad(scim_world: World) -> AzureAd:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Give the report of a test that failed the timeline of its world."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Give the report of a test that failed the timeline of its world, as a page where that was asked for."""
     report: Any = yield
     world = item.stash.get(_WORLD, None)
-    if world is not None and report.when == "call" and report.failed:
-        report.sections.append(("what happened on both sides", world.timeline_text() or "nothing"))
+    if world is not None and report.when != "teardown" and report.failed:
+        text = world.timeline_text() or "nothing"
+        if item.config.getoption(_TIMELINES) is not None:
+            text += f"\n\n{_page(item, world, str(call.excinfo and call.excinfo.value), report.longreprtext)}"
+        report.sections.append(("what happened on both sides", text))
     return report
+
+
+def _page(item: pytest.Item, world: World, message: str, traceback: str) -> str:
+    """Write the timeline of a test that failed, and say where; or why not, for the test's own failure matters more."""
+    from harness.base.errors import HarnessError
+    from harness.testing import FailedTest
+
+    file, line, _ = item.reportinfo()
+    path = Path(item.config.getoption(_TIMELINES)) / f"{_file_name(item.nodeid)}.html"
+    test = FailedTest(item.nodeid, os.path.relpath(file), (line or 0) + 1, message, traceback)
+    try:
+        world.write_timeline(path, test)
+    except HarnessError as error:
+        return f"no page: {error}"
+    return f"as a page: {path}"
+
+
+def _file_name(node: str) -> str:
+    """Return a name that a file can have, another one for each test."""
+    name = re.sub(r"[^\w.\[\]-]+", "-", node)[:_LONGEST_NAME]
+    plain = node.replace("/", "-").replace("::", "-")
+    return name if name == plain else f"{name}-{zlib.crc32(node.encode()):08x}"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCollector | None:

@@ -90,7 +90,7 @@ class StepStarted:
 class Observation:
     """Something that happened at virtual time `at`, in the order it happened.
 
-    `kind` is `exchange` (then `exchange` is set), `provisioning log`, `audit log`, `cloudtrail`, `mail` or `clock`;
+    `kind` is `exchange` (then `exchange` is set), `provisioning log`, `audit log`, `cloudtrail`, `mail`, `fault` or `clock`;
     `lane` says whose it is (`Administrator`, `Azure AD`, `AWS SSO`), `summary` is one line for people, `good` False
     marks a failure or refusal, `detail` is the whole entry (JSON).
     """

@@ -5,24 +5,25 @@ The same seed tells the same story, byte for byte; only `seconds` is the machine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from harness.base.clock import Stopwatch, from_iso, iso
 from harness.base.errors import HarnessError
 from harness.journal import Journal
+from harness.log_lines import FAULT, fault_line
 from harness.scenario.events import (
     Event,
     Failure,
-    Observation,
     ScenarioFinished,
     ScenarioStarted,
     StepFinished,
     StepStarted,
 )
 from harness.scenario.expectations import check, request_line
+from harness.scenario.jumps import with_jumps
 from harness.scenario.live import command as live_command
 from harness.scenario.live import served
 from harness.scenario.loading import Scenario, Step
@@ -34,7 +35,7 @@ from harness.scenario.variables import substitute
 from harness.wire.faults import Meetings, html_page
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import redact
-from harness.world import ADMINISTRATOR, AZURE_AD, World, create
+from harness.world import AZURE_AD, World, create
 
 DEFAULT_SEED = "1"
 _LONGEST_ANSWER = 400
@@ -108,6 +109,7 @@ class Player:
         self._names: dict[str, Any] = {}
         self._faults: list[tuple[Step, Meetings]] = []
         self._sent: list[str] = []
+        world.faults.tell = self._tell_of_fault
 
     def play(self, number: int, step: Step) -> Iterator[Event]:
         """Act, let time settle what is due at once, then look whether it came as expected."""
@@ -127,7 +129,7 @@ class Player:
                 failures.append(Failure(step.location, str(error)))
         self._faults += [(step, fault) for fault in play.faults[len(self._faults) :]]
         self._sent += [request_line(each) for each in play.exchanges if each.source == AZURE_AD]
-        yield from _with_jumps(observations(self._journal), began, world.clock.now())
+        yield from with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
             failures.append(Failure(step.location, f"{step.verb}: {result.error}", **_again(play.exchanges)))
         if not failures:
@@ -137,6 +139,9 @@ class Player:
         outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
         reported = tuple(replace(failure, live=self._live) for failure in failures)
         yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), reported)
+
+    def _tell_of_fault(self, sentence: str) -> None:
+        self._journal.log(FAULT, fault_line(self._world.clock.now(), sentence))
 
     @property
     def state(self) -> Play:
@@ -212,23 +217,6 @@ def _locate(step: Step, trail: tuple[Any, ...]) -> Any:
     return step.location
 
 
-def _with_jumps(observed: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
-    """Say how much time passed wherever some did, between what was observed and up to the end of the step."""
-    now = began.replace(microsecond=0)
-    for observation in observed:
-        at = from_iso(observation.at).replace(microsecond=0)
-        if at > now:
-            yield _jump(at - now, at)
-            now = at
-        yield observation
-    if ended.replace(microsecond=0) > now:
-        yield _jump(ended - now, ended)
-
-
-def _jump(span: timedelta, at: datetime) -> Observation:
-    return Observation("clock", iso(at), ADMINISTRATOR, f"{_words(span)} later")
-
-
 def _again(exchanges: Sequence[Exchange]) -> dict[str, str]:
     """Return `curl` and `answered` of the last exchange that went wrong, or of the last one."""
     wrong = [
@@ -244,14 +232,3 @@ def _answer(exchange: Exchange) -> str:
     text = " ".join(exchange.response.body.decode("utf-8", "replace").split())
     shown = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}… ({len(text)} characters)"
     return f"{exchange.response.status} {shown}".rstrip()
-
-
-def _words(span: timedelta) -> str:
-    """Say a span of time in its two largest units: `28 days`, `40 minutes`, `1 hour 30 minutes`."""
-    seconds = int(span.total_seconds())
-    parts = []
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        number, seconds = divmod(seconds, size)
-        if number:
-            parts.append(f"{number} {unit}{'s' if number > 1 else ''}")
-    return " ".join(parts[:2]) or f"{span.microseconds // 1000} milliseconds"

@@ -17,6 +17,7 @@ from harness.remedies.advice import Mapping as AttributeMapping
 from harness.remedies.target import TargetEvent
 from harness.snapshots import Change
 from harness.testing.answers import Event, Group, LogEntry, Refused, User, Why
+from harness.testing.page import FailedTest
 from harness.testing.rewinding import Snapshot
 from harness.testing.seen import SeenRequest
 from harness.testing.worlds import World
@@ -25,6 +26,7 @@ __all__ = [
     "AttributeMapping",
     "Change",
     "Event",
+    "FailedTest",
     "Group",
     "LogEntry",
     "Refused",

@@ -9,24 +9,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import unquote_plus
 
 from harness.agreement import Difference, agreement
-from harness.base.clock import from_iso, parse_duration
+from harness.base.clock import from_iso, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
+from harness.log_lines import FAULT, fault_line
 from harness.scenario.events import Observation
+from harness.scenario.jumps import with_jumps
 from harness.scenario.observing import observations
 from harness.scenario.play import Play, Result
 from harness.snapshots import Change
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.testing.doors import Teller, listening
+from harness.testing.page import FailedTest, Setting, write_page
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
 from harness.testing.verbs import carry_out, given
 from harness.wire.message import Request, Response, Send
 from harness.wire.sockets.server import Server
-from harness.world import DEFAULT_PROFILE, create
+from harness.world import AZURE_AD, DEFAULT_PROFILE, create
 
 
 class Clock:
@@ -62,17 +66,19 @@ class World:
         sockets: bool = False,
         tls: tuple[Path, Path] | None = None,
     ) -> None:
-        self._journal, self._closed = Journal(), False
+        self._journal, self._closed, self._made_with = Journal(), False, (profile, seed)
         self._servers: list[Server] = []
         self._turn = threading.RLock()
         seen = Seen()
         begin = from_iso(start) if start else None
         flips = dict(quirks or {})
-        teller = Teller(self._journal, seen)
+        self._teller = teller = Teller(self._journal, seen)
         if sockets or tls:
             self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn, tls)
         else:
             self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
+        self._began = self._world.clock.now()
+        self._world.faults.tell = self._tell_of_fault
         self._play = Play(self._world, self._journal.exchanges)
         self._rewinding = Rewinding(self._play)
         self.aws_sso = AwsSso(self._play, self._open, seen)
@@ -180,12 +186,24 @@ class World:
         self._rewinding.delete(name)
 
     def timeline(self) -> list[Observation]:
-        """Return everything that happened, in order: exchanges and entries of all logs."""
-        return observations(self._journal)
+        """Return everything that happened, in order: exchanges, entries of all logs, mails, faults, jumps of the clock.
+
+        Behind it stands each fault that has met nothing.
+        """
+        now = self._world.clock.now()
+        seen = [*with_jumps(observations(self._journal), self._began, now)]
+        idle = [each.pattern for each in self._play.faults if not each.met]
+        words = [f"the fault on '{pattern}' has met nothing" for pattern in idle]
+        return [*seen, *(Observation(FAULT, iso(now), AZURE_AD, each, good=False) for each in words)]
 
     def timeline_text(self) -> str:
         """Return the timeline as lines, for a test's report."""
-        return "\n".join(f"{each.at}  {each.lane:<14} {each.summary}" for each in self.timeline())
+        return "\n".join(map(_line, self.timeline()))
+
+    def write_timeline(self, path: Path, test: FailedTest | None = None) -> None:
+        """Write the timeline as a page, as reports of scenarios have it. Raises HarnessError where it cannot be written."""
+        began, ended = iso(self._began), iso(self._world.clock.now())
+        write_page(Path(path), Setting(*self._made_with, began, ended), self.timeline(), test)
 
     def differences(self) -> list[Difference]:
         """Return in what both sides differ: who is missing or unexpected, attributes, members, managers.
@@ -227,8 +245,17 @@ class World:
         self._open()
         return carry_out(self._play, verb, arguments)
 
+    def _tell_of_fault(self, sentence: str) -> None:
+        self._teller.log(FAULT, fault_line(self._world.clock.now(), sentence))
+
     def _open(self) -> None:
         if self._closed:
             raise HarnessError(
                 "this world is closed: its `with` or its test has ended; make another one, and let threads of clients end before"
             )
+
+
+def _line(seen: Observation) -> str:
+    """Write an observation in a line, a request's path as people write it."""
+    summary = unquote_plus(seen.summary) if seen.exchange else seen.summary
+    return f"{seen.at:<24}  {seen.lane:<14} {summary}"

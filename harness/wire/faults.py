@@ -77,19 +77,26 @@ class Meetings:
 
 @dataclass(slots=True)
 class _Fault:
-    """Sends what is chosen by way of `faulty`, `left` times more (None: always), and everything else as before."""
+    """Sends what is chosen by way of `faulty`, `left` times more (None: always), and everything else as before.
+
+    `tell` gets a sentence each time.
+    """
 
     selection: Selection
     sound: Send
     faulty: Send
     meetings: Meetings
     left: int | None
+    tell: Callable[[str], None]
 
     def __call__(self, request: Request) -> Response:
         if self.left == 0 or not self.selection.chooses(request):
             return self.sound(request)
         self.left = None if self.left is None else self.left - 1
         self.meetings.met += 1
+        self.tell(
+            f"{request.method} {urlsplit(request.url).path} meets the fault on '{self.selection.pattern}'"
+        )
         return self.faulty(request)
 
 
@@ -99,11 +106,13 @@ Standing: TypeAlias = tuple[tuple[_Fault, int | None, int], ...]
 class Faults:
     """A transport that does what it is told to, and otherwise passes everything on.
 
-    The fault put on last comes first; what it is not for, or no longer, goes to the one before it.
+    The fault put on last comes first; what it is not for, or no longer, goes to the one before it. `tell` may be set to what hears
+    of each fault: put on, met, ended.
     """
 
     def __init__(self, send: Send) -> None:
         self._sound = send
+        self.tell: Callable[[str], None] = _keep_to_oneself
         self._faults: tuple[_Fault, ...] = ()
 
     def __call__(self, request: Request) -> Response:
@@ -115,12 +124,17 @@ class Faults:
         Returns a count that goes on while requests come.
         """
         meetings = Meetings(selection.pattern, times or 1)
-        fault = _Fault(selection, self._send, wrap(self._send), meetings, times)
+        fault = _Fault(selection, self._send, wrap(self._send), meetings, times, self._tell)
         self._faults = (*self._faults, fault)
+        often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
+        self.tell(f"from now on '{selection.pattern}' misbehaves{often}")
         return meetings
 
     def end(self) -> None:
         """Behave."""
+        for fault in self._faults:
+            met = fault.meetings.met
+            self.tell(f"the fault on '{fault.selection.pattern}' ends; it met {met or 'nothing'}")
         self._faults = ()
 
     def standing(self) -> Standing:
@@ -133,9 +147,16 @@ class Faults:
             fault.left, fault.meetings.met = left, met
         self._faults = tuple(fault for fault, _, _ in standing)
 
+    def _tell(self, sentence: str) -> None:
+        self.tell(sentence)
+
     @property
     def _send(self) -> Send:
         return self._faults[-1] if self._faults else self._sound
+
+
+def _keep_to_oneself(sentence: str) -> None:
+    """Hear of a fault where nobody keeps a record."""
 
 
 def answering(response: Response) -> Wrap:

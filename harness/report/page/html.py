@@ -42,11 +42,11 @@ class _Filter:
 
 
 class HtmlReport:
-    """Consumes events; `finish` writes the page. Raises HarnessError at once when `path` cannot be written."""
+    """Consumes events; `finish` writes the page under a heading. Raises HarnessError at once when `path` cannot be written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, heading: str = "SCIM provisioning scenarios") -> None:
         check_writable(path)
-        self._path = path
+        self._path, self._heading = path, heading
         self._collected = Collected()
         self._lines = Lines()
         self._blocks = Blocks()
@@ -77,6 +77,7 @@ class HtmlReport:
         script = read_text(__package__, "page.js")
         page = _template().render(
             run=collected,
+            heading=self._heading,
             counts=counts,
             filters=_filters(collected),
             blocks=self._blocks.packed(),

@@ -1,0 +1,38 @@
+"""Jumps of the virtual clock between what was observed, each told as an observation of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from harness.base.clock import from_iso, iso
+from harness.scenario.events import Observation
+from harness.world import ADMINISTRATOR
+
+
+def with_jumps(observed: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
+    """Say how much time passed wherever some did, between what was observed and up to the end of the step."""
+    now = began.replace(microsecond=0)
+    for observation in observed:
+        at = from_iso(observation.at).replace(microsecond=0)
+        if at > now:
+            yield _jump(at - now, at)
+            now = at
+        yield observation
+    if ended.replace(microsecond=0) > now:
+        yield _jump(ended - now, ended)
+
+
+def _jump(span: timedelta, at: datetime) -> Observation:
+    return Observation("clock", iso(at), ADMINISTRATOR, f"{_words(span)} later")
+
+
+def _words(span: timedelta) -> str:
+    """Say a span of time in its two largest units: `28 days`, `40 minutes`, `1 hour 30 minutes`."""
+    seconds = int(span.total_seconds())
+    parts = []
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}{'s' if number > 1 else ''}")
+    return " ".join(parts[:2]) or f"{span.microseconds // 1000} milliseconds"

@@ -1,0 +1,61 @@
+"""The timeline of a world as a page, as reports of scenarios have it: swim lanes, every exchange and log line to open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import __version__
+from harness.report.page.html import HtmlReport
+from harness.scenario.events import (
+    Failure,
+    Location,
+    Observation,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+    StepStarted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTest:
+    """A test's name and place, and what it failed with: `message` in a line or a few, `traceback` in full."""
+
+    name: str
+    file: str
+    line: int
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a world was made with, and from when to when it has lived, ISO 8601."""
+
+    profile: str
+    seed: str
+    began: str
+    ended: str
+
+
+def write_page(
+    path: Path, setting: Setting, observed: Sequence[Observation], test: FailedTest | None
+) -> None:
+    """Write the page. Raises HarnessError where `path` cannot be written."""
+    name = test.name if test else "Timeline"
+    place = Location(test.file, test.line, 1) if test else Location("", 1, 1)
+    failures = (Failure(place, test.message, whole=test.traceback),) if test else ()
+    report = HtmlReport(path, heading="What happened on both sides")
+    report.consume(RunStarted(1, setting.seed, __version__))
+    report.consume(ScenarioStarted(name, name, place, {}, (), setting.profile, setting.seed, setting.began))
+    report.consume(StepStarted(1, "test" if test else "world", None, place, setting.began))
+    for observation in observed:
+        report.consume(observation)
+    report.consume(StepFinished(1, setting.ended, "", (), failures))
+    report.consume(ScenarioFinished(name, setting.ended, failures, (), 0.0))
+    report.consume(RunFinished(1 - len(failures), len(failures), 0, 0.0))
+    report.finish()
