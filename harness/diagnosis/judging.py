@@ -264,6 +264,6 @@ class Judge:
         if answer is None:
             available = exported | COMPUTED
             unknown = frozenset(t for t, names in self.mapping.reads.items() if not names <= available)
-            unknown |= self.mapping.unreadable.keys()
+            unknown = unknown.union(self.mapping.unreadable)
             answer = self._unknown[exported] = (unknown, sorted(self.mapping.needed - exported))
         return answer

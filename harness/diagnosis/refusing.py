@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.aws_sso import rules
 from harness.aws_sso.refusals import Refused
@@ -28,22 +28,61 @@ _SIGNS = re.compile(r"\[.*?\]|[.:]")
 _EMAIL = 'emails[type eq "work"].value'
 
 
-@dataclass(frozen=True, slots=True)
+# Letters, digits and common signs, shorter than every limit. AWS judges a text by its length, by the characters in it and
+# as a reserved name, and nothing else: users whose texts are all of this kind get one answer, unless a space tells them apart.
+_ORDINARY = re.compile(r"[\w.@+'-][\w .@+'(),/&-]{0,63}(?:\n[\w.@+'-][\w .@+'(),/&-]{0,63})*")
+_SIGNS_IN_ORDINARY = frozenset(" .@+'(),/&-_")
+
+
+@dataclass(slots=True)
 class Target:
-    """The target's rules in one year, asked of values by target attribute."""
+    """The target's rules in one year, asked of values by target attribute; what is alike is asked once."""
 
     wording: Wording
     azure: Quirks
     aws: Quirks
+    _taken: set[tuple[object, ...]] = field(default_factory=set)
+    _telling: tuple[str, ...] = field(init=False)
+    _reserved: frozenset[str] = field(init=False)
+    _is_told_by_kind: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        flows = self.wording.mapping.users.flows
+        self._telling = tuple(flow.target for flow in flows if flow.boolean or flow.several)
+        self._reserved = frozenset(name.casefold() for name in self.aws["reserved-names"])
+        forbidden = str(self.aws["forbidden-characters"])
+        self._is_told_by_kind = all(
+            not character.isalnum() and character not in _SIGNS_IN_ORDINARY for character in forbidden
+        )
 
     def refusal(self, user: str, exported: Mapping[str, str], unknown: frozenset[str]) -> Finding | None:
         """Return why AWS refuses a new user for its known values; None where it takes them, as far as they are known."""
+        kind = self._kind(exported, unknown)
+        if kind is not None and kind in self._taken:
+            return None
         values = {**{target: _STAND_IN for target in unknown if target in _ALWAYS_SENT}, **exported}
         email_unknown = any(target.startswith("emails") for target in unknown)
         if email_unknown and not any(target.startswith("emails") for target in exported):
             values[_EMAIL] = _STAND_IN
         refused = self._answer(values)
-        return None if refused is None else self._blamed(user, exported, values, refused)
+        if refused is not None:
+            return self._blamed(user, exported, values, refused)
+        if kind is not None:
+            self._taken.add(kind)
+        return None
+
+    def _kind(self, exported: Mapping[str, str], unknown: frozenset[str]) -> tuple[object, ...] | None:
+        """Return what a user has in common with others who get the same answer; None for one to be asked singly."""
+        texts = exported.values()
+        joined = "\n".join(texts)
+        is_ordinary = joined.count("\n") < len(texts) and _ORDINARY.fullmatch(joined)
+        if not self._is_told_by_kind or not is_ordinary:
+            return None
+        for name in ("userName", "displayName"):
+            if exported.get(name, "").casefold() in self._reserved:
+                return None
+        spaces = tuple([" " in text for text in texts])
+        return (*exported, spaces, *[exported.get(target) for target in self._telling], unknown)
 
     def _answer(self, values: Mapping[str, str]) -> Refused | None:
         try:
@@ -65,9 +104,8 @@ class Target:
             ]
             if len(several) > 1:
                 return self.wording.of_list(user, name, several, sentence)
-        reserved = {name.casefold() for name in self.aws["reserved-names"]}
         for target in ("userName", "displayName"):
-            if exported.get(target, "").casefold() in reserved:
+            if exported.get(target, "").casefold() in self._reserved:
                 return self.wording.of_target(
                     user, "reserved-name", target, value=exported[target], sentence=sentence
                 )

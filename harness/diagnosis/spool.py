@@ -5,7 +5,6 @@ Unique values are counted by a hash first, and compared as they are where hashes
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from array import array
 from collections import Counter
@@ -40,10 +39,11 @@ class Spool(AbstractContextManager["Spool"]):
     def add(self, judged: Judged) -> None:
         """Keep one finding."""
         for name, value in judged.keys.items():
-            self._hashes.setdefault(name, array("Q")).append(_hash(value))
+            self._hashes.setdefault(name, array("q")).append(hash(value))
         finding = judged.finding
-        worded = [[getattr(finding, name) for name in _WORDED]] if finding.cause else []
-        line = [finding.user_principal_name, finding.verdict.value, judged.keys, *worded]
+        line: list[object] = [finding.user_principal_name, finding.verdict.value, judged.keys]
+        if finding.cause:
+            line.append([getattr(finding, name) for name in _WORDED])
         self._lines.write(orjson.dumps(line) + b"\n")
 
     def settle(self) -> None:
@@ -55,7 +55,7 @@ class Spool(AbstractContextManager["Spool"]):
         counts: dict[str, Counter[str]] = {name: Counter() for name in twice}
         for _, keys, _ in self._read():
             for name, value in keys.items():
-                if _hash(value) in twice[name]:
+                if hash(value) in twice[name]:
                     counts[name][value] += 1
         self._shared = {
             name: frozenset(value for value, count in counter.items() if count > 1)
@@ -65,23 +65,26 @@ class Spool(AbstractContextManager["Spool"]):
     def findings(self, clash: Clash) -> Iterator[Finding]:
         """Yield every finding; `clash` words that of a user, an attribute and a value that another user holds too."""
         for finding, keys, decided in self._read():
-            name = next((name for name, value in keys.items() if value in self._shared.get(name, ())), None)
-            yield finding if decided or name is None else clash(finding.user_principal_name, name, keys[name])
+            name = None
+            if not decided and self._shared:
+                name = next(
+                    (name for name, value in keys.items() if value in self._shared.get(name, ())), None
+                )
+            yield finding if name is None else clash(finding.user_principal_name, name, keys[name])
 
     def _read(self) -> Iterator[tuple[Finding, dict[str, str], bool]]:
         self._lines.seek(0)
         for line in self._lines:
-            user, verdict, keys, *rest = orjson.loads(line)
-            worded = dict(zip(_WORDED, rest[0], strict=True)) if rest else {}
-            finding = Finding(user, Verdict(verdict), **worded)
-            yield finding, keys, finding.verdict in (Verdict.REFUSED, Verdict.SKIPPED, Verdict.CONFLICTS)
+            user, name, keys, *rest = orjson.loads(line)
+            verdict = _VERDICTS[name]
+            finding = Finding(user, verdict, *rest[0]) if rest else Finding(user, verdict)
+            yield finding, keys, verdict in _DECIDED
 
 
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_DECIDED = (Verdict.REFUSED, Verdict.SKIPPED, Verdict.CONFLICTS)
+# The fields of a finding behind the verdict, in their order.
 _WORDED = ("cause", "attribute", "value", "mapping", "rule", "sentence", "meaning", "remedy")
-
-
-def _hash(value: str) -> int:
-    return int.from_bytes(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _repeated(ordered: list[int]) -> frozenset[int]:

@@ -232,5 +232,7 @@ class Evidence:
 
     def entry_of(self, person: Person) -> LogEntry | None:
         """Return the newest log entry about a person, by id, else by userPrincipalName."""
+        if not self.log:
+            return None
         by_id = self.log.get(person.object_id.lower()) if person.object_id else None
         return by_id or self.log.get(person.user_principal_name.casefold())

@@ -7,9 +7,10 @@ https://learn.microsoft.com/graph/api/user-list (read 2026-11).
 
 from __future__ import annotations
 
-import hashlib
+import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -91,54 +92,67 @@ class PeopleReader:
     def __init__(self, *, filled: frozenset[str] | None, from_ascii_csv: bool) -> None:
         self._filled = filled
         self._from_ascii_csv = from_ascii_csv
-        self._plans: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def person(self, row: Row) -> Person:
         """Read one row."""
         shape = tuple(row)
         plan = self._plans.get(shape)
         if plan is None:
-            plan = self._plans[shape] = list(self._planned(shape))
+            plan = self._plans[shape] = self._planned(shape)
         values: dict[str, Value] = {}
-        exported: set[str] = set()
         damaged: dict[str, str] = {}
-        for column, name, kind in plan:
-            value = cell(row[column], kind, from_ascii_csv=self._from_ascii_csv)
+        for column, name, kind in plan.columns:
+            raw = row[column]
+            if raw is None or raw == "":
+                continue
+            if kind == "string" and type(raw) is str and _ORDINARY.fullmatch(raw):
+                values[name] = raw
+                continue
+            value = cell(raw, kind, from_ascii_csv=self._from_ascii_csv)
             if isinstance(value, Spoiled):
                 damaged[name] = value.how
                 continue
-            exported.add(name)
             if isinstance(value, list) and name not in _LISTS:
                 value = value[0]
             if value is not None:
                 values[name] = value
-        self._extensions(row, values, exported)
+        exported = plan.exported.difference(damaged) if damaged else plan.exported
+        if plan.extensions is not None and isinstance(inner := row[plan.extensions], dict):
+            exported |= EXTENSION_ATTRIBUTES
+            values.update((name, text) for name, text in inner.items() if text and isinstance(text, str))
         _guest(values)
         return Person(values, self._shared(exported), damaged)
 
-    def _planned(self, shape: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    def _planned(self, shape: tuple[str, ...]) -> _Plan:
+        columns = []
         for column in shape:
             name = attribute(column)
             asked_for = self._filled is None or column.lower() in self._filled or column.lower() in _DEFAULTS
             if name is not None and asked_for:
-                yield column, *name
+                columns.append((column, *name))
+        extensions = next((column for column in shape if column.lower() == _EXTENSIONS), None)
+        return _Plan(tuple(columns), frozenset(name for _, name, _ in columns), extensions)
 
-    def _extensions(self, row: Row, values: dict[str, Value], exported: set[str]) -> None:
-        for column, value in row.items():
-            if column.lower() == _EXTENSIONS and isinstance(value, dict):
-                exported |= EXTENSION_ATTRIBUTES
-                values.update((name, text) for name, text in value.items() if text and isinstance(text, str))
-
-    @staticmethod
-    @cache
-    def _frozen(exported: frozenset[str]) -> frozenset[str]:
-        return exported
-
-    def _shared(self, exported: set[str]) -> frozenset[str]:
+    def _shared(self, exported: frozenset[str]) -> frozenset[str]:
         """Return one and the same set for all rows alike: there are as many as people."""
-        return self._frozen(frozenset(exported))
+        return self._sets.setdefault(exported, exported)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How rows of one shape are read: each column with the attribute's name and type, and the column of extensions."""
+
+    columns: tuple[tuple[str, str, str], ...]
+    exported: frozenset[str]
+    extensions: str | None
+
+
+# What no export spoils looks like, nearly every value.
+_ORDINARY = re.compile(
+    r"(?!(?i:hidden_|redacted|system\.|microsoft\.|x{4}|\d[\d.,]*e\+))[\w @.+'/,&()-]{1,1000}"
+)
 _DEFAULTS = frozenset(name.lower() for name in _ALWAYS)
 
 
@@ -160,7 +174,7 @@ class Tally:
         self.others = 0
         self.columns: dict[str, None] = {}
         self.filled: set[str] = set()
-        self.keys = array("Q")
+        self.keys = array("q")
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def add(self, row: Row, *, is_person: bool) -> tuple[str, str]:
@@ -201,8 +215,8 @@ class _Shape:
 
 
 def key_hash(key: str) -> int:
-    """Return eight bytes of hash of what tells people apart."""
-    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    """Return eight bytes of hash of what tells people apart, the same within one process."""
+    return hash(key)
 
 
 def _says_something(value: Any) -> bool:
