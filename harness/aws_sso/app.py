@@ -18,6 +18,7 @@ from harness.aws_sso.apis import portal
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.scim import service
 from harness.aws_sso.tenant import current
+from harness.aws_sso.user_portal import addresses
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
 from harness.wire.application import Application
@@ -70,7 +71,12 @@ def create_app() -> Flask:
 
 def _home() -> Response:
     tenant = current()
-    page = render_template("home.html", settings=tenant.settings, endpoint=tokens.endpoint(tenant))
+    page = render_template(
+        "home.html",
+        settings=tenant.settings,
+        endpoint=tokens.endpoint(tenant),
+        start_url=addresses.portal_at_aws(tenant),
+    )
     return guard(make_response(page))
 
 
