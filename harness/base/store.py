@@ -106,6 +106,10 @@ class Store(Protocol):
         """Add a line to a log; a tag (`eventName=CreateUser`) makes it quick to find. Returns its sequence."""
         ...
 
+    def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
+        """Make a line that is there quick to find by further tags; those that it has stay."""
+        ...
+
     def read(
         self,
         log: str,

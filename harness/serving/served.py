@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.agreement import agreement
+from harness.aws_sso import cloudtrail
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
@@ -123,6 +124,7 @@ class Served:
             before_cycle=self._before_cycle,
             watch=partial(telling, timeline=self.timeline, now=self.clock.now, lane=self._lane),
         )
+        cloudtrail.fill(data.stores["aws_sso"])
         self.world = assemble(parts, quirks, self._wire)
         for context in self.world.contexts:
             context[INSTRUMENTS] = self
@@ -183,6 +185,7 @@ class Served:
 
     def _rewound(self) -> None:
         """See that data of an earlier start lead here, and that other processes hear of it."""
+        cloudtrail.fill(self._data.stores["aws_sso"])
         self._claim()
         if self._shared is not None:
             self._shared.rewound()

@@ -321,6 +321,14 @@ class StoreContract:
         backwards = list(reversed(range(1001)))
         assert lines(store, "trail", tag=tag, limit=limit, newest_first=True) == backwards[:limit]
 
+    def test_lines_get_tags_later(self, store):
+        """Rows and lines that were packed long ago alike; tags that a line has already stay, once."""
+        places = [store.append("trail", {"n": number}, ["old"]) for number in range(300)]
+        for number in (299, 1):
+            store.tag("trail", places[number], ["new", "old", "new"])
+        assert lines(store, "trail", tag="new") == [1, 299]
+        assert lines(store, "trail", tag="old", limit=3) == [0, 1, 2]
+
     def test_a_line_and_its_tags_are_kept_together(self, store):
         """A line whose tags cannot be written is not written either."""
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from harness import world
 from harness.aws_sso import cloudtrail, identity_store, tokens
+from harness.aws_sso.cloudtrail.scim_calls import tags_of
 from harness.azure_ad.provisioning.log import provisioning_log
 from harness.wire.message import Request
 
@@ -95,7 +96,7 @@ def fill_logs(universe: world.World, events: int) -> None:
         universe.advance(timedelta(minutes=1))
         with universe.aws.store.transaction(), universe.azure.store.transaction():
             for number in numbers:
-                cloudtrail.keep(universe.aws, "CreateUser", event)
+                universe.aws.store.append(cloudtrail.LOG, event, tags_of(event))
                 universe.azure.store.append(
                     provisioning_log.LOG, entry, [provisioning_log.source_tag(f"person{number}")]
                 )

@@ -87,7 +87,10 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
         "EventTime": from_iso(event["eventTime"]).timestamp(),
         "EventSource": event["eventSource"],
         **({"Username": user_name} if user_name else {}),
-        "Resources": [],
+        "Resources": [
+            {"ResourceType": resource["type"], "ResourceName": resource["ARN"]}
+            for resource in event.get("resources", ())
+        ],
         "CloudTrailEvent": encode_text(event),
     }
 

@@ -81,7 +81,7 @@ def _keep(tenant: Tenant, heard: Heard, failure: Mapping[str, str], answer: Any)
         "eventCategory": "Management",
         "tlsDetails": {"clientProvidedHostHeader": caller.host},
     }
-    cloudtrail.keep(tenant, heard.operation, event)
+    cloudtrail.keep(tenant, event)
 
 
 def _identity(tenant: Tenant, access_key_id: str) -> dict[str, str]:

@@ -11,12 +11,13 @@ from harness.aws_sso.cloudtrail.events import (
     caller,
     console_action,
     console_call,
-    failed,
     keep,
 )
 from harness.aws_sso.cloudtrail.hiding import HIDDEN
+from harness.aws_sso.cloudtrail.index import fill
 from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup, refusal_of
 from harness.aws_sso.cloudtrail.scim_calls import ScimCall, event_of, scim_refused, scim_succeeded
+from harness.aws_sso.cloudtrail.tagging import failed, subjects_of
 
 __all__ = [
     "HIDDEN",
@@ -29,9 +30,11 @@ __all__ = [
     "console_call",
     "event_of",
     "failed",
+    "fill",
     "keep",
     "lookup",
     "refusal_of",
     "scim_refused",
     "scim_succeeded",
+    "subjects_of",
 ]

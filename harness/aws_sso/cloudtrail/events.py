@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
+from harness.aws_sso.cloudtrail.tagging import tags_of_event
 from harness.aws_sso.tenant import Tenant
 from harness.base.store import Document
 
 LOG = "cloudtrail"
-# Found by tag, because rare names are what people look for; for the others the log is read from its end.
-TAGGED = "eventName"
-REFUSED = "refused"
-
-
-FAILURE = "Failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def _keep_pressed(tenant: Tenant, name: str, source: str, parameters: Mapping[st
         **frame(tenant.settings.account_id, person.host),
         "sessionCredentialFromConsole": "true",
     }
-    keep(tenant, name, event)
+    keep(tenant, event)
 
 
 def frame(account: str, host: str) -> dict[str, Any]:
@@ -87,30 +82,11 @@ def frame(account: str, host: str) -> dict[str, Any]:
     }
 
 
-def keep(tenant: Tenant, name: str, line: Document, *, refused_request: str | None = None) -> None:
-    """Add a line to the event history, quick to find by its event name; one of a refusal also as such, and by its request.
+def keep(tenant: Tenant, event: Document) -> None:
+    """Add an event to the history."""
+    keep_line(tenant, event, tags_of_event(event))
 
-    `refused_request` is for lines that are no events yet (`scim_calls.py`); of an event its members say it.
-    """
-    if "errorCode" in line:
-        refused_request = line["requestID"]
-    tags = [tag_of(name)]
-    if refused_request is not None:
-        tags += [REFUSED, tag_of_request(refused_request)]
-    elif failed(line):
-        tags.append(REFUSED)
+
+def keep_line(tenant: Tenant, line: Document, tags: Iterable[str]) -> None:
+    """Add what an event is made of when it is read (`scim_calls.py`), with the tags of that event."""
     tenant.store.append(LOG, line, tags)
-
-
-def failed(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event without an error code is of a sign-in that failed: its answer says `Failure`."""
-    answer = event.get("responseElements")
-    return isinstance(answer, Mapping) and FAILURE in answer.values()
-
-
-def tag_of(name: str) -> str:
-    return f"{TAGGED}={name}"
-
-
-def tag_of_request(request_id: str) -> str:
-    return f"requestID={request_id}"

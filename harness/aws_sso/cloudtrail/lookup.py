@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from harness.aws_sso.cloudtrail.events import LOG, REFUSED, TAGGED, tag_of, tag_of_request
-from harness.aws_sso.cloudtrail.scim_calls import event_of
+from harness.aws_sso.cloudtrail.events import LOG
+from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, event_of
+from harness.aws_sso.cloudtrail.tagging import REFUSED, about, from_source, named, of_request, of_resource
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
 from harness.base.store import Entry
 from harness.remedies.target import TargetEvent
 
 _CHUNK = 64
-# What LookupEvents can search by, and where it stands in an event; no event here names resources.
+# What LookupEvents can search by, and where it stands in an event, or in each of its resources.
 LOOKUP_KEYS: Mapping[str, str] = {
     "EventId": "eventID",
     "EventName": "eventName",
@@ -22,9 +25,10 @@ LOOKUP_KEYS: Mapping[str, str] = {
     "EventSource": "eventSource",
     "AccessKeyId": "accessKeyId",
     "Username": "userName",
-    "ResourceType": "",
-    "ResourceName": "",
+    "ResourceType": "type",
+    "ResourceName": "ARN",
 }
+_OF_RESOURCES = frozenset({"type", "ARN"})
 _OF_IDENTITY = frozenset({"accessKeyId", "userName"})
 
 
@@ -32,16 +36,14 @@ def lookup(
     tenant: Tenant,
     *,
     where: tuple[str, str] | None = None,
-    refused: bool = False,
-    request: str = "",
+    by: Index | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
     before: int = 0,
 ) -> Iterator[Entry]:
     """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value.
 
-    `refused` leaves the events that tell of an error. Of a `request` that was refused the event is found at once; of any other
-    nothing is left out.
+    `by` is where to look them up, instead of what `where` says.
     """
     earliest = "" if start is None else iso(start)
     latest = _latest(tenant, end)
@@ -49,29 +51,86 @@ def lookup(
         place = _behind(tenant, latest)
         before = min(before, place) if before else place
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
-    tag = _index(tenant, value if member == TAGGED else "", request, refused=refused)
+    index = by or (EVERYTHING if where is None else _index_of(tenant, member, value))
+    for entry in index.entries(tenant, before):
+        event = event_of(entry.body)
+        if event["eventTime"] < earliest:
+            return
+        if where is None or value in _shown_as(event, member):
+            yield Entry(entry.sequence, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Where to look events up: the lines that have one of some tags; all lines for None."""
+
+    tags: tuple[str, ...] | None = None
+
+    def entries(self, tenant: Tenant, before: int) -> Iterator[Entry]:
+        """Yield lines of the log, newest first; several tags are read in step, and what has two of them comes once."""
+        if self.tags is None:
+            yield from _backwards(tenant, before, None)
+            return
+        ways = [_backwards(tenant, before, tag) for tag in self.tags]
+        last = 0
+        for entry in heapq.merge(*ways, key=lambda entry: entry.sequence, reverse=True):
+            if entry.sequence != last:
+                yield entry
+            last = entry.sequence
+
+    def is_empty(self, tenant: Tenant) -> bool:
+        return next(self.entries(tenant, 0), None) is None
+
+
+EVERYTHING = Index()
+
+
+def refused() -> Index:
+    """Return where events are that tell of an error."""
+    return Index((REFUSED,))
+
+
+def of_refused_request(request_id: str) -> Index:
+    return Index((of_request(request_id),))
+
+
+def of_name(name: str) -> Index:
+    """Return where events of a name are, in whatever case."""
+    return Index((named(name),))
+
+
+def of_subject(*subjects: str) -> Index:
+    """Return where events by or about users or groups are, which are named by id or name."""
+    return Index(tuple({about(subject): None for subject in subjects}))
+
+
+def of_source(tenant: Tenant, source: str) -> Index:
+    """Return where a source's events are. SCIM calls have no tag of it, for their names tell."""
+    if source != tenant.quirks["trail-event-source"]:
+        return Index((from_source(source),))
+    names = tenant.quirks["trail-event-names"]
+    return Index((from_source(source), *sorted({named(names.get(each, each)) for each in OPERATIONS})))
+
+
+def _index_of(tenant: Tenant, member: str, value: str) -> Index:
+    """Return where to look for events that have a value; everywhere for what is not indexed."""
+    if member == "eventSource":
+        return of_source(tenant, value)
+    if member in _OF_RESOURCES:
+        return Index((of_resource(member, value),))
+    if member == "eventName":
+        return of_name(value)
+    return of_subject(value) if member == "userName" else EVERYTHING
+
+
+def _backwards(tenant: Tenant, before: int, tag: str | None) -> Iterator[Entry]:
+    """Yield lines newest first, a chunk at a time, for a reader may stop early."""
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
-        for entry in entries:
-            event = event_of(entry.body)
-            if event["eventTime"] < earliest:
-                return
-            if where is None or _shown_as(event, member) == value:
-                yield Entry(entry.sequence, event)
+        yield from entries
         if len(entries) < _CHUNK:
             return
         before = entries[-1].sequence
-
-
-def _index(tenant: Tenant, name: str, request: str, *, refused: bool) -> str | None:
-    """Return the tag under which the fewest lines stand that can be meant, None for all lines."""
-    if request:
-        tag = tag_of_request(request)
-        if next(tenant.store.read(LOG, tag=tag, limit=1), None) is not None:
-            return tag
-    if refused:
-        return REFUSED
-    return tag_of(name) if name else None
 
 
 def _behind(tenant: Tenant, latest: str) -> int:
@@ -90,7 +149,7 @@ def _behind(tenant: Tenant, latest: str) -> int:
 def refusal_of(tenant: Tenant, request_id: str) -> TargetEvent | None:
     """Return the event of a refused request; None where there is none, or it has not been delivered yet."""
     latest = _latest(tenant, None)
-    for entry in tenant.store.read(LOG, tag=tag_of_request(request_id), newest_first=True, limit=1):
+    for entry in tenant.store.read(LOG, tag=of_request(request_id), newest_first=True, limit=1):
         event = event_of(entry.body)
         if latest is None or event["eventTime"] <= latest:
             return TargetEvent(
@@ -112,7 +171,9 @@ def _latest(tenant: Tenant, end: datetime | None) -> str | None:
     return iso(delivered if end is None else min(end, delivered))
 
 
-def _shown_as(event: Mapping[str, Any], member: str) -> str | None:
-    """Return what LookupEvents prints for a member of an event."""
+def _shown_as(event: Mapping[str, Any], member: str) -> tuple[str | None, ...]:
+    """Return what LookupEvents prints for a member of an event; of its resources, for each."""
+    if member in _OF_RESOURCES:
+        return tuple(resource.get(member) for resource in event.get("resources", ()))
     shown: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)
-    return str(shown).lower() if isinstance(shown, bool) else shown
+    return (str(shown).lower() if isinstance(shown, bool) else shown,)

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from harness.aws_sso.cloudtrail.events import Caller, frame, keep
+from harness.aws_sso.cloudtrail.events import Caller, frame, keep_line
 from harness.aws_sso.cloudtrail.hiding import request_body, resource, with_words
+from harness.aws_sso.cloudtrail.tagging import REFUSED, about, named, of_request, tags_of_event
 from harness.aws_sso.refusals import Refused
 from harness.aws_sso.tenant import Tenant
 from harness.base.store import Document
 
 _SCIM = "scim"
+# The names of the calls, from the user guide's page on them; those of `ServiceProviderConfig` and discovery included.
+OPERATIONS = (
+    *("CreateUser", "GetUser", "ListUsers", "PutUser", "PatchUser", "DeleteUser"),
+    *("CreateGroup", "GetGroup", "ListGroups", "PatchGroup", "DeleteGroup"),
+    *("ServiceProviderConfig", "ListSchemas", "GetSchema", "ListResourceTypes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +129,20 @@ def _keep_call(
         event_id=tenant.ids.uuid(),
         read_only=call.read_only,
     )
-    keep(tenant, fields.name, {_SCIM: tuple(fields)}, refused_request=call.request_id if refused else None)
+    keep_line(tenant, {_SCIM: tuple(fields)}, _tags_of_call(fields))
+
+
+def tags_of(line: Document) -> list[str]:
+    """Return the tags of the event that a line of the log stands for."""
+    return _tags_of_call(_Fields(*line[_SCIM])) if _SCIM in line else tags_of_event(line)
+
+
+def _tags_of_call(fields: _Fields) -> list[str]:
+    """Return few, for these are most lines: the name, whom the call is about, and the request of one that was refused."""
+    tags = [named(fields.name)]
+    subject = fields.parameters.get("id") or (fields.answer or {}).get("id")
+    if subject is not None:
+        tags.append(about(subject))
+    if fields.error is not None:
+        tags += [REFUSED, of_request(fields.request_id)]
+    return tags

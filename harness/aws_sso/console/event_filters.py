@@ -1,7 +1,7 @@
 """The filters of the event history page: what was typed, and the events that it leaves, newest first.
 
-Names, refused requests and errors are looked up by index, and so is the moment to begin at; other filters read the history
-backwards.
+All of them are looked up by index, the one that leaves least first; a part of a name, and what the error says, are then
+compared line by line, backwards.
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.aws_sso import cloudtrail, identity_store
+from harness.aws_sso.cloudtrail.lookup import (
+    EVERYTHING,
+    Index,
+    of_name,
+    of_refused_request,
+    of_source,
+    of_subject,
+    refused,
+)
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.tokens import Declined
-from harness.base.json_text import encode_text
 from harness.pages.listing import Row, entered
 
 FIELDS = ("eventName", "eventSource", "user", "request", "error", "start", "end")
@@ -22,13 +30,13 @@ FIELDS = ("eventName", "eventSource", "user", "request", "error", "start", "end"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The filters; `marks` are what stands in the events of the user or group that was typed, as JSON writes it."""
+    """The filters; `subjects` are the name or id of the user or group that was typed and the id that the name has, casefolded."""
 
     name: str
     source: str
     request: str
     error: str
-    marks: tuple[str, ...]
+    subjects: tuple[str, ...]
     start: datetime | None
     end: datetime | None
 
@@ -39,21 +47,28 @@ class Wanted:
             and (not self.source or event["eventSource"] == self.source)
             and (not self.request or event["requestID"] == self.request)
             and (not self.error or self.error.casefold() in _trouble(event).casefold())
-            and (not self.marks or any(mark in encode_text(event).casefold() for mark in self.marks))
+            and (not self.subjects or not cloudtrail.subjects_of(event).isdisjoint(self.subjects))
         )
 
     def rows(self, tenant: Tenant, before: int = 0) -> Iterator[Row]:
         """Yield what index and time leave of the events before a sequence, as `{"id", "event"}`; not all of it passes."""
         entries = cloudtrail.lookup(
-            tenant,
-            where=_exact(tenant, self.name),
-            refused=bool(self.error),
-            request=self.request,
-            start=self.start,
-            end=self.end,
-            before=before,
+            tenant, by=self._index(tenant), start=self.start, end=self.end, before=before
         )
         return ({"id": str(entry.sequence), "event": entry.body} for entry in entries)
+
+    def _index(self, tenant: Tenant) -> Index:
+        """Return where the fewest events are that can be meant. A name may be typed in part, a request not be a refused one."""
+        request, name = of_refused_request(self.request), of_name(self.name)
+        if self.request and not request.is_empty(tenant):
+            return request
+        if self.subjects:
+            return of_subject(*self.subjects)
+        if self.error:
+            return refused()
+        if self.name and not name.is_empty(tenant):
+            return name
+        return of_source(tenant, self.source) if self.source else EVERYTHING
 
 
 def typed() -> Mapping[str, str]:
@@ -68,17 +83,10 @@ def wanted(tenant: Tenant, filters: Mapping[str, str]) -> Wanted:
         source=filters["eventSource"],
         request=filters["request"],
         error=filters["error"],
-        marks=_marks(tenant, filters["user"]),
+        subjects=_subjects(tenant, filters["user"]),
         start=_moment(filters["start"]),
         end=_moment(filters["end"]),
     )
-
-
-def _exact(tenant: Tenant, name: str) -> tuple[str, str] | None:
-    """Return what to look up by index: the event name that was typed in whole, in whatever case."""
-    names = (*tenant.quirks["trail-event-names"].values(), *tenant.quirks["console-event-names"].values())
-    exact = next((each for each in names if each.casefold() == name.casefold()), None)
-    return None if exact is None else ("EventName", exact)
 
 
 def _trouble(event: dict[str, Any]) -> str:
@@ -86,13 +94,13 @@ def _trouble(event: dict[str, Any]) -> str:
     return f"{event.get('errorCode', outcome)} {event.get('errorMessage', '')}"
 
 
-def _marks(tenant: Tenant, text: str) -> tuple[str, ...]:
-    """Return what stands in the events of a user or group: what was typed and the ids that it is a name of, in quotes."""
+def _subjects(tenant: Tenant, text: str) -> tuple[str, ...]:
+    """Return a name or id that was typed, and the ids of the user and the group that have it for a name."""
     if not text:
         return ()
     spaces = ("user.userName", "group.displayName")
     ids = (identity_store.find(tenant, space, text) for space in spaces)
-    return tuple(encode_text(mark).casefold() for mark in (text, *ids) if mark)
+    return tuple(subject.casefold() for subject in (text, *ids) if subject)
 
 
 def _moment(text: str) -> datetime | None:

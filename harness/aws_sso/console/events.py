@@ -24,6 +24,7 @@ SOURCES = (
     "sso-directory.amazonaws.com",
     "sso.amazonaws.com",
     "signin.amazonaws.com",
+    "sts.amazonaws.com",
 )
 
 

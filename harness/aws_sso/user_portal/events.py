@@ -182,4 +182,4 @@ def keep(tenant: Tenant, name: str, identity: Mapping[str, Any], details: Mappin
         "eventCategory": "Management",
         **details,
     }
-    cloudtrail.keep(tenant, name, event)
+    cloudtrail.keep(tenant, event)

@@ -26,6 +26,7 @@ _CLAIM = (
 )
 # Needs no answer: where the document is another one, dividing by zero ends the transaction.
 _REQUIRE = "SELECT 1 / count(*) FROM document WHERE shelf = %s AND key = %s AND body = %s"
+_TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
 _APPEND = (
     "WITH line AS (INSERT INTO log VALUES (%s, %s, %s))"
     " INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
@@ -189,6 +190,11 @@ class PostgresStore:
             number = self._transactions.next_line(self._tenant)
             self._send(_APPEND, shelf, number, text, shelf, digests, number)
         return number
+
+    def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
+        shelf, digests = self._shelf(log), sorted({digest(tag) for tag in tags})
+        with self._transaction:
+            self._send(_TAG, shelf, digests, sequence)
 
     def read(
         self,

@@ -43,13 +43,17 @@ class Lines:
         """Add a line and return its number."""
         number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
         assert number is not None
-        for tag in tags:
-            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, digest(tag), number))
+        self.tag(shelf, number, tags)
         rows = self._tails.get(shelf)
         self._tails[shelf] = self._number_of_rows(shelf) if rows is None else rows + 1
         if self._tails[shelf] > _TAIL:
             self._pack(shelf)
         return number
+
+    def tag(self, shelf: int, number: int, tags: Iterable[str]) -> None:
+        """Add tags to a line."""
+        for tag in tags:
+            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, digest(tag), number))
 
     def last(self, shelf: int) -> int:
         """Return the number of the newest line, 0 when there is none."""

@@ -159,6 +159,10 @@ class SqliteStore:
                 database.appended.append((log, body))
         return number
 
+    def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
+        with self._database.transaction:
+            self._database.lines.tag(self._made_shelf(log), sequence, tags)
+
     def read(
         self,
         log: str,

@@ -81,7 +81,6 @@ def test_lookups_by_user_find_who_signed_in(account, client):
         identity = {"type": "Unknown", "accountId": "123456789012", "accessKeyId": "", "userName": name}
         cloudtrail.keep(
             account.tenant,
-            "UserAuthentication",
             {
                 "userIdentity": identity,
                 "eventTime": account.tenant.now(),

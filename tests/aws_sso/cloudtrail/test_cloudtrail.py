@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.aws_sso import cloudtrail
+from harness.aws_sso.cloudtrail.lookup import refused
 from harness.wire.message import Request
 
 DOCUMENTED = json.loads((Path(__file__).parents[1] / "documented_user.json").read_text())
@@ -160,7 +161,7 @@ def test_an_event_shows_once_it_has_been_delivered(open_account, new_person):
 def test_a_change_without_its_event_is_undone(account, new_person, monkeypatch):
     """When the event cannot be written the change is not made either."""
     before = account.directory()
-    monkeypatch.setattr("harness.aws_sso.cloudtrail.scim_calls.keep", lambda *_: 1 // 0)
+    monkeypatch.setattr("harness.aws_sso.cloudtrail.scim_calls.keep_line", lambda *_: 1 // 0)
     monkeypatch.setattr(account.app.logger, "error", lambda *_, **__: None)
     assert account.scim("POST", "/Users", new_person("ana")).status == 500
     assert account.directory() == before
@@ -196,6 +197,6 @@ def test_refusals_are_found_as_such(account, new_person):
     """What was refused is looked up by index, and nothing else with it."""
     account.scim("POST", "/Users", new_person("ana"))
     account.scim("POST", "/Users", new_person("ana"))
-    events = [entry.body for entry in cloudtrail.lookup(account.tenant, refused=True)]
+    events = [entry.body for entry in cloudtrail.lookup(account.tenant, by=refused())]
     assert [event["errorCode"] for event in events] == ["ConflictException"]
     assert events == [event for event in account.events() if "errorCode" in event]

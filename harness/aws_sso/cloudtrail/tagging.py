@@ -1,0 +1,76 @@
+"""The tags under which events are found at once: by name, source, who or what they are about, error, request and resource.
+
+Names of people are compared in any case, as sign-in pages take them. A line of a SCIM call, of which there are most, has few
+tags: its source is told by its name (`lookup.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.aws_sso.cloudtrail.hiding import HIDDEN
+
+REFUSED = "refused"
+_FAILURE = "Failure"
+# Members that name a user or group, wherever in an event they stand, in whatever case.
+_SUBJECTS = frozenset(
+    {"id", "userid", "groupid", "groupids", "memberid", "principalid", "username", "rolesessionname"}
+)
+
+
+def named(name: str) -> str:
+    return f"eventName={name.casefold()}"
+
+
+def from_source(source: str) -> str:
+    return f"eventSource={source}"
+
+
+def about(subject: str) -> str:
+    return f"about={subject.casefold()}"
+
+
+def of_request(request_id: str) -> str:
+    return f"requestID={request_id}"
+
+
+def of_resource(member: str, value: str) -> str:
+    """Return the tag of a resource's `type` or `ARN`."""
+    return f"resource.{member}={value}"
+
+
+def failed(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event without an error code is of a sign-in that failed: its answer says `Failure`."""
+    answer = event.get("responseElements")
+    return isinstance(answer, Mapping) and _FAILURE in answer.values()
+
+
+def tags_of_event(event: Mapping[str, Any]) -> list[str]:
+    tags = [named(event["eventName"]), from_source(event["eventSource"])]
+    tags += map(about, subjects_of(event))
+    if "errorCode" in event:
+        tags += [REFUSED, of_request(event["requestID"])]
+    elif failed(event):
+        tags.append(REFUSED)
+    for resource in event.get("resources", ()):
+        tags += [of_resource(member, resource[member]) for member in ("type", "ARN") if member in resource]
+    return tags
+
+
+def subjects_of(event: Mapping[str, Any]) -> set[str]:
+    """Return the ids and names of the users and groups that an event is by or about, casefolded."""
+    return {text.casefold() for text in _subjects(event)}
+
+
+def _subjects(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name.casefold() in _SUBJECTS:
+                texts = item if isinstance(item, list) else [item]
+                yield from (text for text in texts if isinstance(text, str) and text != HIDDEN)
+            if not isinstance(item, str):
+                yield from _subjects(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _subjects(item)
