@@ -7,8 +7,8 @@ many). That an empty source is no reason to delete everybody is inferred, so tha
 
 from __future__ import annotations
 
-from harness.certification.client.objections import listed
-from harness.certification.client.sources.people import People
+from harness.certification.client.objections import listed, object_to
+from harness.certification.client.sources.people import People, Person
 from harness.certification.client.traffic import (
     BROKEN,
     CHANGED,
@@ -18,12 +18,17 @@ from harness.certification.client.traffic import (
     RECOVERED,
     ROTATED,
     SECOND,
+    THROTTLED,
     UNAVAILABLE,
+    WRITES,
+    Call,
+    Details,
     Directory,
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
 
+_UNCHANGED = (FIRST, SECOND, THROTTLED, CUT, RECOVERED, ROTATED)
 _NO_SOURCE = (
     "the harness does not see where the client reads people from, and cannot {verb} it; --source FILE, or --source azure-ad, "
     "makes one"
@@ -31,10 +36,30 @@ _NO_SOURCE = (
 
 
 def nothing_lost(traffic: Traffic) -> None:
+    """Judge the directory after the runs in which nothing had changed, and what was taken away in any of them.
+
+    Who is deleted and created again in the same run has lost the accounts that were assigned.
+    """
+    if ROTATED not in traffic.runs:
+        raise SkippedError("the first run failed")
     before = traffic.runs[FIRST].after
     for run in (SECOND, ROTATED):
-        if run in traffic.runs:
-            _require_all(f"after the {run} run, though nothing had changed", before, traffic.runs[run].after)
+        _require_all(f"after the {run} run, though nothing had changed", before, traffic.runs[run].after)
+    calls = [call for run in _UNCHANGED if run in traffic.runs for call in traffic.runs[run].calls]
+    taking = [call for call in calls if _takes_away(call, traffic.runs[call.run].after, before)]
+    object_to(taking, lambda _: "takes away, though nothing had changed")
+
+
+def _takes_away(call: Call, after: Directory, first: Directory) -> bool:
+    """Tell whether a call deleted somebody or a group, disabled somebody, or removed a member."""
+    if call.status >= 300 or call.operation not in WRITES:
+        return False
+    disabling = call.disables() and after.users.get(call.key) not in first.disabled
+    return (
+        call.operation in ("DeleteUser", "DeleteGroup")
+        or disabling
+        or any(op == "remove" for op, _ in call.memberships())
+    )
 
 
 def cut_answers(traffic: Traffic) -> None:
@@ -60,7 +85,11 @@ def changes_arrive(traffic: Traffic) -> None:
     run = traffic.runs[CHANGED]
     if run.trouble:
         raise FailedError(f"with a source that had changed, the command {run.trouble}")
-    wrong = [*_wrong_users(source.before, source.after, run.after), *_wrong_members(source.after, run.after)]
+    wrong = [
+        *_wrong_users(source.before, source.after, run.after),
+        *_wrong_members(source.after, run.after),
+        *_made_anew(traffic.runs[ROTATED].after, run.after),
+    ]
     if wrong:
         raise FailedError(f"after the {CHANGED} run, {listed(wrong)}")
 
@@ -105,11 +134,33 @@ def _wrong_users(before: People, after: People, directory: Directory) -> list[st
             wrong.append(f"{name} is disabled, though active in the source")
         elif not person.active and name in enabled:
             wrong.append(f"{name} is enabled, though disabled in the source")
-        elif person.active and directory.display_names[name] != person.display_name:
-            wrong.append(f"{name} is named {directory.display_names[name]} instead of {person.display_name}")
+        elif person.active:
+            wrong += _wrong_details(person, directory.details[name])
     stayed = {each.user_name for each in after.users}
     gone = [each.user_name for each in before.users if each.user_name not in stayed]
     return wrong + [f"{name} is enabled, though gone from the source" for name in gone if name in enabled]
+
+
+def _wrong_details(person: Person, details: Details) -> list[str]:
+    """Compare names and address; AWS SSO wants no address, so one that is left out is not missed."""
+    pairs = (
+        ("is named", details.display_name, person.display_name),
+        ("has the given name", details.given_name, person.given_name),
+        ("has the family name", details.family_name, person.family_name),
+        ("has the address", details.email or person.user_name, person.user_name),
+    )
+    return [
+        f"{person.user_name} {what} {there} instead of {wanted}"
+        for what, there, wanted in pairs
+        if there != wanted
+    ]
+
+
+def _made_anew(before: Directory, after: Directory) -> list[str]:
+    """Name who is there under another id: what was assigned to the one before is lost."""
+    ids = {name: key for key, name in before.users.items()}
+    anew = [name for key, name in after.users.items() if ids.get(name, key) != key]
+    return [f"{name} was deleted and created anew" for name in sorted(anew)]
 
 
 def _wrong_members(after: People, directory: Directory) -> list[str]:

@@ -65,6 +65,18 @@ class Call:
         """Return how the request was refused, as in `answered 400: Invalid Filter format`."""
         return f"answered {self.status}: {_short(str(self.answer.get('detail', '')))}"
 
+    def disables(self) -> bool:
+        """Tell whether the request sets a user's `active` to false."""
+        if not isinstance(self.body, dict) or self.operation not in ("PutUser", "PatchUser"):
+            return False
+        bodies = [self.body]
+        operations = get(self.body, "Operations")
+        for operation in operations if isinstance(operations, list) else ():
+            if isinstance(operation, dict):
+                path, value = get(operation, "path"), get(operation, "value")
+                bodies.append(value if isinstance(value, dict) else {str(path): value})
+        return any(str(get(body, "active")).lower() == "false" for body in bodies)
+
     def memberships(self) -> list[tuple[str, str]]:
         """Return the membership changes that a request asks for: op (`add`) and user id."""
         if not isinstance(self.body, dict):
@@ -81,13 +93,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What AWS SSO has of a person; the texts are empty where it has none."""
+
+    display_name: str
+    given_name: str
+    family_name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
-    """What is in AWS SSO: user names by id; groups by id, with name and members' user names; display names by user name."""
+    """What is in AWS SSO: user names by id; groups by id, with name and members' user names; details by user name."""
 
     users: Mapping[str, str]
     groups: Mapping[str, tuple[str, frozenset[str]]]
     disabled: frozenset[str] = frozenset()  # user names
-    display_names: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Details] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.users) + len(self.groups)

@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.base.clock import Clock
 from harness.base.errors import HarnessError
+from harness.base.store import Document
 from harness.certification.client.listener import ORIGIN, Listener
 from harness.certification.client.objections import ObjectionError
 from harness.certification.client.process import Command
@@ -31,6 +32,7 @@ from harness.certification.client.traffic import (
     SECOND,
     THROTTLED,
     UNAVAILABLE,
+    Details,
     Directory,
     Run,
     Traffic,
@@ -144,7 +146,7 @@ class _Account:
             {each["id"]: each["userName"] for each in users},
             {each["id"]: (each["displayName"], frozenset(each["members"])) for each in groups},
             frozenset(each["userName"] for each in users if not each.get("active", True)),
-            {each["userName"]: str(each.get("displayName")) for each in users},
+            {each["userName"]: _details(each) for each in users},
         )
 
     def _console(self, method: str, path: str, body: Any = None) -> Any:
@@ -153,6 +155,12 @@ class _Account:
         if answer.status >= 300:
             raise HarnessError(f"the console answered {answer.status} to {method} {path}")
         return answer.json() if answer.body else {}
+
+
+def _details(user: Document) -> Details:
+    name, emails = user.get("name") or {}, user.get("emails") or [{}]
+    texts = (user.get("displayName"), name.get("givenName"), name.get("familyName"), emails[0].get("value"))
+    return Details(*(text or "" for text in texts))
 
 
 def _trouble(runs: dict[str, Run]) -> bool:

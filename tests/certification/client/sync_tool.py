@@ -58,6 +58,10 @@ class Tool:
                 continue
             if status != 429:
                 break
+            if self.does("exit-when-throttled"):
+                sys.exit(4)
+            if self.does("empty-when-throttled") and method == "GET":
+                return {"Resources": []}
             if self.does("give-up-when-throttled") and method != "GET":
                 return None
             if not self.does("hammer"):
@@ -99,6 +103,9 @@ class Tool:
                 raise
             for _ in range(3):
                 self.misbehave("loop-on-conflict", "POST", f"/{kind}", body)
+            if self.does("twin-of-users") and kind == "Users":
+                address = {"value": f"2-{body[name]}", "type": "work", "primary": True}
+                return self.made(kind, name, {**body, name: address["value"], "emails": [address]})
             if self.does("twin-on-conflict") and kind == "Groups":
                 return self.made(kind, name, {**body, name: f"{body[name]}-2"})
             return self.found(kind, name, body[name])
@@ -136,9 +143,13 @@ def sync_users(tool, people):
     present = tool.present("Users", "userName", [body["userName"] for body in people])
     for body in people:
         name = body["userName"]
+        if name in present and tool.does("recreate"):
+            tool.ask("DELETE", f"/Users/{present.pop(name)}")
         if name in present:
             if tool.does("rewrite"):
                 tool.ask("PUT", f"/Users/{present[name]}", body)
+            if tool.does("repatch"):
+                set_active(tool, present[name], active=True)
             continue
         if body is people[0]:
             before_create(tool, body)
@@ -154,6 +165,16 @@ def before_create(tool, body):
     tool.misbehave("no-family-name", "POST", "/Users", {**body, "name": {"givenName": "Given"}})
     tool.misbehave("two-emails", "POST", "/Users", {**body, "emails": body["emails"] + [second]})
     tool.misbehave("empty-title", "POST", "/Users", {**body, "title": ""})
+    no_name = {key: value for key, value in body.items() if key != "displayName"}
+    tool.misbehave("no-display-name", "POST", "/Users", no_name)
+    phones = [{"value": "+1 555 0100", "type": "work"}, {"value": "+1 555 0101", "type": "mobile"}]
+    tool.misbehave("two-phones", "POST", "/Users", {**body, "phoneNumbers": phones})
+    either = f'userName eq "{body["userName"]}" or userName eq "nobody"'
+    tool.misbehave("filter-by-either", "GET", f"/Users?filter={quote(either)}")
+    tool.misbehave("bulk", "POST", "/Bulk", {"Operations": []})
+    tool.misbehave("search", "POST", "/Users/.search", {"filter": either})
+    tool.misbehave("me", "GET", "/Me")
+    tool.misbehave("text-for-active", "POST", "/Users", {**body, "active": "yes"})
     condition = f'userName sw "{body["userName"][:3]}"'
     tool.misbehave("filter-by-prefix", "GET", f"/Users?filter={quote(condition)}")
 
@@ -162,8 +183,11 @@ def sync_group(tool, name, users):
     key = tool.present("Groups", "displayName", [name]).get(name)
     new = key is None
     if new:
+        crowd = [{"value": each} for each in (users * 101)[:101]]
+        tool.misbehave("crowd-at-birth", "POST", "/Groups", {"displayName": "Crowd", "members": crowd})
         key = tool.made("Groups", "displayName", {"displayName": name})
         path = f"/Groups/{key}"
+        tool.misbehave("unknown-path", "PATCH", path, patch({"op": "add", "path": "colour", "value": "red"}))
         tool.misbehave("put-group", "PUT", path, {"displayName": name, "members": []})
         tool.misbehave("replace-members", "PATCH", path, patch(members("replace", users)))
         tool.misbehave("crowd-of-members", "PATCH", path, patch(members("add", (users * 101)[:101])))
@@ -287,26 +311,48 @@ def sync_source(tool, source):
     else:
         people, groups = read_source(tool, Path(source))
     there = {each["userName"]: each for each in everything(tool, "Users").values()}
+    if there and tool.does("once-for-all"):
+        return
     ids = {}
     for each in people:
         name, user = each["userName"], there.get(each["userName"])
         if user is None:
             if not each["active"] or (tool.does("no-create") and there):
                 continue
-            user = {**each, "id": tool.made("Users", "userName", body_of(each))}
+            address = f"old-{each['email']}" if tool.does("old-address") else each["email"]
+            user = {**each, "id": tool.made("Users", "userName", body_of({**each, "email": address}))}
         elif user["displayName"] != each["displayName"] and not tool.does("no-rename"):
-            tool.ask("PUT", f"/Users/{user['id']}", body_of(each))
+            user = renamed(tool, user, each)
         if user["active"] != each["active"] and not tool.does("no-disable"):
             set_active(tool, user["id"], active=each["active"])
         ids[name] = user["id"]
     for name in set(there) - {each["userName"] for each in people}:
-        if not tool.does("no-delete"):
-            tool.ask("DELETE", f"/Users/{there[name]['id']}")
+        take_away(tool, there[name]["id"])
     if tool.does("delete-one-too-many") and len(there) > 1:
         tool.ask("DELETE", f"/Users/{ids.pop(people[-2]['userName'])}")
     for group in groups:
         sync_members(tool, group, ids)
     spoil(tool)
+
+
+def take_away(tool, key):
+    if tool.does("disable-the-gone"):  # as many do, and may
+        set_active(tool, key, active=False)
+    elif not tool.does("no-delete"):
+        tool.ask("DELETE", f"/Users/{key}")
+
+
+def renamed(tool, user, each):
+    """Rename somebody; return who it is now."""
+    if tool.does("rename-anew"):
+        tool.ask("DELETE", f"/Users/{user['id']}")
+        return {**user, "id": tool.made("Users", "userName", body_of(each))}
+    if tool.does("rename-by-half"):
+        path = f"/Users/{user['id']}"
+        tool.ask("PATCH", path, patch({"op": "replace", "path": "displayName", "value": each["displayName"]}))
+    else:
+        tool.ask("PUT", f"/Users/{user['id']}", body_of(each))
+    return user
 
 
 def sync_members(tool, group, ids):
@@ -361,6 +407,8 @@ def main():
         return
     if "token-everywhere" in how:
         confide(tool)
+    if "complain-of-token" in how:
+        sys.stderr.write(f"using {token}\n")
     if "print-token" in how:
         sys.stdout.write(f"using {token}\n")
     if "SCIM_SOURCE" in os.environ:

@@ -21,6 +21,14 @@ from harness.certification.client.sources.file import FileSource
 from harness.certification.client.trial import Trial
 from harness.certification.outcomes import Outcome
 from harness.world import DEFAULT_PROFILE
+from tests.certification.client.bugs import (
+    MISBEHAVIOURS,
+    MORE_ODD_REQUESTS,
+    ODD_REQUESTS,
+    UNSEEN_THEN,
+    WITH_A_SOURCE,
+    WITH_AZURE_AD,
+)
 from tests.certification.entra_client import EntraClient
 
 pytestmark = pytest.mark.slow
@@ -93,19 +101,6 @@ def test_the_evidence_is_what_was_asked_in_each_run(good):
     assert all(each.request.method == "GET" for each in good["second-run-writes-nothing"].exchanges)
 
 
-# Requests that break one rule each, and what the reason says.
-ODD_REQUESTS = {
-    "put-group": ("supported-operations", "PUT /Groups/"),
-    "filter-by-prefix": ("supported-filters", "answered 400: Invalid Filter format"),
-    "replace-members": ("supported-patches", "Replacing group memberships is not supported."),
-    "empty-title": ("valid-requests", "first run: POST /Users answered 400: "),
-    "no-family-name": ("mandatory-names", "POST /Users lacks name.familyName"),
-    "two-emails": ("one-value", "POST /Users has several values in emails"),
-    "crowd-of-members": ("membership-changes", "changes 101 memberships at once"),
-    "ask-for-members": ("membership-not-read", "asks for members, which AWS SSO never shows"),
-}
-
-
 def test_an_odd_request_breaks_its_rule_and_no_other():
     """All of them in one go: a rule's evidence is the requests of one misbehaviour, which names itself, and nothing else."""
     found = run_trial("--misbehave", ",".join(ODD_REQUESTS))
@@ -117,63 +112,19 @@ def test_an_odd_request_breaks_its_rule_and_no_other():
         assert agents == {how}
 
 
-# What the tool does that is no single request, what breaks, and what the reason says of it.
-MISBEHAVIOURS = {
-    "first-page-only": {
-        "pages-to-the-end": "second run: GET /Users?cursor= has a next page, which is never asked for",
-        "second-run-writes-nothing": "second run: POST /Users writes though nothing had changed",
-    },
-    "believe-empty-members": {
-        "membership-not-read": "adds members who were in the group already",
-        "second-run-writes-nothing": "second run: PATCH /Groups/",
-    },
-    "rewrite": {"second-run-writes-nothing": "second run: PUT /Users/"},
-    "hammer": {"backs-off": "a second of the whole operation"},
-    "loop-on-conflict": {"no-duplicates-after-429": "is sent again after a 409"},
-    "twin-on-conflict": {
-        "no-duplicates-after-429": "there is, unlike without throttling: group Group 0-2, member user000@example.com of Group 0-2",
-        "completes-after-429": "there is no member user000@example.com of Group 0",
-        "cut-answers": "after the cut run there is, unlike without cut answers: group Group 0-2",
-    },
-    "give-up-when-throttled": {
-        "completes-after-429": "the command ended with 0, but there is no user user001@example.com"
-    },
-    "keep-token": {"token-rotation": "rotated run: GET /Users?cursor= came with another token"},
-    "chatty": {"calls-per-object": "the budget is 4 for each"},
-    "exit-3:second": {
-        "second-run-writes-nothing": "run again, the command ended with 3: warming up",
-        "token-kept": "the command printed its token in the second run",
-    },
-    "exit-3:throttled": {
-        "completes-after-429": "throttled, the command ended with 3",
-        "token-kept": "the command printed its token in the throttled run",
-    },
-    "exit-3:recovered": {
-        "cut-answers": "run again after answers had been cut off, the command ended with 3",
-        "token-kept": "the command printed its token in the recovered run",
-    },
-    "empty-when-cut:cut,delete-everybody:recovered": {
-        "cut-answers": "run again after answers had been cut off, there is no"
-    },
-    "exit-3:rotated": {
-        "token-rotation": "with the new token, the command ended with 3",
-        "token-kept": "the command printed its token in the rotated run",
-    },
-    "print-token:first": {"token-kept": "the command printed its token in the first run"},
-    "token-everywhere": {
-        "supported-operations": "POST /Session",
-        "token-rotation": "rotated run: POST /Session",
-        "token-kept": "first run: POST /Session",
-    },
-    "delete-everybody:rotated": {
-        "nothing-lost": "after the rotated run, though nothing had changed, there is no"
-    },
-    "disable-everybody:rotated": {"nothing-lost": "disabled is user user000@example.com"},
-    "empty-groups:rotated": {"nothing-lost": "there is no member user000@example.com of Group 0"},
-    "delete-groups:rotated": {"nothing-lost": "there is no group Group 0"},
-}
-# What the throttled run cannot show when it is over before it began.
-UNSEEN_THEN = {"exit-3:throttled": {"backs-off", "no-duplicates-after-429"}, "exit-3:rotated": set()}
+def test_further_odd_requests_break_their_rules():
+    """Also in one go."""
+    found = run_trial("--misbehave", ",".join(how for each in MORE_ODD_REQUESTS.values() for how in each))
+    assert set(broken(found)) == set(MORE_ODD_REQUESTS)
+    for rule, hows in MORE_ODD_REQUESTS.items():
+        assert {dict(each.request.headers)["User-Agent"] for each in found[rule].exchanges} == hows
+
+
+def test_every_rule_is_broken_by_some_bug():
+    """None passes whatever a client does; the first run alone is broken elsewhere in this file."""
+    tables = (*MISBEHAVIOURS.values(), *WITH_A_SOURCE.values(), *WITH_AZURE_AD.values(), MORE_ODD_REQUESTS)
+    rules = {rule for each in tables for rule in each} | {rule for rule, _ in ODD_REQUESTS.values()}
+    assert {rule.name for rule in AWS_CLIENT.checks} == rules | {"first-run"}
 
 
 @pytest.mark.parametrize("how", MISBEHAVIOURS)
@@ -187,39 +138,6 @@ def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
     for rule, told in wanted.items():
         assert told in found[rule].reason
         assert found[rule].outcome is (Outcome.FAILED if found[rule].check.mandatory else Outcome.WARNING)
-
-
-# With a source of the harness's: what the tool does with it, what breaks, and what the reason says.
-WITH_A_SOURCE = {
-    "no-create": {"changes-arrive": "newcomer@contoso.com is missing"},
-    "no-rename": {
-        "changes-arrive": "person000@contoso.com is named Given000 Family instead of Renamed Family"
-    },
-    "no-disable": {"changes-arrive": "person001@contoso.com is enabled, though disabled in the source"},
-    "no-delete": {"changes-arrive": "person002@contoso.com is enabled, though gone from the source"},
-    "no-join": {"changes-arrive": "person007@contoso.com is no member of Office"},
-    "no-leave": {"changes-arrive": "person000@contoso.com is still a member of Office"},
-    "delete-one-too-many:changed": {"changes-arrive": "person007@contoso.com is missing"},
-    "half-when-broken": {"no-destructive-step": "after a run with half of the source, there is no"},
-    "empty-when-broken:broken": {"no-destructive-step": "after a run with half of the source, there is no"},
-    "trust-empty": {"no-mass-deletion": "after a run with an empty source, there is no"},
-    "disable-everybody:changed": {"changes-arrive": "is disabled, though active in the source"},
-    "delete-groups:changed": {"changes-arrive": "group Office is missing"},
-    "exit-3:changed": {"changes-arrive": "the command ended with 3", "token-kept": "in the changed run"},
-    "empty-when-gone:unavailable": {
-        "no-destructive-step": "after a run whose source was not to be had, there is no"
-    },
-}
-# The same with Microsoft Graph for a source.
-WITH_AZURE_AD = {
-    "first-page-of-source": {"changes-arrive": "person004@contoso.com is missing"},
-    "half-when-broken:broken": {"no-destructive-step": "after a run with half of the source, there is no"},
-    "half-when-broken:unavailable": {
-        "no-destructive-step": "after a run whose source was not to be had, there is no"
-    },
-    "trust-empty": {"no-mass-deletion": "after a run with an empty source, there is no"},
-    "no-leave": {"changes-arrive": "person000@contoso.com is still a member of Office"},
-}
 
 
 def with_a_source(tmp_path, how, source=None):
