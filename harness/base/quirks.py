@@ -72,6 +72,10 @@ class Quirks:
             self.fired.add(quirk)
         return value
 
+    def values(self) -> dict[str, Any]:
+        """Return all values in force, without asking for any."""
+        return dict(self._values)
+
 
 @cache
 def load_table(package: str) -> QuirkTable:

@@ -16,17 +16,34 @@ What is asked of a world is what its surfaces show; nothing here reaches past th
 from harness.remedies.advice import Mapping as AttributeMapping
 from harness.remedies.target import TargetEvent
 from harness.snapshots import Change
-from harness.testing.answers import Event, Group, LogEntry, Refused, User, Why
+from harness.testing.answers import (
+    AccountAssignment,
+    Assignment,
+    DirectoryGroup,
+    DirectoryUser,
+    Event,
+    FaultMet,
+    Group,
+    LogEntry,
+    Refused,
+    User,
+    Why,
+)
 from harness.testing.page import FailedTest
 from harness.testing.rewinding import Snapshot
 from harness.testing.seen import SeenRequest
 from harness.testing.worlds import World
 
 __all__ = [
+    "AccountAssignment",
+    "Assignment",
     "AttributeMapping",
     "Change",
+    "DirectoryGroup",
+    "DirectoryUser",
     "Event",
     "FailedTest",
+    "FaultMet",
     "Group",
     "LogEntry",
     "Refused",

@@ -57,6 +57,55 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAssignment:
+    """Who has a permission set in an account of AWS; `kind` is `USER` or `GROUP`, `name` their name in AWS."""
+
+    account: str
+    permission_set: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryUser:
+    """A user of Azure AD; `properties` has what Graph shows."""
+
+    id: str
+    user_principal_name: str
+    display_name: str
+    enabled: bool
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryGroup:
+    """A group of Azure AD, with the user principal names of its members, of nested groups the display names."""
+
+    id: str
+    display_name: str
+    members: tuple[str, ...]
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A user or group assigned to the enterprise application; `kind` is `User` or `Group`, `name` the display name."""
+
+    kind: str
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMet:
+    """A fault: for which requests it is, for how many at least, and how many it has met."""
+
+    request: str
+    wanted: int
+    met: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """An entry of the provisioning log; `entry` is all of it, as Graph shows it."""
 

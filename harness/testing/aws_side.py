@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
 from harness.scenario.play import Play, Result
-from harness.testing.answers import Event, Group, User
+from harness.testing.answers import AccountAssignment, Event, Group, User
+from harness.testing.directory import account_assignments
 from harness.testing.seen import Seen, SeenRequest
 from harness.testing.side import Side
 from harness.testing.verbs import Omitted
@@ -18,8 +20,10 @@ _PATIENCE = timedelta(seconds=10)
 class AwsSso(Side):
     """The service provider. Provisioning is enabled when its endpoint or token is first asked for."""
 
-    def __init__(self, play: Play, demand_open: Callable[[], None], seen: Seen) -> None:
-        super().__init__(play, demand_open)
+    def __init__(
+        self, play: Play, demand_open: Callable[[], None], turn: AbstractContextManager[Any], seen: Seen
+    ) -> None:
+        super().__init__(play, demand_open, turn)
         self._seen = seen
 
     @property
@@ -118,6 +122,15 @@ class AwsSso(Side):
         """Return group name to the user names of its members."""
         shown: Mapping[str, Sequence[str]] = self._shown("aws memberships")
         return shown
+
+    def assignments(self) -> list[AccountAssignment]:
+        """Return who has which permission set in which account; CloudTrail has the calls of this look, as of any other."""
+        return self._read(account_assignments)
+
+    @property
+    def quirks(self) -> Mapping[str, Any]:
+        """The values in force by name; `harness quirks` says what each means."""
+        return self._play.world.aws.quirks.values()
 
     def events(self, name: str | None = None) -> list[Event]:
         """Return CloudTrail's events, oldest first, of one name if given."""

@@ -7,8 +7,11 @@ from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.scenario.play import Result
-from harness.testing.answers import LogEntry, Why
+from harness.testing import directory
+from harness.testing.answers import Assignment, DirectoryGroup, DirectoryUser, LogEntry, Why
 from harness.testing.side import Side
+
+CYCLE = "40m"
 
 
 class AzureAd(Side):
@@ -162,6 +165,27 @@ class AzureAd(Side):
     def graph_request(self, method: str, path: str, *, body: Any = None) -> Result:
         """Call Microsoft Graph; `path` stands behind `/v1.0` unless it names its version."""
         return self._do("graph request", method=method, path=path, body=body)
+
+    def run_cycle(self) -> Result:
+        """Let time pass until the next cycle has run."""
+        return self._do_with("wait", CYCLE)
+
+    def users(self) -> list[DirectoryUser]:
+        """Return the people of the directory, oldest first."""
+        return self._read(directory.users)
+
+    def groups(self) -> list[DirectoryGroup]:
+        """Return the groups of the directory with their members, oldest first."""
+        return self._read(directory.groups)
+
+    def assignments(self) -> list[Assignment]:
+        """Return who is assigned to the enterprise application."""
+        return self._read(directory.assignments)
+
+    @property
+    def quirks(self) -> Mapping[str, Any]:
+        """The values in force by name; `harness quirks` says what each means."""
+        return self._play.world.azure.quirks.values()
 
     def job(self) -> Mapping[str, Any]:
         """Return the provisioning job as Graph shows it."""

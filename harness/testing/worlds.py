@@ -6,12 +6,14 @@ import threading
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote_plus
 
 from harness.agreement import Difference, agreement
+from harness.base.clock import Clock as WorldClock
 from harness.base.clock import from_iso, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
@@ -21,6 +23,7 @@ from harness.scenario.jumps import with_jumps
 from harness.scenario.observing import observations
 from harness.scenario.play import Play, Result
 from harness.snapshots import Change
+from harness.testing.answers import FaultMet
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.testing.doors import Teller, listening
@@ -72,17 +75,18 @@ class World:
         seen = Seen()
         begin = from_iso(start) if start else None
         flips = dict(quirks or {})
-        self._teller = teller = Teller(self._journal, seen)
+        teller = Teller(self._journal, seen)
         if sockets or tls:
             self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn, tls)
         else:
             self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
         self._began = self._world.clock.now()
-        self._world.faults.tell = self._tell_of_fault
+        # Not a method of this world: the servers' threads would keep it from being left open unnoticed.
+        self._world.faults.tell = partial(_tell_of_fault, teller, self._world.clock)
         self._play = Play(self._world, self._journal.exchanges)
         self._rewinding = Rewinding(self._play)
-        self.aws_sso = AwsSso(self._play, self._open, seen)
-        self.azure_ad = AzureAd(self._play, self._open)
+        self.aws_sso = AwsSso(self._play, self._open, self._turn, seen)
+        self.azure_ad = AzureAd(self._play, self._open, self._turn)
         self.clock = Clock(self._world.clock.now, self._advance)
         if populate is not None:
             self._world.populate(populate)
@@ -122,7 +126,7 @@ class World:
 
     def run_cycle(self) -> None:
         """Let time pass until the next cycle has run."""
-        self.clock.advance("40m")
+        self.azure_ad.run_cycle()
 
     def fault(
         self,
@@ -149,13 +153,16 @@ class World:
         )
         return self._do("fault", arguments)
 
+    def faults(self) -> list[FaultMet]:
+        """Return the faults that were put on, oldest first, with how many requests each is meant for and has met."""
+        return [FaultMet(each.pattern, each.wanted, each.met) for each in self._play.faults]
+
     def end_faults(self) -> Result:
         return self._do("end faults", {})
 
     def wait(self, span: str) -> Result:
         """Let virtual time pass, as the step `wait` does: `"40m"`, `"2d"`."""
-        with self._turn:
-            return self._do("wait", span)
+        return self._do("wait", span)
 
     def snapshot(self, name: str) -> Snapshot:
         """Keep both sides, the clock and how far chance was drawn, by a name. Raises HarnessError for one in use."""
@@ -243,16 +250,18 @@ class World:
 
     def _do(self, verb: str, arguments: Any) -> Result:
         self._open()
-        return carry_out(self._play, verb, arguments)
-
-    def _tell_of_fault(self, sentence: str) -> None:
-        self._teller.log(FAULT, fault_line(self._world.clock.now(), sentence))
+        with self._turn:
+            return carry_out(self._play, verb, arguments)
 
     def _open(self) -> None:
         if self._closed:
             raise HarnessError(
                 "this world is closed: its `with` or its test has ended; make another one, and let threads of clients end before"
             )
+
+
+def _tell_of_fault(teller: Teller, clock: WorldClock, sentence: str) -> None:
+    teller.log(FAULT, fault_line(clock.now(), sentence))
 
 
 def _line(seen: Observation) -> str:
