@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.base import json_text
@@ -11,6 +12,15 @@ from harness.base.store import Document
 
 # The kinds of things that each side holds.
 HELD = {"azure_ad": ("users", "groups"), "aws_sso": ("users", "groups", "accounts")}
+
+
+class Walked(ABC, Iterable[Any]):
+    """Entries that JSON has, read anew whenever they are walked: there may be more than memory holds."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 def check_sides(document: Mapping[str, Any]) -> None:
@@ -42,7 +52,8 @@ def _require_plain(document: Mapping[str, Any]) -> None:
             json_text.encode({name: None})
             for key, entries in side.items() if isinstance(side, Mapping) else ((name, side),):
                 json_text.encode({key: None})
-                for entry in entries if isinstance(entries, list) else (entries,):
-                    json_text.encode(entry)
+                if not isinstance(entries, Walked):
+                    for entry in entries if isinstance(entries, list) else (entries,):
+                        json_text.encode(entry)
     except TypeError as error:
         raise HarnessError(f"users and groups can only be told with what JSON has: {error}") from error

@@ -6,7 +6,7 @@ Used by scenario `given:` blocks and the control API. The same rules hold as for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.aws_sso import identity_store, rules
@@ -45,11 +45,11 @@ def populate(tenant: Tenant, document: Mapping[str, Any]) -> None:
             _add(f"accounts[{number}]", "id", entry, lambda entry: _add_account(tenant, entry))
 
 
-def _entries(document: Mapping[str, Any], key: str) -> list[Any]:
-    entries = document.get(key)
-    if entries is not None and not isinstance(entries, list):
+def _entries(document: Mapping[str, Any], key: str) -> Iterable[Any]:
+    entries = [] if document.get(key) is None else document[key]
+    if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
         raise HarnessError(f"'{key}' must be a list")
-    return entries or []
+    return entries
 
 
 def _add(where: str, name: str, entry: Any, add: Callable[[dict[str, Any]], None]) -> None:

@@ -106,7 +106,7 @@ class Served:
         """Build the world and configure it."""
         ids = Ids(self._data.boot_seed(options.seed))
         data = self._data
-        data.on_append(self._logged)
+        data.on_append(self._logged, LOGS)
         self.clock.on_error, self.clock.on_step = report, self._moved
         self._shared = Shared(data, data.peers, self.clock) if data.peers else None
         aws_url, azure_url = self.urls
@@ -171,8 +171,7 @@ class Served:
         self.timeline.add(Jumped(self.clock.now()))
 
     def _logged(self, log: str, line: Document) -> None:
-        if log in LOGS:
-            self.timeline.add(Logged(log, line))
+        self.timeline.add(Logged(log, line))
 
     def _lane(self, url: str) -> str:
         """Return whose an address that the engine sends to is: AWS SSO of this world, or a server elsewhere."""

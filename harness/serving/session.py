@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.base import json_text
 from harness.base.errors import HarnessError
 from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import LOOPBACK, Options, PostgresAddress
 from harness.serving.ready_file import ReadyFile
 from harness.serving.served import Served
 from harness.serving.several.processes import Listening, Processes
+from harness.serving.storage.people_file import read
 from harness.wire.sockets.listening import listen
 from harness.wire.sockets.tls import identity
 
@@ -44,7 +44,7 @@ def serve(
 
 
 def _serve_alone(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
-    people = _read(populate) if populate else None
+    people = read(populate) if populate else None
     ready = ReadyFile(ready_file) if ready_file else None
     with stop_signal() as stopped:
         served = Served(options)
@@ -75,7 +75,7 @@ def stop_signal() -> Iterator[threading.Event]:
 def _serve_together(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
     if not isinstance(options.data, PostgresAddress):
         raise HarnessError("--processes needs --data postgresql://…; a folder is one process's alone")
-    people = _read(populate) if populate else None
+    people = read(populate) if populate else None
     ready = ReadyFile(ready_file) if ready_file else None
 
     def child(
@@ -106,48 +106,6 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
 
 def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:
     return lambda _number, _frame: stopped.set()
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users` and `groups` for Azure AD alone.
-
-    A list of users that Entra ID or AWS exported does as well.
-    """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        # A pipe that nobody writes to would be waited for without end.
-        raise HarnessError(f"{path} is no plain file; write what it gives to one first")
-    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
-        from harness.exports.directory import directory, is_export
-
-        if is_export(path):
-            return directory([path])
-    try:
-        document = _parsed(path.read_bytes())
-    except OSError as error:
-        raise HarnessError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise HarnessError(f"{path} is not a YAML or JSON file: {error}") from error
-    if not isinstance(document, dict):
-        raise HarnessError(f"{path} must hold a mapping with azure_ad and aws_sso, or with users and groups")
-    return document if {"azure_ad", "aws_sso"} & set(document) else {"azure_ad": document}
-
-
-def _parsed(content: bytes) -> Any:
-    """Return what JSON or YAML stands for; JSON is tried first, for reading it as YAML takes a hundred times as long.
-
-    Raises ValueError.
-    """
-    import yaml
-
-    try:
-        return json_text.decode(content)
-    except ValueError:
-        pass
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(content.decode("utf-8"), loader)  # noqa: S506 - either is a safe one
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
 
 
 def _populate(served: Served, people: Mapping[str, Any] | None, path: Path | None, say: Say) -> None:

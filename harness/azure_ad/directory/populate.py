@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.azure_ad.directory.directory import Directory
@@ -18,25 +19,33 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
 
     Raises HarnessError naming the entry and what is wrong with it.
     """
+    managers: list[tuple[str, str]] = []
+    members: list[tuple[str, list[Any]]] = []
     with store.transaction():
         for user in _entries(document, "users"):
             _create(directory, "User", user)
+            if user.get("manager"):
+                managers.append((user["userPrincipalName"], str(user["manager"])))
         for group in _entries(document, "groups"):
             _create(directory, "Group", group)
-        for user in _entries(document, "users"):
-            if user.get("manager"):
-                _say(user, directory.set_manager, user["userPrincipalName"], str(user["manager"]))
-        for group in _entries(document, "groups"):
-            if members := _members(group):
-                _say(group, directory.add_members, group["displayName"], map(str, members))
+            members.append((group["displayName"], _members(group)))
+        for name, manager in managers:
+            _say(name, directory.set_manager, name, manager)
+        for name, those in members:
+            if those:
+                _say(name, directory.add_members, name, map(str, those))
         directory.dynamic.settle_all()
 
 
-def _entries(document: Document, key: str) -> list[Document]:
+def _entries(document: Document, key: str) -> Iterator[Document]:
+    """Yield entries one after another, for there may be a great many."""
     entries = document.get(key) or []
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
         raise HarnessError(f"azure_ad.{key} must be a list of mappings")
-    return entries
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise HarnessError(f"azure_ad.{key} must be a list of mappings")
+        yield entry
 
 
 def _members(group: Document) -> list[Any]:
@@ -48,12 +57,12 @@ def _members(group: Document) -> list[Any]:
 
 def _create(directory: Directory, kind: str, entry: Document) -> None:
     links = _KEYS["users" if kind == "User" else "groups"]
-    _say(entry, directory.create, kind, {name: value for name, value in entry.items() if name not in links})
+    name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
+    _say(name, directory.create, kind, {name: value for name, value in entry.items() if name not in links})
 
 
-def _say(entry: Document, act: Any, *arguments: Any) -> None:
+def _say(name: str, act: Any, *arguments: Any) -> None:
     try:
         act(*arguments)
     except (PropertyError, ConflictError, NotFoundError) as error:
-        name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
         raise HarnessError(f"azure_ad: {name}: {error}") from error

@@ -49,6 +49,18 @@ def _aliases(kind: str) -> dict[str, str]:
     return {row["source"]: name for name, row in table()[kind].items() if row.get("source", name) != name}
 
 
+@cache
+def _plain(kind: str) -> frozenset[str]:
+    """Return the properties that any text will do for, which most are: each object has ten of them, a directory a million."""
+    return frozenset(
+        name
+        for name, row in table()[kind].items()
+        if row["type"] == "string"
+        and not {"readonly", "writeonly"} & {key for key, value in row.items() if value}
+        and name not in _aliases(kind)
+    )
+
+
 def is_extension(name: str) -> bool:
     """Tell whether this is the name of a directory extension: `extension_<appId without dashes>_<name>`."""
     return _EXTENSION.match(name) is not None
@@ -56,9 +68,12 @@ def is_extension(name: str) -> bool:
 
 def checked(kind: str, given: Document) -> Document:
     """Return `given` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
-    rows, aliases = table()[kind], _aliases(kind)
+    rows, aliases, plain = table()[kind], _aliases(kind), _plain(kind)
     result: Document = {}
     for written, value in given.items():
+        if written in plain and type(value) is str:
+            result[written] = value
+            continue
         name = aliases.get(written, written)
         row = rows.get(name) or (_EXTENSION_ROW if is_extension(name) else None)
         if row is None:

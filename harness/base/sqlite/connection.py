@@ -18,12 +18,13 @@ from harness.base.store import Document
 class Connection:
     """Shared by the stores of the database's tenants; `Database` has the options.
 
-    `on_append`, when set, hears of every log line once it is committed.
+    `on_append`, when set, hears of every line of the logs `heard_of` once it is committed; None are all logs.
     """
 
     def __init__(self, path: Path | None = None, *, exclusive: bool = False) -> None:
         self.lock = threading.RLock()
         self.on_append: Callable[[str, Document], None] | None = None
+        self.heard_of: frozenset[str] | None = None
         self.appended: list[tuple[str, Document]] = []
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
         self.lasting = path is not None
@@ -33,6 +34,11 @@ class Connection:
         self._changes_when_full: int | None = None
         self.lines = Lines(self.connection)
         self.transaction = Transaction(self)
+
+    def note_line(self, log: str, body: Document) -> None:
+        """Note a line that somebody may want to hear of."""
+        if self.on_append is not None and (self.heard_of is None or log in self.heard_of):
+            self.appended.append((log, body))
 
     def announce(self) -> None:
         """Hand over the log lines of the transaction that was just committed."""

@@ -155,8 +155,7 @@ class SqliteStore:
         database = self._database
         with database.transaction:
             number = database.lines.add(self._made_shelf(log), encode_text(body), tags)
-            if database.on_append is not None:
-                database.appended.append((log, body))
+            database.note_line(log, body)
         return number
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:

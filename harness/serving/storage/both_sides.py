@@ -6,14 +6,17 @@ In memory and in PostgreSQL there is one commit for both, and no note.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from harness.base.store import Document, Store
+from harness.holdings import Walked
 from harness.world import World
 
 _NOTE, _MARK = ("clock", "unfinished"), ("clock", "finished")
+_ENTRIES, _PIECE = "unfinished", 500  # kind of document, and how many entries one holds
 # What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
 _SURVIVES_RESET = {
     "aws_sso": ("clock", "account", "provisioning", "token"),
@@ -30,11 +33,12 @@ class BothSides:
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add people and groups on both sides, or on neither (`World.populate`). Raises HarnessError."""
         self.finish()
-        note = {"act": "populate", "document": {"aws_sso": document.get("aws_sso") or {}}}
+        note: Document = {"act": "populate"}
         with self._aws.transaction():
             with self._azure.transaction():  # commits first
                 self.world.populate(document)
                 self._write_note(note)
+                self._keep_entries(document.get("aws_sso") or {})
             self._mark(note)
         self._forget_note()
 
@@ -63,7 +67,7 @@ class BothSides:
                 if note["act"] == "reset":
                     _empty(self._aws, "aws_sso")
                 else:
-                    self.world.populate(note["document"])
+                    self.world.populate({"aws_sso": self._kept_entries()})
                 self._mark(note)
         self._forget_note()
 
@@ -84,13 +88,46 @@ class BothSides:
         if self._needs_note:
             self._azure.put(*_NOTE, note)
 
+    def _keep_entries(self, side: Mapping[str, Any]) -> None:
+        """Keep what the AWS side is to hold beside the note, in pieces, for there may be a great many."""
+        if self._needs_note:
+            for kind, entries in side.items():
+                for number, piece in enumerate(_pieces(entries or ())):
+                    self._azure.put(_ENTRIES, f"{kind}/{number}", {"kind": kind, "entries": piece})
+
+    def _kept_entries(self) -> dict[str, _Kept]:
+        kinds = {piece["kind"] for _, piece in self._azure.scan(_ENTRIES)}
+        return {kind: _Kept(self._azure, kind) for kind in kinds}
+
     def _mark(self, note: Document) -> None:
         if self._needs_note:
             self._aws.put(*_MARK, {"id": note["id"]})
 
     def _forget_note(self) -> None:
         if self._needs_note:
-            self._azure.delete(*_NOTE)
+            with self._azure.transaction():
+                self._azure.delete(*_NOTE)
+                while (piece := next(self._azure.scan(_ENTRIES, limit=1), None)) is not None:
+                    self._azure.delete(_ENTRIES, piece[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Walked):
+    """Entries of a kind as `BothSides` kept them in a store."""
+
+    store: Store
+    kind: str
+
+    def __iter__(self) -> Iterator[Any]:
+        for _, piece in self.store.scan(_ENTRIES):
+            if piece["kind"] == self.kind:
+                yield from piece["entries"]
+
+
+def _pieces(entries: Iterable[Any]) -> Iterator[list[Any]]:
+    walk = iter(entries)
+    while piece := list(islice(walk, _PIECE)):
+        yield piece
 
 
 def _empty(store: Store, side: str) -> None:

@@ -74,10 +74,10 @@ class Data:
     def close(self) -> None:
         self._open.close()
 
-    def on_append(self, tell: Callable[[str, Document], None]) -> None:
-        """Have every log line told once it is committed; those in PostgreSQL are not."""
+    def on_append(self, tell: Callable[[str, Document], None], logs: frozenset[str]) -> None:
+        """Have the lines of some logs told once they are committed; those in PostgreSQL are not."""
         for database in self._databases:
-            database.on_append = tell
+            database.on_append, database.heard_of = tell, logs
 
     def boot_seed(self, seed: str | None) -> str | None:
         """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""

@@ -64,6 +64,7 @@ def test_what_is_right_reaches_both_and_leaves_no_note(sides):
     both.reset()
     assert names(both) == ([], False)
     assert both.world.azure.store.get("clock", "unfinished") is None
+    assert both.world.azure.store.count("unfinished") == 0
 
 
 @pytest.mark.parametrize("side", ["azure_ad", "aws_sso"])
@@ -106,3 +107,4 @@ def test_one_that_was_cut_off_after_both_commits_is_not_done_twice(sides):
     both.finish()
     assert names(both) == ([], False)
     assert both.world.azure.store.get("clock", "unfinished") is None
+    assert both.world.azure.store.count("unfinished") == 0
