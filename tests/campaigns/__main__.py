@@ -1,6 +1,6 @@
-"""`make campaign`: kills, a storm and a full disk, seeded and bounded; each prints its figures or fails.
+"""`make campaign`: damage, kills, a storm and a full disk, seeded and bounded; each prints its figures or fails.
 
-python -m tests.campaigns [--seed 1] [--kills 200] [--minutes 10]
+python -m tests.campaigns [--seed 1] [--damaged 100] [--kills 200] [--minutes 10]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.base.postgres.postgres_server import running_postgres
+from tests.campaigns.damage import damage
 from tests.campaigns.disk import full_disk
 from tests.campaigns.kills import Kills
 from tests.campaigns.storm import storm
@@ -22,15 +23,22 @@ _CLIENTS, _STRANGERS = 20, 300
 def main() -> None:
     parser = argparse.ArgumentParser(prog="campaign")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--damaged", type=int, default=100, help="files that are damaged and started with")
     parser.add_argument("--kills", type=int, default=200, help="half of them on files, half on PostgreSQL")
     parser.add_argument("--minutes", type=float, default=10, help="how long the storm lasts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="harness-campaign-") as place:
         folder = Path(place)
+        _damage(folder / "damage", options.seed, options.damaged)
         _files(folder / "files", options.seed, options.kills // 2)
         _postgres(folder / "postgres", options.seed, options.kills - options.kills // 2)
         _storm(folder / "storm", options.seed, 60 * options.minutes)
         _disk(folder / "disk")
+
+
+def _damage(folder: Path, seed: str, files: int) -> None:
+    folder.mkdir()
+    print("damage    ", damage(folder, seed, files), flush=True)
 
 
 def _files(folder: Path, seed: str, kills: int) -> None:

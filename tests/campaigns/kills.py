@@ -7,6 +7,8 @@ all or not at all, the time has not gone back, and the job goes on to its end.
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -20,6 +22,8 @@ from tests.serving.harness_process import HarnessProcess
 
 _CROWD = 40  # people of one populate
 _LONGEST = 0.6  # seconds from the beginning of an action to the kill
+_START_TAKES = 2.0  # seconds, of a server that is killed while it starts
+_WEIGHTS = "ppppaaaooccccrddsss"  # how often each action comes: see the table in `_once`
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class Kills:
 
     def __init__(self, folder: Path, data: str, seed: str, processes: int = 1) -> None:
         self._folder, self._data, self._ids = folder, data, Ids(seed)
-        self._count = 0
+        self._count, self._delay = 0, 0.0
         self._ledger = Ledger()
         self._servers = [self._started() for _ in range(processes)]
 
@@ -57,12 +61,13 @@ class Kills:
         return f"{kills} kills ({acts}) in {watch.seconds():.0f} s: {people} acknowledged people there, nobody twice"
 
     def _once(self) -> None:
-        acts = (self._provision, self._advance, self._populate, self._create, self._reset)
-        weights = "ppppaaaooccccr"
-        act = acts["paocr".index(weights[self._ids.number(len(weights))])]
+        acts = (
+            self._provision, self._advance, self._populate, self._create, self._reset, self._on_demand, self._start,
+        )  # fmt: skip
+        act = acts["paocrds".index(_WEIGHTS[self._ids.number(len(_WEIGHTS))])]
         victim = self._servers.pop(self._ids.number(len(self._servers)))
-        delay = self._ids.number(1000) / 1000 * _LONGEST
-        killer = threading.Timer(delay, victim.process.send_signal, (signal.SIGKILL,))
+        self._delay = self._ids.number(1000) / 1000 * _LONGEST
+        killer = threading.Timer(self._delay, victim.process.send_signal, (signal.SIGKILL,))
         self._ledger.actions[act.__name__.strip("_")] += 1
         killer.start()
         with suppress(TransportError):
@@ -115,6 +120,33 @@ class Kills:
             name = f"y{self._name()}"
             if server.scim("POST", "/Users", scim_user(name)).status == 201:
                 self._ledger.target.add(name)
+
+    def _on_demand(self, server: HarnessProcess) -> None:
+        """Provision a user by hand, again and again; who was said to have arrived is in the target."""
+        schema = server.graph("GET", server.job("/schema")).json()
+        rule = schema["synchronizationRules"][0]["id"]
+        while True:
+            name = self._name()
+            made = server.graph("POST", "/users", _person(name))
+            if made.status != 201:
+                return
+            self._ledger.directory[name] = made.json()["id"]
+            server.assign(made.json()["id"])
+            subject = {"objectId": made.json()["id"], "objectTypeName": "User"}
+            body = {"parameters": [{"ruleId": rule, "subjects": [subject]}]}
+            if server.graph("POST", server.job("/provisionOnDemand"), body).status == 200:
+                self._ledger.target.add(name)
+
+    def _start(self, server: HarnessProcess) -> None:
+        """Kill a server that has hardly begun, when the one before was killed without anything to do."""
+        server.process.wait()
+        command = [sys.executable, "-m", "harness", "serve", "--aws-port", "0", "--azure-port", "0"]
+        with subprocess.Popen(
+            [*command, "--data", self._data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_START_TAKES / _LONGEST * self._delay)
+            process.kill()
 
     def _reset(self, server: HarnessProcess) -> None:
         """Whether it happened is only known by what is left, when the kill came before the answer."""
