@@ -34,6 +34,8 @@ class HarnessProcess:
             assert self.said[-1].startswith("Ctrl-C"), "".join(self.said)
             self.ready = json.loads(self.ready_file.read_text(encoding="utf-8"))
         except BaseException:
+            self.process.kill()
+            self.process.wait()
             self.close()
             raise
 
