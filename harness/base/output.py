@@ -6,10 +6,12 @@ and a file with several names are written through, a symbolic link leads on to i
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -107,7 +109,7 @@ class OutputFile:
 
     def _opened(self, target: _Target) -> TextIO:
         if not target.is_replaced:
-            return target.place.open("w", encoding="utf-8", newline="\n")
+            return open(target.place, "w", encoding="utf-8", newline="\n", opener=_within_patience)
         self._place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._place.parent, prefix=f".{self._place.name}.")
         self._part = Path(name)
@@ -147,6 +149,23 @@ def _same(status: os.stat_result, streams: Iterable[TextIO]) -> TextIO | None:
             if os.path.samestat(status, os.fstat(stream.fileno())):
                 return stream
     return None
+
+
+# How long, in seconds, a reader may take to open its end of a pipe.
+PATIENCE = 5.0
+
+
+def _within_patience(path: str, flags: int) -> int:
+    """Open a pipe as soon as somebody reads it, anything else at once. Raises OSError where nobody does."""
+    if not stat.S_ISFIFO(Path(path).stat().st_mode):
+        return os.open(path, flags)
+    handles: list[int] = []
+    opening = threading.Thread(target=lambda: handles.append(os.open(path, flags)), daemon=True)
+    opening.start()
+    opening.join(PATIENCE)
+    if not handles:
+        raise OSError(errno.ENXIO, "it is a pipe that nobody reads; start its reader first")
+    return handles[0]
 
 
 def _umask() -> int:

@@ -12,6 +12,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +36,7 @@ _MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORE
 _TOTAL = re.compile(r'"totalResults"\s*:\s*(\d+)')
 _BRACKETED = re.compile(r"\[([^\]]+)\]")
 _DELIMITERS = ",;\t"
-csv.field_size_limit(1 << 28)
+csv.field_size_limit(1 << 24)
 
 
 @dataclass(slots=True)
@@ -99,6 +100,10 @@ class Rows:
 
 
 _MOST_NOTES = 20
+_DEEPEST = 100
+_JSON = ("{", "[")
+_START = 1 << 16
+_LONGEST_HEADER = 1 << 22
 
 
 def rows(source: Source, renamed: Mapping[str, str] | None = None) -> Rows:
@@ -115,13 +120,24 @@ def rows(source: Source, renamed: Mapping[str, str] | None = None) -> Rows:
 
 def _rows(source: Source) -> Rows:
     with source.text() as stream:
-        start = stream.read(1 << 16)
+        start = stream.read(_START)
+        while (
+            not start.lstrip().startswith(_JSON)
+            and "\n" not in start
+            and len(start) < _LONGEST_HEADER
+            and (more_text := stream.read(_START))
+        ):
+            start += more_text
     stripped = start.lstrip()
     if not stripped:
         raise NotAnExportError(source.name, "empty; export it again")
     notes = list(source.notes)
-    if stripped[0] in "[{":
-        edges = source.edges()
+    if stripped.startswith(_JSON):
+        edges, suspicious = source.edges()
+        if suspicious and _nesting(source) > _DEEPEST:
+            raise NotAnExportError(
+                source.name, f"nested deeper than any export ({_DEEPEST} levels); export it again"
+            )
         more = _MORE.search(edges) is not None
         if more:
             notes.append(
@@ -137,6 +153,21 @@ def _rows(source: Source) -> Rows:
             notes=notes,
         )
     return _table(source, start, notes)
+
+
+def _nesting(source: Source) -> int:
+    """Return how deeply a JSON text is nested, or the first depth beyond what any export has."""
+    depth = deepest = 0
+    with source.utf8() as stream, suppress(ijson.JSONError):
+        for event, _ in ijson.basic_parse(stream, multiple_values=True, use_float=True):
+            if event.startswith("start_"):
+                depth += 1
+                deepest = max(deepest, depth)
+                if deepest > _DEEPEST:
+                    break
+            elif event.startswith("end_"):
+                depth -= 1
+    return deepest
 
 
 def _prefix(source: Source) -> str:

@@ -18,7 +18,7 @@ from harness.exports.formats import OFFER, Format, recognise
 from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
-from harness.exports.sources import NotAnExportError, sources
+from harness.exports.sources import NotAnExportError, sources, traffic_of
 
 _LOOKED_AT = 50
 
@@ -100,6 +100,9 @@ def take_in(
 
 def _carriers(path: Path, foreign: list[InputFile], renamed: Mapping[str, str]) -> Iterator[Rows]:
     """Yield how each text of a file carries its rows; what has none is among the foreign ones."""
+    if path.is_file() and (why := traffic_of(path)):
+        foreign.append(InputFile(str(path), why, 0, {}, ()))
+        return
     try:
         texts = sources(path)
     except NotAnExportError as error:

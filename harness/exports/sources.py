@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ class NotAnExportError(HarnessError):
 
 
 _BLOCK = 1 << 20
+_PIECE = 1 << 16
+_MANY_OPEN = 1000
 # Bytes that are no letter in Windows-1252.
 _NO_LETTERS = frozenset(b"\x00\x81\x8d\x8f\x90\x9d")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -76,13 +79,23 @@ class Source:
         """Decode a stream; what stands for no letter becomes U+FFFD, by which a spoiled value is known."""
         return io.TextIOWrapper(stream, encoding=self.encoding, errors="replace", newline="")
 
-    def edges(self, size: int = 4096) -> str:
-        """Return the beginning and the end, which tell of wrappers and further pages."""
+    def edges(self, size: int = 4096) -> tuple[str, bool]:
+        """Return the beginning and the end of a JSON text, which tell of wrappers and further pages, and whether it is suspicious.
+
+        That is a text that may be nested deeper than can be read: a small one, for the look is cheap, or one in which more
+        is opened than closed.
+        """
+        length = opened = 0
+        suspicious = False
         with self.utf8() as stream:
-            head = tail = stream.read(size)
-            while block := stream.read(_BLOCK):
+            head = tail = b""
+            while block := stream.read(_PIECE):
+                head = head or block[:size]
                 tail = (tail + block)[-size:]
-        return (head + b"\n" + tail).decode("utf-8", "replace")
+                length += len(block)
+                opened += block.count(b"[") + block.count(b"{") - block.count(b"]") - block.count(b"}")
+                suspicious = suspicious or opened > _MANY_OPEN
+        return (head + b"\n" + tail).decode("utf-8", "replace"), suspicious or length <= _PIECE
 
 
 class Readable(Protocol):
@@ -101,6 +114,32 @@ class _Recoded:
         return self._text.read(size).encode("utf-8", "surrogatepass")
 
 
+# How files of calls begin, in the order of the words that say what to do with them.
+_TRAFFIC = (
+    (
+        re.compile(rb"\d+:(?:\d+:|.*?;\d+:)(?:version|client_conn|backup|request|type)", re.DOTALL),
+        "a flow file of mitmproxy; make HAR of it: mitmdump -nr {name} --set hardump=out.har, then harness reproduce out.har",
+    ),
+    (
+        re.compile(
+            rb'\s*\{.{0,4000}?(?:"log"\s*:\s*\{|/collection\.json"|collection/v2|"step_type"|"trigger_url")',
+            re.DOTALL,
+        ),
+        "recorded calls (HAR, Postman or Runscope), not an export; a scenario is made of them by: harness reproduce {name} -o case.yaml",
+    ),
+)
+
+
+def traffic_of(path: Path) -> str:
+    """Return what to do with a file of recorded calls, empty for any other file."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_PIECE)
+    except OSError:
+        return ""
+    return next((words.format(name=path.name) for mark, words in _TRAFFIC if mark.match(start)), "")
+
+
 def sources(path: Path) -> list[Source]:
     """Return what a file holds: itself, or the members of a zip archive. Raises HarnessError for what cannot be read."""
     if not path.exists():
@@ -114,6 +153,10 @@ def sources(path: Path) -> list[Source]:
             return [_source(path, "")]
         with zipfile.ZipFile(path) as archive:
             names = [member.filename for member in archive.infolist() if not member.is_dir()]
+        if "[Content_Types].xml" in names:
+            raise NotAnExportError(
+                str(path), "a workbook of Excel; give the file that was downloaded, or save it as CSV UTF-8"
+            )
         return [_source(path, name) for name in names]
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise HarnessError(f"{path}: cannot be read ({error}); export it again") from error

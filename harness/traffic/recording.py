@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
+from harness.traffic.hiding import hidden
 from harness.wire.incoming import request_of
 from harness.wire.message import Headers, Request, Response, Send, TransportError, reason_phrase
 from harness.wire.recording.exchanges import Exchange, recording, without
@@ -79,11 +80,22 @@ class Recorder:
                 name,
                 f"{credential.partition(' ')[0]} {self._mark(value)}"
                 if name.lower() == "authorization"
-                else text,
+                else hidden(text, self._mark),
             )
             for name, text in marked.request.headers
         )
-        request = Request(marked.request.method, marked.request.url, headers, marked.request.body)
+        request = Request(
+            marked.request.method,
+            hidden(marked.request.url, self._mark),
+            headers,
+            self._body(marked.request.body),
+        )
+        response = marked.response and Response(
+            marked.response.status,
+            tuple((name, hidden(text, self._mark)) for name, text in marked.response.headers),
+            self._body(marked.response.body),
+        )
+        error = marked.error and hidden(marked.error, self._mark)
         with self._lock:
             self._exchanges.append(
                 Exchange(
@@ -91,11 +103,18 @@ class Recorder:
                     marked.source,
                     marked.target,
                     request,
-                    marked.response,
-                    marked.error,
+                    response,
+                    error,
                     len(self._exchanges),
                 )
             )
+
+    def _body(self, body: bytes) -> bytes:
+        """Return a body without credentials."""
+        try:
+            return hidden(body.decode(), self._mark).encode()
+        except UnicodeDecodeError:
+            return hidden(body.decode("latin-1"), self._mark).encode("latin-1")
 
     def _mark(self, secret: str) -> str:
         return f"secret-{hmac.new(self._key, secret.encode(), hashlib.sha256).hexdigest()[:16]}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.base import output
 from harness.base.errors import HarnessError
 from harness.base.output import OutputFile, check_writable, remove, write
 
@@ -90,6 +91,13 @@ def test_a_pipe_is_written_through(tmp_path):
     assert read == ["through"]
     remove(pipe)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_pipe_that_nobody_reads_is_answered_in_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(output, "PATIENCE", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(HarnessError, match="a pipe that nobody reads"):
+        write(tmp_path / "pipe", "into nothing")
 
 
 def test_a_device_is_written_through():

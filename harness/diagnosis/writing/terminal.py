@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.diagnosis.diagnosing import Diagnosis, Group
 from harness.diagnosis.verdicts import Finding
@@ -10,6 +10,8 @@ from harness.exports.evidence import InputFile
 from harness.remedies.causes import Verdict
 
 _MOST_LISTED = 20
+_MOST_NAMES = 12
+_LONGEST_NAME = 60
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[str]:
@@ -25,7 +27,7 @@ def lines(diagnosis: Diagnosis) -> Iterator[str]:
         for verdict in Verdict
         if diagnosis.counts.get(verdict)
     )
-    yield f"{diagnosis.users} users: {sums or 'nobody to judge'}"
+    yield f"{diagnosis.users} users: {sums or 'nobody to judge'}{'' if diagnosis.complete else '; more were not exported'}"
     for number, group in enumerate(diagnosis.causes, 1):
         yield from _group(number, group)
     if 0 < diagnosis.users - diagnosis.counts.get(Verdict.ARRIVES, 0) <= _MOST_LISTED:
@@ -51,8 +53,15 @@ def _input(each: InputFile) -> Iterator[str]:
     if each.exported:
         yield f"    attributes: {', '.join(each.exported)}"
     if each.not_understood:
-        columns = ", ".join(each.not_understood)
-        yield f"    columns not understood: {columns} (--column 'COLUMN=attribute' says what one is)"
+        yield f"    columns not understood: {_few(each.not_understood)} (--column 'COLUMN=attribute' says what one is)"
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return names in one line, many as the first of them and a number."""
+    shown = ", ".join(
+        name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in names[:_MOST_NAMES]
+    )
+    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 
 
 def _group(number: int, group: Group) -> Iterator[str]:

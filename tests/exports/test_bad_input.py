@@ -1,0 +1,111 @@
+"""Files as they should not be: each is one clear line with what to do instead, none a traceback or a death."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.exports.intake import take_in
+
+USER = '{"id": "1", "userPrincipalName": "ana@corvid.example", "displayName": "Ana"'
+
+
+def diagnosed(*arguments: Path | str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["diagnose", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 200_000,
+        "[" * 5000 + "]" * 5000,
+        f'{{"value": [{USER}, "x": {"[" * 5000}{"]" * 5000}}}]}}',
+        f'{{"value": [{USER}, "x": ' + '{"a":' * 3000 + "1" + "}" * 3000 + "}]}",
+        "[" + f"{USER}}}, " * 2000 + "[" * 200_000,
+    ],
+    ids=["open", "closed", "in a user", "objects", "behind users"],
+)
+def test_json_without_end_in_its_depth(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_text(content)
+    code, shown = diagnosed(path)
+    assert code == 2
+    assert "nested deeper than any export" in shown
+
+
+def test_brackets_in_names_are_no_depth(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    users = [
+        {"id": str(n), "userPrincipalName": f"u{n}@x.example", "displayName": "[" * 9} for n in range(2000)
+    ]
+    path.write_text(json.dumps(users))
+    assert take_in([path], renamed={}, members={})[0].inputs[0].rows == 2000
+
+
+def test_ten_thousand_columns_are_one_short_line(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    columns = [f"column-{number}" for number in range(10_000)]
+    path.write_text(f"userPrincipalName,{','.join(columns)}\nana@corvid.example,{','.join('1' * 10_000)}\n")
+    code, shown = diagnosed(path)
+    assert code == 1
+    assert "and 9988 more (--column" in shown
+    assert max(map(len, shown.splitlines())) < 1000
+
+
+def test_a_workbook_is_not_read_as_a_zip_of_texts(tmp_path: Path) -> None:
+    path = tmp_path / "users.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+    assert (
+        "a workbook of Excel; give the file that was downloaded, or save it as CSV UTF-8"
+        in diagnosed(path)[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"1234:7:version;2:20#4:type;4:http;", "mitmdump -nr calls --set hardump=out.har"),
+        (b'{"log": {"version": "1.2", "entries": []}}', "harness reproduce calls -o case.yaml"),
+        (
+            b'{"info": {"schema": "https://x/v2.1.0/collection.json"}, "item": []}',
+            "harness reproduce calls -o case.yaml",
+        ),
+        (b'{"version": "1.0", "trigger_url": "x", "steps": []}', "harness reproduce calls -o case.yaml"),
+    ],
+)
+def test_recorded_calls_are_for_reproduce(content: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "calls"
+    path.write_bytes(content)
+    assert words in diagnosed(path)[1]
+
+
+def test_any_column_can_be_said_to_be_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("Login,Last name\nana@corvid.example,Ruiz\n")
+    _, people = take_in([path], renamed={"Login": "userPrincipalName", "Last name": "surname"}, members={})
+    (ana,) = people
+    assert (ana.user_principal_name, ana.values["surname"]) == ("ana@corvid.example", "Ruiz")
+
+
+def test_two_gigabytes_of_nothing_are_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    with path.open("wb") as stream:
+        stream.truncate(2 << 30)
+    assert "neither JSON nor CSV" in diagnosed(path)[1]
+
+
+def test_the_log_of_aws_alone_names_nobody_and_says_what_to_add() -> None:
+    code, shown = diagnosed(Path(__file__).parent / "samples" / "cloudtrail-s3.json")
+    assert code == 2
+    assert shown.splitlines()[-1].startswith(
+        "Nobody was judged: none of the files lists users; export them too"
+    )
+    assert "Usage:" not in shown
