@@ -121,7 +121,7 @@ def create(
         quirks=quirks,
         directory=directory,
         applications=applications,
-        registrations=Registrations(store, clock, graph_ids),
+        registrations=Registrations(store, clock, graph_ids, directory.changes),
         mailer=mailer,
         engine=Engine(surroundings, mailer),
     )

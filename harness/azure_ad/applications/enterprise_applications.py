@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
 from harness.azure_ad.applications.secrets import NotificationSettings, merged, notification_settings
+from harness.azure_ad.directory.changes import ALL, REMOVED
 from harness.azure_ad.directory.directory import Directory, kind_of
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.base.clock import Clock, iso
@@ -46,7 +47,7 @@ class EnterpriseApps:
             "servicePrincipalType": "Application",
             **instance,
         }
-        self._store.put(_SHELF, principal["id"], principal)
+        self._put(principal, ALL)
         return principal
 
     def create(self, application: Document, properties: Document) -> Document:
@@ -70,7 +71,7 @@ class EnterpriseApps:
             "servicePrincipalType": "Application",
             **properties,
         }
-        self._store.put(_SHELF, principal["id"], principal)
+        self._put(principal, ALL)
         return principal
 
     def delete(self, key: str) -> Document:
@@ -83,6 +84,7 @@ class EnterpriseApps:
             self._store.delete("secrets", key)
             self._store.delete(_SHELF, key)
             self._store.put(_DELETED, key, {**principal, "deletedDateTime": iso(self._clock.now())})
+            self._directory.changes.note(APPLICATION, key, properties=(REMOVED,), quiet=True)
         return principal
 
     def deleted(self) -> Iterator[Document]:
@@ -93,7 +95,7 @@ class EnterpriseApps:
         with self._store.transaction():
             principal = self.purge(key)
             principal = {name: value for name, value in principal.items() if name != "deletedDateTime"}
-            self._store.put(_SHELF, key, principal)
+            self._put(principal, ALL)
         return principal
 
     def purge(self, key: str) -> Document:
@@ -118,7 +120,7 @@ class EnterpriseApps:
         """Replace some properties of a service principal. Raises NotFoundError."""
         with self._store.transaction():
             principal = {**self.find(key), **changes}
-            self._store.put(_SHELF, key, principal)
+            self._put(principal, *changes)
         return principal
 
     def scan(self) -> Iterator[Document]:
@@ -231,6 +233,10 @@ class EnterpriseApps:
 
     def notification(self, app: str) -> NotificationSettings:
         return notification_settings(self.secrets(app))
+
+    def _put(self, principal: Document, *changed: str) -> None:
+        self._store.put(_SHELF, principal["id"], principal)
+        self._directory.changes.note(APPLICATION, principal["id"], properties=changed, quiet=True)
 
     def _note(self, kind: str, subject: str) -> None:
         """An assignment changes the scope of its subject and, for a group, of the direct members."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from harness.azure_ad.directory.changes import ALL, REMOVED, ChangeLog
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.ids import Ids
@@ -33,8 +34,8 @@ class ExpiredSecretError(ValueError):
 class Registrations:
     """The app registrations of one tenant."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+    def __init__(self, store: Store, clock: Clock, ids: Ids, changes: ChangeLog) -> None:
+        self._store, self._clock, self._ids, self._changes = store, clock, ids, changes
 
     def registration(self) -> Document:
         """Return the registration that every tenant has, made when first asked for, with the digests of its secrets."""
@@ -78,7 +79,7 @@ class Registrations:
             "passwordCredentials": [],
             **properties,
         }
-        self._store.put(_SHELF, document["id"], document)
+        self._add(document)
         return document
 
     def behind(self, principal: Document) -> Document:
@@ -98,14 +99,14 @@ class Registrations:
             "passwordCredentials": [],
             "web": {"homePageUrl": principal.get("homepage"), "redirectUris": []},
         }
-        self._store.put(_SHELF, key, document)
+        self._add(document)
         return document
 
     def update(self, key: str, changes: Document) -> Document:
         """Replace some properties of a registration. Raises NotFoundError."""
         with self._store.transaction():
             document = {**self.find(key), **changes}
-            self._put(document)
+            self._put(document, *changes)
         return document
 
     def delete(self, key: str) -> Document:
@@ -116,6 +117,7 @@ class Registrations:
                 raise NotFoundError(f"Application '{key}' is this tenant's own and stays.")
             self._store.delete(_SHELF, key)
             self._store.put(_DELETED, key, {**document, "deletedDateTime": iso(self._clock.now())})
+            self._note(key, REMOVED)
         return document
 
     def deleted(self) -> Iterator[Document]:
@@ -126,7 +128,7 @@ class Registrations:
         with self._store.transaction():
             document = self.purge(key)
             document = {name: value for name, value in document.items() if name != "deletedDateTime"}
-            self._store.put(_SHELF, key, document)
+            self._add(document)
         return document
 
     def purge(self, key: str) -> Document:
@@ -158,7 +160,7 @@ class Registrations:
                 *application["passwordCredentials"],
                 {**credential, "digest": _digest(secret)},
             ]
-            self._put({**application, "passwordCredentials": credentials})
+            self._put({**application, "passwordCredentials": credentials}, "passwordCredentials")
         return {**credential, "secretText": secret}
 
     def remove_password(self, key: str, key_id: str) -> None:
@@ -169,7 +171,7 @@ class Registrations:
             rest = [credential for credential in present if credential["keyId"] != key_id]
             if len(rest) == len(present):
                 raise NotFoundError(f"No credentials found to be removed with keyId '{key_id}'.")
-            self._put({**application, "passwordCredentials": rest})
+            self._put({**application, "passwordCredentials": rest}, "passwordCredentials")
 
     def is_secret(self, application: Document, secret: str) -> bool:
         """Tell whether this is a secret of the registration. Raises ExpiredSecretError for one that was."""
@@ -181,10 +183,18 @@ class Registrations:
                 return True
         return False
 
-    def _put(self, document: Document) -> None:
+    def _add(self, document: Document) -> None:
+        self._store.put(_SHELF, document["id"], document)
+        self._note(document["id"], ALL)
+
+    def _put(self, document: Document, *changed: str) -> None:
         automation = document["id"] == self.registration()["id"]
         shelf, key = (_ACCOUNT, _KEY) if automation else (_SHELF, document["id"])
         self._store.put(shelf, key, document)
+        self._note(document["id"], *changed)
+
+    def _note(self, key: str, *changed: str) -> None:
+        self._changes.note("Application", key, properties=changed, quiet=True)
 
 
 def shown(application: Document) -> Document:

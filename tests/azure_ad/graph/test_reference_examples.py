@@ -188,4 +188,4 @@ def test_what_is_not_answered_is_refused(row, world):
 
 def test_most_examples_are_answered():
     """So many of the reference's examples that a script made of them runs here: in all, answered, answered whole."""
-    assert (len(ROWS), len(ANSWERED), len(WHOLE)) == (208, 183, 169)
+    assert (len(ROWS), len(ANSWERED), len(WHOLE)) == (208, 186, 170)

@@ -30,11 +30,11 @@ _SHARED = {"displayName": "displayName", "appRoles": "appRoles"}
 
 
 def list_applications() -> Response:
-    return collection("applications", _all(), APPLICATION)
+    return collection("applications", all_applications(), APPLICATION)
 
 
 def count_applications() -> Response:
-    return count(_all(), APPLICATION)
+    return count(all_applications(), APPLICATION)
 
 
 def create_application() -> Response:
@@ -117,18 +117,18 @@ def _key_behind(app: str) -> str:
 
 def find_application(key: str) -> Document:
     """Return a registration by its id, those behind enterprise applications included. Raises NotFoundError."""
-    _cover()
+    cover()
     return current().registrations.find(key)
 
 
-def _all() -> Iterator[Document]:
+def all_applications() -> Iterator[Document]:
     """Yield every registration; nothing is registered for a query that is refused before the first is read."""
-    _cover()
+    cover()
     for application in current().registrations.scan():
         yield shown(application)
 
 
-def _cover() -> None:
+def cover() -> None:
     """See to it that every enterprise application has its registration."""
     tenant = current()
     with tenant.store.transaction():

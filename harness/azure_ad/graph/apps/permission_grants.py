@@ -11,15 +11,17 @@ from collections.abc import Iterator
 
 from flask import Response
 
+from harness.azure_ad.directory.changes import ALL, REMOVED
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
 from harness.azure_ad.graph.odata.entity_types import PERMISSION_GRANT
 from harness.azure_ad.graph.odata.values import typed
-from harness.azure_ad.tenant import current
+from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
 
 _SHELF, _PATH = "permissionGrant", "oauth2PermissionGrants"
+CHANGED = "OAuth2PermissionGrant"  # in the change log
 
 
 def list_grants() -> Response:
@@ -42,7 +44,7 @@ def create_grant() -> Response:
     with tenant.store.transaction():
         client, resource = (tenant.applications.find(properties[name]) for name in ("clientId", "resourceId"))
         made = {"id": tenant.ids.base64(32).replace("/", "_").replace("+", "-").rstrip("="), **properties}
-        tenant.store.put(_SHELF, made["id"], made)
+        _put(made, ALL)
         note(
             Activities.CONSENT,
             Target("ServicePrincipal", client),
@@ -61,7 +63,7 @@ def update_grant(key: str) -> Response:
     tenant, changes = current(), typed(PERMISSION_GRANT, body(), creating=False)
     with tenant.store.transaction():
         item = _find(key)
-        tenant.store.put(_SHELF, key, {**item, "scope": changes.get("scope", item.get("scope"))})
+        _put({**item, "scope": changes.get("scope", item.get("scope"))}, "scope")
         client = tenant.applications.find(item["clientId"])
         permissions = {"ConsentAction.Permissions": changes.get("scope")}
         note(Activities.CONSENT, Target("ServicePrincipal", client), after=permissions)
@@ -69,20 +71,37 @@ def update_grant(key: str) -> Response:
 
 
 def delete_grant(key: str) -> Response:
-    if not current().store.delete(_SHELF, key):
-        raise NotFoundError.of(key)
+    tenant = current()
+    with tenant.store.transaction():
+        if not tenant.store.delete(_SHELF, key):
+            raise NotFoundError.of(key)
+        tenant.directory.changes.note(CHANGED, key, properties=(REMOVED,), quiet=True)
     return empty()
 
 
+def all_grants(tenant: Tenant) -> Iterator[Document]:
+    return (item for _, item in tenant.store.scan(_SHELF))
+
+
+def grant(tenant: Tenant, key: str) -> Document | None:
+    return tenant.store.get(_SHELF, key)
+
+
 def _all() -> Iterator[Document]:
-    return (item for _, item in current().store.scan(_SHELF))
+    return all_grants(current())
 
 
 def _find(key: str) -> Document:
-    item = current().store.get(_SHELF, key)
+    item = grant(current(), key)
     if item is None:
         raise NotFoundError.of(key)
     return item
+
+
+def _put(item: Document, *changed: str) -> None:
+    tenant = current()
+    tenant.store.put(_SHELF, item["id"], item)
+    tenant.directory.changes.note(CHANGED, item["id"], properties=changed, quiet=True)
 
 
 ROUTES = (

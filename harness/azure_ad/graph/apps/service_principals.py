@@ -24,7 +24,9 @@ _SCRIPTS = ("javascript:", "data:", "vbscript:")  # what a browser would run ins
 
 
 def list_service_principals() -> Response:
-    return collection("servicePrincipals", map(_shown, current().applications.scan()), SERVICE_PRINCIPAL)
+    return collection(
+        "servicePrincipals", map(shown_principal, current().applications.scan()), SERVICE_PRINCIPAL
+    )
 
 
 def count_service_principals() -> Response:
@@ -43,12 +45,12 @@ def create_service_principal() -> Response:
     with tenant.store.transaction():
         made = tenant.applications.create(application, properties)
         note(Activities.ADD_PRINCIPAL, Target("ServicePrincipal", made), after=properties)
-        return entity("servicePrincipals", _shown(made), 201, SERVICE_PRINCIPAL)
+        return entity("servicePrincipals", shown_principal(made), 201, SERVICE_PRINCIPAL)
 
 
 def get_service_principal(app: str) -> Response:
     principal = current().applications.find(app)
-    return entity("servicePrincipals", _shown(principal), 200, SERVICE_PRINCIPAL)
+    return entity("servicePrincipals", shown_principal(principal), 200, SERVICE_PRINCIPAL)
 
 
 def update_service_principal(app: str) -> Response:
@@ -109,7 +111,7 @@ def connectivity_parameters(app: str) -> Response:
     return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", shown)
 
 
-def _shown(principal: Document) -> Document:
+def shown_principal(principal: Document) -> Document:
     return {
         "appDisplayName": principal["displayName"],
         "appOwnerOrganizationId": current().settings.tenant_id,

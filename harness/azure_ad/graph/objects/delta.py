@@ -1,6 +1,6 @@
-"""Delta queries: every user or group once, then what changed since.
+"""Delta queries: every object of a type once, then what changed since.
 
-The first answers walk the directory, later ones the change log behind the delta token, which is good for seven days.
+The first answers walk all there is, later ones the change log behind the delta token, which is good for seven days.
 
 Source: https://learn.microsoft.com/en-us/graph/delta-query-overview, "Token duration" and "Resource representation in the delta query
 response", …/api/user-delta and …/api/group-delta (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): seven days,
@@ -20,16 +20,15 @@ from flask import Response, request
 
 from harness.azure_ad.directory.changes import ALL
 from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.graph.objects.tracked import TRACKED, Tracked
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, context
-from harness.azure_ad.graph.odata.entity_types import KINDS
 from harness.azure_ad.graph.odata.querying.options import check_options, link, option, page_size
 from harness.azure_ad.graph.odata.querying.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 
-_KINDS = {"users": "User", "groups": "Group"}
 _GOOD_FOR = timedelta(days=7)
 _MEMBERS, _MANAGER = "members", "manager"
 _ID = re.compile(r"\s*id\s+eq\s+'([^']*)'\s*(?:or\b|\Z)", re.IGNORECASE)
@@ -76,6 +75,7 @@ def changes(which: str) -> Response:
 def _state(which: str) -> Document:
     """Return what the request's token carries, or where a first request begins. Raises ODataError 400."""
     check_options()
+    TRACKED[which].prepare()
     directory = current().directory
     token, page = option("$deltatoken"), option("$skiptoken")
     if page is not None or (token is not None and token.lower() != "latest"):
@@ -96,45 +96,45 @@ def _state(which: str) -> Document:
         "skip": 0,
         "size": None,
         "latest": token is not None,
-        "select": _chosen(_KINDS[which], option("$select")),
+        "select": _chosen(TRACKED[which], option("$select")),
         "ids": _ids(option("$filter")),
     }
 
 
 def _everything(state: Document) -> Iterator[Document]:
     """Yield every object that there is now, with the properties that it has."""
-    kind, directory = _KINDS[state["of"]], current().directory
-    for item in directory.scan(kind):
+    tracked, directory = TRACKED[state["of"]], current().directory
+    for item in tracked.everything(current()):
         if state["ids"] is None or item["id"] in state["ids"]:
-            shown = _set_properties(kind, item, state)
+            shown = _set_properties(tracked, item, state)
             if _MANAGER in (state["select"] or ()) and (manager := directory.manager(item["id"])):
                 shown["manager@delta"] = [_member(directory, manager, present=True)]
-            if _with_members(kind, state) and (joined := directory.members(item["id"])):
+            if _with_members(tracked, state) and (joined := directory.members(item["id"])):
                 shown["members@delta"] = [_member(directory, key, present=True) for key in joined]
             yield shown
 
 
 def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
     """Yield the objects that changed behind the token, each once, as they are now."""
-    kind, directory = _KINDS[state["of"]], current().directory
-    for key, change in _gather(kind, state).items():
-        item = directory.get(kind, key)
+    tracked, directory = TRACKED[state["of"]], current().directory
+    for key, change in _gather(tracked, state).items():
+        item = tracked.one(current(), key)
         if item is None:
-            reason = "changed" if directory.deleted.find(key) else "deleted"
+            reason = "changed" if tracked.waits(current(), key) else "deleted"
             yield {"id": key, "@removed": {"reason": reason}}
             continue
         new = ALL in change.properties
-        properties = change.properties & set(state["select"] or KINDS[kind].properties)
-        members = change.members if _with_members(kind, state) else {}
+        properties = change.properties & set(state["select"] or tracked.type.properties)
+        members = change.members if _with_members(tracked, state) else {}
         if not properties and not members and not new:
             continue
-        shown: Document = {"id": key} if minimal and not new else _set_properties(kind, item, state)
+        shown: Document = {"id": key} if minimal and not new else _set_properties(tracked, item, state)
         shown |= {name: item.get(name) for name in sorted(properties - {_MANAGER})}
         if _MANAGER in properties or (new and _MANAGER in (state["select"] or ())):
             shown["manager@delta"] = [
                 _member(directory, each, present=True) for each in (directory.manager(key),) if each
             ]
-        if new and _with_members(kind, state):
+        if new and _with_members(tracked, state):
             members = {**dict.fromkeys(directory.members(key)), **members}
         if members:
             present = set(directory.members(key))
@@ -142,26 +142,26 @@ def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
         yield shown
 
 
-def _gather(kind: str, state: Document) -> dict[str, _Change]:
+def _gather(tracked: Tracked, state: Document) -> dict[str, _Change]:
     changes_by_id: dict[str, _Change] = {}
     for line in current().directory.changes.between(state["since"], state["until"]):
         wanted = state["ids"] is None or line["id"] in state["ids"]
-        if line["type"] == kind and wanted and ("properties" in line or "members" in line):
+        if line["type"] == tracked.kind and wanted and ("properties" in line or "members" in line):
             change = changes_by_id.setdefault(line["id"], _Change())
             change.properties.update(line.get("properties", ()))
             change.members.update(dict.fromkeys(line.get("members", ())))
     return changes_by_id
 
 
-def _set_properties(kind: str, item: Document, state: Document) -> Document:
+def _set_properties(tracked: Tracked, item: Document, state: Document) -> Document:
     """Return the properties asked for, as far as they were ever set."""
-    names: tuple[str, ...] = state["select"] or KINDS[kind].shown or ()
+    names: tuple[str, ...] = state["select"] or tracked.type.shown or ()
     shown: Document = {"id": item["id"]}
     return shown | {name: item[name] for name in names if name in item}
 
 
-def _with_members(kind: str, state: Document) -> bool:
-    return kind == "Group" and (state["select"] is None or _MEMBERS in state["select"])
+def _with_members(tracked: Tracked, state: Document) -> bool:
+    return tracked.link == _MEMBERS and (state["select"] is None or _MEMBERS in state["select"])
 
 
 def _member(directory: Directory, key: str, *, present: bool) -> Document:
@@ -170,15 +170,14 @@ def _member(directory: Directory, key: str, *, present: bool) -> Document:
     return shown if present else {**shown, "@removed": {"reason": "deleted"}}
 
 
-def _chosen(kind: str, text: str | None) -> list[str] | None:
+def _chosen(tracked: Tracked, text: str | None) -> list[str] | None:
     if not text:
         return None
     names: list[str] = []
-    link_name = _MEMBERS if kind == "Group" else _MANAGER
     for name in (part.strip() for part in text.split(",")):
-        spelling = link_name if name.lower() == link_name else KINDS[kind].spelling(name)
+        spelling = tracked.link if name.lower() == tracked.link != "" else tracked.type.spelling(name)
         if spelling is None:
-            raise refusals.SELECT_UNKNOWN.error(name=name, on_type=f" on type '{KINDS[kind].name}'")
+            raise refusals.SELECT_UNKNOWN.error(name=name, on_type=f" on type '{tracked.type.name}'")
         names.append(spelling)
     return names
 
@@ -203,4 +202,21 @@ def _page_size(state: Document) -> int:
     return page_size(state["size"] or 100)
 
 
-ROUTES = (("GET", "/<any(users, groups):which>/delta", changes),)
+def changes_of_applications() -> Response:
+    return changes("applications")
+
+
+def changes_of_principals() -> Response:
+    return changes("servicePrincipals")
+
+
+def changes_of_grants() -> Response:
+    return changes("oauth2PermissionGrants")
+
+
+ROUTES = (
+    ("GET", "/<any(users, groups):which>/delta", changes),
+    ("GET", "/applications/delta", changes_of_applications),
+    ("GET", "/servicePrincipals/delta", changes_of_principals),
+    ("GET", "/oauth2PermissionGrants/delta", changes_of_grants),
+)

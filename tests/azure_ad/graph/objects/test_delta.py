@@ -274,3 +274,71 @@ def test_whoever_follows_the_links_knows_the_directory(acts):
     follow(link)
     listed = graph.get("/users?$select=id,displayName&$top=999")["value"]
     assert copy == {item["id"]: item["displayName"] for item in listed}
+
+
+class TestApplications:
+    """application-delta, serviceprincipal-delta and oauth2permissiongrant-delta."""
+
+    @pytest.mark.parametrize("which", ["applications", "servicePrincipals", "oauth2PermissionGrants"])
+    def test_nothing_happened_is_an_empty_round(self, graph, which):
+        items, link = begin(graph, f"/{which}/delta")
+        assert [item["id"] for item in items] == [item["id"] for item in graph.get(f"/{which}")["value"]]
+        assert after(graph, link)[0] == []
+
+    def test_a_registration_is_made_changed_deleted_and_purged(self, graph):
+        _, link = begin(graph, "/applications/delta?$select=displayName,notes")
+        key = graph.do("POST", "/applications", {"displayName": "Robot"}, 201)["id"]
+        graph.do("PATCH", f"/applications/{key}", {"notes": "n"})
+        items, link = after(graph, link)
+        assert items == [{"id": key, "displayName": "Robot", "notes": "n"}]
+        graph.do("POST", f"/applications/{key}/addPassword", {}, 200)
+        assert after(graph, link)[0] == []  # a secret is not among what was asked for
+        graph.do("DELETE", f"/applications/{key}")
+        items, link = after(graph, link)
+        assert items == [{"id": key, "@removed": {"reason": "changed"}}]
+        graph.do("POST", f"/directory/deletedItems/{key}/restore", {}, 200)
+        assert after(graph, link)[0] == [{"id": key, "displayName": "Robot", "notes": "n"}]
+        graph.do("DELETE", f"/applications/{key}")
+        graph.do("DELETE", f"/directory/deletedItems/{key}")
+        assert after(graph, link)[0] == [{"id": key, "@removed": {"reason": "deleted"}}]
+
+    def test_secrets_have_no_digest(self, graph):
+        """What a delta shows of a secret is what a read shows."""
+        key = graph.do("POST", "/applications", {"displayName": "Robot"}, 201)["id"]
+        graph.do("POST", f"/applications/{key}/addPassword", {}, 200)
+        items, _ = begin(graph, f"/applications/delta?$filter=id eq '{key}'")
+        assert items[0]["passwordCredentials"] == graph.get(f"/applications/{key}")["passwordCredentials"]
+        assert "digest" not in str(items)
+
+    def test_only_what_changed_comes_with_return_minimal(self, graph):
+        _, link = begin(graph, "/servicePrincipals/delta")
+        graph.do("PATCH", "/servicePrincipals/{app}", {"notes": "n"})
+        items, _ = after(graph, link, headers=MINIMAL)
+        assert items == [{"id": graph.company.app, "notes": "n"}]
+
+    def test_a_consent_is_given_widened_and_taken_back(self, graph):
+        _, link = begin(graph, "/oauth2PermissionGrants/delta")
+        app = graph.company.app
+        consent = {"clientId": app, "consentType": "AllPrincipals", "resourceId": app, "scope": "User.Read"}
+        key = graph.do("POST", "/oauth2PermissionGrants", consent, 201)["id"]
+        items, link = after(graph, link)
+        assert items == [{"id": key, **consent}]
+        graph.do("PATCH", f"/oauth2PermissionGrants/{key}", {"scope": "User.Read Mail.Read"})
+        items, link = after(graph, link)
+        assert items == [{"id": key, **consent, "scope": "User.Read Mail.Read"}]
+        graph.do("DELETE", f"/oauth2PermissionGrants/{key}")
+        assert after(graph, link)[0] == [{"id": key, "@removed": {"reason": "deleted"}}]
+
+    def test_no_cycle_looks_at_them(self, graph):
+        """The change log is that of the cycles, too."""
+        graph.company.person("ana")
+        graph.company.turn_on()
+        graph.company.log()
+        graph.do("PATCH", "/servicePrincipals/{app}", {"notes": "n"})
+        graph.do("POST", "/applications", {"displayName": "Robot"}, 201)
+        graph.company.cycle()
+        assert graph.company.log() == []
+
+    def test_a_token_is_for_its_own_type(self, graph):
+        _, link = begin(graph, "/applications/delta")
+        assert graph.fail("GET", link.replace("/applications/", "/servicePrincipals/"))[0] == 400
