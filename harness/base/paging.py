@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from harness.base.store import Document, Store
+
 PAGE = 500  # rows
 END = 2**62  # more than any number of a row
 Row: TypeAlias = tuple[Any, ...]
@@ -27,3 +29,16 @@ def walk(
             return
         place = rows[-1][0]
         remaining -= len(rows)
+
+
+def place_behind(store: Store, log: str, latest: str, moment_of: Callable[[Document], str]) -> int:
+    """Return the sequence behind a log's last line of a moment or before it; found by halves, for lines come in order."""
+    low, high = 0, store.last_sequence(log)
+    while low < high:
+        middle = (low + high) // 2
+        line = next(store.read(log, after=middle, limit=1), None)
+        if line is None or line.sequence > high or moment_of(line.body) > latest:
+            high = middle
+        else:
+            low = line.sequence
+    return low + 1

@@ -13,7 +13,8 @@ from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, event_of
 from harness.aws_sso.cloudtrail.tagging import REFUSED, about, from_source, named, of_request, of_resource
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
-from harness.base.store import Entry
+from harness.base.paging import place_behind
+from harness.base.store import Document, Entry
 from harness.remedies.target import TargetEvent
 
 _CHUNK = 64
@@ -48,7 +49,7 @@ def lookup(
     earliest = "" if start is None else iso(start)
     latest = _latest(tenant, end)
     if latest is not None:
-        place = _behind(tenant, latest)
+        place = place_behind(tenant.store, LOG, latest, _moment_of)
         before = min(before, place) if before else place
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
     index = by or (EVERYTHING if where is None else _index_of(tenant, member, value))
@@ -133,17 +134,8 @@ def _backwards(tenant: Tenant, before: int, tag: str | None) -> Iterator[Entry]:
         before = entries[-1].sequence
 
 
-def _behind(tenant: Tenant, latest: str) -> int:
-    """Return the sequence behind the last event of a moment or before it; found by halves, for events come in order."""
-    low, high = 0, tenant.store.last_sequence(LOG)
-    while low < high:
-        middle = (low + high) // 2
-        entry = next(tenant.store.read(LOG, after=middle, limit=1), None)
-        if entry is None or entry.sequence > high or event_of(entry.body)["eventTime"] > latest:
-            high = middle
-        else:
-            low = entry.sequence
-    return low + 1
+def _moment_of(line: Document) -> str:
+    return str(event_of(line)["eventTime"])
 
 
 def refusal_of(tenant: Tenant, request_id: str) -> TargetEvent | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from harness.aws_sso import cloudtrail, identity_store
@@ -23,7 +23,9 @@ from harness.aws_sso.cloudtrail.lookup import (
 )
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.tokens import Declined
+from harness.base.errors import HarnessError
 from harness.pages.listing import Row, entered
+from harness.pages.periods import entered_moment
 
 FIELDS = ("eventName", "eventSource", "user", "request", "error", "start", "end")
 
@@ -104,11 +106,8 @@ def _subjects(tenant: Tenant, text: str) -> tuple[str, ...]:
 
 
 def _moment(text: str) -> datetime | None:
-    """Read `2026-03-02T08:00`, as browsers send it, in UTC. Raises Declined."""
-    if not text:
-        return None
+    """Read a moment. Raises Declined."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Declined(400, f"'{text}' is no moment; write it as 2026-03-02T08:00 (UTC).") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return entered_moment(text)
+    except HarnessError as error:
+        raise Declined(400, str(error)) from error

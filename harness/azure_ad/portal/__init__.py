@@ -19,7 +19,7 @@ from harness.azure_ad.portal import mail, start
 from harness.azure_ad.portal.applications import apps, assignments, my_apps, saml
 from harness.azure_ad.portal.directory import bulk_create, downloads, groups, provisioned, users
 from harness.azure_ad.portal.jobs import on_demand, provisioning, settings, why
-from harness.azure_ad.portal.log import log_download, logs
+from harness.azure_ad.portal.log import audits, log_download, logs, sign_ins
 from harness.azure_ad.portal.mapping import mapping_form, mappings, schema_file, scope
 from harness.azure_ad.portal.notices import NOTICES
 from harness.azure_ad.tenant import current
@@ -51,6 +51,8 @@ bind(
         on_demand,
         logs,
         log_download,
+        audits,
+        sign_ins,
         mail,
         my_apps,
         provisioned,
@@ -64,7 +66,8 @@ _SECTIONS = (
     ("Groups", "portal.groups_listed"),
     ("Enterprise applications", "portal.apps_listed"),
     ("Provisioning logs", "portal.logs_provisioning"),
-    ("Audit logs", "portal.logs_audits"),
+    ("Audit logs", "portal.audits_listed"),
+    ("Sign-in logs", "portal.sign_ins_listed"),
     ("My Apps", "portal.my_apps_shown"),
     ("Mail", "portal.mail_listed"),
 )

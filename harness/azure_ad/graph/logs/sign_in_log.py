@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import iso
-from harness.base.store import Document
+from harness.base.store import Document, Entry, Store
 
-_LOG = "sign-ins"
+LOG = "sign-ins"
 
 
 class Failure(NamedTuple):
@@ -28,7 +28,7 @@ _SUCCESS = Failure(0, "Other.")
 def write_sign_in(tenant: Tenant, user: Document, service: Document, failure: Failure = _SUCCESS) -> None:
     """Write down that somebody signed in to an application, or why not."""
     tenant.store.append(
-        _LOG,
+        LOG,
         {
             "id": tenant.ids.uuid(),
             "createdDateTime": iso(tenant.clock.now()),
@@ -58,4 +58,13 @@ def write_sign_in(tenant: Tenant, user: Document, service: Document, failure: Fa
 
 def sign_ins(tenant: Tenant) -> Iterator[Document]:
     """Yield the log, newest first."""
-    return (entry.body for entry in tenant.store.read(_LOG, newest_first=True))
+    return (entry.body for entry in numbered(tenant.store))
+
+
+def numbered(store: Store, *, before: int = 0) -> Iterator[Entry]:
+    """Yield what `sign_ins` does with its sequence, before a sequence if one is given."""
+    return store.read(LOG, after=before, newest_first=True)
+
+
+def moment_of(entry: Document) -> str:
+    return str(entry["createdDateTime"])

@@ -1,25 +1,23 @@
-"""Provisioning logs with an entry's page, and Audit logs; of one application where `app` says so.
+"""Provisioning logs with an entry's page; of one application where `app` says so.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
+Filters are Identity, Date, Status and Action, and behind them those for the columns that can be chosen. Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from flask import render_template
 
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.provisioning.log.digest import target_request
 from harness.azure_ad.provisioning.why.advice import advice_on_entry
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
-from harness.pages.listing import LINES_LOOKED_AT, Row, after, before, entered, page_of, ways
+from harness.pages.listing import LINES_LOOKED_AT, Row, before, entered, page_of, ways
+from harness.pages.periods import PERIOD_FIELDS, entered_period
 from harness.pages.portal import event_of
 
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
@@ -32,11 +30,22 @@ TABS = {
 }
 
 
-_FILTERS = ("app", "identity", "source", "status", "action")
+# What is compared with a member of the entry as it stands there, in whatever case.
+_WHOLE: Mapping[str, Callable[[Document], str | None]] = {
+    "app": lambda entry: entry["servicePrincipal"]["id"],
+    "status": lambda entry: entry["provisioningStatusInfo"]["status"],
+    "action": lambda entry: entry["provisioningAction"],
+    "error": lambda entry: (entry["provisioningStatusInfo"]["errorInformation"] or {}).get("errorCode"),
+    "target": lambda entry: entry["targetIdentity"]["id"],
+    "job": lambda entry: entry["jobId"],
+    "cycle": lambda entry: entry["cycleId"],
+    "change": lambda entry: entry["changeId"],
+}
+FILTERS = ("identity", "source", *_WHOLE, *PERIOD_FIELDS)
 
 
 def provisioning() -> str:
-    filters = {name: entered(name) for name in _FILTERS}
+    filters = {name: entered(name) for name in FILTERS}
     rows, passes = _rows(before()), _passes()
     page = page_of(rows, lambda row: passes(row["entry"]), looked_at=LINES_LOOKED_AT)
     return render_template(
@@ -44,7 +53,8 @@ def provisioning() -> str:
         entries=[row["entry"] for row in page.rows],
         ways=ways(page),
         filters=filters,
-        app=_application(filters["app"]),
+        chosen={name: value for name, value in filters.items() if value},
+        app=application(filters["app"]),
         statuses=STATUSES,
         actions=ACTIONS,
         quarantined=_quarantined(filters["app"]),
@@ -57,11 +67,14 @@ def chosen_entries() -> Iterator[Document]:
 
 
 def _rows(place: int) -> Iterator[Row]:
-    """Yield the entries before a sequence, those of the source or the failures alone where an index has them."""
+    """Yield the period's entries before a sequence, those of the source or the failures alone where an index has them."""
     source = entered("source") or _source_of(entered("identity"))
-    failed = entered("status").casefold() == "failure"
-    entries = logs.numbered(current().store, source_id=source, failed=failed, before=place)
-    return ({"id": str(entry.sequence), "entry": entry.body} for entry in entries)
+    failed = entered("status").casefold() == "failure" or bool(entered("error"))
+    store, period = current().store, entered_period()
+    place = period.place(store, {logs.LOG: logs.moment_of}, place)
+    entries = logs.numbered(store, source_id=source, failed=failed, before=place)
+    rows = ({"id": str(entry.sequence), "entry": entry.body} for entry in entries)
+    return period.rows(rows, lambda row: str(row["entry"]["activityDateTime"]))
 
 
 def _source_of(identity: str) -> str | None:
@@ -73,14 +86,12 @@ def _source_of(identity: str) -> str | None:
 
 
 def _passes() -> Callable[[Document], bool]:
-    app, identity, _, status, action = (entered(name) for name in _FILTERS)
+    identity = entered("identity").casefold()
+    wanted = {name: entered(name).casefold() for name in _WHOLE if entered(name)}
 
     def passes(entry: Document) -> bool:
-        return (
-            (not app or entry["servicePrincipal"]["id"] == app)
-            and (not status or entry["provisioningStatusInfo"]["status"] == status.lower())
-            and (not action or entry["provisioningAction"].lower() == action.lower())
-            and (not identity or identity.casefold() in _names(entry))
+        return identity in _names(entry) and all(
+            (_WHOLE[name](entry) or "").casefold() == value for name, value in wanted.items()
         )
 
     return passes
@@ -115,72 +126,10 @@ def _advice(item: Document) -> Document | None:
     return None if words is None else words.document()
 
 
-def audits() -> str:
-    app, activity, status, target = entered("app"), entered("activity"), entered("status"), entered("target")
-
-    def passes(item: Document) -> bool:
-        return (
-            (not app or any(resource["id"] == app for resource in item["targetResources"]))
-            and (not activity or item["activityDisplayName"] == activity)
-            and (not status or item["result"] == status.lower())
-            and (not target or target.casefold() in _targets(item).casefold())
-        )
-
-    page = page_of(_activities(), lambda row: passes(row["activity"]), looked_at=LINES_LOOKED_AT)
-    filters = {"app": app, "activity": activity, "status": status, "target": target}
-    return render_template(
-        "portal/audit_logs.html",
-        rows=[(item, _targets(item), _by(item)) for item in (row["activity"] for row in page.rows)],
-        page=page,
-        ways=ways(page),
-        filters=filters,
-        app=_application(app),
-        activities=ACTIVITIES,
-    )
-
-
-def _activities() -> Iterator[Row]:
-    """Yield the activities behind the request's place: a sequence, and how many of that one object's came before."""
-    tenant = current()
-    sequence, _, passed = (after() or "").partition("-")
-    place = int(sequence) + 1 if sequence.isascii() and sequence.isdecimal() else 0
-    entries = audit.numbered(tenant.store, reason_form=tenant.quirks["export-status-reason"], before=place)
-    for line, group in itertools.groupby(entries, key=lambda entry: entry.sequence):
-        for number, entry in enumerate(group):
-            if f"{line}" != sequence or f"{number}".zfill(4) > passed:
-                yield {"id": f"{line}-{number:04}", "activity": entry.body}
-
-
-# What the audit log's activities are called here, for the filter.
-# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
-ACTIVITIES = (
-    "Add provisioning configuration",
-    "Disable/pause provisioning configuration",
-    "Enable/restart provisioning configuration",
-    "Enable/start provisioning configuration",
-    "Export",
-    "Import",
-    "Process escrow",
-    "Quarantine",
-    "Synchronization rule action",
-    "Update attribute mappings or scope",
-    "Update provisioning setting or credentials",
-)
-
-
 def _names(item: Document) -> str:
     source, target = item["sourceIdentity"], item["targetIdentity"]
     texts = (source["displayName"], source["id"], source["details"].get("UserPrincipalName"), target["id"])
     return "\n".join(text or "" for text in texts).casefold()
-
-
-def _targets(item: Document) -> str:
-    return ", ".join(resource["displayName"] or resource["id"] for resource in item["targetResources"])
-
-
-def _by(item: Document) -> str:
-    initiators: list[Any] = [each for each in item["initiatedBy"].values() if each]
-    return initiators[0]["displayName"] if initiators else ""
 
 
 def _quarantined(app: str) -> list[Document]:
@@ -194,7 +143,7 @@ def _quarantined(app: str) -> list[Document]:
     ]
 
 
-def _application(key: str) -> Document | None:
+def application(key: str) -> Document | None:
     """Return the application whose log it is, None for everybody's. Raises NotFoundError."""
     return current().applications.find(key) if key else None
 
@@ -202,5 +151,4 @@ def _application(key: str) -> Document | None:
 ROUTES = (
     ("GET", "/provisioning-logs", provisioning),
     ("GET", "/provisioning-logs/<source>/<key>", entry),
-    ("GET", "/audit-logs", audits),
 )

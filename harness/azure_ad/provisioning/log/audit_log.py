@@ -67,6 +67,10 @@ def write_audit(
     )
 
 
+def moment_of(line: Document) -> str:
+    return str(line["activityDateTime"])
+
+
 def entries(store: Store, *, reason_form: str) -> Iterator[Document]:
     """Yield the audit log, newest first: the job's own events and, per object, what its provisioning steps did.
 

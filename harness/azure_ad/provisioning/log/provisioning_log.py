@@ -84,6 +84,11 @@ def numbered(
     return (Entry(line.sequence, entry_of(line.body)) for line in lines)
 
 
+def moment_of(line: Document) -> str:
+    """Return when a line of the log was written."""
+    return _Line(*line["entry"]).at
+
+
 def source_tag(source_id: str) -> str:
     return f"sourceIdentity={source_id}"
 
