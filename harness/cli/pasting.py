@@ -20,8 +20,9 @@ def explained(pasted: str) -> Iterator[str]:
     words = explanation(pasted)
     if words is None:
         return
-    places = {"attribute": words.attribute or "one of the attributes", **_ANY_CASE}
-    yield filled(words.meaning, places)
+    places = {"attribute": words.named, "lacking": words.named, **_ANY_CASE}
+    meaning = filled(words.meaning, places)
+    yield meaning[:1].upper() + meaning[1:] if not words.attribute else meaning
     yield f"  to do:    {filled(words.remedy, places)}"
     yield f"  source:   {words.source}"
     yield from (f"  seen in:  {scenario}" for scenario in words.row.scenarios)

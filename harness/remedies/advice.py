@@ -72,7 +72,7 @@ def _worded(
     held = [each for each in filling if each.target in sent] or filling
     others = [each.source for each in held if _KEPT not in each.target] or [each.source for each in held[1:]]
     places = {
-        "attribute": words.attribute or "an attribute",
+        "attribute": words.named,
         "source": " and ".join(each.source for each in held) or "the attribute in question",
         "count": str(len(held)) if held else "several",
         "others": " and ".join(others) or "all but one of them",

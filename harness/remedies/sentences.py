@@ -42,6 +42,14 @@ class Explanation:
     attribute: str
     row: Sentence
 
+    @property
+    def named(self) -> str:
+        """The attribute as sentences name it, one that no text says included."""
+        return self.attribute or _UNNAMED.get(self.row.cause, "an attribute")
+
+
+_UNNAMED = {"taken-in-aws": "userName or e-mail address"}
+
 
 @cache
 def sentences() -> tuple[Sentence, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.base.tables import read_table
 from harness.cli import main
 from harness.cli.pasting import explained
 from harness.remedies.causes import causes
@@ -54,6 +55,30 @@ def test_a_pasted_text_is_explained(pasted: str, words: str) -> None:
     assert result.exit_code == 0, result.output
     assert words in result.output
     assert "seen in:  scenarios/" in result.output
+
+
+CODES = [row["code"] for row in read_table("harness.azure_ad.provisioning.log", "codes.yaml")]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        *CODES,
+        "User must be Active.",
+        "unclaimed user already exists",
+        "app roles with duplicate attribute values",
+        "SystemForCrossDomainIdentityManagementBadRequest",
+        "Value not supported for attribute department. ",
+    ],
+)
+def test_every_code_of_the_log_is_explained_in_whole_words(pasted: str) -> None:
+    lines = list(explained(pasted))
+    assert lines, pasted
+    words = " ".join(lines)
+    assert "{" not in words
+    assert "their one of" not in words
+    assert "their an " not in words
+    assert lines[0][0].isupper() or lines[0].startswith("department")
 
 
 def test_a_text_that_nobody_knows_is_refused_as_a_name_would_be() -> None:
