@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from harness.diagnosis.comparing import Comparison, compared, not_joined
+from harness.diagnosis.groups import GroupFinding, judged_groups
 from harness.diagnosis.judging import Judge, Judged
 from harness.diagnosis.mapping import MappingInForce
 from harness.diagnosis.refusing import plain
@@ -49,6 +50,7 @@ class Diagnosis:
     comparisons: list[Comparison]
     trail_only: Mapping[str, int]
     complete: bool
+    groups: list[GroupFinding]
     findings: Callable[[], Iterator[Finding]]
 
     @property
@@ -57,7 +59,12 @@ class Diagnosis:
 
     @property
     def all_arrive(self) -> bool:
-        return self.complete and self.counts.get(Verdict.ARRIVES, 0) == self.users > 0
+        lost = any(each.finding.verdict in _LOST for each in self.groups)
+        return self.complete and not lost and self.counts.get(Verdict.ARRIVES, 0) == self.users > 0
+
+
+# A group that nobody means to send is none that does not arrive.
+_LOST = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.UNDECIDABLE)
 
 
 def diagnose(
@@ -104,6 +111,7 @@ def diagnose(
         comparisons=comparisons,
         trail_only=not_joined(evidence),
         complete=_complete(evidence),
+        groups=judged_groups(evidence, judge),
         findings=findings,
     )
 

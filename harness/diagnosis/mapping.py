@@ -25,7 +25,7 @@ class MappingInForce:
 
     `origin` is where the mapping is from. `scope_reads` are the attributes of the scoping filter. `unreadable` says, by
     target, why a mapping cannot be evaluated, `scope_unreadable` why the filter cannot; `references` are the targets that
-    another object is sent to.
+    another object is sent to. `groups` is the mapping of groups, None where none is enabled.
     """
 
     users: ObjectMapping
@@ -35,6 +35,7 @@ class MappingInForce:
     origin: str
     unreadable: Mapping[str, str] = field(default_factory=dict)
     references: frozenset[str] = frozenset()
+    groups: ObjectMapping | None = None
     scope_unreadable: str = ""
 
     @property
@@ -96,6 +97,7 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
         ),
         origin=origin,
         unreadable=unreadable,
+        groups=mappings.get("Group"),
         references=frozenset(
             str(entry["targetAttributeName"]) for entry, node in entries if is_reference(node)
         ),

@@ -146,6 +146,15 @@ class InputFile:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryGroup:
+    """One group of Entra ID: id in lower case; its name, empty if it has none, and whether it is security enabled: None for not exported."""
+
+    id: str
+    display_name: str | None
+    security_enabled: bool | None
+
+
 @dataclass(slots=True)
 class Accounts:
     """The users of AWS by their ids; what two files say of one account is joined. `complete` is False where pages lack."""
@@ -193,6 +202,7 @@ class Evidence:
     inputs: list[InputFile] = field(default_factory=list)
     accounts: Accounts = field(default_factory=Accounts)
     assignments: Assignments = field(default_factory=Assignments)
+    groups: dict[str, DirectoryGroup] = field(default_factory=dict)
     log: dict[str, LogEntry] = field(default_factory=dict)
     log_parts: list[LogPart] = field(default_factory=list)
     unjoined: int = 0

@@ -12,8 +12,9 @@ from harness.base.errors import HarnessError
 from harness.exports import aws, people, provisioning_log
 from harness.exports.assignments import Members
 from harness.exports.carriers import Row, Rows, rows
+from harness.exports.cells import BOOLEANS
 from harness.exports.everybody import People, PeopleFile, is_person
-from harness.exports.evidence import Evidence, InputFile
+from harness.exports.evidence import DirectoryGroup, Evidence, InputFile
 from harness.exports.formats import OFFER, Format, recognise
 from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
@@ -236,8 +237,20 @@ def _account(evidence: Evidence, row: Row) -> str:
     return ""
 
 
+def _group(evidence: Evidence, row: Row) -> str:
+    folded = {key.lower(): value for key, value in row.items()}
+    key = str(folded.get("id") or folded.get("objectid") or folded.get("object id") or "").lower()
+    if not key:
+        return "a group without id"
+    name = folded.get("displayname", folded.get("display name"))
+    kind = str(folded.get("securityenabled", folded.get("grouptype", ""))).casefold()
+    security = True if kind == "security" else BOOLEANS.get(kind)
+    evidence.groups[key] = DirectoryGroup(key, str(name or ""), security)
+    return ""
+
+
 def _nothing(_evidence: Evidence, _row: Row) -> str:
-    return "not needed for a verdict on users"
+    return "not needed for a verdict"
 
 
 _TAKERS = {
@@ -247,5 +260,5 @@ _TAKERS = {
     "accounts": _account,
     "memberships": _nothing,
     "aws groups": _nothing,
-    "groups": _nothing,
+    "groups": _group,
 }

@@ -74,7 +74,7 @@ def test_each_export_is_known_by_its_content(name: str, form: str, rows: int, tm
 @pytest.mark.parametrize("name", ["aws-list-groups.json", "aws-list-memberships.json"])
 def test_what_no_verdict_needs_is_said_to_be_left_out(name: str) -> None:
     (line,) = read(EXPORTS / name)[0].inputs
-    assert line.skipped == {"not needed for a verdict on users": 1}
+    assert line.skipped == {"not needed for a verdict": 1}
 
 
 def test_a_file_that_is_none_of_these_is_refused_with_what_to_export(tmp_path: Path) -> None:

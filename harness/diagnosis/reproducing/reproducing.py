@@ -54,7 +54,7 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
             finding_now = finding_of(specimen, judge_of(specimen))
         except HarnessError:
             return False
-        return (finding_now.cause, finding_now.attribute) == (finding.cause, finding.attribute)
+        return _alike(finding_now) == _alike(finding)
 
     smallest = shrunk(whole, same) if finding.cause != "not-assigned" else whole
     mask = Mask(Ids(seed))
@@ -71,6 +71,12 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     raise HarnessError(
         f"no scenario fails as {finding.user_principal_name} does ({finding.meaning}): {problem}"
     )
+
+
+def _alike(finding: Finding) -> tuple[str, ...]:
+    """Return what failures must share to be one: of what no mapping gives, all of it."""
+    lacking = finding.remedy if finding.cause == "not-mapped" else ""
+    return finding.cause, finding.attribute, lacking
 
 
 def _chosen(diagnosis: Diagnosis, user: str) -> Finding:

@@ -217,9 +217,10 @@ def _delete_mappings(specimen: Specimen, judge: Judge) -> Remedy | None:
     return Remedy(steps, str(specimen.values["userPrincipalName"]))
 
 
-def _add_mapping(specimen: Specimen, _judge: Judge) -> Remedy | None:
+def _add_mapping(specimen: Specimen, judge: Judge) -> Remedy | None:
     usual = {"displayName": "displayName", "name.givenName": "givenName", "name.familyName": "surname"}
-    edits = [{"target": target, "source": source} for target, source in usual.items()]
+    lacking = {target: source for target, source in usual.items() if target not in judge.mapping.reads}
+    edits = [{"target": target, "source": source} for target, source in lacking.items()]
     return Remedy([{"edit mapping": {"set": edits}}], str(specimen.values["userPrincipalName"]))
 
 

@@ -85,7 +85,7 @@ def edits(schema: Document | None, template: str) -> dict[str, Document | None]:
     changed: dict[str, Document | None] = {
         target: entry for target, entry in given.items() if _facts(entry) != _facts(usual.get(target))
     }
-    return changed | dict.fromkeys(usual.keys() - given.keys())
+    return changed | {target: None for target in usual if target not in given}
 
 
 def schema_of(specimen: Specimen) -> Document:

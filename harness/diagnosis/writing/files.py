@@ -12,6 +12,7 @@ import orjson
 from jinja2 import Environment, PackageLoader
 
 from harness.diagnosis.diagnosing import Diagnosis
+from harness.diagnosis.groups import GroupFinding
 from harness.diagnosis.verdicts import Finding
 from harness.remedies.causes import Verdict
 
@@ -34,6 +35,7 @@ def json_texts(diagnosis: Diagnosis) -> Iterator[str]:
     for number, each in enumerate(diagnosis.findings()):
         yield ("," if number else "") + "\n" + _dumped(user(each))
     tail = {
+        "groups": [group(each) for each in diagnosis.groups],
         "causes": [
             {
                 "cause": group.cause,
@@ -82,6 +84,12 @@ def user(each: Finding) -> dict[str, str | None]:
         "sentence": each.sentence or None,
         "remedy": each.remedy or None,
     }
+
+
+def group(each: GroupFinding) -> dict[str, str | None]:
+    """Return one group as the JSON shows it."""
+    shown = user(each.finding)
+    return {"displayName": shown.pop("userPrincipalName"), "id": each.id, **shown}
 
 
 @cache

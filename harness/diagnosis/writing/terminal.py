@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from harness.diagnosis.diagnosing import Diagnosis, Group
@@ -34,6 +35,7 @@ def lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield ""
         yield "Each of them"
         yield from (_line(each) for each in diagnosis.findings() if each.cause)
+    yield from _groups(diagnosis)
     yield from _logs(diagnosis)
 
 
@@ -82,6 +84,25 @@ def _line(each: Finding) -> str:
     value = f" = '{each.value}'" if each.value else ""
     mapping = f" ({each.mapping})" if each.mapping else ""
     return f"  {each.user_principal_name}: {each.verdict.value}, {each.attribute}{value}{mapping}"
+
+
+def _groups(diagnosis: Diagnosis) -> Iterator[str]:
+    """Yield how many groups arrive, and of those that do not why, what to do, and which they are."""
+    if not diagnosis.groups:
+        return
+    counts = Counter(each.finding.verdict for each in diagnosis.groups)
+    yield ""
+    yield f"{len(diagnosis.groups)} groups: " + ", ".join(
+        f"{counts[v]} {_WORDS[v]}" for v in Verdict if counts[v]
+    )
+    by_cause: dict[str, list[Finding]] = {}
+    for each in diagnosis.groups:
+        if each.finding.cause:
+            by_cause.setdefault(each.finding.cause, []).append(each.finding)
+    for findings in by_cause.values():
+        first = findings[0]
+        yield f"  {len(findings)} {_WORDS[first.verdict]}: {first.meaning} To do: {first.remedy}"
+        yield f"    Groups: {_few([each.user_principal_name for each in findings])}"
 
 
 def _logs(diagnosis: Diagnosis) -> Iterator[str]:

@@ -55,6 +55,19 @@ def test_the_guides_case_becomes_a_scenario_of_a_few_lines_with_the_guides_remed
     assert len(text.splitlines()) < 40
 
 
+def test_all_that_no_mapping_gives_is_taken_away_in_the_scenario_and_added_by_the_remedy(
+    tmp_path: Path,
+) -> None:
+    users = exported(tmp_path, {"department": "Platform"})
+    scenario, _ = reproduced(tmp_path, users, EXPORTS / "schema-job-aws.json")
+    edits = [step["edit mapping"] for step in scenario["steps"] if "edit mapping" in step]
+    added = [
+        {"target": "displayName", "source": "displayName"},
+        {"target": "name.givenName", "source": "givenName"},
+    ]
+    assert edits == [{"delete": ["displayName", "name.givenName"]}, {"set": added}]
+
+
 def test_real_people_do_not_leave_the_house(tmp_path: Path) -> None:
     real = {"displayName": "Penelope Featherstone", "givenName": "Penelope", "surname": "Featherstone\u200b"}
     users = exported(tmp_path, {"userPrincipalName": "penelope.featherstone@corvid.example", **real})
