@@ -17,6 +17,7 @@ from harness.azure_ad.graph.apps import (
     applications,
     extension_properties,
     permission_grants,
+    policies,
     service_principals,
     templates,
 )
@@ -48,6 +49,7 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     *directory.ROUTES,
     *owners.ROUTES,
     *permission_grants.ROUTES,
+    *policies.ROUTES,
     *organization.ROUTES,
     *domains.ROUTES,
     *actions.ROUTES,

@@ -23,6 +23,7 @@ from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body
+from harness.azure_ad.sign_in.claims import mapped_claims
 from harness.azure_ad.sign_in.saml_requests import AuthnRequest, read_request
 from harness.azure_ad.sign_in.saml_responses import Statement, issuer, signed_response, signing
 from harness.azure_ad.tenant import Tenant, current
@@ -143,7 +144,7 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
         audience=next(iter(service.get("servicePrincipalNames", ())), ""),
         acs=acs,
         answers=None if answered is None else answered.id,
-        claims=entry.claims,
+        claims={**mapped_claims(tenant, service["id"], user), **entry.claims},
     )
     response = base64.b64encode(signed_response(tenant, statement)).decode()
     page = render_template(

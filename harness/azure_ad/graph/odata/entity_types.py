@@ -237,6 +237,7 @@ DIRECTORY_OBJECT = EntityType("microsoft.graph.directoryObject", {**GROUP.proper
 EXTENSION_PROPERTY = _of_types("extensionProperty")
 APP_ROLE_ASSIGNMENT = _of_types("appRoleAssignment")
 PERMISSION_GRANT = _of_types("oAuth2PermissionGrant", whole=True)
+STS_POLICY = _of_types("stsPolicy", whole=True)
 APPLICATION_TEMPLATE = _of_types("applicationTemplate")
 PROVISIONING_ENTRY = _of_types("provisioningObjectSummary", exact=True)
 DIRECTORY_AUDIT = _of_types("directoryAudit")
