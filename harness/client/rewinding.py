@@ -40,7 +40,10 @@ def list_(*, as_json: bool, **where: Any) -> None:
         f"{moment(note['taken'])}  {note['name']}{'  (by itself, before a cycle)' if note['beforeCycle'] else ''}"
         for note in answer["value"]
     ]
-    show(as_json, answer, lines or ["no snapshots; 'harness snapshot take NAME' takes one"])
+    lines = lines or ["no snapshots; 'harness snapshot take NAME' takes one"]
+    if not answer["takenBeforeCycles"]:
+        lines.append("none is taken before cycles here: the data are in PostgreSQL, or larger than 64 MiB")
+    show(as_json, answer, lines)
 
 
 @snapshot.command()

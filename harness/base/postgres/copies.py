@@ -17,18 +17,17 @@ from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Connection, Transaction, Transactions
 from harness.base.store import Document
 
-_FROM = (
-    "JOIN shelf AS old ON old.number = {table}.shelf AND old.tenant = %(source)s"
-    " JOIN shelf AS new ON new.tenant = %(target)s AND new.name = old.name"
-)
-# In the order in which things were first put: rows are numbered as they come.
-_COPYING = {
-    "document": "INSERT INTO document (shelf, key, body) SELECT new.number, key, body FROM document {join} ORDER BY document.number",
-    "unique_key": "INSERT INTO unique_key SELECT new.number, key, owner FROM unique_key {join}",
-    "link": "INSERT INTO link (shelf, left_id, right_id) SELECT new.number, left_id, right_id FROM link {join} ORDER BY link.number",
-    "log": "INSERT INTO log SELECT new.number, log.number, body FROM log {join}",
-    "log_tag": "INSERT INTO log_tag SELECT new.number, tag, log_tag.number FROM log_tag {join}",
+# The shelves of a tenant and those of the same names of the other one.
+_SHELVES_OF_BOTH = "shelf AS old JOIN shelf AS new ON old.name = new.name AND old.tenant = %(source)s AND new.tenant = %(target)s"
+# Columns by table, those first that tell two rows of a shelf apart; rows keep their numbers, which are their order.
+_COLUMNS = {
+    "document": ("key", "number", "body"),
+    "unique_key": ("key", "owner"),
+    "link": ("left_id", "right_id", "number"),
+    "log": ("number", "body"),
+    "log_tag": ("tag", "number"),
 }
+_KEYS = {"document": 1, "unique_key": 1, "link": 2, "log": 1, "log_tag": 2}
 _TENANT = "INSERT INTO tenant (name) VALUES (%s) ON CONFLICT DO NOTHING"
 _SHELVES = "INSERT INTO shelf (tenant, name) SELECT %(target)s, name FROM shelf WHERE tenant = %(source)s ON CONFLICT DO NOTHING"
 _PLACE = "UPDATE tenant SET last_line = (SELECT last_line FROM tenant WHERE number = %(source)s) WHERE number = %(target)s"
@@ -135,13 +134,38 @@ def _tenant(connection: Connection, name: str) -> int:
 
 
 def _replace(connection: Connection, source: int, target: int) -> None:
-    """Make one tenant hold what another one does; its shelves keep their numbers, which other processes know."""
+    """Make one tenant hold what another one does; its shelves keep their numbers, which other processes know.
+
+    Rows that both have alike stay as they are: most do, and each that is written costs.
+    """
     places = {"source": source, "target": target}
-    _empty(connection, target)
     connection.execute(_SHELVES, places)
-    for table, statement in _COPYING.items():
-        connection.execute(statement.format(join=_FROM.format(table=table)), places)
+    for table in TABLES:
+        connection.execute(_without_others(table), places)
+        connection.execute(_with_missing(table), places)
     connection.execute(_PLACE, places)
+
+
+def _without_others(table: str) -> str:
+    """Return the statement that deletes of the target what the source has not, or has otherwise."""
+    alike = " AND ".join(f"theirs.{column} = mine.{column}" for column in _COLUMNS[table])
+    # Shelves that the source does not have are emptied: no row there has one like it.
+    return f"""
+        DELETE FROM {table} AS mine USING shelf AS new
+        WHERE mine.shelf = new.number AND new.tenant = %(target)s AND NOT EXISTS (
+          SELECT FROM {table} AS theirs JOIN shelf AS old ON old.number = theirs.shelf
+          WHERE old.tenant = %(source)s AND old.name = new.name AND {alike})"""  # noqa: S608
+
+
+def _with_missing(table: str) -> str:
+    """Return the statement that adds to the target what it lacks of the source."""
+    columns = _COLUMNS[table]
+    key = " AND ".join(f"mine.{column} = theirs.{column}" for column in columns[: _KEYS[table]])
+    return f"""
+        INSERT INTO {table} (shelf, {", ".join(columns)}) OVERRIDING SYSTEM VALUE
+        SELECT new.number, {", ".join(f"theirs.{column}" for column in columns)}
+        FROM {_SHELVES_OF_BOTH} JOIN {table} AS theirs ON theirs.shelf = old.number
+        LEFT JOIN {table} AS mine ON mine.shelf = new.number AND {key} WHERE mine.shelf IS NULL"""  # noqa: S608
 
 
 def _empty(connection: Connection, tenant: int) -> None:

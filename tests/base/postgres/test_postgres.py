@@ -55,6 +55,46 @@ def test_a_store_does_what_dictionaries_would(database, transactions):
     assert_store_does_what_dictionaries_would(store, bystander, transactions)
 
 
+def test_a_copy_that_is_put_back_brings_what_was_there_in_its_order(database):
+    """What was changed, removed or added since is as it was, and what nobody touched is not written again."""
+    number = next(_numbers)
+    store = database.tenant(f"{number} copied")
+    copies = database.copies([f"{number} copied"])
+
+    def state():
+        shelves = ("user", "group", "later")
+        return (
+            [list(store.scan(shelf)) for shelf in shelves],
+            store.rights("member", "office"),
+            list(store.read("log")),
+        )
+
+    with store.transaction():
+        for name in ("ana", "ben", "cara"):
+            store.put("user", name, {"name": name})
+            store.claim("userName", name, name)
+            store.link("member", "office", name)
+        store.append("log", {"line": 1})
+    copies.take("before", {"name": "before"})
+    before = state()
+    with store.transaction():
+        store.delete("user", "ana")
+        store.put("user", "ben", {"name": "changed"})
+        store.put("user", "dora", {"name": "dora"})
+        store.put("later", "x", {})
+        store.release("userName", "ana")
+        store.claim("userName", "ana", "dora")
+        store.unlink("member", "office", "ana")
+        store.append("log", {"line": 2})
+    assert state() != before
+    copies.put_back("before", lambda: None)
+    assert state() == before
+    assert store.owner("userName", "ana") == "ana"
+    with store.transaction():
+        store.put("user", "eve", {"name": "eve"})
+    assert [key for key, _ in store.scan("user")] == ["ana", "ben", "cara", "eve"]
+
+
 def test_nul_may_stand_in_a_key(database):
     """What SQLite takes PostgreSQL takes, though its own text ends at NUL."""
     store = database.tenant("nul")
