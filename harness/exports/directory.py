@@ -67,7 +67,15 @@ def directory(paths: Iterable[Path]) -> dict[str, dict[str, list[dict[str, Any]]
         }
         for account in evidence.accounts
     ]
-    return {"azure_ad": {"users": [user(person) for person in people]}, "aws_sso": {"users": accounts}}
+    users = []
+    for number, person in enumerate(people, 1):
+        if "@" not in person.user_principal_name.strip("@"):
+            files = ", ".join(each.name for each in evidence.inputs)
+            raise HarnessError(
+                f"{files}: user {number} ('{person.label}') has no userPrincipalName of the form name@domain; correct that row"
+            )
+        users.append(user(person))
+    return {"azure_ad": {"users": users}, "aws_sso": {"users": accounts}}
 
 
 def user(person: Person) -> dict[str, Any]:

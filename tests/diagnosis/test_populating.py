@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
@@ -84,3 +85,16 @@ def test_a_schema_that_maps_nothing_is_refused_with_what_to_export(tmp_path: Pat
     )
     assert result.exit_code == 2, result.output
     assert "export it again: Attribute mappings" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "where"), [("nobody", "user 2 ('nobody')"), ("a b@@x", "(user 2 of those to begin with)")]
+)
+def test_an_odd_name_in_an_export_is_told_with_its_place(name: str, where: str, tmp_path: Path) -> None:
+    users = tmp_path / "users.csv"
+    users.write_text(f"userPrincipalName,displayName\nana@contoso.com,Ana\n{name},Bo\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        main, ["serve", "--populate", str(users), "--aws-port", "0", "--azure-port", "0"]
+    )
+    assert result.exit_code == 2, result.output
+    assert where in result.output

@@ -22,12 +22,12 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
     managers: list[tuple[str, str]] = []
     members: list[tuple[str, list[Any]]] = []
     with store.transaction():
-        for user in _entries(document, "users"):
-            _create(directory, "User", user)
+        for number, user in enumerate(_entries(document, "users"), 1):
+            _create(directory, "User", user, number)
             if user.get("manager"):
                 managers.append((user["userPrincipalName"], str(user["manager"])))
-        for group in _entries(document, "groups"):
-            _create(directory, "Group", group)
+        for number, group in enumerate(_entries(document, "groups"), 1):
+            _create(directory, "Group", group, number)
             members.append((group["displayName"], _members(group)))
         for name, manager in managers:
             _say(name, directory.set_manager, name, manager)
@@ -55,10 +55,15 @@ def _members(group: Document) -> list[Any]:
     return members
 
 
-def _create(directory: Directory, kind: str, entry: Document) -> None:
+def _create(directory: Directory, kind: str, entry: Document, number: int) -> None:
+    """Create what an entry describes; `number` is its place among the users or groups, from 1."""
     links = _KEYS["users" if kind == "User" else "groups"]
     name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
-    _say(name, directory.create, kind, {name: value for name, value in entry.items() if name not in links})
+    values = {name: value for name, value in entry.items() if name not in links}
+    try:
+        _say(name, directory.create, kind, values)
+    except HarnessError as error:
+        raise HarnessError(f"{error} ({kind.lower()} {number} of those to begin with)") from error
 
 
 def _say(name: str, act: Any, *arguments: Any) -> None:
