@@ -1,4 +1,4 @@
-"""The `harness` command. What is heavy is imported inside the command that needs it, so that `--help` is quick.
+"""The `harness` command. A command is imported when it is named, and imports what is heavy when it runs: every start is quick.
 
 Exit codes: 0 everything passed, 1 something failed or nothing ran, 2 a bad file or bad usage, 130 interrupted.
 """
@@ -16,21 +16,8 @@ import click
 
 from harness.base import __version__
 from harness.base.errors import HarnessError
-from harness.certification.commands import certify
-from harness.cli.explaining import explain, quirks, schema_
-from harness.cli.listing import list_
-from harness.cli.running import run
-from harness.cli.serving import serve
+from harness.cli.commands import CommandsOnDemand
 from harness.cli.settings import read_settings
-from harness.cli.writing import new, show
-from harness.client.commands import job, verify, why
-from harness.client.driving import clock
-from harness.client.event_history import events
-from harness.client.rewinding import snapshot
-from harness.client.watching import watch
-from harness.diagnosis.commands import diagnose, reproduce
-from harness.diagnosis.inventing.commands import populate
-from harness.traffic.commands import record, replay
 
 # What writing to a full disk, a broken device or a closed pipe ends with.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE)
@@ -72,7 +59,9 @@ def _leave_full(error: OSError) -> None:
 
 
 @click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    commands=CommandsOnDemand(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="harness")
 @click.pass_context
@@ -84,29 +73,3 @@ def main(context: click.Context) -> None:
             stream.reconfigure(errors="backslashreplace")
     context.obj = read_settings(Path.cwd())
     context.default_map = {"run": context.obj.defaults, "list": context.obj.defaults}
-
-
-for command in (
-    run,
-    list_,
-    show,
-    new,
-    explain,
-    quirks,
-    schema_,
-    serve,
-    certify,
-    diagnose,
-    reproduce,
-    populate,
-    record,
-    replay,
-    clock,
-    snapshot,
-    watch,
-    job,
-    why,
-    verify,
-    events,
-):
-    main.add_command(command)
