@@ -13,17 +13,14 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Flask
-
 from harness import aws_sso, azure_ad
-from harness.aws_sso import app as aws_app
 from harness.aws_sso import cloudtrail, identity_store
 from harness.aws_sso import populate as aws_populate
 from harness.aws_sso import tenant as aws_tenant
-from harness.azure_ad import app as azure_app
+from harness.aws_sso.app import AwsSso
 from harness.azure_ad import tenant as azure_tenant
+from harness.azure_ad.app import AzureAd
 from harness.azure_ad.directory import populate as azure_populate
-from harness.azure_ad.provisioning.why.advice import why_with_advice
 from harness.base.clock import Clock, VirtualClock, from_iso, iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
@@ -77,7 +74,9 @@ class World:
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
 
     def why(self, job_id: str, kind: str, name: str) -> Document:
-        """Say why an object is, or is not, in the target."""
+        """Say why an object is, or is not, in the target. What that takes is not loaded for a cycle."""
+        from harness.azure_ad.provisioning.why.advice import why_with_advice
+
         job, session = self.azure.engine.inspect(job_id)
         return why_with_advice(
             session,
@@ -126,9 +125,9 @@ class Parts:
 
 
 @cache
-def apps() -> tuple[Flask, Flask]:
+def apps() -> tuple[AwsSso, AzureAd]:
     """Return the AWS and the Azure application: built once a process, for building one costs milliseconds."""
-    return aws_app.create_app(), azure_app.create_app()
+    return AwsSso(), AzureAd()
 
 
 def choose_quirks(profile: str, flips: Mapping[str, Any]) -> tuple[Quirks, Quirks]:

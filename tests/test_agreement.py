@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.agreement import Kind
+from harness.agreement.records import Kind
 from harness.base.errors import HarnessError
 from harness.scenario.events import ScenarioFinished
 from harness.scenario.run import run

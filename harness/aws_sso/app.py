@@ -1,31 +1,20 @@
-"""The AWS SSO side as one Flask application: routes and their order. Built once a process, stateless.
+"""The AWS SSO side behind one address: `/<tenant id>/scim/v2` is the SCIM endpoint, all else Flask's.
 
-The tenant comes with each request in the WSGI environment (`tenant.TENANT`). `/<tenant id>/scim/v2` is the SCIM endpoint,
-`POST /` the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` the user portal, `/console` the administrator's pages, which have no sign-in: this is a tool for the
-loopback interface.
+Built once a process and stateless; the tenant comes with each request in the WSGI environment (`tenant.TENANT`).
 """
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
-
-from harness.aws_sso import apis, console, tokens, user_portal
-from harness.aws_sso.apis import portal
-from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.console import api
 from harness.aws_sso.scim import service
-from harness.aws_sso.tenant import current
-from harness.aws_sso.user_portal import addresses
-from harness.pages.blueprint import blueprint as pages
-from harness.pages.policy import guard
-from harness.wire.application import Application
-from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Flask
 
 
 # A tenant id and what follows `/scim/v2`: slashes, line breaks and nothing at all included.
@@ -37,58 +26,27 @@ def is_scim(environ: WSGIEnvironment) -> bool:
     return _SCIM_ADDRESS.fullmatch(environ["PATH_INFO"]) is not None
 
 
-class _AwsSso(Application):
-    """Flask with the SCIM endpoint in front of it, which needs none of Flask and is asked most."""
+class AwsSso:
+    """A WSGI application of three: the SCIM endpoint, which is asked most and needs none of Flask, `orders` to the console, `surfaces`."""
 
-    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+    def __init__(self) -> None:
+        self.orders = api.create_app()
+
+    @cached_property
+    def surfaces(self) -> Flask:
+        """All else. Few scenarios ask for it, and its import takes long: the first who does waits for it."""
+        from harness.aws_sso import surfaces
+
+        return surfaces.create_app()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         address = _SCIM_ADDRESS.fullmatch(path)
         if address is None:
-            return super().wsgi_app(environ, start_response)
+            app = self.orders if api.is_order(path) else self.surfaces
+            return app(environ, start_response)
         try:
             return service.answer(environ, start_response, *address.groups())
         except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
-            with self.request_context(environ):
-                return self.handle_exception(error)(environ, start_response)
-
-
-def create_app() -> Flask:
-    """Build the application."""
-    app = _AwsSso(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.url_map.merge_slashes = False
-    app.url_map.strict_slashes = False
-    app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
-    app.add_url_rule("/", "home", _home)
-    app.register_blueprint(pages)
-    app.register_blueprint(console.blueprint)
-    app.context_processor(console.frame)
-    portal.register(app)
-    user_portal.register(app)
-    app.register_error_handler(HTTPException, _refuse)
-    return app
-
-
-def _home() -> Response:
-    tenant = current()
-    page = render_template(
-        "home.html",
-        settings=tenant.settings,
-        endpoint=tokens.endpoint(tenant),
-        start_url=addresses.portal_at_aws(tenant),
-    )
-    return guard(make_response(page))
-
-
-def _refuse(error: HTTPException) -> Response:
-    """Answer what no route took, and what broke, in the words of the surface it was meant for."""
-    if request.path.startswith(("/console", "/pages")):
-        return console.refuse(error)
-    if request.path == "/" and request.method == "POST":
-        return apis.refuse(error)
-    tenant = current()
-    code = error.code or 500
-    refused = Refused("InternalServerException" if code >= 500 else INVALID)
-    if code in (404, 405):
-        refused = Refused(tenant.quirks["unknown-endpoint"])
-    return service.refusal(tenant, refused, tenant.ids.uuid())
+            with self.surfaces.request_context(environ):
+                return self.surfaces.handle_exception(error)(environ, start_response)

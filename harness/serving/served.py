@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import agreement
+from harness.agreement.comparing import agreement
 from harness.aws_sso import cloudtrail
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries

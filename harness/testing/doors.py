@@ -64,7 +64,8 @@ def listening(
     database = Database()
     database.on_append = teller.log
     contexts: list[Contexts] = []
-    doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(apps())]
+    sides: tuple[WSGIApplication, ...] = apps()
+    doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(sides)]
     host = "localhost" if shown else "127.0.0.1"
     aws, azure = servers = [Server(door, host, 0, identity=shown) for door in doors]
     for door, server in zip(doors, servers, strict=True):

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote_plus
 
-from harness.agreement import Difference, agreement
+from harness.agreement.comparing import agreement
+from harness.agreement.records import Difference
 from harness.base.clock import Clock as WorldClock
 from harness.base.clock import from_iso, iso, parse_duration
 from harness.base.errors import HarnessError

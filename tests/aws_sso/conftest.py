@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.aws_sso import cloudtrail
-from harness.aws_sso.app import create_app
+from harness.aws_sso.app import AwsSso
 from harness.aws_sso.tenant import TENANT, Settings, Tenant
 from harness.base.clock import VirtualClock, from_iso
 from harness.base.ids import Ids
@@ -19,7 +19,7 @@ from harness.wire.message import Request, Response, json_request
 from harness.wire.sockets.server import Server
 
 TENANT_ID = "a1B4c1f2d3-0000-4000-8000-000000000001"
-APP = create_app()
+APP = AwsSso()
 TABLE = load_table("harness.aws_sso")
 
 

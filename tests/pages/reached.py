@@ -15,9 +15,9 @@ from tests.pages.browser import Page
 
 # A page looks different for these parts of its address; for others it has more or fewer rows of the same kind.
 TELLING = ("kind", "which", "tab", "part")
-# Routes that are no pages: Graph, OAuth, the AWS APIs, and files.
+# Routes that are no pages: OAuth, the AWS APIs, and files.
 OTHERS = (
-    *("v1.0 ", "beta ", "oauth.", "portal_api_", "console.api_"),
+    *("oauth.", "portal_api_", "console.api_"),
     *("static", "pages.static", "console.event_history", "user_portal.metadata", "single_sign_on.federation_metadata"),
     *("pages.timeline_streamed", "pages.timeline_archive", "pages.timeline_scenario"),
 )  # fmt: skip
@@ -25,7 +25,8 @@ OTHERS = (
 
 @cache
 def adapters() -> tuple[MapAdapter, ...]:
-    return tuple(app.url_map.bind("") for app in apps())
+    aws, azure = apps()
+    return aws.surfaces.url_map.bind(""), azure.pages.url_map.bind("")
 
 
 def routes() -> set[str]:

@@ -1,11 +1,15 @@
-"""The console as JSON: what scenarios press and read. Errors are `{"message": …}` with a 4xx status."""
+"""The console as JSON: what scenarios press and read. Errors are `{"message": …}` with a 4xx status.
+
+The identity source and the event history, which few ask for, are bound with the pages.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso import notices, tokens
 from harness.aws_sso.console import actions
@@ -13,23 +17,52 @@ from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined, Token
 from harness.base.json_text import encode
+from harness.pages.policy import guard
+from harness.wire.application import Application
+from harness.wire.message import MAX_BODY
+from harness.wire.sites import is_order_of_another_site
 
-_PROVISIONING = "/api/automatic-provisioning"
-_TOKENS = "/api/tokens"
+_PROVISIONING = "/console/api/automatic-provisioning"
+_TOKENS, _USERS, _GROUPS = "/console/api/tokens", "/console/api/users", "/console/api/groups"
+_ADDRESSES = (_PROVISIONING, _TOKENS, _USERS, _GROUPS)
 
 
-def register(blueprint: Blueprint) -> None:
+def is_order(path: str) -> bool:
+    """Tell whether a path is one that this application answers."""
+    return path.startswith(_ADDRESSES)
+
+
+def create_app() -> Flask:
+    """Build the application; one serves every tenant of the process."""
+    app = Application(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.strict_slashes = False
     routes: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         ("GET", _PROVISIONING, get_provisioning),
         ("POST", _PROVISIONING, enable),
         ("DELETE", _PROVISIONING, disable),
         ("POST", _TOKENS, generate_token),
         ("DELETE", f"{_TOKENS}/<token_id>", delete_token),
-        ("GET", "/api/users", get_users),
-        ("GET", "/api/groups", get_groups),
+        ("GET", _USERS, get_users),
+        ("GET", _GROUPS, get_groups),
     )
     for method, rule, view in routes:
-        blueprint.add_url_rule(rule, f"api_{view.__name__}", _answering(view), methods=[method])
+        app.add_url_rule(rule, view.__name__, _answering(view), methods=[method])
+    app.before_request(_refuse_other_sites)
+    app.after_request(guard)
+    app.register_error_handler(HTTPException, refused)
+    return app
+
+
+def refused(error: HTTPException) -> Response:
+    """Answer what no route took, and what broke in one."""
+    message = encode({"message": error.description or error.name})
+    return Response(message, error.code or 500, {"Content-Type": "application/json"})
+
+
+def _refuse_other_sites() -> None:
+    if is_order_of_another_site(request.environ):
+        abort(403, "The console takes no orders from other sites.")
 
 
 def _answering(view: Callable[..., tuple[int, Any]]) -> Callable[..., Response]:

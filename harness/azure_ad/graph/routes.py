@@ -44,7 +44,6 @@ from harness.azure_ad.graph.objects import (
 )
 
 View: TypeAlias = Callable[..., Response]
-VERSIONS = ("v1.0", "beta")
 ROUTES: tuple[tuple[str, str, View], ...] = (
     *directory.ROUTES,
     *owners.ROUTES,

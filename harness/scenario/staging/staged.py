@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement import agreement
+from harness.agreement.comparing import agreement
 from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.azure_ad.app import create_app
+from harness.azure_ad.app import AzureAd
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.log.provisioning_log import entry_of
 from harness.azure_ad.tenant import TENANT, Outside, Settings, create
@@ -21,7 +21,7 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CYCLE = timedelta(minutes=40)
 GRAPH = "https://graph.microsoft.com"
 GRAPH_TOKEN = "the-token-of-the-administrator"
-_APP = create_app()
+_APP = AzureAd()
 _TENANT_ID = "7584ba9c-dd91-4745-9b7e-b4de9da3be7b"
 
 

@@ -145,7 +145,7 @@ def test_the_sign_on_page_runs_its_own_script_alone():
     from harness.azure_ad.sign_in import single_sign_on
     from harness.world import apps
 
-    template = apps()[1].jinja_env.get_template("sign_on.html")
+    template = apps()[1].pages.jinja_env.get_template("sign_on.html")
     (script,) = re.findall("<script>(.*?)</script>", template.render(script=single_sign_on._SCRIPT))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in single_sign_on._POLICY

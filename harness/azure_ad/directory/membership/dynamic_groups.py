@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from harness.azure_ad.directory.changes import ChangeLog
-from harness.azure_ad.directory.membership.conditions import Candidate
-from harness.azure_ad.directory.membership.rule import Rule, compile_rule
 from harness.azure_ad.directory.properties import PropertyError
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.store import Document, Store
+
+if TYPE_CHECKING:
+    from harness.azure_ad.directory.membership.conditions import Candidate
+    from harness.azure_ad.directory.membership.rule import Rule
 
 _RELATION, _ALL = "dynamic", "groups"
 _QUEUE = "dynamicDue"
@@ -42,11 +45,18 @@ def check_rule(group: Document) -> Document:
         return {name: value for name, value in group.items() if name != "membershipRuleProcessingState"}
     if text is None:
         raise PropertyError("a group with 'DynamicMembership' needs a membershipRule")
-    if compile_rule(text).holder == "device" and "Unified" in group["groupTypes"]:
+    if _compiled(text).holder == "device" and "Unified" in group["groupTypes"]:
         raise PropertyError("a Microsoft 365 group has users alone, its membershipRule is for devices")
     if state not in (None, *_STATES):
         raise PropertyError(f"property 'membershipRuleProcessingState' must be one of {', '.join(_STATES)}")
     return {**group, "membershipRuleProcessingState": state or "On"}
+
+
+def _compiled(text: str) -> Rule:
+    """Read a rule. Its language is loaded for the first one, since most directories have none. Raises PropertyError."""
+    from harness.azure_ad.directory.membership.rule import compile_rule
+
+    return compile_rule(text)
 
 
 class DynamicGroups:
@@ -127,7 +137,7 @@ class DynamicGroups:
         """Bring the members in line with the rule. One that reads the clock is looked at again."""
         if not is_dynamic(group) or group["membershipRuleProcessingState"] != "On":
             return
-        rule = compile_rule(group["membershipRule"])
+        rule = _compiled(group["membershipRule"])
         wanted = dict.fromkeys(
             user["id"] for user in self._candidates(rule) if rule.holds(self._candidate(user))
         )
@@ -170,12 +180,14 @@ class DynamicGroups:
         """Return the groups whose rule is in force."""
         groups = [self._store.get("Group", key) for key in self._store.rights(_RELATION, _ALL)]
         return [
-            (group["id"], compile_rule(group["membershipRule"]))
+            (group["id"], _compiled(group["membershipRule"]))
             for group in groups
             if group is not None and group["membershipRuleProcessingState"] == "On"
         ]
 
     def _candidate(self, user: Document) -> Candidate:
+        from harness.azure_ad.directory.membership.conditions import Candidate
+
         key = user["id"]
         return Candidate(
             user,
@@ -192,11 +204,11 @@ class DynamicGroups:
         others = [key for key in self._store.rights(_RELATION, _ALL) if key != group["id"]]
         if len(others) >= MOST_GROUPS:
             raise PropertyError("Dynamic group policies max allowed groups count reached.")
-        groups = compile_rule(group["membershipRule"]).groups
+        groups = _compiled(group["membershipRule"]).groups
         if not groups:
             return
         documents = [document for key in others if (document := self._store.get("Group", key)) is not None]
-        rules = {document["id"]: compile_rule(document["membershipRule"]).groups for document in documents}
+        rules = {document["id"]: _compiled(document["membershipRule"]).groups for document in documents}
         if sum(bool(each) for each in rules.values()) >= MOST_MEMBER_OF_GROUPS:
             raise PropertyError(f"{MOST_MEMBER_OF_GROUPS} groups of a tenant may use memberOf")
         chained = [key for key in groups if rules.get(key)]

@@ -486,9 +486,11 @@ def test_descriptions_are_quirks(open_account, door):
 
 def test_every_operation_is_where_its_model_says():
     """Paths and methods of both services, but for the one that IAM signs."""
-    from harness.aws_sso.app import create_app
+    from harness.aws_sso.app import AwsSso
 
-    rules = {(rule.rule, *(rule.methods - {"HEAD", "OPTIONS"})) for rule in create_app().url_map.iter_rules()}
+    rules = {
+        (rule.rule, *(rule.methods - {"HEAD", "OPTIONS"})) for rule in AwsSso().surfaces.url_map.iter_rules()
+    }
     for service in ("sso", "sso-oidc"):
         model = get_session().get_service_model(service)
         for name in set(model.operation_names) - {"CreateTokenWithIAM"}:

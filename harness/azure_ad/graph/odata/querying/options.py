@@ -86,9 +86,7 @@ def link(options: Mapping[str, str], *, keep: bool = True) -> str:
     """Return this request's URL with other options; without `keep` with those alone."""
     rest = [(key, value) for key, value in request.args.items(multi=True) if keep]
     pairs = [(key, value) for key, value in rest if _full_name(key) not in options]
-    return (
-        f"{current().settings.graph_origin}{request.path}?{urlencode([*pairs, *options.items()], safe='$')}"
-    )
+    return f"{current().settings.graph_origin}{_path()}?{urlencode([*pairs, *options.items()], safe='$')}"
 
 
 def query_mark() -> tuple[str, list[tuple[str, str]]]:
@@ -96,4 +94,9 @@ def query_mark() -> tuple[str, list[tuple[str, str]]]:
     query = sorted(
         (key, value) for key, value in request.args.items(multi=True) if _full_name(key) != "$skiptoken"
     )
-    return request.path, query
+    return _path(), query
+
+
+def _path() -> str:
+    """Return the request's path with its version in front."""
+    return request.script_root + request.path

@@ -54,7 +54,7 @@ class _Expansion:
 
 def version() -> str:
     """Return the version that the request is for, `v1.0` or `beta`."""
-    return request.path.split("/", 2)[1]
+    return request.script_root.removeprefix("/")
 
 
 def selected(kind: EntityType | None) -> tuple[str, ...] | None:

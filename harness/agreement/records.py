@@ -1,0 +1,78 @@
+"""In what both sides differ, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Kind(Enum):
+    """In what the sides differ."""
+
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    ATTRIBUTE = "attribute"
+    MEMBER_MISSING = "member missing"
+    MEMBER_LEFT = "member who left"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is.
+
+    `waiting` says that the next cycle will see to it; `reason` is what keeps it from agreeing, as far as is known.
+    """
+
+    kind: Kind
+    whose: str
+    attribute: str = ""
+    wanted: str = ""
+    actual: str = ""
+    waiting: bool = False
+    reason: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON shows it."""
+        return {
+            "kind": self.kind.value,
+            "whose": self.whose,
+            "attribute": self.attribute or None,
+            "wanted": self.wanted or None,
+            "actual": self.actual or None,
+            "waiting": self.waiting,
+            "reason": self.reason,
+        }
+
+    def __str__(self) -> str:
+        what = _what(self) if self.attribute else ""
+        return (
+            f"{self.whose} {self.kind.value}{what}; {'waiting' if self.waiting else 'wrong'}: {self.reason}"
+        )
+
+
+def _what(difference: Difference) -> str:
+    if difference.kind in (Kind.MEMBER_MISSING, Kind.MEMBER_LEFT):
+        return f" '{difference.wanted or difference.actual}'"
+    return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All in which the sides differ, users first, and how many users and groups should be in AWS, by source type.
+
+    Where that is none, to agree means nothing.
+    """
+
+    differences: list[Difference]
+    in_scope: Mapping[str, int]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the control API does."""
+        return {
+            "agree": not self.differences,
+            "inScope": dict(self.in_scope),
+            "differences": [each.document() for each in self.differences],
+        }

@@ -1,0 +1,64 @@
+"""The AWS SSO side but for its SCIM endpoint: the AWS APIs, the user portal, the console's pages.
+
+`POST /` are the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` is the user portal, `/console` the administrator's
+pages, which have no sign-in: this is a tool for the loopback interface.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from harness.aws_sso import apis, tokens, user_portal
+from harness.aws_sso.apis import portal
+from harness.aws_sso.console import blueprint as console
+from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.scim import service
+from harness.aws_sso.tenant import current
+from harness.aws_sso.user_portal import addresses
+from harness.pages.blueprint import blueprint as pages
+from harness.pages.policy import guard
+from harness.wire.application import Application
+from harness.wire.message import MAX_BODY
+
+
+def create_app() -> Flask:
+    """Build the application; one serves every tenant of the process."""
+    app = Application(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
+    app.add_url_rule("/", "home", _home)
+    app.register_blueprint(pages)
+    app.register_blueprint(console.blueprint)
+    app.context_processor(console.frame)
+    portal.register(app)
+    user_portal.register(app)
+    app.register_error_handler(HTTPException, _refuse)
+    return app
+
+
+def _home() -> Response:
+    tenant = current()
+    page = render_template(
+        "home.html",
+        settings=tenant.settings,
+        endpoint=tokens.endpoint(tenant),
+        start_url=addresses.portal_at_aws(tenant),
+    )
+    return guard(make_response(page))
+
+
+def _refuse(error: HTTPException) -> Response:
+    """Answer what no route took, and what broke, in the words of the surface it was meant for."""
+    if request.path.startswith(("/console", "/pages")):
+        return console.refuse(error)
+    if request.path == "/" and request.method == "POST":
+        return apis.refuse(error)
+    tenant = current()
+    code = error.code or 500
+    refused = Refused("InternalServerException" if code >= 500 else INVALID)
+    if code in (404, 405):
+        refused = Refused(tenant.quirks["unknown-endpoint"])
+    return service.refusal(tenant, refused, tenant.ids.uuid())

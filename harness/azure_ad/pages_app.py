@@ -1,0 +1,53 @@
+"""What people see of Azure AD as a Flask application: the portal, sign-in with its token endpoint, a plain page at `/`."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from harness.azure_ad import portal
+from harness.azure_ad.graph.odata.faults import FAULT_HEADER
+from harness.azure_ad.graph_app import refused_by_flask, word_refusals
+from harness.azure_ad.sign_in.oauth import oauth
+from harness.azure_ad.sign_in.single_sign_on import single_sign_on
+from harness.azure_ad.tenant import current
+from harness.pages.blueprint import blueprint as pages
+from harness.pages.policy import guard
+from harness.wire.application import Application
+from harness.wire.message import MAX_BODY
+
+
+def create_app() -> Flask:
+    """Build the application; one serves every tenant of the process."""
+    app = Application(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.strict_slashes = False
+    app.register_blueprint(single_sign_on)
+    app.register_blueprint(oauth)
+    app.register_blueprint(pages)
+    app.register_blueprint(portal.blueprint)
+    app.context_processor(portal.frame)
+    app.add_url_rule("/", view_func=home)
+    word_refusals(app)  # those of sign-in; the portal has words of its own
+    app.register_error_handler(HTTPException, _refuse)
+    return app
+
+
+def home() -> Response:
+    """Say what runs here, with what a person needs to copy."""
+    tenant = current()
+    page = render_template(
+        "azure_ad_home.html",
+        settings=tenant.settings,
+        apps=list(tenant.applications.scan()),
+        client=tenant.registrations.registration(),
+        fault_header=FAULT_HEADER,
+    )
+    return guard(make_response(page))
+
+
+def _refuse(error: HTTPException) -> Response:
+    """Answer what no page took, and what broke in one; an address that is nobody's in Graph's shape."""
+    if request.path.startswith(("/portal", "/pages")):
+        return portal.refuse(error)
+    return refused_by_flask(error)

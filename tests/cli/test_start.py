@@ -1,0 +1,73 @@
+"""What `harness run` loads: a file that asks for no page, no AWS API and no sign-in waits for the import of none."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import sys
+from harness.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    assert end.code == 0, end.code
+sys.stderr.write("\\n".join(sys.modules))
+"""
+# Packages whose import costs more than a hundredth of a start, and rooms that hardly a scenario enters.
+FOREIGN = {
+    *("regex", "lxml", "signxml", "cryptography", "jsonschema", "faker", "ijson", "smtplib", "uvicorn", "urllib3"),
+    *("multiprocessing", "asyncio", "psycopg", "pytest"),
+}  # fmt: skip
+ROOMS = (
+    *("harness.azure_ad.portal", "harness.azure_ad.sign_in.oauth", "harness.azure_ad.sign_in.single_sign_on"),
+    *("harness.azure_ad.provisioning.why", "harness.azure_ad.directory.membership.rule"),
+    *("harness.aws_sso.apis", "harness.aws_sso.user_portal", "harness.aws_sso.console.blueprint"),
+    *("harness.certification", "harness.client", "harness.diagnosis", "harness.serving", "harness.traffic"),
+    *("harness.agreement.comparing", "harness.report.page", "harness.remedies.causes", "harness.testing"),
+)
+MOST = 330  # modules of our own; there are about 680
+
+
+def loaded(path: str) -> set[str]:
+    """Return the names of all modules that are there once a scenario has been played."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "run", path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(run.stderr.split())
+
+
+def entered(names: set[str]) -> list[str]:
+    return [room for room in ROOMS if any(name == room or name.startswith(f"{room}.") for name in names)]
+
+
+@pytest.fixture(scope="module")
+def plain() -> set[str]:
+    return loaded("scenarios/sync/joiners.yaml")
+
+
+def test_a_plain_scenario_loads_no_package_that_it_does_not_use(plain):
+    """Each of these would make every start slower for the few that need it."""
+    assert not FOREIGN & plain
+
+
+def test_a_plain_scenario_enters_no_room_of_pages_and_apis(plain):
+    assert not entered(plain)
+
+
+def test_a_plain_scenario_loads_less_than_half_of_the_modules(plain):
+    """Counted instead of timed: a module costs about a millisecond."""
+    ours = [name for name in plain if name.split(".")[0] == "harness"]
+    assert len(ours) <= MOST
+
+
+def test_a_scenario_that_signs_in_enters_those_rooms():
+    """The names above are right, and a room opens when it is asked for."""
+    rooms = entered(loaded("scenarios/setup/sign-in-from-the-portal.yaml"))
+    assert {"harness.aws_sso.user_portal", "harness.azure_ad.sign_in.single_sign_on"} <= set(rooms)
