@@ -15,8 +15,6 @@ from harness.base.tables import read_text
 if TYPE_CHECKING:
     from harness.scenario.selecting.targets import Target
 
-# A fixture that comes with the harness has the same name everywhere; how far away it lies is where the copy lies.
-_PEOPLE = re.compile(r"(?P<before>\bfrom: *)(?P<path>[^\s,}]+/fixtures/(?P<name>[\w-]+)\.yaml)")
 _HEAD = re.compile(r"\A# yaml-language-server:.*\n")
 _TITLE = re.compile(r"^scenario: .*$", re.MULTILINE)
 
@@ -47,7 +45,7 @@ def new(*, file: Path, id_: str | None) -> None:
         template = read_text("harness.cli", "scenario_template.yaml")
         text = _TITLE.sub(lambda _: f"scenario: {title}", template, count=1)
     else:
-        text = _PEOPLE.sub(r"\g<before>'@\g<name>'", _HEAD.sub("", _text(_one(id_))))
+        text = _HEAD.sub("", _text_for(_one(id_), file.parent))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8", newline="\n") as written:
@@ -69,7 +67,9 @@ def _one(id_: str) -> Target:
     return named[0]
 
 
-def _text(target: Target) -> str:
+def _text_for(target: Target, folder: Path) -> str:
+    """Return the text of a copy in `folder`."""
+    from harness.scenario.loading.moving import moved
     from harness.scenario.loading.source import read
 
-    return read(target.path, target.name).text
+    return moved(read(target.path, target.name), target.path, folder)

@@ -22,7 +22,7 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
-from harness.scenario.expectations import check, request_line
+from harness.scenario.expectations import at, check, request_line
 from harness.scenario.jumps import with_jumps
 from harness.scenario.live import command as live_command
 from harness.scenario.live import served
@@ -135,7 +135,7 @@ class Player:
         if not failures:
             failures, checked = self._check(step, result, since(self._journal))
         if not failures:
-            failures = self._note(step, result)
+            failures = self._note(step, result, since(self._journal))
         outcome = result.outcome if result.error is None else f"{result.outcome}: {result.error}"
         reported = tuple(replace(failure, live=self._live) for failure in failures)
         yield StepFinished(number, iso(world.clock.now()), outcome, tuple(checked), reported)
@@ -161,13 +161,20 @@ class Player:
             if fault.met < fault.wanted
         )
 
-    def _note(self, step: Step, result: Result) -> list[Failure]:
-        """Note down what `let` asks for; what the result does not have is a failure, not a surprise later."""
+    def _note(self, step: Step, result: Result, new: Since) -> list[Failure]:
+        """Note down what `let` asks for; what is not there is a failure, not a surprise later."""
         for name, path in step.let.items():
-            value = result.at(path)
+            try:
+                value, source = at(path, self._play, result, new)
+            except HarnessError as error:
+                return [
+                    Failure(
+                        _locate(step, ("let", name)), f"{step.verb}: '{path}' cannot be looked at: {error}"
+                    )
+                ]
             if value is ABSENT:
-                message = f"{step.verb}: the result has nothing at '{path}' to note down as '{name}'"
-                return [Failure(_locate(step, ("let", name)), message, actual=show(redact(result.as_data())))]
+                message = f"{step.verb}: there is nothing at '{path}' to note down as '{name}'"
+                return [Failure(_locate(step, ("let", name)), message, actual=show(redact(source)))]
             self._names[name] = value
         return []
 

@@ -48,6 +48,15 @@ def backgrounds() -> list[Path]:
     return sorted((_folder("scenarios") / _BACKGROUNDS).glob("*.yaml"))
 
 
+def short_name(path: Path) -> str | None:
+    """Return what a file of people or a background that comes with the package is called, None for any other file."""
+    own = path.resolve()
+    for folder in (_folder("fixtures"), _folder("scenarios") / _BACKGROUNDS):
+        if own.parent == folder.resolve() and own.is_file():
+            return f"{SIGN}{own.stem}"
+    return None
+
+
 def _in(folder: Path, word: str, nobody: str) -> Path:
     path = folder / f"{word.removeprefix(SIGN)}.yaml"
     if not path.is_file():

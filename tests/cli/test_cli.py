@@ -479,6 +479,30 @@ def test_a_new_scenario_may_begin_with_another(folder: Path) -> None:
     assert harness("list", "deep").exit_code == 0
 
 
+def test_a_copy_finds_what_its_original_includes(folder: Path) -> None:
+    """Backgrounds and people of one's own are named from where the copy lies, in whatever quotes they stood."""
+    (folder / "people").mkdir()
+    (folder / "people" / "two, really.yaml").write_text(
+        "users: [{userPrincipalName: ana@contoso.com, displayName: Ana}]\n", encoding="utf-8"
+    )
+    (folder / "scenarios" / "shared.yaml").write_text(
+        "background: Connected\ninclude: '@connected'\n", encoding="utf-8"
+    )
+    story = (
+        "scenario: Ana is there\n"
+        "include: [shared.yaml, '@connected']  # both\n"
+        "given: {azure_ad: {from: '../people/two, really.yaml', groups: [{displayName: G}]}}\n"
+        "steps: [{graph request: {method: GET, path: /users/ana@contoso.com}, expect: {status: 200}}]\n"
+    )
+    (folder / "scenarios" / "ana.yaml").write_text(story, encoding="utf-8")
+    result = harness("new", "other/deep/ana.yaml", "--from", "scenarios/ana.yaml")
+    assert (result.exit_code, result.stderr) == (0, "")
+    copy = (folder / "other" / "deep" / "ana.yaml").read_text(encoding="utf-8")
+    assert "include: [../../scenarios/shared.yaml, '@connected']  # both" in copy
+    assert 'from: "../../people/two, really.yaml", groups' in copy
+    assert "1 passed" in harness("run", "other/deep/ana.yaml").stdout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("explain",), ("--help",), ("list", "@setup"), ("show", "@setup/tokens.yaml")]

@@ -243,8 +243,33 @@ def test_parts_of_a_result_have_a_short_name(play):
 
 
 def test_a_let_of_what_no_result_has_is_refused_before_the_run(play):
-    """The first word of the path is one of five."""
+    """The first word of the path is one of what can be expected."""
     events = play("  - wait: 1m\n    let: {x: boby.scimEndpoint}\n")
     (rejected,) = [event for event in events if isinstance(event, FileRejected)]
-    assert rejected.message == "a step's result has no 'boby'; did you mean 'body'?"
+    assert rejected.message == "there is no 'boby' to note down; did you mean 'body'?"
     assert (rejected.location.line, rejected.location.column) == (4, 14)
+
+
+def test_let_notes_down_whatever_can_be_expected(play):
+    """A difference, a user of AWS, a part of an exchange."""
+    events = play(
+        "  - enable automatic provisioning: {}\n"
+        "  - configure provisioning: {}\n"
+        "  - create user: {userPrincipalName: ana@contoso.com, displayName: Ana, givenName: Ana, surname: Ruiz}\n"
+        "  - assign: {users: [ana@contoso.com]}\n"
+        "    let: {whose: differences.0.whose}\n"
+        "    expect: {differences: [{kind: missing}]}\n"
+        "  - turn provisioning on: {}\n"
+        "    let: {first: exchanges.0.method, key: aws users.0.id}\n"
+        "    expect: {aws users: {$count: 1}}\n"
+        "  - wait: 1m\n"
+        "    expect: {aws users: [{id: '${key}'}]}\n"
+    )
+    assert finished(events).passed
+
+
+def test_let_of_what_is_not_there_says_what_there_is(play):
+    """The list is shown, as for an expectation."""
+    (failure,) = finished(play("  - wait: 1m\n    let: {key: aws users.0.id}\n")).failures
+    assert failure.message == "wait: there is nothing at 'aws users.0.id' to note down as 'key'"
+    assert failure.actual == "[]"

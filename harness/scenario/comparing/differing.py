@@ -46,23 +46,42 @@ def _layout(expected: Any, actual: Any) -> _Lines | None:
     """Return what is said of the parts, None where one value stands against another."""
     if isinstance(expected, list) and isinstance(actual, list):
         return _list(expected, actual)
-    if isinstance(expected, Mapping):
-        name, argument = matcher_of(expected) or ("", None)
-        if not name and isinstance(actual, Mapping):
-            return _mapping(expected, actual)
-        if name == "$contains" and isinstance(actual, list):
-            return _contains(argument if isinstance(argument, list) else [argument], actual)
-        if name == "$not" and isinstance(argument, Mapping) and isinstance(actual, list):
-            inner, items = matcher_of(argument) or ("", None)
-            return _present(items, actual) if inner == "$contains" else None
-        if name == "$unordered" and isinstance(argument, list) and isinstance(actual, list):
-            return _unordered(argument, actual)
-    return None
+    if not isinstance(expected, Mapping):
+        return None
+    name, argument = matcher_of(expected) or ("", None)
+    if name:
+        return _matched(name, argument, actual)
+    return _mapping(expected, actual) if isinstance(actual, Mapping) else None
+
+
+def _matched(name: str, argument: Any, actual: Any) -> _Lines | None:
+    """Return what is said of all that a matcher was held against, None where that is one value."""
+    items = argument if isinstance(argument, list) else [argument]
+    if isinstance(actual, list):
+        if name == "$contains":
+            return _contains(items, actual)
+        if name == "$unordered":
+            return _unordered(items, actual)
+        inner = matcher_of(argument) if name == "$not" and isinstance(argument, Mapping) else None
+        if inner and inner[0] == "$contains":
+            return _present(inner[1], actual)
+    return _against(name, argument, actual) if isinstance(actual, (list, Mapping, str)) else None
 
 
 def _values(expected: Any, actual: Any) -> _Lines:
     yield f"- {show(expected, _LONGEST_VALUE)}"
     yield f"+ {show(actual, _LONGEST_VALUE)}"
+
+
+def _against(name: str, argument: Any, actual: Sequence[Any] | Mapping[str, Any] | str) -> _Lines:
+    """Yield all of what a matcher was held against: items, keys, or the lines of a text."""
+    yield f"- {name}: {show(argument, _LONGEST_VALUE)}"
+    if isinstance(actual, str):
+        yield from (f"+ {line}" for line in actual.splitlines())
+    elif isinstance(actual, Mapping):
+        yield from (f"+ {key}: {show(value, _LONGEST_VALUE)}" for key, value in actual.items())
+    else:
+        yield from (f"+ [{place}] {show(item, _LONGEST_VALUE)}" for place, item in enumerate(actual))
 
 
 def _mapping(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> _Lines:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import regex
-
 from harness.base.errors import HarnessError
 from harness.base.errors import nearest as near_word
 from harness.scenario.values import ABSENT, Mismatch, Trail, lookup, show
@@ -125,6 +123,8 @@ def _contains(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
 
 
 def _matches(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
+    import regex  # few files have a pattern, and its import takes longer than that of most rooms
+
     try:
         if isinstance(actual, str) and regex.search(argument, actual, timeout=_LONGEST_SEARCH):
             return []
@@ -150,9 +150,13 @@ def _count(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, (list, Mapping)):
         return [Mismatch(path, f"a list of {show(argument)} items", show(actual))]
     return [
-        Mismatch(path, f"{item.expected} items", f"{item.actual}: {show(actual)}")
+        Mismatch(path, _items(item.expected), f"{item.actual}: {show(actual)}")
         for item in compare(argument, len(actual))
     ]
+
+
+def _items(number: str) -> str:
+    return f"{number} item{'' if number.endswith(' 1') or number == '1' else 's'}"
 
 
 def _one_of(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
@@ -219,6 +223,8 @@ def _is_flag(value: Any) -> bool:
 def _is_pattern(value: Any) -> bool:
     if not isinstance(value, str):
         return False
+    import regex
+
     try:
         regex.compile(value)
     except (regex.error, OverflowError, RecursionError):

@@ -11,6 +11,7 @@ from typing import Any
 from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.language import flips
+from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits
 from harness.scenario.loading.mistakes import Mistake
 from harness.scenario.loading.yaml_nodes import Node
@@ -19,8 +20,6 @@ from harness.scenario.variables import REFERENCE
 
 # SCIM's collections, by what people write for them; paths have the letter case of RFC 7644, section 3.2.
 _COLLECTIONS = {"user": "Users", "users": "Users", "group": "Groups", "groups": "Groups"}
-# What a step brings, and so where the paths of `let` begin.
-_PARTS = ("result", "error", "status", "headers", "body")
 # Where a step has a duration, below the step.
 _DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
 
@@ -85,9 +84,11 @@ def _duration(value: Any) -> str | None:
 def _nowhere(path: str) -> str | None:
     """Say why nothing can stand at a path of `let`, None when something can."""
     first = path.partition(".")[0]
-    if first in _PARTS or REFERENCE.search(first):
+    if first in SHAPES or REFERENCE.search(first):
         return None
-    return f"a step's result has no '{first}'{nearest(first, _PARTS) or '; there are: ' + ', '.join(_PARTS)}"
+    return (
+        f"there is no '{first}' to note down{nearest(first, SHAPES) or '; there are: ' + ', '.join(SHAPES)}"
+    )
 
 
 def _unmet(request: Any) -> str | None:

@@ -107,7 +107,26 @@ users:
   name: {"givenName": "Ana"}""",
             id="an item that nobody wanted, and what makes it one",
         ),
-        pytest.param({"$count": 3}, [ANA], "", id="a number of items says it all"),
+        pytest.param({"$count": 3}, [ANA], "", id="a number of items says it all of one"),
+        pytest.param(
+            {"$count": {"$at least": 3}},
+            [ANA["userName"], BEN["userName"]],
+            """\
+- $count: {"$at least": 3}
++ [0] "ana"
++ [1] "ben\"""",
+            id="which items there are that are too few",
+        ),
+        pytest.param(
+            {"body": {"$contains": "Ruiz"}},
+            {"body": "<h1>Users</h1>\n<p>Ben"},
+            """\
+body:
+  - $contains: "Ruiz"
+  + <h1>Users</h1>
+  + <p>Ben""",
+            id="the whole of a text",
+        ),
         pytest.param("ana", "ben", "", id="one text against another"),
         pytest.param([], "ben", "", id="a list against a text"),
     ],

@@ -107,7 +107,7 @@ FAILING = [
     ("$absent", True, None, "expected nothing, found null"),
     ("$count", 3, [1], "expected 3 items, found 1: [1]"),
     ("$count", {"$at least": 2}, [1], "expected at least 2 items, found 1: [1]"),
-    ("$count", {"$not": 1}, [1], "expected anything but 1 items, found 1: [1]"),
+    ("$count", {"$not": 1}, [1], "expected anything but 1 item, found 1: [1]"),
     ("$count", 0, "text", 'expected a list of 0 items, found "text"'),
     ("$one of", [1, 2], 3, "expected one of [1, 2], found 3"),
     ("$not", 1, 1, "expected anything but 1, found 1"),

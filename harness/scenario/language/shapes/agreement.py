@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.agreement import Kind
+from harness.agreement.records import Kind
 from harness.scenario.language.shapes.kinds import Expected, flag, listing, mapping, text
 
 _DIFFERENCE = mapping(

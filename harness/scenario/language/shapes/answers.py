@@ -43,7 +43,10 @@ EXPECTED: Mapping[str, Expected] = {
     "headers": Expected(HEADERS, "headers: {request-id: {$any: true}}"),
     "body": Expected(BODY, "body: null"),
     "exchanges": Expected(
-        listing("What Azure AD's provisioning service sent in this step, oldest first.", _EXCHANGE),
+        listing(
+            "What Azure AD's provisioning service sent in this step, oldest first; each cycle begins with two probes.",
+            _EXCHANGE,
+        ),
         "exchanges: {method: POST, path: /Users, status: 201}",
         one_of=True,
     ),
