@@ -24,10 +24,14 @@ from harness.remedies.causes import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding, and what the user would hold for itself in AWS: unique values by attribute, folded as AWS compares."""
+    """A finding, and what the user would hold for itself in AWS: unique values by attribute, folded as AWS compares.
+
+    `is_sent` is False where it is not known whether anything is sent of the user at all.
+    """
 
     finding: Finding
     keys: Mapping[str, str]
+    is_sent: bool = True
 
 
 _CAUSES = {
@@ -99,11 +103,11 @@ class Judge:
         keys = self._keys(certain)
         taken = self._taken(person, keys)
         if taken is not None:
-            return Judged(self._if_sent(person, taken, before), keys)
+            return Judged(self._if_sent(person, taken, before), keys, not before)
         # What was not exported of account and filter lacks there too, beside all else that does.
         lack = next((each for each in before if each.cause not in ("not-exported", "damaged")), None)
         lack = lack or self._open(person, lacking, keys)
-        return Judged(lack or Finding(person.label, Verdict.ARRIVES), keys)
+        return Judged(lack or Finding(person.label, Verdict.ARRIVES), keys, not before)
 
     def _if_sent(self, person: Person, answer: Finding, before: Sequence[Finding]) -> Finding:
         """Return what AWS answers as a verdict only where it is certain, by export or by log, that Azure AD asks it."""
@@ -128,9 +132,10 @@ class Judge:
             return finding(person.label, "mapping-not-understood", attribute=target, how=reason)
         return self._account_unclear(person, keys) or self._logged_conflict(person)
 
-    def clash(self, user: str, name: str, value: str) -> Finding:
-        """Word that another of the users would hold the same unique value."""
-        return self.wording.of_target(user, "same-as-somebody", self.wording.target(name), value=value)
+    def clash(self, user: str, name: str, value: str, *, certain: bool = True) -> Finding:
+        """Word that another of the users would hold the same unique value, or may."""
+        cause = "same-as-somebody" if certain else "may-be-the-same"
+        return self.wording.of_target(user, cause, self.wording.target(name), value=value)
 
     def _not_assigned(self, person: Person) -> Finding | None:
         assignments = self.evidence.assignments

@@ -8,11 +8,12 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from itertools import pairwise
 from types import TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 import orjson
 
@@ -20,7 +21,21 @@ from harness.diagnosis.judging import Judged
 from harness.diagnosis.verdicts import Finding
 from harness.remedies.causes import Verdict
 
-Clash = Callable[[str, str, str], Finding]
+
+class Clash(Protocol):
+    """Words the finding of a user whose value of an attribute another user holds too, or may hold."""
+
+    def __call__(self, user: str, name: str, value: str, /, *, certain: bool) -> Finding: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One finding as kept: `decided` is a verdict that no other user changes, `is_sent` as the judge has it."""
+
+    finding: Finding
+    keys: dict[str, str]
+    decided: bool
+    is_sent: bool
 
 
 class Spool(AbstractContextManager["Spool"]):
@@ -29,7 +44,7 @@ class Spool(AbstractContextManager["Spool"]):
     def __init__(self) -> None:
         self._lines: IO[bytes] = tempfile.TemporaryFile(prefix="harness-diagnosis-")  # noqa: SIM115 - closed with the spool
         self._hashes: dict[str, array[int]] = {}
-        self._shared: dict[str, frozenset[str]] = {}
+        self._shared: dict[str, dict[str, bool]] = {}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -41,44 +56,51 @@ class Spool(AbstractContextManager["Spool"]):
         for name, value in judged.keys.items():
             self._hashes.setdefault(name, array("q")).append(hash(value))
         finding = judged.finding
-        line: list[object] = [finding.user_principal_name, finding.verdict.value, judged.keys]
+        line: list[object] = [finding.user_principal_name, finding.verdict.value, judged.keys, judged.is_sent]
         if finding.cause:
             line.append([getattr(finding, name) for name in _WORDED])
         self._lines.write(orjson.dumps(line) + b"\n")
 
     def settle(self) -> None:
-        """Find the values that several users would hold."""
+        """Find the values that several users would hold, and of how many of them it is known that they are sent."""
         twice = {name: _repeated(sorted(hashes)) for name, hashes in self._hashes.items()}
         self._hashes.clear()
         if not any(twice.values()):
             return
-        counts: dict[str, Counter[str]] = {name: Counter() for name in twice}
-        for _, keys, _ in self._read():
-            for name, value in keys.items():
+        holders = {name: Counter[str]() for name in twice}
+        certain = {name: Counter[str]() for name in twice}
+        for line in self._read():
+            for name, value in line.keys.items():
                 if hash(value) in twice[name]:
-                    counts[name][value] += 1
+                    holders[name][value] += 1
+                    certain[name][value] += line.is_sent
         self._shared = {
-            name: frozenset(value for value, count in counter.items() if count > 1)
-            for name, counter in counts.items()
+            name: {value: certain[name][value] > 1 for value, count in counter.items() if count > 1}
+            for name, counter in holders.items()
         }
 
     def findings(self, clash: Clash) -> Iterator[Finding]:
-        """Yield every finding; `clash` words that of a user, an attribute and a value that another user holds too."""
-        for finding, keys, decided in self._read():
+        """Yield every finding; `clash` words that of a user who is sent and holds what another user holds too."""
+        for line in self._read():
             name = None
-            if not decided and self._shared:
-                name = next(
-                    (name for name, value in keys.items() if value in self._shared.get(name, ())), None
-                )
-            yield finding if name is None else clash(finding.user_principal_name, name, keys[name])
+            if self._shared and line.is_sent and not line.decided:
+                held = [name for name, value in line.keys.items() if value in self._shared.get(name, ())]
+                name = min(held, key=lambda each: not self._shared[each][line.keys[each]], default=None)
+            if name is None or (
+                line.finding.verdict is Verdict.UNDECIDABLE and not self._shared[name][line.keys[name]]
+            ):
+                yield line.finding
+            else:
+                value = line.keys[name]
+                yield clash(line.finding.user_principal_name, name, value, certain=self._shared[name][value])
 
-    def _read(self) -> Iterator[tuple[Finding, dict[str, str], bool]]:
+    def _read(self) -> Iterator[_Line]:
         self._lines.seek(0)
         for line in self._lines:
-            user, name, keys, *rest = orjson.loads(line)
+            user, name, keys, is_sent, *rest = orjson.loads(line)
             verdict = _VERDICTS[name]
             finding = Finding(user, verdict, *rest[0]) if rest else Finding(user, verdict)
-            yield finding, keys, verdict in _DECIDED
+            yield _Line(finding, keys, verdict in _DECIDED, is_sent)
 
 
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}

@@ -212,14 +212,21 @@ class Evidence:
     job_ids: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
-    _event_ids: set[str] = field(default_factory=set)
+    _places: dict[str, int] = field(default_factory=dict)
 
     def add_event(self, event: TrailEvent) -> bool:
-        """Add a refusal to the trail; False for one that is there already, as files that overlap have it."""
-        if event.event_id in self._event_ids:
+        """Add a refusal to the trail; False for one that is there already, as files that overlap have it.
+
+        Of two the one with AWS's sentence stays: the console's CSV lacks it.
+        """
+        place = self._places.get(event.event_id)
+        if place is not None:
+            self.trail[place] = max(
+                self.trail[place], event, key=lambda each: (len(each.message), repr(each))
+            )
             return False
         if event.event_id:
-            self._event_ids.add(event.event_id)
+            self._places[event.event_id] = len(self.trail)
         self.trail.append(event)
         return True
 

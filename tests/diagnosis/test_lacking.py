@@ -408,6 +408,19 @@ def test_lists_that_contradict_each_other_decide_only_what_they_agree_on(exports
     assert verdicts["bo@corvid.example"]["verdict"] == "arrives"
 
 
+def test_who_shares_a_value_with_somebody_who_may_not_be_sent_is_in_no_certain_conflict(
+    exports: Exports,
+) -> None:
+    exports.add(
+        "users.json", [user(ANA, "ana", mail="x@corvid.example"), user(BO, "bo", mail="x@corvid.example")]
+    )
+    assert exports.verdicts() == {"ana": "conflicts", "bo": "conflicts"}
+    exports.add("assigned.json", [assignment(ANA), assignment("99", "Group")])
+    _, report = exports.diagnosed()
+    assert [each["verdict"] for each in report["users"]] == ["undecidable", "undecidable"]
+    assert {cause["cause"] for cause in report["causes"]} == {"may-be-the-same", "members-not-exported"}
+
+
 def test_somebody_listed_twice_is_one_person(exports: Exports) -> None:
     exports.add("users.json", [user(ANA, "ana"), user(BO, "bo"), user(ANA, "ana")])
     assert exports.verdicts() == {"ana": "arrives", "bo": "arrives"}

@@ -293,6 +293,17 @@ def test_an_event_that_overlapping_files_repeat_counts_once_however_far_apart(tm
     assert evidence.inputs[1].skipped == {"the same event again": 150}
 
 
+def test_of_an_event_in_two_files_the_sentence_stays_whichever_comes_first(tmp_path: Path) -> None:
+    """The console's CSV has no errorMessage."""
+    for first, second in (("a", "b"), ("b", "a")):
+        history, whole = tmp_path / f"{first}.csv", tmp_path / f"{second}.json"
+        history.write_bytes((EXPORTS / "cloudtrail-event-history.csv").read_bytes())
+        whole.write_bytes((EXPORTS / "cloudtrail-s3.json").read_bytes())
+        messages = [event.message for event in read(history, whole)[0].trail]
+        assert len(messages) == 2
+        assert all(messages)
+
+
 def test_events_whose_ids_an_export_left_out_are_each_an_event(tmp_path: Path) -> None:
     evidence, _ = read(trail_file(tmp_path / "trail.json", ["", ""]))
     assert len(evidence.trail) == 2
