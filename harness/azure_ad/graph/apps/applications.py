@@ -15,6 +15,7 @@ from datetime import datetime
 from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
+from harness.azure_ad.graph.apps.redirects import check_redirects
 from harness.azure_ad.graph.apps.service_principals import delete_principal, principal_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -40,6 +41,7 @@ def count_applications() -> Response:
 def create_application() -> Response:
     tenant = current()
     properties = typed(APPLICATION, body(), creating=True)
+    check_redirects(properties)
     with tenant.store.transaction():
         made = tenant.registrations.create(properties)
         note(Activities.ADD_APPLICATION, Target("Application", made), after=properties)
@@ -52,6 +54,7 @@ def get_application(key: str) -> Response:
 
 def update_application(key: str) -> Response:
     tenant, changes = current(), typed(APPLICATION, body(), creating=False)
+    check_redirects(changes)
     with tenant.store.transaction():
         before = find_application(key)
         after = tenant.registrations.update(key, changes)

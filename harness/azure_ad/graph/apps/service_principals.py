@@ -10,6 +10,7 @@ from flask import Response, abort
 
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty, entity, version
@@ -20,7 +21,6 @@ from harness.base.store import Document
 
 _ALL = "/servicePrincipals"
 _ONE = f"{_ALL}/<app>"
-_SCRIPTS = ("javascript:", "data:", "vbscript:")  # what a browser would run instead of posting there
 
 
 def list_service_principals() -> Response:
@@ -36,6 +36,7 @@ def count_service_principals() -> Response:
 def create_service_principal() -> Response:
     """Make the service principal of an application that is registered here, named by its `appId`."""
     tenant, properties = current(), typed(SERVICE_PRINCIPAL, body(), creating=True)
+    check_reply_urls(properties)
     app_id = properties.pop("appId", None)
     if app_id is None:
         raise refusals.VALUE_NEEDED.error(name="appId", resource="ServicePrincipal")
@@ -56,8 +57,7 @@ def get_service_principal(app: str) -> Response:
 def update_service_principal(app: str) -> Response:
     """Change properties, those of single sign-on (where the assertion goes and whom it is for) among them."""
     tenant, changes = current(), typed(SERVICE_PRINCIPAL, body(), creating=False)
-    if any(url.strip().lower().startswith(_SCRIPTS) for url in changes.get("replyUrls") or ()):
-        raise refusals.VALUE_FORM.error(name="replyUrls", form="addresses that a browser can be sent to")
+    check_reply_urls(changes)
     with tenant.store.transaction():
         before = tenant.applications.find(app)
         after = tenant.applications.update(app, changes)

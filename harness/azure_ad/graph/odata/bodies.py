@@ -9,6 +9,7 @@ https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-v
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import request
 
@@ -32,12 +33,19 @@ _NAME = re.compile(r"[\w$@.\-#]+\Z")
 
 def body() -> Document:
     """Return the JSON object of the request. Raises ODataError 400 for anything else."""
+    raw = request.get_data()
+    if not raw.strip():
+        raise refusals.BODY_NO_OBJECT.error(node="EndOfInput")
     try:
-        document: Document = {**_decoded(request.get_data())}
+        document = _decoded(raw)
         if json_text.is_deep(document, _DEEPEST):
             raise ValueError("nested too deeply")  # noqa: TRY301
     except (ValueError, TypeError) as error:
         raise refusals.BODY_UNREADABLE.error() from error
+    if not isinstance(document, dict):
+        raise refusals.BODY_NO_OBJECT.error(
+            node="StartArray" if isinstance(document, list) else "PrimitiveValue"
+        )
     return document
 
 
@@ -46,12 +54,11 @@ def optional_body() -> Document:
     return body() if request.get_data().strip() else {}
 
 
-def _decoded(text: bytes) -> Document:
+def _decoded(text: bytes) -> Any:
     try:
-        document: Document = json_text.decode(text)
+        return json_text.decode(text)
     except ValueError:
-        document = json_text.decode(strict(text.decode()))
-    return document
+        return json_text.decode(strict(text.decode()))
 
 
 def strict(text: str) -> str:

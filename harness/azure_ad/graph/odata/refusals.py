@@ -42,6 +42,17 @@ BODY_UNREADABLE = Refusal(
     "BadRequest",
     "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
 )
+# What OData.net says of a body that is no object, reported of an empty one (https://github.com/microsoft/semantic-link-labs/issues/1082,
+# read 2026-11-29). A bare list to provisionOnDemand is refused, too
+# (https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8519); its words are not in what could be read of that, so
+# that they are these is inferred.
+BODY_NO_OBJECT = Refusal(
+    400,
+    "Request_BadRequest",
+    (
+        "An unexpected '{node}' node was found when reading from the JSON reader. A 'StartObject' node was expected."
+    ),
+)
 BODY_FORM = Refusal(400, "BadRequest", "The body must be {form}.")
 BODY_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The body is larger than {limit} bytes.")
 PART_FORM = Refusal(400, "BadRequest", "{part} must be {form}.")
@@ -51,6 +62,15 @@ VALUE_NEEDED = Refusal(
     400, "Request_BadRequest", "A value is required for property '{name}' of resource '{resource}'."
 )
 VALUE_FORM = Refusal(400, "Request_BadRequest", "{name} must be {form}.")
+# Graph's words for a reply URL that it does not take, as a public installation script repeats them for applications.
+ADDRESS_REFUSED = Refusal(
+    400,
+    "Request_BadRequest",
+    (
+        "Invalid value specified for property '{name}' of resource '{resource}': '{value}'. Detailed information: "
+        "'https://docs.microsoft.com/en-us/azure/active-directory/develop/reply-url'"
+    ),
+)
 PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.{hint}")
 PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
 TOO_MANY_VALUES = Refusal(400, "Request_BadRequest", "'{name}' may have up to {limit} values in one request.")

@@ -89,7 +89,8 @@ def test_what_is_no_body_changes_nothing(company, body):
     before = company.rows()
     for method, path in (("PATCH", "/users/ana@contoso.com"), ("POST", "/$batch"), ("POST", "/users")):
         answer = company.ask(Request(method, f"{GRAPH}/v1.0{path}", (BEARER,), body))
-        assert checked_refusal(answer)[:2] == (400, "BadRequest")
+        status, code, _ = checked_refusal(answer)
+        assert (status, code.removeprefix("Request_")) == (400, "BadRequest")
     assert company.rows() == before
 
 
@@ -106,3 +107,23 @@ def test_annotations_are_read_past(company):
     graph.do("PATCH", "/users/ana@contoso.com", body)
     shown = graph.get("/users/ana@contoso.com?$select=jobTitle,employeeOrgData")
     assert (shown["jobTitle"], shown["employeeOrgData"]) == ("Pilot", {"division": "Air"})
+
+
+@pytest.mark.parametrize(
+    ("body", "node"),
+    [
+        (b'[{"ruleId": "x", "subjects": []}]', "StartArray"),
+        (b'"text"', "PrimitiveValue"),
+        (b" ", "EndOfInput"),
+    ],
+)
+def test_a_body_that_is_no_object_is_refused(company, body, node):
+    """A bare list is no list of parameters (microsoft-graph-docs-contrib, issue 8519); the sentence is OData.net's."""
+    url = f"{GRAPH}/v1.0/servicePrincipals/{company.app}/synchronization/jobs/{company.job}/provisionOnDemand"
+    headers = (BEARER, ("Content-Type", "application/json"))
+    answer = Caller(company).ask(Request("POST", url, headers, body))
+    assert checked_refusal(answer) == (
+        400,
+        "Request_BadRequest",
+        f"An unexpected '{node}' node was found when reading from the JSON reader. A 'StartObject' node was expected.",
+    )
