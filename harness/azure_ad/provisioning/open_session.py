@@ -90,7 +90,8 @@ class Sessions:
         """Return the SCIM server that some secrets lead to, and whether they ask for the flagged dialect."""
         base, query, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
         sent = query if self._quirks["flag-forwarded"] else ""
-        token = self._issuer.bearer(secrets, gallery=gallery)
+        # Without an address nothing is sent, and no token, whose key would be made and kept, is needed.
+        token = self._issuer.bearer(secrets, gallery=gallery) if base else ""
         return Target(
             self._surroundings.send, base, token, self._clock, self._ids, quirks=self._quirks, query=sent
         ), flagged
