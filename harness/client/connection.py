@@ -77,11 +77,13 @@ class Connection:
 
     def event_history(self, form: str, most: int) -> tuple[str, bytes]:
         """Return the name and the octets of the AWS side's event history in a form. Raises HarnessError."""
+        from harness.origins import OWN_AGENT
         from harness.serving.front.gate import KEY_HEADER
 
         if self.aws is None:
             raise HarnessError("the ready file names no aws_sso.url; is it one of 'harness serve'?")
-        headers = ((KEY_HEADER, self.key),) if self.key else ()
+        headers: tuple[tuple[str, str], ...] = (("User-Agent", OWN_AGENT),)
+        headers += ((KEY_HEADER, self.key),) if self.key else ()
         url = f"{self.aws}/console/api/event-history?form={form}&most={most}"
         response = _ask("GET", url, None, headers, self.certificate)
         if response.status != 200:
@@ -94,8 +96,10 @@ class Connection:
         return self._graph(self.graph + path, method, body)
 
     def _graph(self, url: str, method: str = "GET", body: Any = None) -> dict[str, Any]:
-        authorization = (("Authorization", f"Bearer {self.token}"),)
-        response = _ask(method, url, body, authorization, self.certificate)
+        from harness.origins import OWN_AGENT
+
+        headers = (("Authorization", f"Bearer {self.token}"), ("User-Agent", OWN_AGENT))
+        response = _ask(method, url, body, headers, self.certificate)
         if response.status == 204:
             return {}
         document = _document(response, self.graph)

@@ -13,6 +13,8 @@ from harness.wire.message import Headers, Request
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# Where our own server puts a request's headers as they came, as (name, value) in octets: whoever keeps them need not look.
+RAW_HEADERS = "harness.raw_headers"
 _BARE_HEADERS = {"CONTENT_TYPE": "Content-Type"}
 # The port, and chunks that are joined by now.
 _NOT_PASSED_ON = frozenset({"HTTP_HOST", "HTTP_TRANSFER_ENCODING"})

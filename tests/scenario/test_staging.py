@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,21 @@ def test_single_steps_are_not_offered(staged: Staged) -> None:
     """The answer says what is."""
     answer = asked("POST", f"{staged.urls[1]}/_harness/step", {})
     assert (answer.status, "clock" in answer.json()["message"]) == (400, True)
+
+
+def test_a_fault_that_stands_is_told_when_it_is_met(tmp_path: Path) -> None:
+    """Nobody has the fault's request before the world is served; what is sent there meets it, and the timeline says so."""
+    path = tmp_path / "faulty.yaml"
+    lines = STORY.splitlines()
+    place = next(number for number, line in enumerate(lines) if "turn provisioning on" in line)
+    faulty = [*lines[:place], '  - fault: {request: "POST /Users", answer: {status: 503}}', *lines[place:]]
+    path.write_text("\n".join(faulty), encoding="utf-8")
+    (only,) = load(path).scenarios()
+    stage = Staged(lambda: play_until(only, FAILURE), 0, 0)
+    try:
+        stage.advance(timedelta(hours=2))
+        sentences = [event.summary for event in stage.timeline.events() if event.kind == "fault"]
+    finally:
+        stage.stop()
+    assert sentences
+    assert all(line.endswith("/Users meets the fault on 'POST /Users'") for line in sentences)

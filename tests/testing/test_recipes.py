@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "harness" / "testing" / "README.md").read_text(encoding="utf-8")
-RECIPES = dict(re.findall(r"^## (.*?)\n.*?```(?:python|yaml)\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE))
+RECIPES = dict(re.findall(r"^## (.*?)\n.*?```(?:python|yaml|sh)\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE))
 STORIES = [title for title, recipe in RECIPES.items() if "def test_" in recipe]
 PIPELINES = {
     "Certify in GitHub Actions": lambda document: [
@@ -41,6 +42,7 @@ def my_client(endpoint, token):
     http.clear()
 """
 SYNC = f"""#!{sys.executable}
+import json
 import os
 {CLIENT}
 my_client(os.environ["SCIM_ENDPOINT"].rstrip("/"), os.environ["SCIM_TOKEN"])
@@ -81,6 +83,26 @@ def test_a_pipeline_of_the_recipes_certifies(title, tmp_path):
     assert run.returncode in (0, 1), run.stderr
     assert (tmp_path / "scim.xml").read_text(encoding="utf-8").startswith("<?xml")
     assert (tmp_path / "scim.html").exists()
+
+
+@pytest.mark.slow
+def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
+    """In a shell, with `harness` as it is started here; ports of the machine's choosing."""
+    harness = f"{sys.executable} -m harness"
+    script = RECIPES["In any other language, or with unittest"].replace(
+        "harness serve --populate fixtures/small.yaml",
+        f"{harness} serve --aws-port 0 --azure-port 0 --populate {ROOT / 'fixtures' / 'small.yaml'}",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        ["bash", "-e"], input=f"trap 'kill %1; wait' EXIT\n{script}", cwd=tmp_path, env=environment, capture_output=True,
+        text=True, check=False, timeout=60,
+    )  # fmt: skip
+    answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    assert answers[0]["name"] == "arranged", run.stderr
+    assert answers[2]["equal"] is True
+    assert answers[4:6] == [{"reset": True}, {"populated": True}]
+    assert answers[6]["agree"] is True
 
 
 def installed() -> bool:

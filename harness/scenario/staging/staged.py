@@ -18,7 +18,7 @@ from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
-from harness.log_lines import LOGS
+from harness.log_lines import FAULT, LOGS, fault_line
 from harness.origins import GRAPH
 from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.live import addresses, served
@@ -71,6 +71,7 @@ class Staged:
             context[INSTRUMENTS] = self
         assert world.database is not None
         world.database.on_append = self._logged
+        world.faults.tell = self._faulted
 
     def _now(self) -> datetime:
         return self.clock.now()
@@ -78,6 +79,9 @@ class Staged:
     def _logged(self, log: str, line: Document) -> None:
         if log in LOGS:
             self.timeline.add(Logged(log, line))
+
+    def _faulted(self, sentence: str) -> None:
+        self.timeline.add(Logged(FAULT, fault_line(self._now(), sentence)))
 
     @property
     def offset(self) -> timedelta:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from harness.origins import OWN_AGENT
 from harness.serving.watching.happenings import MOST_OCTETS, Call, Incoming
 from harness.serving.watching.timeline import Timeline
+from harness.wire.incoming import RAW_HEADERS
 from harness.wire.message import Request, Response, Send, TransportError
 from harness.world import AZURE_AD
 
@@ -48,7 +50,6 @@ class Door:
             if close is not None:
                 close()
         status, headers = answers[-1]
-        fields = tuple([item for item in environ.items() if item[0][:5] == "HTTP_"])
         self.timeline.add(
             Incoming(
                 at,
@@ -56,8 +57,7 @@ class Door:
                 environ["REQUEST_METHOD"],
                 environ["wsgi.url_scheme"],
                 environ["REQUEST_URI"],
-                environ.get("CONTENT_TYPE", ""),
-                fields,
+                environ[RAW_HEADERS],
                 body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS],
                 status,
                 headers,
@@ -84,11 +84,12 @@ def telling(send: Send, timeline: Timeline, now: Callable[[], datetime], lane: C
 
 
 def _is_untold(environ: WSGIEnvironment) -> bool:
-    """Leave out what nobody did: styles, the harness's own pages, and pages that read themselves anew."""
-    path = environ["PATH_INFO"]
-    if path.startswith(_UNTOLD):
+    """Leave out what nobody did: styles, the harness's own pages, looks of its commands, and pages that read themselves anew."""
+    if environ["PATH_INFO"].startswith(_UNTOLD):
         return True
-    return environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_SEC_FETCH_DEST") == "empty"
+    if environ["REQUEST_METHOD"] != "GET":
+        return False
+    return environ.get("HTTP_SEC_FETCH_DEST") == "empty" or environ.get("HTTP_USER_AGENT") == OWN_AGENT
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -101,25 +102,25 @@ class Call(NamedTuple):
 
 
 class Incoming(NamedTuple):
-    """A request at a door, and its answer, as WSGI has them: made in a microsecond, read only for who looks."""
+    """A request at a door, and its answer, as they came: made in a microsecond, read only for who looks.
+
+    `fields` are its headers in octets, with lower-case names.
+    """
 
     at: datetime
     target: str
     method: str
     scheme: str
     uri: str
-    content_type: str
-    fields: tuple[tuple[str, Any], ...]
+    fields: Sequence[tuple[bytes, bytes]]
     body: bytes
     status: str
     headers: list[tuple[str, str]]
     chunks: list[bytes]
 
     def call(self) -> Call:
-        named = [(key[5:].replace("_", "-").title(), str(value)) for key, value in self.fields]
+        named = [(key.decode("latin-1").title(), value.decode("latin-1")) for key, value in self.fields]
         host = next((value for name, value in named if name == "Host"), "")
-        if self.content_type:
-            named.append(("Content-Type", self.content_type))
         headers = tuple(field for field in named if field[0] != "Host")
         request = Request(self.method, f"{self.scheme}://{host}{self.uri}", headers, self.body)
         answer = Response(int(self.status[:3]), tuple(self.headers), b"".join(self.chunks))

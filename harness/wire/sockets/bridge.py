@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import http_date
 
+from harness.wire.incoming import RAW_HEADERS
 from harness.wire.inprocess import call
 from harness.wire.message import MAX_BODY
 from harness.wire.sockets.workers import Workers
@@ -95,6 +96,7 @@ class Bridge:
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
+            RAW_HEADERS: scope["headers"],
         }
         for name, value in scope["headers"]:
             key, text = _key(name), value.decode("latin-1")

@@ -132,6 +132,18 @@ def test_pages_that_read_themselves_and_the_harness_itself_are_not_told(served, 
     assert served.timeline.last == before
 
 
+def test_what_the_commands_look_up_is_not_told_and_what_they_do_is(served, tmp_path):
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps(served.ready))
+    before = served.timeline.last
+    for command in ("status", "log"):
+        assert CliRunner().invoke(main, ["job", command, "--ready-file", str(ready)]).exit_code == 0
+    assert served.timeline.last == before
+    assert CliRunner().invoke(main, ["job", "start", "--ready-file", str(ready)]).exit_code == 0
+    calls = [event for event in served.timeline.events(before) if event.source == "Administrator"]
+    assert [call.summary.rpartition("/")[2] for call in calls] == ["start → 204"]
+
+
 def test_no_secret_is_told(served, http):
     """Neither those of headers nor those of bodies, in rows, in what is opened, in the archive, on the terminal."""
     token, graph = served.ready["aws_sso"]["access_token"], served.ready["azure_ad"]["graph_token"]
