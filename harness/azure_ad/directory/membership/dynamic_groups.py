@@ -109,6 +109,14 @@ class DynamicGroups:
                 break
             self._take(first[0])
 
+    def waits(self, group: str) -> bool:
+        """Tell whether a group's rule is still to be looked at for the first time since it was made or changed."""
+        return self._store.get(_QUEUE, f"Group/{group}") is not None
+
+    def would_hold(self, text: str, user: Document) -> bool:
+        """Tell whether a rule holds for a user as things are. Raises PropertyError for one that cannot be read."""
+        return _compiled(text).holds(self._candidate(user))
+
     def settle_all(self) -> None:
         """Look at everything that waits, due or not: a directory that is described stands as it is described."""
         for place in [place for place, _ in self._store.scan(_QUEUE)]:

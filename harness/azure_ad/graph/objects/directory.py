@@ -14,6 +14,7 @@ from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.logs.activities import DEEDS, Activities, Target, note
 from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
+from harness.azure_ad.graph.objects.dynamic_membership import STATUS, with_status
 from harness.azure_ad.graph.objects.owners import bind_owner
 from harness.azure_ad.graph.odata.entities import (
     Scan,
@@ -28,6 +29,7 @@ from harness.azure_ad.graph.odata.entities import (
 )
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, Expander
 from harness.azure_ad.graph.odata.querying.filters import Filter
+from harness.azure_ad.graph.odata.querying.options import text_of
 from harness.azure_ad.graph.odata.references import reference, split
 from harness.azure_ad.graph.odata.values import in_declared_types
 from harness.azure_ad.tenant import current
@@ -81,7 +83,10 @@ def _scan(kind: str) -> Scan:
     def scan(condition: Filter, after: str | None) -> Iterable[Document]:
         items = holder.matching(kind, Wanted(condition.choices, condition.beginnings))
         if items is None:
-            return holder.scan(kind, after)
+            everything = holder.scan(kind, after)
+            return (
+                map(with_status, everything) if STATUS.lower() in text_of("$select").lower() else everything
+            )
         keys = [item["id"] for item in items]
         return items[keys.index(after) + 1 :] if after in keys else items
 
@@ -110,7 +115,8 @@ def create_object(which: str) -> Response:
 
 def get_object(which: str, name: str) -> Response:
     kind = _KINDS[which]
-    return entity(which, current().directory.find(kind, name), 200, KINDS[kind], _EXPANDERS[kind])
+    document = current().directory.find(kind, name)
+    return entity(which, with_status(document), 200, KINDS[kind], _EXPANDERS[kind])
 
 
 def update_object(which: str, name: str) -> Response:

@@ -1,0 +1,93 @@
+"""What is said of dynamic groups beyond their rule: whether it is carried out, and whether it would hold for somebody.
+
+Source: https://learn.microsoft.com/en-us/graph/api/group-evaluatedynamicmembership?view=graph-rest-beta,
+…/resources/evaluatedynamicmembershipresult, …/expressionevaluationdetails and …/membershipruleprocessingstatus (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs; all of it beta). The property of a
+rule of one condition is told, those of a rule of several are not. When a membership changed last is not kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort
+
+from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
+from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata.entities import answer, body, context, version
+from harness.azure_ad.tenant import current
+from harness.base.store import Document
+
+STATUS = "membershipRuleProcessingStatus"
+
+
+def with_status(group: Document) -> Document:
+    """Return a group with how far its rule is: waiting to be looked at, or done; null where none is carried out."""
+    if not is_dynamic(group) or group.get("membershipRuleProcessingState") != "On":
+        return group
+    waits = current().directory.dynamic.waits(group["id"])
+    status = {
+        "status": "NotStarted" if waits else "Succeeded",
+        "lastMembershipUpdated": None,
+        "errorMessage": None,
+    }
+    return {**group, STATUS: status}
+
+
+def evaluate(name: str = "") -> Response:
+    """Tell whether somebody is, or with another rule would be, a member of a group, or of one that there is not yet."""
+    if version() != "beta":
+        abort(404)
+    given, directory = body(), current().directory
+    member, rule = given.get("memberId"), given.get("membershipRule")
+    if not isinstance(member, str):
+        raise refusals.VALUE_FORM.error(name="memberId", form="the id of a user")
+    if rule is None and name:
+        rule = directory.find("Group", name).get("membershipRule")
+    if not isinstance(rule, str):
+        raise refusals.VALUE_FORM.error(name="membershipRule", form="the text of a rule")
+    user = directory.find("User", member)
+    holds = directory.dynamic.would_hold(rule, user)
+    return answer(
+        {
+            "@odata.context": context("microsoft.graph.evaluateDynamicMembershipResult"),
+            "membershipRule": rule,
+            "membershipRuleEvaluationResult": holds,
+            "membershipRuleEvaluationDetails": {
+                "expressionResult": holds,
+                "expression": _bare(rule),
+                **_property(rule, user),
+            },
+        }
+    )
+
+
+def _property(rule: str, user: Document) -> Document:
+    from harness.azure_ad.directory.membership.conditions import Comparison
+    from harness.azure_ad.directory.membership.rule import compile_rule
+
+    condition = compile_rule(rule).condition
+    if not isinstance(condition, Comparison) or condition.attribute is None:
+        return {}
+    values = condition.attribute.values(user)
+    return {
+        "propertyToEvaluate": {
+            "propertyName": condition.attribute.name,
+            "propertyValue": ",".join(map(_text, values)) if values else None,
+        }
+    }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _bare(rule: str) -> str:
+    """Return a rule without the one pair of brackets around it."""
+    text = rule.strip()
+    return text[1:-1].strip() if text.startswith("(") and text.find(")") == len(text) - 1 else text
+
+
+ROUTES = (
+    ("POST", "/groups/evaluateDynamicMembership", evaluate),
+    ("POST", "/groups/<name>/evaluateDynamicMembership", evaluate),
+)
