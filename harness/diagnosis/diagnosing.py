@@ -158,7 +158,7 @@ def _complete(evidence: Evidence) -> bool:
 
 def _notes(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
     if not _complete(evidence):
-        yield "users lack (further pages, or a file that ends early): nothing is said of them; export all users"
+        yield "users may lack (further pages, or a file that ends early): nothing is said of them; export all users into one file"
     yield from chain(
         _assumptions(evidence), _unjoined(evidence), _stale(evidence, mapping), _job_notes(evidence)
     )

@@ -150,5 +150,10 @@ class Assignments:
                 f"assignments of {len(self.applications)} applications ({names}): give those of one, or the provisioning "
                 "log, which says which is meant; who stands differently in them is not judged"
             )
+        assigned = {name.casefold() for name in self.groups.values()} | self.groups.keys()
+        others = sorted(self.members.keys() - assigned)
+        if others:
+            names = ", ".join(sorted(name or key for key, name in self.groups.items())) or "none"
+            yield f"members were given of groups that are not assigned: {', '.join(others)} (assigned are: {names})"
         if not self.complete:
             yield "assignments lack (further pages, or a file that ends early): export all of appRoleAssignedTo"

@@ -195,6 +195,13 @@ def _unwrapped(item: Any) -> Iterator[Row]:
             return
     if not isinstance(item, dict):
         return
+    inner = item.get("AdditionalProperties")
+    if isinstance(inner, dict) and "userPrincipalName" in inner:
+        # PowerShell's members of a group: what is known of them stands inside.
+        item = {
+            **inner,
+            **{name: value for name, value in item.items() if value is not None and value is not inner},
+        }
     columns, cells = item.get("columns"), item.get("rows")
     if isinstance(columns, list) and isinstance(cells, list):
         names = [column.get("name", "") for column in columns if isinstance(column, dict)]

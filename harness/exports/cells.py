@@ -18,6 +18,8 @@ _DOTNET = re.compile(r"(System|Microsoft)\.[\w.`\[\],]+$|@\{")
 _MASK = re.compile(r"HIDDEN_DUE_TO_SECURITY_REASONS|\[?redacted\]?|\*{3,}|x{4,}", re.IGNORECASE)
 _BRACED = re.compile(r"\{(.*)\}", re.DOTALL)
 _EXPONENT = re.compile(r"\d([.,]\d+)?E\+\d+")
+# What Excel shows in the place of a value, in English and German: a cell that begins with + or = became a formula.
+_EXCEL_ERROR = re.compile(r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|WERT|BEZUG|ZAHL|NV|N/A|#+)[?!]?")
 _LONGEST_CELL = 32_759
 # As Excel and consoles write them in languages of Europe, Brazil, China and Japan.
 _TRUE = "true wahr vrai verdadero verdadeiro vero waar sant sann sand tosi prawda pravda igaz doğru истина ja oui sí si sim sì yes tak ano igen kyllä evet да 真 1"
@@ -64,6 +66,10 @@ _MARKS = (
     (_DOTNET.match, "the name of a type instead of the value; export it with Select-Object or as JSON"),
     (_MASK.fullmatch, "masked"),
     (
+        _EXCEL_ERROR.fullmatch,
+        "an error of Excel in the place of the value; export the file again and do not save it with Excel",
+    ),
+    (
         _EXPONENT.fullmatch,
         "a number as Excel shortens it; export the file again and do not save it with Excel",
     ),
@@ -72,7 +78,7 @@ _MARKS = (
 
 # How all of them begin; nearly no value does.
 _SUSPICIOUS = re.compile(
-    r"System\.|Microsoft\.|@\{|hidden_|\[?redacted|\*{3}|x{4}|\d[\d.,]*E\+", re.IGNORECASE
+    r"System\.|Microsoft\.|@\{|hidden_|\[?redacted|\*{3}|x{4}|\d[\d.,]*E\+|#", re.IGNORECASE
 )
 
 

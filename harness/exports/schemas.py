@@ -73,6 +73,8 @@ class Schemas:
         left = jobs or self.candidates
         wanted = set(job_ids)
         left = [each for each in left if each.id in wanted] or left
+        if not jobs:
+            left = [each for each in left if each.id.lower().startswith(TAGS[0])] or left
         texts = {each.rules for each in left}
         if len(texts) > 1:
             names = " and ".join(sorted({f"{each.file} ({each.id or 'without id'})" for each in left}))

@@ -123,7 +123,7 @@ def test_users_on_a_page_that_lacks_keep_the_command_from_succeeding(exports: Ex
     result, report = exports.diagnosed()
     assert result.exit_code == 1
     assert report["complete"] is False
-    assert "users lack" in result.output
+    assert "users may lack" in result.output
 
 
 def test_users_in_a_file_that_ends_early_keep_the_command_from_succeeding(exports: Exports) -> None:
@@ -208,6 +208,40 @@ def test_members_by_userprincipalname_alone_are_members(exports: Exports) -> Non
     exports.add("assigned.json", [assignment("99", "Group")])
     members = exports.add("members.csv", "userPrincipalName,displayName\nANA@corvid.example,Ana\n")
     assert exports.verdicts("--group", f"Office={members}") == {"ana": "arrives"}
+
+
+def test_powershells_members_are_members(exports: Exports) -> None:
+    exports.add("users.json", [user(ANA, "ana"), user(BO, "bo")])
+    exports.add("assigned.json", [assignment("99", "Group")])
+    inner = {"@odata.type": "#microsoft.graph.user", "userPrincipalName": "ana@corvid.example"}
+    members = exports.add(
+        "members.json", [{"Id": ANA, "DeletedDateTime": None, "AdditionalProperties": inner}]
+    )
+    assert exports.verdicts("--group", f"Office={members}") == {"ana": "arrives", "bo": "skipped"}
+
+
+def test_members_of_a_group_that_is_not_assigned_are_pointed_out(exports: Exports) -> None:
+    exports.add("users.json", [user(ANA, "ana")])
+    exports.add("assigned.json", [assignment("99", "Group")])
+    members = exports.add("members.csv", f"id,userPrincipalName\n{ANA},ana@corvid.example\n")
+    result, _ = exports.diagnosed("--group", f"Ofice={members}")
+    assert "members were given of groups that are not assigned: ofice (assigned are: Office)" in result.output
+
+
+def test_of_several_templates_aws_own_is_used_and_the_others_named(exports: Exports) -> None:
+    exports.add("users.json", [user(ANA, "ana")])
+    templates = [
+        {"id": name, "factoryTag": name, "schema": schema(id=f"{name}.{'0' * 32}.app")}
+        for name in ("aWSSingleSignon", "scim", "slack")
+    ]
+    users_mapping(templates[1]["schema"])["attributeMappings"].pop()
+    templates[2]["schema"]["synchronizationRules"][0]["targetDirectoryName"] = "Slack"
+    exports.add("templates.json", {"value": templates})
+    result, report = exports.diagnosed()
+    assert report["users"][0]["verdict"] == "arrives"
+    assert "scim.00000000000000000000000000000000.app" in result.output
+    assert "the schema of another application (slack)" in result.output
+    assert "is a template, not the schema of a job" in result.output
 
 
 def test_assignments_of_another_application_do_not_count(exports: Exports) -> None:

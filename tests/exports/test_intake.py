@@ -174,13 +174,16 @@ def test_packed_files_are_unpacked(tmp_path: Path) -> None:
         ("[Redacted]", "masked"),
         ("System.Object[]", "name of a type"),
         ("4.6E+10", "Excel"),
+        ("4,61701E+10", "Excel"),
+        ("#NAME?", "Excel"),
+        ("########", "Excel"),
         ("y" * 32_767, "longest cell"),
     ],
 )
 def test_masks_and_damage_are_not_values(cell: str, how: str, tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text(
-        f"userPrincipalName,surname,telephoneNumber\nä@corvid.example,Ä,{cell}\n", encoding="utf-8"
+        f'userPrincipalName,surname,telephoneNumber\nä@corvid.example,Ä,"{cell}"\n', encoding="utf-8"
     )
     (person,) = read(path)[1]
     assert how in person.damaged["telephoneNumber"]

@@ -28,7 +28,7 @@ def lines(diagnosis: Diagnosis) -> Iterator[str]:
         for verdict in Verdict
         if diagnosis.counts.get(verdict)
     )
-    yield f"{diagnosis.users} users: {sums or 'nobody to judge'}{'' if diagnosis.complete else '; more were not exported'}"
+    yield f"{diagnosis.users} users: {sums or 'nobody to judge'}{'' if diagnosis.complete else '; there may be more'}"
     for number, group in enumerate(diagnosis.causes, 1):
         yield from _group(number, group)
     if 0 < diagnosis.users - diagnosis.counts.get(Verdict.ARRIVES, 0) <= _MOST_LISTED:
