@@ -13,12 +13,25 @@ from harness.aws_sso import identity_store
 from harness.aws_sso.accounts import access, credentials
 from harness.aws_sso.identity_store import USER, Record
 from harness.aws_sso.tenant import Tenant, current
-from harness.aws_sso.user_portal import addresses, assertions, events, replays, sessions, sign_in_requests
+from harness.aws_sso.user_portal import (
+    addresses,
+    assertions,
+    events,
+    identity_source,
+    replays,
+    sessions,
+    sign_in_requests,
+)
 from harness.aws_sso.user_portal.assertions import UNEXPECTED, SignInError, Vouched
 from harness.aws_sso.user_portal.sessions import SignedIn
 from harness.base.clock import iso
 
 _COOKIE = "x-amz-sso_authn"
+_WITH_PROVIDER = "Open AWS SSO from your identity provider."
+_WITHOUT_PROVIDER = (
+    "The identity source is the directory of AWS itself, whose passwords are not imitated: nobody signs in until the console's"
+    " Settings name an identity provider."
+)
 
 
 def consume(saml_id: str) -> ResponseReturnValue:
@@ -117,7 +130,9 @@ def outside() -> ResponseReturnValue:
             address = sign_in_requests.begin(tenant, request.full_path.rstrip("?"))
         if address is not None:
             return redirect(address)
-    sentence = "You are not signed in. Open AWS SSO from your identity provider."
+    sentence = (
+        f"You are not signed in. {_WITH_PROVIDER if identity_source.provider(tenant) else _WITHOUT_PROVIDER}"
+    )
     return render_template("sign_in.html", sentence=sentence), 401
 
 
