@@ -42,10 +42,18 @@ class Wording:
         )
 
     def of_list(self, user: str, name: str, values: Iterable[tuple[str, str]], sentence: str) -> Finding:
-        """Word that a list gets more than one value; the one of type work is to stay, as the guide has it."""
+        """Word that a list gets more than one value; the one of type work is to stay, as the guide has it.
+
+        All other mappings of the list are to go, those included that give this user nothing.
+        """
         sent = dict(values)
-        stays = next((target for target in sent if '"work"' in target), next(iter(sent)))
-        others = sorted(self.source(target) for target in sent if target != stays)
+        mapped = [
+            target
+            for target in self.mapping.reads
+            if target.startswith(f"{name}[") and target.endswith(".value")
+        ]
+        stays = next((target for target in mapped if '"work"' in target), next(iter(sent)))
+        others = sorted(self.source(target) for target in mapped if target != stays)
         return finding(
             user,
             "several-values",
