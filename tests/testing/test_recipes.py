@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness import World, testing
 from harness.pytest_plugin import pytest_configure
 from tests.testing.connector import connector
 
@@ -110,6 +111,20 @@ def installed() -> bool:
     from importlib.metadata import entry_points
 
     return any(each.value == pytest_configure.__module__ for each in entry_points(group="pytest11"))
+
+
+def test_what_a_world_has_is_there():
+    """Every name of the table is one of the world's, or of a side's."""
+    table = TEXT.partition("## What a world has")[2].partition("| --- |")[2]
+    names = {
+        name
+        for each in re.findall(r"`([^`]+)`", table)
+        for name in [each.rpartition(".")[2].partition("(")[0]]
+    }
+    with World() as world:
+        there = {*dir(world), *dir(world.aws_sso), *dir(world.azure_ad), *dir(world.clock), "world"}
+        there |= set(testing.__all__) | {"HarnessError"}
+    assert names - there == set()
 
 
 def test_the_connector_is_as_short_as_is_said():
