@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 import pytest
 
 from tests.pages.browser import Page
@@ -26,6 +28,12 @@ def window(page, world):
     """Return a window in which ana is signed in to the user portal."""
     page.context.add_cookies([cookie(world)])
     return page
+
+
+@pytest.fixture(scope="module")
+def every_page(world):
+    """Return a function that tells every page by its address, with its endpoint; the links are followed once."""
+    return cache(partial(pages, world))
 
 
 def starts(world):
@@ -53,19 +61,26 @@ def pages(world, page):
     return reached(world.urls, starts(world), read)
 
 
-def test_every_page_can_be_reached(world, window):
+def test_every_page_can_be_reached(every_page, window):
     """Links lead to every route that a browser can open: a new page is found, or named here as one that nobody finds."""
-    assert routes() - set(pages(world, window).values()) == set()
+    assert routes() - set(every_page(window).values()) == set()
 
 
-def test_every_page_is_sound(world, window):
-    """No page scrolls sideways at any width, and axe finds nothing serious, in light and in dark."""
+def test_every_page_is_sound(world, window, every_page):
+    """No page scrolls sideways at any width, and axe finds nothing serious, in light and in dark.
+
+    The header and the ways around it are the same on every page of a side: they are looked at on its first.
+    """
     script = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().axe_script
     troubles = []
-    for address in [*pages(world, window), *(f"{url}/nowhere" for url in world.urls)]:
+    sides = set()
+    for address in [*every_page(window), *(f"{url}/nowhere" for url in world.urls)]:
         if not opened(window, address):
             continue
-        troubles += [f"{address} {each}" for each in (*too_wide(window), *found(script, window))]
+        side = address.split("/")[2]
+        where = "main" if side in sides else "html"
+        sides.add(side)
+        troubles += [f"{address} {each}" for each in (*too_wide(window), *found(script, window, where))]
     assert not troubles, "\n".join(troubles)
 
 
@@ -96,14 +111,16 @@ FEWER_ROWS = (
 )
 
 
-def found(script, window):
-    """Yield what axe calls serious: everything in light on a wide screen, then what colours and narrowness change."""
+def found(script, window, where):
+    """Yield what axe calls serious in a part of a page: everything in light on a wide screen, then what colours and narrowness change."""
     window.evaluate(FEWER_ROWS)
     window.evaluate(script)
     for scheme, width, rules in (("light", 1280, []), ("dark", 390, NARROW)):
         window.emulate_media(color_scheme=scheme)
         resize(window, width)
         options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
-        for each in window.evaluate("options => axe.run(options)", options)["violations"]:
+        for each in window.evaluate("([where, options]) => axe.run(where, options)", [where, options])[
+            "violations"
+        ]:
             if each["impact"] in SERIOUS:
                 yield f"({scheme}, {width}): {each['id']} {each['nodes'][0]['html'][:90]}"
