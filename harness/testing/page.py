@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import __version__
@@ -19,6 +19,7 @@ from harness.scenario.events import (
     StepFinished,
     StepStarted,
 )
+from harness.wire.recording.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class FailedTest:
     line: int
     message: str
     traceback: str = ""
+
+    def without(self, secrets: Secrets) -> FailedTest:
+        """Return the same with secrets hidden."""
+        return replace(self, message=secrets.text(self.message), traceback=secrets.text(self.traceback))
 
 
 @dataclass(frozen=True, slots=True)

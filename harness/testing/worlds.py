@@ -33,6 +33,7 @@ from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
 from harness.testing.verbs import carry_out, given
 from harness.wire.message import Request, Response, Send
+from harness.wire.recording.secrets import Secrets
 from harness.wire.sockets.server import Server
 from harness.world import AZURE_AD, DEFAULT_PROFILE, create
 
@@ -210,6 +211,8 @@ class World:
 
     def write_timeline(self, path: Path, test: FailedTest | None = None) -> None:
         """Write the timeline as a page, as reports of scenarios have it. Raises HarnessError where it cannot be written."""
+        if test is not None:  # a traceback shows arguments, the token among them
+            test = test.without(Secrets([self._play.access_token]))
         began, ended = iso(self._began), iso(self._world.clock.now())
         write_page(Path(path), Setting(*self._made_with, began, ended), self.timeline(), test)
 

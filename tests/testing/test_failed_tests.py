@@ -79,7 +79,10 @@ def test_requests_are_written_as_people_read_them(world):
 
 def test_a_page_is_written_without_pytest_too(world, tmp_path):
     world.azure_ad.turn_provisioning_on()
-    world.write_timeline(tmp_path / "of a test.html", FailedTest("my test", __file__, 3, "it is wrong"))
+    world.write_timeline(
+        tmp_path / "of a test.html",
+        FailedTest("my test", __file__, 3, "it is wrong", f"token = {world.aws_sso.token!r}"),
+    )
     world.write_timeline(tmp_path / "alone.html")
     page = (tmp_path / "of a test.html").read_text(encoding="utf-8")
     assert "<h1>What happened on both sides</h1>" in page
