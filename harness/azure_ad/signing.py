@@ -11,13 +11,14 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-_KEY = "saml-signing"
+_KEY, _TOKEN_KEY = "saml-signing", "token-signing"
+_SUBJECT = "Microsoft Azure Federated SSO Certificate"
 _CERTIFICATE_LIFE = timedelta(days=3 * 365)
 
 
@@ -32,6 +33,11 @@ class SigningKey:
     def key_id(self) -> str:
         """The certificate's thumbprint, base64url without padding."""
         return _text(hashlib.sha1(base64.b64decode(self.certificate), usedforsecurity=False).digest())
+
+    @property
+    def thumbprint(self) -> str:
+        """The certificate's thumbprint in hexadecimal digits."""
+        return hashlib.sha1(base64.b64decode(self.certificate), usedforsecurity=False).hexdigest().upper()
 
     def public(self) -> Document:
         """Return the public half as a JSON Web Key."""
@@ -74,19 +80,37 @@ def signing_key(store: Store, clock: Clock, ids: Ids) -> SigningKey:
     return SigningKey(document["key"], document["certificate"])
 
 
+def new_token_signing_key(store: Store, clock: Clock, ids: Ids, name: str, ends: datetime) -> SigningKey:
+    """Make a key for one application's assertions, and keep it; `name` is the subject, as `CN=…`."""
+    own = Ids(None if ids.seed is None else f"{ids.seed}/{ids.uuid()}")
+    document = _made(own, ids.number(1 << 120), name.removeprefix("CN=").strip()[:64], clock.now(), ends)
+    key = SigningKey(document["key"], document["certificate"])
+    store.put("account", f"{_TOKEN_KEY}/{key.thumbprint}", document)
+    return key
+
+
+def token_signing_key(store: Store, thumbprint: str) -> SigningKey | None:
+    """Return a key made for an application, by its thumbprint in any case."""
+    document = store.get("account", f"{_TOKEN_KEY}/{thumbprint.upper()}")
+    return None if document is None else SigningKey(document["key"], document["certificate"])
+
+
 def _new_key(clock: Clock, ids: Ids) -> Document:
+    own, now = ids.branch("signing"), clock.now()
+    return _made(own, ids.number(1 << 120), _SUBJECT, now, now + _CERTIFICATE_LIFE)
+
+
+def _made(ids: Ids, serial: int, name: str, begins: datetime, ends: datetime) -> Document:
+    """Make a key of a stream's seed, and a certificate that it signs itself."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
 
     from harness.azure_ad.rsa_keys import rsa_key
 
-    key = rsa_key(ids.branch("signing"))
-    subject = x509.Name(
-        [x509.NameAttribute(x509.NameOID.COMMON_NAME, "Microsoft Azure Federated SSO Certificate")]
-    )
-    now = clock.now()
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1 + ids.number(1 << 120))
-    builder = builder.not_valid_before(now).not_valid_after(now + _CERTIFICATE_LIFE)
+    key = rsa_key(ids)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1 + serial)
+    builder = builder.not_valid_before(begins).not_valid_after(ends)
     certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

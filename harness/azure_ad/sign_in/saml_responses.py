@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask import render_template
 
-from harness.azure_ad.signing import SigningKey, signing_key
+from harness.azure_ad.signing import SigningKey, signing_key, token_signing_key
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
@@ -33,8 +34,8 @@ class Statement:
     claims: Mapping[str, str] = field(default_factory=dict)
 
 
-def signed_response(tenant: Tenant, statement: Statement) -> bytes:
-    """Return a SAML response whose one assertion is signed. Raises HarnessError for a name that XML cannot hold."""
+def signed_response(tenant: Tenant, statement: Statement, own: SigningKey) -> bytes:
+    """Return a SAML response whose one assertion is signed with a key. Raises HarnessError for a name that XML cannot hold."""
     from lxml import etree
     from signxml.algorithms import CanonicalizationMethod
     from signxml.signer import XMLSigner
@@ -55,7 +56,6 @@ def signed_response(tenant: Tenant, statement: Statement) -> bytes:
     except etree.XMLSyntaxError as error:
         raise HarnessError("The name identifier has characters that XML cannot hold.") from error
     assertion = response.find(_ASSERTION)
-    own = signing(tenant)
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
     signed = signer.sign(
         assertion, key=own.private, cert=_pem(own.certificate), reference_uri=assertion.get("ID")
@@ -69,8 +69,11 @@ def issuer(tenant: Tenant) -> str:
     return f"https://sts.windows.net/{tenant.settings.tenant_id}/"
 
 
-def signing(tenant: Tenant) -> SigningKey:
-    return signing_key(tenant.store, tenant.clock, tenant.ids)
+def signing(tenant: Tenant, service: Mapping[str, Any]) -> SigningKey:
+    """Return the key for an application's assertions: the one that it prefers, else the tenant's."""
+    preferred = service.get("preferredTokenSigningKeyThumbprint")
+    own = token_signing_key(tenant.store, preferred) if isinstance(preferred, str) else None
+    return own or signing_key(tenant.store, tenant.clock, tenant.ids)
 
 
 def _pem(certificate: str) -> str:

@@ -94,12 +94,16 @@ def _refused(error: _SignOnError) -> Response:
 
 @single_sign_on.get("/<tenant_id>/federationmetadata/2007-06/federationmetadata.xml")
 def federation_metadata(tenant_id: str) -> ResponseReturnValue:
-    """Answer what a service provider needs to trust this tenant: issuer, certificate and sign-on address."""
-    tenant = _tenant(tenant_id)
+    """Answer what a service provider needs to trust this tenant: issuer, certificate and sign-on address.
+
+    With `appid` the certificate is that application's.
+    """
+    tenant, app_id = _tenant(tenant_id), request.args.get("appid", "").lower()
+    service = next((each for each in tenant.applications.scan() if each["appId"] == app_id), {})
     text = render_template(
         "federation_metadata.xml",
         issuer=issuer(tenant),
-        certificate=signing(tenant).certificate,
+        certificate=signing(tenant, service).certificate,
         location=f"{tenant.settings.graph_origin}/{tenant_id}/saml2",
     )
     return Response(text, content_type="application/samlmetadata+xml; charset=utf-8")
@@ -146,7 +150,7 @@ def sign_on(tenant_id: str) -> ResponseReturnValue:
         answers=None if answered is None else answered.id,
         claims={**mapped_claims(tenant, service["id"], user), **entry.claims},
     )
-    response = base64.b64encode(signed_response(tenant, statement)).decode()
+    response = base64.b64encode(signed_response(tenant, statement, signing(tenant, service))).decode()
     page = render_template(
         "sign_on.html", acs=statement.acs, script=_SCRIPT, response=response, relay_state=entry.relay_state
     )

@@ -15,6 +15,7 @@ from datetime import datetime
 from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
+from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
 from harness.azure_ad.graph.apps.redirects import check_redirects
 from harness.azure_ad.graph.apps.service_principals import delete_principal, principal_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -40,16 +41,16 @@ def count_applications() -> Response:
 
 def create_application() -> Response:
     tenant = current()
-    properties = typed(APPLICATION, body(), creating=True)
+    properties = with_certificates(typed(APPLICATION, body(), creating=True))
     check_redirects(properties)
     with tenant.store.transaction():
         made = tenant.registrations.create(properties)
         note(Activities.ADD_APPLICATION, Target("Application", made), after=properties)
-        return entity("applications", shown(made), 201, APPLICATION)
+        return entity("applications", without_keys(shown(made)), 201, APPLICATION)
 
 
 def get_application(key: str) -> Response:
-    return entity("applications", shown(find_application(key)), 200, APPLICATION)
+    return entity("applications", without_keys(shown(find_application(key))), 200, APPLICATION)
 
 
 def update_application(key: str) -> Response:
@@ -57,6 +58,7 @@ def update_application(key: str) -> Response:
     check_redirects(changes)
     with tenant.store.transaction():
         before = find_application(key)
+        changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.registrations.update(key, changes)
         principal = principal_of(after["appId"])
         shared = {theirs: after[own] for own, theirs in _SHARED.items() if own in changes}
@@ -128,7 +130,7 @@ def all_applications() -> Iterator[Document]:
     """Yield every registration; nothing is registered for a query that is refused before the first is read."""
     cover()
     for application in current().registrations.scan():
-        yield shown(application)
+        yield without_keys(shown(application))
 
 
 def cover() -> None:

@@ -10,6 +10,7 @@ from flask import Response, abort
 
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
 from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -35,7 +36,7 @@ def count_service_principals() -> Response:
 
 def create_service_principal() -> Response:
     """Make the service principal of an application that is registered here, named by its `appId`."""
-    tenant, properties = current(), typed(SERVICE_PRINCIPAL, body(), creating=True)
+    tenant, properties = current(), with_certificates(typed(SERVICE_PRINCIPAL, body(), creating=True))
     check_reply_urls(properties)
     app_id = properties.pop("appId", None)
     if app_id is None:
@@ -60,6 +61,7 @@ def update_service_principal(app: str) -> Response:
     check_reply_urls(changes)
     with tenant.store.transaction():
         before = tenant.applications.find(app)
+        changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.applications.update(app, changes)
         note(Activities.UPDATE_PRINCIPAL, Target("ServicePrincipal", after), before=before, after=changes)
     return empty()
@@ -112,13 +114,15 @@ def connectivity_parameters(app: str) -> Response:
 
 
 def shown_principal(principal: Document) -> Document:
-    return {
-        "appDisplayName": principal["displayName"],
-        "appOwnerOrganizationId": current().settings.tenant_id,
-        "signInAudience": "AzureADMyOrg",
-        "servicePrincipalNames": [principal["appId"]],
-        **principal,
-    }
+    return without_keys(
+        {
+            "appDisplayName": principal["displayName"],
+            "appOwnerOrganizationId": current().settings.tenant_id,
+            "signInAudience": "AzureADMyOrg",
+            "servicePrincipalNames": [principal["appId"]],
+            **principal,
+        }
+    )
 
 
 ROUTES = (

@@ -14,6 +14,7 @@ from harness.azure_ad.applications.registrations import shown as shown_applicati
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps import permission_grants
 from harness.azure_ad.graph.apps.applications import all_applications, cover
+from harness.azure_ad.graph.apps.key_credentials import without_keys
 from harness.azure_ad.graph.apps.service_principals import shown_principal
 from harness.azure_ad.graph.odata import entity_types as types
 from harness.azure_ad.graph.odata.entity_types import EntityType
@@ -50,7 +51,7 @@ def _of_directory(kind: str, link: str) -> Tracked:
 
 def _application(tenant: Tenant, key: str) -> Document | None:
     try:
-        return shown_application(tenant.registrations.find(key))
+        return without_keys(shown_application(tenant.registrations.find(key)))
     except NotFoundError:
         return None
 

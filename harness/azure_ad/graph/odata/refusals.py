@@ -33,6 +33,7 @@ class Refusal(NamedTuple):
 # Who may come in
 TOKEN_REFUSED = Refusal(401, "InvalidAuthenticationToken", "{reason}")
 FORBIDDEN = Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+PROOF_REFUSED = Refusal(401, "Authentication_MissingOrMalformed", "Access Token missing or malformed.")
 THROTTLED = Refusal(429, "TooManyRequests", "Please retry again later.")
 DOWN = Refusal(503, "serviceNotAvailable", "The service is temporarily unavailable.")
 
