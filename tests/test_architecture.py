@@ -1,20 +1,19 @@
 """The shape of the project: who may import whom, how long anything may be, and what lies where."""
 
-import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "harness").rglob("*.py"))
-LINES, STATEMENTS, GLANCE = 300, 30, 15
+LINES, GLANCE = 300, 15
+OPENING = re.compile(r'r?"""\S')
 TOP_LEVEL = {
     *{"pyproject.toml", "README.md", "Makefile", "LICENSE", "requirements.lock"},
     *{"harness", "scenarios", "tests", "fixtures"},
@@ -36,28 +35,6 @@ def project_files() -> list[Path]:
     return [ROOT / path for path in sorted(set(listed.split("\0"))) if path and (ROOT / path).is_file()]
 
 
-@cache
-def tree(module: Path) -> ast.Module:
-    return ast.parse(module.read_text(encoding="utf-8"))
-
-
-def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
-def statements(function: ast.AST) -> int:
-    """Count the statements of a function: compound ones with their inside, docstrings and inner functions' insides not."""
-    count = 0
-    for node in ast.iter_child_nodes(function):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue
-        inner = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        count += isinstance(node, ast.stmt) + (0 if inner else statements(node))
-    return count
-
-
 def test_a_folder_imports_only_what_lies_below_it():
     """The layers of pyproject.toml hold: reading top-down, nothing below needs what is above."""
     program = "from importlinter.cli import lint_imports_command as run; run()"
@@ -74,7 +51,8 @@ def test_a_folder_imports_only_what_lies_below_it():
 
 def test_a_module_opens_with_what_it_is():
     """Whoever opens a file is told what it is for."""
-    assert not [f"{name(module)}:1" for module in MODULES if not ast.get_docstring(tree(module))]
+    silent = [module for module in MODULES if not OPENING.match(module.read_text(encoding="utf-8"))]
+    assert not [f"{name(module)}:1" for module in silent]
 
 
 def test_no_module_is_too_long():
@@ -106,69 +84,17 @@ def test_a_folder_can_be_taken_in_at_a_glance():
     assert {folder: count for folder, count in modules.items() if count > GLANCE} == {}
 
 
-def test_no_function_is_too_long():
-    """A function fits on a screen and in the head."""
-    assert not [
-        f"{name(module)}:{function.lineno} {function.name}: {count} statements"
-        for module in MODULES
-        for function in functions(module)
-        if (count := statements(function)) > STATEMENTS
-    ]
-
-
-def test_statements_are_counted_as_people_count_them():
-    """The ruler itself: branches count with what they hold, docstrings and inner functions' insides do not."""
-    text = '''
-def f():
-    """Doc."""
-    a = 1
-    if a:
-        b = 2
-    elif a:
-        c = 3
-    else:
-        with d, e:
-            pass
-    def g():
-        return 1
-    try:
-        raise a
-    except b:
-        ...
-    match a:
-        case 1:
-            pass
-    return g
-'''
-    (function,) = ast.parse(text).body
-    assert statements(function) == len(
-        [
-            "a = 1",
-            "if",
-            "b = 2",
-            "elif",
-            "c = 3",
-            "with",
-            "pass",
-            "def g",
-            "try",
-            "raise",
-            "match",
-            "pass",
-            "return",
-        ]
-    )
-
-
 def test_nothing_mentions_the_machine_it_was_written_on():
     """The project is at home anywhere: no path or tool of one particular machine stands in it."""
     found = []
     for path in project_files():
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        for number, line in enumerate(lines, 1):
+        if not any(word in text for word in FOREIGN):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
             found += [f"{name(path)}:{number} mentions {word}" for word in FOREIGN if word in line]
     assert not found
 

@@ -103,12 +103,17 @@ def collection(
     if total is not None:
         result["@odata.count"] = total
     if len(page) > top:
-        place = {"skip": skip + top, "of": _mark()}
-        if begins_behind:
-            place["after"] = page[top - 1]["id"]
-        result["@odata.nextLink"] = link({"$skiptoken": seal("page", place)})
+        result["@odata.nextLink"] = _next_link(skip + top, page[top - 1]["id"] if begins_behind else None)
     result["value"] = [shown(item, kind, names) | expand(item) for item in page[:top]]
     return answer(result)
+
+
+def _next_link(skip: int, after: str | None) -> str:
+    """Return where the next page is: behind so many items, or behind the one of this id."""
+    place: Document = {"skip": skip, "of": _mark()}
+    if after is not None:
+        place["after"] = after
+    return link({"$skiptoken": seal("page", place)})
 
 
 def count(items: Iterable[Document] | Scan, kind: EntityType | None = None) -> Response:
