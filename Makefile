@@ -1,7 +1,9 @@
-.PHONY: run test test-quick check serve bench certify-targets gallery-workflow campaign schema lock clean
+.PHONY: run test test-quick quick-azure quick-rest check serve bench certify-targets gallery-workflow campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# Where nothing is compiled for later, pytest rewrites each test module anew in each of its processes.
+unexport PYTHONDONTWRITEBYTECODE
 SOURCES := $(shell find harness -name '*.py')
 
 run: .stamps/compiled ## set up, then replay every scenario
@@ -12,7 +14,14 @@ test: .stamps/dev .stamps/compiled check ## set up, check, then run all tests
 	$(BIN)/pytest tests scenarios -n auto -q
 
 test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
-	$(BIN)/pytest tests -m "not slow" -n auto -q --hypothesis-profile=quick
+	@$(MAKE) --no-print-directory -j 2 --output-sync quick-azure quick-rest
+
+# Two processes that share nothing: handing tests out one by one would cost each of them a reading of all test modules.
+QUICK := $(BIN)/pytest -m "not slow" -q --hypothesis-profile=quick
+quick-azure:
+	$(QUICK) tests/azure_ad
+quick-rest:
+	$(QUICK) tests --ignore=tests/azure_ad
 
 check: .stamps/dev ## format, lint, types, layers, and that every source can be looked up
 	$(BIN)/ruff format --check harness tests

@@ -41,6 +41,14 @@ def scim2_server(foreign_app: Any) -> Send:
 
 
 @pytest.fixture
+def right_server() -> Send:
+    """Return a transport into the right server, for what no server in particular is needed."""
+    from tests.certification.right.server import RightServer
+
+    return RightServer()
+
+
+@pytest.fixture
 def vendor(scim2_server: Send) -> Send:
     """Return a transport into it as a vendor would mend it for Azure AD."""
     return mended(scim2_server)

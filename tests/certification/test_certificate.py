@@ -44,12 +44,12 @@ NONE = Check("No_Manager", "There is a manager.", skips)
 
 
 @pytest.fixture
-def certified(certify, scim2_server):
-    """Return a function that runs checks against scim2-server and makes a certificate of what comes."""
+def certified(certify, right_server):
+    """Return a function that runs checks against the right server and makes a certificate of what comes."""
 
     def certificate(*checks):
         suite = judged(*checks)
-        results = list(certify(suite, scim2_server).values())
+        results = list(certify(suite, right_server).values())
         return Certificate(
             "SCIM 2", "1.0", URL, "2026-11-02T08:00:00Z", "1", "again", judge([suite], results)
         )
@@ -128,7 +128,7 @@ class TestStopping:
             "3 checks in a row got nothing but 401; is the token right?",
         )
 
-    def test_a_server_that_answers_now_and_then_is_not(self, results, scim2_server):
+    def test_a_server_that_answers_now_and_then_is_not(self, results, right_server):
         """Every third request comes through."""
         asked = []
 
@@ -136,7 +136,7 @@ class TestStopping:
             asked.append(request)
             if len(asked) % 3:
                 raise TransportError("reset", "connection reset")
-            return scim2_server(request)
+            return right_server(request)
 
         names, why = results(hiccuping)
         assert (len(names), why) == (5, "")
@@ -147,7 +147,7 @@ def test_a_reason_says_what_was_asked_and_what_came(certified):
     assert verdict.results[0].reason.startswith("GET /Users/nobody answered 404 instead of 200: {")
 
 
-def test_what_a_check_made_is_deleted_again_and_what_stays_is_told(certify, scim2_server):
+def test_what_a_check_made_is_deleted_again_and_what_stays_is_told(certify, right_server):
     """The members' group goes first; a server that does not delete is left with what it keeps."""
 
     def makes(bench):
@@ -160,10 +160,10 @@ def test_what_a_check_made_is_deleted_again_and_what_stays_is_told(certify, scim
     def watched(request):
         if request.method == "DELETE":
             deleted.append(request.url.rsplit("/", 2)[1])
-        return scim2_server(request)
+        return right_server(request)
 
     def keeping(request):
-        return Response(403) if request.method == "DELETE" else scim2_server(request)
+        return Response(403) if request.method == "DELETE" else right_server(request)
 
     suite = judged(Check("Make", "They are made.", makes))
     assert certify(suite, watched)["Make"].left == ()
@@ -261,7 +261,7 @@ class TestPaper:
         ET.fromstring(cases)
 
 
-def test_what_azure_ad_provisioned_is_deleted_again_and_what_stays_is_told(certify, scim2_server):
+def test_what_azure_ad_provisioned_is_deleted_again_and_what_stays_is_told(certify, right_server):
     """The job of the check's tenant takes away whom it brought; a server that refuses the DELETE keeps them."""
 
     def provisions(bench):
@@ -270,12 +270,12 @@ def test_what_azure_ad_provisioned_is_deleted_again_and_what_stays_is_told(certi
         bench.entra.wait()
 
     def keeping(request):
-        return Response(403) if request.method == "DELETE" else scim2_server(request)
+        return Response(403) if request.method == "DELETE" else right_server(request)
 
     suite = judged(Check("Provision", "Somebody is there.", provisions))
-    assert certify(suite, scim2_server)["Provision"].left == ()
+    assert certify(suite, right_server)["Provision"].left == ()
     (path,) = certify(suite, keeping)["Provision"].left
-    assert scim2_server(json_request("GET", f"{URL}{path}", bearer=TOKEN)).status == 200
+    assert right_server(json_request("GET", f"{URL}{path}", bearer=TOKEN)).status == 200
 
 
 def test_a_server_that_repeats_the_token_does_not_bring_it_into_the_certificate(certify):

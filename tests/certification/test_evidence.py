@@ -103,6 +103,7 @@ def test_a_long_answer_is_cut():
     assert kept_body.endswith(f"… ({len(body)} bytes in all)".encode())
 
 
+@pytest.mark.slow
 def test_failures_of_one_cause_are_one_finding():
     """Answers in another media type fail most of the validator; what to mend is said once, with its source."""
 
@@ -209,6 +210,7 @@ def test_certificates_of_one_seed_rest_on_the_same_evidence():
     assert {each.outcome for each in first.verdicts[0].results} <= {Outcome.PASSED, Outcome.SKIPPED}
 
 
+@pytest.mark.slow
 def test_with_a_bearer_token_alone_a_server_succeeds_but_for_oauth():
     """Microsoft's verdict would be Failed; what was tried passed, and the certificate says what was not."""
     gallery = SUITES[0]
@@ -219,6 +221,7 @@ def test_with_a_bearer_token_alone_a_server_succeeds_but_for_oauth():
     assert (certificate.word, certificate.succeeded) == ("Succeeded but for OAuth", False)
 
 
+@pytest.mark.slow
 def test_a_sign_in_that_is_waived_makes_the_success_whole():
     """A gallery application of the old kind has its reason; a test that was skipped can be waived like one that failed."""
     gallery = SUITES[0]

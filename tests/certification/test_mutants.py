@@ -16,6 +16,7 @@ CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])
+@pytest.mark.slow
 def test_the_right_server_passes_whatever_applies_to_it(certify, suite):
     """Otherwise a mutant's failure would say nothing."""
     results = certify(suite, RightServer())

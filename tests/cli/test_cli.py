@@ -215,6 +215,7 @@ def test_explain_the_unknown() -> None:
     )
 
 
+@pytest.mark.slow
 def test_schema_is_what_editors_need() -> None:
     """Every scenario file of ours is right by the printed schema, `${names}` included, and every bad shape is still wrong."""
     printed = json.loads(harness("schema").stdout)
@@ -467,6 +468,7 @@ def test_a_new_scenario_passes(folder: Path) -> None:
     assert (folder / "scenarios" / "good.yaml").read_text() == GOOD
 
 
+@pytest.mark.slow
 def test_a_new_scenario_may_begin_with_another(folder: Path) -> None:
     """Its people are found from wherever the copy lies."""
     origin = next(

@@ -186,6 +186,7 @@ def test_what_cannot_be_used_is_one_line_and_exit_code_2(arguments: list[str], w
     assert words in result.output
 
 
+@pytest.mark.slow
 def test_planted_flaws_are_found_and_nobody_else_is_accused(tmp_path: Path) -> None:
     CliRunner().invoke(
         main, ["populate", "--people", "2000", "--flaws", "100", str(tmp_path)], catch_exceptions=False
@@ -202,6 +203,7 @@ def test_planted_flaws_are_found_and_nobody_else_is_accused(tmp_path: Path) -> N
     assert sum(cause["count"] for cause in report["causes"]) == len(planted)
 
 
+@pytest.mark.slow
 def test_the_engine_itself_brings_those_who_arrive_and_nobody_else(tmp_path: Path) -> None:
     """A world with the same people, one initial cycle: AWS then holds exactly those, and of two with one e-mail the first."""
     everybody = [each for each in invented(300, 60, "engine") if not each.in_aws]

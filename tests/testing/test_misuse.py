@@ -64,6 +64,7 @@ def test_a_socket_after_the_end_is_refused():
         http.request("GET", endpoint)
 
 
+@pytest.mark.slow
 def test_a_world_that_was_left_open_is_told_of_and_ended():
     def leave_one_open():
         World(sockets=True)

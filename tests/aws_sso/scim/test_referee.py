@@ -11,9 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import ResourceType, Schema, ScimPolicy, ScimProvider
-from scim2_tester import check_server
 
 from harness.aws_sso.scim.discovery import _data
 from harness.base.ids import Ids
@@ -27,6 +24,8 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 def described():
     """Describe the service by its own documents, plus what it demands beyond them, and tolerate its error bodies."""
+    from scim2_models import ResourceType, Schema, ScimPolicy, ScimProvider
+
     schemas = [Schema.model_validate({"schemas": [SCHEMA], **schema}) for schema in _data("schemas")]
     for schema in schemas:
         for attribute in schema.attributes or ():
@@ -40,6 +39,9 @@ def described():
 
 def judged(account):
     """Return how often each check passed, and each deviation in a line without ids."""
+    from scim2_client.engines.wsgi import WSGISCIMClient
+    from scim2_tester import check_server
+
     client = WSGISCIMClient(
         account.app,
         base_url=account.base,

@@ -514,6 +514,7 @@ def test_a_sign_in_that_failed_is_among_the_errors_of_the_event_history(trusting
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
+@pytest.mark.slow
 def test_no_damage_to_a_good_response_signs_anybody_else_in(trusting, idp, data):
     """Changed or cut anywhere, a response signs in the same person, or leads to one of the two pages."""
     octets = bytearray(etree.tostring(idp.sign(response(trusting))))

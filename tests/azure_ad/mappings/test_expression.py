@@ -184,6 +184,7 @@ def test_all_attributes_read_are_found():
 
 
 @given(NODES)
+@pytest.mark.slow
 def test_what_is_echoed_reads_back_as_the_same(node):
     """Graph echoes expressions; putting the echo back changes nothing."""
     assert parse(to_text(node)) == node

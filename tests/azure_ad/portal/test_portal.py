@@ -759,6 +759,8 @@ JUNK = st.dictionaries(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JUNK)
+@pytest.mark.slow
+@pytest.mark.slow
 def test_no_form_breaks_a_page(company, junk):
     """Whatever a form holds, the answer is a page: never an error of the server."""
     user = (

@@ -224,6 +224,7 @@ def test_only_a_file_lasts(tmp_path):
 
 @given(TRANSACTIONS)
 @settings(max_examples=60)
+@pytest.mark.slow
 def test_a_store_does_what_dictionaries_would(transactions):
     """Any sequence of transactions, some of them failing at the end, leaves what plain dictionaries would hold."""
     database = Database()

@@ -182,11 +182,11 @@ FOUND = Suite("trial", "", "", "", (Check("Found", "Who was created is found.", 
 @pytest.mark.parametrize(
     ("behind", "settle", "outcome"), [(2, 3, "PASSED"), (2, 1, "FAILED"), (2, 0, "FAILED")]
 )
-def test_an_index_that_is_behind_has_time_to_settle(vendor, behind, settle, outcome):
+def test_an_index_that_is_behind_has_time_to_settle(right_server, behind, settle, outcome):
     """The reads are repeated until they agree; the certificate says how long that took."""
     clock = VirtualClock(START + timedelta(hours=1))
     patience = Patience(settle=timedelta(seconds=settle))
-    server = Lagging(vendor, clock, behind)
+    server = Lagging(right_server, clock, behind)
     (result,) = run(Subject(URL, TOKEN), [FOUND], server, clock, "1", patience=patience)
     assert result.outcome == outcome
     note = "right only when read again, 2 s later; before: nobody is found"
@@ -209,7 +209,7 @@ def test_a_right_server_that_is_busy_and_behind_gets_the_verdicts_that_it_gets_w
     assert "right only when read again" in notes
 
 
-def test_what_was_written_wrong_has_no_second_try(vendor):
+def test_what_was_written_wrong_has_no_second_try(right_server):
     """A server that loses the first change and does the second is failed: writes are never repeated."""
     lost: list[Request] = []
 
@@ -217,7 +217,7 @@ def test_what_was_written_wrong_has_no_second_try(vendor):
         if request.method == "PATCH" and not lost:
             lost.append(request)
             return Response(204)
-        return vendor(request)
+        return right_server(request)
 
     def changes(bench):
         path, _ = new_user(bench)
@@ -229,22 +229,22 @@ def test_what_was_written_wrong_has_no_second_try(vendor):
     assert (result.outcome, result.reason) == (Outcome.FAILED, "the change is lost")
 
 
-def test_a_lag_that_was_seen_once_is_waited_for_from_then_on(vendor):
+def test_a_lag_that_was_seen_once_is_waited_for_from_then_on(right_server):
     """The second check need not fail first."""
     clock = VirtualClock(START + timedelta(hours=1))
     suite = replace(FOUND, checks=(*FOUND.checks, replace(FOUND.checks[0], name="Found again")))
-    first, second = run(Subject(URL, TOKEN), [suite], Lagging(vendor, clock, 2), clock, "1")
+    first, second = run(Subject(URL, TOKEN), [suite], Lagging(right_server, clock, 2), clock, "1")
     assert first.outcome == second.outcome == Outcome.PASSED
     assert (len(first.notes), len(second.notes)) == (1, 0)
 
 
-def test_what_could_not_be_judged_makes_a_suite_incomplete(vendor):
+def test_what_could_not_be_judged_makes_a_suite_incomplete(right_server):
     """Neither failed nor passed: every GET of a single user is refused for being busy."""
 
     def send(request):
         if request.method == "GET" and "?" not in request.url:
             return busy("100")
-        return vendor(request)
+        return right_server(request)
 
     def reads(bench):
         path, _ = new_user(bench)

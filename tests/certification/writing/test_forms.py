@@ -39,6 +39,7 @@ def broken():
     return certificate_of(wrong, GALLERY)
 
 
+@pytest.mark.slow
 def test_ctrf_counts_by_its_own_words(broken):
     """What it has no word for is `other`, and stands beside."""
     results = json.loads(ctrf.render(broken))["results"]
@@ -51,6 +52,7 @@ def test_ctrf_counts_by_its_own_words(broken):
     assert raw["Federated_Identity_Test"] == ("skipped", "SKIPPED")
 
 
+@pytest.mark.slow
 def test_the_archive_has_a_page_a_check_and_real_times(gallery):
     log = json.loads(har.render(gallery))["log"]
     assert [each["id"] for each in log["pages"]][:2] == [

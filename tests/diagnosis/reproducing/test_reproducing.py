@@ -37,6 +37,7 @@ def exported(tmp_path: Path, *users: dict[str, Any]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_guides_case_becomes_a_scenario_of_a_few_lines_with_the_guides_remedy(tmp_path: Path) -> None:
     """https://docs.aws.amazon.com/singlesignon/latest/userguide/idp-microsoft-entra.html, of 2020, Troubleshooting."""
     users = exported(

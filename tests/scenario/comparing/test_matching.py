@@ -182,6 +182,7 @@ def test_a_wrong_argument_is_a_mistake_of_the_author(name: str) -> None:
         compare(wrong, 1)
 
 
+@pytest.mark.slow
 def test_a_pattern_that_never_comes_to_an_end_is_given_up():
     """A repetition within a repetition takes time without end on a text that nearly matches."""
     with pytest.raises(HarnessError, match=r"given up after 1 s"):

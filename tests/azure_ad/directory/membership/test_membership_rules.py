@@ -13,7 +13,9 @@ from harness.azure_ad.directory.membership.rule import compile_rule
 from harness.azure_ad.directory.properties import PropertyError
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-SECTIONS = yaml.safe_load(Path(__file__).with_name("membership_rules.yaml").read_text(encoding="utf-8"))
+SECTIONS = yaml.load(
+    Path(__file__).with_name("membership_rules.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 PRINTED = [
     pytest.param(row, id=f"{section['section']}: {row['rule'][:60]}")
     for section in SECTIONS

@@ -132,6 +132,7 @@ class TestProvisioning:
         assert graph.company.told() == [("Ana", "delete", "success")]
         assert "DELETE /Users/u1" in server.seen()
 
+    @pytest.mark.slow
     def test_so_does_the_thirtieth_day(self, provisioned):
         graph, ana = provisioned
         graph.do("DELETE", f"/users/{ana}")
@@ -142,6 +143,7 @@ class TestProvisioning:
         graph.company.wait(DAY)
         assert graph.company.told() == [("Ana", "delete", "success")]
 
+    @pytest.mark.slow
     def test_also_when_the_process_was_restarted(self, provisioned):
         """No timer is lost: what is due is looked for when a cycle begins."""
         graph, ana = provisioned

@@ -67,6 +67,7 @@ def test_a_body_that_is_no_object_of_the_type_is_refused(graph, body):
     ],
     ids=lambda text: text[:24],
 )
+@pytest.mark.slow
 def test_a_query_without_end_is_refused(graph, option, text):
     """Ten thousand terms, nesting that never closes, quotes that never end."""
     refused(graph, "GET", f"/users?{option}={quote(text)}", headers=EVENTUAL)

@@ -395,6 +395,8 @@ WORDS = st.text(max_size=8) | st.sampled_from(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(FIELDS, WORDS), max_size=8))
+@pytest.mark.slow
+@pytest.mark.slow
 def test_no_form_breaks_a_page(company, pairs):
     """Whatever a form holds, the answer is a page, and what it leaves in the draft can be shown."""
     for rest in ("/scope/edit", "/scope/delete"):

@@ -4,6 +4,8 @@ import pytest
 
 from harness.scim.names import ENTERPRISE_USER
 
+pytestmark = pytest.mark.slow
+
 FLAG = "?aadOptscim062020"
 
 

@@ -21,6 +21,7 @@ from tests.azure_ad.scim_server import BASE
 from tests.azure_ad.workflow import StepFailedError, Workflow
 from tests.certification.vendors import MANAGER, mended
 
+pytestmark = pytest.mark.slow
 INCOMPATIBLE = "SystemForCrossDomainIdentityManagementServiceIncompatible"
 # Whatever the mapping reads of a user: Graph's property, the target's attribute, the value before and after.
 ATTRIBUTES = [

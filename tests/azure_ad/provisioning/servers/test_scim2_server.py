@@ -9,6 +9,7 @@ from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import json_request
 from tests.azure_ad.scim_server import TOKEN
 
+pytestmark = pytest.mark.slow
 MANAGER = f"{ENTERPRISE_USER}:manager"
 INCOMPATIBLE = f"{SCIM}ServiceIncompatible"
 

@@ -134,6 +134,7 @@ class TestScope:
         assert (told["user"]["state"], told["user"]["purgedAt"]) == ("deleted", "2026-04-01T08:00:00Z")
         assert told["next"]["action"] == "disable"
 
+    @pytest.mark.slow
     def test_thirty_days_after_the_deletion(self, company, server):
         """The cycle in which the deleted items let go is known before."""
         ana = company.person("ana")
