@@ -76,7 +76,7 @@ class Lines:
         if lines:
             return lines
         sql = "SELECT body FROM log_block WHERE shelf = ? AND first < ? ORDER BY first DESC LIMIT 1"
-        block = _unpacked(self._execute(sql, (shelf, place)).fetchone())
+        block = unpacked(self._execute(sql, (shelf, place)).fetchone())
         return [line for line in reversed(block) if line[0] < place][:size]
 
     def tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
@@ -114,10 +114,11 @@ class Lines:
     def _block_with(self, shelf: int, number: int) -> list[Line]:
         """Return the block that holds a line, or the next line there is; nothing when that is a row."""
         sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
-        return _unpacked(self._execute(sql, (shelf, number)).fetchone())
+        return unpacked(self._execute(sql, (shelf, number)).fetchone())
 
 
-def _unpacked(row: Any) -> list[Line]:
+def unpacked(row: Any) -> list[Line]:
+    """Return the lines of a block, a row's one field; none for no row."""
     if row is None:
         return []
     lines = (line.partition(" ") for line in zlib.decompress(row[0]).decode().split("\n"))

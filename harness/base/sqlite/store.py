@@ -84,8 +84,10 @@ class SqliteStore:
 
     def get(self, kind: str, key: str) -> Document | None:
         with self._lock:
-            number = self._shelves.get(kind) or self._shelf(kind)
-            row = self._execute(_GET, (number, key)).fetchone()
+            number = self._shelves.get(kind)
+            if number is None:
+                number = self._shelf(kind)
+            row = self._execute(_GET, (number, key)).fetchone() if number else None
         return None if row is None else decode(row[0])
 
     def require(self, kind: str, key: str, body: Document) -> None:

@@ -19,6 +19,7 @@ from harness.base.sqlite import Database, check
 from harness.base.store import Document, Store
 from harness.serving.failures import report_full
 from harness.serving.options import PostgresAddress
+from harness.serving.storage import checksums
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
 
@@ -51,13 +52,14 @@ class Data:
     stores: dict[str, Store]
     keeper: Keeper
     _databases: tuple[Database, ...] = ()
+    _changed: str | None = None
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
 
     def __init__(self, place: Path | PostgresAddress | None, key: str | None = None) -> None:
         """`key` encrypts what is secret where it is kept; None leaves it as it is."""
-        self._open = ExitStack()
+        self._open, self._closed = ExitStack(), ExitStack()
         try:
             if isinstance(place, PostgresAddress):
                 self.stores = self._postgres(place)
@@ -67,12 +69,14 @@ class Data:
                 self.stores["azure_ad"] = sealing(self.stores["azure_ad"], _SECRET, key)
             if isinstance(place, Path):
                 _belong_together(place, self.stores)
+                self._begin_writing(place)
         except BaseException:
             self._open.close()
             raise
 
     def close(self) -> None:
         self._open.close()
+        self._closed.close()
 
     def on_append(self, tell: Callable[[str, Document], None], logs: frozenset[str]) -> None:
         """Have the lines of some logs told once they are committed; those in PostgreSQL are not."""
@@ -120,11 +124,21 @@ class Data:
     def _files(self, folder: Path | None) -> dict[str, Store]:
         if folder is not None:
             self._open.callback(_lock(folder))
-            _look(folder)
+            self._changed = _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
         self._databases = tuple(databases.values())
         self.keeper = Memory(databases) if folder is None else Folder(folder / _SNAPSHOTS, databases)
         return {side: base.tenant("main") for side, base in databases.items()}
+
+    def _begin_writing(self, folder: Path) -> None:
+        """See that the files are what they were; from here on they change, until they are closed."""
+        if self._changed:
+            raise checksums.refusal(folder, self._changed)
+        try:
+            checksums.forget(folder)
+        except OSError as error:
+            raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
+        self._closed.callback(checksums.write, folder, [_path(folder, side).name for side in SIDES])
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
         try:
@@ -177,10 +191,15 @@ def _lock(folder: Path) -> Callable[[], None]:
     return lambda: os.close(handle)
 
 
-def _look(folder: Path) -> None:
-    """Find damage in either file before a byte of either is written; make both private."""
-    for side in SIDES:
-        check(_path(folder, side))
+def _look(folder: Path) -> str | None:
+    """Find damage in either file before a byte of either is written, and make both private.
+
+    Returns the file that only its checksum says to be damaged (`checksums.changed`).
+    """
+    changed = checksums.changed(folder)
+    if changed != "":
+        for side in SIDES:
+            check(_path(folder, side))
     sizes = {side: path.stat().st_size if (path := _path(folder, side)).exists() else 0 for side in SIDES}
     empty = [side for side in SIDES if not sizes[side]]
     if len(empty) == 1:
@@ -194,6 +213,7 @@ def _look(folder: Path) -> None:
             _path(folder, side).chmod(0o600)
     except OSError as error:
         raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
+    return changed
 
 
 def _belong_together(folder: Path, stores: dict[str, Store]) -> None:

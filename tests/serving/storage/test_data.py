@@ -99,13 +99,48 @@ def test_a_damaged_file_starts_right_or_is_told_in_one_line(folder, seed):
     assert "contoso" not in told
 
 
-def test_contents_that_are_no_documents_are_damage(folder):
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"secret": ', r"azure_ad.sqlite is damaged; restore it"),
+        ('7', r"the data in .* is damaged: .* restore it"),
+    ],
+)
+def test_contents_that_are_no_documents_are_damage(folder, body, message):
     """A file that SQLite likes may hold nonsense; where it was met is told, what it was is not."""
     with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
-        connection.execute("UPDATE document SET body = '{\"secret\": '")
-    with pytest.raises(HarnessError, match=r"the data in .* is damaged: .* restore it") as caught:
+        connection.execute("UPDATE document SET body = ?", (body,))
+    (folder / "checksums").unlink(missing_ok=True)
+    with pytest.raises(HarnessError, match=message) as caught:
         Served(Options(data=folder))
     assert "secret" not in str(caught.value)
+
+
+def test_a_byte_that_no_structure_notices_is_damage_after_a_clean_stop(folder):
+    """The checksums know what the server left; they are gone while one is at work, and may be removed by hand."""
+    path = folder / "azure_ad.sqlite"
+    path.write_bytes(path.read_bytes().replace(b"Person 7", b"Person 8"))
+    with pytest.raises(
+        HarnessError, match=r"azure_ad.sqlite is damaged: it is not what it was .* or remove .*checksums"
+    ):
+        Data(folder)
+    (folder / "checksums").unlink()
+    data = Data(folder)
+    assert not (folder / "checksums").exists()
+    data.close()
+    assert len((folder / "checksums").read_text().splitlines()) == len(SIDES)
+
+
+def test_a_log_line_that_was_damaged_under_a_killed_server_is_found_before_anything_is_written(folder):
+    (folder / "checksums").unlink()
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        connection.execute(
+            "UPDATE log SET body = substr(body, 1, 20) WHERE number = (SELECT max(number) FROM log)"
+        )
+    before = files(folder)
+    with pytest.raises(HarnessError, match=r"azure_ad.sqlite is damaged; restore it"):
+        Data(folder)
+    assert files(folder) == before
 
 
 def test_a_clock_that_is_killed_on_the_way_keeps_the_steps_it_took(tmp_path):
