@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.exports import aws, people, provisioning_log
-from harness.exports.assignments import Members
+from harness.exports.assignments import Application, Members
 from harness.exports.carriers import Row, Rows, rows
 from harness.exports.cells import BOOLEANS
 from harness.exports.everybody import People, PeopleFile, is_person
@@ -79,6 +80,9 @@ def take_in(
         for carrier in _carriers(path, foreign, renamed):
             first = list(islice(iter(carrier), _LOOKED_AT))
             form = recognise(chain.from_iterable(first)) if first else None
+            if not first and (line := _without_rows(evidence, carrier)) is not None:
+                evidence.inputs.append(line)
+                continue
             if form is None:
                 shape = ", ".join(list(first[0])[:8]) if first else "no rows"
                 foreign.append(
@@ -97,6 +101,25 @@ def take_in(
     evidence.inputs += foreign
     intake.settle()
     return evidence, intake.everybody
+
+
+def _without_rows(evidence: Evidence, carrier: Rows) -> InputFile | None:
+    """Take in a list that is empty, where its wrapper says of what. Raises HarnessError for one cut before its first row."""
+    text, _ = carrier.source.edges()
+    form = recognise(_NAME.findall(text))
+    if form is not None and not carrier.complete:
+        raise HarnessError(f"{carrier.source.name}: {form.label}, but {carrier.notes[-1]}")
+    label = next((label for mark, label in _EMPTY_LISTS if mark in text), "")
+    if label == _ASSIGNMENTS:
+        evidence.assignments.applications.setdefault("", Application("", ""))
+    elif label:
+        evidence.accounts.exported = True
+    return InputFile(carrier.source.name, f"{label}, {carrier.carrier}", 0, {}, ()) if label else None
+
+
+_NAME = re.compile(r'"([@\w.-]+)"\s*:')
+_ASSIGNMENTS = "app role assignments"
+_EMPTY_LISTS = (("appRoleAssignedTo", _ASSIGNMENTS), ('"Users"', "users of AWS (identitystore)"))
 
 
 def _carriers(path: Path, foreign: list[InputFile], renamed: Mapping[str, str]) -> Iterator[Rows]:

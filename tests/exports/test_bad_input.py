@@ -40,6 +40,56 @@ def test_json_without_end_in_its_depth(content: str, tmp_path: Path) -> None:
     assert "nested deeper than any export" in shown
 
 
+@pytest.mark.parametrize("option", ["--populate", "--schema"])
+def test_depth_without_end_is_a_line_to_serve_too(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_text("[" * 200_000)
+    result = CliRunner().invoke(main, ["serve", option, str(path), "--aws-port", "0", "--azure-port", "0"])
+    assert result.exit_code == 2
+    assert "nested deeper than any" in result.output
+
+
+# Bytes of each sample that end within its first row, behind the names by which it is known.
+PART = {
+    "schema-job-aws.json": 900,
+    "users-graph.json": 620,
+    "app-role-assigned-to.json": 480,
+    "aws-list-users.json": 300,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("schema-job-aws.json", "synchronization schema"),
+        ("users-graph.json", "users of Entra ID"),
+        ("app-role-assigned-to.json", "app role assignments"),
+        ("aws-list-users.json", "users of AWS"),
+    ],
+)
+def test_a_file_that_ends_before_its_first_row_does_not_count_as_none(
+    name: str, label: str, tmp_path: Path
+) -> None:
+    """Judged without it, everybody would be by a default mapping, or as assigned."""
+    samples = Path(__file__).parent / "samples"
+    path = tmp_path / name
+    path.write_bytes((samples / name).read_bytes()[: PART[name]])
+    code, shown = diagnosed(path, samples / "users-portal.csv")
+    assert code == 2, shown
+    assert label in shown
+    assert "ends early" in shown
+
+
+def test_a_list_that_is_empty_says_that_nobody_is_on_it(tmp_path: Path) -> None:
+    users = Path(__file__).parent / "samples" / "users-portal.csv"
+    nobody = tmp_path / "assigned.json"
+    nobody.write_text('{"@odata.context": "…/appRoleAssignedTo", "value": []}')
+    assert "4 skipped by Azure AD" in diagnosed(users, nobody)[1]
+    accounts = tmp_path / "aws.json"
+    accounts.write_text('{"Users": []}')
+    assert "what AWS holds was not exported" not in diagnosed(users, accounts)[1]
+
+
 def test_brackets_in_names_are_no_depth(tmp_path: Path) -> None:
     path = tmp_path / "users.json"
     users = [

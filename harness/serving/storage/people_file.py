@@ -5,6 +5,7 @@ A large JSON file is walked on the disk, entry by entry, so that a million peopl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,6 +109,9 @@ def _inside(document: dict[str, Any], place: str) -> dict[str, Any]:
     return document
 
 
+_TOO_DEEP = re.compile(rb"(?:[\[{][^\[\]{}]{0,200}){500}")
+
+
 def _parsed(content: bytes) -> Any:
     """Return what JSON or YAML stands for; JSON is tried first, for reading it as YAML takes a hundred times as long.
 
@@ -119,6 +123,9 @@ def _parsed(content: bytes) -> Any:
         return json_text.decode(content)
     except ValueError:
         pass
+    if _TOO_DEEP.search(content):
+        # The reader of YAML calls itself for each level.
+        raise ValueError("it is nested deeper than anything that describes people")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(content.decode("utf-8"), loader)  # noqa: S506 - either is a safe one
