@@ -29,7 +29,11 @@ def consulted() -> Iterator[str]:
 
 def test_every_row_is_asked_for_and_every_question_has_a_row():
     """The table and the code name the same quirks."""
-    assert set(consulted()) == set(TABLE.rows)
+    names, rows = set(consulted()), set(TABLE.rows)
+    assert not names - rows, f"the code asks for {names - rows}: add a row to harness/aws_sso/quirks.yaml"
+    assert not rows - names, (
+        f"nobody asks for {rows - names} of harness/aws_sso/quirks.yaml: ask, or remove it"
+    )
 
 
 def test_every_row_names_its_proof_and_its_source():
@@ -344,7 +348,10 @@ def test_every_row_has_a_probe():
         "scenarios/setup/sign-in.yaml",
     )
     here = {row.id for row in TABLE.rows.values() if row.proof not in elsewhere}
-    assert set(FLIPS) == here
+    assert not here - set(FLIPS), (
+        f"add a probe of {here - set(FLIPS)} to FLIPS in tests/aws_sso/test_quirks.py"
+    )
+    assert not set(FLIPS) - here, f"harness/aws_sso/quirks.yaml has no row {set(FLIPS) - here} to probe"
 
 
 @pytest.mark.parametrize("quirk", FLIPS)

@@ -67,7 +67,10 @@ def test_the_tables_of_the_guide_are_those_of_the_language():
     assert [row for row in rows if len(row) == 3] == expectations
     assert [row for row in rows if len(row) == 4] == matchers
     steps = [[f"`{step_example(name)}`", each["description"]] for name, each in VERBS.items()]
-    assert [row for row in rows if len(row) == 2 and ":" in row[0]] == steps
+    given = [row for row in rows if len(row) == 2 and ":" in row[0]]
+    lacking = [f"| {step} | {text} |" for step, text in steps if [step, text] not in given]
+    assert not lacking, f"scenarios/README.md lacks these lines of its table of steps: {lacking}"
+    assert given == steps, "the steps of scenarios/README.md stand in another order than in structure.json"
 
 
 @pytest.mark.parametrize("verb", VERBS)
