@@ -23,16 +23,17 @@ def rsa_key(ids: Ids) -> rsa.RSAPrivateKey:
     """Return a key of 2048 bits: of the stream's seed, or of the system's chance where it has none."""
     if ids.seed is None:
         return rsa.generate_private_key(_EXPONENT, _BITS)
-    return _numbers(ids.seed).private_key()
+    return _seeded(ids.seed)
 
 
 @lru_cache(maxsize=16)
-def _numbers(seed: str) -> rsa.RSAPrivateNumbers:
+def _seeded(seed: str) -> rsa.RSAPrivateKey:
+    """Make a seed's key once a process: to find it and to check it takes longer than a scenario."""
     ids = Ids(f"{seed}/rsa")
     p, q = _prime(ids), _prime(ids)
     d = pow(_EXPONENT, -1, math.lcm(p - 1, q - 1))
     public = rsa.RSAPublicNumbers(_EXPONENT, p * q)
-    return rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
+    return rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public).private_key()
 
 
 def _prime(ids: Ids) -> int:

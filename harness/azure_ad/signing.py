@@ -12,10 +12,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _KEY, _TOKEN_KEY = "saml-signing", "token-signing"
 _SUBJECT = "Microsoft Azure Federated SSO Certificate"
@@ -59,15 +64,24 @@ class SigningKey:
 
     def token(self, claims: Document) -> str:
         """Return claims as a JSON Web Token, signed RS256."""
-        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
         header = {"typ": "JWT", "alg": "RS256", "kid": self.key_id, "x5t": self.key_id}
         head = ".".join(_text(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
-        key = serialization.load_pem_private_key(self.private.encode(), None)
-        assert isinstance(key, RSAPrivateKey)
-        return f"{head}.{_text(key.sign(head.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+        signature = _read(self.private).sign(head.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{head}.{_text(signature)}"
+
+
+@lru_cache(maxsize=16)
+def _read(private: str) -> RSAPrivateKey:
+    """Read a key of PEM. It is checked as it is read, which takes a hundred times as long as to sign with it."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    key = serialization.load_pem_private_key(private.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 def signing_key(store: Store, clock: Clock, ids: Ids) -> SigningKey:
