@@ -18,7 +18,7 @@ from harness.azure_ad.mail import Mailer
 from harness.azure_ad.mappings import schema
 from harness.azure_ad.mappings.definitions import completed
 from harness.azure_ad.mappings.templates import build, with_choices
-from harness.azure_ad.provisioning import on_demand
+from harness.azure_ad.provisioning import grants, on_demand
 from harness.azure_ad.provisioning.connection_test import probe_all
 from harness.azure_ad.provisioning.cycle import shelves
 from harness.azure_ad.provisioning.cycle.session import Session
@@ -45,14 +45,14 @@ class Engine:
         self._quirks, self._tenant_id, self._ids = surroundings.quirks, surroundings.tenant_id, ids
         self._jobs, self._progress = jobs(self._store), shelves.progress(self._store)
         self._sessions = Sessions(surroundings, ids)
-        self._limit = on_demand.Limit()
+        self._limit, self._send = on_demand.Limit(), surroundings.send
         self.busy: AbstractContextManager[object] = surroundings.busy or threading.RLock()
         self._notices = Notices(self._store, self._clock, ids, self._applications, mailer)
         self._runner = Runner(
             store=self._store,
             clock=self._clock,
             quirks=self._quirks,
-            open_session=self._sessions.open,
+            open_session=self._sessions.open_renewed,
             notices=self._notices,
             busy=self.busy,
             on_schedule=surroundings.on_schedule,
@@ -128,6 +128,12 @@ class Engine:
                 raise HarnessError("Size of input ExternalSecret data is invalid.")
             self._notices.audit(app, "Update provisioning setting or credentials")
 
+    def acquire_token(self, app: str, secrets: dict[str, str]) -> None:
+        """Ask an application's token endpoint for an access token, and save it. Raises GrantError, NotFoundError."""
+        self._applications.find(app)
+        whole = self._applications.secrets_with(app, secrets)
+        self.save_secrets(app, {**secrets, **grants.obtained(self._send, whole, self._clock.now())})
+
     def start(self, job_id: str) -> None:
         """Turn the schedule on; the cycle begins at once."""
         with self._store.transaction():
@@ -174,7 +180,7 @@ class Engine:
             if document is None and self._store.get("deletedUser", subject.object_id) is None:
                 raise NotFoundError(f"Resource '{subject.object_id}' does not exist.")
             self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
-            session = self._sessions.open(job, None)
+            session = self._sessions.open_renewed(job, None)
             session.flagged, session.most_deletes = False, None
             session.target.waits = False  # somebody waits, and a cycle may hold the clock
             answer = on_demand.provision(session, subject)

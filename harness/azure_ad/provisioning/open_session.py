@@ -7,11 +7,13 @@ for the flag of the tenant URL (read 2026-11).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.azure_ad.applications.secrets import notification_settings
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.functions import Context
+from harness.azure_ad.provisioning import grants
 from harness.azure_ad.provisioning.credentials import Issuer
 from harness.azure_ad.provisioning.cycle.scoping import scope_settings
 from harness.azure_ad.provisioning.cycle.session import Session
@@ -50,6 +52,18 @@ class Sessions:
             surroundings.tenant_id, surroundings.store, surroundings.clock, ids.branch("credentials")
         )
         self._compiled: dict[str, _Compiled] = {}
+
+    def open_renewed(self, job: Job, cycle_id: str | None) -> Session:
+        """Open a session once an access token that has come to its end is renewed; not to be called in a transaction.
+
+        Where the token endpoint gives none, the old one goes to the target, which says what it thinks of it.
+        """
+        apps, now = self._surroundings.applications, self._clock.now()
+        secrets = apps.secrets(job.app)
+        if grants.is_due(secrets, now):
+            with suppress(grants.GrantError):
+                apps.save_secrets(job.app, grants.obtained(self._surroundings.send, secrets, now))
+        return self.open(job, cycle_id)
 
     def open(self, job: Job, cycle_id: str | None) -> Session:
         """Return what a job's cycle works with; without an id it is a new one's."""

@@ -1,21 +1,31 @@
 """Where provisioning connects to and with what, over Microsoft Graph: saving, testing, and the keys that are saved.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization,
-…/synchronization-synchronizationjob-validatecredentials and, for what is read,
+…/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (beta; what it saves is
+inferred) and, for what is read,
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/skip-out-of-scope-deletions, step 3 (read 2026-11-29).
 """
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, abort
 
 from harness.azure_ad.applications.secrets import OPEN_KEYS, SECRET_KEYS
 from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import ODataError, answer, body, collection, context, empty
+from harness.azure_ad.graph.odata.entities import (
+    ODataError,
+    answer,
+    body,
+    collection,
+    context,
+    empty,
+    version,
+)
 from harness.azure_ad.graph.odata.values import as_boolean
 from harness.azure_ad.provisioning.connection_test import CredentialsError
 from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
+from harness.azure_ad.provisioning.grants import GrantError
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -57,6 +67,17 @@ def save_secrets(app: str) -> Response:
         for key, text in _pairs(body().get("value")).items()
     }
     tenant.engine.save_secrets(app, pairs)
+    return empty()
+
+
+def acquire_access_token(app: str) -> Response:
+    """Ask the application's token endpoint for an access token with these credentials and those that are saved."""
+    if version() != "beta":
+        abort(404)
+    try:
+        current().engine.acquire_token(app, _pairs(body().get("credentials") or []))
+    except GrantError as error:
+        raise refusals.BAD_REQUEST.error(reason=error) from error
     return empty()
 
 
@@ -104,6 +125,7 @@ ROUTES = (
     ("GET", "/servicePrincipals/<app>/synchronization", get_synchronization),
     ("GET", _SECRETS, list_secrets),
     ("PUT", _SECRETS, save_secrets),
+    ("POST", "/servicePrincipals/<app>/synchronization/acquireAccessToken", acquire_access_token),
     ("POST", f"{_JOBS}/validateCredentials", validate_credentials),
     ("POST", f"{_JOBS}/<job>/validateCredentials", validate_credentials),
 )
