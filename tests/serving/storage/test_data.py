@@ -103,7 +103,7 @@ def test_a_damaged_file_starts_right_or_is_told_in_one_line(folder, seed):
     ("body", "message"),
     [
         ('{"secret": ', r"azure_ad.sqlite is damaged; restore it"),
-        ('7', r"the data in .* is damaged: .* restore it"),
+        ("7", r"the data in .* is damaged: .* restore it"),
     ],
 )
 def test_contents_that_are_no_documents_are_damage(folder, body, message):
