@@ -12,18 +12,15 @@ from harness.base.store import Document
 from harness.certification.answers import (
     query,
     require,
-    require_document,
     require_list,
     require_resources,
-    require_status,
     require_whole_number,
     written,
 )
 from harness.certification.bench.bench import Bench
-from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.claims import NOT_OFFERED, SEARCH, need, need_groups, require_chosen
+from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen, searched
 from harness.scim.names import LIST_RESPONSE
 
 _PAGE = 2
@@ -132,19 +129,9 @@ def _search(bench: Bench) -> None:
     _, made = new_user(bench)
     new_user(bench)
     condition = f"userName eq {encode_text(made['userName'])}"
-    body = {
-        "schemas": [SEARCH],
-        "filter": condition,
-        "attributes": ["userName"],
-        "startIndex": 1,
-        "count": 10,
-    }
     label = f"POST /Users/.search for {condition}"
-    response = bench.endpoint.ask("POST", "/Users/.search", body)
-    if response.status in NOT_OFFERED:
-        raise SkippedError(f"{label} answered {response.status}")
-    require_status(label, response, 200)
-    page = require_document(label, response)
+    options = {"filter": condition, "attributes": ["userName"], "startIndex": 1, "count": 10}
+    page = searched(bench, label, options)
     resources = require_resources(label, page)
     require(
         require_list(label, page) == len(resources) == 1, f"{label}: {len(resources)} users instead of one"
