@@ -1,6 +1,7 @@
 """What else than its id an object can be addressed by: `/applications(appId='…')`, `/users(userPrincipalName='…')`.
 
-Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-get, …/application-get (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-addkey, "You can address the service principal using either its id or
+appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib); that of applications is the same sentence, as remembered.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 It is a JWT of 3599 seconds, signed with a secret of this tenant (HS256), so Graph here reads it and nothing else does.
 
-Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Enterprise applications over Microsoft Graph: service principals, and where provisioning connects to.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, …/api/serviceprincipal-post-serviceprincipals,
-…/serviceprincipal-update and …/serviceprincipal-delete (read 2026-11).
+…/serviceprincipal-update and …/serviceprincipal-delete (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def connectivity_parameters(app: str) -> Response:
     """Answer the saved connection settings by key, credentials without their value.
 
     Only beta has this, and no page describes it. The shape is what Microsoft's gallery validation reads: a list of key
-    and value. https://github.com/AzureAD/SCIMReferenceCode, Initialization_Workflow.json (read 2026-11).
+    and value. https://github.com/AzureAD/SCIMReferenceCode, Initialization_Workflow.json (read 2026-11-29).
     """
     if version() != "beta":
         abort(404)

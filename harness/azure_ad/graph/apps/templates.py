@@ -1,7 +1,8 @@
 """Templates over Microsoft Graph: the application gallery, and the provisioning jobs that an application can have.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplate, …/api/applicationtemplate-instantiate
-and …/api/resources/synchronization-synchronizationtemplate (read 2026-11).
+and …/api/resources/synchronization-synchronizationtemplate (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Mapping expressions over Microsoft Graph: which functions there are, and what an expression makes of a test object.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-parseexpression,
-…/synchronization-synchronizationschema-functions and …/resources/synchronization-parseexpressionresponse (read 2026-11).
+…/synchronization-synchronizationschema-functions and …/resources/synchronization-parseexpressionresponse (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The operators of scoping filters over Microsoft Graph, for whoever writes a schema.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators and
-…/resources/synchronization-filteroperatorschema (read 2026-11).
+…/resources/synchronization-filteroperatorschema (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which object of the directory is tied to which of the target, over Microsoft Graph; beta alone has it.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The provisioning log, the audit log and the sign-in log over Microsoft Graph, newest first.
 
 Source: https://learn.microsoft.com/en-us/graph/api/provisioningobjectsummary-list, …/directoryaudit-list, …/directoryaudit-get,
-…/signin-list and …/signin-get (read 2026-11).
+…/signin-list and …/signin-get (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _with_older_names(entry: Document) -> Document:
     """Add what beta still calls `action` and `statusInfo`.
 
     Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary?view=graph-rest-beta
-    (read 2026-11).
+    (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).
     """
     status = entry["provisioningStatusInfo"]
     error = status.get("errorInformation") or {}

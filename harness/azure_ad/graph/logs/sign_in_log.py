@@ -1,6 +1,7 @@
 """The sign-in log: who signed in to which application, and who was refused.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/signin (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/signin (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Users and groups over Microsoft Graph: making, reading, changing and deleting them, and a user's manager.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ namespace (`/users/microsoft.graph.delta()`), casts with the short one (`/member
 
 Source: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html, 4.3 (canonical URL, keys),
 4.5 (functions), 4.11 (derived types), and https://learn.microsoft.com/en-us/graph/api/serviceprincipal-get, "You can address
-the service principal using either its id or appId" (read 2026-11).
+the service principal using either its id or appId" (read 2026-11-29).
 """
 
 from __future__ import annotations

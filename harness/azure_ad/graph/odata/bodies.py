@@ -3,7 +3,8 @@
 Microsoft's own examples are written so: `{ credentials: [ { key: "UserName", …`, `{ templateId: "customappsso" }`.
 
 Source: https://github.com/OData/odata.net, src/Microsoft.OData.Core/Json/JsonReader.cs, the remarks marked COMPAT, and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-validatecredentials (read 2026-11).
+https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-validatecredentials (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

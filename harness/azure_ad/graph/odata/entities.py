@@ -1,6 +1,7 @@
 """Entities and collections as Microsoft Graph answers them, with filter, search, order, selection and pages applied.
 
-Source: https://learn.microsoft.com/en-us/graph/query-parameters, …/paging and …/aad-advanced-queries (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, …/paging and …/aad-advanced-queries (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def query_filter(kind: EntityType | None = None, *, counting: bool = False) -> F
     return condition
 
 
-# …/graph/filter-query-parameter, "filter expressions … limited to 15" (read 2026-11).
+# The limit in the sentence of refusals.TOO_MANY_ALTERNATIVES; its number as remembered of …/graph/filter-query-parameter.
 MOST_ALTERNATIVES = 15
 
 

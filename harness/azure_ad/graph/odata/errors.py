@@ -1,6 +1,7 @@
 """Microsoft Graph's error bodies.
 
-Source: https://learn.microsoft.com/en-us/graph/errors (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/errors (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

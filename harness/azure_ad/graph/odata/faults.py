@@ -3,7 +3,8 @@
 A request with the header `X-Harness-Fault: 429` (or 403, 503) is refused as Graph refuses when it throttles, forbids or
 is down; nothing of it is carried out.
 
-Source: https://learn.microsoft.com/en-us/graph/errors and …/throttling (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/errors and …/throttling (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """References from one object to another: `@odata.id` in the body of a `$ref`, `…@odata.bind` in the body of an object.
 
-Source: https://learn.microsoft.com/en-us/graph/api/group-post-members and …/api/group-post-groups (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/group-post-members and …/api/group-post-groups (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ RULE_UNKNOWN = Refusal(
     ),
 )
 # What the synchronization service itself does not know, in the words of the framework that it is written in.
-# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3539 (read 2026-11)
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3539 (reported to this project, not opened again)
 SYNCHRONIZATION_UNKNOWN = Refusal(
     404, "UnknownError", '{{"Message":"No HTTP resource was found that matches the request URI \'{url}\'."}}'
 )

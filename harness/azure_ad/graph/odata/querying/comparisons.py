@@ -1,6 +1,7 @@
 """What a `$filter` asks of one object, property by property. Texts are compared without regard to case, as Graph does.
 
-Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter and …/aad-advanced-queries (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter (read 2026-11-29 to its first examples) and
+…/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations
@@ -70,19 +71,6 @@ class TextMatch:
         return FUNCTIONS[self.function](
             *((value, wanted) if self.exact else (value.casefold(), wanted.casefold()))
         )
-
-
-@dataclass(frozen=True, slots=True)
-class AllElements:
-    """`all(x: …)` over a collection; it holds for an empty one."""
-
-    path: tuple[str, ...]
-    inner: Condition
-
-    def holds(self, item: Any) -> bool:
-        value = at(item, self.path)
-        elements = value if isinstance(value, list) else []
-        return all(self.inner.holds(element) for element in elements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.azure_ad.graph.odata.querying.comparisons import (
-    AllElements,
     AnyElement,
     Comparison,
     OneOf,
@@ -60,7 +59,7 @@ def advanced_operators(condition: Condition) -> Iterator[str]:
     elif isinstance(condition, Both | Either):
         for part in condition.parts:
             yield from advanced_operators(part)
-    elif isinstance(condition, AnyElement | AllElements):
+    elif isinstance(condition, AnyElement):
         yield from advanced_operators(condition.inner)
     elif isinstance(condition, Comparison) and condition.operator == "ne":
         yield "ne"

@@ -1,11 +1,11 @@
 """OData's `$filter`, as far as Microsoft Graph's directory and logs take it.
 
 Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `contains`, `and`, `or`, `not`, brackets, and
-`any` and `all` over collections of texts or objects. Names of properties may be written in any case.
+`any` over collections of texts or objects. Names of properties may be written in any case.
 
 Source: https://learn.microsoft.com/en-us/graph/query-parameters, "filter parameter" and "Filter using lambda operators", and
 …/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): these operators, `not` and `ne` in
-advanced queries alone, `endswith` for two properties. The pages say that no property takes `all`; here each list does.
+advanced queries alone, `endswith` for two properties. `all` is refused: …/filter-query-parameter, "all operator" (read 2026-11-29), has it as not supported.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from harness.azure_ad.graph.odata.querying import consequences
 from harness.azure_ad.graph.odata.querying.comparisons import (
     COMPARE,
     FUNCTIONS,
-    AllElements,
     AnyElement,
     Comparison,
     OneOf,
@@ -161,8 +160,10 @@ class _Parser:
         name = reader.take("word")
         if name.lower() in FUNCTIONS:
             return self._function(reader, name.lower())
-        if name.lower().endswith(("/any", "/all")):
-            return self._elements(reader, *name.rsplit("/", 1))
+        if name.lower().endswith("/any"):
+            return self._elements(reader, name.rpartition("/")[0])
+        if name.lower().endswith("/all"):
+            raise FilterError(f"Invalid filter clause: 'all' is not supported in '{self._text}'.")
         path = self._path(name)
         operator = reader.token.text.lower()
         if operator == "in":
@@ -199,19 +200,19 @@ class _Parser:
             self._check_types(path, value, "eq")
         return OneOf(path, tuple(wanted), self._is_exact(path))
 
-    def _elements(self, reader: Reader, name: str, quantifier: str) -> Condition:
+    def _elements(self, reader: Reader, name: str) -> Condition:
         path = self._path(name)
         if self._variable:
             raise FilterError(f"Invalid filter clause: any inside any in '{self._text}'.")
         reader.demand(_OPENING)
-        if quantifier.lower() == "any" and reader.passes(_CLOSING):
+        if reader.passes(_CLOSING):
             return AnyElement(path, Both(()))
         self._variable = reader.take("word")
         reader.demand(_COLON)
         inner = self.grammar.read(reader)
         self._variable = ""
         reader.demand(_CLOSING)
-        return AnyElement(path, inner) if quantifier.lower() == "any" else AllElements(path, inner)
+        return AnyElement(path, inner)
 
     def _path(self, name: str) -> tuple[str, ...]:
         """Return the steps from the object, or inside `any` from the element. Raises FilterError for an unknown name."""

@@ -1,6 +1,7 @@
 """The query options of a request: `$filter`, `$select` and the like, in any case, with or without the dollar sign.
 
-Source: https://learn.microsoft.com/en-us/graph/query-parameters and …/aad-advanced-queries (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/query-parameters and …/aad-advanced-queries (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

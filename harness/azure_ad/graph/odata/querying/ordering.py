@@ -1,6 +1,7 @@
 """`$orderby`: one property or several, each up or down; what is empty comes first, texts without regard to case.
 
-Source: https://learn.microsoft.com/en-us/graph/query-parameters, "orderby" (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, "orderby" (read 2026-11-29 at
+db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """`$select` and `$expand`: which properties and relationships of an object an answer has.
 
-Source: https://learn.microsoft.com/en-us/graph/query-parameters, "select" and "expand" (read 2026-11); `$levels`:
+Source: https://learn.microsoft.com/en-us/graph/query-parameters, "select" and "expand" (read 2026-11-29 at db3ad72 of
+microsoftgraph/microsoft-graph-docs); `$levels`:
 https://learn.microsoft.com/en-us/graph/api/user-list-manager, "Request headers" and example 2 (read 2026-11-29).
 """
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.azure_ad.graph.odata.querying.comparisons import (
-    AllElements,
     AnyElement,
     Comparison,
     OneOf,
@@ -36,7 +35,7 @@ def terms(condition: Condition, within: tuple[str, ...] = ()) -> Iterator[Term]:
             yield from terms(part, within)
     elif isinstance(condition, Negated):
         yield from terms(condition.part, within)
-    elif isinstance(condition, AnyElement | AllElements):
+    elif isinstance(condition, AnyElement):
         yield from terms(condition.inner, (*within, *condition.path))
     elif isinstance(condition, Comparison):
         yield Term("/".join((*within, *condition.path)), condition.operator, condition.wanted)
