@@ -32,7 +32,7 @@ from harness.base.store import Document
 
 _AUDIENCE = "00000002-0000-0000-c000-000000000000"
 _LIFE, _LONGEST = timedelta(minutes=10), timedelta(days=3 * 365)
-_NAME = "keyCredentials"
+_NAME, _PASSWORDS = "keyCredentials", "passwordCredentials"
 _FORM = "certificates in base64, or keys that are there already by their keyId"
 
 
@@ -60,7 +60,16 @@ _WHICH = "/<any(applications, servicePrincipals):which>/<key>"
 
 
 def with_certificates(given: Document, present: Iterable[Document] = ()) -> Document:
-    """Return properties whose keys are completed by their certificates; one by its keyId alone is the one there is."""
+    """Return properties whose keys are completed by their certificates; one by its keyId alone is the one there is.
+
+    The text of a secret, which would open a private key, is not kept.
+    """
+    if isinstance(given.get(_PASSWORDS), list):
+        opened = [
+            {name: value for name, value in each.items() if name != "secretText"}
+            for each in given[_PASSWORDS]
+        ]
+        given = {**given, _PASSWORDS: opened}
     if not isinstance(given.get(_NAME), list):
         return given
     there = {key["keyId"]: key for key in present}
@@ -68,7 +77,10 @@ def with_certificates(given: Document, present: Iterable[Document] = ()) -> Docu
 
 
 def without_keys(document: Document) -> Document:
-    """Return what is shown of an object: keys' own bytes only to whoever selects them by name."""
+    """Return what is shown of an object: keys' own bytes only to whoever selects them by name, no text of a secret."""
+    if document.get(_PASSWORDS):
+        hidden = [{**each, "secretText": None} for each in document[_PASSWORDS]]
+        document = {**document, _PASSWORDS: hidden}
     if not document.get(_NAME) or _NAME.lower() in text_of("$select").lower():
         return document
     return {**document, _NAME: [{**key, "key": None} for key in document[_NAME]]}
@@ -145,7 +157,7 @@ def add_token_signing_certificate(app: str) -> Response:
         }
         changes = {
             _NAME: [*(principal.get(_NAME) or ()), private, public],
-            "passwordCredentials": [*(principal.get("passwordCredentials") or ()), password],
+            _PASSWORDS: [*(principal.get(_PASSWORDS) or ()), password],
         }
         note(
             Activities.UPDATE_PRINCIPAL, Target("ServicePrincipal", tenant.applications.update(app, changes))

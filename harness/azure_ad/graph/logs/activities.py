@@ -20,6 +20,8 @@ from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
 
+_UNSHOWN = ("id", "keyCredentials", "passwordCredentials", "passwordProfile")
+
 
 class Activity(NamedTuple):
     """`name` is the activity's display name, `operation` its operationType."""
@@ -183,9 +185,9 @@ def _resource(target: Target) -> Document:
 
 
 def _modified(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Document]:
-    """Yield what changed, each value in JSON and in a list, as the log shows it; passwords are not among it."""
+    """Yield what changed, each value in JSON and in a list, as the log shows it; passwords and keys are not among it."""
     for name, value in after.items():
-        if before.get(name) != value and name not in ("id", "passwordProfile", "passwordCredentials"):
+        if before.get(name) != value and name not in _UNSHOWN:
             yield {"displayName": name, "oldValue": _text(before.get(name)), "newValue": _text(value)}
 
 

@@ -70,6 +70,23 @@ def test_a_key_is_kept_by_its_id(graph, holder, first, second):
     assert keys(graph, holder)[0]["key"] == first.key.certificate
 
 
+def test_a_private_key_is_taken_and_nothing_of_it_told(graph):
+    """As people set up SAML by hand: Sign, Verify, and the password of the first; neither is in an answer or the log."""
+    private = base64.b64encode(b"a private key").decode()
+    secret = {
+        "customKeyIdentifier": "aWQ=",
+        "keyId": "4c266507-3e74-4b91-aeba-18a25b450f6e",
+        "secretText": "Pa55word",
+    }
+    sign = {"type": "X509CertAndPassword", "usage": "Sign", "key": private, "customKeyIdentifier": "aWQ="}
+    graph.do("PATCH", "/servicePrincipals/{app}", {"keyCredentials": [sign], "passwordCredentials": [secret]})
+    shown = graph.get("/servicePrincipals/{app}")
+    assert (shown["keyCredentials"][0]["key"], shown["passwordCredentials"][0]["secretText"]) == (None, None)
+    log = str(graph.get("/auditLogs/directoryAudits"))
+    assert private not in log
+    assert "Pa55word" not in log + str(graph.company.rows())
+
+
 @pytest.mark.parametrize("key", ["", "x", "MIIDYDCCAki...", base64.b64encode(b"no certificate").decode()])
 def test_what_is_no_certificate_is_refused(graph, holder, key):
     before = graph.company.rows()
