@@ -199,7 +199,7 @@ def assemble(
     )
     settings = _azure_settings(parts)
 
-    faults = Faults(network)
+    faults = Faults(network, parts.clock.advance)
 
     def record(source: str, send: Send) -> Send:
         """Tell the journal of what one side sends; without one nothing is recorded."""

@@ -144,6 +144,10 @@ class OffsetClock:
                     return
             self._move_to(until)
 
+    def skip(self, by: timedelta) -> None:
+        """Move on without waiting for what falls due, which follows: for who is in a callback already."""
+        self._move_to(later(self.now(), by))
+
     def _move_to(self, moment: datetime) -> None:
         step = moment - self.now()
         if step > timedelta():
@@ -186,6 +190,19 @@ class OffsetClock:
 def pause(span: timedelta) -> None:
     """Wait in wall time; for what waits on somebody else's server, never for a scenario."""
     time.sleep(span.total_seconds())
+
+
+class Waits:
+    """Waits in wall time, for clients on a socket that are to get their answers late; `end` ends all of them."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def wait(self, span: timedelta) -> None:
+        self._ended.wait(span.total_seconds())
+
+    def end(self) -> None:
+        self._ended.set()
 
 
 class Stopwatch:

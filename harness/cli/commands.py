@@ -30,6 +30,7 @@ _PLACES = {
     "replay": "harness.traffic.commands:replay",
     "clock": "harness.client.driving:clock",
     "snapshot": "harness.client.rewinding:snapshot",
+    "fault": "harness.client.faults:fault",
     "watch": "harness.client.watching:watch",
     "job": "harness.client.driving:job",
     "why": "harness.client.commands:why",

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.agreement.comparing import agreement
 from harness.aws_sso import cloudtrail
-from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
-from harness.base.clock import OffsetClock, iso
+from harness.base.clock import OffsetClock, Waits, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
@@ -39,11 +38,13 @@ from harness.serving.several.sharing import Shared
 from harness.serving.storage.both_sides import BothSides
 from harness.serving.storage.data import Data
 from harness.serving.watching.doors import INSIDE, Door, telling
+from harness.serving.watching.faulty import Misbehaviour
 from harness.serving.watching.happenings import Jumped, Logged
 from harness.serving.watching.timeline import Timeline
 from harness.snapshots import Snapshots
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
+from harness.wire.sockets.bridge import Quick
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import Identity, identity, trusting
@@ -72,6 +73,7 @@ class Served:
         self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
         self.timeline, self.scenario_of = Timeline(), options.scenario_of
+        self.misbehaviour = Misbehaviour(self.timeline)
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
         with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
@@ -89,7 +91,7 @@ class Served:
         self.key = None if is_local else self._data.control_key()
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
-        self._servers = _listen(options.host, self.identity, listening, *doors)
+        self._servers = _listen(options.host, self.identity, listening, self.misbehaviour.is_quick, *doors)
         near = [nearby(server.url) for server in self._servers]
         host = public_host(options.host, options.allowed_hosts)
         self.urls = at(near[0], host), at(near[1], host)
@@ -98,8 +100,10 @@ class Served:
         own = {url: inprocess(app, {INSIDE: True}) for url, (app, _) in zip(self.urls, doors, strict=True)}
         self._network = Shortcut(network, own)
         opened.callback(network.close)
+        self._waits = Waits()
         for server in self._servers:
             opened.callback(server.stop)
+        opened.callback(self._waits.end)
         self._tap = Tap(self._network)
 
     def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
@@ -126,6 +130,7 @@ class Served:
         )
         cloudtrail.fill(data.stores["aws_sso"])
         self.world = assemble(parts, quirks, self._wire)
+        self.misbehaviour.join(self.world, self.clock.skip)
         for context in self.world.contexts:
             context[INSTRUMENTS] = self
         self._both_sides = BothSides(self.world)
@@ -226,8 +231,9 @@ class Served:
         return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
-        """Forget people, groups and logs (`BothSides.reset`)."""
+        """Forget people, groups and logs (`BothSides.reset`), and behave."""
         self._both_sides.reset()
+        self.misbehaviour.end()
 
     def job(self) -> dict[str, Any]:
         """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
@@ -269,18 +275,24 @@ class Served:
             environ.update(self._contexts[0][side])
             return app(environ, start_response)
 
-        door = Door(with_tenant, self.timeline, self.clock.now, (AWS_SSO, AZURE_AD)[side])
+        door = Door(
+            self.misbehaviour.door(with_tenant), self.timeline, self.clock.now, (AWS_SSO, AZURE_AD)[side]
+        )
         return Gate(with_control(door, self), self.key, self._names, signed=self._signed)
 
 
 def _listen(
-    host: str, shown: Identity | None, listening: Listening | None, *doors: tuple[WSGIApplication, int]
+    host: str,
+    shown: Identity | None,
+    listening: Listening | None,
+    quick: Quick,
+    *doors: tuple[WSGIApplication, int],
 ) -> list[Server]:
     """Open every port, or none."""
     servers: list[Server] = []
     try:
         for (app, port), door in zip(doors, listening or (None, None), strict=True):
-            servers.append(Server(app, host, port, identity=shown, quick=is_scim, listening=door))
+            servers.append(Server(app, host, port, identity=shown, quick=quick, listening=door))
     except HarnessError:
         for server in servers:
             server.stop()

@@ -105,6 +105,11 @@ class AwsSso(Side):
         wanted = user_name.casefold()
         return next((user for user in self.users() if user.user_name.casefold() == wanted), None)
 
+    def group(self, display_name: str) -> Group | None:
+        """Return the group of a name, whatever its case; None where there is none."""
+        wanted = display_name.casefold()
+        return next((group for group in self.groups() if group.display_name.casefold() == wanted), None)
+
     def groups(self) -> list[Group]:
         """Return the groups with their members, oldest first."""
         members = self.memberships()

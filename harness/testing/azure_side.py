@@ -174,6 +174,16 @@ class AzureAd(Side):
         """Return the people of the directory, oldest first."""
         return self._read(directory.users)
 
+    def user(self, user_principal_name: str) -> DirectoryUser | None:
+        """Return the person of a name, whatever its case; None where there is none."""
+        wanted = user_principal_name.casefold()
+        return next((user for user in self.users() if user.user_principal_name.casefold() == wanted), None)
+
+    def group(self, display_name: str) -> DirectoryGroup | None:
+        """Return the first group of a name, whatever its case; None where there is none."""
+        wanted = display_name.casefold()
+        return next((group for group in self.groups() if group.display_name.casefold() == wanted), None)
+
     def groups(self) -> list[DirectoryGroup]:
         """Return the groups of the directory with their members, oldest first."""
         return self._read(directory.groups)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.base.clock import VirtualClock, from_iso
+from harness.base.clock import VirtualClock, Waits, from_iso
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
 from harness.base.sqlite import Database
@@ -52,11 +52,12 @@ def listening(
     begin: datetime | None,
     teller: Teller,
     turn: threading.RLock,
+    waits: Waits,
     tls: tuple[Path, Path] | None = None,
 ) -> tuple[World, list[Server]]:
     """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory.
 
-    `tls` are the PEM files of a certificate and its key. Raises HarnessError for files that nobody could be shown.
+    Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises HarnessError for files that nobody could be shown.
     """
     shown = identity(*tls) if tls else None
     quirks = choose_quirks(profile, flips)
@@ -68,8 +69,6 @@ def listening(
     doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(sides)]
     host = "localhost" if shown else "127.0.0.1"
     aws, azure = servers = [Server(door, host, 0, identity=shown) for door in doors]
-    for door, server in zip(doors, servers, strict=True):
-        door.tell(teller, server.url, clock)
     parts = Parts(
         clock=clock,
         ids=Ids(seed),
@@ -85,13 +84,14 @@ def listening(
 
     world = assemble(parts, quirks, local, teller)
     world.database = database
-    for server in servers:
+    for door, server in zip(doors, servers, strict=True):
+        door.tell(teller, server.url, world, waits)
         server.start()
     return world, servers
 
 
 class _Door:
-    """An app behind a socket: one request at a time, each recorded as a client's."""
+    """An app behind a socket: one request at a time, each recorded as a client's; answers that are late hold up nobody."""
 
     def __init__(
         self, app: WSGIApplication, context: Callable[[], Mapping[str, object]], turn: threading.RLock
@@ -100,23 +100,26 @@ class _Door:
         self._send: Send | None = None
         self._url = ""
 
-    def tell(self, teller: Journal, url: str, clock: VirtualClock) -> None:
-        """Record what comes in, as sent to `url`."""
+    def tell(self, teller: Teller, url: str, world: World, waits: Waits) -> None:
+        """Record what comes in, as sent to `url`; it meets the faults of the world, outside of its turn."""
 
         def answered(request: Request) -> Response:
-            return inprocess(self._app, self._context())(request)
+            with self._turn:
+                return inprocess(self._app, self._context())(request)
 
         self._url = url
-        self._send = recording(
-            answered, teller.exchange, clock, CLIENT, lambda _: "harness", order=teller.next
-        )
+        self._send = of_clients(world.faults.around(answered, waits.wait), teller, world)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         assert self._send is not None
-        with self._turn:
-            response = self._send(request_of(environ, self._url))
+        response = self._send(request_of(environ, self._url))
         start_response(f"{response.status} .", list(response.headers))
         return [response.body]
+
+
+def of_clients(send: Send, teller: Teller, world: World) -> Send:
+    """Return a transport whose exchanges are told as a client's."""
+    return recording(send, teller.exchange, world.clock, CLIENT, lambda _: "harness", order=teller.next)
 
 
 def _context(contexts: list[Contexts], side: int) -> Mapping[str, object]:

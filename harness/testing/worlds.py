@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 from harness.agreement.comparing import agreement
 from harness.agreement.records import Difference
 from harness.base.clock import Clock as WorldClock
-from harness.base.clock import from_iso, iso, parse_duration
+from harness.base.clock import Waits, from_iso, iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
 from harness.log_lines import FAULT, fault_line
@@ -27,7 +27,7 @@ from harness.snapshots import Change
 from harness.testing.answers import FaultMet
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
-from harness.testing.doors import Teller, listening
+from harness.testing.doors import Teller, listening, of_clients
 from harness.testing.page import FailedTest, Setting, write_page
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
@@ -73,16 +73,20 @@ class World:
     ) -> None:
         self._journal, self._closed, self._made_with = Journal(), False, (profile, seed)
         self._servers: list[Server] = []
-        self._turn = threading.RLock()
+        self._turn, self._waits = threading.RLock(), Waits()
         seen = Seen()
         begin = from_iso(start) if start else None
         flips = dict(quirks or {})
         teller = Teller(self._journal, seen)
         if sockets or tls:
-            self._world, self._servers = listening(profile, flips, seed, begin, teller, self._turn, tls)
+            self._world, self._servers = listening(
+                profile, flips, seed, begin, teller, self._turn, self._waits, tls
+            )
         else:
             self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
         self._began = self._world.clock.now()
+        clients = self._world.faults.around(self._world.unrecorded, self._world.clock.advance)
+        self._clients = of_clients(clients, teller, self._world)
         # Not a method of this world: the servers' threads would keep it from being left open unnoticed.
         self._world.faults.tell = partial(_tell_of_fault, teller, self._world.clock)
         self._play = Play(self._world, self._journal.exchanges)
@@ -119,7 +123,7 @@ class World:
     def _sent(self, request: Request) -> Response:
         """Send a client's request; one that comes after the end is told so."""
         self._open()
-        return self._world.person(request)
+        return self._clients(request)
 
     def populate(self, holdings: Mapping[str, Any]) -> None:
         """Add people and groups to either side, as a scenario's `given` does: all or nothing."""
@@ -142,7 +146,10 @@ class World:
         carried_out: bool | None = None,
         delay: str | None = None,
     ) -> Result:
-        """Let requests such as `POST /Users` fail, by `answer={"status": 503}`, `no_answer="timeout"`, `times=1` and the like."""
+        """Let requests such as `POST /Users` fail, by `answer={"status": 503}`, `no_answer="timeout"`, `times=1` and the like.
+
+        The provisioning service meets it, and so does a client of yours; one on a socket waits for a late answer in real time.
+        """
         arguments = given(
             request=request,
             body_contains=body_contains,
@@ -244,6 +251,7 @@ class World:
         """End the servers, if any. What is asked of a closed world raises HarnessError."""
         if not self._closed:
             self._closed = True
+            self._waits.end()
             for server in self._servers:
                 server.stop()
 

@@ -1,12 +1,13 @@
-"""Transports that misbehave on purpose: each takes a `Send` and returns one, so they compose.
+"""Transports that misbehave on purpose: each takes a `Send` and what lets time pass, and returns a `Send`, so they compose.
 
 `Faults` is such a transport whose misbehaviour can be changed while it is in use; scenarios put faults on it step by
-step.
+step. Other transports can share them: those of clients that are not the provisioning service.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +27,8 @@ FAILURES = {
     "tls": "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel.",
 }
 
-Wrap: TypeAlias = Callable[[Send], Send]
-Wait: TypeAlias = Callable[[timedelta], None]  # lets virtual time pass
+Wait: TypeAlias = Callable[[timedelta], None]  # lets time pass, virtual or not
+Wrap: TypeAlias = Callable[[Send, Wait], Send]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +78,20 @@ class Meetings:
 
 @dataclass(slots=True)
 class _Fault:
-    """Sends what is chosen by way of `faulty`, `left` times more (None: always), and everything else as before.
-
-    `tell` gets a sentence each time.
-    """
+    """Is met by what is chosen, `left` times more (None: always)."""
 
     selection: Selection
-    sound: Send
-    faulty: Send
+    wrap: Wrap
     meetings: Meetings
     left: int | None
-    tell: Callable[[str], None]
 
-    def __call__(self, request: Request) -> Response:
+    def meets(self, request: Request) -> bool:
+        """Tell whether a request meets it, and count that it did."""
         if self.left == 0 or not self.selection.chooses(request):
-            return self.sound(request)
+            return False
         self.left = None if self.left is None else self.left - 1
         self.meetings.met += 1
-        self.tell(
-            f"{request.method} {urlsplit(request.url).path} meets the fault on '{self.selection.pattern}'"
-        )
-        return self.faulty(request)
+        return True
 
 
 Standing: TypeAlias = tuple[tuple[_Fault, int | None, int], ...]
@@ -106,17 +100,31 @@ Standing: TypeAlias = tuple[tuple[_Fault, int | None, int], ...]
 class Faults:
     """A transport that does what it is told to, and otherwise passes everything on.
 
-    The fault put on last comes first; what it is not for, or no longer, goes to the one before it. `tell` may be set to what hears
-    of each fault: put on, met, ended.
+    The fault put on last comes first; what it is not for, or no longer, goes to the one before it. `wait` lets time pass where an
+    answer is late, and `tell` may be set to what hears of each fault: put on, met, ended. Safe to use from several threads.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, wait: Wait) -> None:
         self._sound = send
+        self.wait = wait
         self.tell: Callable[[str], None] = _keep_to_oneself
         self._faults: tuple[_Fault, ...] = ()
+        self._turn = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
-        return self._send(request)
+        return self._pass(request, self._faults, self._sound, self.wait)
+
+    def around(self, send: Send, wait: Wait) -> Send:
+        """Return another transport that meets the same faults; a late answer lets time pass by `wait`."""
+
+        def sent(request: Request) -> Response:
+            return self._pass(request, self._faults, send, wait)
+
+        return sent
+
+    @property
+    def are_on(self) -> bool:
+        return bool(self._faults)
 
     def put(self, selection: Selection, wrap: Wrap, times: int | None = None) -> Meetings:
         """Misbehave for what `selection` chooses: from now on, or so many times.
@@ -124,8 +132,7 @@ class Faults:
         Returns a count that goes on while requests come.
         """
         meetings = Meetings(selection.pattern, times or 1)
-        fault = _Fault(selection, self._send, wrap(self._send), meetings, times, self._tell)
-        self._faults = (*self._faults, fault)
+        self._faults = (*self._faults, _Fault(selection, wrap, meetings, times))
         often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
         self.tell(f"from now on '{selection.pattern}' misbehaves{often}")
         return meetings
@@ -147,12 +154,22 @@ class Faults:
             fault.left, fault.meetings.met = left, met
         self._faults = tuple(fault for fault, _, _ in standing)
 
-    def _tell(self, sentence: str) -> None:
-        self.tell(sentence)
+    def _pass(self, request: Request, faults: tuple[_Fault, ...], send: Send, wait: Wait) -> Response:
+        """Send a request by way of the newest of `faults` that it meets, around the older ones."""
+        for place in reversed(range(len(faults))):
+            with self._turn:
+                is_met = faults[place].meets(request)
+            if is_met:
+                pattern = faults[place].selection.pattern
+                self.tell(f"{request.method} {urlsplit(request.url).path} meets the fault on '{pattern}'")
+                return faults[place].wrap(self._behind(faults[:place], send, wait), wait)(request)
+        return send(request)
 
-    @property
-    def _send(self) -> Send:
-        return self._faults[-1] if self._faults else self._sound
+    def _behind(self, faults: tuple[_Fault, ...], send: Send, wait: Wait) -> Send:
+        def passed(request: Request) -> Response:
+            return self._pass(request, faults, send, wait)
+
+        return passed
 
 
 def _keep_to_oneself(sentence: str) -> None:
@@ -161,24 +178,27 @@ def _keep_to_oneself(sentence: str) -> None:
 
 def answering(response: Response) -> Wrap:
     """Answer like that; the request goes nowhere."""
-    return lambda _: lambda _: response
+    return lambda _send, _wait: lambda _: response
 
 
-def failing(kind: str, wait: Wait, after: timedelta = timedelta()) -> Wrap:
+def failing(kind: str, after: timedelta = timedelta()) -> Wrap:
     """Give no answer, after that long; `kind` is one of FAILURES. The request goes nowhere."""
 
-    def fail(_: Request) -> Response:
-        wait(after)
-        raise TransportError(kind, FAILURES[kind])
+    def wrapped(_: Send, wait: Wait) -> Send:
+        def fail(_: Request) -> Response:
+            wait(after)
+            raise TransportError(kind, FAILURES[kind])
 
-    return lambda _: fail
+        return fail
+
+    return wrapped
 
 
 def carrying_out(wrap: Wrap) -> Wrap:
     """Let the request arrive and do its work; only what comes back is the fault's."""
 
-    def wrapped(send: Send) -> Send:
-        faulty = wrap(send)
+    def wrapped(send: Send, wait: Wait) -> Send:
+        faulty = wrap(send, wait)
 
         def carried_out(request: Request) -> Response:
             send(request)
@@ -192,20 +212,22 @@ def carrying_out(wrap: Wrap) -> Wrap:
 def cutting(length: int) -> Wrap:
     """Let so many bytes of the answer's body through."""
 
-    def wrapped(send: Send) -> Send:
+    def wrapped(send: Send, _: Wait) -> Send:
         def cut(request: Request) -> Response:
             answer = send(request)
-            return Response(answer.status, answer.headers, answer.body[:length])
+            others = tuple(field for field in answer.headers if field[0].lower() != "content-length")
+            whole = ("Content-Length", str(len(answer.body)))
+            return Response(answer.status, (*others, whole), answer.body[:length])
 
         return cut
 
     return wrapped
 
 
-def delaying(wait: Wait, by: timedelta) -> Wrap:
+def delaying(by: timedelta) -> Wrap:
     """Answer that much later."""
 
-    def wrapped(send: Send) -> Send:
+    def wrapped(send: Send, wait: Wait) -> Send:
         def delayed(request: Request) -> Response:
             answer = send(request)
             wait(by)

@@ -88,3 +88,17 @@ def test_what_is_looked_up_is_no_request_of_the_test(world):
     world.azure_ad.groups()
     world.azure_ad.assignments()
     assert len(world.timeline()) == before
+
+
+def test_one_of_each_side_is_found_by_name_in_any_case(scim_world):
+    """And nobody where there is nobody."""
+    azure_ad, aws_sso = scim_world.azure_ad, scim_world.aws_sso
+    azure_ad.create_user(
+        userPrincipalName="ana@contoso.com", displayName="Ana", givenName="Ana", surname="Ruiz"
+    )
+    azure_ad.create_group("Office", members=["ana@contoso.com"])
+    scim_world.populate({"aws_sso": {"groups": [{"displayName": "Office"}]}})
+    assert azure_ad.user("ANA@contoso.com").display_name == "Ana"
+    assert azure_ad.group("office").members == ("ana@contoso.com",)
+    assert aws_sso.group("OFFICE").display_name == "Office"
+    assert azure_ad.user("ben") is azure_ad.group("ben") is aws_sso.group("ben") is None

@@ -101,9 +101,10 @@ def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
     )  # fmt: skip
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
     assert answers[0]["name"] == "arranged", run.stderr
-    assert answers[2]["equal"] is True
-    assert answers[4:6] == [{"reset": True}, {"populated": True}]
-    assert answers[6]["agree"] is True
+    assert answers[1]["value"] == answers[3]["ended"] == [{"request": "POST /Users", "wanted": 1, "met": 0}]
+    assert answers[4]["equal"] is True
+    assert answers[6:8] == [{"reset": True}, {"populated": True}]
+    assert answers[8]["agree"] is True
 
 
 def installed() -> bool:

@@ -40,8 +40,8 @@ def server():
 
 
 @pytest.fixture
-def faults(server):
-    return Faults(server)
+def faults(server, waits):
+    return Faults(server, waits.append)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_an_answer_replaces_the_servers(faults, server):
 @pytest.mark.parametrize("kind", FAILURES)
 def test_no_answer_is_a_transport_error(faults, server, waits, kind):
     """Each as `Network` would raise it, after as long as it takes."""
-    faults.put(EVERY, failing(kind, waits.append, timedelta(seconds=100)))
+    faults.put(EVERY, failing(kind, timedelta(seconds=100)))
     with pytest.raises(TransportError) as error:
         ask(faults)
     assert error.value.kind == kind
@@ -123,7 +123,7 @@ def test_no_answer_is_a_transport_error(faults, server, waits, kind):
 
 def test_a_request_can_be_carried_out_and_its_answer_lost(faults, server, waits):
     """The server wrote, and nobody knows."""
-    faults.put(EVERY, carrying_out(failing("reset", waits.append)))
+    faults.put(EVERY, carrying_out(failing("reset")))
     with pytest.raises(TransportError):
         ask(faults, "POST")
     assert server.seen == ["POST"]
@@ -144,7 +144,7 @@ def test_an_answer_can_be_cut(faults):
 
 def test_a_server_can_be_slow(faults, server, waits):
     """It does its work; time passes by the clock it is given."""
-    faults.put(EVERY, delaying(waits.append, timedelta(seconds=30)))
+    faults.put(EVERY, delaying(timedelta(seconds=30)))
     assert ask(faults).status == 200
     assert (waits, server.seen) == ([timedelta(seconds=30)], ["GET"])
 
@@ -160,7 +160,7 @@ def test_the_last_fault_comes_first_until_it_is_used_up(faults):
 def test_faults_compose(faults, server, waits):
     """A later one lies around an earlier one: slow, and cut."""
     faults.put(EVERY, cutting(2))
-    faults.put(EVERY, delaying(waits.append, timedelta(seconds=1)))
+    faults.put(EVERY, delaying(timedelta(seconds=1)))
     assert ask(faults).body == b"01"
     assert len(waits) == 1
 

@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from harness.agreement.comparing import agreement
-from harness.aws_sso.app import is_scim
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
-from harness.log_lines import FAULT, LOGS, fault_line
+from harness.log_lines import LOGS
 from harness.origins import GRAPH
 from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.live import addresses, served
@@ -26,6 +25,7 @@ from harness.scenario.staging.moments import Moment
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
 from harness.serving.watching.doors import Door
+from harness.serving.watching.faulty import Misbehaviour
 from harness.serving.watching.happenings import Logged
 from harness.serving.watching.timeline import Timeline
 from harness.snapshots import in_memory
@@ -50,13 +50,15 @@ class Staged:
         self._again = again
         self._turn = threading.RLock()
         self.timeline, self.scenario_of = Timeline(), None
+        self.misbehaviour = Misbehaviour(self.timeline)
         self._begin()
         with ExitStack() as opened:
             servers = []
             for side, port in enumerate((aws_port, azure_port)):
-                server = Server(self._door(side), "127.0.0.1", port, quick=is_scim)
+                server = Server(self._door(side), "127.0.0.1", port, quick=self.misbehaviour.is_quick)
                 opened.callback(server.stop)
                 servers.append(server)
+            opened.callback(self.misbehaviour.stop)
             for server in servers:
                 server.start()
             self.urls = servers[0].url, servers[1].url
@@ -71,7 +73,7 @@ class Staged:
             context[INSTRUMENTS] = self
         assert world.database is not None
         world.database.on_append = self._logged
-        world.faults.tell = self._faulted
+        self.misbehaviour.join(world, world.advance)
 
     def _now(self) -> datetime:
         return self.clock.now()
@@ -79,9 +81,6 @@ class Staged:
     def _logged(self, log: str, line: Document) -> None:
         if log in LOGS:
             self.timeline.add(Logged(log, line))
-
-    def _faulted(self, sentence: str) -> None:
-        self.timeline.add(Logged(FAULT, fault_line(self._now(), sentence)))
 
     @property
     def offset(self) -> timedelta:
@@ -207,5 +206,5 @@ class Staged:
                 self.advance(timedelta())  # what is due at once, as after a step
             return answer
 
-        door = Door(with_tenant, self.timeline, self._now, (AWS_SSO, AZURE_AD)[side])
+        door = Door(self.misbehaviour.door(with_tenant), self.timeline, self._now, (AWS_SSO, AZURE_AD)[side])
         return Gate(with_control(door, self), None)

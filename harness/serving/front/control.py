@@ -3,7 +3,7 @@
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
-POST /_harness/reset                      no people, groups or logs; endpoint, tokens and job settings stay
+POST /_harness/reset                      no people, groups, logs or faults; endpoint, tokens and job settings stay
 GET  /_harness/mail                       notification mails, oldest first
 GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
@@ -11,6 +11,9 @@ GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the tar
 GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there
 GET  /_harness/agreement                  whether both sides agree, each difference with its reason
 GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, without secrets; `after` a number
+GET  /_harness/faults                     those that are on, with how many requests each has met
+POST /_harness/faults    {"request": "POST /Users", "times": 1, "answer": {"status": 503}}   as the step `fault` of scenarios
+POST /_harness/faults/end                 all is well again; answers what was on
 GET  /_harness/snapshots                  those that there are, oldest first
 POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
 GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `to`, between one and now
@@ -37,6 +40,7 @@ from harness.wire.sites import is_order_of_another_site
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from harness.serving.watching.faulty import Misbehaviour
     from harness.serving.watching.timeline import Timeline
     from harness.snapshots import Snapshots
 
@@ -81,6 +85,9 @@ class Controlled(Protocol):
 
     @property
     def timeline(self) -> Timeline: ...
+
+    @property
+    def misbehaviour(self) -> Misbehaviour: ...
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
@@ -210,6 +217,21 @@ def _timeline(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return {"origin": timeline.origin, "last": last, "events": [event.document() for event in events]}
 
 
+def _faults(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return {"value": served.misbehaviour.shown()}
+
+
+def _put_fault(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    served.misbehaviour.put(body)
+    return {"value": served.misbehaviour.shown()}
+
+
+def _end_faults(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return {"ended": served.misbehaviour.end()}
+
+
 def _snapshots(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     snapshots = served.snapshots
@@ -258,6 +280,9 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("why", "GET"): _why,
     ("agreement", "GET"): _agreement,
     ("timeline", "GET"): _timeline,
+    ("faults", "GET"): _faults,
+    ("faults", "POST"): _put_fault,
+    ("faults/end", "POST"): _end_faults,
     ("snapshots", "GET"): _snapshots,
     ("snapshots", "POST"): _take,
     ("snapshots/restore", "POST"): _restore,

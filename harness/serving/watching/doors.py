@@ -42,7 +42,11 @@ class Door:
             answers.append((status, headers))
             return start_response(status, headers, *rest)
 
-        chunks = self.app(environ, start)
+        try:
+            chunks = self.app(environ, start)
+        except TransportError as error:  # by a fault
+            self._add(environ, at, body, f"{error.kind}: {error}", [], [])
+            raise
         try:
             pieces = list(chunks)
         finally:
@@ -50,6 +54,18 @@ class Door:
             if close is not None:
                 close()
         status, headers = answers[-1]
+        self._add(environ, at, body, status, headers, _short(pieces))
+        return pieces
+
+    def _add(
+        self,
+        environ: WSGIEnvironment,
+        at: datetime,
+        body: bytes,
+        status: str,
+        headers: list[tuple[str, str]],
+        chunks: list[bytes],
+    ) -> None:
         self.timeline.add(
             Incoming(
                 at,
@@ -61,10 +77,9 @@ class Door:
                 body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS],
                 status,
                 headers,
-                _short(pieces),
+                chunks,
             )
         )
-        return pieces
 
 
 def telling(send: Send, timeline: Timeline, now: Callable[[], datetime], lane: Callable[[str], str]) -> Send:

@@ -104,7 +104,7 @@ class Call(NamedTuple):
 class Incoming(NamedTuple):
     """A request at a door, and its answer, as they came: made in a microsecond, read only for who looks.
 
-    `fields` are its headers in octets, with lower-case names.
+    `fields` are its headers in octets, with lower-case names. `status` begins with a number, or says why no answer came.
     """
 
     at: datetime
@@ -123,8 +123,10 @@ class Incoming(NamedTuple):
         host = next((value for name, value in named if name == "Host"), "")
         headers = tuple(field for field in named if field[0] != "Host")
         request = Request(self.method, f"{self.scheme}://{host}{self.uri}", headers, self.body)
-        answer = Response(int(self.status[:3]), tuple(self.headers), b"".join(self.chunks))
-        return Call(self.at, self._caller(named), self.target, request, answer)
+        outcome: Response | str = self.status
+        if self.status[:3].isdecimal():
+            outcome = Response(int(self.status[:3]), tuple(self.headers), b"".join(self.chunks))
+        return Call(self.at, self._caller(named), self.target, request, outcome)
 
     def event(self, number: int, *, whole: bool) -> Event:
         return self.call().event(number, whole=whole)

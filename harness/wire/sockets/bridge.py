@@ -17,7 +17,7 @@ from werkzeug.http import http_date
 
 from harness.wire.incoming import RAW_HEADERS
 from harness.wire.inprocess import call
-from harness.wire.message import MAX_BODY
+from harness.wire.message import MAX_BODY, TransportError
 from harness.wire.sockets.workers import Workers
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def refusal(status: int, reason: str) -> Answer:
 class Bridge:
     """An ASGI application in front of a WSGI application.
 
-    `address` is the host and port that are served; the scope's `target` is the request target as it was written.
+    `address` is the host and port that are served; the scope's `target` is the request target as it was written, its `abort` ends the
+    connection. An application gives no answer by raising TransportError.
     """
 
     def __init__(
@@ -56,6 +57,10 @@ class Bridge:
         try:
             status, headers, body = await self._answer(scope, receive)
         except ConnectionAbortedError:
+            return
+        except TransportError:
+            scope["abort"]()
+            await receive()  # until it is known to be gone; uvicorn would answer 500
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -120,6 +120,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.scope["target"] = self.url  # type: ignore[typeddict-unknown-key]
+        self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self.url = b"/"  # the bridge takes the target apart: `//Users` is a path here, not a host
         self._in_headers = False
         super().on_headers_complete()

@@ -65,7 +65,7 @@ class Liar:
 
     def hurting(self, fault, request):
         self.hurt.append(request)
-        return fault(self.server)(request)
+        return fault(self.server, self.wait)(request)
 
     def fault(self, malady, request):
         """Return the fault; None for none, and for what does no harm to this request."""
@@ -73,13 +73,13 @@ class Liar:
         if kind == "status" and (request.method, detail) != ("DELETE", 404):
             fault = answering(refusal(detail))
         elif kind == "failure":
-            fault = failing(detail, self.wait, timedelta(seconds=100 if detail == "timeout" else 0))
+            fault = failing(detail, timedelta(seconds=100 if detail == "timeout" else 0))
         elif kind == "body" and request.method in LIES:
             fault = answering(BODIES[detail])
         elif kind == "cut" and request.method in LIES:
             return cutting(detail)
         elif kind == "slow":
-            return delaying(self.wait, timedelta(seconds=detail))
+            return delaying(timedelta(seconds=detail))
         else:
             return None
         return carrying_out(fault) if carried_out else fault

@@ -1,0 +1,109 @@
+"""The faults of a served world: put on, shown and ended while it runs, met by its engine and by clients of its APIs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from harness.aws_sso.app import is_scim
+from harness.base.clock import Waits
+from harness.log_lines import FAULT, fault_line
+from harness.origins import OWN_AGENT
+from harness.serving.watching.doors import INSIDE
+from harness.serving.watching.happenings import Logged
+from harness.serving.watching.timeline import Timeline
+from harness.wire import misbehaving
+from harness.wire.faults import Faults, Wait
+from harness.wire.incoming import request_of
+from harness.wire.inprocess import call
+from harness.wire.message import Request, Response
+from harness.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_GRAPH = ("/v1.0/", "/beta/")
+
+
+class Misbehaviour:
+    """`join` says of which world; `tell` of what happens goes to the timeline."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._waits = Waits()
+        self._world: World | None = None
+
+    def join(self, world: World, wait: Wait) -> None:
+        """Be about a world, whose engine gets late answers by `wait`."""
+        self._world = world
+        world.faults.wait, world.faults.tell = wait, self._tell
+
+    @property
+    def faults(self) -> Faults:
+        assert self._world is not None
+        return self._world.faults
+
+    def put(self, written: Mapping[str, Any]) -> None:
+        """Put a fault on (`misbehaving.put`). Raises HarnessError for what is none."""
+        misbehaving.check(written)
+        assert self._world is not None
+        patience = timedelta(seconds=self._world.azure.quirks["answer-timeout-seconds"])
+        misbehaving.put(self.faults, written, patience)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Return what is on, oldest first: for which requests, how many it was meant for at least, how many it has met."""
+        notes = [fault.meetings for fault, _, _ in self.faults.standing()]
+        return [{"request": note.pattern, "wanted": note.wanted, "met": note.met} for note in notes]
+
+    def end(self) -> list[dict[str, Any]]:
+        """Behave; returns what was on."""
+        shown = self.shown()
+        self.faults.end()
+        return shown
+
+    def is_quick(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether a request waits for nothing but the store: SCIM's, unless a fault may hold it up."""
+        return is_scim(environ) and not self.faults.are_on
+
+    def door(self, app: WSGIApplication) -> WSGIApplication:
+        """Return an application whose clients meet the faults; it raises TransportError where one gives no answer."""
+        return _Door(app, self._waits.wait, lambda: self.faults)
+
+    def stop(self) -> None:
+        """Let nobody wait any more."""
+        self._waits.end()
+
+    def _tell(self, sentence: str) -> None:
+        assert self._world is not None
+        self._timeline.add(Logged(FAULT, fault_line(self._world.clock.now(), sentence)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    app: WSGIApplication
+    wait: Wait
+    faults: Callable[[], Faults]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        faults = self.faults()
+        if not faults.are_on or not _is_a_clients(environ):
+            return self.app(environ, start_response)
+
+        def send(_: Request) -> Response:
+            status, headers, body = call(self.app, environ)
+            return Response(status, tuple(headers), body)
+
+        request = request_of(environ, f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
+        environ["wsgi.input"].seek(0)
+        answer = faults.around(send, self.wait)(request)
+        start_response(f"{answer.status} .", list(answer.headers))
+        return [answer.body]
+
+
+def _is_a_clients(environ: WSGIEnvironment) -> bool:
+    """Tell a client's call of SCIM, Graph or an AWS API from pages, the harness's own commands, and what its engine has sent past them."""
+    path = environ["PATH_INFO"]
+    is_api = "/scim/v2/" in path or path.startswith(_GRAPH) or "HTTP_X_AMZ_TARGET" in environ
+    return is_api and INSIDE not in environ and environ.get("HTTP_USER_AGENT") != OWN_AGENT
