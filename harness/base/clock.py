@@ -19,6 +19,7 @@ from typing import Protocol
 
 from harness.base.errors import HarnessError
 
+_SET_BACK = timedelta(seconds=1)  # less is what keeps a clock right
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
@@ -111,13 +112,16 @@ class VirtualClock:
 class OffsetClock:
     """Wall time plus an offset; a background thread fires what falls due.
 
-    Callbacks run one at a time, whoever moved the clock, so a cycle never overlaps another.
+    Callbacks run one at a time, whoever moved the clock, so a cycle never overlaps another. `holds` says whether time goes
+    on where it was when the machine's clock is set back.
     """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
+        self.holds = True
         self._timers = _Timers()
         self.turn = threading.RLock()
+        self._looked = datetime.now(UTC), time.monotonic()
         self._wake = threading.Event()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -154,6 +158,20 @@ class OffsetClock:
             self.offset += step
             self.on_step(self.offset)
 
+    def go_on_from(self, moment: datetime) -> None:
+        """Be no earlier than a moment that was told before."""
+        with self.turn:
+            self._move_to(moment)
+
+    def hold(self) -> None:
+        """Make up for a machine's clock that was set back since the last look."""
+        with self.turn:
+            (wall, steady), self._looked = self._looked, (datetime.now(UTC), time.monotonic())
+            lost = timedelta(seconds=self._looked[1] - steady) - (self._looked[0] - wall)
+            if self.holds and lost > _SET_BACK:
+                self.offset += lost
+                self.on_step(self.offset)
+
     def rewind(self, to: datetime) -> None:
         with self.turn:
             self.offset += to - self.now()
@@ -180,6 +198,7 @@ class OffsetClock:
     def _tick(self) -> None:
         while not self._stopped:
             try:
+                self.hold()
                 self.run_due()
             except Exception as error:  # noqa: BLE001 - one failed callback must not stop time
                 self.on_error(error)

@@ -79,12 +79,21 @@ class Served:
         with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
             self._data = Data(options.data, options.key)
             opened.callback(self._data.close)
-            self.clock = OffsetClock(self._data.offset())
+            self.clock = self._begun_clock(opened)
             with self._data.starting:
                 self._listen(options, listening, opened)
                 self._assemble(options, quirks)
                 self._let_time_pass(opened)
             self._opened = opened.pop_all()
+
+    def _begun_clock(self, opened: ExitStack) -> OffsetClock:
+        """Return the clock, which goes on from where it was; the machines that share data go by their own."""
+        data, clock = self._data, OffsetClock(self._data.offset())
+        clock.holds = data.peers is None
+        if clock.holds:
+            clock.go_on_from(data.last_moment() or clock.now())
+            opened.callback(lambda: data.save_last_moment(clock.offset, clock.now()))
+        return clock
 
     def _listen(self, options: Options, listening: Listening | None, opened: ExitStack) -> None:
         is_local = options.host in LOOPBACK and not options.allowed_hosts
@@ -170,7 +179,7 @@ class Served:
     def _moved(self, offset: timedelta) -> None:
         """Keep a step that the clock took, and tell of it."""
         if self._shared is None:
-            self._data.save_offset(offset)
+            self._data.save_offset(offset, self.clock.now())
         else:
             self._shared.moved(offset)
         self.timeline.add(Jumped(self.clock.now()))

@@ -13,7 +13,7 @@ from harness.base.clock import OffsetClock, VirtualClock, from_iso, iso, parse_d
 from harness.base.errors import HarnessError
 
 START = datetime(2020, 3, 31, 2, 36, 15, tzinfo=UTC)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3600, 86400))
 
 
 @pytest.fixture
@@ -199,6 +199,25 @@ class TestOffsetClock(ClockContract):
     def test_an_offset_may_be_given(self, wall):
         """A restarted server takes up the time it had reached."""
         assert OffsetClock(DAY).now() == START + DAY
+
+    def test_a_machine_that_is_set_back_takes_no_time_back(self, wall):
+        """The time goes on where it was, is told to whoever keeps it, and still goes with the wall when that jumps forward."""
+        clock, offsets = OffsetClock(), []
+        clock.on_step = offsets.append
+        wall.moment = START - DAY
+        clock.hold()
+        assert abs(clock.now() - START) < SECOND
+        assert [abs(offset - DAY) < SECOND for offset in offsets] == [True]
+        wall.moment = START
+        clock.hold()
+        assert abs(clock.now() - START - DAY) < SECOND
+
+    def test_machines_that_share_data_go_by_their_own_clocks(self, wall):
+        clock = OffsetClock()
+        clock.holds = False
+        wall.moment = START - DAY
+        clock.hold()
+        assert clock.now() == START - DAY
 
 
 class TestOffsetClockThread:

@@ -75,7 +75,7 @@ class Shared:
 
     def moved(self, offset: timedelta) -> None:
         """Keep a step that the clock took, and let the others take it, too."""
-        self._data.save_offset(offset)
+        self._data.save_offset(offset, self._clock.now())
         self._peers.tell()
 
     def rewound(self) -> None:

@@ -6,12 +6,14 @@ Folder and files are for their owner alone from the first byte.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from datetime import timedelta
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from harness.base.clock import from_iso, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sealing import sealing
@@ -107,8 +109,18 @@ class Data:
         saved = self.stores["azure_ad"].get("clock", "offset")
         return timedelta(seconds=saved["seconds"] if saved else 0)
 
-    def save_offset(self, offset: timedelta) -> None:
-        self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds()})
+    def last_moment(self) -> datetime | None:
+        """Return the moment at which the offset was saved last: the time does not go back behind it."""
+        saved = self.stores["azure_ad"].get("clock", "offset") or {}
+        return from_iso(saved["at"]) if "at" in saved else None
+
+    def save_offset(self, offset: timedelta, at: datetime) -> None:
+        self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds(), "at": iso(at, 6)})
+
+    def save_last_moment(self, offset: timedelta, at: datetime) -> None:
+        """Save when the server stopped; on a full disk nothing."""
+        with suppress(sqlite3.OperationalError):
+            self.save_offset(offset, at)
 
     def rewinds(self) -> int:
         """Return how often the data became again what they were, as processes that share them count it."""

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -147,7 +147,7 @@ def test_a_clock_that_is_killed_on_the_way_keeps_the_steps_it_took(tmp_path):
     """The offset is with the data before what falls due runs, so time never goes back."""
     data = Data(tmp_path / "data")
     clock = OffsetClock(data.offset())
-    clock.on_step = data.save_offset
+    clock.on_step = lambda offset: data.save_offset(offset, clock.now())
     offsets = []
 
     def killed():
@@ -161,6 +161,24 @@ def test_a_clock_that_is_killed_on_the_way_keeps_the_steps_it_took(tmp_path):
     again = Data(tmp_path / "data")
     assert again.offset() == offsets[0] > timedelta(hours=4)
     again.close()
+
+
+def test_a_machine_that_was_set_back_between_two_starts_takes_no_time_back(tmp_path, monkeypatch):
+    """The world goes on from the moment at which it stopped."""
+    first = Served(Options(data=tmp_path / "data"))
+    stopped = first.clock.now()
+    first.stop()
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return super().now(tz) - timedelta(days=3)
+
+    monkeypatch.setattr("harness.base.clock.datetime", Earlier)
+    again = Served(Options(data=tmp_path / "data"))
+    now = again.clock.now()
+    again.stop()
+    assert stopped <= now < stopped + timedelta(hours=1)
 
 
 def test_a_reset_keeps_the_time_and_the_count_of_starts(tmp_path):
