@@ -138,6 +138,15 @@ def test_a_tested_token_need_not_be_pasted_again(company, browser, server):
     assert company.apps.secrets(company.app)["SecretToken"] == "another-token"
 
 
+def test_enter_in_a_field_saves(company, browser):
+    """Browsers press a form's first button then: it must be Save, not Test Connection, which stands above it."""
+    browser.open(provisioning(company, "/edit"))
+    assert browser.page.forms[-1].buttons[0] == (
+        "Save",
+        {"class": "unseen", "tabindex": "-1", "aria-hidden": "true", "name": "do", "value": "save"},
+    )
+
+
 def test_a_connection_that_fails_is_told_in_the_portals_words(company, browser, server):
     """The sentence about invalid credentials, the code and the details of the answer; the typed URL stays."""
     server.refuse("GET", "/Users", refusal(401, "no such token"))
