@@ -1,7 +1,8 @@
 """Audit logs; of one application where `app` says so.
 
-Filters are those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-customize-filter-logs (read 2026-11):
-date, service, category, activity, status, target and who began it.
+Filters are those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-customize-filter-logs, section
+"Filter the audit logs" (its text of 2023 read 2026-11-29): service, category, activity, status, target, who began it, and dates.
+The page compares target and who began it with the first letters of a name, case and all; here any part of it in any case will do.
 """
 
 from __future__ import annotations
