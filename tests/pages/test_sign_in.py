@@ -26,6 +26,7 @@ def test_people_sign_in_with_their_azure_ad_credentials(served, page, tmp_path):
     page.goto(f"{aws}/console/settings")
     page.get_by_text("Change to an external identity provider").click()
     page.get_by_label("IdP SAML metadata file").set_input_files(theirs)
+    page.get_by_label("Type ACCEPT").fill("ACCEPT")
     choose(page, "Change identity source")
     page.get_by_text("The identity source is changed.").wait_for()
     ours = downloaded(page, "Download metadata file", tmp_path)

@@ -21,7 +21,7 @@ _METADATA_LIMIT, _CERTIFICATE_LIMIT = 75_000, 2_500  # characters
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _ASKED_FOR = {
     "metadata": "Upload the identity provider's SAML metadata.",
-    "confirm": "Type ACCEPT to confirm that people sign in with AWS SSO's own directory.",
+    "confirm": "Type ACCEPT to confirm that the identity source is to change.",
 }
 _PROVIDER = ("account", "identity-provider")  # kept with the account, and so through a reset
 
@@ -123,10 +123,15 @@ def described_provider(metadata: str) -> Document:
     return {"entityId": entity.get("entityID"), "certificates": certificates, "signInUrl": sign_in_url}
 
 
+def confirm(word: str) -> None:
+    """Go on if the word is the one that confirms another identity source. Raises Declined otherwise."""
+    if word != "ACCEPT":
+        raise Declined(400, _ASKED_FOR["confirm"])
+
+
 def trust_nobody(tenant: Tenant, confirmation: str) -> None:
     """Let people sign in with AWS SSO's own directory again. Raises Declined without the word that confirms it."""
-    if confirmation != "ACCEPT":
-        raise Declined(400, _ASKED_FOR["confirm"])
+    confirm(confirmation)
     with tenant.store.transaction():
         if tenant.store.get(*_PROVIDER) is not None:
             tenant.store.delete(*_PROVIDER)

@@ -21,10 +21,11 @@ def settings_page(account):
     return account.send(Request("GET", f"{account.origin}/console/settings")).body.decode()
 
 
-def uploaded(text):
-    """Return a form with a file in it, as a browser sends one."""
-    head = 'Content-Disposition: form-data; name="file"; filename="idp.xml"\r\nContent-Type: text/xml\r\n\r\n'
-    return f"--edge\r\n{head}{text}\r\n--edge--\r\n".encode()
+def uploaded(text, word="ACCEPT"):
+    """Return a form with a file in it and the word that confirms, as a browser sends one."""
+    name = "Content-Disposition: form-data; name="
+    file = f'{name}"file"; filename="idp.xml"\r\nContent-Type: text/xml\r\n\r\n{text}'
+    return f'--edge\r\n{file}\r\n--edge\r\n{name}"confirm"\r\n\r\n{word}\r\n--edge--\r\n'.encode()
 
 
 def test_a_provider_is_trusted_by_its_file_or_its_text(account, provider):
@@ -44,9 +45,25 @@ def test_a_provider_is_trusted_by_its_file_or_its_text(account, provider):
     assert account.events()[0]["eventName"] == "UpdateExternalIdPConfigurationForDirectory"
 
 
+@pytest.mark.parametrize("word", ["", "accept", "yes"])
+def test_a_change_to_a_provider_is_confirmed(account, provider, word):
+    """The page asks for the word; without it nothing changes. A provider's next metadata needs none."""
+    assert "Type ACCEPT" in settings_page(account)
+    kind = "multipart/form-data; boundary=edge"
+    declined = send(account, "/identity-source", uploaded(provider.metadata(), word), kind)
+    assert (declined.status, "Type ACCEPT" in declined.body.decode()) == (400, True)
+    assert source(account)["type"] == "AWS_SSO"
+
+
+def test_active_directory_is_said_to_be_missing(account):
+    """Whoever looks for the third source learns that it is not imitated."""
+    assert "Active Directory, the third source, is not imitated" in settings_page(account)
+
+
 def test_the_word_changes_back(account, provider):
     """Without it the page says what to type, and the provider is trusted still."""
-    send(account, "/identity-source", urlencode({"metadata": provider.metadata()}).encode())
+    trusted = {"metadata": provider.metadata(), "confirm": "ACCEPT"}
+    send(account, "/identity-source", urlencode(trusted).encode())
     declined = send(account, "/identity-source/own", b"confirm=yes")
     assert (declined.status, "Type ACCEPT" in declined.body.decode()) == (400, True)
     assert source(account)["type"] == "EXTERNAL_IDP"
@@ -54,7 +71,15 @@ def test_the_word_changes_back(account, provider):
     assert source(account)["type"] == "AWS_SSO"
 
 
-@pytest.mark.parametrize("body", [b"", b"metadata=", b"metadata=%3Cother/%3E", uploaded("<a>")])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"confirm=ACCEPT",
+        b"confirm=ACCEPT&metadata=",
+        b"confirm=ACCEPT&metadata=%3Cother/%3E",
+        uploaded("<a>"),
+    ],
+)
 def test_what_is_no_metadata_is_declined_in_words(account, body):
     """Nothing chosen, another document, broken XML."""
     kind = (
