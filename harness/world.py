@@ -130,15 +130,15 @@ def apps() -> tuple[AwsSso, AzureAd]:
     return AwsSso(), AzureAd()
 
 
-def choose_quirks(profile: str, flips: Mapping[str, Any]) -> tuple[Quirks, Quirks]:
+def choose_quirks(profile: str, quirk_values: Mapping[str, Any]) -> tuple[Quirks, Quirks]:
     """Return the values in force on the AWS and the Azure side. Raises HarnessError for an unknown profile or quirk."""
     tables = load_table(aws_sso.__name__), load_table(azure_ad.__name__)
     names = [name for table in tables for name in table.rows]
-    for name in flips:
+    for name in quirk_values:
         if name not in names:
             raise HarnessError(f"unknown quirk '{name}'{nearest(name, names)}")
     aws, azure = (
-        table.choose(profile, {name: value for name, value in flips.items() if name in table.rows})
+        table.choose(profile, {name: value for name, value in quirk_values.items() if name in table.rows})
         for table in tables
     )
     return aws, azure
@@ -148,7 +148,7 @@ def create(
     profile: str = DEFAULT_PROFILE,
     *,
     seed: str = "1",
-    flips: Mapping[str, Any] | None = None,
+    quirk_values: Mapping[str, Any] | None = None,
     start: datetime | None = None,
     journal: Journal | None = None,
     faults: Mapping[str, Send] | None = None,
@@ -157,7 +157,7 @@ def create(
 
     `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
     """
-    quirks = choose_quirks(profile, flips or {})
+    quirks = choose_quirks(profile, quirk_values or {})
     profiles = load_table(aws_sso.__name__).profiles
     clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
     database = Database()

@@ -42,7 +42,7 @@ class QuirkTable:
     profiles: Mapping[str, Mapping[str, Any]]
     rows: Mapping[str, Quirk]
 
-    def choose(self, profile: str, flips: Mapping[str, Any] | None = None) -> Quirks:
+    def choose(self, profile: str, quirk_values: Mapping[str, Any] | None = None) -> Quirks:
         """Return the values of one profile, with single quirks set otherwise.
 
         Raises HarnessError for an unknown profile or quirk.
@@ -50,7 +50,7 @@ class QuirkTable:
         if profile not in self.profiles:
             raise HarnessError(f"unknown profile '{profile}'{nearest(profile, self.profiles)}")
         values = {row.id: row.values[profile] for row in self.rows.values()}
-        for name, value in (flips or {}).items():
+        for name, value in (quirk_values or {}).items():
             if name not in values:
                 raise HarnessError(f"unknown quirk '{name}'{nearest(name, values)}")
             values[name] = value

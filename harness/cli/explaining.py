@@ -30,7 +30,7 @@ def explain(*, words: tuple[str, ...]) -> None:
 @click.command()
 def quirks() -> None:
     """List every quirk with its sentence, by service."""
-    from harness.scenario.language.flips import quirk_tables
+    from harness.scenario.language.quirk_values import quirk_tables
 
     for service, table in quirk_tables():
         click.echo(f"{service} ({', '.join(table.profiles)})")

@@ -40,7 +40,7 @@ class ServeOptions:
     seed: str | None
     in_flight: int
     processes: int
-    flips: tuple[str, ...]
+    quirk_values: tuple[str, ...]
     aws_access_key_id: str | None
     aws_secret_access_key: str | None
     key_file: Path | None
@@ -53,7 +53,7 @@ class ServeOptions:
 
     def put_in_order(self) -> Options:
         """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
-        from harness.scenario.language.flips import read_flips
+        from harness.scenario.language.quirk_values import read_quirks
         from harness.serving.options import Options
 
         return Options(
@@ -67,7 +67,7 @@ class ServeOptions:
             in_flight=self.in_flight,
             processes=self.processes,
             key=_key(self.key_file),
-            quirks=read_flips(self.flips),
+            quirks=read_quirks(self.quirk_values),
             api_credentials=_both(
                 self.aws_access_key_id,
                 self.aws_secret_access_key,
@@ -107,7 +107,7 @@ class ServeOptions:
             ("--populate", self.populate),
             ("--schema", self.schema),
             ("--smtp", self.smtp),
-            ("--quirk", self.flips),
+            ("--quirk", self.quirk_values),
             ("--aws-access-key-id", self.aws_access_key_id),
             ("--tls-certificate", self.tls_certificate),
             ("--bare", self.bare),
@@ -204,7 +204,7 @@ _OPTIONS: tuple[Option, ...] = (
     ),
     click.option(
         "--quirk",
-        "flips",
+        "quirk_values",
         multiple=True,
         metavar="NAME=VALUE",
         help="Flip one quirk (repeatable); the value is YAML, as in --quirk escrow-hours='[0, 1]'.",

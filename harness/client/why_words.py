@@ -6,7 +6,7 @@ import textwrap
 from itertools import chain, repeat
 from typing import Any
 
-from harness.azure_ad.provisioning.why.telling import sections
+from harness.azure_ad.provisioning.why.sections import sections
 from harness.base.wording import moment
 from harness.client.layout import WIDTH, cut, row, rows
 from harness.client.words import advice_lines, entry_lines, mend

@@ -44,7 +44,7 @@ def _of_a_case(command: _Command) -> _Command:
         ),
         click.option(
             "--quirk",
-            "flips",
+            "quirk_values",
             multiple=True,
             metavar="NAME=VALUE",
             help="Set one quirk otherwise (repeatable).",
@@ -183,7 +183,7 @@ def _case(
     files: tuple[Path, ...],
     *,
     profile: str,
-    flips: tuple[str, ...],
+    quirk_values: tuple[str, ...],
     template: str | None,
     columns: tuple[str, ...],
     groups: tuple[str, ...],
@@ -194,7 +194,7 @@ def _case(
     return prepared(
         [*files, *(path for path in named if path not in files)],
         profile=profile,
-        flips=flips,
+        quirk_values=quirk_values,
         template=template,
         renamed=dict(_pairs("--column", columns)),
         members=named,

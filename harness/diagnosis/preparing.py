@@ -15,7 +15,7 @@ from harness.diagnosis.mapping import TEMPLATES, in_force
 from harness.exports.everybody import People
 from harness.exports.evidence import Evidence
 from harness.exports.intake import take_in
-from harness.scenario.language.flips import read_flips
+from harness.scenario.language.quirk_values import read_quirks
 from harness.world import choose_quirks
 
 
@@ -34,13 +34,13 @@ def prepared(
     files: Iterable[Path],
     *,
     profile: str,
-    flips: Iterable[str],
+    quirk_values: Iterable[str],
     template: str | None,
     renamed: Mapping[str, str],
     members: Mapping[Path, str],
 ) -> Case:
     """Read the files and compile the mapping. Raises HarnessError for a file or a name that cannot be used."""
-    aws, azure = choose_quirks(profile, read_flips(flips))
+    aws, azure = choose_quirks(profile, read_quirks(quirk_values))
     evidence, people = take_in(files, renamed=renamed, members=members)
     moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
     context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)

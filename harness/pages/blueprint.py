@@ -15,7 +15,7 @@ from harness.pages.addresses import way_back
 from harness.pages.policy import guard
 from harness.pages.portal import Surroundings, surroundings
 from harness.pages.routes import bind
-from harness.wire.sites import is_order_of_another_site
+from harness.wire.cross_site import is_order_of_another_site
 
 NEXT_CYCLE = "next cycle"
 # Whoever lets time pass waits until the cycles are over, and cycles need threads that answer their requests.

@@ -75,7 +75,7 @@ def world_of(scenario: Scenario, seed: str, journal: Journal) -> World:
     world = create(
         scenario.profile,
         seed=seed,
-        flips=scenario.quirks,
+        quirk_values=scenario.quirks,
         start=from_iso(scenario.start) if scenario.start else None,
         journal=journal,
         faults=FAULTY_ORIGINS,

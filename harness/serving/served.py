@@ -30,14 +30,14 @@ from harness.serving.configuring import Administrator
 from harness.serving.failures import damage_worded, report
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
+from harness.serving.front.listenable import Listenable
 from harness.serving.front.stepping import Stepper
-from harness.serving.front.tap import Tap
 from harness.serving.options import LOOPBACK, Options
 from harness.serving.several.processes import Listening
 from harness.serving.several.sharing import Shared
 from harness.serving.storage.both_sides import BothSides
 from harness.serving.storage.data import Data
-from harness.serving.watching.doors import INSIDE, Door, telling
+from harness.serving.watching.doors import INSIDE, Door, on_timeline
 from harness.serving.watching.faulty import Misbehaviour
 from harness.serving.watching.happenings import Jumped, Logged
 from harness.serving.watching.timeline import Timeline
@@ -113,7 +113,7 @@ class Served:
         for server in self._servers:
             opened.callback(server.stop)
         opened.callback(self._waits.end)
-        self._tap = Tap(self._network)
+        self._listenable = Listenable(self._network)
 
     def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
         """Build the world and configure it."""
@@ -135,7 +135,7 @@ class Served:
             advance=self.advance,
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
             before_cycle=self._before_cycle,
-            watch=partial(telling, timeline=self.timeline, now=self.clock.now, lane=self._lane),
+            watch=partial(on_timeline, timeline=self.timeline, now=self.clock.now, lane=self._lane),
         )
         cloudtrail.fill(data.stores["aws_sso"])
         self.world = assemble(parts, quirks, self._wire)
@@ -257,7 +257,7 @@ class Served:
 
     def step(self, *, exchanges: bool) -> dict[str, Any]:
         """Carry out one object of the job's cycle (`Stepper.step`)."""
-        stepper = Stepper(self.world.azure, self.clock, self._tap)
+        stepper = Stepper(self.world.azure, self.clock, self._listenable)
         return stepper.step(self._job_id, exchanges=exchanges)
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
@@ -275,7 +275,7 @@ class Served:
     def _wire(self, parts: Parts, contexts: Contexts) -> Send:
         del parts
         self._contexts.append(contexts)
-        return self._tap
+        return self._listenable
 
     def _door(self, app: WSGIApplication, side: int) -> WSGIApplication:
         """Bring the tenant into every request, and the control API in front of the app."""

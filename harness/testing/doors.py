@@ -47,7 +47,7 @@ class Teller(Journal):
 
 def listening(
     profile: str,
-    flips: Mapping[str, Any],
+    quirk_values: Mapping[str, Any],
     seed: str,
     begin: datetime | None,
     teller: Teller,
@@ -60,7 +60,7 @@ def listening(
     Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises HarnessError for files that nobody could be shown.
     """
     shown = identity(*tls) if tls else None
-    quirks = choose_quirks(profile, flips)
+    quirks = choose_quirks(profile, quirk_values)
     clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
     database = Database()
     database.on_append = teller.log

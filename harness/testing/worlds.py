@@ -76,14 +76,14 @@ class World:
         self._turn, self._waits = threading.RLock(), Waits()
         seen = Seen()
         begin = from_iso(start) if start else None
-        flips = dict(quirks or {})
+        quirk_values = dict(quirks or {})
         teller = Teller(self._journal, seen)
         if sockets or tls:
             self._world, self._servers = listening(
-                profile, flips, seed, begin, teller, self._turn, self._waits, tls
+                profile, quirk_values, seed, begin, teller, self._turn, self._waits, tls
             )
         else:
-            self._world = create(profile, seed=seed, flips=flips, start=begin, journal=teller)
+            self._world = create(profile, seed=seed, quirk_values=quirk_values, start=begin, journal=teller)
         self._began = self._world.clock.now()
         clients = self._world.faults.around(self._world.unrecorded, self._world.clock.advance)
         self._clients = of_clients(clients, teller, self._world)

@@ -36,7 +36,7 @@ class EntraClient:
         """Run cycle after cycle until nothing waits for a retry; return that it ended well."""
         address, network = urlsplit(endpoint), Network()
         origin = f"{address.scheme}://{address.netloc}"
-        tenant = world.create(faults={origin: network}, flips=self._flips)
+        tenant = world.create(faults={origin: network}, quirk_values=self._flips)
         entra = Entra(tenant, Subject(endpoint, token, without=WITHOUT))
         office = entra.group("Office")
         for name in ("ana", "ben", "eve"):

@@ -19,8 +19,8 @@ from harness.aws_sso.tokens import Declined, Token
 from harness.base.json_text import encode
 from harness.pages.policy import guard
 from harness.wire.application import Application
+from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import MAX_BODY
-from harness.wire.sites import is_order_of_another_site
 
 _PROVISIONING = "/console/api/automatic-provisioning"
 _TOKENS, _USERS, _GROUPS = "/console/api/tokens", "/console/api/users", "/console/api/groups"

@@ -34,7 +34,7 @@ from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
 from harness.pages.routes import bind
-from harness.wire.sites import is_order_of_another_site
+from harness.wire.cross_site import is_order_of_another_site
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 downloads.register(blueprint)

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 
 from harness.aws_sso.user_portal import consent, identity_source, pages
 from harness.pages.policy import guard
-from harness.wire.sites import is_order_of_another_site
+from harness.wire.cross_site import is_order_of_another_site
 
 blueprint = Blueprint("user_portal", __name__)
 blueprint.add_url_rule("/platform/saml/acs/<saml_id>", view_func=pages.consume, methods=["POST"])

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirk
 from harness.scenario.comparing.matching import MATCHERS
-from harness.scenario.language.flips import quirk_tables
+from harness.scenario.language.quirk_values import quirk_tables
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.step_examples import step_example

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.base.errors import HarnessError, nearest
 from harness.scenario import shipped
-from harness.scenario.loading.joining import at, joined, with_part, without
+from harness.scenario.loading.merging import at, merged, with_part, without
 from harness.scenario.loading.mistakes import refuse
 from harness.scenario.loading.source import ScenarioError, Source, read, written
 from harness.scenario.loading.violations import violations
@@ -78,8 +78,8 @@ def together(source: Source, root: Node, backgrounds: tuple[Background, ...]) ->
     if not backgrounds:
         return source, root
     source = replace(source, included=tuple(background.source for background in backgrounds))
-    whole = reduce(joined, (_said(background) for background in backgrounds))
-    return source, joined(whole, _people_listed(without(root, ("include",)), None))
+    whole = reduce(merged, (_said(background) for background in backgrounds))
+    return source, merged(whole, _people_listed(without(root, ("include",)), None))
 
 
 def _gather(way: tuple[Background, ...], backgrounds: dict[Path, Background]) -> None:

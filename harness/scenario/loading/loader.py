@@ -1,7 +1,7 @@
 """Read, check, expand: the whole way from a file to its `Scenario` records, one a case.
 
 The shape comes from `structure.json`. What a schema cannot say is checked behind it: values of
-`${names}`, users given twice, and `meaning`'s moments, quirks and matchers.
+`${names}`, users given twice, and `nonsense`: moments, quirks and matchers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.backgrounds import KEY as BACKGROUND
 from harness.scenario.loading.backgrounds import included, together
 from harness.scenario.loading.given import Given, twice
-from harness.scenario.loading.meaning import nonsense, unchecked
 from harness.scenario.loading.mistakes import Mistake, refuse
+from harness.scenario.loading.nonsense import nonsense, unchecked
 from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
 from harness.scenario.loading.references import unknown_names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.scenario import shipped
 from harness.scenario.events import Location
-from harness.scenario.loading.joining import at
+from harness.scenario.loading.merging import at
 from harness.scenario.loading.source import ScenarioError, Source
 from harness.scenario.loading.yaml_nodes import Node, parse
 from harness.scenario.values import Trail

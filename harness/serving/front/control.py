@@ -34,8 +34,8 @@ from werkzeug.wrappers import Request, Response
 from harness.base import json_text
 from harness.base.clock import Clock, iso, parse_duration
 from harness.base.errors import HarnessError
+from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import MAX_BODY
-from harness.wire.sites import is_order_of_another_site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -16,7 +16,7 @@ from harness.azure_ad.provisioning.log.provisioning_log import LOG, entry_of
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError
-from harness.serving.front.tap import Tap
+from harness.serving.front.listenable import Listenable
 from harness.wire.recording.exchanges import Exchange
 
 _T = TypeVar("_T")
@@ -24,11 +24,11 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Stepper:
-    """Steps the jobs of a tenant whose requests go through `tap`."""
+    """Steps the jobs of a tenant whose requests go through `listenable`."""
 
     tenant: Tenant
     clock: OffsetClock
-    tap: Tap
+    listenable: Listenable
 
     def step(self, job_id: str, *, exchanges: bool) -> dict[str, Any]:
         """Go on until something was sent or logged, or the cycle ended.
@@ -42,7 +42,7 @@ class Stepper:
         engine, store = self.tenant.engine, self.tenant.store
         before = store.last_sequence(LOG)
         unheard: AbstractContextManager[list[Exchange]] = nullcontext([])
-        with self.tap.listening(self.clock) if wanted else unheard as heard:
+        with self.listenable.listening(self.clock) if wanted else unheard as heard:
             while True:
                 try:
                     step = engine.step(job_id)

@@ -82,7 +82,9 @@ class Door:
         )
 
 
-def telling(send: Send, timeline: Timeline, now: Callable[[], datetime], lane: Callable[[str], str]) -> Send:
+def on_timeline(
+    send: Send, timeline: Timeline, now: Callable[[], datetime], lane: Callable[[str], str]
+) -> Send:
     """Return the engine's transport, with what it sends told; `lane` says whose an address is."""
 
     def sent(request: Request) -> Response:

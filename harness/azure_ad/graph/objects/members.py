@@ -45,9 +45,9 @@ def admit(group: str, member: str) -> None:
     """Add a member and write it down; both are named as `find` takes it. Raises NotFoundError, ConflictError."""
     tenant = current()
     with tenant.store.transaction():
-        joining = tenant.directory.principal(member)
-        tenant.directory.add_member(group, joining["id"])
-        note_membership(Activities.ADD_MEMBER, group, joining)
+        newcomer = tenant.directory.principal(member)
+        tenant.directory.add_member(group, newcomer["id"])
+        note_membership(Activities.ADD_MEMBER, group, newcomer)
 
 
 def dismiss(group: str, member: str) -> None:

@@ -11,7 +11,7 @@ from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.portal.directory.provisioned import PAGES
 from harness.azure_ad.portal.jobs.provisioning import demand_job
 from harness.azure_ad.provisioning.why.advice import why_with_advice
-from harness.azure_ad.provisioning.why.telling import sections
+from harness.azure_ad.provisioning.why.sections import sections
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document

@@ -79,7 +79,7 @@ def decide(facts: Facts) -> Decision:
         return _connected(facts, mapping, scope, connection)
     if not scope.provisioned:
         return Decision(Act.LEAVE_ALONE, Because.NOT_ENTITLED)
-    return _joining(facts, mapping)
+    return _unconnected(facts, mapping)
 
 
 def _connected(facts: Facts, mapping: ObjectMapping, scope: Scope, connection: Connection) -> Decision:
@@ -108,7 +108,7 @@ def _departed(facts: Facts, mapping: ObjectMapping) -> Decision:
     return _deleting(facts, mapping, Because.DELETED)
 
 
-def _joining(facts: Facts, mapping: ObjectMapping) -> Decision:
+def _unconnected(facts: Facts, mapping: ObjectMapping) -> Decision:
     secrets = mapping.secrets(facts.attributes, {})
     try:
         values = mapping.mapped(facts.attributes, creating=True)

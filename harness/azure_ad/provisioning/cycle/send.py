@@ -1,6 +1,6 @@
 """Carrying a decision out against the target: requests go out, log steps come in, and what it leads to is handed back.
 
-Nothing is written down here (`effects.py` does that); `joining.py` looks for a match and creates, `turn.py` updates.
+Nothing is written down here (`effects.py` does that); `matching.py` looks for a match and creates, `turn.py` updates.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
 """
@@ -21,7 +21,7 @@ from harness.azure_ad.provisioning.cycle.effects import (
     Outcome,
     Settle,
 )
-from harness.azure_ad.provisioning.cycle.joining import join
+from harness.azure_ad.provisioning.cycle.matching import join
 from harness.azure_ad.provisioning.cycle.records import Failure
 from harness.azure_ad.provisioning.cycle.turn import Turn, bring_up_to_date, has_references, turned_off
 from harness.azure_ad.provisioning.target.target import TargetError
@@ -32,7 +32,7 @@ def carry_out(turn: Turn) -> Outcome:
     turn.trace.secrets |= turn.decision.secrets
     code = turn.session.quirks["failing-objects"].get(turn.trace.identifier)
     if code is not None and turn.decision.act in _EXPORTS:
-        return _failing_as_told(turn, code)
+        return _failing_by_quirk(turn, code)
     try:
         return _ACTS[turn.decision.act](turn)
     except TargetError as error:
@@ -54,7 +54,7 @@ def _matched_again(turn: Turn) -> Outcome:
     return replace(outcome, effects=(Disconnect(turn.connection), *outcome.effects))
 
 
-def _failing_as_told(turn: Turn, code: str) -> Outcome:
+def _failing_by_quirk(turn: Turn, code: str) -> Outcome:
     turn.trace.action = "create" if turn.facts.connection is None else _EXPORTS[turn.decision.act]
     return Outcome((turn.failing(Failure(code, f"The application reports {code}")),))
 

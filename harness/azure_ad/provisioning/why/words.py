@@ -56,7 +56,7 @@ def word(session: Session, facts: Facts, decision: Decision) -> Verdict:
         assert decision.failure is not None
         return Verdict("fail", f"It fails before anything is sent: {decision.failure.cause}.")
     if decision.act is Act.JOIN:
-        return _joining(session, mapping, decision)
+        return _unconnected(session, mapping, decision)
     assert connection is not None
     return _connected(session, mapping, connection, decision)
 
@@ -78,7 +78,7 @@ def _connected(
     return Verdict("disable", _counted(session, disabled))
 
 
-def _joining(session: Session, mapping: ObjectMapping, decision: Decision) -> Verdict:
+def _unconnected(session: Session, mapping: ObjectMapping, decision: Decision) -> Verdict:
     values = decision.values.new
     names = [flow.target for flow in mapping.matching if values.get(flow.target)]
     one = _ANY[mapping.kind]

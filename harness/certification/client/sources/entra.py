@@ -124,8 +124,8 @@ class EntraSource:
             }
             self._groups[name] = self._do("POST", "/groups", body)["id"], set()
         key, there = self._groups[name]
-        for joining in sorted(members - there):
-            reference = {"@odata.id": f"{GRAPH}/v1.0/directoryObjects/{self._users[joining][0]}"}
+        for newcomer in sorted(members - there):
+            reference = {"@odata.id": f"{GRAPH}/v1.0/directoryObjects/{self._users[newcomer][0]}"}
             self._do("POST", f"/groups/{key}/members/$ref", reference)
         for leaving in sorted((there - members) & present):
             self._do("DELETE", f"/groups/{key}/members/{self._users[leaving][0]}/$ref")

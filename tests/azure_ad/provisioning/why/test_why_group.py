@@ -19,7 +19,7 @@ from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
 from harness.azure_ad.provisioning.why.names import UnknownNameError
 from harness.azure_ad.provisioning.why.outlook import Outlook
-from harness.azure_ad.provisioning.why.telling import sections
+from harness.azure_ad.provisioning.why.sections import sections
 from harness.azure_ad.provisioning.why.why import why
 from tests.azure_ad.provisioning.company import CYCLE, Company
 from tests.azure_ad.scim_server import ScimServer, refusal, reply

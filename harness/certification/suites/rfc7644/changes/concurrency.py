@@ -10,21 +10,21 @@ from harness.certification.answers import require_members, require_status
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.rfc7644.changes.memberships import group_and_users
-from harness.certification.suites.rfc7644.changes.operations import joining
+from harness.certification.suites.rfc7644.changes.operations import members_added
 
 _MANY, _AT_ONCE = 25, 8
 
 
 def _many(bench: Bench) -> None:
     path, people = group_and_users(bench, _MANY)
-    bench.endpoint.patch(path, joining(*people))
+    bench.endpoint.patch(path, members_added(*people))
     ids = [each["id"] for each in people]
-    require_members(f"GET {path} after adding {_MANY} members at once", bench.endpoint.get(path), ids)
+    require_members(f"GET {path} after members_added {_MANY} members at once", bench.endpoint.get(path), ids)
 
 
 def _at_one_moment(bench: Bench) -> None:
     path, people = group_and_users(bench, _AT_ONCE)
-    answers = bench.endpoint.change_at_once(path, [joining(each) for each in people])
+    answers = bench.endpoint.change_at_once(path, [members_added(each) for each in people])
     for answer in answers:
         require_status(f"PATCH {path}, one of {_AT_ONCE} at one moment", answer, 200, 204)
     ids = [each["id"] for each in people]

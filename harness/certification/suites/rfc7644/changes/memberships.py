@@ -12,13 +12,13 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.changes.operations import joining, replaced
+from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
 
 
 def _members(bench: Bench) -> None:
     path, (one, other) = group_and_users(bench, 2)
-    bench.endpoint.patch(path, joining(one, other))
+    bench.endpoint.patch(path, members_added(one, other))
     _require_members(bench, path, "add", one, other)
     bench.endpoint.patch(path, _removing(one))
     _require_members(bench, path, "remove by a filter", other)
@@ -30,16 +30,16 @@ def _members(bench: Bench) -> None:
 
 def _added_one_by_one(bench: Bench) -> None:
     path, (one, other, third) = group_and_users(bench, 3)
-    bench.endpoint.patch(path, joining(one))
-    bench.endpoint.patch(path, joining(other))
-    _require_members(bench, path, "adding one member and then another", one, other)
-    bench.endpoint.patch(path, joining(other, third))
-    _require_members(bench, path, "adding a member who was there, and a third", one, other, third)
+    bench.endpoint.patch(path, members_added(one))
+    bench.endpoint.patch(path, members_added(other))
+    _require_members(bench, path, "members_added one member and then another", one, other)
+    bench.endpoint.patch(path, members_added(other, third))
+    _require_members(bench, path, "members_added a member who was there, and a third", one, other, third)
 
 
 def _several_operations(bench: Bench) -> None:
     path, (one, other, third) = group_and_users(bench, 3)
-    bench.endpoint.patch(path, joining(one), joining(other), joining(third))
+    bench.endpoint.patch(path, members_added(one), members_added(other), members_added(third))
     _require_members(bench, path, "three adds in one request", one, other, third)
     bench.endpoint.patch(path, _removing(one), _removing(third))
     _require_members(bench, path, "two removes in one request", other)
@@ -47,7 +47,7 @@ def _several_operations(bench: Bench) -> None:
 
 def _renamed(bench: Bench) -> None:
     path, (one, other) = group_and_users(bench, 2)
-    bench.endpoint.patch(path, joining(one, other))
+    bench.endpoint.patch(path, members_added(one, other))
     bench.endpoint.patch(path, replaced("displayName", bench.name()))
     _require_members(bench, path, "replace of displayName", one, other)
 
@@ -64,7 +64,7 @@ def _put(bench: Bench) -> None:
 
 def _deleted(bench: Bench) -> None:
     path, (one, other) = group_and_users(bench, 2)
-    bench.endpoint.patch(path, joining(one, other))
+    bench.endpoint.patch(path, members_added(one, other))
     place = f"/Users/{one['id']}"
     require_status(f"DELETE {place}", bench.endpoint.ask("DELETE", place), 204)
     bench.endpoint.forget(place)
@@ -78,9 +78,9 @@ def _nested(bench: Bench) -> None:
     response = bench.endpoint.change(path, {"op": "add", "path": "members", "value": [member]})
     if 400 <= response.status < 500 or response.status == 501:
         raise SkippedError(f"a group is no member of another here: {response.status}: {shown(response)}")
-    require_status(f"PATCH {path}, adding a group", response, 200, 204)
-    bench.endpoint.patch(path, joining(one))
-    _require_members(bench, path, "adding a group and a user", inner, one)
+    require_status(f"PATCH {path}, members_added a group", response, 200, 204)
+    bench.endpoint.patch(path, members_added(one))
+    _require_members(bench, path, "members_added a group and a user", inner, one)
 
 
 def group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
@@ -107,7 +107,7 @@ CHECKS = (
     ),
     Check(
         "3.5.2.1 members one by one",
-        "RFC 7644 3.5.2.1: adding a member keeps those that are there, and adds nobody twice",
+        "RFC 7644 3.5.2.1: members_added a member keeps those that are there, and adds nobody twice",
         _added_one_by_one,
     ),
     Check(

@@ -16,7 +16,7 @@ def replaced(path: str, new: Any) -> Document:
     return {"op": "replace", "path": path, "value": new}
 
 
-def joining(*members: Document) -> Document:
+def members_added(*members: Document) -> Document:
     """Return the operation that adds members, to a group."""
     return {"op": "add", "path": "members", "value": [{"value": each["id"]} for each in members]}
 

@@ -61,17 +61,17 @@ def _alike_list(value: list[Any], model: list[Any]) -> bool:
     return bool(model) and all(_alike(item, model[0]) for item in value)
 
 
-def read_flips(texts: Iterable[str]) -> dict[str, Any]:
+def read_quirks(texts: Iterable[str]) -> dict[str, Any]:
     """Read `NAME=VALUE` texts of a command line. Raises HarnessError for what no quirk can be set to."""
-    flips: dict[str, Any] = {}
+    quirk_values: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
             raise HarnessError(f"--quirk '{text}' is not NAME=VALUE, as in escrow-days=7")
         try:
-            flips[name] = yaml.safe_load(value)
+            quirk_values[name] = yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise HarnessError(f"--quirk {name}: '{value}' is not YAML") from error
-        if problem := mistake(name, flips[name]):
+        if problem := mistake(name, quirk_values[name]):
             raise HarnessError(problem)
-    return flips
+    return quirk_values

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.wire.sites import is_order_of_another_site, names_this_machine
+from harness.wire.cross_site import is_order_of_another_site, names_this_machine
 
 
 def request(method="POST", host="127.0.0.1:8081", **headers):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.scenario.language.flips import mistake, quirk_tables
+from harness.scenario.language.quirk_values import mistake, quirk_tables
 
 
 def test_what_a_profile_has_can_be_set() -> None:

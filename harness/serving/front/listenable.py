@@ -14,7 +14,7 @@ from harness.wire.message import Request, Response, Send
 from harness.wire.recording.exchanges import Exchange, recording
 
 
-class Tap:
+class Listenable:
     """`Send` in front of another one."""
 
     def __init__(self, send: Send) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError, nearest
-from harness.scenario.language import flips
+from harness.scenario.language import quirk_values
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits
 from harness.scenario.loading.mistakes import Mistake
@@ -29,7 +29,7 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
     if problem := _moment(data.get("start")):
         yield Mistake(root.at(("start",)), problem)
     for name, value in data.get("quirks", {}).items():
-        if not _later(value) and (problem := flips.mistake(str(name), value)):
+        if not _later(value) and (problem := quirk_values.mistake(str(name), value)):
             yield Mistake(root.key(("quirks", name)), problem)
     for number, step in enumerate(data["steps"]):
         yield from _in_step(step, ("steps", number), root)

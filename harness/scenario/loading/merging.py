@@ -30,12 +30,12 @@ def without(node: Node, keys: Container[str | int]) -> Node:
     return replace(node, value={key: part.value for key, part in rest.items()}, parts=rest)
 
 
-def joined(before: Node, after: Node) -> Node:
+def merged(before: Node, after: Node) -> Node:
     """Return two mappings as one and two lists one after the other; of two other values that of `after`."""
     if isinstance(before.value, dict) and isinstance(after.value, dict):
         parts = {**before.parts, **after.parts}
         for key in before.parts.keys() & after.parts.keys():
-            parts[key] = joined(before.parts[key], after.parts[key])
+            parts[key] = merged(before.parts[key], after.parts[key])
         value = {key: part.value for key, part in parts.items()}
         return replace(after, value=value, parts=parts, keys={**before.keys, **after.keys})
     if isinstance(before.value, list) and isinstance(after.value, list):
