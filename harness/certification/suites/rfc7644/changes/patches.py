@@ -13,7 +13,6 @@ from harness.certification.answers import (
     objects,
     require,
     require_document,
-    require_error,
     require_status,
     require_value,
     require_values,
@@ -24,6 +23,7 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, added, replaced
+from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
 from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
@@ -173,11 +173,9 @@ def _with_extension(name: str) -> Document:
 
 def _taken(bench: Bench) -> None:
     need(bench, "patch")
-    path, made = new_user(bench)
-    _, other = new_user(bench)
-    response = bench.endpoint.change(path, replaced("userName", other["userName"]))
-    require_error(f"PATCH {path} with a userName in use", response, 409, "uniqueness")
-    require_value(f"GET {path} afterwards", bench.endpoint.get(path), "userName", made["userName"])
+    taken_name_refused(
+        bench, "PATCH", lambda path, _, name: bench.endpoint.change(path, replaced("userName", name))
+    )
 
 
 CHECKS = (

@@ -17,6 +17,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
+from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
 from harness.certification.suites.rfc7644.claims import new_user_with_an_option
 
 
@@ -54,11 +55,9 @@ def _put_nameless(bench: Bench) -> None:
 
 
 def _put_taken(bench: Bench) -> None:
-    path, made = new_user(bench)
-    _, other = new_user(bench)
-    response = bench.endpoint.ask("PUT", path, {**made, "userName": other["userName"]})
-    require_error(f"PUT {path} with a userName in use", response, 409, "uniqueness")
-    require_value(f"GET {path} afterwards", bench.endpoint.get(path), "userName", made["userName"])
+    taken_name_refused(
+        bench, "PUT", lambda path, made, name: bench.endpoint.ask("PUT", path, {**made, "userName": name})
+    )
 
 
 CHECKS = (
