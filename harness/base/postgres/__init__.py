@@ -111,6 +111,6 @@ def _prepare(connection: Connection, place: str) -> None:
         row = connection.execute("SELECT number FROM harness.layout").fetchone()
         if row is None or row[0] != _LAYOUT:
             raise HarnessError(
-                f"the schema 'harness' in {place} was laid out by another version of the harness;"
-                " name another database, or drop that schema"
+                f"the schema 'harness' in {place} was laid out by another version of the harness "
+                f"(layout {row and row[0]}, this one has {_LAYOUT}); update the harness, or name another database"
             )

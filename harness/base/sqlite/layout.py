@@ -38,9 +38,11 @@ def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: boo
     if not empty and _number(connection, "PRAGMA application_id") != _APPLICATION:
         raise HarnessError(f"{path} holds another program's data; name another file")
     if not empty and layout != _LAYOUT:
-        raise HarnessError(
-            f"{path} was written by another version of the harness (layout {layout}); remove it"
+        newer, older = (
+            "update the harness, or name another folder",
+            "nothing converts it; name another folder, it stays as it is",
         )
+        raise HarnessError(f"{path} {_other_layout(layout)}; {newer if layout > _LAYOUT else older}")
     if empty:
         connection.execute(f"PRAGMA page_size = {_PAGE_IN_MEMORY if path is None else _PAGE_IN_FILE}")
     if exclusive:
@@ -83,10 +85,7 @@ def check_copy(connection: sqlite3.Connection, path: Path) -> None:
     if application != _APPLICATION or verdict != "ok":
         raise HarnessError(f"{path} is damaged; delete the snapshot and take it anew")
     if layout != _LAYOUT:
-        raise HarnessError(
-            f"{path} was written by another version of the harness (layout {layout}, this one has {_LAYOUT});"
-            " delete the snapshot and take it anew"
-        )
+        raise HarnessError(f"{path} {_other_layout(layout)}; delete the snapshot and take it anew")
 
 
 def _is_readable(connection: sqlite3.Connection) -> bool:
@@ -108,6 +107,11 @@ def _is_readable(connection: sqlite3.Connection) -> bool:
 
 def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
     return HarnessError(f"{path} cannot be used as a data file: {error}; remove it or name another")
+
+
+def _other_layout(layout: int) -> str:
+    age = "a newer" if layout > _LAYOUT else "an older"
+    return f"was written by {age} version of the harness (layout {layout}, this one has {_LAYOUT})"
 
 
 def _number(connection: sqlite3.Connection, sql: str) -> int:

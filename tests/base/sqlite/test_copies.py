@@ -73,7 +73,7 @@ def test_a_copy_of_another_version_is_refused(tmp_path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
     copy = Copy(path)
-    with pytest.raises(HarnessError, match=r"another version of the harness \(layout 99, this one has"):
+    with pytest.raises(HarnessError, match=r"a newer version of the harness \(layout 99, this one has"):
         copy.check(path)
     copy.close()
     database.close()

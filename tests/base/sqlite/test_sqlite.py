@@ -101,13 +101,22 @@ class TestAFileThatIsNotOurs:
         self.refuse(path)
         assert path.read_bytes() == before
 
-    def test_another_version_of_ours(self, tmp_path):
-        """A file of a later layout is refused by that reason."""
+    @pytest.mark.parametrize(
+        ("layout", "age", "mend"),
+        [(99, "a newer version", "update the harness"), (2, "an older version", "it stays as it is")],
+    )
+    def test_another_version_of_ours(self, tmp_path, layout, age, mend):
+        """A file of another layout is refused by that reason, with what to do; nobody is told to remove it."""
         path = tmp_path / "harness.db"
         database = Database(path)
-        database.connection.execute("PRAGMA user_version = 99")
+        database.connection.execute(f"PRAGMA user_version = {layout}")
         database.close()
-        assert "layout 99" in self.refuse(path)
+        before = path.read_bytes()
+        message = self.refuse(path)
+        assert f"by {age} of the harness (layout {layout}, this one has" in message
+        assert mend in message
+        assert "remove" not in message
+        assert path.read_bytes() == before
 
     def test_a_folder(self, tmp_path):
         """A folder is refused."""
