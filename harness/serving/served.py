@@ -32,6 +32,7 @@ from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
 from harness.serving.front.listenable import Listenable
 from harness.serving.front.stepping import Stepper
+from harness.serving.listening import listen
 from harness.serving.options import LOOPBACK, Options
 from harness.serving.several.processes import Listening
 from harness.serving.several.sharing import Shared
@@ -44,10 +45,8 @@ from harness.serving.watching.timeline import Timeline
 from harness.snapshots import Snapshots
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send
-from harness.wire.sockets.bridge import Quick
 from harness.wire.sockets.network import Network
-from harness.wire.sockets.server import Server
-from harness.wire.sockets.tls import Identity, identity, trusting
+from harness.wire.sockets.tls import identity, trusting
 from harness.world import AWS_SSO, AZURE_AD, Contexts, Parts, World, apps, assemble, choose_quirks
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class Served:
         self.key = None if is_local else self._data.control_key()
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
-        self._servers = _listen(options.host, self.identity, listening, self.misbehaviour.is_quick, *doors)
+        self._servers = listen(options.host, self.identity, listening, self.misbehaviour.is_quick, *doors)
         near = [nearby(server.url) for server in self._servers]
         host = public_host(options.host, options.allowed_hosts)
         self.urls = at(near[0], host), at(near[1], host)
@@ -288,22 +287,3 @@ class Served:
             self.misbehaviour.door(with_tenant), self.timeline, self.clock.now, (AWS_SSO, AZURE_AD)[side]
         )
         return Gate(with_control(door, self), self.key, self._names, signed=self._signed)
-
-
-def _listen(
-    host: str,
-    shown: Identity | None,
-    listening: Listening | None,
-    quick: Quick,
-    *doors: tuple[WSGIApplication, int],
-) -> list[Server]:
-    """Open every port, or none."""
-    servers: list[Server] = []
-    try:
-        for (app, port), door in zip(doors, listening or (None, None), strict=True):
-            servers.append(Server(app, host, port, identity=shown, quick=quick, listening=door))
-    except HarnessError:
-        for server in servers:
-            server.stop()
-        raise
-    return servers
