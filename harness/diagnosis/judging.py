@@ -7,14 +7,15 @@ everything that the mapping reads is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.azure_ad.mappings.expression import EvaluationError
+from harness.azure_ad.mappings.expression import EvaluationError, SeveralValuesError
 from harness.azure_ad.mappings.functions import Value
 from harness.base.quirks import Quirks
 from harness.diagnosis.mapping import COMPUTED, MappingInForce
 from harness.diagnosis.refusing import Target
+from harness.diagnosis.scoping import filter_lacks, out_of_scope
 from harness.diagnosis.verdicts import Finding, finding
 from harness.diagnosis.wording import Wording
 from harness.exports.assignments import Standing
@@ -80,7 +81,11 @@ class Judge:
         """
         if not person.user_principal_name:
             return Judged(self.wording.of_lack(person, ["userPrincipalName"]), {})
-        answers = [self._not_assigned(person), self._disabled(person), self._out_of_scope(person)]
+        answers = [
+            self._not_assigned(person),
+            self._disabled(person),
+            out_of_scope(person, self.wording, self.azure),
+        ]
         before = [answer for answer in answers if answer is not None]
         for answer in before:
             if answer.verdict is Verdict.SKIPPED:
@@ -97,16 +102,21 @@ class Judge:
         unsent = self._nothing_sent(person, certain, unknown)
         if unsent is not None:
             return Judged(unsent, {})
+        keys = self._keys(certain)
+        before = [*before, *self._not_created(person, keys)]
+        if any(answer.verdict is Verdict.SKIPPED for answer in before):
+            return Judged(before[-1], {})
         refused = self._target.refusal(person.label, certain, unknown)
         if refused is not None:
             return Judged(self._if_sent(person, refused, before), {})
-        keys = self._keys(certain)
         taken = self._taken(person, keys)
         if taken is not None:
             return Judged(self._if_sent(person, taken, before), keys, not before)
         # What was not exported of account and filter lacks there too, beside all else that does.
         lack = next((each for each in before if each.cause not in ("not-exported", "damaged")), None)
-        lack = lack or self._open(person, lacking, keys)
+        lack = lack or self._open(
+            person, sorted({*lacking, *filter_lacks(person, self.mapping, self.azure)}), keys
+        )
         return Judged(lack or Finding(person.label, Verdict.ARRIVES), keys, not before)
 
     def _if_sent(self, person: Person, answer: Finding, before: Sequence[Finding]) -> Finding:
@@ -155,30 +165,6 @@ class Judge:
             None if "accountEnabled" in person.exported else self.wording.of_lack(person, ["accountEnabled"])
         )
 
-    def _out_of_scope(self, person: Person) -> Finding | None:
-        scope = self.mapping.users.scope
-        if scope is None:
-            reason = self.mapping.scope_unreadable
-            named = "the scoping filter"
-            return (
-                finding(person.label, "mapping-not-understood", attribute=named, how=reason)
-                if reason
-                else None
-            )
-        unknown = [name for name in sorted(self.mapping.scope_reads) if name not in person.exported]
-        result = scope.evaluate(person.values, self.azure)
-        failed = [clause for clause in result.decisive if not clause.passed]
-        if failed and all(clause.clause.attribute in person.exported for clause in failed):
-            clause = failed[0]
-            return finding(
-                person.label,
-                "out-of-scope",
-                attribute=clause.clause.text,
-                value=str(clause.value or ""),
-                source=clause.clause.attribute,
-            )
-        return self.wording.of_lack(person, unknown) if unknown else None
-
     def _mapped(self, person: Person) -> Mapping[str, str] | Finding:
         source: dict[str, Value] = {**person.values, "IsSoftDeleted": "False"}
         try:
@@ -193,11 +179,13 @@ class Judge:
         for flow in self.mapping.users.flows:
             try:
                 value = flow.value(source)
+                text = flow.default if value is None else flow.text(value)
             except EvaluationError as error:
                 if flow.target in unknown:
                     continue
-                return self.wording.of_target(person.label, "not-mappable", flow.target, value=str(error))
-            text = flow.default if value is None else flow.text(value)
+                several = isinstance(error, SeveralValuesError)
+                cause = "several-for-one" if several else "not-mappable"
+                return self.wording.of_target(person.label, cause, flow.target, value=str(error))
             if text is not None:
                 values[flow.target] = text
         return values
@@ -246,6 +234,22 @@ class Judge:
         """Return the external ids, in lower case, by which an account in AWS is tied to somebody."""
         return {keys.get("externalId", "").lower(), person.object_id.lower()} - {""}
 
+    def _not_created(self, person: Person, keys: Mapping[str, str]) -> Iterator[Finding]:
+        """Yield that nobody is created where Create is not among the actions, unless an account is there to be updated."""
+        if "Add" in self.mapping.users.allowed:
+            return
+        mine = self._own(person, keys)
+        holders = self._holders["userName"].get(keys.get("userName", ""), [])
+        tied = any(owner in self._holders["externalId"] for owner in mine)
+        if holders or tied:
+            return
+        cause = (
+            "creation-off"
+            if self.evidence.accounts.exported and not self._account_may_lack
+            else "creation-off-unclear"
+        )
+        yield self.wording.of_target(person.label, cause, self.wording.target("userName"))
+
     def _account_unclear(self, person: Person, keys: Mapping[str, str]) -> Finding | None:
         """Say that another account may hold a value, unless the user's own account is seen to."""
         if not self._account_may_lack:
@@ -270,5 +274,5 @@ class Judge:
             available = exported | COMPUTED
             unknown = frozenset(t for t, names in self.mapping.reads.items() if not names <= available)
             unknown = unknown.union(self.mapping.unreadable)
-            answer = self._unknown[exported] = (unknown, sorted(self.mapping.needed - exported))
+            answer = self._unknown[exported] = (unknown, sorted(self.mapping.sent - exported))
         return answer

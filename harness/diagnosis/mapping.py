@@ -45,7 +45,12 @@ class MappingInForce:
     @property
     def needed(self) -> frozenset[str]:
         """Every source attribute that a verdict may turn on."""
-        return self.scope_reads.union(*self.reads.values(), {"accountEnabled"}) - COMPUTED
+        return (self.scope_reads - COMPUTED) | self.sent
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """Every source attribute that decides what is sent of those whom the filter lets through."""
+        return frozenset({"accountEnabled"}).union(*self.reads.values()) - COMPUTED
 
 
 def in_force(schema: Document | None, template: str, context: Context) -> MappingInForce:
@@ -56,7 +61,7 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
     origin, unreadable, filter_fault = "the exported schema", dict[str, str](), ""
     if schema is None:
         schema = build(TEMPLATES[template], "diagnosis", "diagnosis", "Microsoft Entra ID")
-        origin = f"the default mapping of a new job ({TEMPLATES[template]}), for no schema was given"
+        origin = f"the default mapping of a new job ({TEMPLATES[template]}), for no schema of AWS's was given"
     try:
         schema = {"directories": [], **schema}
         try:

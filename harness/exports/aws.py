@@ -28,7 +28,10 @@ _COLUMNS = {
 def account(row: Row) -> Account:
     """Read a user of AWS from the Identity Store API or from SCIM."""
     emails = row.get("Emails") or row.get("emails") or []
-    first = emails[0] if isinstance(emails, list) and emails and isinstance(emails[0], dict) else {}
+    addresses = [each for each in emails if isinstance(each, dict)] if isinstance(emails, list) else []
+    # The primary one is unique; a list without a mark has it first.
+    marked = (each for each in addresses if each.get("Primary") or each.get("primary"))
+    first = next(marked, addresses[0] if addresses else {})
     if "UserName" in row:
         owners = row.get("ExternalIds") or []
         external = tuple(str(owner.get("Id", "")) for owner in owners if isinstance(owner, dict))

@@ -34,6 +34,11 @@ WRAPPERS = (
 )
 _MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORECASE)
 _TOTAL = re.compile(r'"totalResults"\s*:\s*(\d+)')
+# The column of the bulk templates that says the opposite of accountEnabled:
+# https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "CSV template structure" (read 2026-11-29). How the
+# example row begins in other languages than English is inferred.
+BLOCKED = "blockSignIn"
+_EXAMPLE = re.compile(r"\s*[^\W\d_]+\s?:\s")
 _BRACKETED = re.compile(r"\[([^\]]+)\]")
 _DELIMITERS = ",;\t"
 csv.field_size_limit(1 << 24)
@@ -81,11 +86,11 @@ class Rows:
                 stream.readline()
             lines = csv.reader(stream, delimiter=self.delimiter)
             next(lines, None)
-            if self.template:
-                next(lines, None)
             width = len(self.columns)
             try:
                 for line in lines:
+                    if self.template and line and _EXAMPLE.match(line[0]):
+                        continue
                     if len(line) == width:
                         yield dict(zip(self.columns, line, strict=True))
                     elif any(line):
@@ -232,8 +237,10 @@ def _table(source: Source, start: str, notes: list[str]) -> Rows:
         )
     columns = [name.strip().lstrip("\ufeff") for name in next(csv.reader([header], delimiter=delimiter))]
     if template:
-        columns = [match[1] if (match := _BRACKETED.search(name)) else name for name in columns]
-        notes.append("a template of the portal's bulk operations: its example row was left out")
+        columns = [_of_a_template(name) for name in columns]
+        notes.append(
+            "a template of the portal's bulk operations: rows that begin with 'Example:' are left out"
+        )
     return Rows(
         source,
         "CSV",
@@ -243,3 +250,12 @@ def _table(source: Source, start: str, notes: list[str]) -> Rows:
         template=template,
         notes=notes,
     )
+
+
+def _of_a_template(heading: str) -> str:
+    """Return the property that a heading of a template names; the one in `Block sign in (Yes/No) [accountEnabled]` is its opposite."""
+    match = _BRACKETED.search(heading)
+    if match is None:
+        return heading
+    name = match[1].strip()
+    return BLOCKED if name.lower() == "accountenabled" and heading.partition("[")[0].strip() else name

@@ -40,7 +40,7 @@ class Spoiled:
 def cell(value: Any, kind: str, *, from_ascii_csv: bool) -> Value | Spoiled:
     """Return a value as mappings see it: None for an empty one, booleans as `True` and `False`.
 
-    `kind` is the property's type in the directory's table: string, boolean, list …
+    `kind` is the property's type in the directory's table: string, boolean, list …, or `opposite` of a boolean.
     """
     if value is None or value in ("", [], {}):
         return None
@@ -54,9 +54,11 @@ def cell(value: Any, kind: str, *, from_ascii_csv: bool) -> Value | Spoiled:
 
 
 def _of_kind(text: str, kind: str) -> Value | Spoiled:
-    if kind == "boolean":
+    if kind in ("boolean", "opposite"):
         flag = BOOLEANS.get(text.strip().casefold())
-        return Spoiled("neither true nor false in a language that is known") if flag is None else str(flag)
+        if flag is None:
+            return Spoiled("neither true nor false in a language that is known")
+        return str(flag if kind == "boolean" else not flag)
     if kind == "list" and (braced := _BRACED.fullmatch(text)):
         return [part.strip() for part in braced[1].split(",") if part.strip()] or None
     return text

@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, table
 from harness.azure_ad.mappings.functions import Value
-from harness.exports.carriers import Row
+from harness.exports.carriers import BLOCKED, Row
 from harness.exports.cells import Spoiled, cell
 from harness.exports.evidence import Person
 
@@ -66,6 +66,7 @@ def names() -> Mapping[str, tuple[str, str]]:
         for spelling in (name, row["source"])
     }
     spellings |= {name: (source, "string") for name, source in _OTHER_NAMES.items()}
+    spellings[BLOCKED.lower()] = ("accountEnabled", "opposite")
     return spellings | {name.lower(): (name, "string") for name in EXTENSION_ATTRIBUTES}
 
 

@@ -23,11 +23,12 @@ _RULE = "USERGROUP_OUTBOUND_USERGROUP"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A schema with one rule in it, and where it is from."""
+    """A schema with one rule in it, and where it is from; `application` is another than AWS's or a custom one, else empty."""
 
     document: Document
     file: str
     is_template: bool
+    application: str = ""
 
     @property
     def id(self) -> str:
@@ -41,7 +42,7 @@ class Candidate:
 
 @dataclass(slots=True)
 class Schemas:
-    """All schemas that files hold; those of other applications are only named."""
+    """All schemas that files hold; those of other applications count only where no other is, and said to be."""
 
     candidates: list[Candidate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -58,10 +59,11 @@ class Schemas:
         _check_depth(document, file)
         if not document["synchronizationRules"]:
             return "a schema without rules"
-        if name := _foreign(document):
-            return f"the schema of another application ({name})"
+        name = _foreign(document)
+        if name and not _is_scim(document):
+            return f"the schema of another application ({name}), which is not provisioned by SCIM"
         template = is_template or set(str(document.get("id") or "").split(".")[1:2]) == {"0" * 32}
-        self.candidates.append(Candidate(self._with_one_rule(document, file), file, template))
+        self.candidates.append(Candidate(self._with_one_rule(document, file), file, template, name))
         return ""
 
     def choose(self, job_ids: Iterable[str]) -> Document | None:
@@ -69,8 +71,9 @@ class Schemas:
 
         Raises HarnessError where two that differ are left.
         """
-        jobs = [each for each in self.candidates if not each.is_template]
-        left = jobs or self.candidates
+        near = [each for each in self.candidates if not each.application] or self.candidates
+        jobs = [each for each in near if not each.is_template]
+        left = jobs or near
         wanted = set(job_ids)
         left = [each for each in left if each.id in wanted] or left
         if not jobs:
@@ -86,6 +89,11 @@ class Schemas:
             self.notes.append(f"not used, for another schema is nearer to the job: {', '.join(unused)}")
         if not left:
             return None
+        if left[0].application:
+            self.notes.append(
+                f"{left[0].file} is the schema of the application {left[0].application}, judged here as if it provisioned to AWS; "
+                "if it does not, give the schema of the one that does"
+            )
         if left[0].is_template:
             self.notes.append(
                 f"{left[0].file} is a template, not the schema of a job: changes made in the job are not in it; "
@@ -149,6 +157,15 @@ def _foreign(document: Document) -> str:
     if targets.intersection(TAGS) or (not targets and (not dot or tag.lower() in TAGS)):
         return ""
     return ", ".join(sorted(targets)) or tag
+
+
+def _is_scim(document: Document) -> bool:
+    """Tell whether users are sent to a SCIM schema: an application of the gallery, or AWS's own under a tag that is not known."""
+    mappings = [each for rule in document["synchronizationRules"] for each in _user_mappings(rule)]
+    return any(
+        str(each.get("targetObjectName") or "").lower().startswith("urn:ietf:params:scim:")
+        for each in mappings
+    )
 
 
 def _target(rule: Document) -> str:

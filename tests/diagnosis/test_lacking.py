@@ -240,7 +240,7 @@ def test_of_several_templates_aws_own_is_used_and_the_others_named(exports: Expo
     result, report = exports.diagnosed()
     assert report["users"][0]["verdict"] == "arrives"
     assert "scim.00000000000000000000000000000000.app" in result.output
-    assert "the schema of another application (slack)" in result.output
+    assert "slack.00000000000000000000000000000000.app" in result.output
     assert "is a template, not the schema of a job" in result.output
 
 
@@ -292,14 +292,38 @@ def test_entries_of_another_tenants_job_are_not_used(exports: Exports) -> None:
     )
 
 
-def test_a_schema_of_another_application_is_not_used(exports: Exports) -> None:
+def test_a_schema_that_sends_to_no_scim_is_not_used(exports: Exports) -> None:
     exports.add("users.json", [user(ANA, "ana")])
-    document = schema(id=f"slack.{TENANTS[0]}.app")
-    document["synchronizationRules"][0]["targetDirectoryName"] = "Slack"
+    document = schema(id=f"salesforce.{TENANTS[0]}.app")
+    document["synchronizationRules"][0]["targetDirectoryName"] = "Salesforce"
+    users_mapping(document)["targetObjectName"] = "User"
     exports.add("schema.json", document)
     result, report = exports.diagnosed()
     assert "default mapping" in report["mapping"]
-    assert "the schema of another application (slack)" in result.output
+    assert "the schema of another application (salesforce), which is not provisioned by SCIM" in result.output
+
+
+def test_a_scim_schema_under_another_tag_counts_where_no_other_is_given_and_is_pointed_out(
+    exports: Exports,
+) -> None:
+    exports.add("users.json", [user(ANA, "ana", surname=None)])
+    document = schema(id=f"awsNew.{TENANTS[0]}.app")
+    document["synchronizationRules"][0]["targetDirectoryName"] = "AWS New"
+    users_mapping(document)["attributeMappings"] = [
+        each
+        for each in users_mapping(document)["attributeMappings"]
+        if each["targetAttributeName"] != "name.familyName"
+    ]
+    exports.add("schema.json", document)
+    result, report = exports.diagnosed()
+    assert report["mapping"] == "the exported schema"
+    assert (
+        "is the schema of the application aws new, judged here as if it provisioned to AWS" in result.output
+    )
+    exports.add("job.json", schema(id=f"aWSSingleSignon.{TENANTS[0]}.app"))
+    result, _ = exports.diagnosed()
+    assert "awsNew" in result.output
+    assert "judged here as if" not in result.output
 
 
 def test_the_jobs_schema_counts_before_a_template_and_two_that_differ_are_refused(exports: Exports) -> None:
