@@ -31,6 +31,7 @@ _PLACES = {
     "clock": "harness.client.driving:clock",
     "snapshot": "harness.client.rewinding:snapshot",
     "fault": "harness.client.faults:fault",
+    "requests": "harness.client.seen:requests",
     "watch": "harness.client.watching:watch",
     "job": "harness.client.driving:job",
     "why": "harness.client.commands:why",

@@ -40,6 +40,7 @@ def list_(*, as_json: bool, **where: Any) -> None:
         f"{moment(note['taken'])}  {note['name']}{'  (by itself, before a cycle)' if note['beforeCycle'] else ''}"
         for note in answer["value"]
     ]
+    lines += answer["unreadable"].values()
     lines = lines or ["no snapshots; 'harness snapshot take NAME' takes one"]
     if not answer["takenBeforeCycles"]:
         lines.append("none is taken before cycles here: the data are in PostgreSQL, or larger than 64 MiB")

@@ -5,7 +5,7 @@ The pages know it by these protocols alone; whoever serves a world puts it besid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from flask import abort, request
@@ -43,6 +43,8 @@ class Rewinding(Protocol):
     def takes_before_cycles(self) -> bool: ...
 
     def all(self) -> Sequence[Kept]: ...
+
+    def unreadable(self) -> Mapping[str, str]: ...
 
     def take(self, name: str) -> Kept: ...
 

@@ -63,10 +63,7 @@ def delete() -> ResponseReturnValue:
 def before_last_cycle() -> Kept | None:
     """Return the snapshot of before the last cycle that had something to do, if the world has one."""
     present = present_instruments()
-    try:
-        notes = present.snapshots.all() if present else ()
-    except HarnessError:  # the list says what is wrong with one
-        return None
+    notes = present.snapshots.all() if present else ()
     return next((note for note in reversed(notes) if note.cycle), None)
 
 
@@ -78,13 +75,10 @@ def _page(
     second: str = "",
     changes: list[dict[str, str]] | None = None,
 ) -> str:
-    try:
-        notes = list(present.snapshots.all())
-    except HarnessError as error:
-        notes, problem = [], str(error)
     return render_template(
         "pages/snapshots.html",
-        snapshots=notes,
+        snapshots=present.snapshots.all(),
+        unreadable=present.snapshots.unreadable(),
         before_cycles=present.snapshots.takes_before_cycles,
         first=first,
         second=second,

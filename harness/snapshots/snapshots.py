@@ -60,8 +60,20 @@ class Snapshots:
             self.keeper.delete(f"{_BEFORE_CYCLE}{number}")
 
     def all(self) -> list[Note]:
-        """Return all, oldest first. Raises HarnessError for one that another version took."""
-        return sorted((Note.read(each) for each in self.keeper.notes().values()), key=lambda note: note.taken)
+        """Return all that can be restored as far as their form goes, oldest first."""
+        unreadable = self.unreadable()
+        notes = [Note.read(each) for name, each in self.keeper.notes().items() if name not in unreadable]
+        return sorted(notes, key=lambda note: note.taken)
+
+    def unreadable(self) -> dict[str, str]:
+        """Return why those cannot be restored that another version took, or whose note is damaged, by their names."""
+        reasons = {}
+        for name, document in self.keeper.notes().items():
+            try:
+                Note.read(document)
+            except HarnessError as error:
+                reasons[name] = str(error)
+        return reasons
 
     def restore(self, name: str) -> Note:
         """Make both sides, the clock and chance what they were; on an error nothing has changed.

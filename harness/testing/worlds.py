@@ -69,7 +69,7 @@ class World:
         seed: str = "1",
         start: str | None = None,
         sockets: bool = False,
-        tls: tuple[Path, Path] | None = None,
+        tls: tuple[Path | str, Path | str] | None = None,
     ) -> None:
         self._journal, self._closed, self._made_with = Journal(), False, (profile, seed)
         self._servers: list[Server] = []
@@ -80,7 +80,14 @@ class World:
         teller = Teller(self._journal, seen)
         if sockets or tls:
             self._world, self._servers = listening(
-                profile, quirk_values, seed, begin, teller, self._turn, self._waits, tls
+                profile,
+                quirk_values,
+                seed,
+                begin,
+                teller,
+                self._turn,
+                self._waits,
+                tls and (Path(tls[0]), Path(tls[1])),
             )
         else:
             self._world = create(profile, seed=seed, quirk_values=quirk_values, start=begin, journal=teller)

@@ -249,6 +249,22 @@ class TestInAFolder:
         assert words in answer["message"]
         assert control(served, "POST", "snapshots/delete", {"name": "before"})[0] == 200
 
+    def test_another_versions_snapshot_hides_no_others(self, start, place):
+        """The list names it with the reason, beside those that can be restored; the page has a button that deletes it."""
+        served = start()
+        for name in ("old", "new"):
+            control(served, "POST", "snapshots", {"name": name})
+        path = place / "snapshots" / "old" / "snapshot.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2, "harness": "9.9"}))
+        _, answer = control(served, "GET", "snapshots")
+        assert [each["name"] for each in answer["value"]] == ["new"]
+        assert "was taken by the harness 9.9" in answer["unreadable"]["old"]
+        page = served.world.unrecorded(
+            json_request("GET", f"{served.urls[1]}/pages/snapshots", None)
+        ).body.decode()
+        assert "Snapshots that cannot be restored" in page
+        assert 'Delete<span class="unseen"> old</span>' in page
+
 
 def test_the_command_line_takes_lists_compares_restores_and_deletes(start, tmp_path):
     served = start()

@@ -226,7 +226,7 @@ def arranged() -> Iterator[World]:
 def test_a_client_that_insists_on_https_is_served(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     pair = authority.sign("localhost")
-    with World(tls=(pair.certificate, pair.key)) as world:
+    with World(tls=(str(pair.certificate), pair.key)) as world:
         http = urllib3.PoolManager(ca_certs=str(authority.file))
         headers = {"Authorization": f"Bearer {world.aws_sso.token}"}
         assert world.aws_sso.endpoint.startswith("https://localhost:")

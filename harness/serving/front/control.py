@@ -14,6 +14,7 @@ GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, with
 GET  /_harness/faults                     those that are on, with how many requests each has met
 POST /_harness/faults    {"request": "POST /Users", "times": 1, "answer": {"status": 503}}   as the step `fault` of scenarios
 POST /_harness/faults/end                 all is well again; answers what was on
+GET  /_harness/requests?request=POST /Users&after=0&times=1&wait=5s   those seen, waited for until there are so many
 GET  /_harness/snapshots                  those that there are, oldest first
 POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
 GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `to`, between one and now
@@ -34,6 +35,7 @@ from werkzeug.wrappers import Request, Response
 from harness.base import json_text
 from harness.base.clock import Clock, iso, parse_duration
 from harness.base.errors import HarnessError
+from harness.serving.front.watched import requests, timeline
 from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import MAX_BODY
 
@@ -209,12 +211,11 @@ def _agreement(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _timeline(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
-    after, timeline = body.get("after", "0"), served.timeline
-    if not after.isdecimal() or set(body) - {"after", "about"}:
-        raise HarnessError("`after` is the number of the last one seen: /_harness/timeline?after=0")
-    last = timeline.last
-    events = timeline.events(int(after), about=body.get("about", "").strip())
-    return {"origin": timeline.origin, "last": last, "events": [event.document() for event in events]}
+    return timeline(served.timeline, body)
+
+
+def _requests(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    return requests(served.timeline, body)
 
 
 def _faults(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
@@ -238,6 +239,7 @@ def _snapshots(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "value": [note.shown() for note in snapshots.all()],
         "takenBeforeCycles": snapshots.takes_before_cycles,
+        "unreadable": snapshots.unreadable(),
     }
 
 
@@ -280,6 +282,7 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("why", "GET"): _why,
     ("agreement", "GET"): _agreement,
     ("timeline", "GET"): _timeline,
+    ("requests", "GET"): _requests,
     ("faults", "GET"): _faults,
     ("faults", "POST"): _put_fault,
     ("faults/end", "POST"): _end_faults,

@@ -51,12 +51,12 @@ class Timeline:
         place, happening = next(iter(self._behind(number - 1)), (0, None))
         return happening.event(number, whole=True) if happening is not None and place == number else None
 
-    def whole(self, about: str = "") -> list[Event]:
-        """Return all that is kept, with all that is known of each."""
+    def whole(self, about: str = "", after: int = 0) -> list[Event]:
+        """Return all that is kept behind a number, with all that is known of each."""
         words = self._words_of(about) if about else None
         return [
             each.event(number, whole=True)
-            for number, each in self._behind(0)
+            for number, each in self._behind(after)
             if words is None or _mentions(each, words)
         ]
 

@@ -1,0 +1,33 @@
+"""What the control API answers of what happened: the timeline, and the requests seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.base.clock import parse_duration
+from harness.base.errors import HarnessError
+from harness.serving.watching import seen
+from harness.serving.watching.timeline import Timeline
+
+
+def timeline(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
+    """Return the newest of what is kept. Raises HarnessError for a query that is none."""
+    after = query.get("after", "0")
+    if not after.isdecimal() or set(query) - {"after", "about"}:
+        raise HarnessError("`after` is the number of the last one seen: /_harness/timeline?after=0")
+    last = happenings.last
+    events = happenings.events(int(after), about=query.get("about", "").strip())
+    return {"origin": happenings.origin, "last": last, "events": [event.document() for event in events]}
+
+
+def requests(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
+    """Return the requests seen, or waited for (`seen.requests`). Raises HarnessError for a query that is none."""
+    numbers = [query.get("after", "0"), query.get("times", "1")]
+    is_known = set(query) <= {"request", "after", "times", "wait"}
+    if "request" not in query or not is_known or not all(map(str.isdecimal, numbers)):
+        raise HarnessError(
+            "name them: /_harness/requests?request=POST /Users, and perhaps after=0, times=1, wait=5s"
+        )
+    after, times = map(int, numbers)
+    within = parse_duration(query.get("wait", "0s"))
+    return seen.requests(happenings, query["request"], after=after, times=times, within=within)

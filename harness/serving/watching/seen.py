@@ -1,0 +1,67 @@
+"""Requests that a served world has seen, counted and waited for: what a test in another language asserts on."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import timedelta
+from typing import Any
+
+from harness.base.clock import Stopwatch
+from harness.base.errors import HarnessError
+from harness.serving.watching.happenings import Event
+from harness.serving.watching.timeline import Timeline
+from harness.wire.faults import Selection
+
+LONGEST = timedelta(seconds=30)
+
+
+def requests(
+    timeline: Timeline, pattern: str, *, after: int = 0, times: int = 1, within: timedelta = timedelta()
+) -> dict[str, Any]:
+    """Return the requests that `pattern` (`PATCH /Groups/*`) chooses, of those behind the number `after`, oldest first.
+
+    Waits, in real time, until there are `times`. `nearest` is the likest one where there is none; `last` is the `after` for what
+    comes next. Raises HarnessError for a pattern that names no requests, or a wait that would be too long.
+    """
+    selection, watch = Selection.of(pattern), Stopwatch()
+    if within > LONGEST:
+        raise HarnessError(f"nobody is waited for longer than {LONGEST.total_seconds():.0f}s")
+    chosen: list[dict[str, Any]] = []
+    lines: list[str] = []
+    last = after
+    while True:
+        for event in timeline.whole(after=last):
+            last = event.number
+            if event.exchange is not None:
+                lines.append(event.summary.partition(" → ")[0])
+                if selection.chooses(event.exchange.request):
+                    chosen.append(_shown(event))
+        left = within.total_seconds() - watch.seconds()
+        if len(chosen) >= times or left <= 0:
+            break
+        timeline.wait(last, left)
+    nearest = [] if chosen else difflib.get_close_matches(pattern, lines, n=1, cutoff=0.0)
+    return {
+        "count": len(chosen),
+        "last": last,
+        "nearest": nearest[0] if nearest else None,
+        "value": chosen,
+    }
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    exchange = event.exchange
+    assert exchange is not None
+    request, response = exchange.request, exchange.response
+    return {
+        "number": event.number,
+        "at": event.at,
+        "from": event.source,
+        "method": request.method,
+        "url": request.url,
+        "body": request.body.decode("utf-8", "replace") or None,
+        "status": None if response is None else response.status,
+        "answer": None if response is None else response.body.decode("utf-8", "replace") or None,
+        "error": exchange.error,
+        "curl": exchange.curl(),
+    }

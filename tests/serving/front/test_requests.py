@@ -1,0 +1,100 @@
+"""Requests that a served world has seen: counted, waited for, the nearest one shown, from any language and the command line."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+import urllib3
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.serving.options import Options
+from harness.serving.served import Served
+
+
+@pytest.fixture
+def served():
+    served = Served(Options())
+    yield served
+    served.stop()
+
+
+def seen(served, **query):
+    with urllib3.PoolManager() as pool:
+        answer = pool.request(
+            "GET", f"{served.urls[1]}/_harness/requests", fields=query, retries=False, timeout=60.0
+        )
+        return answer.status, answer.json()
+
+
+def create(served, name="ana@contoso.com"):
+    ready = served.ready["aws_sso"]
+    headers = {"Authorization": f"Bearer {ready['access_token']}", "Content-Type": "application/scim+json"}
+    body = {"userName": name, "displayName": "A", "name": {"givenName": "A", "familyName": "R"}}
+    with urllib3.PoolManager() as pool:
+        return pool.request(
+            "POST", ready["scim_endpoint"] + "/Users", headers=headers, body=json.dumps(body)
+        ).status
+
+
+def test_they_are_counted_and_shown_without_the_token(served):
+    create(served)
+    status, answer = seen(served, request="POST /Users")
+    (only,) = answer["value"]
+    assert (status, answer["count"], only["method"], only["status"], only["from"]) == (
+        200,
+        1,
+        "POST",
+        201,
+        "Client",
+    )
+    assert json.loads(only["body"])["userName"] == "ana@contoso.com"
+    assert served.ready["aws_sso"]["access_token"] not in json.dumps(answer)
+    assert seen(served, request="POST /Users", after=answer["last"])[1]["count"] == 0
+
+
+def test_the_nearest_one_is_shown_where_there_is_none(served):
+    create(served)
+    answer = seen(served, request="POST /User")[1]
+    assert (answer["count"], answer["nearest"]) == (0, "POST /Users")
+
+
+def test_one_that_comes_is_waited_for(served):
+    """As many as are wanted."""
+    create(served)
+    later = threading.Thread(target=create, args=(served, "ben@contoso.com"))
+    later.start()
+    assert seen(served, request="POST /Users", times=2, wait="30s")[1]["count"] == 2
+    later.join()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({}, "name them: /_harness/requests?request=POST /Users"),
+        ({"request": "Users"}, "'Users' names no requests"),
+        ({"request": "GET /Users", "wait": "1h"}, "nobody is waited for longer than 30s"),
+        ({"request": "GET /Users", "after": "x"}, "name them"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(served, query, sentence):
+    status, answer = seen(served, **query)
+    assert (status, sentence in answer["message"]) == (400, True)
+
+
+def test_the_command_counts_them_for_a_script(served, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ready.json").write_text(json.dumps(served.ready))
+    create(served)
+
+    def run(*arguments):
+        result = CliRunner().invoke(main, ["requests", *arguments])
+        return result.exit_code, result.output
+
+    code, output = run("POST /Users", "--times", "1")
+    assert (code, output.rstrip().endswith("Client  POST /Users → 201")) == (0, True)
+    assert run("POST /Users", "--times", "2")[0] == 1
+    assert run("DELETE /Users/*") == (1, "no DELETE /Users/* was seen; nearest: POST /Users\n")
+    assert run("DELETE /Users/*", "--times", "0")[0] == 0
