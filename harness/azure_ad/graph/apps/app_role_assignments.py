@@ -112,6 +112,17 @@ def unassign_principal(which: str, name: str, assignment: str) -> Response:
     return empty()
 
 
+def give(app: str, principal: str, role: str | None) -> Document:
+    """Assign a user, a group or a client application to an application and write it down. Raises what `assign` raises."""
+    tenant = current()
+    with tenant.store.transaction():
+        is_application = tenant.applications.get(principal) is not None
+        assign = tenant.applications.grant if is_application else tenant.applications.assign
+        made = assign(app, principal, role)
+        note_assignment(made, ASSIGNED)
+    return made
+
+
 def withdraw(app: str, assignment: str) -> None:
     """Take an assignment of an application away and write it down. Raises NotFoundError."""
     tenant = current()
@@ -144,13 +155,7 @@ def _assign(app: str, principal: object, given: Document) -> Response:
     role = given.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
-    tenant = current()
-    with tenant.store.transaction():
-        is_application = tenant.applications.get(principal) is not None
-        give = tenant.applications.grant if is_application else tenant.applications.assign
-        made = give(app, principal, role)
-        note_assignment(made, ASSIGNED)
-        return entity("appRoleAssignments", _shown(made), 201, APP_ROLE_ASSIGNMENT)
+    return entity("appRoleAssignments", _shown(give(app, principal, role)), 201, APP_ROLE_ASSIGNMENT)
 
 
 def _list(assignments: list[Document]) -> Response:

@@ -40,18 +40,24 @@ def instantiate(template: str) -> Response:
     name = body().get("displayName")
     if not isinstance(name, str) or not name.strip():
         raise refusals.VALUE_NEEDED.error(name="displayName", resource="ApplicationServicePrincipal")
-    tenant = current()
-    with tenant.store.transaction():
-        principal = tenant.applications.instantiate(name, template)
-        application = tenant.registrations.behind(principal)
-        note(Activities.ADD_APPLICATION, Target("Application", application))
-        note(Activities.ADD_PRINCIPAL, Target("ServicePrincipal", principal))
+    application, principal = add_application(name, template)
     made = {
         "@odata.context": context("microsoft.graph.applicationServicePrincipal"),
         "application": shown_application(application),
         "servicePrincipal": principal,
     }
     return answer(made, 201)
+
+
+def add_application(name: str, template: str) -> tuple[Document, Document]:
+    """Make an application of a template and its service principal, and write both down. Raises NotFoundError."""
+    tenant = current()
+    with tenant.store.transaction():
+        principal = tenant.applications.instantiate(name, template)
+        application = tenant.registrations.behind(principal)
+        note(Activities.ADD_APPLICATION, Target("Application", application))
+        note(Activities.ADD_PRINCIPAL, Target("ServicePrincipal", principal))
+    return application, principal
 
 
 def list_templates(app: str) -> Response:

@@ -89,8 +89,6 @@ class Deeds(NamedTuple):
     add: Activities
     update: Activities
     delete: Activities
-    restore: Activities
-    purge: Activities
 
 
 DEEDS: Mapping[str, Deeds] = {
@@ -98,15 +96,11 @@ DEEDS: Mapping[str, Deeds] = {
         Activities.ADD_USER,
         Activities.UPDATE_USER,
         Activities.DELETE_USER,
-        Activities.RESTORE_USER,
-        Activities.PURGE_USER,
     ),
     "Group": Deeds(
         Activities.ADD_GROUP,
         Activities.UPDATE_GROUP,
         Activities.DELETE_GROUP,
-        Activities.RESTORE_GROUP,
-        Activities.PURGE_GROUP,
     ),
 }
 

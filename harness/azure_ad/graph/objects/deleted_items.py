@@ -23,7 +23,7 @@ from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """`items` yields what was deleted, as it is shown; `target` is the type's name in the audit log."""
 
     target: str
@@ -39,9 +39,9 @@ def _users(tenant: Tenant) -> Iterable[Document]:
         yield {**item, "userPrincipalName": deleted_name(item)}
 
 
-_KINDS: Mapping[str, _Kind] = {
-    "user": _Kind("User", "users", DELETED["User"], _users, Activities.RESTORE_USER, Activities.PURGE_USER),
-    "group": _Kind(
+_KINDS: Mapping[str, Kind] = {
+    "user": Kind("User", "users", DELETED["User"], _users, Activities.RESTORE_USER, Activities.PURGE_USER),
+    "group": Kind(
         "Group",
         "groups",
         DELETED["Group"],
@@ -49,7 +49,7 @@ _KINDS: Mapping[str, _Kind] = {
         Activities.RESTORE_GROUP,
         Activities.PURGE_GROUP,
     ),
-    "application": _Kind(
+    "application": Kind(
         "Application",
         "applications",
         APPLICATION,
@@ -57,7 +57,7 @@ _KINDS: Mapping[str, _Kind] = {
         Activities.RESTORE_APPLICATION,
         Activities.PURGE_APPLICATION,
     ),
-    "servicePrincipal": _Kind(
+    "servicePrincipal": Kind(
         "ServicePrincipal",
         "servicePrincipals",
         SERVICE_PRINCIPAL,
@@ -83,6 +83,11 @@ def restore(key: str) -> Response:
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
+    return _answer(*bring_back(key, name))
+
+
+def bring_back(key: str, name: str | None = None) -> tuple[Kind, Document]:
+    """Restore an object of any type, a user under another `name` if given, and write it down. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         kind, _ = _find(key)
@@ -93,10 +98,16 @@ def restore(key: str) -> Response:
         else:
             restored = tenant.directory.restore(key, name)
         note(kind.restored, Target(kind.target, restored))
-        return _answer(kind, restored)
+    return kind, restored
 
 
 def purge(key: str) -> Response:
+    delete_for_good(key)
+    return empty()
+
+
+def delete_for_good(key: str) -> None:
+    """Delete a deleted object of any type for good, and write it down. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         kind, item = _find(key)
@@ -107,10 +118,9 @@ def purge(key: str) -> Response:
         else:
             tenant.directory.purge(key)
         note(kind.purged, Target(kind.target, item))
-    return empty()
 
 
-def _find(key: str) -> tuple[_Kind, Document]:
+def _find(key: str) -> tuple[Kind, Document]:
     """Return a deleted object of any type. Raises NotFoundError."""
     tenant = current()
     for kind in _KINDS.values():
@@ -120,7 +130,7 @@ def _find(key: str) -> tuple[_Kind, Document]:
     raise NotFoundError.of(key)
 
 
-def _answer(kind: _Kind, item: Document) -> Response:
+def _answer(kind: Kind, item: Document) -> Response:
     marked = {"@odata.type": f"#{kind.type.name}", **item}
     return entity("directoryObjects", marked, 200, kind.type)
 

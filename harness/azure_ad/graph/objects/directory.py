@@ -12,7 +12,8 @@ from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
-from harness.azure_ad.graph.logs.activities import DEEDS, Activities, Target, note
+from harness.azure_ad.graph.logs.activities import Activities, Target, note
+from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
 from harness.azure_ad.graph.objects.dynamic_membership import STATUS, with_status
@@ -108,9 +109,8 @@ def create_object(which: str) -> Response:
     demand_writable(kind, properties)
     properties = completed(kind, properties)
     with tenant.store.transaction():
-        made = tenant.directory.create(kind, properties)
+        made = audited.create(kind, properties)
         _bind(made["id"], bound)
-        note(DEEDS[kind].add, Target(kind, made), after=properties)
         return entity(which, made, 201, KINDS[kind])
 
 
@@ -127,21 +127,12 @@ def update_object(which: str, name: str) -> Response:
     demand_writable(kind, properties)
     demand_verified_domain(properties)
     with tenant.store.transaction():
-        before = tenant.directory.find(kind, name)
-        after = tenant.directory.update(kind, name, properties)
-        _bind(after["id"], bound)
-        if properties:
-            note(DEEDS[kind].update, Target(kind, after), before=before, after=properties)
+        _bind(audited.update(kind, name, properties)["id"], bound)
     return empty()
 
 
 def delete_object(which: str, name: str) -> Response:
-    kind, tenant = _KINDS[which], current()
-    renamed = kind == "User" and tenant.quirks["deleted-user-name-exported"]
-    with tenant.store.transaction():
-        document = tenant.directory.find(kind, name)
-        tenant.directory.delete(kind, name, renamed=renamed)
-        note(DEEDS[kind].delete, Target(kind, document))
+    audited.delete(_KINDS[which], name)
     return empty()
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
-from harness.azure_ad.portal import audited
+from harness.azure_ad.graph.apps.templates import add_application
 from harness.azure_ad.portal.searching import named
 from harness.azure_ad.tenant import current
 from harness.pages.listing import after, behind, entered, page_of, ways
@@ -30,7 +30,7 @@ def create() -> ResponseReturnValue:
     name, template = entered("displayName"), entered("template") or NON_GALLERY_TEMPLATE
     if not name:
         return _new("An application needs a name."), 400
-    made = audited.instantiate(name, template)
+    _, made = add_application(name, template)
     return redirect(url_for("portal.apps_overview", app=made["id"], notice="created"), 303)
 
 

@@ -12,8 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.graph.apps.app_role_assignments import withdraw
-from harness.azure_ad.portal import audited
+from harness.azure_ad.graph.apps.app_role_assignments import give, withdraw
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import principals
 from harness.azure_ad.tenant import current
@@ -53,7 +52,7 @@ def assign(app: str) -> ResponseReturnValue:
     def carry_out() -> None:
         with tenant.store.transaction():
             for principal in chosen:
-                audited.assign(app, principal, entered("role") or None)
+                give(app, principal, entered("role") or None)
 
     problem = refusal(carry_out)
     if problem is not None:

@@ -12,7 +12,7 @@ from functools import partial
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from harness.azure_ad.portal import audited
+from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.portal.directory.bulk_template import NewUser, new_users, template
 from harness.azure_ad.portal.files import attached, uploaded
 from harness.azure_ad.portal.notices import refusal

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
+from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.members import admit, dismiss
-from harness.azure_ad.portal import audited
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named

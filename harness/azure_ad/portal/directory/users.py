@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.deleted_items import deleted_name
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.portal import audited
+from harness.azure_ad.graph.objects import audited
+from harness.azure_ad.graph.objects.deleted_items import bring_back, delete_for_good
 from harness.azure_ad.portal.directory.provisioned import places_of
 from harness.azure_ad.portal.notices import refusal
 from harness.azure_ad.portal.searching import named
@@ -117,12 +118,12 @@ def deleted() -> str:
 
 
 def restore(key: str) -> ResponseReturnValue:
-    audited.restore(key)
+    bring_back(key)
     return _back(key, "restored")
 
 
 def purge(key: str) -> ResponseReturnValue:
-    audited.purge(key)
+    delete_for_good(key)
     return redirect(url_for("portal.users_deleted", notice="purged"), 303)
 
 
