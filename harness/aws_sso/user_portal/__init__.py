@@ -16,6 +16,7 @@ blueprint.add_url_rule("/platform/saml/acs/<saml_id>", view_func=pages.consume, 
 blueprint.add_url_rule("/platform/saml/metadata/<saml_id>", view_func=identity_source.metadata)
 blueprint.add_url_rule("/start", view_func=pages.start)
 blueprint.add_url_rule("/start/access-keys", view_func=pages.access_keys)
+blueprint.add_url_rule("/start/console", view_func=pages.management_console)
 blueprint.add_url_rule("/start/sign-out", view_func=pages.sign_out, methods=["POST"])
 blueprint.add_url_rule("/start/signed-out", view_func=pages.signed_out)
 blueprint.add_url_rule("/device", view_func=consent.device, methods=["GET", "POST"])

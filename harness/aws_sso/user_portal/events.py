@@ -9,7 +9,11 @@ printed in https://docs.aws.amazon.com/singlesignon/latest/userguide/understandi
 Signing in follows https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/main/doc_source/understanding-sign-in-events.md
 and, where it failed, https://github.com/goauthentik/authentik/issues/4554. A person's calls follow the events printed in
 https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aws-via-iam-identity-center.html (all read
-2026-11): no parameters, the account and role in serviceEventDetails. Whether one that was refused is logged, and how, is not
+2026-11): no parameters, the account and role in serviceEventDetails. Authenticate, when the portal lets somebody in, and
+Federate, when they open an account's console, are of that shape in
+https://github.com/aws-samples/cloud-trail-lake-query-samples (iam-idc-authenticate-api.sql, iam-idc-federate-api-by-idc-user.sql)
+and https://github.com/panther-labs/panther-analysis (rules/aws_cloudtrail_rules/aws_console_signin.yml; all read 2026-11-29):
+source, type, and of Federate account and role; that they are not read-only is inferred. Whether one that was refused is logged, and how, is not
 public (quirk `refused-portal-calls`); errorCode and errorMessage stand where all events have them.
 """
 
@@ -43,11 +47,12 @@ _TOKEN_REQUEST = (
 )
 _SECRET = frozenset({"clientSecret", "accessToken", "refreshToken", "idToken", "code", "codeVerifier"})
 _NONE: Mapping[str, str] = {}
+_READ_ONLY = frozenset({"ListApplications", "ListAccounts", "ListAccountRoles", "GetRoleCredentials"})
 NO_ACCESS = "No access"  # https://github.com/aws/aws-sam-cli/issues/2129 (read 2026-11)
 
 
 def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> None:
-    """Keep that the assertion's person was let in."""
+    """Keep that the assertion's person was let in, and so into the portal."""
     details = {
         "additionalEventData": {
             "AuthWorkflowID": tenant.ids.uuid(),
@@ -59,6 +64,7 @@ def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> N
         "serviceEventDetails": {"UserAuthentication": "Success"},
     }
     keep(tenant, "UserAuthentication", _identity(tenant, user, session), details)
+    called(tenant, "Authenticate", SignedIn(session, user), {})
 
 
 def refused(tenant: Tenant, reason: str) -> None:
@@ -81,7 +87,7 @@ def called(
     if details:
         event["serviceEventDetails"] = dict(details)
     identity = _identity(tenant, person.user, person.session)
-    keep(tenant, name, identity, {**event, "readOnly": name != "Logout"})
+    keep(tenant, name, identity, {**event, "readOnly": name in _READ_ONLY})
 
 
 def refused_call(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> None:

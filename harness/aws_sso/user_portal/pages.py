@@ -1,7 +1,8 @@
 """The user portal for people: signing in, the accounts with their permission sets, access keys to copy, signing out.
 
 Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and
-howtogetcredentials.html (read 2026-11). The HTTP statuses of the error pages are nowhere recorded.
+howtogetcredentials.html (read 2026-11). A permission set's name leads into its account's management console, where a page stands
+that says so: the console itself is not imitated, but the event that entering it leaves is. The HTTP statuses of the error pages are nowhere recorded.
 """
 
 from __future__ import annotations
@@ -83,13 +84,10 @@ def access_keys() -> ResponseReturnValue:
     person = signed_in(tenant)
     if person is None:
         return outside()
-    account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
-    details = {"role_name": name, "account_id": account}
+    account, name, details = _chosen()
     role = access.role(tenant, person.user.id, account, name)
-    if role is None:  # in the words of the API behind the real page
-        with tenant.store.transaction():
-            events.refused_call(tenant, "GetRoleCredentials", person, details)
-        return render_template("portal_message.html", title="Access keys", sentence=events.NO_ACCESS), 403
+    if role is None:
+        return _no_access(tenant, "GetRoleCredentials", person, details, "Access keys")
     with tenant.store.transaction():
         keys = credentials.issue(tenant, role)
         events.called(tenant, "GetRoleCredentials", person, details)
@@ -97,6 +95,36 @@ def access_keys() -> ResponseReturnValue:
     return render_template(
         "access_keys.html", account=account, role=name, keys=keys, expires=iso(keys.expires)
     )
+
+
+def management_console() -> ResponseReturnValue:
+    """Say where the permission set's name would lead, and keep that the person went there."""
+    tenant = current()
+    person = signed_in(tenant)
+    if person is None:
+        return outside()
+    account, name, details = _chosen()
+    if access.role(tenant, person.user.id, account, name) is None:
+        return _no_access(tenant, "Federate", person, details, "AWS Management Console")
+    with tenant.store.transaction():
+        events.called(tenant, "Federate", person, details)
+        events.entered(tenant, person, account, name)
+    return render_template("management_console.html", account=account, role=name)
+
+
+def _chosen() -> tuple[str, str, dict[str, str]]:
+    """Return the account and the permission set that the address names, and both as events have them."""
+    account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
+    return account, name, {"role_name": name, "account_id": account}
+
+
+def _no_access(
+    tenant: Tenant, call: str, person: SignedIn, details: dict[str, str], title: str
+) -> ResponseReturnValue:
+    """Refuse what the person was not given, in the words of the API behind the real page."""
+    with tenant.store.transaction():
+        events.refused_call(tenant, call, person, details)
+    return render_template("portal_message.html", title=title, sentence=events.NO_ACCESS), 403
 
 
 def sign_out() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -58,7 +59,7 @@ def listed(page):
     """Return what the page lists, as (account's name, its permission sets)."""
     accounts = re.findall(r"<summary><strong>([^<]+)</strong>.*?</details>", page.body.decode(), re.DOTALL)
     rows = re.findall(r"<summary>.*?</details>", page.body.decode(), re.DOTALL)
-    roles = [re.findall(r"<li>(\S+) \|", row) for row in rows]
+    roles = [re.findall(r"<li><a [^>]*>(\S+)</a> \|", row) for row in rows]
     return list(zip(accounts, roles, strict=True))
 
 
@@ -130,13 +131,29 @@ def test_access_keys_are_new_each_time(account):
     assert keys[0] not in repr(account.events())
 
 
+def test_a_permission_sets_name_leads_into_the_account(account):
+    """A page stands for the console, and the event history says who went where as which role."""
+    ana = account.user("ana", active=True)["id"]
+    give(account, ana, "Viewer")
+    browser = Browser(account, ana)
+    (link,) = re.findall(r'<li><a href="([^"]+)">Viewer</a>', browser.open().body.decode())
+    page = browser.open(unescape(link))
+    assert (page.status, f"in account {PRODUCTION} with" in page.body.decode()) == (200, True)
+    event = account.events()[0]
+    assert (event["eventName"], event["eventSource"]) == ("Federate", "sso.amazonaws.com")
+    assert (event["eventType"], event["readOnly"]) == ("AwsServiceEvent", False)
+    assert event["serviceEventDetails"] == {"role_name": "Viewer", "account_id": PRODUCTION}
+    assert event["userIdentity"]["onBehalfOf"]["userId"] == ana
+
+
+@pytest.mark.parametrize("page", ["access-keys", "console"])
 @pytest.mark.parametrize("query", ["", f"account_id={SANDBOX}&role_name=Viewer", "account_id=x&role_name=y"])
-def test_others_access_keys_are_refused(account, query):
+def test_what_others_may_enter_is_refused(account, page, query):
     """An account or permission set that the person does not have: 403, and an event that says so."""
     ana = account.user("ana", active=True)["id"]
     give(account, ana, "Viewer")
-    page = Browser(account, ana).open(f"/start/access-keys?{query}")
-    assert (page.status, account.events()[0]["errorCode"]) == (403, "ForbiddenException")
+    answer = Browser(account, ana).open(f"/start/{page}?{query}")
+    assert (answer.status, account.events()[0]["errorCode"]) == (403, "ForbiddenException")
 
 
 def test_the_session_ends_at_sign_out(account):
@@ -147,7 +164,9 @@ def test_the_session_ends_at_sign_out(account):
     assert "x-amz-sso_authn=;" in answer.header("Set-Cookie")
     assert account.events()[0]["eventName"] == "Logout"
     assert browser.open(answer.header("Location")).status == 200
-    assert [browser.open(path).status for path in ("/start", "/start/access-keys")] == [401, 401]
+    assert [browser.open(path).status for path in ("/start", "/start/access-keys", "/start/console")] == [
+        401
+    ] * 3
     assert browser.open("/start/sign-out", "POST").status == 303
 
 

@@ -424,7 +424,7 @@ def test_choosing_a_provider_is_logged(account, idp):
 def test_a_sign_in_is_the_documented_event(trusting, idp):
     """Today's identity names the user by id and store."""
     post(trusting, idp.sign(response(trusting)))
-    event = trusting.events()[0]
+    entered, event = trusting.events()[:2]
     user = trusting.scim("GET", "/Users").json()["Resources"][0]["id"]
     identity = event["userIdentity"]
     assert identity.pop("credentialId")
@@ -445,6 +445,12 @@ def test_a_sign_in_is_the_documented_event(trusting, idp):
     assert (event["eventName"], event["eventSource"]) == ("UserAuthentication", "signin.amazonaws.com")
     assert (event["eventType"], event["eventVersion"]) == ("AwsServiceEvent", "1.08")
     assert event["serviceEventDetails"] == {"UserAuthentication": "Success"}
+    assert (entered["eventName"], entered["eventSource"]) == ("Authenticate", "sso.amazonaws.com")
+    assert (entered["eventType"], entered["readOnly"]) == ("AwsServiceEvent", False)
+    assert entered["userIdentity"] == event["userIdentity"] | {
+        "credentialId": entered["userIdentity"]["credentialId"]
+    }
+    assert "serviceEventDetails" not in entered
 
 
 def test_the_event_of_2020_names_the_user(old_account, idp):
@@ -452,7 +458,9 @@ def test_the_event_of_2020_names_the_user(old_account, idp):
     upload(old_account, idp.metadata())
     old_account.user(NAME, active=True)
     post(old_account, idp.sign(response(old_account)))
-    assert old_account.events()[0]["userIdentity"] == {
+    entered, event = old_account.events()[:2]
+    assert (entered["userIdentity"], entered["eventVersion"]) == (event["userIdentity"], "1.08")
+    assert event["userIdentity"] == {
         "type": "Unknown",
         "principalId": "123456789012",
         "arn": "",
@@ -521,8 +529,9 @@ def test_no_damage_to_a_good_response_signs_anybody_else_in(trusting, idp, data)
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(octets) - 1))
         octets[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
-    page, event = post(trusting, bytes(octets)), trusting.events()[0]
+    page = post(trusting, bytes(octets))
     if page.status == 302:
+        event = trusting.events()[1]
         assert event["additionalEventData"]["UserName"] == NAME
     else:
         assert refused(trusting, page, sentence(page))
