@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,25 @@ from harness.exports.formats import recognise
 from harness.exports.intake import take_in
 from harness.exports.sources import sources
 
-_KINDS = ("people", "accounts")
+
+class Holds(Enum):
+    """What an exported file can give a world."""
+
+    USERS = "users, as Entra ID or AWS export them"
+    SCHEMA = "the synchronization schema of a job or template"
 
 
-def is_export(path: Path) -> bool:
-    """Tell whether a file lists users as Entra ID or AWS export them, rather than as a file of people is written."""
-    return _kind(path) in _KINDS
+_HOLDS = {"people": Holds.USERS, "accounts": Holds.USERS, "schema": Holds.SCHEMA}  # by the kind of a form
 
 
-def _kind(path: Path) -> str:
+def holds(path: Path) -> Holds | None:
+    """Tell what a file holds by its first row; None for no export, such as a file of people written for the harness."""
     try:
         first = next(iter(rows(sources(path)[0])), {})
     except HarnessError:
-        return ""
+        return None
     form = recognise(first)
-    return form.kind if form else ""
-
-
-def is_schema(path: Path) -> bool:
-    """Tell whether a file holds the synchronization schema of a job or template."""
-    return _kind(path) == "schema"
+    return _HOLDS.get(form.kind) if form else None
 
 
 def schema(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
-from harness.exports.directory import directory, is_export
+from harness.exports.directory import Holds, directory, holds
 from harness.world import create
 
 EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
@@ -26,8 +26,8 @@ def test_exported_users_and_accounts_fill_both_sides() -> None:
 def test_a_file_of_people_is_no_export(tmp_path: Path) -> None:
     people = tmp_path / "people.yaml"
     people.write_text("users: [{userPrincipalName: ana@contoso.com, displayName: Ana}]\n", encoding="utf-8")
-    assert not is_export(people)
-    assert is_export(EXPORTS / "users-portal.csv")
+    assert holds(people) is None
+    assert holds(EXPORTS / "users-portal.csv") is Holds.USERS
 
 
 def test_a_scenario_begins_with_an_export(tmp_path: Path) -> None:

@@ -82,11 +82,12 @@ class Given:
             )
         if path.suffix.lower() not in (".yaml", ".yml"):
             # What reads exports is heavy, and seldom needed.
-            from harness.exports.directory import directory, is_export, is_schema, schema
+            from harness.exports.directory import Holds, directory, holds, schema
 
-            if is_export(path):
+            exported = holds(path)
+            if exported is Holds.USERS:
                 return directory([path])["azure_ad"]
-            if is_schema(path):
+            if exported is Holds.SCHEMA:
                 return {"schema": schema(path)}
         people = read(path)
         node = parse(people)

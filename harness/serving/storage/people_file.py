@@ -50,9 +50,9 @@ def read(path: Path) -> Mapping[str, Any]:
         if path.is_file() and path.stat().st_size > _LARGE and _first_key(path) in _KEYS:
             return _of_sides(path, _outline(path))
         if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
-            from harness.exports.directory import directory, is_export
+            from harness.exports.directory import Holds, directory, holds
 
-            if is_export(path):
+            if holds(path) is Holds.USERS:
                 return directory([path])
         return _of_sides(path, _parsed(path.read_bytes()))
 
