@@ -17,6 +17,7 @@ from harness.azure_ad.mappings.importing import imported
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.serving.front.gate import KEY_HEADER
+from harness.serving.ready_file import Ready, ways_in
 from harness.wire.message import Send, TransportError, json_request
 from harness.world import World
 
@@ -75,39 +76,13 @@ class Administrator:
             world.azure.engine.save_secrets(world.app_id, {**secrets, "BaseAddress": endpoint})
             self._move_reply_urls(secrets.get("BaseAddress", ""), endpoint)
 
-    def ready(self, endpoint: str, certificate: Path | None) -> dict[str, dict[str, Any]]:
+    def ready(self, endpoint: str, certificate: Path | None) -> Ready:
         """Return what scripts need (the ready file)."""
         world = self.world
-        aws_url, azure_url = self.urls
         control = {"control": {"key": self.key}} if self.key else {}
         tls = {"tls": {"certificate": str(certificate.absolute())}} if certificate else {}
-        return {
-            **control,
-            **tls,
-            "aws_sso": {
-                "url": aws_url,
-                "scim_endpoint": endpoint,
-                "access_token": world.azure.applications.secrets(world.app_id).get("SecretToken", ""),
-                "api_endpoint": aws_url,
-                "identity_store_id": world.aws.settings.identity_store_id,
-            },
-            "azure_ad": {
-                "url": azure_url,
-                "graph_endpoint": f"{azure_url}/v1.0",
-                "graph_token": world.azure.settings.graph_token,
-                "tenant_id": world.azure.settings.tenant_id,
-                "service_principal_id": world.app_id,
-                **self._job(),
-            },
-        }
-
-    def _job(self) -> dict[str, str]:
-        """Return the ids of job and rule, none before there is a job."""
-        engine = self.world.azure.engine
-        for job in engine.jobs(self.world.app_id):
-            rule = engine.schema(job.id)["synchronizationRules"][0]
-            return {"job_id": job.id, "rule_id": rule["id"]}
-        return {}
+        token = world.azure.applications.secrets(world.app_id).get("SecretToken", "")
+        return {**control, **tls, **ways_in(world, self.urls, scim_endpoint=endpoint, access_token=token)}
 
     def _move_reply_urls(self, before: str, now: str) -> None:
         """Let people go on signing in when this account's port is another one than at the last start."""

@@ -6,10 +6,44 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from harness.base.errors import HarnessError
 from harness.base.output import remove, write
+from harness.world import World
+
+Ready: TypeAlias = dict[str, dict[str, Any]]
+
+
+def ways_in(world: World, urls: tuple[str, str], *, scim_endpoint: str, access_token: str) -> Ready:
+    """Return where AWS SSO and Azure AD of a world served at `urls` are, and what opens them; without a job, none's ids."""
+    aws_url, azure_url = urls
+    return {
+        "aws_sso": {
+            "url": aws_url,
+            "scim_endpoint": scim_endpoint,
+            "access_token": access_token,
+            "api_endpoint": aws_url,
+            "identity_store_id": world.aws.settings.identity_store_id,
+        },
+        "azure_ad": {
+            "url": azure_url,
+            "graph_endpoint": f"{azure_url}/v1.0",
+            "graph_token": world.azure.settings.graph_token,
+            "tenant_id": world.azure.settings.tenant_id,
+            "service_principal_id": world.app_id,
+            **_job(world),
+        },
+    }
+
+
+def _job(world: World) -> dict[str, str]:
+    """Return the ids of job and rule, none before there is a job."""
+    engine = world.azure.engine
+    for job in engine.jobs(world.app_id):
+        rule = engine.schema(job.id)["synchronizationRules"][0]
+        return {"job_id": job.id, "rule_id": rule["id"]}
+    return {}
 
 
 class ReadyFile:

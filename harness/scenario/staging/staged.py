@@ -24,6 +24,7 @@ from harness.scenario.live import addresses, served
 from harness.scenario.staging.moments import Moment
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
+from harness.serving.ready_file import Ready, ways_in
 from harness.serving.watching.doors import Door
 from harness.serving.watching.faulty import Misbehaviour
 from harness.serving.watching.happenings import Logged
@@ -134,28 +135,11 @@ class Staged:
     def stop(self) -> None:
         self._opened.close()
 
-    def ready(self) -> dict[str, dict[str, Any]]:
+    def ready(self) -> Ready:
         """Return what scripts need, as the ready file of any served world has it; what the scenario has not made is empty."""
-        world, play = self.moment.world, self.moment.play
-        aws_url, azure_url = self.urls
-        jobs = world.azure.engine.jobs(world.app_id)
-        return {
-            "aws_sso": {
-                "url": aws_url,
-                "scim_endpoint": self._served_url(play.scim_endpoint),
-                "access_token": play.access_token,
-                "api_endpoint": aws_url,
-                "identity_store_id": world.aws.settings.identity_store_id,
-            },
-            "azure_ad": {
-                "url": azure_url,
-                "graph_endpoint": f"{azure_url}/v1.0",
-                "graph_token": world.azure.settings.graph_token,
-                "tenant_id": world.azure.settings.tenant_id,
-                "service_principal_id": world.app_id,
-                "job_id": jobs[0].id if jobs else "",
-            },
-        }
+        play = self.moment.play
+        endpoint = self._served_url(play.scim_endpoint)
+        return ways_in(self.moment.world, self.urls, scim_endpoint=endpoint, access_token=play.access_token)
 
     def again(self) -> Iterator[str]:
         """Yield the commands that repeat, here, the exchange that a failure is about."""
