@@ -34,18 +34,18 @@ def inside() -> None:
     report("28 days of quarantine, 36 attempts", 1000 * lasting, "ms", "5 ms")
     exchange = statistics.median(_initial_cycle(1000) for _ in range(3))
     report(
-        "initial cycle, one exchange / bare Flask route that keeps users",
+        "exchange of an initial cycle / bare Flask route",
         exchange / _bare_route(),
         "x",
-        "2.2 x",
+        "2.2x",
     )
     report(
         f"quiet cycle at {_MANY:,} people / at 1,000",
         quiet_large / _quiet_cycle(_provisioned(1_000)),
         "x",
-        "1 x",
+        "1x",
     )
-    report(f"memory with {_MANY:,} people provisioned", held, "MiB", "300 MiB")
+    report(f"memory, {_MANY:,} people in process", held, "MiB", "300 MiB")
 
 
 def _bare_route() -> float:

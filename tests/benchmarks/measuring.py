@@ -17,7 +17,8 @@ def header() -> None:
 
 def report(name: str, value: float, unit: str = "x", budget: str = "") -> None:
     """Print a row of the README's table as soon as it is measured."""
-    print(f"| {name} | {_written(value)} {unit} | {budget} |", flush=True)
+    space = "" if unit == "x" else " "
+    print(f"| {name} | {_written(value)}{space}{unit} | {budget} |", flush=True)
 
 
 def remark(name: str, value: float, unit: str = "") -> None:
@@ -48,6 +49,12 @@ def processor(number: int) -> float:
     """Return the processor time in seconds that another process and its threads took so far."""
     fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def processor_of_all(number: int) -> float:
+    """Return the processor time in seconds that a process and those it started took so far; who has ended counts no more."""
+    children = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8").split()
+    return processor(number) + sum(processor_of_all(int(child)) for child in children)
 
 
 def peak(number: int) -> float:

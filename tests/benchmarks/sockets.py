@@ -68,8 +68,8 @@ def against_peer() -> None:
     ours, theirs = Peer("harness"), Peer("scim2-server")
     for peer in (ours, theirs):
         peer.fill(10_000)
-    budgets = {("POST /Users", 1): "2 x", ("GET by userName", 1): "2 x"}
-    budgets |= {("POST /Users", 8): "8 x", ("GET by userName", 8): "12 x"}
+    budgets = {("POST /Users", 1): "2x", ("GET by userName", 1): "2x"}
+    budgets |= {("POST /Users", 8): "8x", ("GET by userName", 8): "12x"}
     for (name, connections), budget in budgets.items():
         of_ours, of_theirs = _GOES[name]
         make: Callable[[Peer, int], list[bytes]] = Peer.posts if name.startswith("POST") else Peer.finds
@@ -83,7 +83,7 @@ def against_peer() -> None:
             for at in (0, 1)
         )
         words = f"{name}, {connections} connection{'s' * (connections > 1)}"
-        report(f"{words}, times scim2-server's speed", clocks, "x", budget)
+        report(f"{words}, speed / scim2-server's", clocks, "x", budget)
         remark(f"{words}: scim2-server's processor time / ours", processors, "x")
     for peer in (ours, theirs):
         peer.stop()
@@ -101,6 +101,6 @@ def growth() -> None:
             for _ in range(_ROUNDS)
         ]
         ratio = statistics.median(big for big, _ in pairs) / statistics.median(few for _, few in pairs)
-        report(f"{name} at 100,000 people / at 1,000", ratio, "x", "1.15 x")
+        report(f"{name} at 100,000 people / at 1,000", ratio, "x", "1.15x")
     for peer in (small, large):
         peer.stop()
