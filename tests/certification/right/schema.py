@@ -62,6 +62,12 @@ MANY = frozenset(
         "members",
     )
 )
+# RFC 7643, 4.1.2 and 8.7.1: the canonical types, without which the gallery's validation finds no typed path.
+TYPES = {
+    "emails": ["work", "home", "other"],
+    "phoneNumbers": ["work", "home", "mobile", "fax", "pager", "other"],
+    "addresses": ["work", "home", "other"],
+}
 CORE = {"Users": CORE_USER, "Groups": CORE_GROUP}
 TYPE = {"Users": "User", "Groups": "Group"}
 
@@ -111,7 +117,7 @@ def schemas(base: str) -> list[Any]:
     ]
 
 
-def _attribute(name: str, subs: tuple[str, ...]) -> Any:
+def _attribute(name: str, subs: tuple[str, ...], of: str = "") -> Any:
     kind = "complex" if subs else "boolean" if name in ("active", "primary") else "string"
     return {
         "name": name,
@@ -122,5 +128,6 @@ def _attribute(name: str, subs: tuple[str, ...]) -> Any:
         "mutability": "readOnly" if name == "groups" else "readWrite",
         "returned": "never" if name == "password" else "default",
         "uniqueness": "server" if name == "userName" else "none",
-        **({"subAttributes": [_attribute(sub, ()) for sub in subs]} if subs else {}),
+        **({"canonicalValues": TYPES[of]} if name == "type" and of in TYPES else {}),
+        **({"subAttributes": [_attribute(sub, (), name) for sub in subs]} if subs else {}),
     }

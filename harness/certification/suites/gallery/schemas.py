@@ -73,7 +73,11 @@ def required(described: dict[str, list[Document]], target: Target) -> bool:
 
 
 def _described(described: dict[str, list[Document]], core: str, target: Target) -> bool:
-    """A typed path, as `emails[type eq "work"].value`, must be of a canonical type only where some are listed."""
+    """A typed path, as `emails[type eq "work"].value`, must be of a canonical type.
+
+    The original makes its names of these, and `[primary eq "True"]` of what has none: SCIMTests_Workflow.json,
+    Flatten_User_Attrs_Loop (read 2026-11-29 at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode).
+    """
     if target.path.attribute is None:
         return str(target.path.schema).lower() in described
     attribute = _attribute(described, core, target)
@@ -82,16 +86,16 @@ def _described(described: dict[str, list[Document]], core: str, target: Target) 
     subs = objects(attribute.get("subAttributes"))
     if target.path.sub is not None and _named(subs, target.path.sub) is None:
         return False
-    return all(_canonical(_named(subs, term.attribute), term.value) for term in target.path.where or ())
+    types = _canonical(_named(subs, "type"))
+    return all(
+        not types if term.attribute.lower() == "primary" else str(term.value).lower() in types
+        for term in target.path.where or ()
+    )
 
 
-def _canonical(definition: Document | None, value: object) -> bool:
-    if definition is None:
-        return False
-    canonical = definition.get("canonicalValues")
-    if not isinstance(canonical, list) or not canonical:
-        return True
-    return str(value).lower() in [str(each).lower() for each in canonical]
+def _canonical(definition: Document | None) -> list[str]:
+    canonical = None if definition is None else definition.get("canonicalValues")
+    return [str(each).lower() for each in canonical] if isinstance(canonical, list) else []
 
 
 def _attribute(described: dict[str, list[Document]], core: str, target: Target) -> Document | None:
