@@ -30,6 +30,11 @@ from harness.world import World
 _BY_HAND = "Manual"
 
 
+def people(world: World) -> int:
+    """Return how many users there are on the side that has more."""
+    return max(world.azure.store.count("User"), world.aws.store.count(USER))
+
+
 def agreement(world: World) -> Agreement:
     """Compare both sides. Raises HarnessError where no provisioning is configured."""
     job = next(iter(world.azure.engine.jobs(world.app_id)), None)

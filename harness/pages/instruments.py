@@ -120,6 +120,11 @@ class Instruments(Protocol):
 
     def agreement(self) -> dict[str, Any]: ...
 
+    @property
+    def people(self) -> int:
+        """How many users there are on the side that has more."""
+        ...
+
 
 def instruments() -> Instruments:
     """Return what the present request's world has; a page that needs it is none where there is nothing."""

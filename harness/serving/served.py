@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement.comparing import agreement
+from harness.agreement.comparing import agreement, people
 from harness.aws_sso import cloudtrail
 from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
@@ -266,6 +266,10 @@ class Served:
     def agreement(self) -> dict[str, Any]:
         """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
         return agreement(self.world).document()
+
+    @property
+    def people(self) -> int:
+        return people(self.world)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

@@ -8,6 +8,7 @@ import pytest
 
 from harness import world as worlds
 from harness.aws_sso import identity_store
+from harness.pages import agreement
 from harness.serving.options import Options
 from harness.serving.served import Served
 from harness.wire.message import Request
@@ -109,6 +110,20 @@ def test_both_sides_are_compared_with_reasons(browser, world):
     )
     world.world.aws.store.delete("user", ana.id)
     assert "user ana@contoso.com missing" in browser.open("/pages/agreement").text
+
+
+def test_a_large_world_is_compared_when_somebody_asks(browser, world, monkeypatch):
+    """The page is there at once, with a button; of many differences it shows the first and says where all are."""
+    monkeypatch.setattr(agreement, "_PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr(agreement, "_ROWS", 1)
+    run_cycle(world)
+    for record in list(identity_store.scan(world.world.aws, identity_store.USER)):
+        world.world.aws.store.delete("user", record.id)
+    page = browser.follow("Agreement")
+    assert "users to go through" in page.text
+    assert "Both sides agree" not in page.text
+    page = browser.press("Compare now")
+    assert "The first 1 are shown; harness verify lists all." in page.text
 
 
 def test_agreement_without_provisioning_says_what_is_missing(served):

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from harness.agreement.comparing import agreement
+from harness.agreement.comparing import agreement, people
 from harness.azure_ad.provisioning.why.why import retries
 from harness.base.clock import Clock, iso
 from harness.base.errors import HarnessError
@@ -131,6 +131,10 @@ class Staged:
     def agreement(self) -> dict[str, Any]:
         """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
         return agreement(self.moment.world).document()
+
+    @property
+    def people(self) -> int:
+        return people(self.moment.world)
 
     def stop(self) -> None:
         self._opened.close()
