@@ -12,7 +12,7 @@ from harness.aws_sso.cloudtrail.scim_calls import tags_of
 from harness.base.store import Store
 
 _MARK = ("event-index", "filled")
-_VERSION = 1  # to be raised when lines get tags that they had not before
+_VERSION = 2  # to be raised when lines get tags that they had not before
 _CHUNK = 2_000  # lines in a transaction
 
 

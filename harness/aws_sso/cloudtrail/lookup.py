@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from harness.aws_sso.cloudtrail.events import LOG
-from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, event_of
-from harness.aws_sso.cloudtrail.tagging import REFUSED, about, from_source, named, of_request, of_resource
+from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING, event_of
+from harness.aws_sso.cloudtrail.tagging import (
+    REFUSED,
+    about,
+    from_source,
+    named,
+    of_request,
+    of_resource,
+    read_only,
+    with_key,
+)
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import iso
 from harness.base.paging import place_behind
@@ -18,6 +28,7 @@ from harness.base.store import Document, Entry
 from harness.remedies.target import TargetEvent
 
 _CHUNK = 64
+_TOKEN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What LookupEvents can search by, and where it stands in an event, or in each of its resources.
 LOOKUP_KEYS: Mapping[str, str] = {
     "EventId": "eventID",
@@ -109,8 +120,23 @@ def of_source(tenant: Tenant, source: str) -> Index:
     """Return where a source's events are. SCIM calls have no tag of it, for their names tell."""
     if source != tenant.quirks["trail-event-source"]:
         return Index((from_source(source),))
+    return _with_scim_calls(tenant, from_source(source), OPERATIONS)
+
+
+def of_key(access_key: str) -> Index:
+    """Return where events of an access key are; the id of a SCIM token has no tag, for it stands in nearly every line."""
+    return EVERYTHING if _TOKEN_ID.fullmatch(access_key) else Index((with_key(access_key),))
+
+
+def of_reading(tenant: Tenant, shown: str) -> Index:
+    """Return where events are that only read (`true`) or did more; SCIM calls have no tag of it, for their names tell."""
+    names = [each for each in OPERATIONS if (each in WRITING) == (shown != "true")]
+    return _with_scim_calls(tenant, read_only(shown), names)
+
+
+def _with_scim_calls(tenant: Tenant, tag: str, operations: Sequence[str]) -> Index:
     names = tenant.quirks["trail-event-names"]
-    return Index((from_source(source), *sorted({named(names.get(each, each)) for each in OPERATIONS})))
+    return Index((tag, *sorted({named(names.get(each, each)) for each in operations})))
 
 
 def _index_of(tenant: Tenant, member: str, value: str) -> Index:
@@ -119,6 +145,10 @@ def _index_of(tenant: Tenant, member: str, value: str) -> Index:
         return of_source(tenant, value)
     if member in _OF_RESOURCES:
         return Index((of_resource(member, value),))
+    if member == "accessKeyId":
+        return of_key(value)
+    if member == "readOnly":
+        return of_reading(tenant, value)
     if member == "eventName":
         return of_name(value)
     return of_subject(value) if member == "userName" else EVERYTHING

@@ -20,6 +20,12 @@ OPERATIONS = (
     *("CreateGroup", "GetGroup", "ListGroups", "PatchGroup", "DeleteGroup"),
     *("ServiceProviderConfig", "ListSchemas", "GetSchema", "ListResourceTypes"),
 )
+WRITING = frozenset(
+    {
+        *("CreateUser", "PutUser", "PatchUser", "DeleteUser"),
+        *("CreateGroup", "PatchGroup", "DeleteGroup"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""The tags under which events are found at once: by name, source, who or what they are about, error, request and resource.
+"""The tags under which events are found at once: by name, source, who or what they are about, error, request, resource, key.
 
-Names of people are compared in any case, as sign-in pages take them. A line of a SCIM call, of which there are most, has few
-tags: its source is told by its name (`lookup.py`).
+Whether they only read is one more. Names of people are compared in any case, as sign-in pages take them. A line of a SCIM
+call, of which there are most, has few tags: its source, and whether it only read, are told by its name, and its key is the
+token that nearly all of them have (`lookup.py`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,15 @@ def of_request(request_id: str) -> str:
     return f"requestID={request_id}"
 
 
+def with_key(access_key: str) -> str:
+    return f"accessKeyId={access_key}"
+
+
+def read_only(shown: str) -> str:
+    """Return the tag of what only read (`true`) or did more (`false`)."""
+    return f"readOnly={shown}"
+
+
 def of_resource(member: str, value: str) -> str:
     """Return the tag of a resource's `type` or `ARN`."""
     return f"resource.{member}={value}"
@@ -49,6 +59,9 @@ def failed(event: Mapping[str, Any]) -> bool:
 def tags_of_event(event: Mapping[str, Any]) -> list[str]:
     tags = [named(event["eventName"]), from_source(event["eventSource"])]
     tags += map(about, subjects_of(event))
+    tags.append(read_only("true" if event["readOnly"] else "false"))
+    if event["userIdentity"].get("accessKeyId"):
+        tags.append(with_key(event["userIdentity"]["accessKeyId"]))
     if "errorCode" in event:
         tags += [REFUSED, of_request(event["requestID"])]
     elif failed(event):

@@ -53,6 +53,18 @@ def test_each_index_leads_to_what_a_look_at_everything_comes_to(lived_in):
         assert [entry.body["eventID"] for entry in entries] == by_source, source
         assert set(read(tenant, of_source(tenant, source))) >= set(by_source)
         assert by_source
+    keys = {event["userIdentity"].get("accessKeyId") for event in account.events()} - {None}
+    assert len(keys) == 2  # the token's id, and the key that signed
+    for key in ("other", *keys):
+        entries = cloudtrail.lookup(tenant, where=("AccessKeyId", key))
+        assert [entry.body["eventID"] for entry in entries] == every(
+            account, lambda event, key=key: event["userIdentity"].get("accessKeyId") == key
+        )
+    for shown in ("true", "false", "neither"):
+        entries = cloudtrail.lookup(tenant, where=("ReadOnly", shown))
+        assert [entry.body["eventID"] for entry in entries] == every(
+            account, lambda event, shown=shown: str(event["readOnly"]).lower() == shown
+        )
     for subject in (ana, group):
         assert read(tenant, of_subject(subject)) == every(
             account, lambda event, subject=subject: subject in json.dumps(event)
@@ -88,7 +100,8 @@ def test_events_of_an_older_version_are_indexed_when_they_are_opened(lived_in, m
 
 def test_every_scim_call_is_known_to_the_source_index():
     """The names that stand for the source are those of the service's operations."""
-    from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS
+    from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING
     from harness.aws_sso.scim import service
 
     assert set(OPERATIONS) == {operation.name for operation in service.OPERATIONS.values()}
+    assert {each.name for each in service.OPERATIONS.values() if not each.read_only} == WRITING
