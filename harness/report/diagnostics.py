@@ -17,6 +17,9 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 _LABELS = ("expected", "actual", "nearest", "whole", "curl", "answered", "live")
+_LONGEST_CURL = (
+    2_000  # characters; a job's whole schema in one line would hide the failure that it belongs to
+)
 _KINDS = {"expected": "good", "actual": "bad"}
 # The marks of what is expected and what there is, in `nearest` and `whole`.
 _MARKS = {"- ": "good", "+ ": "bad"}
@@ -28,10 +31,16 @@ def failure_lines(failure: Failure) -> Iterator[Line]:
     for label in _LABELS:
         text: str = getattr(failure, label)
         if text:
-            first, *others = legal(text).splitlines() or [""]
+            first, *others = legal(_shortened(text) if label == "curl" else text).splitlines() or [""]
             yield [("label", f"  {label + ':':<10}"), (_kind(label, first), first)]
             for other in others:
                 yield [(_kind(label, other), f"  {'':<10}{other}")]
+
+
+def _shortened(curl: str) -> str:
+    if len(curl) <= _LONGEST_CURL:
+        return curl
+    return f"{curl[:200]}… ({len(curl):,} characters; --html FILE and --json FILE have all of it)"
 
 
 def _kind(label: str, line: str) -> str:

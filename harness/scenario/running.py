@@ -126,12 +126,13 @@ class Player:
         except HarnessError as error:
             result = Result("could not be carried out", str(error))
             if not isinstance(error, StepError) or not _expects_failure(step.expect):
-                failures.append(Failure(step.location, str(error)))
+                failures.append(Failure(step.quoted(str(error)), str(error)))
         self._faults += [(step, fault) for fault in play.faults[len(self._faults) :]]
         self._sent += [request_line(each) for each in play.exchanges if each.source == AZURE_AD]
         yield from with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
-            failures.append(Failure(step.location, f"{step.verb}: {result.error}", **_again(play.exchanges)))
+            message = f"{step.verb}: {result.error}"
+            failures.append(Failure(step.quoted(result.error), message, **_again(play.exchanges)))
         if not failures:
             failures, checked = self._check(step, result, since(self._journal))
         if not failures:

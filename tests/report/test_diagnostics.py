@@ -45,6 +45,18 @@ def test_what_is_expected_and_what_there_is_have_their_colours_in_the_whole() ->
     assert (kinds["              - active: true"], kinds["              + active: false"]) == ("good", "bad")
 
 
+def test_a_curl_line_of_a_whole_schema_does_not_hide_the_failure() -> None:
+    """What is cut says how long it was and which reports have it."""
+    (line,) = [
+        line
+        for line in as_text(
+            failure_lines(Failure(Location("gone.yaml", 1, 1), "no", curl="c" * 2_001))
+        ).splitlines()
+        if "curl" in line
+    ]
+    assert line == f"  curl:     {'c' * 200}… (2,001 characters; --html FILE and --json FILE have all of it)"
+
+
 def test_a_failure_without_its_file_does_without_the_line() -> None:
     """A file that has gone since costs the source line, nothing else."""
     assert (

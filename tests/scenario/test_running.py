@@ -273,3 +273,18 @@ def test_let_of_what_is_not_there_says_what_there_is(play):
     (failure,) = finished(play("  - wait: 1m\n    let: {key: aws users.0.id}\n")).failures
     assert failure.message == "wait: there is nothing at 'aws users.0.id' to note down as 'key'"
     assert failure.actual == "[]"
+
+
+@pytest.mark.parametrize(
+    ("step", "column"),
+    [
+        ("edit mapping: {set: [{target: userName, expression: 'Jion([mail])'}]}", 57),
+        ("edit mapping: {source object scope: [{title: A, clauses: [[departmnt, EQUALS, A]]}]}", 64),
+        ("turn provisioning on: {}", 5),
+    ],
+)
+def test_a_refused_step_is_placed_at_the_argument_that_the_refusal_quotes(play, step, column):
+    """The step itself is named where the refusal quotes nothing that was written."""
+    before = "  - enable automatic provisioning: {}\n  - configure provisioning: {}\n"
+    events = play(f"{before if 'mapping' in step else ''}  - {step}\n")
+    assert finished(events).failures[0].location.column == column

@@ -1,6 +1,7 @@
 """Names in `given` and in steps that nobody has: properties of either side's objects, people and groups.
 
 Who exists is known as long as only steps create and rename; a request to Graph may do anything, so behind one nobody is missed.
+Groups arrive at AWS SSO under the names of Azure AD until a mapping is edited or somebody else sends requests there.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ _AWS_USERS: Trail = ("given", "aws_sso", "users")
 _REFUSALS = {"result", "error", "status"}
 # Steps that may create and rename what no list here knows of.
 _ANYTHING = {"graph request"}
+# Steps behind which a group of AWS SSO may have a name that it does not have in Azure AD.
+_OTHER_NAMES = {"scim request", "aws request"}
+_MEMBERSHIPS = "aws memberships"
 
 
 def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mistake]:
@@ -102,6 +106,7 @@ class _Cast:
 
     def __init__(self, world: Holdings) -> None:
         directory = world["azure_ad"]
+        self._arrived = {str(group["displayName"]) for group in world["aws_sso"]["groups"]}
         self._names = {
             "User": {str(user["userPrincipalName"]) for user in directory["users"]},
             "Group": {str(group["displayName"]) for group in directory["groups"]},
@@ -118,18 +123,34 @@ class _Cast:
             yield from self._check(
                 group.get("members"), None, ("given", "azure_ad", "groups", number, "members"), root
             )
+        same_names = "schema" not in own
         for number, step in enumerate(data["steps"]):
             if _ANYTHING & set(step):
                 return
             if not _refused(step):
                 yield from self._in_step(step, ("steps", number), root)
             self._create(step)
+            same_names = same_names and not _renames(step)
+            if same_names:
+                yield from self._memberships(step, ("steps", number, "expect", _MEMBERSHIPS), root)
 
     def _in_step(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
         for verb, arguments in _NAMED.items():
             if isinstance(step.get(verb), dict):
                 for name, kind in arguments.items():
                     yield from self._check(step[verb].get(name), kind, (*trail, verb, name), root)
+
+    def _memberships(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
+        """Yield the groups whose members are expected and that neither side has: under `$absent` they would never fail."""
+        expected = step.get("expect", {}).get(_MEMBERSHIPS)
+        inner = expected.get("$not", expected) if isinstance(expected, dict) else None
+        names = self._names["Group"] | self._arrived
+        for name in inner if isinstance(inner, dict) else ():
+            unsure = name.startswith("$") or any(REFERENCE.search(each) for each in (name, *names))
+            if not unsure and name not in names:
+                hint = nearest(name, names) or "; 'given' or an earlier step has to create one"
+                place = (*trail, *(("$not",) if inner is not expected else ()), name)
+                yield Mistake(root.key(place), f"neither side has a group '{name}'{hint}")
 
     def _create(self, step: Mapping[str, Any]) -> None:
         for verb, (below, kind) in _PROPERTIES.items():
@@ -149,6 +170,12 @@ class _Cast:
                 hint = nearest(name, names) or "; 'given' or an earlier step has to create one"
                 message = f"Azure AD has no {sort.lower()} '{name}'{hint}"
                 yield Mistake(root.at(trail if place is None else (*trail, place)), message)
+
+
+def _renames(step: Mapping[str, Any]) -> bool:
+    """Tell whether groups of AWS SSO may be called otherwise than those of Azure AD from a step on."""
+    editing = step.get("edit mapping")
+    return bool(_OTHER_NAMES & set(step)) or (isinstance(editing, dict) and editing.get("of") == "groups")
 
 
 def _refused(step: Mapping[str, Any]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.scenario.events import Location
 from harness.scenario.values import Trail
+
+_QUOTED = re.compile(r"'([^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,27 @@ class Step:
             if path[:length] in self.locations:
                 return self.locations[path[:length]]
         return self.location
+
+    def quoted(self, refusal: str) -> Location:
+        """Return where the argument stands that a refusal quotes, whole or as a part of it; the step where none or several are."""
+        texts = dict(_texts(self.arguments, ("arguments",)))
+        for word in _QUOTED.findall(refusal):
+            for alike in (str.__eq__, str.__contains__):
+                places = [trail for trail, text in texts.items() if alike(text, word)]
+                if len(places) == 1:
+                    return self.at(*places[0])
+        return self.location
+
+
+def _texts(value: Any, trail: Trail) -> Iterator[tuple[Trail, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(inner, (*trail, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, (*trail, number))
+    elif isinstance(value, str):
+        yield trail, value
 
 
 @dataclass(frozen=True, slots=True)

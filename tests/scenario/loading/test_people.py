@@ -110,3 +110,37 @@ def test_names_that_somebody_may_have_are_let_through(tmp_path, steps):
     path = tmp_path / "story.yaml"
     path.write_text(f"{HEAD}  - {steps}\n  - wait: 1m\n    expect: {{error: null}}\n", encoding="utf-8")
     assert len(load(path).scenarios()) == 1
+
+
+@pytest.mark.parametrize(
+    ("expected", "place"),
+    [
+        ("{Develpers: {$absent: true}}", "9:32"),
+        ("{$not: {Develpers: [ana@contoso.com]}}", "9:39"),
+    ],
+)
+def test_a_group_that_neither_side_has_is_not_looked_for_in_vain(tmp_path, expected, place):
+    """Below 'aws memberships' names are keys: one that nobody has would hold whatever happens."""
+    steps = (
+        f"  - assign: {{groups: [Developers]}}\n  - wait: 1m\n    expect: {{aws memberships: {expected}}}\n"
+    )
+    assert (
+        refused(tmp_path, HEAD + steps)
+        == f"{place}: neither side has a group 'Develpers'; did you mean 'Developers'?"
+    )
+
+
+@pytest.mark.parametrize(
+    "renaming",
+    [
+        "edit mapping: {of: groups, set: [{target: displayName, constant: Crew}]}",
+        "scim request: {method: POST, path: /Groups, body: {displayName: Crew}}",
+        "update group: {group: Developers, set: {displayName: Crew}}",
+    ],
+)
+def test_a_group_may_have_the_name_that_a_step_gives_it(tmp_path, renaming):
+    """A mapping of groups, another client and a new name in Azure AD all make names."""
+    path = tmp_path / "story.yaml"
+    steps = f"  - {renaming}\n  - wait: 1m\n    expect: {{aws memberships: {{Crew: {{$absent: true}}}}}}\n"
+    path.write_text(HEAD + steps, encoding="utf-8")
+    assert len(load(path).scenarios()) == 1
