@@ -56,6 +56,8 @@ class Judge:
     wording: Wording = field(init=False)
     _target: Target = field(init=False)
     _stores: int = field(init=False)
+    _first: str = field(init=False)
+    _unsearchable: list[str] = field(init=False)
     _account_may_lack: bool = field(init=False)
     _unknown: dict[frozenset[str], tuple[frozenset[str], list[str]]] = field(default_factory=dict)
     _holders: dict[str, dict[str, list[tuple[str, ...]]]] = field(default_factory=dict)
@@ -63,6 +65,10 @@ class Judge:
     def __post_init__(self) -> None:
         self.wording = Wording(self.mapping)
         self._target = Target(self.wording, self.azure, self.aws)
+        # The first is asked for whenever the job starts, the others of those who have a value.
+        targets = [flow.target for flow in self.mapping.matching]
+        self._first = targets[0] if targets else ""
+        self._unsearchable = [each for each in targets if each.lower() not in self.aws["user-filters"]]
         self._stores = len(self.evidence.accounts.stores)
         self._account_may_lack = self.evidence.accounts.exported and not self.evidence.accounts.whole
         self._holders = {"userName": {}, "emails": {}, "externalId": {}}
@@ -99,6 +105,12 @@ class Judge:
         """Judge by what the mapping gives; `before` is what is not known of whether anything is sent at all."""
         unknown, lacking = self._not_known(person.exported)
         certain = {target: text for target, text in values.items() if target not in unknown}
+        unsearchable = next(
+            (each for each in self._unsearchable if each in certain or each == self._first), ""
+        )
+        if unsearchable:
+            answer = self.wording.of_target(person.label, "not-searchable", unsearchable)
+            return Judged(self._if_sent(person, answer, before), {})
         unsent = self._nothing_sent(person, certain, unknown)
         if unsent is not None:
             return Judged(unsent, {})

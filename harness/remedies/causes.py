@@ -22,13 +22,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One row of causes.yaml; `meaning` and `remedy` have places to fill in, `source` is where the rule is written."""
+    """One row of causes.yaml; `meaning` and `remedy` have places to fill in, `source` is where the rule is written.
+
+    Those of which a scenario can be made say the page's `title` and `section`, read 2026-11-29, too.
+    """
 
     id: str
     verdict: Verdict
     meaning: str
     remedy: str
     source: str
+    title: str = ""
+    section: str = ""
 
 
 @cache

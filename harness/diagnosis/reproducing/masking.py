@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from harness.base.ids import Ids
 
@@ -18,14 +19,18 @@ _POOLS = {
 }
 _ACCENTED = {"Ll": "äöåéèüñøçï", "Lu": "ÄÖÅÉÈÜÑØÇÏ"}
 _HAN = (0x4E00, 0x9FA5)
-_HELD = frozenset({"com", "org", "net", "example", "onmicrosoft"})
+_HELD = frozenset({"com", "org", "net", "example", "onmicrosoft", "ext"})
 
 
 class Mask:
-    """Invents words; `words` says afterwards what each real one, in lower case, became."""
+    """Invents words; `words` says afterwards what each real one, in lower case, became.
 
-    def __init__(self, ids: Ids) -> None:
+    `reserved` are names that rules are about: they stay, as do common parts of domains.
+    """
+
+    def __init__(self, ids: Ids, reserved: Iterable[str] = ()) -> None:
         self._ids = ids
+        self._unchanged = _HELD.union(name.casefold() for name in reserved)
         self.words: dict[str, str] = {}
 
     def text(self, real: str) -> str:
@@ -34,7 +39,7 @@ class Mask:
 
     def _word(self, real: str) -> str:
         key = real.casefold()
-        if key in _HELD:
+        if key in self._unchanged:
             return real
         if key not in self.words:
             self.words[key] = "".join(self._character(character) for character in key)

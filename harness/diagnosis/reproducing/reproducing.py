@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
+from harness.base.store import Document
 from harness.diagnosis.diagnosing import Diagnosis
 from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import in_force
@@ -19,6 +20,7 @@ from harness.diagnosis.reproducing.specimen import (
     edits,
     evidence_of,
     finding_of,
+    healed,
     masked,
     schema_of,
     shrunk,
@@ -43,40 +45,72 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     Raises HarnessError where nobody fails, the user is not there, or no scenario fails in the same way.
     """
     finding = _chosen(diagnosis, user)
-    whole = _specimen(case, finding)
-
-    def judge_of(specimen: Specimen) -> Judge:
-        mapping = in_force(schema_of(specimen), specimen.template, case.context)
-        return Judge(mapping, evidence_of(specimen), case.judge.azure, case.judge.aws)
-
-    def same(specimen: Specimen) -> bool:
-        try:
-            finding_now = finding_of(specimen, judge_of(specimen))
-        except HarnessError:
-            return False
-        return _alike(finding_now) == _alike(finding)
-
-    smallest = shrunk(whole, same) if finding.cause != "not-assigned" else whole
-    mask = Mask(Ids(seed))
-    specimen = masked(smallest, mask, case.judge.mapping.scope_reads)
-    judge = judge_of(specimen)
+    if finding.cause in _UNPLAYABLE:
+        raise HarnessError(f"no step of a scenario brings this about: {finding.meaning} {finding.remedy}")
+    mask = Mask(Ids(seed), case.judge.aws["reserved-names"])
+    specimen = masked(_smallest(case, finding), mask, case.judge.mapping.scope_reads)
+    judge = _judge_of(case, specimen)
     if finding.cause != "not-assigned":
         specimen = replace(specimen, finding=finding_of(specimen, judge))
-    problem = ""
-    for match_on in ("", "externalId"):
-        text = scenario.text(specimen, judge, profile=profile, match_on=match_on)
-        problem = trouble(text)
-        if not problem:
+        if _alike(specimen.finding) != _alike(finding):
+            raise HarnessError(
+                f"with made-up words {finding.user_principal_name} does not fail so any more ({finding.meaning}): the failure "
+                "lies in the words themselves"
+            )
+    problems = []
+    for match_on, status in (("", "failure"), ("", "skipped"), *_OTHER_WAYS.get(finding.cause, ())):
+        text = scenario.text(specimen, judge, profile=profile, match_on=match_on, status=status)
+        problems.append(trouble(text))
+        if not problems[-1]:
             return Reproduction(text, specimen.finding, mask.words)
     raise HarnessError(
-        f"no scenario fails as {finding.user_principal_name} does ({finding.meaning}): {problem}"
+        f"no scenario fails as {finding.user_principal_name} does ({finding.meaning}): {problems[0]}"
     )
 
 
+def _smallest(case: Case, finding: Finding) -> Specimen:
+    """Return what it takes to fail so, and nothing that would fail otherwise once that is mended."""
+    whole = _specimen(case, finding)
+
+    def now(specimen: Specimen) -> Finding | None:
+        try:
+            return finding_of(specimen, _judge_of(case, specimen))
+        except HarnessError:
+            return None
+
+    def same(specimen: Specimen) -> bool:
+        answer = now(specimen)
+        return answer is not None and _alike(answer) == _alike(finding)
+
+    def arrives(specimen: Specimen) -> bool:
+        answer = now(specimen)
+        return answer is not None and answer.verdict is Verdict.ARRIVES
+
+    if finding.cause != "not-assigned":
+        return healed(shrunk(whole, same), same)
+    assigned = healed(whole, lambda _: True)
+    return shrunk(assigned, arrives) if arrives(assigned) else assigned
+
+
+def _judge_of(case: Case, specimen: Specimen) -> Judge:
+    mapping = in_force(schema_of(specimen), specimen.template, case.context)
+    return Judge(mapping, evidence_of(specimen), case.judge.azure, case.judge.aws)
+
+
+# Another's account is taken over where it is searched by name, and in the way where it is searched by externalId.
+_OTHER_WAYS = dict.fromkeys(("taken-in-aws", "same-as-somebody"), (("externalId", "failure"),))
+# What a scenario has no step for: assigning with a role of one's choice.
+_UNPLAYABLE = frozenset({"default-access"})
+
+
 def _alike(finding: Finding) -> tuple[str, ...]:
-    """Return what failures must share to be one: of what no mapping gives, all of it."""
+    """Return what failures must share to be one: of what no mapping gives, all of it.
+
+    Whether Azure AD or AWS misses a value is the same: schemas are exported without what their targets require, too.
+    """
     lacking = finding.remedy if finding.cause == "not-mapped" else ""
-    return finding.cause, finding.attribute, lacking
+    cause = "required-missing" if finding.cause == "empty-value" else finding.cause
+    return cause, finding.attribute, lacking
 
 
 def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
@@ -110,7 +144,7 @@ def _specimen(case: Case, finding: Finding) -> Specimen:
         account = _holder(case, keys)
     schema = case.evidence.schema
     mappings = schema["synchronizationRules"][0]["objectMappings"] if schema else []
-    filtered = next((each.get("scope") for each in mappings if each.get("sourceObjectName") == "User"), None)
+    users: Document = next((each for each in mappings if each.get("sourceObjectName") == "User"), {})
     return Specimen(
         finding=finding,
         template=case.template,
@@ -118,7 +152,8 @@ def _specimen(case: Case, finding: Finding) -> Specimen:
         other=other,
         account=account,
         edits=edits(schema, case.template),
-        filtered=filtered if judge.mapping.users.scope is not None else None,
+        filtered=users.get("scope") if judge.mapping.users.scope is not None else None,
+        actions=judge.mapping.users.allowed if "Add" not in judge.mapping.users.allowed else frozenset(),
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
+from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.mappings.functions import Value
 from harness.diagnosis.judging import Judge
-from harness.diagnosis.reproducing.specimen import MANDATORY, Specimen
+from harness.diagnosis.reproducing.specimen import MANDATORY, Specimen, matching, person, unlisted
 from harness.remedies.causes import Verdict, causes
 
 Node = dict[str, Any]
@@ -21,6 +22,8 @@ _FILLED = {
     "mail": "filled.in@contoso.com",
 }
 _MOST_SHOWN = 60
+# When the pages that causes.yaml names were read.
+_READ = "2026-11-29"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,19 @@ class Remedy:
     user_name: str
 
 
-def text(specimen: Specimen, judge: Judge, *, profile: str, match_on: str = "") -> str:
+def text(specimen: Specimen, judge: Judge, *, profile: str, match_on: str, status: str) -> str:
     """Return the scenario as YAML, ending with the remedy where the case has one that a file can carry out.
 
-    `match_on` is the target that existing accounts are searched by, where it is not the mapping's own.
+    `match_on` is the target that existing accounts are searched by, where it is not the mapping's own; `status` what the
+    provisioning log says of the failure.
     """
-    document = _document(specimen, judge, profile, match_on)
+    document = _document(specimen, judge, profile, match_on, status)
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120, default_flow_style=None)
 
 
-def _document(specimen: Specimen, judge: Judge, profile: str, match_on: str) -> Node:
-    finding = specimen.finding
-    user = str(specimen.values["userPrincipalName"])
+def _document(specimen: Specimen, judge: Judge, profile: str, match_on: str, status: str) -> Node:
+    finding, rule = specimen.finding, causes()[specimen.finding.cause]
+    user = _user_name(specimen, judge, {})
     gallery = specimen.template == "aws"
     everybody = finding.cause != "not-assigned"
     application: list[Node] = [
@@ -65,11 +69,11 @@ def _document(specimen: Specimen, judge: Judge, profile: str, match_on: str) -> 
         after = [*remedy.steps, {"wait": "24h", "expect": arrived}]
     return {
         "scenario": f"Reproduced - {finding.meaning.rstrip('.')}",
-        "source": {"title": "The rule", "url": causes()[finding.cause].source},
+        "source": {"title": rule.title, "url": rule.source, "section": rule.section, "read": _READ},
         "tags": ["reported", "reproduced"],
         "profile": profile,
         "given": _given(specimen),
-        "steps": [*before, {"turn provisioning on": {}, "expect": _failure(specimen, user)}, *after],
+        "steps": [*before, {"turn provisioning on": {}, "expect": _failure(specimen, user, status)}, *after],
     }
 
 
@@ -90,24 +94,42 @@ def _given(specimen: Specimen) -> Node:
 
 def _user(values: Mapping[str, Value]) -> Node:
     shown = {name: value for name, value in values.items() if value is not None}
-    for name in ("objectId", "originalUserPrincipalName"):
-        shown.pop(name, None)
+    shown.pop("objectId", None)
+    if original := shown.pop("originalUserPrincipalName", None):
+        shown["userPrincipalName"] = original
     if "accountEnabled" in shown:
         enabled = shown.pop("accountEnabled") == "True"
         return {**shown, **({} if enabled else {"accountEnabled": False})}
     return dict(shown)
 
 
+def _upn(values: Mapping[str, Value]) -> str:
+    """Return the userPrincipalName as the directory has it: mappings see a guest's without `#EXT#` and what follows."""
+    return str(values.get("originalUserPrincipalName") or values["userPrincipalName"])
+
+
+def _user_name(specimen: Specimen, judge: Judge, changes: Mapping[str, Value]) -> str:
+    """Return the name that the user has, or would have, in AWS after changes."""
+    values = person({**specimen.values, **changes}, judge).values
+    try:
+        name = judge.mapping.users.mapped(values, creating=True).new.get("userName")
+    except EvaluationError:
+        name = None
+    return name or str(values["userPrincipalName"])
+
+
 def _edits(specimen: Specimen, match_on: str) -> list[Node]:
     settings: Node = {}
     deleted = [target for target, entry in specimen.edits.items() if entry is None]
     changed = [_edit(target, entry) for target, entry in specimen.edits.items() if entry is not None]
+    if lacking := unlisted(specimen):
+        settings["attribute list"] = [{"name": target} for target in lacking]
     if deleted:
         settings["delete"] = deleted
     if changed:
         settings["set"] = changed
-    if match_on:
-        settings["match on"] = [match_on]
+    if targets := [match_on] if match_on else matching(specimen):
+        settings["match on"] = targets
     if specimen.filtered is not None:
         groups = [
             group
@@ -118,6 +140,8 @@ def _edits(specimen: Specimen, match_on: str) -> list[Node]:
             {"title": group.get("name") or "Filter", "clauses": [_clause(each) for each in group["clauses"]]}
             for group in groups
         ]
+    if specimen.actions:
+        settings["target object actions"] = sorted(specimen.actions & {"Update", "Delete"})
     return [{"edit mapping": settings}] if settings else []
 
 
@@ -132,8 +156,6 @@ def _edit(target: str, entry: Node) -> Node:
         shown["expression"] = source["expression"]
     if source is not None and entry.get("defaultValue"):
         shown["default value"] = entry["defaultValue"]
-    if entry.get("matchingPriority"):
-        shown["matching precedence"] = entry["matchingPriority"]
     return shown
 
 
@@ -142,12 +164,12 @@ def _clause(clause: Node) -> list[str]:
     return [clause["sourceOperandName"], clause["operatorName"], *map(str, operands)]
 
 
-def _failure(specimen: Specimen, user: str) -> Node:
+def _failure(specimen: Specimen, user: str, status: str) -> Node:
     """Return what both logs are to show of the failure."""
     finding = specimen.finding
     missing: Node = {"$not": {"$contains": {"userName": user}}}
-    entry: Node = {"provisioningStatusInfo": {"status": "failure"}}
-    if finding.cause in ("disabled", "out-of-scope", "not-assigned"):
+    entry: Node = {"provisioningStatusInfo": {"status": status}}
+    if finding.cause in ("disabled", "out-of-scope", "not-assigned", "creation-off", "not-searchable"):
         return {"aws users": {"$not": {"$contains": {"userName": user}}}}
     expected: Node = {"provisioning log": {"$contains": entry}}
     if finding.cause != "same-as-somebody" and specimen.account is None:
@@ -166,10 +188,11 @@ def _none(_specimen: Specimen, _judge: Judge) -> Remedy | None:
     return None
 
 
-def _updated(specimen: Specimen, changes: Mapping[str, Value | bool]) -> Remedy:
-    user = str(specimen.values["userPrincipalName"])
-    after = str(changes.get("userPrincipalName", user))
-    return Remedy([{"update user": {"user": user, "set": dict(changes)}}], after)
+def _updated(specimen: Specimen, judge: Judge, changes: Mapping[str, Value | bool]) -> Remedy:
+    after = _user_name(
+        specimen, judge, {name: value for name, value in changes.items() if not isinstance(value, bool)}
+    )
+    return Remedy([{"update user": {"user": _upn(specimen.values), "set": dict(changes)}}], after)
 
 
 def _sources(specimen: Specimen, judge: Judge) -> list[str]:
@@ -180,7 +203,7 @@ def _sources(specimen: Specimen, judge: Judge) -> list[str]:
 def _fill(specimen: Specimen, judge: Judge) -> Remedy | None:
     empty = [name for name in _sources(specimen, judge) if not specimen.values.get(name)]
     missing = [name for name in MANDATORY if not specimen.values.get(name)]
-    return _updated(specimen, {name: _FILLED.get(name, "filled") for name in (*empty, *missing)})
+    return _updated(specimen, judge, {name: _FILLED.get(name, "filled") for name in (*empty, *missing)})
 
 
 def _clean(specimen: Specimen, judge: Judge) -> Remedy | None:
@@ -192,7 +215,7 @@ def _clean(specimen: Specimen, judge: Judge) -> Remedy | None:
         if isinstance(value, str):
             visible = "".join(character for character in value if character.isprintable())
             changes[name] = _of_the_tenant(name, visible if is_line else visible.replace(" ", "."))
-    return _updated(specimen, changes) if changes else None
+    return _updated(specimen, judge, changes) if changes else None
 
 
 def _of_the_tenant(name: str, value: str) -> str:
@@ -206,7 +229,7 @@ def _shorten(specimen: Specimen, judge: Judge) -> Remedy | None:
         value = specimen.values.get(name)
         if isinstance(value, str):
             changes[name] = _of_the_tenant(name, value[-_MOST_SHOWN:])
-    return _updated(specimen, changes) if changes else None
+    return _updated(specimen, judge, changes) if changes else None
 
 
 def _delete_mappings(specimen: Specimen, judge: Judge) -> Remedy | None:
@@ -214,32 +237,39 @@ def _delete_mappings(specimen: Specimen, judge: Judge) -> Remedy | None:
     targets = [target for target in judge.mapping.reads if target.startswith(f"{name}[")]
     stays = next((target for target in targets if '"work"' in target), targets[0])
     steps = [{"edit mapping": {"delete": [target for target in targets if target != stays]}}]
-    return Remedy(steps, str(specimen.values["userPrincipalName"]))
+    return Remedy(steps, _user_name(specimen, judge, {}))
 
 
 def _add_mapping(specimen: Specimen, judge: Judge) -> Remedy | None:
     usual = {"displayName": "displayName", "name.givenName": "givenName", "name.familyName": "surname"}
     lacking = {target: source for target, source in usual.items() if target not in judge.mapping.reads}
     edits = [{"target": target, "source": source} for target, source in lacking.items()]
-    return Remedy([{"edit mapping": {"set": edits}}], str(specimen.values["userPrincipalName"]))
+    return Remedy([{"edit mapping": {"set": edits}}], _user_name(specimen, judge, {}))
 
 
-def _enable(specimen: Specimen, _judge: Judge) -> Remedy | None:
-    return _updated(specimen, {"accountEnabled": True})
+def _enable(specimen: Specimen, judge: Judge) -> Remedy | None:
+    return _updated(specimen, judge, {"accountEnabled": True})
 
 
-def _assign(specimen: Specimen, _judge: Judge) -> Remedy | None:
-    user = str(specimen.values["userPrincipalName"])
-    return Remedy([{"assign": {"users": [user]}}], user)
+def _assign(specimen: Specimen, judge: Judge) -> Remedy | None:
+    return Remedy([{"assign": {"users": [_upn(specimen.values)]}}], _user_name(specimen, judge, {}))
 
 
-def _open_filter(specimen: Specimen, _judge: Judge) -> Remedy | None:
-    user = str(specimen.values["userPrincipalName"])
-    return Remedy([{"edit mapping": {"source object scope": []}}], user)
+def _open_filter(specimen: Specimen, judge: Judge) -> Remedy | None:
+    return Remedy([{"edit mapping": {"source object scope": []}}], _user_name(specimen, judge, {}))
+
+
+def _match_by_name(specimen: Specimen, judge: Judge) -> Remedy | None:
+    return Remedy([{"edit mapping": {"match on": ["userName"]}}], _user_name(specimen, judge, {}))
+
+
+def _allow_creation(specimen: Specimen, judge: Judge) -> Remedy | None:
+    actions = ["Create", "Update", "Delete"]
+    return Remedy([{"edit mapping": {"target object actions": actions}}], _user_name(specimen, judge, {}))
 
 
 def _own_value(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return _updated(specimen, dict.fromkeys(_sources(specimen, judge), "own@contoso.com"))
+    return _updated(specimen, judge, dict.fromkeys(_sources(specimen, judge), "own@contoso.com"))
 
 
 _REMEDIES: Mapping[str, Callable[[Specimen, Judge], Remedy | None]] = {
@@ -250,6 +280,8 @@ _REMEDIES: Mapping[str, Callable[[Specimen, Judge], Remedy | None]] = {
     "forbidden-character": _clean,
     "too-long": _shorten,
     "not-mapped": _add_mapping,
+    "not-searchable": _match_by_name,
+    "creation-off": _allow_creation,
     "disabled": _enable,
     "not-assigned": _assign,
     "out-of-scope": _open_filter,

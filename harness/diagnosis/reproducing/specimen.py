@@ -20,14 +20,19 @@ from harness.exports.evidence import Account, Accounts, Evidence, Person
 
 # What AWS takes no user without, and Azure AD none without the first.
 MANDATORY = ("userPrincipalName", "displayName", "givenName", "surname")
-_KEYS = frozenset({"objectId", "originalUserPrincipalName", "accountEnabled"})
+_KEYS = frozenset({"objectId", "accountEnabled"})
+_NAMES = frozenset({"originalUserPrincipalName"})
+# Values that no rule minds, in the place of those that would be a second failure.
+_HARMLESS = {"displayName": "Whole Name", "givenName": "Whole", "surname": "Name"}
+_LONGEST_HARMLESS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
     """`values` are the user's under mapping names; `other` another user's, or an account's, that is in the way.
 
-    `edits` are the attribute mappings that differ from the template's, None for one that was deleted.
+    `edits` are the attribute mappings that differ from the template's, None for one that was deleted; `actions` what the
+    mapping of users may do, empty for everything.
     """
 
     finding: Finding
@@ -37,6 +42,7 @@ class Specimen:
     account: Account | None
     edits: Mapping[str, Document | None]
     filtered: Document | None
+    actions: frozenset[str] = frozenset()
 
 
 Same = Callable[[Specimen], bool]
@@ -49,10 +55,25 @@ def shrunk(specimen: Specimen, same: Same) -> Specimen:
         specimen = smaller if same(smaller) else specimen
     if specimen.filtered is not None and same(smaller := replace(specimen, filtered=None)):
         specimen = smaller
-    for name in [name for name in specimen.values if name not in (*MANDATORY, *_KEYS)]:
+    if specimen.actions and same(smaller := replace(specimen, actions=frozenset())):
+        specimen = smaller
+    for name in [name for name in specimen.values if name not in (*MANDATORY, *_KEYS, *_NAMES)]:
         smaller = replace(specimen, values={k: v for k, v in specimen.values.items() if k != name})
         specimen = smaller if same(smaller) else specimen
     return specimen
+
+
+def healed(specimen: Specimen, same: Same) -> Specimen:
+    """Return it without a second failure behind the one that it is about: odd names become harmless where `same` still holds."""
+    for name, harmless in _HARMLESS.items():
+        if _is_odd(specimen.values.get(name)):
+            changed = replace(specimen, values={**specimen.values, name: harmless})
+            specimen = changed if same(changed) else specimen
+    return specimen
+
+
+def _is_odd(value: Value) -> bool:
+    return not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= _LONGEST_HARMLESS
 
 
 def masked(specimen: Specimen, mask: Mask, held: frozenset[str]) -> Specimen:
@@ -77,6 +98,33 @@ def _masked(values: Mapping[str, Value], mask: Mask, held: frozenset[str]) -> di
     return {name: one(name, value) for name, value in values.items()}
 
 
+def unlisted(specimen: Specimen) -> list[str]:
+    """Return the targets of edits that the template's list of attributes lacks: they are added to it first."""
+    schema = build(TEMPLATES[specimen.template], "diagnosis", "diagnosis", "Microsoft Entra ID")
+    listed = {
+        attribute["name"]
+        for directory in schema["directories"]
+        for kind in directory["objects"]
+        for attribute in kind["attributes"]
+    }
+    return [target for target, entry in specimen.edits.items() if entry is not None and target not in listed]
+
+
+def matching(specimen: Specimen) -> list[str]:
+    """Return the targets that are matched by, in order, where they are others than the template's."""
+    usual = build(TEMPLATES[specimen.template], "diagnosis", "diagnosis", "Microsoft Entra ID")
+    here, there = _matched(schema_of(specimen)), _matched(usual)
+    return here if here != there else []
+
+
+def _matched(schema: Document) -> list[str]:
+    entries = [entry for entry in _entries(schema).values() if entry.get("matchingPriority")]
+    return [
+        entry["targetAttributeName"]
+        for entry in sorted(entries, key=lambda each: int(each["matchingPriority"]))
+    ]
+
+
 def edits(schema: Document | None, template: str) -> dict[str, Document | None]:
     """Return how a schema's mapping of users differs from its template's, by target."""
     if schema is None:
@@ -95,6 +143,8 @@ def schema_of(specimen: Specimen) -> Document:
     entries = {**_entries(schema), **specimen.edits}
     mapping["attributeMappings"] = [entry for entry in entries.values() if entry is not None]
     mapping["scope"] = specimen.filtered
+    if specimen.actions:
+        mapping["flowTypes"] = ",".join(sorted(specimen.actions))
     return schema
 
 

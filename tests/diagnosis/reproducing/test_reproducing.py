@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from harness.azure_ad.mappings.templates import build
 from harness.base.ids import Ids
 from harness.cli import main
 from harness.diagnosis.inventing.directory import invented
@@ -124,6 +126,86 @@ def test_a_mapping_of_the_schema_comes_along_where_it_matters(tmp_path: Path) ->
     scenario, _ = reproduced(tmp_path, users, path)
     edit = next(step["edit mapping"] for step in scenario["steps"] if "edit mapping" in step)
     assert edit["set"] == [{"target": "title", "source": "department"}]
+
+
+def schema_file(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Write the schema of a new job of the gallery application, with its mapping of users changed."""
+    schema = build("aWSSingleSignon", "aWSSingleSignon.t.a", "t", "Microsoft Entra ID")
+    change(
+        next(
+            m for m in schema["synchronizationRules"][0]["objectMappings"] if m["sourceObjectName"] == "User"
+        )
+    )
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    return path
+
+
+def mapped(target: str, source: str, priority: int = 0) -> dict[str, Any]:
+    expression = {"expression": f"[{source}]", "name": source, "type": "Attribute", "parameters": []}
+    return {"targetAttributeName": target, "source": expression, "matchingPriority": priority}
+
+
+def test_a_second_failure_behind_the_first_is_left_out(tmp_path: Path) -> None:
+    """Who is disabled and has no surname either would not arrive for being enabled."""
+    users = exported(tmp_path, {"accountEnabled": False, "surname": None})
+    scenario, _ = reproduced(tmp_path, users)
+    (user,) = scenario["given"]["azure_ad"]["users"]
+    assert user["accountEnabled"] is False
+    assert user["surname"]
+
+
+def test_a_guest_keeps_the_mark_of_guests_in_the_directory(tmp_path: Path) -> None:
+    users = exported(
+        tmp_path,
+        {"userPrincipalName": "genoveva_home.com#EXT#@corvid.onmicrosoft.com", "surname": "Ek\u200b"},
+    )
+    scenario, text = reproduced(tmp_path, users)
+    (user,) = scenario["given"]["azure_ad"]["users"]
+    assert "#EXT#@" in user["userPrincipalName"]
+    assert "genoveva" not in text
+
+
+def test_an_attribute_that_was_added_to_the_targets_list_is_added_in_the_scenario(tmp_path: Path) -> None:
+    fax = 'phoneNumbers[type eq "fax"].value'
+    schema = schema_file(
+        tmp_path,
+        lambda mapping: mapping["attributeMappings"].append(mapped(fax, "facsimileTelephoneNumber")),
+    )
+    users = exported(tmp_path, {"faxNumber": "333"})
+    scenario, _ = reproduced(tmp_path, users, schema, "--profile", "aws-sso-2020")
+    edit = next(step["edit mapping"] for step in scenario["steps"] if "edit mapping" in step)
+    assert edit["attribute list"] == [{"name": fax}]
+
+
+def test_matching_by_what_aws_cannot_be_searched_by_fails_and_matching_by_name_mends_it(
+    tmp_path: Path,
+) -> None:
+    """https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (read 2026-11-29)."""
+
+    def by_title(mapping: dict[str, Any]) -> None:
+        for entry in mapping["attributeMappings"]:
+            entry["matchingPriority"] = int(entry["targetAttributeName"] == "title")
+
+    scenario, _ = reproduced(tmp_path, exported(tmp_path, {}), schema_file(tmp_path, by_title))
+    edits = [step["edit mapping"] for step in scenario["steps"] if "edit mapping" in step]
+    assert "title" in edits[0]["match on"]
+    assert edits[-1]["match on"] == ["userName"]
+
+
+def test_where_create_is_off_the_remedy_turns_it_on(tmp_path: Path) -> None:
+    schema = schema_file(tmp_path, lambda mapping: mapping.update(flowTypes="Update,Delete"))
+    accounts = tmp_path / "aws.json"
+    accounts.write_text('{"Users": [{"UserId": "1", "UserName": "somebody.else"}]}', encoding="utf-8")
+    scenario, _ = reproduced(tmp_path, exported(tmp_path, {}), schema, accounts)
+    edits = [step["edit mapping"] for step in scenario["steps"] if "edit mapping" in step]
+    assert edits[-1] == {"target object actions": ["Create", "Update", "Delete"]}
+
+
+def test_the_scenario_names_page_and_section_of_the_rule(tmp_path: Path) -> None:
+    scenario, _ = reproduced(tmp_path, exported(tmp_path, {"surname": "Ek\u200b"}))
+    assert scenario["source"].keys() == {"title", "url", "section", "read"}
+    assert all(scenario["source"].values())
 
 
 @pytest.mark.slow
