@@ -51,10 +51,12 @@ def test_the_readme_is_short():
 
 
 def test_the_reading_route_takes_an_hour():
-    """At most 9,000 words of code and prose, this page included, all of them there."""
+    """At most 9,000 words of code and prose, the page down to its end included, all of them there."""
     files = route()
     assert len(files) >= 10
     assert not [path for path in files if not path.is_file()]
-    assert (
-        words(ROOT / "harness/README.md") + sum(words(path) for path in files if path.suffix == ".py") <= 9000
-    )
+    page = ARCHITECTURE.partition("\n## Four recipes")[0]
+    first_row = (ROOT / "harness/aws_sso/quirks.yaml").read_text(encoding="utf-8").partition("\nquirks:\n")[2]
+    read = [page, re.split(r"\n  (?=\S)", first_row)[0]]
+    read += [path.read_text(encoding="utf-8") for path in files if path.name != "quirks.yaml"]
+    assert sum(len(text.split()) for text in read) <= 9000
