@@ -59,7 +59,7 @@ def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, 
     roles = [] if own is None else _roles(tenant, principal, own)
     name, itself = client.application["displayName"], client.application["appId"]
     if principal.get("appRoleAssignmentRequired") and not roles and itself != api["appId"]:
-        raise RefusedError(501051, itself, name, api["appId"], api["displayName"])
+        raise RefusedError(501051, itself, name, resource, api["displayName"])
     tenant_id = tenant.settings.tenant_id
     if (api.get("api") or {}).get("requestedAccessTokenVersion") == 2:
         issuer = f"{tenant.settings.graph_origin}/{tenant_id}/v2.0"

@@ -89,16 +89,14 @@ def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> 
         raise RefusedError(50027, str(error)) from error
     client_id, here = application["appId"], f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
     if token.claims.get("iss") != client_id or token.claims.get("sub") != client_id:
-        raise RefusedError(
-            700021, "https://learn.microsoft.com/en-us/entra/identity-platform/certificate-credentials"
-        )
+        raise RefusedError(700021)
     audiences = (f"{here}/oauth2/v2.0/token", f"{here}/oauth2/token", f"{here}/v2.0", here)
     domain, tenant_id = f"/{tenant.settings.domain}/", f"/{tenant.settings.tenant_id}/"
     if str(token.claims.get("aud")).replace(domain, tenant_id) not in audiences:
-        raise RefusedError(700023, audiences[0])
+        raise RefusedError(700023)
     now = tenant.clock.now()
     if not start <= now.timestamp() < end:
-        raise RefusedError(700024, iso(now), _said(start), _said(end))
+        raise RefusedError(700024, iso(now, 7), _written(start), _written(end))
     if not is_signed_by(token, _keys(tenant, application), now):
         raise RefusedError(700027, token.thumbprint)
 
@@ -110,5 +108,6 @@ def _keys(tenant: Tenant, application: Document) -> list[Document]:
     return [key for holder in holders for key in holder.get("keyCredentials") or ()]
 
 
-def _said(seconds: float) -> str:
-    return iso(datetime.fromtimestamp(seconds, UTC))
+def _written(seconds: float) -> str:
+    """Write a moment as the refusals of the token endpoint do, with seven digits behind the second."""
+    return iso(datetime.fromtimestamp(seconds, UTC), 7)

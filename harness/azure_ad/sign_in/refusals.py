@@ -1,25 +1,33 @@
 """What the token endpoint refuses with: an AADSTS code, its HTTP status, OAuth's error and the sentence.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29) for the codes' meaning; status
-and whole sentence are those that people paste into public threads. 700021, 700023, 700024 and 501051 are not on that page, their
-sentences are such threads' alone.
+and whole sentence are those that people paste into public threads. What is said of a client's assertion is at
+https://learn.microsoft.com/en-us/azure/developer/java/sdk/troubleshooting-authentication-service-principal, "Troubleshoot
+ClientAssertionCredential authentication issues" (700021, 700023), and pasted whole, with today's address of the documentation, in
+https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984, of 2025-08-29 (700024). 501051
+is in https://doc.nais.io/auth/entra-id, "Troubleshooting"; it names the API as it was asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+_REVIEW = "Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials ."
+
 # Code, HTTP status, OAuth error and sentence.
 REFUSALS: Mapping[int, tuple[int, str, str]] = {
     700021: (
         400,
         "invalid_client",
-        "Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at {0}.",
+        f"Client assertion application identifier doesn't match 'client_id' parameter. {_REVIEW}",
     ),
     700024: (
         401,
         "invalid_client",
-        "Client assertion is not within its valid time range. Current time: {0}, assertion valid from {1}, expiry time of assertion {2}.",
+        (
+            "Client assertion is not within its valid time range. Current time: {0}, assertion valid from {1}, expiry time of "
+            f"assertion {{2}}. {_REVIEW}"
+        ),
     ),
     700027: (
         401,
@@ -29,7 +37,7 @@ REFUSALS: Mapping[int, tuple[int, str, str]] = {
     700023: (
         401,
         "invalid_client",
-        "Client assertion audience claim does not match Realm issuer. Expected: '{0}'.",
+        f"Client assertion audience claim does not match Realm issuer. {_REVIEW}",
     ),
     50027: (400, "invalid_request", "JWT token is invalid or malformed: {0}."),
     501051: (

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -136,7 +137,12 @@ class TestAudiences:
         other, scope = App(graph, "A client"), f"api://{api.client}/.default"
         assert "roles" not in checked(graph, other.ask(scope=scope))
         graph.do("PATCH", f"/servicePrincipals/{api.principal}", {"appRoleAssignmentRequired": True})
-        assert other.ask(scope=scope).json()["error_codes"] == [501051]
+        refusal = other.ask(scope=scope)
+        assert refusal.status == 400
+        assert refusal.json()["error_description"].startswith(
+            f"AADSTS501051: Application '{other.client}'(A client) is not assigned to a role for the application "
+            f"'api://{api.client}'("
+        )
         grant = {"principalId": other.principal, "resourceId": api.principal, "appRoleId": role["id"]}
         graph.do("POST", f"/servicePrincipals/{other.principal}/appRoleAssignments", grant, 201)
         claims = checked(graph, other.ask(scope=scope))
@@ -238,7 +244,13 @@ class TestAssertions:
         api.change(keyCredentials=[signer.credential])
         form = signer.assertion(api.client)
         graph.company.wait(timedelta(seconds=300))
-        assert api.ask(scope="https://graph.microsoft.com/.default", **form).json()["error_codes"] == [700024]
+        refusal = api.ask(scope="https://graph.microsoft.com/.default", **form).json()
+        assert re.match(
+            r"AADSTS700024: Client assertion is not within its valid time range\. Current time: [\d-]+T[\d:]+\.\d{7}Z, "
+            r"assertion valid from [\d-]+T[\d:]+\.\d{7}Z, expiry time of assertion [\d-]+T[\d:]+\.\d{7}Z\. "
+            r"Review the documentation at https://learn\.microsoft\.com/entra/identity-platform/certificate-credentials \.",
+            refusal["error_description"],
+        )
 
 
 def test_a_signature_is_really_checked(graph, api):
