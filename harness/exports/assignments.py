@@ -31,17 +31,28 @@ class Standing(Enum):
 
 @dataclass(slots=True)
 class Application:
-    """One application's assignments: ids in lower case, groups with their names. `roles` are those that occur."""
+    """One application's assignments: ids in lower case, users and groups with the roles that they have, groups with their names.
+
+    `roles` are those that occur; `groups` are the groups with a role that counts, once all is read; `has_roles` says that the application is known to have roles of its own.
+    """
 
     id: str
     name: str
     users: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    group_roles: dict[str, set[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    has_roles: bool = False
     roles: set[str] = field(default_factory=set)
 
     @property
     def label(self) -> str:
         return self.name or self.id or "an application without a name"
+
+    def counts(self, roles: Iterable[str]) -> bool:
+        """Tell whether one of these roles is more than Default Access, which is none where there are others."""
+        none = {_DEFAULT_ACCESS} if self.has_roles or self.roles - {_DEFAULT_ACCESS, ""} else set()
+        return any(role not in none for role in roles)
 
 
 @dataclass(slots=True)
@@ -84,11 +95,22 @@ class Assignments:
         application.roles.add(role)
         if kind == "user":
             application.users.setdefault(principal, set()).add(role)
-        elif kind == "group" and not self._is_default(role, application):
-            application.groups[principal] = str(folded.get("principaldisplayname") or "")
+        elif kind == "group":
+            application.names[principal] = str(folded.get("principaldisplayname") or "")
+            application.group_roles.setdefault(principal, set()).add(role)
 
-    def only(self, ids: Iterable[str]) -> None:
-        """Leave out the applications that the log is not about, by the ids of service principals; none leave all."""
+    def only(self, ids: Iterable[str], *, is_gallery: bool) -> None:
+        """Leave out the applications that the log is not about, by the ids of service principals; none leave all.
+
+        `is_gallery`: the job is of AWS's application in the gallery, which has roles of its own.
+        """
+        for application in self.applications.values():
+            application.has_roles = is_gallery
+            application.groups = {
+                key: name
+                for key, name in application.names.items()
+                if application.counts(application.group_roles[key])
+            }
         wanted = {each.lower() for each in ids} - {""}
         others = [key for key in self.applications if wanted and key and key not in wanted]
         self.unused = tuple(sorted(self.applications.pop(key).label for key in others))
@@ -112,7 +134,7 @@ class Assignments:
 
     def _in(self, application: Application, key: str, name: str) -> tuple[Standing, str]:
         roles = application.users.get(key)
-        if roles is not None and not all(self._is_default(role, application) for role in roles):
+        if roles is not None and application.counts(roles):
             return Standing.ASSIGNED, ""
         lacking = []
         for group, label in application.groups.items():
@@ -131,11 +153,6 @@ class Assignments:
         if not self.complete:
             return Standing.PAGES_LACK, ""
         return (Standing.NOT_ASSIGNED if roles is None else Standing.DEFAULT_ACCESS), ""
-
-    @staticmethod
-    def _is_default(role: str, application: Application) -> bool:
-        """Tell whether a role counts as none: Default Access, where the application is seen to have others."""
-        return role == _DEFAULT_ACCESS and bool(application.roles - {_DEFAULT_ACCESS, ""})
 
     def notes(self) -> Iterator[str]:
         """Yield what to know of them, a line each."""

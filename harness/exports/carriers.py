@@ -33,7 +33,7 @@ WRAPPERS = (
     "tables",
 )
 _MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORECASE)
-_TOTAL = re.compile(r'"totalResults"\s*:\s*(\d+)')
+_TOTAL = re.compile(r'"(?:totalResults|@odata\.count)"\s*:\s*(\d+)')
 # The column of the bulk templates that says the opposite of accountEnabled:
 # https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "CSV template structure" (read 2026-11-29). How the
 # example row begins in other languages than English is inferred.
@@ -48,7 +48,8 @@ csv.field_size_limit(1 << 24)
 class Rows:
     """How the rows of one source are had. `carrier` is `JSON`, `CSV`; `columns` are a CSV's, empty for JSON.
 
-    `notes` grow while rows are read: a text that ends early is told when its end is met, and is then no longer `complete`.
+    `notes` grow while rows are read: a text that ends early is told when its end is met, is `damaged` then and
+    no longer `complete`, as is a page that names a next one.
     `total` is how many rows all pages have together, where a page says it; `renamed` what columns are to be called.
     """
 
@@ -61,6 +62,8 @@ class Rows:
     template: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
+    has_next: bool = False
+    damaged: bool = False
     total: int | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -99,7 +102,7 @@ class Rows:
                 self._lacking(f"line {lines.line_num}: {error}: what follows was not read")
 
     def _lacking(self, note: str) -> None:
-        self.complete = False
+        self.complete, self.damaged = False, True
         if note not in self.notes and len(self.notes) < _MOST_NOTES:
             self.notes.append(note)
 
@@ -154,6 +157,7 @@ def _rows(source: Source) -> Rows:
             "JSON",
             prefix=_prefix(source),
             complete=not more,
+            has_next=more,
             total=int(total[1]) if total else None,
             notes=notes,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from harness.exports.carriers import Row, Rows
 from harness.exports.evidence import Person
@@ -26,6 +28,48 @@ class PeopleFile:
     def __iter__(self) -> Iterator[Person]:
         person = self.reader.person
         return (person(row) for row in self.rows if is_person(row))
+
+
+@dataclass(slots=True)
+class Pages:
+    """The files of people as pages of one list: how many name a next page, how many end it, how many people all have.
+
+    Only the number that Graph states with `$count=true` tells whether a page lacks between two:
+    https://learn.microsoft.com/en-us/graph/paging (read 2026-11).
+    """
+
+    keys: list[array[int]] = field(default_factory=list)
+    announced: int = 0
+    following: int = 0
+    ending: int = 0
+    damaged: bool = False
+
+    def add(self, carrier: Rows, keys: array[int]) -> None:
+        """Add one file with the hashes of what tells its people apart."""
+        self.keys.append(keys)
+        self.announced = max(self.announced, carrier.total or 0)
+        self.following += carrier.has_next
+        self.ending += not carrier.has_next
+        self.damaged = self.damaged or carrier.damaged
+
+    @property
+    def lacking(self) -> int | None:
+        """How many people lack; None where that is not stated."""
+        if not self.announced:
+            return None
+        return max(0, self.announced - len(set(chain.from_iterable(self.keys))))
+
+    def note(self) -> str:
+        """Say what of the list is there; empty where no page names a next one."""
+        if not self.following or self.lacking == 0:
+            return ""
+        there = f"pages of users that name a next one: {self.following}, that do not: {self.ending}"
+        if self.lacking:
+            return f"{there}; {self.lacking} of {self.announced} users lack; give the other pages too"
+        return (
+            f"{there}; whether a page between them lacks cannot be seen; give them with the number that "
+            "$count=true with ConsistencyLevel: eventual adds to the first page, or all users in one file (-All)"
+        )
 
 
 @dataclass(slots=True)

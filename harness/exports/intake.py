@@ -14,10 +14,10 @@ from harness.exports import aws, people, provisioning_log
 from harness.exports.assignments import Application, Members
 from harness.exports.carriers import Row, Rows, rows
 from harness.exports.cells import BOOLEANS
-from harness.exports.everybody import People, PeopleFile, is_person
+from harness.exports.everybody import Pages, People, PeopleFile, is_person
 from harness.exports.evidence import DirectoryGroup, Evidence, InputFile
 from harness.exports.formats import OFFER, Format, recognise
-from harness.exports.logbook import LogBook
+from harness.exports.logbook import TAGS, LogBook
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
 from harness.exports.sources import NotAnExportError, sources, traffic_of
@@ -33,6 +33,7 @@ class _Intake:
     everybody: People = field(default_factory=People)
     schemas: Schemas = field(default_factory=Schemas)
     book: LogBook = field(default_factory=LogBook)
+    pages: Pages = field(default_factory=Pages)
     jobs: list[Row] = field(default_factory=list)
     # How many accounts a dump of SCIM says there are, and how many are there.
     announced: int = 0
@@ -49,11 +50,15 @@ class _Intake:
         wanted = {schema_id, *evidence.job_ids}
         jobs = [each for each in self.jobs if str(each.get("id")) in wanted] or self.jobs
         evidence.job = min(jobs, key=repr) if jobs else None
-        evidence.assignments.only(entry.principal for entry in evidence.log.values())
+        gallery = any(each.lower().startswith(f"{TAGS[0]}.") for each in wanted)
+        evidence.assignments.only((entry.principal for entry in evidence.log.values()), is_gallery=gallery)
         evidence.assignments.complete = "assignments" not in evidence.incomplete
         evidence.accounts.complete = "accounts" not in evidence.incomplete and self.listed >= self.announced
         evidence.join_log_parts()
-        evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes()]
+        if self.pages.lacking == 0 and not self.pages.damaged:
+            evidence.incomplete.discard("people")
+        pages = filter(None, [self.pages.note()])
+        evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes(), *pages]
         if len(stores := evidence.accounts.stores) > 1:
             evidence.notes.append(
                 f"users of AWS are of {len(stores)} identity stores ({', '.join(stores)}): give those of one"
@@ -150,6 +155,8 @@ def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], grou
             members.names.add(name.partition("#ext#")[0])
             if key and name:
                 ids[name.partition("#ext#")[0]] = key
+    if members is None and carrier.carrier == "JSON":
+        intake.pages.add(carrier, tally.keys)
     if members is not None:
         members.complete = members.complete and carrier.complete
         members.ids.discard("")

@@ -266,6 +266,20 @@ def test_default_access_counts_as_none_where_the_application_has_roles(exports: 
     assert exports.verdicts() == {"ana": "arrives", "bo": "skipped"}
     exports.add("assigned.json", [assignment(BO, appRoleId=DEFAULT_ACCESS)])
     assert exports.verdicts()["bo"] == "arrives"
+    # That the gallery's application has roles is known without seeing one.
+    exports.add("schema.json", schema(id=f"aWSSingleSignon.{TENANTS[0]}.app"))
+    assert exports.verdicts()["bo"] == "skipped"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_default_access_of_a_group_does_not_depend_on_the_order_of_rows(
+    exports: Exports, *, first: bool
+) -> None:
+    exports.add("users.json", [user(ANA, "ana"), user(BO, "bo")])
+    rows = [assignment("99", "Group", appRoleId=DEFAULT_ACCESS), assignment(ANA)]
+    exports.add("assigned.json", rows if first else rows[::-1])
+    members = exports.add("members.csv", f"id,userPrincipalName\n{BO},bo@corvid.example\n")
+    assert exports.verdicts("--group", f"99={members}") == {"ana": "arrives", "bo": "skipped"}
 
 
 def test_accounts_of_two_identity_stores_decide_nothing(exports: Exports) -> None:

@@ -1,0 +1,61 @@
+"""Pages of one list, given as several files: what is there, what lacks, and what cannot be seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.exports.evidence import Evidence
+from harness.exports.intake import take_in
+
+NEXT = {"@odata.nextLink": "https://graph.microsoft.com/v1.0/users?$skiptoken=x"}
+
+
+def taken_in(folder: Path, *pages: dict[str, Any]) -> Evidence:
+    paths = []
+    for number, page in enumerate(pages):
+        paths.append(folder / f"page{number}.json")
+        paths[-1].write_text(json.dumps(page), encoding="utf-8")
+    return take_in(paths, renamed={}, members={})[0]
+
+
+def page(*names: str, **wrapper: Any) -> dict[str, Any]:
+    return {
+        **wrapper,
+        "value": [{"id": name, "userPrincipalName": f"{name}@corvid.example"} for name in names],
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "pages", "words"),
+    [
+        (3, [["ana"], ["bo"], ["cy"]], ""),
+        (4, [["ana"], ["bo"], ["cy"]], "1 of 4 users lack"),
+        # The same page twice is no other page.
+        (3, [["ana"], ["bo"], ["bo"]], "1 of 3 users lack"),
+        (0, [["ana"], ["bo"], ["cy"]], "whether a page between them lacks cannot be seen"),
+        (0, [["ana"]], "pages of users that name a next one: 1, that do not: 0"),
+    ],
+)
+def test_a_count_tells_whether_all_pages_are_there(
+    count: int, pages: list[list[str]], words: str, tmp_path: Path
+) -> None:
+    """https://learn.microsoft.com/en-us/graph/paging (read 2026-11)."""
+    documents = [page(*names, **NEXT) for names in pages]
+    if len(documents) > 1:
+        del documents[-1]["@odata.nextLink"]
+    if count:
+        documents[0]["@odata.count"] = count
+    evidence = taken_in(tmp_path, *documents)
+    assert ("people" in evidence.incomplete) == bool(words)
+    assert words in " ".join(evidence.notes)
+
+
+def test_a_damaged_page_is_not_made_whole_by_a_count(tmp_path: Path) -> None:
+    first = tmp_path / "first.json"
+    first.write_text(json.dumps({"@odata.count": 1, **page("ana")})[:-1], encoding="utf-8")
+    evidence, _ = take_in([first], renamed={}, members={})
+    assert "people" in evidence.incomplete
