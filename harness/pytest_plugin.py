@@ -122,23 +122,30 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if world is not None and report.when != "teardown" and report.failed:
         text = world.timeline_text() or "nothing"
         if item.config.getoption(_TIMELINES) is not None:
-            text += f"\n\n{_page(item, world, str(call.excinfo and call.excinfo.value), report.longreprtext)}"
+            text += f"\n\n{_page(item, world, call.excinfo, report.longreprtext)}"
         report.sections.append(("what happened on both sides", text))
     return report
 
 
-def _page(item: pytest.Item, world: World, message: str, traceback: str) -> str:
+def _page(
+    item: pytest.Item, world: World, error: pytest.ExceptionInfo[BaseException] | None, traceback: str
+) -> str:
     """Write the timeline of a test that failed, and say where; or why not, for the test's own failure matters more."""
     from harness.base.errors import HarnessError
     from harness.testing import FailedTest
 
     file, line, _ = item.reportinfo()
+    for entry in error.traceback if error else ():  # where it failed, not where its decorators begin
+        if entry.path == item.path:
+            line = entry.lineno
     path = Path(item.config.getoption(_TIMELINES)) / f"{_file_name(item.nodeid)}.html"
-    test = FailedTest(item.nodeid, os.path.relpath(file), (line or 0) + 1, message, traceback)
+    test = FailedTest(
+        item.nodeid, os.path.relpath(file), (line or 0) + 1, str(error and error.value), traceback
+    )
     try:
         world.write_timeline(path, test)
-    except HarnessError as error:
-        return f"no page: {error}"
+    except HarnessError as problem:
+        return f"no page: {problem}"
     return f"as a page: {path}"
 
 

@@ -66,6 +66,8 @@ def test_the_walkthrough_is_watched_from_the_first_click_to_the_last(served, pag
     assert None not in places, [
         wanted for wanted, place in zip(WALKTHROUGH, places, strict=True) if place is None
     ]
+    event = watching.get_by_text("CreateProvisioningTenant", exact=True).first
+    assert event.evaluate("name => name.getClientRects().length") == 1, "the name of an event is broken"
     token = served.world.azure.applications.secrets(served.world.app_id)["SecretToken"]
     assert token not in watching.content()
 

@@ -106,6 +106,9 @@ def test_each_failed_test_has_a_page_where_asked_for(pytester, monkeypatch, work
         "test_it.py-test_wrong[c]",
         "test_it.py-test_setup",
     }
+    for name, line in (("test_wrong[c]", 6), ("test_setup", 11)):  # where it failed
+        page = (pytester.path / "pages" / f"test_it.py-{name}.html").read_text(encoding="utf-8")
+        assert f"--&gt; test_it.py:{line}:" in page
 
 
 @pytest.mark.slow
