@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from harness.aws_sso.cloudtrail.events import LOG
-from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING, event_of
+from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING, event_id_of, event_of
 from harness.aws_sso.cloudtrail.tagging import (
     REFUSED,
     about,
@@ -65,6 +65,8 @@ def lookup(
     member, value = ("", "") if where is None else (LOOKUP_KEYS[where[0]], where[1])
     index = by or (EVERYTHING if where is None else _index_of(tenant, member, value))
     for entry in index.entries(tenant, before):
+        if member == "eventID" and event_id_of(entry.body) != value:
+            continue
         event = event_of(entry.body)
         if event["eventTime"] < earliest:
             return

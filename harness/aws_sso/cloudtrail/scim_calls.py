@@ -82,6 +82,12 @@ def scim_refused(tenant: Tenant, call: ScimCall, refused: Refused) -> None:
     _keep_call(tenant, call, "Unknown", None, refused, hide_schemas=True)
 
 
+def event_id_of(line: Document) -> str:
+    """Return the id of the event that a line of the log stands for, without making the event."""
+    event_id: str = _Fields(*line[_SCIM]).event_id if _SCIM in line else line["eventID"]
+    return event_id
+
+
 def event_of(line: Document) -> Document:
     """Return the event that a line of the log stands for."""
     if _SCIM not in line:

@@ -60,6 +60,9 @@ def test_each_index_leads_to_what_a_look_at_everything_comes_to(lived_in):
         assert [entry.body["eventID"] for entry in entries] == every(
             account, lambda event, key=key: event["userIdentity"].get("accessKeyId") == key
         )
+    for event in account.events():
+        entries = cloudtrail.lookup(tenant, where=("EventId", event["eventID"]))
+        assert [entry.body for entry in entries] == [event]
     for shown in ("true", "false", "neither"):
         entries = cloudtrail.lookup(tenant, where=("ReadOnly", shown))
         assert [entry.body["eventID"] for entry in entries] == every(
