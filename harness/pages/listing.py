@@ -85,12 +85,16 @@ def before() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where the pages around the present one are, as addresses; None where there is none."""
+    """Where the pages around the present one are, as addresses; None where there is none.
+
+    `is_fruitless` is a page of an unfinished search on which nothing stands: its script goes on to the next that has something.
+    """
 
     first: str | None
     previous: str | None
     following: str | None
     unfinished: bool
+    is_fruitless: bool
 
 
 def ways(page: Page) -> Ways:
@@ -105,7 +109,7 @@ def ways(page: Page) -> Ways:
     if page.following is not None:
         passed = [*trail, here] if here else []
         following = _address({"after": page.following, "trail": " ".join(passed[-_TRAIL:])})
-    return Ways(first, previous, following, page.unfinished)
+    return Ways(first, previous, following, page.unfinished, page.unfinished and not page.rows)
 
 
 def _address(place: dict[str, str]) -> str:

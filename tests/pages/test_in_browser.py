@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import boto3
 import pytest
+
+from harness.aws_sso import cloudtrail
+from harness.aws_sso.console import events
 
 pytestmark = pytest.mark.slow
 PEOPLE = {
@@ -166,3 +170,19 @@ def test_the_provisioning_page_follows_the_cycle(served, page):
     )
     assert page.evaluate("window.untouched")
     assert not page.get_by_text("Job ID").is_visible()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_search_goes_on_until_it_meets_something(served, page, monkeypatch, is_there):
+    """A page of the server's looks at so many lines; nobody need choose Next page where it met nothing."""
+    monkeypatch.setattr(events, "LINES_LOOKED_AT", 2)
+    aws, _ = served.urls
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    api = boto3.client("organizations", endpoint_url=aws, region_name="us-east-1", **keys)
+    for _ in range(7):
+        api.list_accounts()
+    oldest = list(cloudtrail.lookup(served.world.aws))[-1].body["requestID"]
+    page.goto(f"{aws}/console/events?request={oldest if is_there else 'none'}")
+    page.locator("[data-searching]").wait_for(state="detached")
+    table = page.get_by_role("table").text_content()
+    assert ("ListAccounts" in table, "No events." in table) == (is_there, not is_there)

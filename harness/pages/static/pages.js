@@ -1,4 +1,5 @@
-// What pages do beyond plain forms: copying, the ticking clock, live parts, and tables as cards where they do not fit.
+// What pages do beyond plain forms: copying, the ticking clock, live parts, searches that go on, and tables as cards where they do
+// not fit.
 // Every page works without it.
 "use strict";
 
@@ -90,6 +91,19 @@ async function reason(answer) {
   return (page.querySelector("[role=alert]") || page.body).textContent;
 }
 
+// A search that has met nothing yet goes on by itself, a page of the server's at a time, until something is there or all is seen.
+async function searchOn(note) {
+  note.textContent = "Searching…";
+  let next = document.querySelector(".paging [rel=next]").href;
+  for (;;) {
+    const answer = await fetch(next);
+    if (!answer.ok) { throw new Error(answer.statusText); }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector("[data-searching]")) { location.replace(next); return; }
+    next = page.querySelector(".paging [rel=next]").href;
+  }
+}
+
 for (const form of document.querySelectorAll("form[data-submit]")) { form.submit(); }
 
 for (const link of document.querySelectorAll(".side [aria-current]")) {
@@ -100,3 +114,7 @@ nameCells();
 addEventListener("resize", fitTables);
 if (document.querySelector(".clock time")) { tick(); }
 if (parts.length) { setTimeout(follow, 1000); }
+for (const note of document.querySelectorAll("[data-searching]")) {
+  const words = note.textContent;
+  searchOn(note).catch(() => { note.textContent = words; });
+}
