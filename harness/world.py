@@ -53,8 +53,8 @@ class World:
     """Both services and what joins them.
 
     `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
-    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from outside;
-    `database` is the one of both sides, where they share one in memory.
+    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from
+    outside; `database` is the one of both sides, where they share one in memory.
     """
 
     clock: Clock
@@ -155,7 +155,8 @@ def create(
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that answers HTML).
+    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that
+    answers HTML).
     """
     quirks = choose_quirks(profile, quirk_values or {})
     profiles = load_table(aws_sso.__name__).profiles

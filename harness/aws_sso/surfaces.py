@@ -1,7 +1,7 @@
 """The AWS SSO side but for its SCIM endpoint: the AWS APIs, the user portal, the console's pages.
 
-`POST /` are the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` is the user portal, `/console` the administrator's
-pages, which have no sign-in: this is a tool for the loopback interface.
+`POST /` are the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` is the user portal, `/console` the
+administrator's pages, which have no sign-in: this is a tool for the loopback interface.
 """
 
 from __future__ import annotations

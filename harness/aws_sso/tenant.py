@@ -25,7 +25,8 @@ class Settings:
     """The account's constants. The origins are what the outside calls this app (no trailing slash).
 
     `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
-    `created` is the moment at which AWS SSO was enabled. `api_credentials` is the one key pair (access key id, secret access key) that the AWS APIs accept; None accepts any.
+    `created` is the moment at which AWS SSO was enabled. `api_credentials` is the one key pair (access key id, secret access
+    key) that the AWS APIs accept; None accepts any.
     """
 
     region: str

@@ -1,7 +1,7 @@
 """Certificates that clients register, and the tokens that they sign with them: read, and checked.
 
-A certificate comes as base64 of its DER, or of its PEM. RS256 with the thumbprint `x5t`, which older libraries send, is taken as well
-as PS256 with `x5t#S256`; without a thumbprint every registered certificate is tried (inferred).
+A certificate comes as base64 of its DER, or of its PEM. RS256 with the thumbprint `x5t`, which older libraries send, is
+taken as well as PS256 with `x5t#S256`; without a thumbprint every registered certificate is tried (inferred).
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/certificate-credentials, "Header", and
 https://learn.microsoft.com/en-us/graph/api/resources/keycredential (read 2026-11-29).

@@ -10,8 +10,8 @@ import click
 def explain(*, words: tuple[str, ...]) -> None:
     """Say what a name in a scenario is; without NAME, list what there is.
 
-    NAME is a quirk, a step, an expectation, a matcher, a key of the file or a topic: escrow-hours, edit mapping, aws users, $contains,
-    cases, matchers. An error's code or sentence, pasted from either log, is explained as well.
+    NAME is a quirk, a step, an expectation, a matcher, a key of the file or a topic: escrow-hours, edit mapping, aws users,
+    $contains, cases, matchers. An error's code or sentence, pasted from either log, is explained as well.
     """
     from harness.base.errors import HarnessError
     from harness.cli.pasting import explained

@@ -27,8 +27,8 @@ _NO_HARNESS = "what listens at {} is no harness; the running one's address is in
 class Connection:
     """A harness's Azure AD side. `graph` ends with the API's version; `key` is for the control API, where it needs one.
 
-    `aws` is the address of the AWS side, where it is needed. `certificate` is the file of the one that it serves https with, None for what the system's authorities know. Raises
-    HarnessError for an address that cannot be asked.
+    `aws` is the address of the AWS side, where it is needed. `certificate` is the file of the one that it serves https with,
+    None for what the system's authorities know. Raises HarnessError for an address that cannot be asked.
     """
 
     graph: str

@@ -148,7 +148,7 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryGroup:
-    """One group of Entra ID: id in lower case; its name, empty if it has none, and whether it is security enabled: None for not exported."""
+    """One group of Entra ID: id in lower case, name (empty if it has none), whether security is enabled (None: not exported)."""
 
     id: str
     display_name: str | None

@@ -1,6 +1,7 @@
 """What a step can be expected to bring about, read back through the surfaces a user has: Graph, console, AWS APIs.
 
-`EXPECTATIONS` is the registry; `language/shapes` says what each looks like. Logs, exchanges and mails are those since the step began.
+`EXPECTATIONS` is the registry; `language/shapes` says what each looks like. Logs, exchanges and mails are those since the
+step began.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What comes with the package: scenarios, called `@reported` or `@setup/test-connection.yaml`, people (`@small`), backgrounds (`@connected`).
+"""What comes with the package: scenarios (`@reported`, `@setup/test-connection.yaml`), people (`@small`), backgrounds (`@connected`).
 
 A wheel has them inside the package; in a checkout they lie beside it. Their names are the same.
 """

@@ -1,8 +1,8 @@
 """Filters of RFC 7644 section 3.4.2.2, as far as this provisioning world speaks them: comparisons joined by `and`.
 
 AWS SSO accepts `eq` and `and`, the Azure AD engine sends nothing else; other operators parse, so that a server may
-refuse them by name. It reads by itself: on `base.language`, which knows brackets, `or` and `not`, it took twice as long, and every
-look-up of a user reads one.
+refuse them by name. It reads by itself: on `base.language`, which knows brackets, `or` and `not`, it took twice as long, and
+every look-up of a user reads one.
 """
 
 from __future__ import annotations

@@ -27,12 +27,12 @@ class PostgresAddress:
 class Options:
     """What the command line asked for.
 
-    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are values by id, where they are not the profile's; `api_credentials` is the key
-    pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work together; `tls` are the PEM files
-    of a certificate and its key (None: plain http); `bare` leaves provisioning to be configured by hand; `allowed_hosts` are
-    names by which other machines may ask for this one, the first of them the one that addresses are told with; `processes`
-    answer together; `key` encrypts stored secrets; `schema` is an exported one for the job; `scenario_of`
-    writes exchanges as a scenario, for the timeline's page.
+    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are values by id, where they are not the
+    profile's; `api_credentials` is the key pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at
+    work together; `tls` are the PEM files of a certificate and its key (None: plain http); `bare` leaves provisioning to be
+    configured by hand; `allowed_hosts` are names by which other machines may ask for this one, the first of them the one
+    that addresses are told with; `processes` answer together; `key` encrypts stored secrets; `schema` is an exported one for
+    the job; `scenario_of` writes exchanges as a scenario, for the timeline's page.
     """
 
     host: str = "127.0.0.1"

@@ -21,7 +21,8 @@ _DIGITS = 6  # decimals of a second
 class Note:
     """A snapshot's facts. `taken` is the moment on the world's clock; `cycle` is set on one that was taken by itself before a cycle.
 
-    `chance` is how far the identifiers were drawn, `memory` what the AWS account remembers, `salt` with what the secrets are sealed.
+    `chance` is how far the identifiers were drawn, `memory` what the AWS account remembers, `salt` with what the secrets are
+    sealed.
     """
 
     name: str

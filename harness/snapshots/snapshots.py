@@ -78,7 +78,8 @@ class Snapshots:
     def restore(self, name: str) -> Note:
         """Make both sides, the clock and chance what they were; on an error nothing has changed.
 
-        Before a cycle its job is stopped then, or the cycle would run again before anybody had a look. Raises HarnessError for one that is unknown, of another version, or sealed with another key.
+        Before a cycle its job is stopped then, or the cycle would run again before anybody had a look. Raises HarnessError
+        for one that is unknown, of another version, or sealed with another key.
         """
         note = self._note(name)
         if not self.world.ids.fits(note.chance):

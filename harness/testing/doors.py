@@ -57,7 +57,8 @@ def listening(
 ) -> tuple[World, list[Server]]:
     """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory.
 
-    Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises HarnessError for files that nobody could be shown.
+    Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises
+    HarnessError for files that nobody could be shown.
     """
     shown = identity(*tls) if tls else None
     quirks = choose_quirks(profile, quirk_values)

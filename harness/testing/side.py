@@ -20,7 +20,8 @@ _ALL = Since(provisioning=2**31, audit=2**31, cloudtrail=2**31, mails=2**31)
 class Side:
     """One side of a world. Verbs raise Refused where the service says no, HarnessError for what cannot be tried.
 
-    `demand_open` raises HarnessError once the world is closed; `turn` is held while something is done, as clients' requests hold it.
+    `demand_open` raises HarnessError once the world is closed; `turn` is held while something is done, as clients' requests
+    hold it.
     """
 
     def __init__(

@@ -56,8 +56,8 @@ class World:
     """Both services, empty but for what `populate` holds (as a scenario's `given`): use it in `with`, or `close` it.
 
     `profile` is the year, `quirks` sets single behaviours otherwise. With `sockets` both apps listen on loopback ports, for
-    clients in any language; with `tls`, the PEM files of a certificate for `localhost` and its key, over https. The same `seed` gives
-    the same ids. Raises HarnessError for a name or an entry that is not known.
+    clients in any language; with `tls`, the PEM files of a certificate for `localhost` and its key, over https. The same
+    `seed` gives the same ids. Raises HarnessError for a name or an entry that is not known.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """The AWS SSO app behind a socket: against scim2-server, and large against small.
 
-What one request costs a server is its processor time: a client takes turns with it on the same machine, and would be measured too.
+What one request costs a server is its processor time: a client takes turns with it on the same machine, and would be
+measured too.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aw
 Federate, when they open an account's console, are of that shape in
 https://github.com/aws-samples/cloud-trail-lake-query-samples (iam-idc-authenticate-api.sql, iam-idc-federate-api-by-idc-user.sql)
 and https://github.com/panther-labs/panther-analysis (rules/aws_cloudtrail_rules/aws_console_signin.yml; all read 2026-11-29):
-source, type, and of Federate account and role; that they are not read-only is inferred. Whether one that was refused is logged, and how, is not
-public (quirk `refused-portal-calls`); errorCode and errorMessage stand where all events have them.
+source, type, and of Federate account and role; that they are not read-only is inferred. Whether one that was refused is
+logged, and how, is not public (quirk `refused-portal-calls`); errorCode and errorMessage stand where all events have them.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
     """Keep that a person took on a role with attributes for access control; without any there is no such event.
 
     Imitates "AssumeRoleWithSAML" of
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11), as an organization's trail has it.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11), as an organization's trail
+    has it.
     """
     tags = principal_tags(tenant, person.user, person.session.attributes)
     if not tags or not tenant.quirks["entering-event"]:

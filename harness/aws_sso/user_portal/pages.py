@@ -2,7 +2,8 @@
 
 Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and
 howtogetcredentials.html (read 2026-11). A permission set's name leads into its account's management console, where a page stands
-that says so: the console itself is not imitated, but the event that entering it leaves is. The HTTP statuses of the error pages are nowhere recorded.
+that says so: the console itself is not imitated, but the event that entering it leaves is. The HTTP statuses of the error
+pages are nowhere recorded.
 """
 
 from __future__ import annotations

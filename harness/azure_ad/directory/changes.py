@@ -1,8 +1,8 @@
 """The directory's change log: what incremental cycles walk behind their watermark, and what delta queries tell.
 
-A line is `{"type": "User", "Group" or the name of a type that no cycle looks at, "id"}` with, where the object itself changed, `properties` (names; `*` for all of
-a new or restored one) or `members` (ids that joined or left). A line without either says that the object's place in
-some application's scope changed. `quiet` lines are for delta queries alone.
+A line is `{"type": "User", "Group" or the name of a type that no cycle looks at, "id"}` with, where the object itself
+changed, `properties` (names; `*` for all of a new or restored one) or `members` (ids that joined or left). A line without
+either says that the object's place in some application's scope changed. `quiet` lines are for delta queries alone.
 """
 
 from __future__ import annotations

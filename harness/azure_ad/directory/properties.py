@@ -152,7 +152,8 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value; directory extensions go by
     their own names.
     Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition and
-    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read 2026-11).
+    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read
+    2026-11).
     """
     attributes: dict[str, Any] = {}
     extended = [(name, name) for name in document if name.startswith("extension_")]

@@ -1,7 +1,8 @@
 """What else than its id an object can be addressed by: `/applications(appId='…')`, `/users(userPrincipalName='…')`.
 
-Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-addkey, "You can address the service principal using either its id or
-appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib); that of applications is the same sentence, as remembered.
+Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-addkey, "You can address the service principal using
+either its id or appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib); that of applications is the same
+sentence, as remembered.
 """
 
 from __future__ import annotations

@@ -136,7 +136,8 @@ def _relative(url: str) -> str:
     """Return the address behind the version of a whole URL of this service; any other text stays as it is.
 
     The SDK's core for Python puts whole URLs into its batches: https://github.com/microsoftgraph/msgraph-sdk-python-core,
-    src/msgraph_core/requests/batch_request_item.py, `__init__` takes the url of the request as it is (read 2026-11-29 at d6e481a).
+    src/msgraph_core/requests/batch_request_item.py, `__init__` takes the url of the request as it is (read 2026-11-29 at
+    d6e481a).
     """
     root = f"{current().settings.graph_origin}/{version()}/"
     return url[len(root) :] if url.lower().startswith(root.lower()) else url

@@ -87,9 +87,9 @@ class ObjectMapping:
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
     `matching` are the flows to match by, in order; `disables` says whether the target can be told that a user is gone
-    without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the targets, `hidden` the source attributes
-    whose values no log may show. `reads_roles` says that somebody must look up `[appRoleAssignments]`. Without a value for
-    each of the `required` targets no object can be created.
+    without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the
+    targets, `hidden` the source attributes whose values no log may show. `reads_roles` says that somebody must look up
+    `[appRoleAssignments]`. Without a value for each of the `required` targets no object can be created.
     """
 
     kind: str
@@ -219,8 +219,8 @@ def _flow(
     """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
 
     What IgnoreFlowIfNullOrEmpty drops from the flow gets no default value either; where the mapping names none, the
-    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition). Roles must be defined with several
-    values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
+    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition). Roles
+    must be defined with several values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
     """
     target = entry["targetAttributeName"]
     path = target_path(target)

@@ -21,7 +21,8 @@ from harness.base.ids import Ids
 from harness.base.store import Store
 
 _LIFE = timedelta(seconds=3599)
-# Microsoft.Azure.SyncFabric, whom a public SCIM gateway takes such tokens from: https://github.com/jelhub/scimgateway (read 2026-11-29).
+# Microsoft.Azure.SyncFabric, whom a public SCIM gateway takes such tokens from: https://github.com/jelhub/scimgateway (read
+# 2026-11-29).
 _SYNC_FABRIC = "00000014-0000-0000-c000-000000000000"
 _GRANT = ("Oauth2ClientId", "Oauth2ClientSecret", "Oauth2TokenExchangeUri", "Oauth2RefreshToken")
 

@@ -1,13 +1,13 @@
 """Access tokens of OAuth grants: asked for at the application's token endpoint, and renewed when their time is over.
 
-The endpoint is Oauth2TokenExchangeUri. It is asked by the authorization code that a person's consent brought, else by the refresh token,
-else by client id and secret; what it answers is saved among the job's credentials.
+The endpoint is Oauth2TokenExchangeUri. It is asked by the authorization code that a person's consent brought, else by the
+refresh token, else by client id and secret; what it answers is saved among the job's credentials.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "Authorization to
-provisioning connectors in the application gallery" (the table: both grants "have an automated refresh mechanism"), and RFC 6749, 4.1.3,
-4.4.2 and 6 (read 2026-11-29, the RFC as remembered). Which keys of the secrets hold what, that TokenExpiration is in seconds, and that a
-token is renewed before a cycle is inferred. A grant without an access token is asked for nothing before `acquireAccessToken`, as
-https://github.com/pranems/SCIMServer saw it in 2026.
+Sources: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups,
+"Authorization to provisioning connectors in the application gallery" (the table: both grants "have an automated refresh
+mechanism"), and RFC 6749, 4.1.3, 4.4.2 and 6 (read 2026-11-29, the RFC as remembered). Which keys of the secrets hold what,
+that TokenExpiration is in seconds, and that a token is renewed before a cycle is inferred. A grant without an access token
+is asked for nothing before `acquireAccessToken`, as https://github.com/pranems/SCIMServer saw it in 2026.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ class Surroundings:
 
     More than one in flight needs a wire that waits. `busy` is the lock under which one object is at work, be it a cycle's or on
     demand, None for one of this process alone. Where processes share the store, `busy` is a lock over all of them, one of them
-    is told to `resume`, and `on_schedule` is called when the others should look again. `before_cycle` is called before a cycle that
-    has something to do.
+    is told to `resume`, and `on_schedule` is called when the others should look again. `before_cycle` is called before a
+    cycle that has something to do.
     """
 
     tenant_id: str

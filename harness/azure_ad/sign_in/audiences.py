@@ -1,11 +1,11 @@
 """Whom a program's access token is for: Microsoft Graph, or an API of this tenant that exposes itself by an Application ID URI.
 
-An API says in `api.requestedAccessTokenVersion` which form of token it wants. Its token is signed with the tenant's published key, so
-that the API can check it, and names the app roles that the program has there.
+An API says in `api.requestedAccessTokenVersion` which form of token it wants. Its token is signed with the tenant's
+published key, so that the API can check it, and names the app roles that the program has there.
 
-Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference, "Payload claims" (aud, iss, appid and
-azp, appidacr and azpacr, oid, roles, ver), and …/v2-oauth2-client-creds-grant-flow, "Controlling tokens without the roles claim" (read
-2026-11-29).
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference, "Payload claims" (aud, iss,
+appid and azp, appidacr and azpacr, oid, roles, ver), and …/v2-oauth2-client-creds-grant-flow, "Controlling tokens without
+the roles claim" (read 2026-11-29).
 """
 
 from __future__ import annotations

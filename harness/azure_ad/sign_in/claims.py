@@ -1,11 +1,12 @@
 """The claims that a claims mapping policy adds to a service principal's SAML assertions.
 
-An entry of the policy's ClaimsSchema is a constant (`Value`) or a property of the person (`Source` user, `ID`), and comes under the name
-in `SamlClaimType`. Transformations, and sources other than the person, add nothing; neither does what the person does not have.
+An entry of the policy's ClaimsSchema is a constant (`Value`) or a property of the person (`Source` user, `ID`), and comes
+under the name in `SamlClaimType`. Transformations, and sources other than the person, add nothing; neither does what the
+person does not have.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy, "Properties of a claims-mapping policy definition" (read
-2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs). That an ID is the property's name without regard to case, and which
-two are others, is inferred from its examples.
+Source: https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy, "Properties of a claims-mapping policy
+definition" (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs). That an ID is the property's name without
+regard to case, and which two are others, is inferred from its examples.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The tenant's OAuth 2.0 token endpoint, for programs and for people, and the documents that lead to it.
 
-A program sends its client secret, or an assertion, and the scope `https://graph.microsoft.com/.default`, the same behind the address
-that Graph is served at, or that of an API of this tenant. A person's name and password go the same way; passwords are not kept
-here, so any will do.
+A program sends its client secret, or an assertion, and the scope `https://graph.microsoft.com/.default`, the same behind the
+address that Graph is served at, or that of an API of this tenant. A person's name and password go the same way; passwords
+are not kept here, so any will do.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, …/v2-oauth-ropc,
 …/reference-error-codes and …/v2-protocols-oidc (read 2026-11).

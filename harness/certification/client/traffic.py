@@ -139,9 +139,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """All runs; only `first` when that one failed, and those that change the `source` where there is one. `calls_per_object` is the budget, `quirks` are the account's.
+    """All runs; only `first` when that one failed, and those that change the `source` where there is one.
 
-    `throttled_for` is how long each operation was refused in the throttled run.
+    `calls_per_object` is the budget, `quirks` are the account's, and `throttled_for` is how long each operation was refused
+    in the throttled run.
     """
 
     runs: Mapping[str, Run]

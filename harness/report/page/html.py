@@ -1,7 +1,8 @@
 """The report to read and to pass on: one HTML file with everything in it, for people who did not write the scenario.
 
-Nothing is fetched. What opens, requests, log entries and drawings, is packed inside (`packing.py`), and a small script unpacks the
-scenario that is opened; the browser is told to run that script and no other. A scenario is packed as soon as it is over.
+Nothing is fetched. What opens, requests, log entries and drawings, is packed inside (`packing.py`), and a small script
+unpacks the scenario that is opened; the browser is told to run that script and no other. A scenario is packed as soon as it
+is over.
 """
 
 from __future__ import annotations

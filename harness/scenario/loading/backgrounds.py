@@ -1,7 +1,7 @@
 """Setup that scenarios share: a file with the top key `background`, which they `include` by its path or as `@name`.
 
-Its steps come before those of who includes it, and its people before theirs; whatever else it says holds unless they say otherwise.
-Every value keeps the place where it is written, so a mistake in a background is shown there.
+Its steps come before those of who includes it, and its people before theirs; whatever else it says holds unless they say
+otherwise. Every value keeps the place where it is written, so a mistake in a background is shown there.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Peers(Protocol):
 class Data:
     """Both sides' stores, in memory when there is no place for them. Raises HarnessError for one in use, damaged, or not to be written.
 
-    `keeper` keeps snapshots of them in the same place. Where processes share them, `starting` is held by the one that starts, `busy` by the one that has an object at work.
+    `keeper` keeps snapshots of them in the same place. Where processes share them, `starting` is held by the one that
+    starts, `busy` by the one that has an object at work.
     """
 
     stores: dict[str, Store]

@@ -43,8 +43,8 @@ def refusal(status: int, reason: str) -> Answer:
 class Bridge:
     """An ASGI application in front of a WSGI application.
 
-    `address` is the host and port that are served; the scope's `target` is the request target as it was written, its `abort` ends the
-    connection. An application gives no answer by raising TransportError.
+    `address` is the host and port that are served; the scope's `target` is the request target as it was written, its `abort`
+    ends the connection. An application gives no answer by raising TransportError.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
 """The examples of the SCIM developer guide as a set: each request as printed is answered as printed, member for member in order.
 
 `documented/examples.json` has them page by page, with what must be there first; a `note` says where the page contradicts
-itself or cuts its answer short, `beside` what the answer has beside what is printed: only GetGroup has something. Ids, moments and cursors are the service's own, so they are compared as the guide's.
+itself or cuts its answer short, `beside` what the answer has beside what is printed: only GetGroup has something. Ids,
+moments and cursors are the service's own, so they are compared as the guide's.
 Source: https://docs.aws.amazon.com/singlesignon/latest/developerguide/supported-apis.html, the sections "Examples", "Filter
 examples" and "Pagination examples" of each operation's page (read 2026-11-29; PutUser's and PatchGroup's in 2026-11).
 The bodies of discovery are held by `test_discovery.py`.

@@ -1,8 +1,9 @@
 """Run Microsoft's validation workflow, unchanged, against a SCIM server: `make gallery-workflow FOLDER=… SERVER=…`.
 
-FOLDER has Microsoft's `*_Workflow.json` and `Orchestrator_Parameters.json`. The server's token is in SCIM_TOKEN, a flag stands behind
-its address. PARAMETERS is a JSON file with parameters of one's own, such as scimTokenEndpoint with scimClientId and scimClientSecret;
-without one the token endpoint is the harness's, which hands out SCIM_TOKEN. Waiting takes no time. Exit code 1: a test failed.
+FOLDER has Microsoft's `*_Workflow.json` and `Orchestrator_Parameters.json`. The server's token is in SCIM_TOKEN, a flag
+stands behind its address. PARAMETERS is a JSON file with parameters of one's own, such as scimTokenEndpoint with scimClientId and
+scimClientSecret; without one the token endpoint is the harness's, which hands out SCIM_TOKEN. Waiting takes no time. Exit
+code 1: a test failed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Functions of Azure Logic Apps that need nothing of the run: texts, collections, comparisons, numbers.
 
 Source: https://learn.microsoft.com/en-us/azure/logic-apps/workflow-definition-language-functions-reference
-(the paragraph of endsWith read 2026-11-29, the others as remembered; that Microsoft's own workflow runs through them is the check).
-`startsWith`, `endsWith` and `lastIndexOf` compare without case, `contains`, `equals` and `replace` with it.
+(the paragraph of endsWith read 2026-11-29, the others as remembered; that Microsoft's own workflow runs through them is the
+check). `startsWith`, `endsWith` and `lastIndexOf` compare without case, `contains`, `equals` and `replace` with it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Microsoft's app-gallery validation, its own files unchanged, against a company of this harness and a SCIM server.
 
-The files are Microsoft's and are not here: `StandardLogicApp/*.json` of its repository, in a folder that `HARNESS_GALLERY_WORKFLOW` names.
-What Azure's runtime would do is done by `runtime`; `graph.microsoft.com` and `login.microsoftonline.com` are the company's. The
-edition of 18 June 2026 has one bracket too many in `overallLogicAppResult`, so the results are read test by test.
+The files are Microsoft's and are not here: `StandardLogicApp/*.json` of its repository, in a folder that
+`HARNESS_GALLERY_WORKFLOW` names. What Azure's runtime would do is done by `runtime`; `graph.microsoft.com` and
+`login.microsoftonline.com` are the company's. The edition of 18 June 2026 has one bracket too many in
+`overallLogicAppResult`, so the results are read test by test.
 
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read 2026-11-29 at
-2ead7d6 of the fork himanshusainig/SCIMReferenceCode, VERSION 6.0).
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
+2026-11-29 at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, VERSION 6.0).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Time is the caller's: waiting calls `wait`, nothing sleeps. Runs that the defini
 runs made here.
 
 Source: https://learn.microsoft.com/en-us/azure/logic-apps/logic-apps-workflow-actions-triggers and
-…/logic-apps-control-flow-run-steps-group-scopes (the latter's first paragraphs read 2026-11-29, the rest as remembered; Azure's own
-runtime is not public).
+…/logic-apps-control-flow-run-steps-group-scopes (the latter's first paragraphs read 2026-11-29, the rest as remembered;
+Azure's own runtime is not public).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A sync tool as vendors write them: reads nothing but its own list of people, speaks SCIM over urllib, takes its time on 429.
 
-`python sync_tool.py [--users N] [--misbehave HOW,HOW…]` with SCIM_ENDPOINT and SCIM_TOKEN. Each misbehaviour is one that was met in
-the field; a request that is made for nothing else names it as its User-Agent.
+`python sync_tool.py [--users N] [--misbehave HOW,HOW…]` with SCIM_ENDPOINT and SCIM_TOKEN. Each misbehaviour is one that was
+met in the field; a request that is made for nothing else names it as its User-Agent.
 """
 
 import argparse

@@ -3,9 +3,10 @@
 They are kept and shown. What a policy says has an effect where the harness has what it speaks of: the claims of a
 claimsMappingPolicy are in the SAML assertions for its service principal (`harness.azure_ad.sign_in.claims`). No other has one.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy, …/homerealmdiscoverypolicy, …/tokenissuancepolicy,
-…/tokenlifetimepolicy and …/activitybasedtimeoutpolicy with the pages of their operations (read 2026-11-29 at db3ad72 of
-microsoftgraph/microsoft-graph-docs). That a second default of the organization takes the place of the first is inferred.
+Source: https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy, …/homerealmdiscoverypolicy,
+…/tokenissuancepolicy, …/tokenlifetimepolicy and …/activitybasedtimeoutpolicy with the pages of their operations (read
+2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs). That a second default of the organization takes the place of
+the first is inferred.
 """
 
 from __future__ import annotations

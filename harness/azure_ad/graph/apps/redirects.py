@@ -4,8 +4,8 @@ A browser leaves out tabs and line ends inside an address, and blanks and contro
 4.4, as remembered), so `java<tab>script:` would run what stands behind. What has such a character is no URI (RFC 3986, 2, as
 remembered) and is refused, and so is a scheme that runs instead of leading somewhere.
 
-Source: https://learn.microsoft.com/en-us/entra/identity-platform/reply-url, which Graph's own sentence names; that these are refused is
-inferred.
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/reply-url, which Graph's own sentence names; that these are
+refused is inferred.
 """
 
 from __future__ import annotations

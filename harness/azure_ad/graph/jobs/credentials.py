@@ -1,8 +1,8 @@
 """Where provisioning connects to and with what, over Microsoft Graph: saving, testing, and the keys that are saved.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization,
-…/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (beta; what it saves is
-inferred) and, for what is read,
+…/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (beta; what it
+saves is inferred) and, for what is read,
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/skip-out-of-scope-deletions, step 3 (read 2026-11-29).
 """
 

@@ -1,8 +1,8 @@
 """Provisioning over Microsoft Graph: jobs, credentials, schema.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-overview (read 2026-11-29 at db3ad72 of
-microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api (read in
-November 2026, not opened again).
+microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+(read in November 2026, not opened again).
 """
 
 from __future__ import annotations

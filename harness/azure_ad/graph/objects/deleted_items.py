@@ -1,8 +1,8 @@
 """Deleted items over Microsoft Graph: looking, restoring, deleting for good.
 
 Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list, …-get, …-restore and …-delete (read 2026-11-29 at
-db3ad72 of microsoftgraph/microsoft-graph-docs): users, groups and applications. Service principals are later pages', which were not
-read, and so is `newUserPrincipalName`.
+db3ad72 of microsoftgraph/microsoft-graph-docs): users, groups and applications. Service principals are later pages', which
+were not read, and so is `newUserPrincipalName`.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 The first answers walk all there is, later ones the change log behind the delta token, which is good for seven days.
 
-Source: https://learn.microsoft.com/en-us/graph/delta-query-overview, "Token duration" and "Resource representation in the delta query
-response", …/api/user-delta and …/api/group-delta (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): seven days,
-`$select`, `$filter` by up to fifty ids, `$deltatoken=latest`, `Prefer: return=minimal`. For a start from anew that page has 410
-with a Location; an expired token is answered 400 here, which is inferred, with the code and words of `refusals`.
+Source: https://learn.microsoft.com/en-us/graph/delta-query-overview, "Token duration" and "Resource representation in the
+delta query response", …/api/user-delta and …/api/group-delta (read 2026-11-29 at db3ad72 of
+microsoftgraph/microsoft-graph-docs): seven days, `$select`, `$filter` by up to fifty ids, `$deltatoken=latest`, `Prefer:
+return=minimal`. For a start from anew that page has 410 with a Location; an expired token is answered 400 here, which is
+inferred, with the code and words of `refusals`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Source: https://learn.microsoft.com/en-us/graph/api/directoryobject-get, …/directoryobject-getbyids,
 …/directoryobject-checkmembergroups, …/directoryobject-getmembergroups and …/directoryobject-getmemberobjects
-(read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): a thousand ids, twenty groups. That getMemberObjects is for users
-with `securityEnabledOnly` alone is left out: there are no directory roles here.
+(read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): a thousand ids, twenty groups. That getMemberObjects is
+for users with `securityEnabledOnly` alone is left out: there are no directory roles here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What is said of dynamic groups beyond their rule: whether it is carried out, and whether it would hold for somebody.
 
 Source: https://learn.microsoft.com/en-us/graph/api/group-evaluatedynamicmembership?view=graph-rest-beta,
-…/resources/evaluatedynamicmembershipresult, …/expressionevaluationdetails and …/membershipruleprocessingstatus (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs; all of it beta). The property of a
-rule of one condition is told, those of a rule of several are not. When a membership changed last is not kept.
+…/resources/evaluatedynamicmembershipresult, …/expressionevaluationdetails and …/membershipruleprocessingstatus (read
+2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs; all of it beta). The property of a rule of one condition is
+told, those of a rule of several are not. When a membership changed last is not kept.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Who is in a group, and which groups somebody is in, over Microsoft Graph.
 
 Source: https://learn.microsoft.com/en-us/graph/api/group-list-members, …/group-list-transitivemembers, …/user-list-memberof and
-…/serviceprincipal-list-memberof (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs). The pages demand the header of
-advanced queries for a cast to one type; here a cast without it is answered, as scripts that leave it out expect, which is inferred.
+…/serviceprincipal-list-memberof (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs). The pages demand the
+header of advanced queries for a cast to one type; here a cast without it is answered, as scripts that leave it out expect,
+which is inferred.
 """
 
 from __future__ import annotations

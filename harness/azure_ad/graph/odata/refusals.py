@@ -45,8 +45,8 @@ BODY_UNREADABLE = Refusal(
 )
 # What OData.net says of a body that is no object, reported of an empty one (https://github.com/microsoft/semantic-link-labs/issues/1082,
 # read 2026-11-29). A bare list to provisionOnDemand is refused, too
-# (https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8519); its words are not in what could be read of that, so
-# that they are these is inferred.
+# (https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8519); its words are not in what could be read of
+# that, so that they are these is inferred.
 BODY_NO_OBJECT = Refusal(
     400,
     "Request_BadRequest",
@@ -90,7 +90,8 @@ TOO_MANY_REFERENCES = Refusal(
     400, "Request_BadRequest", "'{name}' may have up to {limit} references in one request."
 )
 
-# The condition is the page's (group-delete-owners); the sentence is what the tests of several public programs match, code included.
+# The condition is the page's (group-delete-owners); the sentence is what the tests of several public programs match, code
+# included.
 LAST_OWNER = Refusal(
     400, "Request_BadRequest", "The group must have at least one owner, hence this owner cannot be removed."
 )

@@ -79,8 +79,9 @@ class Function:
     """One function: what it takes and what it does.
 
     `call` takes the values of the arguments, null where one was left out, and the Context by name if `contextual`, or
-    None without one if `advised`; if `lazy`, it takes the arguments as functions to call. `check` looks at the constants among the arguments (None for
-    all others) and at which arguments are there, before anything is evaluated. An `outermost` one stands in no other.
+    None without one if `advised`; if `lazy`, it takes the arguments as functions to call. `check` looks at the constants
+    among the arguments (None for all others) and at which arguments are there, before anything is evaluated. An `outermost`
+    one stands in no other.
     """
 
     parameters: tuple[Parameter, ...]

@@ -1,7 +1,7 @@
 """The CSV template of Bulk create: a version, headings that name a property in brackets, an example, and a user a row.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "CSV template structure" and "Example CSV file" (read
-2026-11-29). That the example row begins with "Example:" is inferred.
+Source: https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "CSV template structure" and "Example CSV
+file" (read 2026-11-29). That the example row begins with "Example:" is inferred.
 """
 
 from __future__ import annotations

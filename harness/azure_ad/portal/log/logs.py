@@ -1,6 +1,7 @@
 """Provisioning logs with an entry's page; of one application where `app` says so.
 
-Filters are Identity, Date, Status and Action, and behind them those for the columns that can be chosen. Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
+Filters are Identity, Date, Status and Action, and behind them those for the columns that can be chosen. Source:
+https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
 """
 
 from __future__ import annotations

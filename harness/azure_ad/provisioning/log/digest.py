@@ -26,8 +26,9 @@ _ANSWER = "Web Response:"
 def digest(entry: Document) -> Document:
     """Return `at, action, who, name, kind, targetId, status, code, cause, retries, nextAttempt, request, targetRequest, sent`.
 
-    `request` is the request that failed, and its status, `targetRequest` the id under which the target knows it; like `code`, `cause`, `retries` and `nextAttempt` it is
-    None where there is nothing to tell. `sent` lists attribute, old and new value.
+    `request` is the request that failed, and its status, `targetRequest` the id under which the target knows it; like
+    `code`, `cause`, `retries` and `nextAttempt` it is None where there is nothing to tell. `sent` lists attribute, old and
+    new value.
     """
     status, source = entry["provisioningStatusInfo"], entry["sourceIdentity"]
     error = status["errorInformation"] or {}

@@ -1,8 +1,8 @@
 """What the rest of the cycle under way, or the next cycle, will do with one object and its references.
 
-The object's own decision is the cycle's (`cycle/decide.py`). A manager or members follow once the object itself was looked at, was left over, or,
-for members, got an account late. Who of them gets or loses an account in that same cycle is foreseen like anybody else.
-No request is sent.
+The object's own decision is the cycle's (`cycle/decide.py`). A manager or members follow once the object itself was looked
+at, was left over, or, for members, got an account late. Who of them gets or loses an account in that same cycle is foreseen
+like anybody else. No request is sent.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/known-issues, on members who come into scope late (read 2026-11).

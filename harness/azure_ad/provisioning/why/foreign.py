@@ -2,8 +2,8 @@
 
 The target's side says which account bears the name that provisioning would give: `AccountOf`. No request is sent.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" (read 2026-11-29):
-the target is searched by the matching attributes, and whoever is found there is updated, not created.
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" (read
+2026-11-29): the target is searched by the matching attributes, and whoever is found there is updated, not created.
 """
 
 from __future__ import annotations

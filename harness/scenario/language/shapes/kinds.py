@@ -62,8 +62,8 @@ class Shape:
 class Expected:
     """An expectation: what it reads, and an example that holds for the scenario of the author's guide.
 
-    Where `one_of` is set, a mapping asks for one entry of the list that is like it. `beside` is another expectation, whose entries are
-    shown where this one does not hold.
+    Where `one_of` is set, a mapping asks for one entry of the list that is like it. `beside` is another expectation, whose
+    entries are shown where this one does not hold.
     """
 
     shape: Shape

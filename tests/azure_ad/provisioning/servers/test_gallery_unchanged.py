@@ -1,7 +1,8 @@
 """Microsoft's app-gallery validation, its published files unchanged: 24 of 24 at a right server, their own faults at others.
 
-The files are Microsoft's and not part of this repository: `HARNESS_GALLERY_WORKFLOW` is the folder that has them, of the edition of
-18 June 2026 (VERSION 6.0, 24 tests). Without it nothing here runs; `test_gallery_workflow.py` replays the calls always.
+The files are Microsoft's and not part of this repository: `HARNESS_GALLERY_WORKFLOW` is the folder that has them, of the
+edition of 18 June 2026 (VERSION 6.0, 24 tests). Without it nothing here runs; `test_gallery_workflow.py` replays the calls
+always.
 """
 
 import os

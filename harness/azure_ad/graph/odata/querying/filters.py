@@ -5,7 +5,8 @@ Read are `eq`, `ne`, `ge`, `le`, `gt`, `lt`, `in`, `startswith`, `endswith`, `co
 
 Source: https://learn.microsoft.com/en-us/graph/query-parameters, "filter parameter" and "Filter using lambda operators", and
 …/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs): these operators, `not` and `ne` in
-advanced queries alone, `endswith` for two properties. `all` is refused: …/filter-query-parameter, "all operator" (read 2026-11-29), has it as not supported.
+advanced queries alone, `endswith` for two properties. `all` is refused: …/filter-query-parameter, "all operator" (read
+2026-11-29), has it as not supported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """RFC 7644 on queries: lists, filters, pages and attributes that are asked for.
 
 A server may leave filters out, or some of them: then it has to say so, in ServiceProviderConfig or by invalidFilter, and
-the check is skipped; the plain userName eq goes with filters at all. What it may not do is answer another question than was asked.
+the check is skipped; the plain userName eq goes with filters at all. What it may not do is answer another question than was
+asked.
 
 Source: RFC 7644, 3.4.2 and 3.9, and RFC 7643, 7, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
 """
