@@ -27,13 +27,3 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., HarnessProcess]]:
             process.stop(signal.SIGKILL)
         else:
             process.close()
-
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items):
-    """The pipe of a server that ended by itself may be closed after pytest has stopped looking, here and nowhere else."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
