@@ -1,7 +1,7 @@
 """What the token endpoint refuses with: an AADSTS code, its HTTP status, OAuth's error and the sentence.
 
-Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29) for the codes' meaning; status
-and whole sentence are those that people paste into public threads. What is said of a client's assertion is at
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29) for the codes'
+meaning; status and whole sentence are those that people paste into public threads. What is said of a client's assertion is at
 https://learn.microsoft.com/en-us/azure/developer/java/sdk/troubleshooting-authentication-service-principal, "Troubleshoot
 ClientAssertionCredential authentication issues" (700021, 700023), and pasted whole, with today's address of the documentation, in
 https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984, of 2025-08-29 (700024). 501051
