@@ -33,7 +33,8 @@ class Standing(Enum):
 class Application:
     """One application's assignments: ids in lower case, users and groups with the roles that they have, groups with their names.
 
-    `roles` are those that occur; `groups` are the groups with a role that counts, once all is read; `has_roles` says that the application is known to have roles of its own.
+    `roles` are those that occur; `groups` are the groups with a role that counts, once all is read; `has_roles` says that
+    the application is known to have roles of its own.
     """
 
     id: str
