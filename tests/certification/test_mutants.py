@@ -7,11 +7,12 @@ from harness.certification.suite import Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.rfc7644.suite import RFC7644
 from tests.certification.right.further import FURTHER
+from tests.certification.right.later import LATER
 from tests.certification.right.mutants import MUTANTS
 from tests.certification.right.server import RightServer
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER)
+ALL = (*MUTANTS, *FURTHER, *LATER)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 

@@ -68,6 +68,7 @@ TYPES = {
     "phoneNumbers": ["work", "home", "mobile", "fax", "pager", "other"],
     "addresses": ["work", "home", "other"],
 }
+MOST_OPERATIONS = 100
 CORE = {"Users": CORE_USER, "Groups": CORE_GROUP}
 TYPE = {"Users": "User", "Groups": "Group"}
 
@@ -77,7 +78,7 @@ def service_provider_config() -> Any:
         "schemas": [SERVICE_PROVIDER_CONFIG],
         **{name: {"supported": True} for name in ("patch", "changePassword", "sort", "etag")},
         "changePassword": {"supported": False},
-        "bulk": {"supported": True, "maxOperations": 100, "maxPayloadSize": 1048576},
+        "bulk": {"supported": True, "maxOperations": MOST_OPERATIONS, "maxPayloadSize": 1048576},
         "filter": {"supported": True, "maxResults": 1000},
         "authenticationSchemes": [
             {"type": "oauthbearertoken", "name": "Bearer", "description": "A bearer token"}

@@ -232,6 +232,8 @@ class RightServer:
     def bulk(self, body: Resource, request: Request) -> Response:
         made: dict[str, str] = {}
         results: list[dict[str, Any]] = []
+        if len(get(body, "Operations")) > schema.MOST_OPERATIONS:
+            raise Refusal(413)
         most = get(body, "failOnErrors") or len(get(body, "Operations"))
         for each in get(body, "Operations"):
             if sum(int(result["status"]) >= 400 for result in results) >= most:

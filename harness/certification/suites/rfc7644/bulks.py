@@ -15,14 +15,19 @@ from harness.certification.answers import (
     require_schema,
     require_status,
     require_value,
+    value,
+    written,
 )
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_user, user
+from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need_claim, need_groups
-from harness.scim.names import CORE_USER
+from harness.scim.names import CORE_USER, PATCH_OP
 
 _BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+_MOST_TRIED = 1000
 _BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
 
@@ -65,6 +70,26 @@ def _bulk_id(bench: Bench) -> None:
     )
 
 
+def _bulk_patch(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    need_claim(bench, "patch")
+    path, _ = new_user(bench)
+    data = {"schemas": [PATCH_OP], "Operations": [replaced("displayName", "Changed")]}
+    label = "POST /Bulk with one PATCH"
+    _done(bench, label, {"method": "PATCH", "path": path, "data": data})
+    require_value(f"GET {path} after {label}", bench.endpoint.get(path), "displayName", "Changed")
+
+
+def _too_many(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    most = value(bench.endpoint.get("/ServiceProviderConfig"), "bulk.maxOperations")
+    if not isinstance(most, int) or not 0 < most <= _MOST_TRIED:
+        raise SkippedError(f"bulk.maxOperations is {written(most)}, more than are tried here")
+    operation = {"method": "DELETE", "path": f"/Users/{bench.ids.uuid()}"}
+    body = {"schemas": [_BULK_REQUEST], "Operations": [operation] * (most + 1)}
+    require_status(f"POST /Bulk with {most + 1} operations", bench.endpoint.ask("POST", "/Bulk", body), 413)
+
+
 def _failing(bench: Bench) -> None:
     need_claim(bench, "bulk")
     wrong, person = _creating("one", "/Users", {"schemas": [CORE_USER]}), user(bench)
@@ -100,6 +125,16 @@ def _remember(bench: Bench, results: list[Document]) -> None:
 
 
 CHECKS = (
+    Check(
+        "3.7 bulk PATCH",
+        "RFC 7644 3.7: if bulk is claimed, a PATCH in a bulk changes the user",
+        _bulk_patch,
+    ),
+    Check(
+        "3.7.4 maxOperations",
+        "RFC 7644 3.7.4: if bulk is claimed, more operations than bulk.maxOperations are refused with 413",
+        _too_many,
+    ),
     Check(
         "3.7.2 bulkId",
         "RFC 7644 3.7.2: if bulk is claimed, a group made in one bulk with a user has that user, named by bulkId, for a member",

@@ -6,7 +6,13 @@ Source: RFC 7644, 3.2, 3.5.2, 3.6 and 3.12, https://datatracker.ietf.org/doc/htm
 from __future__ import annotations
 
 from harness.base.json_text import encode_text
-from harness.certification.answers import require, require_error, require_status, require_value
+from harness.certification.answers import (
+    require,
+    require_document,
+    require_error,
+    require_status,
+    require_value,
+)
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
@@ -32,13 +38,13 @@ def _deleted_not_found(bench: Bench) -> None:
 
 
 def _name_free_again(bench: Bench) -> None:
-    path, made = new_user(bench)
+    path, made = new_user(bench, title="Former")
     require_status(f"DELETE {path}", bench.endpoint.ask("DELETE", path), 204)
     bench.endpoint.forget(path)
-    again = user(bench, userName=made["userName"])
-    require_status(
-        "POST /Users with the userName of a deleted user", bench.endpoint.ask("POST", "/Users", again), 201
-    )
+    label = "POST /Users with the userName of a deleted user"
+    response = bench.endpoint.ask("POST", "/Users", user(bench, userName=made["userName"]))
+    require_status(label, response, 201)
+    require_value(label, require_document(label, response), "title", None)
 
 
 def _group_deleted(bench: Bench) -> None:
@@ -77,7 +83,7 @@ CHECKS = (
     Check("3.6 deleted in queries", "RFC 7644 3.6: queries leave a deleted user out", _deleted_not_found),
     Check(
         "3.6 name free again",
-        "RFC 7644 3.6: a deleted user is no conflict for a new one with the same userName (SHOULD NOT)",
+        "RFC 7644 3.6: a deleted user is no conflict for a new one with the same userName, who has nothing of the other (SHOULD NOT)",
         _name_free_again,
         mandatory=False,
     ),

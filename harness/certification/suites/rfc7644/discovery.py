@@ -115,6 +115,18 @@ def _sort(bench: Bench) -> None:
         )
 
 
+def _sort_texts(bench: Bench) -> None:
+    need_claim(bench, "sort")
+    need(bench, "filter")
+    shared, names = f"rfc-{bench.word()}", ["alpha", "Beta", "gamma"]
+    for name in reversed(names):
+        new_user(bench, displayName=shared, name={"givenName": "Given", "familyName": name})
+    path = query("Users", f"displayName eq {encode_text(shared)}") + "&sortBy=name.familyName"
+    listed = require_resources(f"GET {path}", bench.endpoint.get(path))
+    there = [value(each, "name.familyName") for each in listed]
+    require(there == names, f"GET {path}: the order is {encode_text(there)} instead of {encode_text(names)}")
+
+
 def _etag(bench: Bench) -> None:
     need_claim(bench, "etag")
     path, _ = new_user(bench)
@@ -211,6 +223,11 @@ CHECKS = (
     ),
     Check(
         "3.4.2.3 sort", "RFC 7644 3.4.2.3: if sort is claimed, sortBy and sortOrder order the users", _sort
+    ),
+    Check(
+        "3.4.2.3 sort texts",
+        "RFC 7644 3.4.2.3: if sort is claimed, texts without case are ordered without it, ascending unless said otherwise",
+        _sort_texts,
     ),
     Check(
         "3.14 etag",

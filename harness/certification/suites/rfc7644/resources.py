@@ -149,7 +149,7 @@ def _inactive(bench: Bench) -> None:
 
 
 def _long(bench: Bench) -> None:
-    sent = user(bench, displayName=f"{bench.name()} {'x' * 150}")
+    sent = user(bench, displayName=f"{bench.name()} {'x' * 300}")
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status == 400:
         raise SkippedError(

@@ -11,10 +11,20 @@ Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.
 from __future__ import annotations
 
 from harness.certification.suite import Check, Suite
-from harness.certification.suites.rfc7644 import bulks, deletions, discovery, resources, texts
+from harness.certification.suites.rfc7644 import (
+    access,
+    bulks,
+    deletions,
+    descriptions,
+    discovery,
+    everything,
+    resources,
+    texts,
+)
 from harness.certification.suites.rfc7644.changes import (
     concurrency,
     memberships,
+    naming,
     patch_refusals,
     patches,
     paths,
@@ -22,7 +32,7 @@ from harness.certification.suites.rfc7644.changes import (
     read_only,
     versions,
 )
-from harness.certification.suites.rfc7644.reading import comparisons, lists, narrowing, queries
+from harness.certification.suites.rfc7644.reading import choices, comparisons, lists, narrowing, queries
 
 RFC7644: Suite[Check] = Suite(
     name="rfc7644",
@@ -33,21 +43,26 @@ RFC7644: Suite[Check] = Suite(
     source="https://datatracker.ietf.org/doc/html/rfc7644",
     checks=(
         *resources.CHECKS,
+        *everything.CHECKS,
+        *access.CHECKS,
         *deletions.CHECKS,
         *texts.CHECKS,
         *queries.CHECKS,
         *comparisons.CHECKS,
+        *choices.CHECKS,
         *lists.CHECKS,
         *narrowing.CHECKS,
         *puts.CHECKS,
         *patches.CHECKS,
         *paths.CHECKS,
+        *naming.CHECKS,
         *patch_refusals.CHECKS,
         *memberships.CHECKS,
         *concurrency.CHECKS,
         *read_only.CHECKS,
         *versions.CHECKS,
         *discovery.CHECKS,
+        *descriptions.CHECKS,
         *bulks.CHECKS,
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from harness.certification.answers import require_members, require_status
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
+from harness.certification.suites.people import new_group
 from harness.certification.suites.rfc7644.changes.memberships import group_and_users
 from harness.certification.suites.rfc7644.changes.operations import members_added
 
@@ -19,7 +20,9 @@ def _many(bench: Bench) -> None:
     path, people = group_and_users(bench, _MANY)
     bench.endpoint.patch(path, members_added(*people))
     ids = [each["id"] for each in people]
-    require_members(f"GET {path} after members_added {_MANY} members at once", bench.endpoint.get(path), ids)
+    require_members(f"GET {path} after adding {_MANY} members at once", bench.endpoint.get(path), ids)
+    path, _ = new_group(bench, *people)
+    require_members(f"GET {path}, created with {_MANY} members", bench.endpoint.get(path), ids)
 
 
 def _at_one_moment(bench: Bench) -> None:
@@ -35,7 +38,7 @@ def _at_one_moment(bench: Bench) -> None:
 CHECKS = (
     Check(
         "3.5.2.1 many members",
-        f"RFC 7644 3.5.2.1: {_MANY} members that are added in one request are members, all of them",
+        f"RFC 7644 3.5.2.1: {_MANY} members that a group is created with, or that are added in one request, are members, all of them",
         _many,
     ),
     Check(

@@ -5,6 +5,7 @@ Source: RFC 7644, 3.5.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 202
 
 from __future__ import annotations
 
+from harness.base.store import Document
 from harness.certification.answers import (
     require_document,
     require_error,
@@ -19,6 +20,10 @@ from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
 from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
 from harness.certification.suites.rfc7644.claims import new_user_with_an_option
+from harness.certification.suites.samples import DOMAIN
+from harness.scim.names import CORE_USER, ENTERPRISE_USER
+
+_DEPARTMENT = f"{ENTERPRISE_USER}:department"
 
 
 def _put(bench: Bench) -> None:
@@ -35,6 +40,23 @@ def _put(bench: Bench) -> None:
     wanted = {name: value(changed, name) for name in names}
     require_values(f"PUT {path}", require_document(f"PUT {path}", response), wanted)
     require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+
+
+def _put_lists(bench: Bench) -> None:
+    path, made = new_user(bench, schemas=[CORE_USER, ENTERPRISE_USER], **_department("Sales"))
+    extended = value(bench.endpoint.get(path), _DEPARTMENT) is not None
+    name = bench.name()
+    emails = [{"value": f"{name}@{DOMAIN}", "type": "work", "primary": True}]
+    changed = {**made, "externalId": name, "emails": emails, **_department("Marketing")}
+    require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, changed), 200)
+    wanted = {"externalId": name, WORK_ADDRESS: emails[0]["value"]} | (
+        {_DEPARTMENT: "Marketing"} if extended else {}
+    )
+    require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+
+
+def _department(name: str) -> Document:
+    return {ENTERPRISE_USER: {"department": name}}
 
 
 def _put_without(bench: Bench) -> None:
@@ -61,6 +83,11 @@ def _put_taken(bench: Bench) -> None:
 
 
 CHECKS = (
+    Check(
+        "3.5.1 put lists",
+        "RFC 7644 3.5.1: externalId, emails and what the enterprise extension has are those of the PUT",
+        _put_lists,
+    ),
     Check(
         "3.5.1 put uniqueness",
         "RFC 7644 3.5.1 and 3.12: PUT of a userName in use is refused with 409 and uniqueness, and changes nothing",

@@ -75,8 +75,9 @@ def _groups_of_a_user(bench: Bench) -> None:
     need_groups(bench)
     place, _ = new_group(bench)
     key = place.rpartition("/")[2]
-    path, _ = new_user(bench, groups=[{"value": key}])
+    path, made = new_user(bench, groups=[{"value": key}])
     bench.endpoint.change(path, {"op": "add", "path": "groups", "value": [{"value": key}]})
+    bench.endpoint.ask("PUT", path, {**made, "groups": [{"value": key}]})
     label = f"GET {place} after a user was written with it among the groups"
     require_members(label, bench.endpoint.get(place), [])
 

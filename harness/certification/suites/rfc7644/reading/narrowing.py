@@ -25,7 +25,7 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user, user
-from harness.certification.suites.rfc7644.claims import need, searched
+from harness.certification.suites.rfc7644.claims import need, need_claim, searched
 from harness.certification.suites.rfc7644.reading.queries import USER_WHOLE
 from harness.scim.names import CORE_USER
 
@@ -96,7 +96,31 @@ def _search_pages(bench: Bench) -> None:
     require(seen[0] != seen[1], f"POST /Users/.search: both pages show {written(seen[0])}")
 
 
+def _search_as_asked(bench: Bench) -> None:
+    need(bench, "filter")
+    shared = f"rfc-{bench.word()}"
+    made = [new_user(bench, displayName=shared)[1]["userName"] for _ in range(2)]
+    condition = f"displayName eq {encode_text(shared)}"
+    label = f"POST /Users/.search for {condition}, without emails"
+    options = {
+        "filter": condition,
+        "excludedAttributes": ["emails"],
+        "sortBy": "userName",
+        "sortOrder": "descending",
+    }
+    listed = require_resources(label, searched(bench, label, options))
+    require(not any("emails" in each for each in listed), f"{label}: there are emails")
+    need_claim(bench, "sort")
+    there, names = [each.get("userName") for each in listed], sorted(made, reverse=True)
+    require(there == names, f"{label}: the order is {encode_text(there)} instead of {encode_text(names)}")
+
+
 CHECKS = (
+    Check(
+        "3.4.3 search as asked",
+        "RFC 7644 3.4.3: a search, where there is such a thing, is ordered if sort is claimed, and leaves out what it is to",
+        _search_as_asked,
+    ),
     Check(
         "3.4.2 list is whole",
         "RFC 7644 3.4.2: a list shows a user as a read by id does",

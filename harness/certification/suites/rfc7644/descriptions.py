@@ -1,0 +1,90 @@
+"""RFC 7643 on whether what a server says of itself fits: types and schemas, characteristics, the claim of PATCH.
+
+Source: RFC 7643, 5, 6, 7 and 8.7.1, and RFC 7644, 4, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.base.store import Document
+from harness.certification.answers import objects, require, require_list, require_resources, value, written
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.changes.operations import replaced
+from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
+
+# What RFC 7643, 8.7.1, says of some of a user's attributes: name, characteristic, value.
+_SAID: tuple[tuple[str, str, Any], ...] = (
+    ("userName", "required", True),
+    ("password", "returned", "never"),
+    ("groups", "mutability", "readOnly"),
+    ("emails", "multiValued", True),
+    ("active", "type", "boolean"),
+)
+
+
+def _types_fit(bench: Bench) -> None:
+    schemas = {str(each.get("id")) for each in _listed(bench, "/Schemas")}
+    types = _listed(bench, "/ResourceTypes")
+    label = "GET /ResourceTypes"
+    for urn in {CORE_USER, CORE_GROUP} & schemas:
+        require(
+            any(each.get("schema") == urn for each in types), f"{label}: no type has {urn}, as /Schemas has"
+        )
+    extensions = {str(one.get("schema")) for each in types for one in objects(each.get("schemaExtensions"))}
+    if ENTERPRISE_USER in schemas:
+        require(ENTERPRISE_USER in extensions, f"{label}: no type has {ENTERPRISE_USER}, as /Schemas has")
+    for each in types:
+        path = f"/{str(each.get('endpoint')).rpartition('/')[2]}?count=1"
+        require_list(f"GET {path}, where {label} has {written(each.get('name'))}", bench.endpoint.get(path))
+
+
+def _characteristics(bench: Bench) -> None:
+    schema: Document = next((each for each in _listed(bench, "/Schemas") if each.get("id") == CORE_USER), {})
+    attributes = {str(each.get("name")): each for each in objects(schema.get("attributes"))}
+    wrong = [
+        f"{characteristic} of {name} is {written(attributes[name].get(characteristic))} instead of {written(wanted)}"
+        for name, characteristic, wanted in _SAID
+        if name in attributes and attributes[name].get(characteristic) != wanted
+    ]
+    require(not wrong, f"GET /Schemas: {'; '.join(wrong)}")
+
+
+def _patch_claimed(bench: Bench) -> None:
+    config = bench.endpoint.get("/ServiceProviderConfig")
+    path, _ = new_user(bench)
+    status = bench.endpoint.change(path, replaced("displayName", "Changed")).status
+    claim = value(config, "patch.supported")
+    require(
+        claim is (status in (200, 204)),
+        f"GET /ServiceProviderConfig: patch.supported is {written(claim)}, and PATCH {path} answered {status}",
+    )
+
+
+def _listed(bench: Bench, path: str) -> list[Document]:
+    return require_resources(f"GET {path}", bench.endpoint.get(path))
+
+
+CHECKS = (
+    Check(
+        "4 types fit",
+        "RFC 7644 4 and RFC 7643 6: users, groups and the extension that the schemas have are among the types, and each "
+        "type's endpoint answers a list (it follows; not said)",
+        _types_fit,
+        mandatory=False,
+    ),
+    Check(
+        "7643 8.7.1 characteristics",
+        "RFC 7643 8.7.1: userName is required, password never returned, groups readOnly, emails a list, active a boolean",
+        _characteristics,
+        mandatory=False,
+    ),
+    Check(
+        "4 patch is claimed",
+        "RFC 7643 5: patch.supported is true where PATCH works, and false where it does not",
+        _patch_claimed,
+        mandatory=False,
+    ),
+)

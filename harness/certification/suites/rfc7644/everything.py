@@ -1,0 +1,106 @@
+"""RFC 7643 on a user who has every attribute: what the schemas of a server have reads back as it was sent.
+
+Source: RFC 7643, 4.1, 4.3 and 8.3, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.base.store import Document
+from harness.certification.answers import require_values
+from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
+from harness.certification.suite import Check
+from harness.certification.suites.people import new_user
+from harness.certification.suites.rfc7644.claims import described_names
+from harness.scim.names import CORE_USER, ENTERPRISE_USER
+
+_PLAIN: dict[str, Any] = {
+    "nickName": "Babs",
+    "profileUrl": "https://contoso.com/babs",
+    "title": "Tour Guide",
+    "userType": "Employee",
+    "preferredLanguage": "en-US",
+    "locale": "en-US",
+    "timezone": "America/Los_Angeles",
+}
+_NAME = {
+    "formatted": "Ms. Barbara Jane Jensen, III",
+    "familyName": "Jensen",
+    "givenName": "Barbara",
+    "middleName": "Jane",
+    "honorificPrefix": "Ms.",
+    "honorificSuffix": "III",
+}
+_ADDRESS = {
+    "type": "work",
+    "streetAddress": "100 Universal City Plaza",
+    "locality": "Hollywood",
+    "region": "CA",
+    "postalCode": "91608",
+    "country": "US",
+}
+_LISTS: dict[str, Document] = {
+    "addresses": _ADDRESS,
+    "phoneNumbers": {"type": "work", "value": "+1 425 555 0100"},
+    "ims": {"type": "skype", "value": "babs"},
+    "photos": {"type": "photo", "value": "https://contoso.com/babs.jpg"},
+    "entitlements": {"value": "tours"},
+    "roles": {"value": "guide"},
+}
+_WORK = {
+    "employeeNumber": "701984",
+    "costCenter": "4130",
+    "organization": "Universal Studios",
+    "division": "Theme Park",
+    "department": "Tour Operations",
+}
+
+
+def _core(bench: Bench) -> None:
+    names = described_names(bench, CORE_USER)
+    plain = {name: each for name, each in _PLAIN.items() if name in names}
+    lists = {name: [each] for name, each in _LISTS.items() if name in names}
+    path, _ = new_user(bench, **plain, **lists, name=_NAME)
+    there = bench.endpoint.get(path)
+    wanted = {**plain, **{f"name.{name}": each for name, each in _NAME.items()}}
+    require_values(f"GET {path}", there, wanted)
+    for name, (element,) in lists.items():
+        require_values(f"GET {path}, {name}", _first(there.get(name)), element)
+
+
+def _first(elements: Any) -> Document:
+    return elements[0] if isinstance(elements, list) and elements and isinstance(elements[0], dict) else {}
+
+
+def _extension(bench: Bench) -> None:
+    names = described_names(bench, ENTERPRISE_USER)
+    if not names:
+        raise SkippedError(f"/Schemas has no {ENTERPRISE_USER}")
+    _, boss = new_user(bench)
+    work: Document = {name: each for name, each in _WORK.items() if name in names}
+    if "manager" in names:
+        work["manager"] = {"value": boss["id"]}
+    path, _ = new_user(bench, schemas=[CORE_USER, ENTERPRISE_USER], **{ENTERPRISE_USER: work})
+    there = bench.endpoint.get(path).get(ENTERPRISE_USER)
+    label = f"GET {path}, {ENTERPRISE_USER}"
+    wanted = {f"{name}.value" if name == "manager" else name: each for name, each in work.items()}
+    wanted |= {"manager.value": boss["id"]} if "manager" in names else {}
+    require_values(label, there if isinstance(there, dict) else {}, wanted)
+
+
+CHECKS = (
+    Check(
+        "7643 4.1 whole user",
+        "RFC 7643 4.1 and 7: a user with every attribute that the schemas have reads back so (it follows; not said)",
+        _core,
+        mandatory=False,
+    ),
+    Check(
+        "7643 4.3 whole extension",
+        "RFC 7643 4.3 and 7: so does what the enterprise extension has, the manager included",
+        _extension,
+        mandatory=False,
+    ),
+)
