@@ -29,6 +29,7 @@ def _types_fit(bench: Bench) -> None:
     schemas = {str(each.get("id")) for each in _listed(bench, "/Schemas")}
     types = _listed(bench, "/ResourceTypes")
     label = "GET /ResourceTypes"
+    require(CORE_USER in schemas, f"GET /Schemas: there is no {CORE_USER}")
     for urn in {CORE_USER, CORE_GROUP} & schemas:
         require(
             any(each.get("schema") == urn for each in types), f"{label}: no type has {urn}, as /Schemas has"
@@ -44,6 +45,7 @@ def _types_fit(bench: Bench) -> None:
 def _characteristics(bench: Bench) -> None:
     schema: Document = next((each for each in _listed(bench, "/Schemas") if each.get("id") == CORE_USER), {})
     attributes = {str(each.get("name")): each for each in objects(schema.get("attributes"))}
+    require("userName" in attributes, f"GET /Schemas: {CORE_USER} has no userName")
     wrong = [
         f"{characteristic} of {name} is {written(attributes[name].get(characteristic))} instead of {written(wanted)}"
         for name, characteristic, wanted in _SAID

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from harness.certification.answers import (
     require_document,
+    require_members,
     require_value,
     require_values,
     value,
@@ -69,7 +70,9 @@ def _stays_a_user(bench: Bench) -> None:
     person, member = new_user(bench)
     path, _ = new_group(bench, member)
     bench.endpoint.patch(path, {"op": "remove", "path": f'members[value eq "{member["id"]}"]'})
-    require_value(f"GET {person}, who left {path}", bench.endpoint.get(person), "id", member["id"])
+    require_members(f"GET {path}, whom the member left", bench.endpoint.get(path), [])
+    wanted = {"id": member["id"], "userName": member["userName"]}
+    require_values(f"GET {person}, who left {path}", bench.endpoint.get(person), wanted)
 
 
 CHECKS = (
