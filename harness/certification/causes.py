@@ -1,6 +1,7 @@
 """Failures with one cause told as one finding: what it is, where it is demanded, how to mend it, and what fails of it.
 
-A cause is known by what stands in the reasons and answers; what fails alike without a known cause is a finding too.
+A cause is known by what stands in the reasons and answers; what fails alike without a known cause is a finding too. Alike are
+reasons that differ in names, numbers and addresses only, and in nothing that the server says of its refusal (`detail`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from harness.certification.running import Result
 _CUSTOM = "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility"
 _RFC = "https://datatracker.ietf.org/doc/html/rfc7644"
 _VARYING = re.compile(r'"[^"]*"|\b[0-9a-fA-F-]{8,}\b|\d+|/[\w./?=&%-]+')
+_DETAIL = re.compile(r'"(?:detail|message|error_description)": ?"((?:[^"\\]|\\.)*)')
+_OLD_OP = re.compile(rb'"op": ?"(?:Add|Replace|Remove)"')
+_OLD_REMOVAL = re.compile(rb'"op": ?"Remove".*"value": ?\[')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,13 @@ def _says(pattern: str) -> Callable[[Result], bool]:
 
 
 def _refuses_old_patches(result: Result) -> bool:
-    """Tell that a PATCH in the form without the flag was refused: capital letters, a list of values to remove."""
-    return any(
-        each.request.method == "PATCH"
-        and re.search(rb'"op": ?"(Add|Replace|Remove)"', each.request.body) is not None
-        and each.response is not None
-        and each.response.status in (400, 422, 500, 501)
-        for each in result.exchanges
-    )
+    """Tell that a PATCH in the form without the flag was refused: capital letters, where none was taken; a list of values to remove."""
+    refused: list[bytes] = []
+    taken: list[bytes] = []
+    for each in result.exchanges:
+        if each.request.method == "PATCH" and _OLD_OP.search(each.request.body) and each.response is not None:
+            (refused if each.response.status in (400, 422, 500, 501) else taken).append(each.request.body)
+    return any(not taken or _OLD_REMOVAL.search(body) is not None for body in refused)
 
 
 CAUSES = (
@@ -126,5 +129,7 @@ def _finding(key: tuple[str, str, str], group: list[Result]) -> Finding:
 
 
 def _shape(reason: str) -> str:
-    """Return a reason without what differs from one request to the next: names, numbers, addresses, the answer's body."""
-    return _VARYING.sub("…", reason.partition(": {")[0])
+    """Return a reason without what differs from one request to the next: names, numbers, addresses, the answer but for its detail."""
+    wrong, _, answer = reason.partition(": {")
+    detail = _DETAIL.search(answer)
+    return _VARYING.sub("…", f"{wrong}: {detail[1]}" if detail else wrong)

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from harness.base.clock import VirtualClock
 from harness.base.errors import HarnessError
+from harness.certification.answers import require_status
 from harness.certification.bench.masking import LONGEST_BODY, MASK
 from harness.certification.causes import findings
 from harness.certification.certificate import Certificate, judge
@@ -128,6 +129,41 @@ def test_failures_that_differ_in_names_alone_are_one_finding():
     shapes = [each for each in findings(results_of(send)) if "without an id" in each.sentence]
     assert len(shapes[0].checks) > 20
     assert len(shapes) < 5
+
+
+@pytest.mark.parametrize(
+    ("details", "count"),
+    [
+        (("path nickName is not supported", "title is null"), 2),
+        (('no user "a"', 'no user "b"'), 1),
+    ],
+)
+def test_refusals_are_one_finding_if_the_server_says_the_same_of_them(details, count):
+    """Two answers 400 are two findings when each has another detail, one when names alone differ."""
+    answers = iter(Response(400, SCIM_JSON, json.dumps({"detail": each}).encode()) for each in details)
+
+    def reads(bench):
+        require_status("GET /Users", bench.endpoint.ask("GET", "/Users"), 200)
+
+    suite = Suite("trial", "", "", "", tuple(Check(name, "", reads) for name in ("one", "two")))
+    assert len(findings(results_of(lambda _: next(answers), suite))) == count
+
+
+@pytest.mark.parametrize(("refused", "count"), [(("Add", "Remove"), 1), (("Remove",), 0)])
+def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(refused, count):
+    """Who takes Add and refuses Remove of a path refuses for another reason."""
+
+    def send(request):
+        operation = json.loads(request.body)["Operations"][0]["op"]
+        return Response(400 if operation in refused else 204, SCIM_JSON, b"")
+
+    def changes(bench):
+        for operation in ("Add", "Remove"):
+            bench.endpoint.change("/Users/1", {"op": operation, "path": "title", "value": "x"})
+        raise FailedError("there was one that was refused")
+
+    sentences = [each.sentence for each in findings(results_of(send, one("Changes", changes)))]
+    assert sum("without its flag" in each for each in sentences) == count
 
 
 @pytest.mark.parametrize(
