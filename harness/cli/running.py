@@ -76,6 +76,7 @@ def _once(chosen: Chosen, manner: _Manner) -> int:
             variables=gathering.variables,
             fail_fast=not manner.keep_going,
             processes=manner.processes,
+            observed=bool(manner.files),  # what is printed needs none of it
         ):
             tally.consume(event)
             for report in reports:

@@ -19,11 +19,11 @@ from harness.scenario.running import run_scenario
 class Processes:
     """Plays what is begun, each scenario in whichever process is free; as a context manager it ends them all."""
 
-    def __init__(self, number: int, seed: str) -> None:
+    def __init__(self, number: int, seed: str, observed: bool) -> None:
         # A fork has everything imported already; elsewhere than on Linux it is not safe.
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(number, context, _leave_interruptions)
-        self._seed = seed
+        self._seed, self._observed = seed, observed
         self._futures: dict[str, Future[Sequence[Event]]] = {}
 
     def __enter__(self) -> Self:
@@ -34,7 +34,7 @@ class Processes:
 
     def begin(self, scenario: Scenario) -> None:
         """Have a scenario played as soon as a process is free."""
-        self._futures[scenario.id] = self._pool.submit(_events, scenario, self._seed)
+        self._futures[scenario.id] = self._pool.submit(_events, scenario, self._seed, self._observed)
 
     def events(self, scenario: Scenario) -> Sequence[Event]:
         """Wait for a scenario that was begun. Raises HarnessError when its process was ended from outside."""
@@ -46,8 +46,8 @@ class Processes:
             ) from error
 
 
-def _events(scenario: Scenario, seed: str) -> Sequence[Event]:
-    return list(run_scenario(scenario, seed=seed))
+def _events(scenario: Scenario, seed: str, observed: bool) -> Sequence[Event]:
+    return list(run_scenario(scenario, seed=seed, observed=observed))
 
 
 def _leave_interruptions() -> None:

@@ -56,17 +56,19 @@ def run(
     variables: Variables = NONE,
     fail_fast: bool = False,
     processes: int = 1,
+    observed: bool = True,
 ) -> Iterator[Event]:
     """Play what words name and `choice` leaves.
 
-    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`.
+    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`. `observed` False leaves out each
+    Observation.
     Raises HarnessError for a path or a case that does not exist.
     """
     watch = Stopwatch()
     gathering = Gathering(words, variables)
     passed = failed = 0
     with ExitStack() as stack:
-        several = stack.enter_context(_several(processes, seed)) if processes > 1 else None
+        several = stack.enter_context(_several(processes, seed, observed)) if processes > 1 else None
         chosen: list[Scenario] = []
         for scenario in choice.among(gathering.scenarios()):
             chosen.append(scenario)
@@ -76,7 +78,11 @@ def run(
         yield from gathering.rejected
         if not (gathering.rejected and fail_fast):
             for scenario in chosen:
-                events = run_scenario(scenario, seed=seed) if several is None else several.events(scenario)
+                events = (
+                    run_scenario(scenario, seed=seed, observed=observed)
+                    if several is None
+                    else several.events(scenario)
+                )
                 for event in events:
                     yield event
                     if isinstance(event, ScenarioFinished):
@@ -86,10 +92,10 @@ def run(
     yield RunFinished(passed, failed, len(gathering.rejected), watch.seconds())
 
 
-def _several(processes: int, seed: str) -> Processes:
+def _several(processes: int, seed: str, observed: bool) -> Processes:
     from harness.scenario.processes import Processes
 
-    return Processes(processes, seed)
+    return Processes(processes, seed, observed)
 
 
 def _meant(target: Target, cases: Sequence[Scenario]) -> Sequence[Scenario]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.scenario.events import FileRejected, RunStarted, ScenarioStarted
+from harness.scenario.events import FileRejected, Observation, RunStarted, ScenarioStarted
 from harness.scenario.run import Gathering, run
 from harness.scenario.selecting.choice import Choice
 from harness.scenario.variables import Variables, parse_variables
@@ -41,6 +41,19 @@ def test_several_processes_tell_what_one_tells(folder, fail_fast):
     one, two = (list(run(["."], seed="1", fail_fast=fail_fast, processes=number)) for number in (1, 2))
     assert told(one) == told(two)
     assert ids(one) == ["a.yaml[one]", "a.yaml[two]", "a.yaml[three]", "b.yaml"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_nobody_reports_is_not_told(folder, processes):
+    """Without observations all else is told as with them; other processes need not send it."""
+    (folder / "b.yaml").write_text(
+        "scenario: B\nexpects: nothing\nsteps:\n  - enable automatic provisioning: {}\n", encoding="utf-8"
+    )
+    whole, left_out = (
+        list(run(["b.yaml"], seed="1", processes=processes, observed=observed)) for observed in (True, False)
+    )
+    assert any(isinstance(event, Observation) for event in whole)
+    assert told(left_out) == told(event for event in whole if not isinstance(event, Observation))
 
 
 def test_a_case_is_run_by_its_id(folder):
