@@ -93,6 +93,10 @@ def test_before_the_tool_everybody_is_missing(world: World) -> None:
 def test_a_tool_that_loses_a_member(world: World) -> None:
     tool(world, members=(ANA,))
     assert kinds(world) == [(Kind.MEMBER_MISSING, "group Office")]
+    (difference,) = world.differences()
+    assert difference.reason.startswith(
+        "nobody saw to it; AWS's last change of the group: PatchGroup (ADD) at "
+    )
     with pytest.raises(AssertionError, match=f"member missing '{BEN}'"):
         world.assert_both_sides_agree()
 
@@ -184,6 +188,84 @@ def test_who_failed_is_told_in_the_words_of_why(world: World) -> None:
     assert not difference.waiting
     assert difference.reason.startswith("Eve is ")
     assert "failed" in difference.reason
+    assert "in vain until somebody mends it: BadRequest: " in difference.reason
+
+
+RETRY = "waits for a retry: the first cycle from 2026-03-02 "
+
+
+@pytest.mark.parametrize(
+    ("request_", "differing"),
+    [
+        ("POST /Users", [(Kind.MISSING, f"user {ANA}"), (Kind.MISSING, f"user {BEN}")]),
+        ("POST /Groups", [(Kind.MISSING, "group Office")]),
+        ("PATCH /Groups/*", [(Kind.MEMBER_MISSING, "group Office")] * 2),
+    ],
+)
+def test_what_failed_because_the_service_was_down_waits_for_its_retry(
+    world: World, request_: str, differing: list[tuple[Kind, str]]
+) -> None:
+    world.fault(request_, answer={"status": 503})
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    assert kinds(world) == differing
+    for each in world.differences():
+        assert each.waiting
+        assert RETRY in each.reason
+    world.azure_ad.turn_provisioning_off()
+    assert not any(each.waiting for each in world.differences())
+    world.azure_ad.turn_provisioning_on()
+    world.end_faults()
+    world.clock.advance("1d")
+    world.assert_both_sides_agree()
+
+
+def test_what_was_given_up_is_wrong_although_the_service_was_only_down(world: World) -> None:
+    world.fault("PATCH /Users/*", answer={"status": 503})
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.update_user(ANA, {"displayName": "Ana Maria"})
+    world.run_cycle()
+    (waiting,) = world.differences()
+    assert waiting.waiting
+    world.clock.advance("30d")
+    (given_up,) = world.differences()
+    assert not given_up.waiting
+    assert given_up.reason.startswith("no cycle looks at it until it changes at the source")
+
+
+def test_a_member_whom_another_client_took_out_waits_for_no_cycle(world: World) -> None:
+    """AWS does not return members, so provisioning never sees that; the reason names CloudTrail's event."""
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    office, ana = world.aws_sso.group("Office"), world.aws_sso.user(ANA)
+    assert office is not None
+    assert ana is not None
+    operation = {"op": "remove", "path": "members", "value": [{"value": ana.id}]}
+    world.aws_sso.scim_request("PATCH", f"/Groups/{office.id}", body=patch(operation))
+    world.run_cycle()
+    (difference,) = world.differences()
+    event = world.aws_sso.events("PatchGroup")[-1].event
+    assert (difference.kind, difference.wanted, difference.waiting) == (Kind.MEMBER_MISSING, ANA, False)
+    assert difference.reason == (
+        "provisioning sent this member, another client changed that; AWS's last change of the group: "
+        f"PatchGroup (REMOVE) at {event['eventTime'].replace('T', ' ')[:19]}, request {event['requestID']}"
+    )
+
+
+def test_a_member_whom_another_client_put_in_waits_for_no_cycle(world: World) -> None:
+    world.azure_ad.assign(users=[ANA])
+    world.azure_ad.remove_member("Office", [ANA])
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    office, ana = world.aws_sso.group("Office"), world.aws_sso.user(ANA)
+    assert office is not None
+    assert ana is not None
+    operation = {"op": "add", "path": "members", "value": [{"value": ana.id}]}
+    world.aws_sso.scim_request("PATCH", f"/Groups/{office.id}", body=patch(operation))
+    (difference,) = world.differences()
+    assert (difference.kind, difference.actual, difference.waiting) == (Kind.MEMBER_LEFT, ANA, False)
+    assert difference.reason.startswith("provisioning does not know this member, another client ")
 
 
 def test_a_scenario_that_expects_agreement_fails_with_every_difference(tmp_path) -> None:

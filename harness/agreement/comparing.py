@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.agreement.reasons import Reasons
 from harness.agreement.records import Agreement, Difference, Kind
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import GROUP, USER, Record
@@ -20,7 +21,6 @@ from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.why.entitlement import outside
-from harness.azure_ad.provisioning.why.why import why
 from harness.base.errors import HarnessError
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
@@ -48,10 +48,11 @@ def agreement(world: World) -> Agreement:
 
 
 class _Comparison:
-    """One look at both sides. While the job's schedule is on, a cycle will come."""
+    """One look at both sides."""
 
     def __init__(self, world: World, session: Session, job: Job) -> None:
-        self._world, self._session, self._job, self._active = world, session, job, job.is_on
+        self._world, self._session = world, session
+        self._reasons = Reasons(world, session, job)
         self._users = {
             record.attributes["userName"].casefold(): record
             for record in identity_store.scan(world.aws, USER)
@@ -90,7 +91,8 @@ class _Comparison:
                 continue
             record = records.get(values.get(name, "").casefold())
             if record is None:
-                yield Difference(Kind.MISSING, whose, waiting=self._waits(facts), reason=self._why(facts))
+                waiting, reason = self._reasons.of_object(facts)
+                yield Difference(Kind.MISSING, whose, waiting=waiting, reason=reason)
                 continue
             self._arrived[kind][document["id"]] = record
             yield from self._attributes(whose, facts, mapping, values, record)
@@ -108,15 +110,8 @@ class _Comparison:
                 continue
             wanted, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
             if wanted and not _alike(flow, wanted, actual):
-                yield Difference(
-                    Kind.ATTRIBUTE,
-                    whose,
-                    flow.target,
-                    wanted,
-                    actual,
-                    waiting=self._waits(facts),
-                    reason=self._why(facts),
-                )
+                reason = self._reasons.of_object(facts)
+                yield Difference(Kind.ATTRIBUTE, whose, flow.target, wanted, actual, *reason)
 
     def _managers(self) -> Iterator[Difference]:
         mapping = self._session.mappings.get("User")
@@ -130,11 +125,13 @@ class _Comparison:
             actual = str(held.get("value") or "")
             if wanted != actual:
                 whose = f"user {record.attributes['userName']}"
-                yield Difference(Kind.MANAGER, whose, "manager", wanted, actual, self._active, self._then)
+                reason = self._reasons.of_user_reference(key)
+                yield Difference(Kind.MANAGER, whose, "manager", wanted, actual, *reason)
 
     def _memberships(self) -> Iterator[Difference]:
         names = {record.id: str(record.attributes["userName"]) for record in self._users.values()}
         users = self._arrived["User"]
+        keys = {record.id: key for key, record in users.items()}
         for key, group in self._arrived["Group"].items():
             members = self._world.azure.directory.members(key)
             wanted = {users[member].id for member in members if member in users}
@@ -142,25 +139,16 @@ class _Comparison:
             whose = f"group {group.attributes['displayName']}"
             for user_id in sorted(wanted - actual):
                 name = names.get(user_id, user_id)
-                yield Difference(Kind.MEMBER_MISSING, whose, "members", name, "", self._active, self._then)
+                reason = self._reasons.of_member(key, keys[user_id], group.id, left=False)
+                yield Difference(Kind.MEMBER_MISSING, whose, "members", name, "", *reason)
             for user_id in sorted(actual - wanted):
                 name = names.get(user_id, user_id)
-                yield Difference(Kind.MEMBER_LEFT, whose, "members", "", name, self._active, self._then)
-
-    @property
-    def _then(self) -> str:
-        return "the next cycle sees to it" if self._active else "nobody saw to it"
+                member = keys.get(user_id) or self._session.source_of(user_id) or ""
+                reason = self._reasons.of_member(key, member, group.id, left=True)
+                yield Difference(Kind.MEMBER_LEFT, whose, "members", "", name, *reason)
 
     def _is_unexpected(self, record: Record) -> bool:
         return record.created_by != _BY_HAND and record.attributes.get("active", True) is not False
-
-    def _waits(self, facts: Facts) -> bool:
-        return self._active and facts.escrow is None
-
-    def _why(self, facts: Facts) -> str:
-        if facts.escrow is not None:
-            return str(why(self._session, self._job, facts.kind, facts.key)["summary"])
-        return self._then
 
     def _why_unexpected(self, kind: str, name: str, record: Record) -> str:
         """Tell a person who is there twice from one who should have gone."""

@@ -23,7 +23,7 @@ class Kind(Enum):
 class Difference:
     """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is.
 
-    `waiting` says that the next cycle will see to it; `reason` is what keeps it from agreeing, as far as is known.
+    `waiting` says that a cycle will see to it by itself; `reason` is what keeps it from agreeing, as far as is known.
     """
 
     kind: Kind

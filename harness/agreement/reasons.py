@@ -1,0 +1,119 @@
+"""Why both sides differ in an object or a member, and whether a cycle will see to it by itself: waiting, or wrong.
+
+Azure AD retries every failure; which of them pass by themselves is inferred from what each error code comes of
+(`azure_ad/provisioning/log/codes.yaml`): a service that was down, busy, slow or out of reach.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from harness.aws_sso.cloudtrail.lookup import lookup, of_subject
+from harness.azure_ad.provisioning.cycle.facts import Facts, gather
+from harness.azure_ad.provisioning.cycle.records import Escrow
+from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.log import provisioning_log
+from harness.azure_ad.provisioning.log.digest import digest
+from harness.azure_ad.provisioning.why.forecast import foresee
+from harness.azure_ad.provisioning.why.outlook import Outlook
+from harness.azure_ad.provisioning.why.why import why
+from harness.base.clock import iso
+from harness.base.store import Document
+from harness.base.wording import moment
+from harness.world import World
+
+_PASSING = frozenset({"InternalServerError", "TooManyRequests", "Timeout", "WebExceptionProtocolError"})
+
+
+class Reason(NamedTuple):
+    """`waiting` says that a cycle will see to it with nobody's help; `text` is what keeps the sides from agreeing."""
+
+    waiting: bool
+    text: str
+
+
+class Reasons:
+    """The reasons of one look at both sides; each group's members are looked at once."""
+
+    def __init__(self, world: World, session: Session, job: Job) -> None:
+        self._world, self._session, self._job = world, session, job
+        self._outlook = Outlook(session, job)
+        self._group = cache(self._of_group)
+
+    def _of_cycle(self) -> Reason:
+        """Return what holds where nothing is known to have failed."""
+        if self._job.is_on:
+            return Reason(True, "the next cycle sees to it")
+        return Reason(False, "nobody saw to it")
+
+    def of_object(self, facts: Facts) -> Reason:
+        """Return why an object is missing or has other values."""
+        return self._of_visit(facts) if facts.escrow is None else self._of_failure(facts, facts.escrow)
+
+    def of_user_reference(self, key: str) -> Reason:
+        """Return why the manager of the user with that source id is another one."""
+        facts = self._facts("User", key)
+        failed = facts.escrow is not None and facts.escrow.references
+        return self.of_object(facts) if failed else self._of_visit(facts)
+
+    def of_member(self, group: str, member: str, group_id: str, *, left: bool) -> Reason:
+        """Return why a user, by source id, is no member at AWS, or still one where `left`; `group_id` is AWS's."""
+        facts, exported, entries = self._group(group)
+        if facts.connection is None or facts.connection.target_id != group_id:
+            cycle = self._of_cycle()
+            return cycle if cycle.waiting else Reason(False, f"{cycle.text}{self._last_change(group_id)}")
+        if (member in exported) is not left:  # for the job, it is as it should be
+            done = "does not know this member" if left else "sent this member"
+            text = f"provisioning {done}, another client changed that{self._last_change(group_id)}"
+            return Reason(False, text)
+        if facts.escrow is not None:
+            return self._of_failure(facts, facts.escrow)
+        entry = entries.get(member)
+        if not self._job.is_on:
+            return Reason(False, f"nobody saw to it: the job's schedule is off{self._last_change(group_id)}")
+        if entry is None or entry["next"] is not None:
+            return self._of_cycle()
+        return Reason(False, str(entry["says"]))
+
+    def _of_visit(self, facts: Facts) -> Reason:
+        """Return whether a cycle comes to an object: it passes by what has not changed, and what was given up."""
+        if self._job.is_on and foresee(self._outlook, facts).turn.because is None:
+            text = "no cycle looks at it until it changes at the source or provisioning is restarted"
+            return Reason(False, text)
+        return self._of_cycle()
+
+    def _of_failure(self, facts: Facts, escrow: Escrow) -> Reason:
+        summary = str(why(self._session, self._job, facts.kind, facts.key)["summary"]).removesuffix(".")
+        if escrow.given_up(facts.at, self._session.quirks["escrow-days"]):
+            return Reason(False, f"{summary}, but it was given up")
+        if not self._job.is_on:
+            return Reason(False, f"{summary}, but the job's schedule is off")
+        failures = map(digest, provisioning_log.entries(self._session.store, source_id=facts.key))
+        last = next((entry for entry in failures if entry["status"] == "failure"), None)
+        if last is None or last["code"] in _PASSING:
+            return Reason(True, f"{summary}: the first cycle from {moment(iso(escrow.next))} tries again")
+        return Reason(False, f"{summary}, in vain until somebody mends it: {last['cause']}")
+
+    def _of_group(self, key: str) -> tuple[Facts, frozenset[str], dict[str, Document]]:
+        """Return what is known of a group, the members that were sent, and of those who differ what `why` says, by source id."""
+        account = why(self._session, self._job, "Group", key)
+        exported = frozenset(self._session.exported_members(key))
+        return self._facts("Group", key), exported, {each["id"]: each for each in account["members"]["wrong"]}
+
+    def _facts(self, kind: str, key: str) -> Facts:
+        document = self._world.azure.directory.get(kind, key)
+        return gather(self._session, kind, key, document, self._world.clock.now())
+
+    def _last_change(self, group_id: str) -> str:
+        """Say which call changed the group at AWS last, by CloudTrail, which hides whom it named."""
+        for entry in lookup(self._world.aws, by=of_subject(group_id)):
+            event = entry.body
+            if event["readOnly"] or event.get("errorCode"):
+                continue
+            body = (event["requestParameters"] or {}).get("httpBody") or {}
+            operations = ", ".join(each["op"] for each in body.get("operations", ()) if each.get("op"))
+            what = f"{event['eventName']}{f' ({operations})' if operations else ''}"
+            return f"; AWS's last change of the group: {what} at {moment(event['eventTime'])}, request {event['requestID']}"
+        return ""
