@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harness.testing import World
     from harness.testing.aws_side import AwsSso
     from harness.testing.azure_side import AzureAd
+    from harness.testing.timeline import Timeline
 
 _TAKEN = ("profile", "quirks", "populate", "seed", "start", "sockets", "tls")
 _MARKER = (
@@ -120,15 +121,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: Any = yield
     world = item.stash.get(_WORLD, None)
     if world is not None and report.when != "teardown" and report.failed:
-        text = world.timeline_text() or "nothing"
+        timeline = world.recorded_timeline  # also of a world that the test has closed
+        text = timeline.text() or "nothing"
         if item.config.getoption(_TIMELINES) is not None:
-            text += f"\n\n{_page(item, world, call.excinfo, report.longreprtext)}"
+            text += f"\n\n{_page(item, timeline, call.excinfo, report.longreprtext)}"
         report.sections.append(("what happened on both sides", text))
     return report
 
 
 def _page(
-    item: pytest.Item, world: World, error: pytest.ExceptionInfo[BaseException] | None, traceback: str
+    item: pytest.Item, timeline: Timeline, error: pytest.ExceptionInfo[BaseException] | None, traceback: str
 ) -> str:
     """Write the timeline of a test that failed, and say where; or why not, for the test's own failure matters more."""
     from harness.base.errors import HarnessError
@@ -143,7 +145,7 @@ def _page(
         item.nodeid, os.path.relpath(file), (line or 0) + 1, str(error and error.value), traceback
     )
     try:
-        world.write_timeline(path, test)
+        timeline.write(path, test)
     except HarnessError as problem:
         return f"no page: {problem}"
     return f"as a page: {path}"

@@ -135,6 +135,7 @@ class AwsSso(Side):
     @property
     def quirks(self) -> Mapping[str, Any]:
         """The values in force by name; `harness quirks` says what each means."""
+        self._demand_open()
         return self._play.world.aws.quirks.values()
 
     def events(self, name: str | None = None) -> list[Event]:
@@ -144,25 +145,30 @@ class AwsSso(Side):
 
     def requests(self, method: str = "*", path: str = "*", *, body_contains: str = "") -> list[SeenRequest]:
         """Return the requests seen, as in `requests("PATCH", "/Groups/*")`, oldest first."""
+        self._demand_open()
         return self._seen.chosen(method, path, body_contains=body_contains)
 
     def assert_requested(
         self, method: str, path: str, *, times: int | None = None, body_contains: str = ""
     ) -> list[SeenRequest]:
         """Return the requests seen. Raises AssertionError with the nearest one where there are none, or not `times`."""
+        self._demand_open()
         return self._seen.required(method, path, times=times, body_contains=body_contains)
 
     def wait_for(
         self, method: str, path: str, *, within: timedelta = _PATIENCE, body_contains: str = ""
     ) -> list[SeenRequest]:
         """Wait in real time for a client on a socket. Raises AssertionError when it has not come `within`."""
+        self._demand_open()
         self._seen.waited(lambda: self.requests(method, path, body_contains=body_contains), within)
         return self.assert_requested(method, path, body_contains=body_contains)
 
     def assert_none_unexpected(self, *expected: int) -> None:
         """Raise AssertionError if any request was refused, but with one of the statuses `expected`."""
+        self._demand_open()
         if refused := self._seen.refused(*expected):
             raise AssertionError("refused: " + "; ".join(map(str, refused)))
 
     def forget_requests(self) -> None:
+        self._demand_open()
         self._seen.forget()

@@ -20,11 +20,13 @@ class AzureAd(Side):
     @property
     def graph_endpoint(self) -> str:
         """Microsoft Graph's address, with its version."""
+        self._demand_open()
         return f"{self._play.world.azure.settings.graph_origin}/v1.0"
 
     @property
     def graph_token(self) -> str:
         """A bearer token that Graph accepts."""
+        self._demand_open()
         return self._play.world.azure.settings.graph_token
 
     def create_user(self, **properties: Any) -> Result:
@@ -195,6 +197,7 @@ class AzureAd(Side):
     @property
     def quirks(self) -> Mapping[str, Any]:
         """The values in force by name; `harness quirks` says what each means."""
+        self._demand_open()
         return self._play.world.azure.quirks.values()
 
     def job(self) -> Mapping[str, Any]:

@@ -10,38 +10,35 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import unquote_plus
 
 from harness.agreement.comparing import agreement
 from harness.agreement.records import Difference
 from harness.base.clock import Clock as WorldClock
-from harness.base.clock import Waits, from_iso, iso, parse_duration
+from harness.base.clock import Waits, from_iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
 from harness.log_lines import FAULT, fault_line
 from harness.scenario.events import Observation
-from harness.scenario.jumps import with_jumps
-from harness.scenario.observing import observations
 from harness.scenario.play import Play, Result
 from harness.snapshots import Change
 from harness.testing.answers import FaultMet
 from harness.testing.aws_side import AwsSso
 from harness.testing.azure_side import AzureAd
 from harness.testing.doors import Teller, listening, of_clients
-from harness.testing.page import FailedTest, Setting, write_page
+from harness.testing.page import FailedTest
 from harness.testing.rewinding import Rewinding, Snapshot
 from harness.testing.seen import Seen
+from harness.testing.timeline import Timeline
 from harness.testing.verbs import carry_out, given
 from harness.wire.message import Request, Response, Send
-from harness.wire.recording.secrets import Secrets
 from harness.wire.sockets.server import Server
-from harness.world import AZURE_AD, DEFAULT_PROFILE, create
+from harness.world import DEFAULT_PROFILE, create
 
 
 class Clock:
     """The world's virtual time."""
 
-    def __init__(self, now: Callable[[], datetime], advance: Callable[[timedelta], None]) -> None:
+    def __init__(self, now: Callable[[], datetime], advance: Callable[[timedelta | str], None]) -> None:
         self._now, self._advance = now, advance
 
     def now(self) -> datetime:
@@ -49,7 +46,7 @@ class Clock:
 
     def advance(self, by: timedelta | str) -> None:
         """Let time pass (`"40m"`, `"2d"` or a timedelta); cycles that fall due run on the way."""
-        self._advance(parse_duration(by) if isinstance(by, str) else by)
+        self._advance(by)
 
 
 class World:
@@ -71,7 +68,7 @@ class World:
         sockets: bool = False,
         tls: tuple[Path | str, Path | str] | None = None,
     ) -> None:
-        self._journal, self._closed, self._made_with = Journal(), False, (profile, seed)
+        self._journal, self._closed = Journal(), False
         self._servers: list[Server] = []
         self._turn, self._waits = threading.RLock(), Waits()
         seen = Seen()
@@ -91,16 +88,18 @@ class World:
             )
         else:
             self._world = create(profile, seed=seed, quirk_values=quirk_values, start=begin, journal=teller)
-        self._began = self._world.clock.now()
+        began = self._world.clock.now()
         clients = self._world.faults.around(self._world.unrecorded, self._world.clock.advance)
         self._clients = of_clients(clients, teller, self._world)
         # Not a method of this world: the servers' threads would keep it from being left open unnoticed.
         self._world.faults.tell = partial(_tell_of_fault, teller, self._world.clock)
         self._play = Play(self._world, self._journal.exchanges)
+        # For reports of tests, which come after the end.
+        self.recorded_timeline = Timeline(self._play, self._journal, began, profile, seed)
         self._rewinding = Rewinding(self._play)
         self.aws_sso = AwsSso(self._play, self._open, self._turn, seen)
         self.azure_ad = AzureAd(self._play, self._open, self._turn)
-        self.clock = Clock(self._world.clock.now, self._advance)
+        self.clock = Clock(self._now, self._advance)
         if populate is not None:
             self._world.populate(populate)
 
@@ -171,6 +170,7 @@ class World:
 
     def faults(self) -> list[FaultMet]:
         """Return the faults that were put on, oldest first, with how many requests each is meant for and has met."""
+        self._open()
         return [FaultMet(each.pattern, each.wanted, each.met) for each in self._play.faults]
 
     def end_faults(self) -> Result:
@@ -188,6 +188,7 @@ class World:
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots that are kept, oldest first."""
+        self._open()
         return self._rewinding.all()
 
     def restore(self, name: str) -> None:
@@ -206,6 +207,7 @@ class World:
             return self._rewinding.compare(first, second)
 
     def delete_snapshot(self, name: str) -> None:
+        self._open()
         self._rewinding.delete(name)
 
     def timeline(self) -> list[Observation]:
@@ -213,22 +215,18 @@ class World:
 
         Behind it stands each fault that has met nothing.
         """
-        now = self._world.clock.now()
-        seen = [*with_jumps(observations(self._journal), self._began, now)]
-        idle = [each.pattern for each in self._play.faults if not each.met]
-        words = [f"the fault on '{pattern}' has met nothing" for pattern in idle]
-        return [*seen, *(Observation(FAULT, iso(now), AZURE_AD, each, good=False) for each in words)]
+        self._open()
+        return self.recorded_timeline.observations()
 
     def timeline_text(self) -> str:
         """Return the timeline as lines, for a test's report."""
-        return "\n".join(map(_line, self.timeline()))
+        self._open()
+        return self.recorded_timeline.text()
 
     def write_timeline(self, path: Path, test: FailedTest | None = None) -> None:
         """Write the timeline as a page, as reports of scenarios have it. Raises HarnessError where it cannot be written."""
-        if test is not None:  # a traceback shows arguments, the token among them
-            test = test.without(Secrets([self._play.access_token]))
-        began, ended = iso(self._began), iso(self._world.clock.now())
-        write_page(Path(path), Setting(*self._made_with, began, ended), self.timeline(), test)
+        self._open()
+        self.recorded_timeline.write(path, test)
 
     def differences(self) -> list[Difference]:
         """Return in what both sides differ: who is missing or unexpected, attributes, members, managers.
@@ -246,6 +244,7 @@ class World:
 
     def assert_faults_met(self) -> None:
         """Raise AssertionError if a fault met fewer requests than it was meant for."""
+        self._open()
         unmet = [
             f"{each.pattern} ({each.met} of {each.wanted})"
             for each in self._play.faults
@@ -262,10 +261,14 @@ class World:
             for server in self._servers:
                 server.stop()
 
-    def _advance(self, by: timedelta) -> None:
+    def _now(self) -> datetime:
+        self._open()
+        return self._world.clock.now()
+
+    def _advance(self, by: timedelta | str) -> None:
         self._open()
         with self._turn:
-            self._world.advance(by)
+            self._world.advance(parse_duration(by) if isinstance(by, str) else by)
 
     def _do(self, verb: str, arguments: Any) -> Result:
         self._open()
@@ -281,9 +284,3 @@ class World:
 
 def _tell_of_fault(teller: Teller, clock: WorldClock, sentence: str) -> None:
     teller.log(FAULT, fault_line(clock.now(), sentence))
-
-
-def _line(seen: Observation) -> str:
-    """Write an observation in a line, a request's path as people write it."""
-    summary = unquote_plus(seen.summary) if seen.exchange else seen.summary
-    return f"{seen.at:<24}  {seen.lane:<14} {summary}"

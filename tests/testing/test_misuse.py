@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import threading
+from collections.abc import Callable
 
 import pytest
 import urllib3
@@ -17,25 +19,57 @@ pytest_plugins = ["pytester"]
 CLOSED = "this world is closed: its `with` or its test has ended"
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda world: world.aws_sso.users(),
-        lambda world: world.aws_sso.endpoint,
-        lambda world: world.azure_ad.create_group("Office"),
-        lambda world: world.azure_ad.provisioning_log(),
-        lambda world: world.run_cycle(),
-        lambda world: world.populate({}),
-        lambda world: world.snapshot("late"),
-        lambda world: world.differences(),
-        lambda world: world.__enter__(),
-    ],
-)
-def test_what_is_asked_after_the_end_gets_a_sentence(ask):
+def calls_of(thing: object) -> list[str]:
+    """Return the names that users call or read on a part of a world; closing twice is no mistake."""
+    return [name for name in dir(type(thing)) if not name.startswith("_") and name != "close"]
+
+
+def words_for(method: Callable[..., object]) -> dict[str, str]:
+    """Return a word for each argument that a method needs: a closed world never looks at them."""
+    parameters = inspect.signature(method).parameters.values()
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {each.name: "x" for each in parameters if each.default is each.empty and each.kind not in several}
+
+
+def call(thing: object, name: str) -> object:
+    answer = getattr(thing, name)
+    return answer(**words_for(answer)) if callable(answer) else answer
+
+
+@pytest.mark.parametrize("part", ["world", "aws_sso", "azure_ad", "clock"])
+def test_whatever_is_asked_after_the_end_gets_a_sentence(part):
     world = World()
     world.close()
-    with pytest.raises(HarnessError, match=CLOSED):
-        ask(world)
+    world.close()
+    thing = world if part == "world" else getattr(world, part)
+    names = calls_of(thing)
+    assert len(names) > 1
+    for name in names:
+        with pytest.raises(HarnessError, match=CLOSED):
+            call(thing, name)
+
+
+def test_a_closed_world_cannot_be_entered_again():
+    world = World()
+    world.close()
+    with pytest.raises(HarnessError, match=CLOSED), world:
+        pass
+
+
+def test_the_report_of_a_test_that_closed_its_world_still_has_the_timeline(pytester):
+    pytester.makepyfile(
+        """
+        def test_it(scim_world, aws_sso):
+            aws_sso.scim_request("GET", "/Users")
+            scim_world.close()
+            aws_sso.requests()
+        """
+    )
+    result = pytester.runpytest_inprocess("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*this world is closed*", "*what happened on both sides*", "*GET /Users*200*"]
+    )
 
 
 def test_a_thread_that_calls_after_the_end_gets_a_sentence():
