@@ -110,6 +110,8 @@ class Rows:
 _MOST_NOTES = 20
 _DEEPEST = 100
 _JSON = ("{", "[")
+# A JSON text that is one string with JSON in it, as ConvertTo-Json of a text and logic apps write it; no header of a CSV does.
+_QUOTED = re.compile(r'\s*"(?:\s|\\[nrt]|\\u[fF][eE][fF][fF])*(?:[{\[](?:\s|\\[nrt])*)+\\"')
 _START = 1 << 16
 _LONGEST_HEADER = 1 << 22
 
@@ -129,6 +131,8 @@ def rows(source: Source, renamed: Mapping[str, str] | None = None) -> Rows:
 def _rows(source: Source) -> Rows:
     with source.text() as stream:
         start = stream.read(_START)
+        if not source.quoted and _QUOTED.match(start):
+            return _rows(source.unquoted())
         while (
             not start.lstrip().startswith(_JSON)
             and "\n" not in start
@@ -197,11 +201,17 @@ def _prefix(source: Source) -> str:
 
 def _unwrapped(item: Any) -> Iterator[Row]:
     """Yield the objects in an item: of a table of Log Analytics its rows, of JSON held in a text that object."""
+    if isinstance(item, dict) and isinstance(body := item.get("Body"), str):
+        # An event of Event Hubs, `SequenceNumber`, `Offset`, … `Body`, turned from the capture's Avro into JSON:
+        # https://gist.github.com/taddison/13f0af7312c728b46efd0f138fd8a365 (read 2026-11-29).
+        item = body
     if isinstance(item, str):
         try:
             item = json.loads(item)
         except ValueError:
             return
+    if isinstance(item, list):
+        yield from (each for each in item if isinstance(each, dict))
     if not isinstance(item, dict):
         return
     inner = item.get("AdditionalProperties")

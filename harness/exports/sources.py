@@ -10,12 +10,13 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import json
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Protocol, cast
 
@@ -33,6 +34,8 @@ class NotAnExportError(HarnessError):
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
 _MANY_OPEN = 1000
+# Characters of a JSON string that are unpacked in memory.
+_LONGEST_STRING = 1 << 25
 # Bytes that are no letter in Windows-1252.
 _NO_LETTERS = frozenset(b"\x00\x81\x8d\x8f\x90\x9d")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -47,7 +50,8 @@ _MARKS = (
 class Source:
     """One text to read, as often as wanted: a file, or a member of a zip archive.
 
-    `encoding` is a name that Python knows; `ascii` says that no other character occurs. `notes` are for the reader.
+    `encoding` is a name that Python knows; `ascii` says that no other character occurs. `notes` are for the reader. Of a
+    `quoted` one, a JSON string that holds JSON, what it holds is read.
     """
 
     path: Path
@@ -55,6 +59,7 @@ class Source:
     encoding: str
     ascii: bool
     notes: tuple[str, ...]
+    quoted: bool = False
 
     @property
     def name(self) -> str:
@@ -64,16 +69,35 @@ class Source:
     def text(self) -> Iterator[IO[str]]:
         """Open it as text, line ends untouched."""
         with _bytes(self.path, self.member) as stream:
-            yield self._decoded(stream)
+            yield io.StringIO(self._held(stream), newline="") if self.quoted else self._decoded(stream)
 
     @contextmanager
     def utf8(self) -> Iterator[Readable]:
         """Open it as bytes in UTF-8 without a mark, for readers of JSON."""
         with _bytes(self.path, self.member) as stream:
-            if self.encoding == "utf-8":
+            if self.quoted:
+                yield _Recoded(io.StringIO(self._held(stream), newline=""))
+            elif self.encoding == "utf-8":
                 yield stream
             else:
                 yield _Recoded(self._decoded(stream))
+
+    def unquoted(self) -> Source:
+        """Return the text that a JSON string holds. Raises NotAnExportError for one that ends early, or is too large to unpack."""
+        return replace(self, quoted=True, notes=(*self.notes, "JSON held in a JSON string: unpacked"))
+
+    def _held(self, stream: IO[bytes]) -> str:
+        with self._decoded(stream) as decoded:
+            text = decoded.read(_LONGEST_STRING)
+        if len(text) == _LONGEST_STRING:
+            raise NotAnExportError(
+                self.name, "JSON held in a JSON string too long to unpack; unpack it: jq -r ."
+            )
+        try:
+            return cast("str", json.loads(text)).lstrip("\ufeff")
+        except ValueError as error:
+            why = "JSON held in a JSON string that ends early or is damaged; export it again"
+            raise NotAnExportError(self.name, why) from error
 
     def _decoded(self, stream: IO[bytes]) -> IO[str]:
         """Decode a stream; what stands for no letter becomes U+FFFD, by which a spoiled value is known."""

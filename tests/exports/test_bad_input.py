@@ -159,3 +159,33 @@ def test_the_log_of_aws_alone_names_nobody_and_says_what_to_add() -> None:
         "Nobody was judged: none of the files lists users; export them too"
     )
     assert "Usage:" not in shown
+
+
+LIST = json.dumps({"value": [json.loads(USER + "}")]})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(LIST),
+        json.dumps("\n" + json.dumps([json.loads(USER + "}")], indent=1)),
+        json.dumps([json.dumps([json.loads(USER + "}")])]),
+        json.dumps(
+            {"SequenceNumber": 7, "Offset": "0", "Body": json.dumps({"records": [json.loads(USER + "}")]})}
+        ),
+    ],
+    ids=["wrapped", "array", "cells", "Event Hubs"],
+)
+def test_json_held_in_a_json_string_is_unpacked(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_text(content, encoding="utf-8")
+    _, people = take_in([path], renamed={}, members={})
+    assert [person.user_principal_name for person in people] == ["ana@corvid.example"]
+
+
+def test_a_json_string_that_ends_early_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps(LIST)[:-20], encoding="utf-8")
+    code, shown = diagnosed(path)
+    assert code == 2
+    assert "held in a JSON string that ends early" in shown
