@@ -475,14 +475,20 @@ class TestRefusals:
         """What the query asks of the answer is refused with the whole request, not after it was carried out."""
         gone = graph.company.person("gone")
         graph.company.directory.delete("User", gone)
-        newcomer = graph.company.person("newcomer")
+        newcomer = graph.company.person("newcomer", assigned=False)
+        role = graph.get("/servicePrincipals/{app}?$select=appRoles")["appRoles"][0]["id"]
+        assignment = {"principalId": newcomer, "resourceId": graph.company.app, "appRoleId": role}
+        new_user = {
+            "userPrincipalName": "x@contoso.com",
+            "displayName": "X",
+            "mailNickname": "x",
+            "accountEnabled": True,
+            "passwordProfile": {"password": "Long-enough-1"},
+        }
         for path, body in (
-            ("/users", {"userPrincipalName": "x@contoso.com", "displayName": "X"}),
-            ("/servicePrincipals/{app}/appRoleAssignedTo", {"principalId": newcomer}),
-            (
-                f"/users/{newcomer}/appRoleAssignments",
-                {"principalId": newcomer, "resourceId": graph.company.app},
-            ),
+            ("/users", new_user),
+            ("/servicePrincipals/{app}/appRoleAssignedTo", assignment),
+            (f"/users/{newcomer}/appRoleAssignments", assignment),
             (f"/directory/deletedItems/{gone}/restore", {}),
         ):
             before = graph.company.rows()

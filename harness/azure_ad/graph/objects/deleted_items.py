@@ -83,7 +83,8 @@ def restore(key: str) -> Response:
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
-    return _answer(*bring_back(key, name))
+    with current().store.transaction():  # nothing is brought back where the answer that is asked for cannot be given
+        return _answer(*bring_back(key, name))
 
 
 def bring_back(key: str, name: str | None = None) -> tuple[Kind, Document]:
