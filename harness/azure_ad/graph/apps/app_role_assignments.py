@@ -155,7 +155,9 @@ def _assign(app: str, principal: object, given: Document) -> Response:
     role = given.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
-    with current().store.transaction():  # nobody is assigned where the answer that is asked for cannot be given
+    with (
+        current().store.transaction()
+    ):  # nobody is assigned where the answer that is asked for cannot be given
         return entity("appRoleAssignments", _shown(give(app, principal, role)), 201, APP_ROLE_ASSIGNMENT)
 
 

@@ -83,7 +83,9 @@ def restore(key: str) -> Response:
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
-    with current().store.transaction():  # nothing is brought back where the answer that is asked for cannot be given
+    with (
+        current().store.transaction()
+    ):  # nothing is brought back where the answer that is asked for cannot be given
         return _answer(*bring_back(key, name))
 
 
