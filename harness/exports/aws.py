@@ -9,9 +9,11 @@ https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html (read 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from harness.exports.carriers import Row
+from harness.exports.carriers import Row, Rows
 from harness.exports.evidence import Account, TrailEvent
 
 _SCIM = "identitystore-scim.amazonaws.com"
@@ -23,6 +25,57 @@ _COLUMNS = {
     "request id": "requestid",
     "event id": "eventid",
 }
+
+
+@dataclass(slots=True)
+class AccountPages:
+    """The files of AWS's users as pages of one list.
+
+    `announced` is how many a dump of SCIM says there are, `listed` how many are there. `following` are the sizes of the pages
+    of ListUsers with a NextToken, `ending` of those without. A token says nothing of the page it was got for, so pages are
+    judged by their sizes: all full, the last not fuller, nobody twice (inferred from `MaxResults`, the size of a page):
+    https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_ListUsers.html (read 2026-11-29).
+    """
+
+    announced: int = 0
+    listed: int = 0
+    following: list[int] = field(default_factory=list)
+    ending: list[int] = field(default_factory=list)
+    damaged: bool = False
+
+    def add(self, carrier: Rows, size: int) -> None:
+        """Add one file with the number of its users."""
+        self.damaged = self.damaged or carrier.damaged
+        if carrier.total is not None:
+            self.announced = max(self.announced, carrier.total)
+            self.listed += size
+        else:
+            (self.following if carrier.has_next else self.ending).append(size)
+
+    def chain(self, distinct: int) -> bool:
+        """Tell whether several pages follow each other to the end, as far as they show it; `distinct` users are in all."""
+        return (
+            not self.damaged
+            and len(self.ending) == 1
+            and len(set(self.following)) == 1
+            and self.ending[0] <= self.following[0]
+            and self.following[0] * len(self.following) + self.ending[0] == distinct
+        )
+
+    def notes(self, distinct: int) -> Iterator[str]:
+        """Say what of the users of AWS is there, where it is not plain."""
+        if self.listed < self.announced:
+            yield (
+                f"{self.announced - self.listed} of {self.announced} users of AWS lack: export all pages of SCIM, or "
+                "aws identitystore list-users"
+            )
+        if not self.following:
+            return
+        there = f"pages of AWS's users with a NextToken: {len(self.following)}, without: {len(self.ending)}"
+        if self.chain(distinct):
+            yield f"{there}; they are taken for all, full up to the last; a whole page left out between would not be seen"
+        else:
+            yield f"{there}; they do not make one whole list; give every page once, or all in one file (without --max-items)"
 
 
 def account(row: Row) -> Account:

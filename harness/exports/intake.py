@@ -35,9 +35,7 @@ class _Intake:
     book: LogBook = field(default_factory=LogBook)
     pages: Pages = field(default_factory=Pages)
     jobs: list[Row] = field(default_factory=list)
-    # How many accounts a dump of SCIM says there are, and how many are there.
-    announced: int = 0
-    listed: int = 0
+    account_pages: aws.AccountPages = field(default_factory=aws.AccountPages)
 
     def settle(self) -> None:
         """Choose among what several files say, and note what was chosen. Raises HarnessError for a contradiction."""
@@ -53,20 +51,21 @@ class _Intake:
         gallery = any(each.lower().startswith(f"{TAGS[0]}.") for each in wanted)
         evidence.assignments.only((entry.principal for entry in evidence.log.values()), is_gallery=gallery)
         evidence.assignments.complete = "assignments" not in evidence.incomplete
-        evidence.accounts.complete = "accounts" not in evidence.incomplete and self.listed >= self.announced
+        accounts, pages_of_aws = evidence.accounts, self.account_pages
+        if pages_of_aws.chain(len(accounts.by_id)):
+            evidence.incomplete.discard("accounts")
+        accounts.complete = (
+            "accounts" not in evidence.incomplete and pages_of_aws.listed >= pages_of_aws.announced
+        )
         evidence.join_log_parts()
         if self.pages.lacking == 0 and not self.pages.damaged:
             evidence.incomplete.discard("people")
         pages = filter(None, [self.pages.note()])
         evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes(), *pages]
+        evidence.notes += pages_of_aws.notes(len(accounts.by_id))
         if len(stores := evidence.accounts.stores) > 1:
             evidence.notes.append(
                 f"users of AWS are of {len(stores)} identity stores ({', '.join(stores)}): give those of one"
-            )
-        if self.listed < self.announced:
-            evidence.notes.append(
-                f"{self.announced - self.listed} of {self.announced} users of AWS lack: export all pages of SCIM, or "
-                "aws identitystore list-users"
             )
 
 
@@ -192,9 +191,8 @@ def _others(intake: _Intake, carrier: Rows, form: Format) -> InputFile:
             skipped[reason] += 1
         else:
             read += 1
-    if form.kind == "accounts" and carrier.total is not None:
-        intake.announced = max(intake.announced, carrier.total)
-        intake.listed += read
+    if form.kind == "accounts":
+        intake.account_pages.add(carrier, read)
     return InputFile(
         carrier.source.name,
         f"{form.label}, {carrier.carrier}",

@@ -59,3 +59,42 @@ def test_a_damaged_page_is_not_made_whole_by_a_count(tmp_path: Path) -> None:
     first.write_text(json.dumps({"@odata.count": 1, **page("ana")})[:-1], encoding="utf-8")
     evidence, _ = take_in([first], renamed={}, members={})
     assert "people" in evidence.incomplete
+
+
+def accounts(*names: str, more: bool) -> dict[str, Any]:
+    users = [
+        {"UserId": name, "UserName": f"{name}@corvid.example", "IdentityStoreId": "d-1"} for name in names
+    ]
+    return {"Users": users, **({"NextToken": "AAMA"} if more else {})}
+
+
+FIRST, SECOND, LAST = (
+    accounts("ana", "bo", more=True),
+    accounts("cy", "dee", more=True),
+    accounts("eve", more=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("pages", "complete", "words"),
+    [
+        ([FIRST, SECOND, LAST], True, "NextToken: 2, without: 1; they are taken for all"),
+        ([LAST], True, ""),
+        ([FIRST, SECOND], False, "NextToken: 2, without: 0; they do not make one whole list"),
+        ([FIRST, FIRST, LAST], False, "they do not make one whole list"),
+        ([FIRST, accounts("cy", more=True), LAST], False, "they do not make one whole list"),
+        (
+            [accounts("ana", more=True), accounts("bo", "cy", more=False)],
+            False,
+            "they do not make one whole list",
+        ),
+    ],
+    ids=["all", "one", "no last", "twice", "one not full", "last too full"],
+)
+def test_pages_of_aws_users_make_one_list(
+    pages: list[dict[str, Any]], complete: bool, words: str, tmp_path: Path
+) -> None:
+    """https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_ListUsers.html (read 2026-11)."""
+    evidence = taken_in(tmp_path, *pages)
+    assert evidence.accounts.complete is complete
+    assert words in " ".join(evidence.notes)
