@@ -11,7 +11,7 @@ from harness.client.commands import JSON, connected, show
 
 
 @click.command()
-@click.argument("request")
+@click.argument("request", required=False)
 @click.option(
     "--times", type=click.IntRange(min=0), metavar="N", help="Demand exactly so many, not at least one."
 )
@@ -23,15 +23,31 @@ from harness.client.commands import JSON, connected, show
     metavar="NUMBER",
     help="Only those behind a number, such as `last` of --json.",
 )
+@click.option("--forget", is_flag=True, help="Count none of those seen so far any more; without REQUEST.")
 @connected
 @JSON
-def requests(*, request: str, times: int | None, wait: str, after: int, as_json: bool, **where: Any) -> None:
+def requests(
+    *,
+    request: str | None,
+    times: int | None,
+    wait: str,
+    after: int,
+    forget: bool,
+    as_json: bool,
+    **where: Any,
+) -> None:
     """Show the requests seen that REQUEST, such as 'POST /Users' or 'PATCH /Groups/*', chooses.
 
     Exit code 0 if there are as many as demanded, else 1, with the likest one. The last 10,000 happenings are kept.
     """
     from harness.client.connection import connect
 
+    if forget is not (request is None):
+        raise click.UsageError("name the requests, as in 'POST /Users', or --forget those seen so far")
+    if request is None:
+        answer = connect(**where).control("POST", "requests/forget", {})
+        show(as_json, answer, ["only requests from now on count; the timeline keeps the others"])
+        return
     query = urlencode({"request": request, "after": after, "times": times or 1, "wait": wait})
     answer = connect(**where).control("GET", f"requests?{query}")
     lines = list(map(_line, answer["value"]))

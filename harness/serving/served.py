@@ -239,9 +239,10 @@ class Served:
         return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
-        """Forget people, groups and logs (`BothSides.reset`), and behave."""
+        """Forget people, groups, logs (`BothSides.reset`) and the requests seen, and behave."""
         self._both_sides.reset()
         self.misbehaviour.end()
+        self.timeline.forget_requests()
 
     def job(self) -> dict[str, Any]:
         """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""

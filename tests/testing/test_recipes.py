@@ -104,8 +104,9 @@ def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
     assert answers[1]["value"] == answers[4]["ended"] == [{"request": "POST /Users", "wanted": 1, "met": 0}]
     assert answers[3]["count"] == 0
     assert answers[5]["equal"] is True
-    assert answers[7:9] == [{"reset": True}, {"populated": True}]
-    assert answers[9]["agree"] is True
+    assert answers[7]["last"] > 0
+    assert answers[8:10] == [{"reset": True}, {"populated": True}]
+    assert answers[10]["agree"] is True
 
 
 def installed() -> bool:

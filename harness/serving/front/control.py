@@ -3,7 +3,7 @@
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
-POST /_harness/reset                      no people, groups, logs or faults; endpoint, tokens and job settings stay
+POST /_harness/reset                      no people, groups, logs, faults or requests seen; endpoint, tokens and job settings stay
 GET  /_harness/mail                       notification mails, oldest first
 GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
@@ -15,6 +15,7 @@ GET  /_harness/faults                     those that are on, with how many reque
 POST /_harness/faults    {"request": "POST /Users", "times": 1, "answer": {"status": 503}}   as the step `fault` of scenarios
 POST /_harness/faults/end                 all is well again; answers what was on
 GET  /_harness/requests?request=POST /Users&after=0&times=1&wait=5s   those seen, waited for until there are so many
+POST /_harness/requests/forget            those seen so far do not count any more; the timeline keeps them
 GET  /_harness/snapshots                  those that there are, oldest first
 POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
 GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `to`, between one and now
@@ -23,8 +24,7 @@ GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
@@ -35,6 +35,7 @@ from werkzeug.wrappers import Request, Response
 from harness.base import json_text
 from harness.base.clock import Clock, iso, parse_duration
 from harness.base.errors import HarnessError
+from harness.serving.front.refusing import AT_WORK, RefusedError, place
 from harness.serving.front.watched import requests, timeline
 from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import MAX_BODY
@@ -47,14 +48,6 @@ if TYPE_CHECKING:
     from harness.snapshots import Snapshots
 
 PREFIX = "/_harness/"
-# What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
-_AT_WORK = 4
-
-
-class _RefusedError(Exception):
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Controlled(Protocol):
@@ -94,7 +87,7 @@ class Controlled(Protocol):
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
     """Return `app` with the control API in front; who may ask is the gate's affair (`gate.py`)."""
-    places = BoundedSemaphore(_AT_WORK)
+    places = BoundedSemaphore(AT_WORK)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
@@ -111,37 +104,26 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
         body = _body(request)
         if request.method == "GET":
             return _reply(act(served, body))
-        with _place(places):
+        with place(places):
             return _reply(act(served, body))
-    except _RefusedError as error:
+    except RefusedError as error:
         return _reply({"message": str(error)}, error.status)
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
 
 
 def _route(request: Request) -> _Act:
-    """Return what a request asks to have done. Raises _RefusedError."""
+    """Return what a request asks to have done. Raises RefusedError."""
     if is_order_of_another_site(request.environ):
-        raise _RefusedError("the control API takes no orders from other sites", 403)
+        raise RefusedError("the control API takes no orders from other sites", 403)
     name = request.path.removeprefix(PREFIX)
     names = sorted({route for route, _ in _ROUTES})
     if name not in names:
-        raise _RefusedError(f"unknown control path; there are: {', '.join(names)}", 404)
+        raise RefusedError(f"unknown control path; there are: {', '.join(names)}", 404)
     act = _ROUTES.get((name, request.method))
     if act is None:
-        raise _RefusedError(f"{request.method} is not offered here", 405)
+        raise RefusedError(f"{request.method} is not offered here", 405)
     return act
-
-
-@contextmanager
-def _place(places: BoundedSemaphore) -> Iterator[None]:
-    """Hold one of the places that there are for work. Raises _RefusedError when all are taken."""
-    if not places.acquire(blocking=False):
-        raise _RefusedError(f"{_AT_WORK} control requests are at work already; ask again", 503)
-    try:
-        yield
-    finally:
-        places.release()
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -218,6 +200,11 @@ def _requests(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     return requests(served.timeline, body)
 
 
+def _forget_requests(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    return {"last": served.timeline.forget_requests()}
+
+
 def _faults(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     return {"value": served.misbehaviour.shown()}
@@ -283,6 +270,7 @@ _ROUTES: dict[tuple[str, str], _Act] = {
     ("agreement", "GET"): _agreement,
     ("timeline", "GET"): _timeline,
     ("requests", "GET"): _requests,
+    ("requests/forget", "POST"): _forget_requests,
     ("faults", "GET"): _faults,
     ("faults", "POST"): _put_fault,
     ("faults/end", "POST"): _end_faults,

@@ -18,7 +18,7 @@ LONGEST = timedelta(seconds=30)
 def requests(
     timeline: Timeline, pattern: str, *, after: int = 0, times: int = 1, within: timedelta = timedelta()
 ) -> dict[str, Any]:
-    """Return the requests that `pattern` (`PATCH /Groups/*`) chooses, of those behind the number `after`, oldest first.
+    """Return the requests that `pattern` (`PATCH /Groups/*`) chooses, oldest first: behind the number `after`, and not forgotten.
 
     Waits, in real time, until there are `times`. `nearest` is the likest one where there is none; `last` is the `after` for what
     comes next. Raises HarnessError for a pattern that names no requests, or a wait that would be too long.
@@ -28,7 +28,7 @@ def requests(
         raise HarnessError(f"nobody is waited for longer than {LONGEST.total_seconds():.0f}s")
     chosen: list[dict[str, Any]] = []
     lines: list[str] = []
-    last = after
+    last = max(after, timeline.forgotten)
     while True:
         for event in timeline.whole(after=last):
             last = event.number

@@ -13,12 +13,16 @@ MOST = 10_000
 
 
 class Timeline:
-    """`origin` names this process's timeline among those of others."""
+    """`origin` names this process's timeline among those of others.
+
+    `forgotten` is the number up to which no requests are counted any more (`seen.py`); they are shown all the same.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self.origin = Ids(None).hex(8)
         self._happenings: deque[Happening] = deque(maxlen=most)
         self._last = 0
+        self.forgotten = 0
         self._more = threading.Condition()
         self._waiting = 0
         self._words: dict[str, tuple[int, frozenset[bytes]]] = {}
@@ -34,6 +38,12 @@ class Timeline:
     def last(self) -> int:
         """The number of the newest; they begin with 1."""
         return self._last
+
+    def forget_requests(self) -> int:
+        """Count only requests that come from now on; return the number of the last happening before them."""
+        with self._more:
+            self.forgotten = self._last
+            return self._last
 
     def events(self, after: int = 0, *, about: str = "", most: int = MOST) -> list[Event]:
         """Return the happenings behind a number, the newest `most` of them, oldest first.

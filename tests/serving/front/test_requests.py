@@ -98,3 +98,28 @@ def test_the_command_counts_them_for_a_script(served, tmp_path, monkeypatch):
     assert run("POST /Users", "--times", "2")[0] == 1
     assert run("DELETE /Users/*") == (1, "no DELETE /Users/* was seen; nearest: POST /Users\n")
     assert run("DELETE /Users/*", "--times", "0")[0] == 0
+
+
+def test_those_that_were_forgotten_do_not_count(served, tmp_path, monkeypatch):
+    """By the command, and by a reset; the timeline shows them all the same."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ready.json").write_text(json.dumps(served.ready))
+    create(served)
+    result = CliRunner().invoke(main, ["requests", "--forget"])
+    assert (result.exit_code, result.output) == (
+        0,
+        "only requests from now on count; the timeline keeps the others\n",
+    )
+    assert seen(served, request="POST /Users")[1]["count"] == 0
+    assert any("POST /Users" in event.summary for event in served.timeline.events())
+    create(served, "ben@contoso.com")
+    assert seen(served, request="POST /Users", times=1)[1]["count"] == 1
+    served.reset()
+    assert seen(served, request="POST /Users")[1]["count"] == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["POST /Users", "--forget"]])
+def test_one_names_requests_or_forgets_them(arguments):
+    result = CliRunner().invoke(main, ["requests", *arguments])
+    assert result.exit_code == 2
+    assert "name the requests, as in 'POST /Users', or --forget those seen so far" in result.output
