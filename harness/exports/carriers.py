@@ -50,7 +50,8 @@ class Rows:
 
     `notes` grow while rows are read: a text that ends early is told when its end is met, is `damaged` then and
     no longer `complete`, as is a page that names a next one.
-    `total` is how many rows all pages have together, where a page says it; `renamed` what columns are to be called.
+    `total` is how many rows all pages have together, where a page says it; `renamed` what columns are to be called; `beginning`
+    that of a JSON text, with what stands before its rows.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Rows:
     has_next: bool = False
     damaged: bool = False
     total: int | None = None
+    beginning: str = ""
     notes: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
@@ -113,6 +115,7 @@ _JSON = ("{", "[")
 # A JSON text that is one string with JSON in it, as ConvertTo-Json of a text and logic apps write it; no header of a CSV does.
 _QUOTED = re.compile(r'\s*"(?:\s|\\[nrt]|\\u[fF][eE][fF][fF])*(?:[{\[](?:\s|\\[nrt])*)+\\"')
 _START = 1 << 16
+_BEGINNING = 1 << 12
 _LONGEST_HEADER = 1 << 22
 
 
@@ -163,6 +166,7 @@ def _rows(source: Source) -> Rows:
             complete=not more,
             has_next=more,
             total=int(total[1]) if total else None,
+            beginning=start[:_BEGINNING],
             notes=notes,
         )
     return _table(source, start, notes)

@@ -21,6 +21,7 @@ from harness.exports.logbook import TAGS, LogBook
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
 from harness.exports.sources import NotAnExportError, sources, traffic_of
+from harness.exports.tenants import Tenants
 
 _LOOKED_AT = 50
 
@@ -35,6 +36,7 @@ class _Intake:
     book: LogBook = field(default_factory=LogBook)
     pages: Pages = field(default_factory=Pages)
     jobs: list[Row] = field(default_factory=list)
+    tenants: Tenants = field(default_factory=Tenants)
     account_pages: aws.AccountPages = field(default_factory=aws.AccountPages)
 
     def settle(self) -> None:
@@ -60,8 +62,8 @@ class _Intake:
         evidence.join_log_parts()
         if self.pages.lacking == 0 and not self.pages.damaged:
             evidence.incomplete.discard("people")
-        pages = filter(None, [self.pages.note()])
-        evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes(), *pages]
+        evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes()]
+        evidence.notes += [*filter(None, [self.pages.note()]), *self.tenants.notes()]
         evidence.notes += pages_of_aws.notes(len(accounts.by_id))
         if len(stores := evidence.accounts.stores) > 1:
             evidence.notes.append(
@@ -160,6 +162,7 @@ def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], grou
         members.complete = members.complete and carrier.complete
         members.ids.discard("")
         members.names.discard("")
+    intake.tenants.add(carrier.source.name, carrier.beginning, tally.initial_domains)
     reader = people.PeopleReader(
         filled=frozenset(tally.filled) if people.has_all_columns(tally.columns) else None,
         from_ascii_csv=carrier.carrier == "CSV" and carrier.source.ascii,

@@ -20,6 +20,7 @@ from harness.azure_ad.mappings.functions import Value
 from harness.exports.carriers import BLOCKED, Row
 from harness.exports.cells import Spoiled, cell
 from harness.exports.evidence import Person
+from harness.exports.tenants import initial_domain
 
 # What the portal's list of users calls otherwise, and what older exports do.
 _OTHER_NAMES = {
@@ -167,7 +168,7 @@ class Tally:
     """What has to be learnt of a whole file of people before its first row can be read: one walk through its rows.
 
     `columns` are in the order in which they first come; `filled` are those, in lower case, with a value in some row;
-    `keys` hash what tells people apart.
+    `keys` hash what tells people apart; `initial_domains` are those that the tenant got with its name.
     """
 
     def __init__(self) -> None:
@@ -176,6 +177,7 @@ class Tally:
         self.columns: dict[str, None] = {}
         self.filled: set[str] = set()
         self.keys = array("q")
+        self.initial_domains: set[str] = set()
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def add(self, row: Row, *, is_person: bool) -> tuple[str, str]:
@@ -196,6 +198,8 @@ class Tally:
         self.people += 1
         key = next((str(row[name]).lower() for name in shape.ids if row[name]), "")
         upn = next((str(row[name]).casefold() for name in shape.upns if row[name]), "")
+        if "onmicrosoft" in upn:
+            self.initial_domains.add(initial_domain(upn))
         self.keys.append(key_hash(key or upn.partition("#ext#")[0]))
         return key, upn
 
