@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,18 +13,32 @@ from harness.wire.message import Request, Response, Send
 from tests.certification.wrong import editing, meeting, operations, reply
 
 MANAGER = f"{ENTERPRISE_USER}:manager"
+_TEXT = "https://text.invalid/"  # what it keeps before a profileUrl that is no address
+_PROFILE_URL = re.compile(rb'("profileUrl": ?"|"path": ?"profileUrl", ?"value": ?")(?=[^"])(?!https:)')
 _TYPED = re.compile(r'(\w+)\[type eq "(\w+)"\]\.(\w+)\Z')
 
 
 def mended(send: Send) -> Send:
-    """Return it with externalId in /Schemas, managers and members as Azure AD sends them, and unique names of groups."""
+    """Return it with externalId in /Schemas, managers, members and profileUrl as Azure AD sends them, unique names of groups."""
     for mend in (
+        _texts_as_addresses,
         editing("GET /Schemas$", _with_external_id, when=200),
         operations("/", lambda all_: _merged([mended for each in all_ for mended in _understood(each)])),
         meeting("POST /Groups", _unique),
     ):
         send = mend(send)
     return send
+
+
+def _texts_as_addresses(send: Send) -> Send:
+    """Take any text as a profileUrl: Microsoft's tests send some that are no addresses."""
+
+    def sent(request: Request) -> Response:
+        body = _PROFILE_URL.sub(rb"\g<1>" + _TEXT.encode(), request.body)
+        response = send(replace(request, body=body))
+        return replace(response, body=response.body.replace(_TEXT.encode(), b""))
+
+    return sent
 
 
 def _with_external_id(listed: Any) -> None:

@@ -1,5 +1,8 @@
 """Values for what a job maps, told apart by a word that nobody has: one when it is created, another when it is changed.
 
+profileUrl: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+Initialization_Workflow.json, Build_SCIM_User_Body, and SCIMTests_Workflow.json, Select_Update_Patch_Ops (read 2026-11-29 at
+2ead7d6 of the fork himanshusainig/SCIMReferenceCode).
 Limits of properties: https://learn.microsoft.com/en-us/graph/api/resources/user and …/group (read 2026-11).
 """
 
@@ -28,7 +31,7 @@ _FITTING: Mapping[str, tuple[str, str]] = {
     "phonenumbers.value": ("+1 425 555 0103", "+1 425 555 0203"),
     "postalcode": _POSTAL_CODE,
     "preferredlanguage": _LANGUAGE,
-    "profileurl": ("https://{domain}/{word}", "https://{domain}/new/{word}"),
+    "profileurl": ("Test-profileUrl-{word}", "upd-{word}"),  # no address: Microsoft's own run sends that
     "proxyaddresses": ("SMTP:{word}@{domain}", "SMTP:{word}@{domain}"),
     "timezone": ("America/Los_Angeles", "Europe/Paris"),
     "usagelocation": _COUNTRY,

@@ -33,9 +33,10 @@ GALLERY: Suite[Check] = Suite(
     title="Microsoft Entra app gallery",
     fits="Succeeded means: what Microsoft's validation of gallery applications asks for was tried here, as far as the checks "
     "below say, and passed; Azure AD can provision to this server. Succeeded but for OAuth means: with the token that was "
-    "given; the gallery wants an application that can do without a long-lived one. Not tried here: SCIM_User_Create_Test and "
-    "SCIM_User_Update_Test of Microsoft's own run write a profileUrl that is no address (Test-profileUrl-1a2b3c), and the "
-    'second roles[primary eq "True"].value, too; a server that refuses these, as RFC 7643 lets it, fails there.',
+    "given; the gallery wants an application that can do without a long-lived one. As in Microsoft's own run, "
+    "SCIM_User_Create_Test and SCIM_User_Update_Test write a profileUrl that is no address (Test-profileUrl-1a2b3c): a server "
+    "that refuses it, as RFC 7643 lets it, fails there and here; --without profileUrl leaves it out. Not tried here: the "
+    'second writes roles[primary eq "True"].value, too; a server that refuses that fails there.',
     source="https://github.com/AzureAD/SCIMReferenceCode",
     checks=(
         *users.CHECKS,

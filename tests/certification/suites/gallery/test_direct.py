@@ -73,12 +73,21 @@ def request(method, path, body=None):
 
 
 def test_scim2_server_as_it_is(certify, scim2_server):
-    """It keeps externalId out of /Schemas, as RFC 7643 3.1 has it, and refuses a manager that is bare text."""
+    """It keeps externalId out of /Schemas, as RFC 7643 3.1 has it, and refuses a manager that is bare text.
+
+    Like Microsoft's own run, a user with a profileUrl that is no address fails (RFC 7643 4.1.1 wants a URI).
+    """
     results = certify(only(), scim2_server)
     assert not_passed(results) == {
         "Schema_Discoverability_Test": "FAILED",
+        "SCIM_User_Create_Test": "FAILED",
+        "SCIM_User_Update_Test": "FAILED",
         "SCIM_Update_Manager_Test": "FAILED",
     }
+    for name in ("SCIM_User_Create_Test", "SCIM_User_Update_Test"):
+        assert "Invalid URI: Test-profileUrl-" in results[name].reason
+    without = certify(only(name), scim2_server, Subject(URL, TOKEN, without=("profileUrl",)))
+    assert not_passed(without) == {}
     assert "User externalId, Group externalId (RFC 7643 3.1" in results["Schema_Discoverability_Test"].reason
     assert results["SCIM_Update_Manager_Test"].reason.startswith(f"Add {MANAGER} with ")
 

@@ -31,6 +31,7 @@ VENDOR = "https://scim.example.com/oauth/token"
 # What is sent to a target that takes a manager as the standard writes it, and what it says of the plain id that comes.
 BARE_MANAGER = {"User_Update_Manager_Test": "ServiceIncompatible", "SCIM_Update_Manager_Test": "answered 400"}
 NO_EXTERNAL_ID = {"Schema_Discoverability_Test": "User externalId, Group externalId"}
+NO_ADDRESS = dict.fromkeys(("SCIM_User_Create_Test", "SCIM_User_Update_Test"), "profileUrl")
 
 
 class Issuers:
@@ -67,15 +68,16 @@ def test_a_right_server_passes_all():
 
 
 def test_scim2_server_has_its_own_faults(scim2_server):
-    """It refuses Azure AD's bare manager and its list of members to remove, and announces no externalId."""
+    """It refuses a bare manager, a list of members to remove and a profileUrl that is no address, and has no externalId."""
     removal = {"Group_Update_Remove_Member_Test": "ServiceIncompatible"}
-    demand(not_passed(scim2_server), BARE_MANAGER | NO_EXTERNAL_ID | removal)
+    demand(not_passed(scim2_server), BARE_MANAGER | NO_EXTERNAL_ID | NO_ADDRESS | removal)
 
 
 def test_scimmy_has_its_own_faults():
     """With the flag that its users are told to set: it does not page, and refuses null."""
     pages = {f"SCIM_{kind}_Pagination_Test": "more than the count of 5" for kind in ("User", "Group")}
-    faults = BARE_MANAGER | NO_EXTERNAL_ID | pages | {"SCIM_Null_Update_Test": "displayName with null"}
+    faults = BARE_MANAGER | NO_EXTERNAL_ID | NO_ADDRESS | pages
+    faults |= {"SCIM_Null_Update_Test": "displayName with null"}
     network = Network(timeout=10)
     with serving(TOKEN) as origin:
         demand(not_passed(network, f"{origin}/one/scim{FLAG}"), faults)
