@@ -109,6 +109,38 @@ def test_a_tool_that_keeps_a_leaver(world: World) -> None:
     world.assert_both_sides_agree()
 
 
+def test_a_leaver_of_our_own_provisioning_waits_for_the_cycle_or_the_retry_that_disables_him(
+    world: World,
+) -> None:
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.remove_member("Office", [BEN])
+    account = world.differences()[0]
+    assert (account.kind, account.whose, account.waiting) == (Kind.UNEXPECTED, f"user {BEN}", True)
+    assert account.reason == "not assigned to the application; the next cycle sees to it"
+    world.fault("PATCH /Users/*", answer={"status": 503})
+    world.run_cycle()
+    account = world.differences()[0]
+    assert (account.kind, account.waiting) == (Kind.UNEXPECTED, True)
+    assert RETRY in account.reason
+    world.azure_ad.turn_provisioning_off()
+    assert not world.differences()[0].waiting
+    world.azure_ad.turn_provisioning_on()
+    world.end_faults()
+    world.clock.advance("1d")
+    world.assert_both_sides_agree()
+
+
+def test_a_leaver_whose_deletion_is_skipped_waits_for_nothing(world: World) -> None:
+    world.azure_ad.configure_provisioning(skip_out_of_scope_deletions=True)
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.remove_member("Office", [BEN])
+    world.run_cycle()
+    (account,) = world.differences()
+    assert (account.kind, account.whose, account.waiting) == (Kind.UNEXPECTED, f"user {BEN}", False)
+
+
 def test_a_leaver_who_is_disabled_is_as_good_as_gone(world: World) -> None:
     ids = tool(world, members=(ANA,))
     world.azure_ad.remove_member("Office", [BEN])

@@ -100,7 +100,15 @@ class _Comparison:
         for record in records.values():
             if record.id not in owned and self._is_unexpected(record):
                 whose = f"{kind.lower()} {record.attributes[name]}"
-                yield Difference(Kind.UNEXPECTED, whose, reason=self._why_unexpected(kind, name, record))
+                text, fate = (
+                    self._why_unexpected(kind, name, record),
+                    self._reasons.of_surplus(kind, record.id),
+                )
+                if fate is None:
+                    yield Difference(Kind.UNEXPECTED, whose, reason=text)
+                else:
+                    reason = f"{text}; {fate.text}"
+                    yield Difference(Kind.UNEXPECTED, whose, waiting=fate.waiting, reason=reason)
 
     def _attributes(
         self, whose: str, facts: Facts, mapping: ObjectMapping, values: Mapping[str, str], record: Record

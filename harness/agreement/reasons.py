@@ -25,6 +25,8 @@ from harness.base.wording import moment
 from harness.world import World
 
 _PASSING = frozenset({"InternalServerError", "TooManyRequests", "Timeout", "WebExceptionProtocolError"})
+# What a cycle does with an object that is to go, or to have another name.
+_CHANGES = frozenset({"disable", "delete", "compare", "rename"})
 
 
 class Reason(NamedTuple):
@@ -51,6 +53,19 @@ class Reasons:
     def of_object(self, facts: Facts) -> Reason:
         """Return why an object is missing or has other values."""
         return self._of_visit(facts) if facts.escrow is None else self._of_failure(facts, facts.escrow)
+
+    def of_surplus(self, kind: str, target_id: str) -> Reason | None:
+        """Return why an account or group is still at AWS, None for one that this job has not brought."""
+        key = self._session.source_of(target_id)
+        if key is None:
+            return None
+        facts = self._facts(kind, key)
+        if facts.escrow is not None:
+            return self._of_failure(facts, facts.escrow, "the change failed and waits for a retry")
+        plan = foresee(self._outlook, facts)
+        if self._job.is_on and plan.action not in _CHANGES:
+            return Reason(False, plan.says.removesuffix("."))
+        return self._of_visit(facts)
 
     def of_user_reference(self, key: str) -> Reason:
         """Return why the manager of the user with that source id is another one."""
@@ -84,8 +99,11 @@ class Reasons:
             return Reason(False, text)
         return self._of_cycle()
 
-    def _of_failure(self, facts: Facts, escrow: Escrow) -> Reason:
-        summary = str(why(self._session, self._job, facts.kind, facts.key)["summary"]).removesuffix(".")
+    def _of_failure(self, facts: Facts, escrow: Escrow, summary: str = "") -> Reason:
+        """Return what is to come of a failure; it is told by `summary`, or in the words of `why`."""
+        if not summary:
+            account = why(self._session, self._job, facts.kind, facts.key)
+            summary = str(account["summary"]).removesuffix(".")
         if escrow.given_up(facts.at, self._session.quirks["escrow-days"]):
             return Reason(False, f"{summary}, but it was given up")
         if not self._job.is_on:
