@@ -17,7 +17,7 @@ from harness.agreement.comparing import agreement, people
 from harness.aws_sso import cloudtrail
 from harness.azure_ad.provisioning.why.why import retries
 from harness.azure_ad.tenant import Sharing
-from harness.base.clock import OffsetClock, Waits, iso
+from harness.base.clock import OffsetClock, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
@@ -108,10 +108,9 @@ class Served:
         own = {url: inprocess(app, {INSIDE: True}) for url, (app, _) in zip(self.urls, doors, strict=True)}
         self._network = Shortcut(network, own)
         opened.callback(network.close)
-        self._waits = Waits()
         for server in self._servers:
             opened.callback(server.stop)
-        opened.callback(self._waits.end)
+        opened.callback(self.misbehaviour.stop)
         self._listenable = Listenable(self._network)
 
     def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
