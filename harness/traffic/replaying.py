@@ -48,7 +48,7 @@ class Replay:
 
     def answer(self, request: Request) -> Response:
         """Return the next recorded answer to a request, again and again the last one."""
-        key = _key(request)
+        key = self._based(_key(request))
         with self._lock:
             answers = self._answers.get(key)
             if answers:
@@ -56,6 +56,16 @@ class Replay:
             miss = self._miss(request, key)
             self.misses.append(miss)
         return Response(502, (("Content-Type", "application/json"),), orjson.dumps(miss) + b"\n")
+
+    def _based(self, key: _Key) -> _Key:
+        """Complete the path of a client that was given this server's bare address, as it was the recorder's.
+
+        A recording of several bases does not say which is meant: there the path stays.
+        """
+        bases = {_base(path) for _, path, *_ in self._requests}
+        if len(bases) != 1 or _base(key[1]):
+            return key
+        return key[0], bases.pop().rstrip("/") + key[1], *key[2:]
 
     def _miss(self, request: Request, key: _Key) -> dict[str, Any]:
         path = urlsplit(request.url).path
@@ -70,13 +80,15 @@ class Replay:
 def _key(request: Request) -> _Key:
     """Return what of a request must agree: method, path from SCIM's or Graph's base on, query in any order, JSON as such."""
     parts = urlsplit(request.url)
-    path = parts.path
-    for base in ("/scim/v2/", "/v1.0/", "/beta/"):
-        if base in path:
-            path = path[path.index(base) :]
-            break
+    base = _base(parts.path)
+    path = parts.path[parts.path.index(base) :]
     query = tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
     return request.method, path, query, _canonical(request.body)
+
+
+def _base(path: str) -> str:
+    """Return the base of SCIM's or Graph's that is in a path, empty where none is."""
+    return next((base for base in ("/scim/v2/", "/v1.0/", "/beta/") if base in path), "")
 
 
 def _canonical(body: bytes) -> str:

@@ -120,6 +120,24 @@ def test_a_request_that_was_never_recorded_is_told_the_nearest_and_what_differs(
     assert len(replay.misses) == 1
 
 
+def test_a_client_that_was_pointed_at_the_recorder_is_pointed_at_the_replay_in_the_same_way() -> None:
+    """Both print a bare address; the recorder puts the endpoint's path before what it is asked."""
+    send, endpoint, token = aws()
+    recorder = Recorder(endpoint, send, NOON, Ids("1"))
+    inprocess(recorder)(json_request("POST", "http://proxy/Users", ANA, bearer=token))
+    calls = [Call(each.request, 201, each.response) for each in recorder.exchanges]
+    replay = Replay(calls)
+    assert replay.answer(json_request("POST", "http://replay/Users", ANA)).status == 201
+    assert replay.answer(json_request("DELETE", "http://replay/Users/1")).status == 502
+    assert replay.misses[0]["nearest"] == "POST /scim/v2/Users"
+
+
+def test_a_bare_path_is_no_ones_where_bases_were_recorded_together() -> None:
+    addresses = ("https://scim.example.com/x/scim/v2/users", "https://graph.microsoft.com/v1.0/users")
+    calls = [Call(Request("GET", address), 200, Response(200, (), b"{}")) for address in addresses]
+    assert Replay(calls).answer(Request("GET", "http://replay/users")).status == 502
+
+
 def test_the_order_of_members_and_of_queries_makes_no_difference() -> None:
     call = Call(
         Request("GET", "https://graph.microsoft.com/v1.0/users?$top=1&$select=id"),
