@@ -149,7 +149,7 @@ def agreement_lines(agreement: dict[str, Any]) -> Iterator[str]:
         if not users + groups:
             yield "nobody is in scope, so there was nothing to compare; assign somebody first"
         return
-    for title, waiting in (("wrong", False), ("waiting for the next cycle", True)):
+    for title, waiting in (("wrong", False), ("waiting for a cycle", True)):
         those = [each for each in agreement["differences"] if each["waiting"] is waiting]
         if those:
             yield f"{title}: {len(those)}"
