@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.azure_ad.mappings.functions import Value
@@ -230,13 +230,13 @@ class Evidence:
         self.trail.append(event)
         return True
 
-    def join_log_parts(self) -> None:
-        """Complete the entries of the portal's CSV by what its other two files say."""
+    def join_log_parts(self, changes: Collection[str]) -> None:
+        """Complete the entries of the portal's CSV by what its other two files say; `changes` are those of all entries given."""
         entries = {entry.change_id: entry for entry in self.log.values() if entry.change_id}
         for part in self.log_parts:
             entry = entries.get(part.change_id)
             if entry is None:
-                self.unjoined += 1
+                self.unjoined += part.change_id not in changes
                 continue
             entry = entries[part.change_id] = replace(
                 entry,

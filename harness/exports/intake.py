@@ -59,7 +59,7 @@ class _Intake:
         accounts.complete = (
             "accounts" not in evidence.incomplete and pages_of_aws.listed >= pages_of_aws.announced
         )
-        evidence.join_log_parts()
+        evidence.join_log_parts(self.book.changes() if evidence.log_parts else ())
         if self.pages.lacking == 0 and not self.pages.damaged:
             evidence.incomplete.discard("people")
         evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes()]

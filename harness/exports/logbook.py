@@ -25,17 +25,25 @@ TAGS = ("awssinglesignon", "scim", "customappsso")
 
 @dataclass(slots=True)
 class LogBook:
-    """Entries by job, of each the newest about a user."""
+    """Entries by job, of each the newest about a user; `superseded` are the changes of users with several."""
 
     jobs: dict[str, dict[str, LogEntry]] = field(default_factory=dict)
+    superseded: set[str] = field(default_factory=set)
 
     def add(self, entry: LogEntry) -> None:
         """Keep an entry where it is the newest about its user; of two of one moment the fuller one stays."""
         entries = self.jobs.setdefault(entry.job, {})
         for key in (entry.object_id.lower(), entry.user_principal_name.casefold()):
             before = entries.get(key)
+            if key and before is not None and before.change_id != entry.change_id:
+                self.superseded |= {before.change_id, entry.change_id}
             if key and (before is None or _rank(before) < _rank(entry)):
                 entries[key] = entry
+
+    def changes(self) -> set[str]:
+        """Return the ids of the changes that entries are about, kept or not."""
+        present = (entry.change_id for entries in self.jobs.values() for entry in entries.values())
+        return self.superseded.union(present)
 
     def choose(self, schema_id: str) -> tuple[dict[str, LogEntry], list[str]]:
         """Return the entries of the job that is meant, with what to know of the others.

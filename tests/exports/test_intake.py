@@ -106,6 +106,27 @@ def test_the_portals_three_files_are_one_log_by_their_change_id() -> None:
     assert read(steps)[0].unjoined == 1
 
 
+def test_parts_of_a_users_older_change_are_not_said_to_lack_their_log(tmp_path: Path) -> None:
+    """Of each user the newest entry counts; the other files have the steps of all."""
+    log, steps = tmp_path / "log.csv", tmp_path / "steps.csv"
+    log.write_text(
+        "Date (UTC),Change ID,Action,Status,Source ID\n"
+        f"2026-03-02T09:00:00Z,older,Create,Failure,{JOERG}\n2026-03-02T10:00:00Z,newer,Update,Success,{JOERG}\n",
+        encoding="utf-8",
+    )
+    steps.write_text(
+        "Change ID,Name,Details\n"
+        + "".join(
+            f'{change},EntryExportAdd,"{{""ReportableIdentifier"":""joerg@corvid.example""}}"\n'
+            for change in ("older", "newer", "elsewhere")
+        ),
+        encoding="utf-8",
+    )
+    evidence = read(log, steps)[0]
+    assert evidence.log[JOERG].change_id == "newer"
+    assert evidence.unjoined == 1
+
+
 def test_a_cell_without_text_is_empty_and_a_column_that_is_not_there_is_not_known() -> None:
     prerana = people_of(EXPORTS / "users-portal.csv")["prerana"]
     assert "surname" in prerana.exported
