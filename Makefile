@@ -1,4 +1,4 @@
-.PHONY: run test test-quick quick-azure quick-rest check serve bench certify-targets gallery-workflow campaign schema lock clean
+.PHONY: run test test-quick quick-services quick-rest check serve bench certify-targets gallery-workflow campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -14,14 +14,14 @@ test: .stamps/dev .stamps/compiled check ## set up, check, then run all tests
 	$(BIN)/pytest tests scenarios -n auto -q
 
 test-quick: .stamps/dev ## the tests that need no second thought: under a minute on two cores
-	@$(MAKE) --no-print-directory -j 2 --output-sync quick-azure quick-rest
+	@$(MAKE) --no-print-directory -j 2 --output-sync quick-services quick-rest
 
 # Two processes that share nothing: handing tests out one by one would cost each of them a reading of all test modules.
 QUICK := $(BIN)/pytest -m "not slow" -q --hypothesis-profile=quick
-quick-azure:
-	$(QUICK) tests/azure_ad
+quick-services:
+	$(QUICK) tests/azure_ad tests/aws_sso
 quick-rest:
-	$(QUICK) tests --ignore=tests/azure_ad
+	$(QUICK) tests --ignore=tests/azure_ad --ignore=tests/aws_sso
 
 check: .stamps/dev ## format, lint, types, layers, and that every source can be looked up
 	$(BIN)/ruff format --check harness tests
