@@ -121,7 +121,7 @@ def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
             None,
         )
         if named is None:
-            raise HarnessError(f"none of the files has a user '{user}'")
+            raise HarnessError(_nobody(diagnosis, user))
         if named.verdict not in failing:
             raise HarnessError(
                 f"'{user}' is {named.verdict.value}: there is no failure to reproduce. {named.meaning}"
@@ -132,6 +132,23 @@ def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
         raise HarnessError("nobody fails by what was exported: there is nothing to reproduce")
     wanted = group.examples[0]
     return next(each for each in diagnosis.findings() if each.user_principal_name == wanted)
+
+
+def _nobody(diagnosis: Diagnosis, name: str) -> str:
+    """Say that no user has a name, and of a group with it what diagnose says."""
+    same = (each for each in diagnosis.groups if name.casefold() in (each.id, _label(each.finding)))
+    group = next(same, None)
+    if group is None:
+        return f"none of the files has a user '{name}'"
+    verdict = group.finding.verdict.value
+    saying = f"'{name}' is a group ({verdict}), and scenarios are made of users' failures only."
+    return " ".join(
+        filter(None, (saying, group.finding.meaning, group.finding.remedy, "Begin one by hand: harness new"))
+    )
+
+
+def _label(finding: Finding) -> str:
+    return finding.user_principal_name.casefold()
 
 
 def _specimen(case: Case, finding: Finding) -> Specimen:

@@ -252,3 +252,18 @@ def test_a_made_up_text_is_like_the_real_one(text: str) -> None:
 def test_what_was_equal_stays_equal() -> None:
     mask = Mask(Ids("1"))
     assert mask.text("Anna Berg").casefold().replace(" ", ".") == mask.text("anna.berg")
+
+
+def test_a_group_is_said_to_be_none_of_the_users_and_why_it_does_not_arrive(tmp_path: Path) -> None:
+    users, groups = (
+        exported(tmp_path, {"id": "1", "userPrincipalName": "ana@corvid.example"}),
+        tmp_path / "g.json",
+    )
+    row = {"id": "77", "displayName": "Heron", "securityEnabled": False, "groupTypes": []}
+    groups.write_text(json.dumps({"value": [row]}), encoding="utf-8")
+    arguments = ["reproduce", str(users), str(groups), "--user", "heron", "-o", str(tmp_path / "case.yaml")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "'heron' is a group (skipped)" in result.output
+    assert "security" in result.output
+    assert "harness new" in result.output
