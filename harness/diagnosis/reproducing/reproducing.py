@@ -46,7 +46,11 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     """
     finding = _chosen(diagnosis, user)
     if finding.cause in _UNPLAYABLE:
-        raise HarnessError(f"no step of a scenario brings this about: {finding.meaning} {finding.remedy}")
+        raise HarnessError(
+            f"`assign` always gives the application's own role: {finding.meaning} {finding.remedy} To show it by hand, begin with "
+            "harness new, and assign by `graph request`: POST /servicePrincipals/{id}/appRoleAssignedTo with the appRoleId "
+            "00000000-0000-0000-0000-000000000000"
+        )
     mask = Mask(Ids(seed), case.judge.aws["reserved-names"])
     specimen = masked(_smallest(case, finding), mask, case.judge.mapping.scope_reads)
     judge = _judge_of(case, specimen)
@@ -99,7 +103,7 @@ def _judge_of(case: Case, specimen: Specimen) -> Judge:
 
 # Another's account is taken over where it is searched by name, and in the way where it is searched by externalId.
 _OTHER_WAYS = dict.fromkeys(("taken-in-aws", "same-as-somebody"), (("externalId", "failure"),))
-# What a scenario has no step for: assigning with a role of one's choice.
+# What only `graph request` brings about in a scenario: assigning with a role of one's choice.
 _UNPLAYABLE = frozenset({"default-access"})
 
 

@@ -267,3 +267,15 @@ def test_a_group_is_said_to_be_none_of_the_users_and_why_it_does_not_arrive(tmp_
     assert "'heron' is a group (skipped)" in result.output
     assert "security" in result.output
     assert "harness new" in result.output
+
+
+def test_default_access_is_answered_with_how_to_show_it_by_hand(tmp_path: Path) -> None:
+    users, assigned = exported(tmp_path, {"id": "1"}, {"id": "2"}), tmp_path / "assigned.json"
+    common = {"principalType": "User", "resourceId": "9", "resourceDisplayName": "AWS IAM Identity Center"}
+    roles = {"1": "8774f594-1d59-4279-b9d9-59ef09a23530", "2": "00000000-0000-0000-0000-000000000000"}
+    rows = [{**common, "principalId": key, "appRoleId": role} for key, role in roles.items()]
+    assigned.write_text(json.dumps({"value": rows}), encoding="utf-8")
+    arguments = ["reproduce", str(users), str(assigned), "-o", str(tmp_path / "case.yaml")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "`graph request`: POST /servicePrincipals/{id}/appRoleAssignedTo" in result.output
