@@ -79,7 +79,7 @@ def _until_stopped(application: WSGIApplication, port: int) -> None:
         signal.signal(number, lambda *_: stopped.set())
     server = Server(application, "127.0.0.1", port)
     server.start()
-    click.echo(f"listening at {server.url}, until Ctrl-C")
+    click.echo(f"listening at {server.url} until Ctrl-C")
     try:
         stopped.wait()
     finally:

@@ -15,7 +15,7 @@ _DIFFERENCE = mapping(
         "attribute": text("AWS's attribute; null where somebody is missing or should not be there."),
         "wanted": text("What should be in AWS; null for nothing."),
         "actual": text("What is in AWS; null for nothing."),
-        "waiting": flag("Whether the next cycle will see to it."),
+        "waiting": flag("Whether a cycle or a retry will see to it."),
         "reason": text("What keeps it from agreeing, as far as is known."),
     },
 )
