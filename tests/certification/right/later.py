@@ -16,6 +16,7 @@ from tests.certification.right.patching import Patching, Refusal
 from tests.certification.right.server import RightServer
 from tests.certification.wrong import (
     answering,
+    asking,
     each,
     editing,
     setting,
@@ -202,6 +203,11 @@ LATER: tuple[Mutant, ...] = (
         "groups need no token",
         "3.12 unauthorized groups",
         authorize=_open(lambda each_: "/Groups" in each_.url),
+    ),
+    between(
+        "any type is none",
+        "3.8 any type",
+        asking("GET /Users/", lambda each_: Response(406) if each_.header("Accept") == "*/*" else each_),
     ),
     # Filters and lists
     edited_filter("the third term is passed over", "3.4.2.2 three terms", r"^(.*? and .*?) and .*$", r"\1"),

@@ -1,6 +1,6 @@
 """RFC 7644 on what is sent and comes back as bytes: names of all scripts, media types, bodies that are no JSON or none.
 
-Source: RFC 7644, 3.8, 3.11 and 3.12, RFC 7643, 2.3.1, and RFC 9110, 15.3.5, https://datatracker.ietf.org/doc/html/rfc7644
+Source: RFC 7644, 3.8, 3.11 and 3.12, RFC 7643, 2.3.1, and RFC 9110, 12.5.1 and 15.3.5, https://datatracker.ietf.org/doc/html/rfc7644
 (read 2026-11).
 """
 
@@ -77,6 +77,14 @@ def _plain_json(bench: Bench) -> None:
     require_value(label, require_document(label, response), "userName", made["userName"])
 
 
+def _any_type(bench: Bench) -> None:
+    path, made = new_user(bench)
+    response = bench.endpoint.ask("GET", path, headers=(("Accept", "*/*"),))
+    label = f"GET {path} with Accept */*"
+    require_status(label, response, 200)
+    require_value(label, require_document(label, response), "userName", made["userName"])
+
+
 def _plain_json_sent(bench: Bench) -> None:
     sent = user(bench)
     label = "POST /Users with Content-Type application/json"
@@ -146,6 +154,11 @@ CHECKS = (
         "3.5.2 malformed operations",
         "RFC 7644 3.5.2 and 3.12: Operations that are no list, and an unknown op, are refused with 400 and change nothing",
         _malformed_patch,
+    ),
+    Check(
+        "3.8 any type",
+        "RFC 7644 3.8 and RFC 9110 12.5.1: who accepts any type, */*, gets the resource",
+        _any_type,
     ),
     Check(
         "3.8 plain JSON",
