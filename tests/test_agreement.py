@@ -252,6 +252,7 @@ def test_what_failed_because_the_service_was_down_waits_for_its_retry(
     world.assert_both_sides_agree()
 
 
+@pytest.mark.slow
 def test_what_was_given_up_is_wrong_although_the_service_was_only_down(world: World) -> None:
     world.fault("PATCH /Users/*", answer={"status": 503})
     world.azure_ad.turn_provisioning_on()

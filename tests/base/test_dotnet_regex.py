@@ -117,6 +117,7 @@ def test_what_is_no_pattern_is_refused(pattern, message):
         (r"(a+)\1+b", "a" * 100_000),
     ],
 )
+@pytest.mark.slow
 def test_no_pattern_hangs(pattern, text):
     """A catastrophe is cut off by the clock of the processor."""
     with pytest.raises(RegexError, match=f"more than {SECONDS} seconds"):

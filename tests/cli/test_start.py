@@ -67,6 +67,7 @@ def test_a_plain_scenario_loads_less_than_half_of_the_modules(plain):
     assert len(ours) <= MOST
 
 
+@pytest.mark.slow
 def test_a_scenario_that_signs_in_enters_those_rooms():
     """The names above are right, and a room opens when it is asked for."""
     rooms = entered(loaded("scenarios/setup/sign-in-from-the-portal.yaml"))

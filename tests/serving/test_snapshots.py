@@ -120,6 +120,7 @@ def test_what_cannot_be_done_gets_a_sentence(start, method, name, body, words):
     assert words in answer["message"]
 
 
+@pytest.mark.slow
 def test_a_cycle_that_has_something_to_do_can_be_rewound(start):
     """A snapshot is taken before it by itself; of these five stay, and a cycle that comes to nobody takes none."""
     served = start()

@@ -65,6 +65,7 @@ def test_the_archive_has_a_page_a_check_and_real_times(gallery):
     assert TOKEN not in json.dumps(log)
 
 
+@pytest.mark.slow
 def test_the_summary_has_verdicts_and_no_evidence(broken):
     page = summary.render(broken)
     assert "Microsoft Entra app gallery" in page
@@ -74,6 +75,7 @@ def test_the_summary_has_verdicts_and_no_evidence(broken):
     assert len(page) < 40_000
 
 
+@pytest.mark.slow
 def test_microsofts_file_has_their_verdict(gallery, broken):
     """A bearer token alone fails there, whatever passed."""
     right = json.loads(validation_result.render(gallery))
@@ -121,6 +123,7 @@ def test_the_command_writes_them_and_signs_them(tmp_path, foreign_app):
         (["--suite", "okta", "--validation-result", "x.json"], "is of the suite entra-gallery, which is not"),
     ],
 )
+@pytest.mark.slow
 def test_files_that_make_no_sense_are_refused_before_anything_is_asked(words, reason):
     done = CliRunner().invoke(main, ["certify", "server", "http://127.0.0.1:1", *words])
     assert done.exit_code == 2

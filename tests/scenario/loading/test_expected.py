@@ -67,6 +67,7 @@ def misspelt(word, chance):
     return typos[chance.number(len(typos))]
 
 
+@pytest.mark.slow
 def test_two_hundred_planted_typos_are_all_answered_at_their_place(tmp_path):
     """At any depth, under `$not`, `$contains` and `$absent` too: line, column, and the word that was meant."""
     chance = Ids("typos")
