@@ -113,6 +113,7 @@ class TestOperators:
         )
         assert said == both
 
+    @pytest.mark.slow
     def test_a_pattern_that_backtracks_for_ever_lets_nobody_through(self):
         """What cannot be told within reason is neither a match nor none."""
         for operator in ("REGEX MATCH", "NOT REGEX MATCH"):

@@ -81,6 +81,7 @@ def test_a_gallery_application_needs_a_token(company, server):
     assert server.requests == []
 
 
+@pytest.mark.slow
 def test_a_blank_secret_token_becomes_one_that_the_tenant_issues(company, server):
     """It names tenant and audience as documented, and verifies against the published key."""
     (header,) = bearers(company, server, SecretToken="")

@@ -192,6 +192,7 @@ class Signer:
         }
 
 
+@pytest.mark.slow
 class TestAssertions:
     def test_a_certificate_stands_in_for_a_secret(self, graph, api):
         """certificate-credentials: what appidacr says is 2."""

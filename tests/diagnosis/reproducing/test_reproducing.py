@@ -18,6 +18,8 @@ from harness.diagnosis.inventing.directory import invented
 from harness.diagnosis.inventing.flaws import FLAWS
 from harness.diagnosis.reproducing.masking import Mask
 
+pytestmark = pytest.mark.slow  # each makes a case and plays it
+
 EXPORTS = Path(__file__).parents[2] / "exports" / "samples"
 
 

@@ -142,6 +142,7 @@ def test_without_a_key_nothing_can_be_proven(graph, holder, first):
     assert graph.fail("POST", f"{holder}/addKey", body)[:2] == (403, "Authorization_RequestDenied")
 
 
+@pytest.mark.slow
 class TestTokenSigning:
     """serviceprincipal-addtokensigningcertificate."""
 

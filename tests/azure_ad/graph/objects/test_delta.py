@@ -242,6 +242,7 @@ class TestTokens:
     )
 )
 @settings(max_examples=60, deadline=None)
+@pytest.mark.slow
 def test_whoever_follows_the_links_knows_the_directory(acts):
     """After any history a follower's copy, kept by delta alone, equals the list of users."""
     company = Company(ScimServer())

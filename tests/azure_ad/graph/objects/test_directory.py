@@ -198,6 +198,7 @@ class TestUsers:
         sentences = ("Unable to read JSON request payload.", "An unexpected '")
         assert answer.json()["error"]["message"].startswith(sentences)
 
+    @pytest.mark.slow
     def test_a_tower_of_brackets_is_refused_at_every_height(self, graph):
         """However deep, the answer is 400; never a traceback."""
         for depth in (1, *range(850, 1000), 100_000):

@@ -62,6 +62,7 @@ def test_half_json_is_not(text):
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
+@pytest.mark.slow
 def test_json_stays_what_it_is(value):
     """Whatever is JSON already means the same afterwards."""
     assert json.loads(strict(json.dumps(value))) == value
@@ -83,6 +84,7 @@ def test_json_stays_what_it_is(value):
         b'{"displayName": "' + b"x" * 100_000,
     ],
 )
+@pytest.mark.slow
 def test_what_is_no_body_changes_nothing(company, body):
     """400 with Graph's sentence, and the user as before."""
     company.person("ana")
