@@ -19,15 +19,12 @@ from harness.aws_sso.user_portal import addresses
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
 from harness.wire.application import Application
-from harness.wire.message import MAX_BODY
 
 
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Application(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False
-    app.url_map.strict_slashes = False
     app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
     app.add_url_rule("/", "home", _home)
     app.register_blueprint(pages)

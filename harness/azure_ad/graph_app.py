@@ -60,9 +60,6 @@ def _own_address(environ: WSGIEnvironment) -> str:
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = _Graph(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    # Graph's own pages print `…/synchronization/jobs/` beside `…/synchronization/jobs` (synchronizationjob-get).
-    app.url_map.strict_slashes = False
     app.before_request(_authorize)
     app.after_request(_identify)
     for method, rule, view in ROUTES:

@@ -14,14 +14,11 @@ from harness.azure_ad.tenant import current
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
 from harness.wire.application import Application
-from harness.wire.message import MAX_BODY
 
 
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Application(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.url_map.strict_slashes = False
     app.register_blueprint(single_sign_on)
     app.register_blueprint(oauth)
     app.register_blueprint(pages)

@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter, Rule
 
 from harness.base.sqlite import is_full
+from harness.wire.message import MAX_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,6 +58,12 @@ class Application(Flask):
 
     session_interface = _NoSessions()
     url_rule_class = Route
+
+    def __init__(self, name: str, static_folder: str | None = "static") -> None:
+        super().__init__(name, static_folder=static_folder)
+        self.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+        # Graph's own pages print `…/synchronization/jobs/` beside `…/synchronization/jobs` (synchronizationjob-get).
+        self.url_map.strict_slashes = False
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

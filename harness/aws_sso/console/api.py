@@ -20,7 +20,6 @@ from harness.base.json_text import encode
 from harness.pages.policy import guard
 from harness.wire.application import Application
 from harness.wire.cross_site import is_order_of_another_site
-from harness.wire.message import MAX_BODY
 
 _PROVISIONING = "/console/api/automatic-provisioning"
 _TOKENS, _USERS, _GROUPS = "/console/api/tokens", "/console/api/users", "/console/api/groups"
@@ -35,8 +34,6 @@ def is_order(path: str) -> bool:
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Application(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.url_map.strict_slashes = False
     routes: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         ("GET", _PROVISIONING, get_provisioning),
         ("POST", _PROVISIONING, enable),

@@ -31,6 +31,10 @@ class EnterpriseApps:
         self._ids = ids
         self._directory = directory
 
+    def of_client(self, app_id: str) -> Document | None:
+        """Return the service principal of an application (client) id, if there is one."""
+        return next((principal for principal in self.scan() if principal["appId"] == app_id), None)
+
     def instantiate(self, display_name: str, template: str = NON_GALLERY_TEMPLATE) -> Document:
         """Create an application of a template and return its service principal. Raises NotFoundError."""
         try:
@@ -52,7 +56,7 @@ class EnterpriseApps:
 
     def create(self, application: Document, properties: Document) -> Document:
         """Make the service principal of an app registration. Raises ConflictError when it has one."""
-        if any(principal["appId"] == application["appId"] for principal in self.scan()):
+        if self.of_client(application["appId"]) is not None:
             raise ConflictError(
                 "The service principal cannot be created, updated, or restored because the service principal name "
                 f"{application['appId']} is already in use.",

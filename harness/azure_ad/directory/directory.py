@@ -181,9 +181,7 @@ class Directory:
         if holder["id"] == key:
             raise PropertyError("a group cannot be a member of itself")
         if not self._store.link("member", holder["id"], key):
-            raise ConflictError(
-                "One or more added object references already exist for the following modified properties: 'members'."
-            )
+            raise ConflictError.of_reference("members")
         self._note_membership(holder["id"], kind, key)
 
     def _kind_and_key(self, name: str) -> tuple[str, str]:

@@ -20,3 +20,10 @@ class ConflictError(ValueError):
     def __init__(self, message: str, target: str | None = None) -> None:
         super().__init__(message)
         self.target = target
+
+    @classmethod
+    def of_reference(cls, name: str) -> ConflictError:
+        """Return the error for a link that exists already, by the property that it is of, in Graph's words."""
+        return cls(
+            f"One or more added object references already exist for the following modified properties: '{name}'."
+        )

@@ -17,15 +17,14 @@ _OF_PRINCIPAL, _OF_APPLICATION = "/servicePrincipals/", "/applications/"
 
 
 def _service_principal(tenant: Tenant, app_id: str) -> str | None:
-    return next((item["id"] for item in tenant.applications.scan() if item["appId"] == app_id.lower()), None)
+    principal = tenant.applications.of_client(app_id.lower())
+    return None if principal is None else str(principal["id"])
 
 
 def _application(tenant: Tenant, app_id: str) -> str | None:
     application = tenant.registrations.of_client(app_id.lower())
     if application is None:
-        principal = next(
-            (item for item in tenant.applications.scan() if item["appId"] == app_id.lower()), None
-        )
+        principal = tenant.applications.of_client(app_id.lower())
         application = None if principal is None else tenant.registrations.behind(principal)
     return None if application is None else str(application["id"])
 

@@ -32,7 +32,7 @@ def token_for(tenant: Tenant, client: Client, resource: str) -> str:
     if resource.rstrip("/") in (GRAPH, tenant.settings.graph_origin):
         return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
     api = _api(tenant, resource)
-    principal = None if api is None else _principal(tenant, api)
+    principal = None if api is None else tenant.applications.of_client(api["appId"])
     if api is None or principal is None:
         raise RefusedError(500011, resource, tenant.settings.domain)
     return signing_key(tenant.store, tenant.clock, tenant.ids).token(
@@ -49,13 +49,8 @@ def _api(tenant: Tenant, resource: str) -> Document | None:
     return None
 
 
-def _principal(tenant: Tenant, application: Document) -> Document | None:
-    principals = tenant.applications.scan()
-    return next((each for each in principals if each["appId"] == application["appId"]), None)
-
-
 def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, resource: str) -> Document:
-    now, own = int(tenant.clock.now().timestamp()), _principal(tenant, client.application)
+    now, own = int(tenant.clock.now().timestamp()), tenant.applications.of_client(client.application["appId"])
     roles = [] if own is None else _roles(tenant, principal, own)
     name, itself = client.application["displayName"], client.application["appId"]
     if principal.get("appRoleAssignmentRequired") and not roles and itself != api["appId"]:

@@ -103,8 +103,7 @@ def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> 
 
 def _keys(tenant: Tenant, application: Document) -> list[Document]:
     """Return the keys of a registration and of its service principal."""
-    principals = (each for each in tenant.applications.scan() if each["appId"] == application["appId"])
-    holders = (application, next(principals, {}))
+    holders = (application, tenant.applications.of_client(application["appId"]) or {})
     return [key for holder in holders for key in holder.get("keyCredentials") or ()]
 
 

@@ -99,7 +99,7 @@ def federation_metadata(tenant_id: str) -> ResponseReturnValue:
     With `appid` the certificate is that application's.
     """
     tenant, app_id = _tenant(tenant_id), request.args.get("appid", "").lower()
-    service = next((each for each in tenant.applications.scan() if each["appId"] == app_id), {})
+    service = tenant.applications.of_client(app_id) or {}
     text = render_template(
         "federation_metadata.xml",
         issuer=issuer(tenant),

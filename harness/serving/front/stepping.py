@@ -59,7 +59,7 @@ class Stepper:
             "ended": step.ended,
             "job": graph_form(job),
             "entries": mine,
-            "exchanges": [_shown(exchange) for exchange in heard] if wanted else None,
+            "exchanges": [exchange.document() for exchange in heard] if wanted else None,
         }
 
 
@@ -68,17 +68,3 @@ def in_turn(clock: OffsetClock, act: Callable[[], _T]) -> _T:
     with clock.turn:
         clock.run_due()
         return act()
-
-
-def _shown(exchange: Exchange) -> dict[str, Any]:
-    request, response = exchange.request, exchange.response
-    return {
-        "at": exchange.at,
-        "method": request.method,
-        "url": request.url,
-        "body": request.body.decode("utf-8", "replace") or None,
-        "status": None if response is None else response.status,
-        "answer": None if response is None else response.body.decode("utf-8", "replace") or None,
-        "error": exchange.error,
-        "curl": exchange.curl(),
-    }

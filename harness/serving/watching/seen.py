@@ -52,16 +52,4 @@ def requests(
 def _shown(event: Event) -> dict[str, Any]:
     exchange = event.exchange
     assert exchange is not None
-    request, response = exchange.request, exchange.response
-    return {
-        "number": event.number,
-        "at": event.at,
-        "from": event.source,
-        "method": request.method,
-        "url": request.url,
-        "body": request.body.decode("utf-8", "replace") or None,
-        "status": None if response is None else response.status,
-        "answer": None if response is None else response.body.decode("utf-8", "replace") or None,
-        "error": exchange.error,
-        "curl": exchange.curl(),
-    }
+    return {"number": event.number, "from": event.source, **exchange.document()}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
@@ -34,6 +35,20 @@ class Exchange:
     def curl(self, body: str | None = None) -> str:
         """Return the command that repeats the request (`repeating.command`)."""
         return command(self.request, body)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the control API shows it, bodies as texts."""
+        request, response = self.request, self.response
+        return {
+            "at": self.at,
+            "method": request.method,
+            "url": request.url,
+            "body": request.body.decode("utf-8", "replace") or None,
+            "status": None if response is None else response.status,
+            "answer": None if response is None else response.body.decode("utf-8", "replace") or None,
+            "error": self.error,
+            "curl": self.curl(),
+        }
 
 
 def recording(

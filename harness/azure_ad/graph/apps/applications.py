@@ -17,7 +17,7 @@ from flask import Response
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
 from harness.azure_ad.graph.apps.redirects import check_redirects
-from harness.azure_ad.graph.apps.service_principals import delete_principal, principal_of
+from harness.azure_ad.graph.apps.service_principals import delete_principal
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, count, empty, entity
@@ -60,7 +60,7 @@ def update_application(key: str) -> Response:
         before = find_application(key)
         changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.registrations.update(key, changes)
-        principal = principal_of(after["appId"])
+        principal = tenant.applications.of_client(after["appId"])
         shared = {theirs: after[own] for own, theirs in _SHARED.items() if own in changes}
         if principal is not None and shared:
             tenant.applications.update(principal["id"], shared)
@@ -73,7 +73,7 @@ def delete_application(key: str) -> Response:
     with tenant.store.transaction():
         find_application(key)
         application = tenant.registrations.delete(key)
-        principal = principal_of(application["appId"])
+        principal = tenant.applications.of_client(application["appId"])
         if principal is not None:
             delete_principal(principal["id"])
         note(Activities.DELETE_APPLICATION, Target("Application", application))

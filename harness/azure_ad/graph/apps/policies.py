@@ -93,9 +93,7 @@ def assign_policy(which: str, key: str, kind: str) -> Response:
     with tenant.store.transaction():
         holder, policy = _holder(which, key, kind), policies.find(tenant.store, kind, reference(body()))
         if not policies.assign(tenant.store, kind, holder, policy["id"]):
-            raise ConflictError(
-                f"One or more added object references already exist for the following modified properties: '{kind}'."
-            )
+            raise ConflictError.of_reference(kind)
     return empty()
 
 

@@ -83,14 +83,9 @@ def delete_principal(app: str) -> None:
     note(Activities.DELETE_PRINCIPAL, Target("ServicePrincipal", principal))
 
 
-def principal_of(app_id: str) -> Document | None:
-    """Return the service principal of an application id."""
-    return next((item for item in current().applications.scan() if item["appId"] == app_id), None)
-
-
 def principal_behind(key: str) -> str:
     """Return the id of the service principal of a registration. Raises NotFoundError."""
-    principal = principal_of(current().registrations.find(key)["appId"])
+    principal = current().applications.of_client(current().registrations.find(key)["appId"])
     if principal is None:
         raise NotFoundError.of(key)
     return str(principal["id"])

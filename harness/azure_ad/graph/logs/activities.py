@@ -156,8 +156,8 @@ def _initiator() -> Document:
     app_id, name = automation["appId"], automation["displayName"]
     if claims is not None:
         app_id, name = claims["appid"], claims["app_displayname"]
-    principal = next((item["id"] for item in tenant.applications.scan() if item["appId"] == app_id), None)
-    shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal}
+    principal = tenant.applications.of_client(app_id)
+    shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal and principal["id"]}
     return {"app": {**shown, "servicePrincipalName": None}, "user": None}
 
 

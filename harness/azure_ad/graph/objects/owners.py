@@ -59,9 +59,7 @@ def remove_owner(which: str, name: str, owner: str) -> Response:
 def bind_owner(owned: str, owner: str) -> None:
     """Make somebody an owner. Raises ConflictError for one who is."""
     if not current().store.link(_RELATION, owned, owner):
-        raise ConflictError(
-            "One or more added object references already exist for the following modified properties: 'owners'."
-        )
+        raise ConflictError.of_reference("owners")
 
 
 def _objects(keys: list[str], only: str = "") -> Response:
