@@ -78,7 +78,7 @@ def diagnose(
 
     FILES, in any number and order, packed or not: users of Entra ID (portal, Graph, az, PowerShell), the provisioning log,
     the synchronization schema, assignments, members of groups, CloudTrail events, users of AWS. Recordings (HAR, Postman,
-    Runscope) are for harness reproduce. Exit code 0 if all arrive, 1 if not, 2 for files that cannot be used.
+    Runscope, mitmproxy) are for harness reproduce. Exit code 0 if all arrive, 1 if not, 2 for files that cannot be used.
     """
     from harness.base.output import check_writable
     from harness.diagnosis.diagnosing import diagnose as diagnosed
@@ -132,18 +132,18 @@ def reproduce(
     """Write the smallest scenario that fails as a user in exported FILES does, with made-up people, and ends in the remedy.
 
     The scenario is played before it is written: it fails in the same way, and passes once the remedy is applied.
-    FILES may also be one recording (HAR, Postman collection, Runscope test), whose calls become the steps.
+    FILES may also be one recording (HAR, Postman collection, Runscope test, flows of mitmproxy), whose calls become the steps.
     """
     from harness.base.output import check_writable
     from harness.diagnosis.diagnosing import diagnose as diagnosed
     from harness.diagnosis.reproducing.reproducing import reproduced
     from harness.diagnosis.spool import Spool
-    from harness.traffic.calls import is_traffic
+    from harness.exports.sources import traffic_of
 
     for path in (output, key):
         if path is not None:
             check_writable(path)
-    if any(path.is_file() and is_traffic(path) for path in files):
+    if any(path.is_file() and traffic_of(path) for path in files):
         _from_traffic(files, output, seed=seed, profile=profile)
         return
     case = _case(files, profile=profile, **given)

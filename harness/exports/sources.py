@@ -138,30 +138,43 @@ class _Recoded:
         return self._text.read(size).encode("utf-8", "surrogatepass")
 
 
-# How files of calls begin, in the order of the words that say what to do with them.
-_TRAFFIC = (
-    (
-        re.compile(rb"\d+:(?:\d+:|.*?;\d+:)(?:version|client_conn|backup|request|type)", re.DOTALL),
-        "a flow file of mitmproxy; make HAR of it: mitmdump -nr {name} --set hardump=out.har, then harness reproduce out.har",
-    ),
-    (
-        re.compile(
-            rb'\s*\{.{0,4000}?(?:"log"\s*:\s*\{|/collection\.json"|collection/v2|"step_type"|"trigger_url")',
-            re.DOTALL,
-        ),
-        "recorded calls (HAR, Postman or Runscope), not an export; a scenario is made of them by: harness reproduce {name} -o case.yaml",
-    ),
+# How mitmproxy's files of flows begin: a dictionary of typed netstrings whose names stand in any order.
+FLOWS = re.compile(
+    rb"\d{1,12}:\d{1,2}:(?:version|type|id|request|response|error|websocket|messages|metadata|mode|marked|comment|backup"
+    rb"|intercepted|is_replay|timestamp_created|client_conn|server_conn)[;,]"
+)
+# How other files of calls begin: HAR, Postman, Runscope.
+_JSON_CALLS = re.compile(
+    r'\s*\{.{0,60000}?(?:"log"\s*:\s*\{|/collection\.json"|collection/v2|"step_type"|"trigger_url")',
+    re.DOTALL,
+)
+_CALLS = (
+    "recorded calls (HAR, Postman, Runscope or mitmproxy), not an export; "
+    "a scenario is made of them by: harness reproduce {name} -o case.yaml"
 )
 
 
 def traffic_of(path: Path) -> str:
     """Return what to do with a file of recorded calls, empty for any other file."""
     try:
-        with path.open("rb") as stream:
+        with unpacked(path) as stream:
             start = stream.read(_PIECE)
-    except OSError:
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
         return ""
-    return next((words.format(name=path.name) for mark, words in _TRAFFIC if mark.match(start)), "")
+    text = start.decode(json.detect_encoding(start), "replace")
+    return _CALLS.format(name=path.name) if FLOWS.match(start) or _JSON_CALLS.match(text) else ""
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, the first one of an archive. Raises OSError, EOFError, zlib.error or BadZipFile for a damaged one."""
+    member = ""
+    with path.open("rb") as stream:
+        if stream.read(4) == _ZIP:
+            with zipfile.ZipFile(stream) as archive:
+                member = next((each.filename for each in archive.infolist() if not each.is_dir()), "")
+    with _bytes(path, member) as stream:
+        yield stream
 
 
 def sources(path: Path) -> list[Source]:

@@ -1,13 +1,15 @@
-"""Calls in the files of other tools: HAR, Postman collections, tests of Runscope and BlazeMeter.
+"""Calls in the files of other tools: HAR, Postman collections, tests of Runscope and BlazeMeter, flows of mitmproxy.
 
 Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html; Runscope:
-https://github.com/okta/okta-developer-docs (Okta's SCIM test files) (read 2026-11). mitmproxy's own files are written for
-its version alone: it makes HAR of them itself (https://docs.mitmproxy.org/stable/concepts/options/#hardump, read 2026-11).
+https://github.com/okta/okta-developer-docs (Okta's SCIM test files) (read 2026-11).
 """
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +19,15 @@ from urllib.parse import quote
 import orjson
 
 from harness.base.errors import HarnessError
+from harness.exports.sources import FLOWS, unpacked
+from harness.traffic.mitmproxy import NotFlowsError, read_flows
 from harness.wire.message import Request, Response
 from harness.wire.recording.har import read_entry
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _STATUS = re.compile(r"response\.to\.have\.status\((\d{3})\)")
-_MITMPROXY = re.compile(rb"\d+:(?:\d+:|.*;\d+:)")
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
-_OFFER = "known are HAR 1.2, Postman collections v2.1, and tests exported from Runscope or BlazeMeter"
+_OFFER = "known are HAR 1.2, Postman collections v2.1, tests exported from Runscope or BlazeMeter, flow files of mitmproxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,13 @@ class Call:
 
 def read_calls(path: Path) -> list[Call]:
     """Read a file of recorded or written-down calls. Raises HarnessError saying what it is not, and what to do."""
+    content = _content(path)
+    if FLOWS.match(content):
+        return _of_flows(path, content)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise HarnessError(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        document = orjson.loads(content)
+        document = orjson.loads(content.decode(json.detect_encoding(content)))
     except ValueError:
-        if _MITMPROXY.match(content):
-            raise HarnessError(
-                f"{path}: a flow file of mitmproxy; make HAR of it: mitmdump -nr {path.name} --set hardump=out.har"
-            ) from None
-        raise HarnessError(f"{path}: not JSON; {_OFFER}") from None
+        raise HarnessError(f"{path}: not JSON, or cut off; {_OFFER}") from None
     try:
         calls = list(_calls(document))
     except (LookupError, TypeError, AttributeError, ValueError) as error:
@@ -60,14 +58,26 @@ def read_calls(path: Path) -> list[Call]:
     return calls
 
 
-def is_traffic(path: Path) -> bool:
-    """Tell whether a file holds calls rather than an export."""
-    with path.open("rb") as stream:
-        start = stream.read(1 << 16)
-    return any(
-        mark in start
-        for mark in (b'"log"', b"collection/v2", b"/collection.json", b'"step_type"', b'"trigger_url"')
-    )
+def _content(path: Path) -> bytes:
+    """Return a file's octets, unpacked. Raises HarnessError for one that cannot be read."""
+    try:
+        with unpacked(path) as stream:
+            return stream.read()
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise HarnessError(f"{path}: cannot be unpacked ({error})") from error
+
+
+def _of_flows(path: Path, content: bytes) -> list[Call]:
+    try:
+        pairs = list(read_flows(content))
+    except NotFlowsError as error:
+        hint = f"write it again: mitmdump -nr {path.name} --set hardump=out.har"
+        raise HarnessError(f"{path}: flows of mitmproxy: {error}; {hint}") from error
+    if not pairs:
+        raise HarnessError(f"{path}: flows of mitmproxy, but none of HTTP")
+    return [Call(request, response.status if response else 0, response) for request, response in pairs]
 
 
 def _form(document: Any) -> str:

@@ -1,6 +1,7 @@
 """A proxy before one server: what passes is kept, without secrets, for a HAR file.
 
 A credential is replaced by a mark that is the same wherever the credential is, and says nothing of it: its keyed digest.
+What is packed cannot be searched for credentials: answers are asked for as they are, and what comes packed is unpacked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
+from harness.traffic.encodings import plain
 from harness.traffic.hiding import hidden
 from harness.wire.incoming import request_of
 from harness.wire.message import Headers, Request, Response, Send, TransportError, reason_phrase
@@ -34,6 +36,7 @@ _HOP = frozenset(
         "upgrade",
         "proxy-connection",
         "content-length",
+        "accept-encoding",
     }
 )
 
@@ -49,7 +52,8 @@ class Recorder:
         self._exchanges: list[Exchange] = []
         self._lock = threading.Lock()
         self._under_way = threading.local()
-        self._send = recording(send, self._keep, clock, "client", lambda _: "server")
+        self._upstream = send
+        self._send = recording(self._passed, self._keep, clock, "client", lambda _: "server")
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -59,10 +63,10 @@ class Recorder:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = request_of(environ, self._origin + self._path)
         credential = request.header("authorization") or ""
-        passed = Request(request.method, request.url, _without_hop(request.headers), request.body)
+        headers = (*_without_hop(request.headers), ("Accept-Encoding", "identity"))
         self._under_way.credential = credential
         try:
-            response = self._send(passed)
+            response = self._send(plain(Request(request.method, request.url, headers, request.body)))
         except TransportError as error:
             response = Response(502, (("Content-Type", "text/plain"),), f"{error.kind}: {error}\n".encode())
         start_response(
@@ -70,6 +74,9 @@ class Recorder:
             list(_without_hop(response.headers)),
         )
         return [b"" if request.method == "HEAD" else response.body]
+
+    def _passed(self, request: Request) -> Response:
+        return plain(self._upstream(request))
 
     def _keep(self, exchange: Exchange) -> None:
         credential = self._under_way.credential

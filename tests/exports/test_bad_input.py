@@ -122,7 +122,7 @@ def test_a_workbook_is_not_read_as_a_zip_of_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"1234:7:version;2:20#4:type;4:http;", "mitmdump -nr calls --set hardump=out.har"),
+        (b"1234:7:version;2:20#4:type;4:http;", "harness reproduce calls -o case.yaml"),
         (b'{"log": {"version": "1.2", "entries": []}}', "harness reproduce calls -o case.yaml"),
         (
             b'{"info": {"schema": "https://x/v2.1.0/collection.json"}, "item": []}',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,46 @@ def test_the_order_of_members_and_of_queries_makes_no_difference() -> None:
     assert Replay([call]).answer(Request("GET", "http://replay/v1.0/users?$select=id&$top=1")).status == 200
 
 
+@pytest.mark.parametrize("packing", ["plain", "gzip", "zip", "UTF-16"])
+def test_a_recording_may_be_packed(packing: str, tmp_path: Path) -> None:
+    content, path, case = (FILES / "traffic.har").read_bytes(), tmp_path / "calls", tmp_path / "case.yaml"
+    if packing == "gzip":
+        content = gzip.compress(content)
+    if packing == "UTF-16":
+        content = content.decode().encode("utf-16")
+    path.write_bytes(content)
+    if packing == "zip":
+        path = tmp_path / "calls.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(tmp_path / "calls", "traffic.har")
+    result = CliRunner().invoke(main, ["reproduce", str(path), "-o", str(case)])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_packed_answer_is_unpacked_so_that_no_token_hides_in_it(tmp_path: Path) -> None:
+    def packed(request: Request) -> Response:
+        assert request.header("accept-encoding") == "identity"
+        body = gzip.compress(json.dumps({"note": f"Bearer {TOKEN}"}).encode())
+        return Response(200, (("Content-Encoding", "gzip"),), body)
+
+    recorder = Recorder("http://127.0.0.1:9", packed, NOON, Ids("1"))
+    answer = inprocess(recorder)(Request("GET", "http://proxy/Users", (("Accept-Encoding", "gzip, br"),)))
+    assert answer.json() == {"note": f"Bearer {TOKEN}"}
+    (exchange,) = recorder.exchanges
+    assert exchange.response is not None
+    assert exchange.response.json()["note"].startswith("Bearer secret-")
+
+
+def test_an_answer_packed_in_an_unknown_way_is_not_recorded(tmp_path: Path) -> None:
+    def packed(_: Request) -> Response:
+        return Response(200, (("Content-Encoding", "br"),), b"\x0b\x02\x80")
+
+    recorder = Recorder("http://127.0.0.1:9", packed, NOON, Ids("1"))
+    assert inprocess(recorder)(Request("GET", "http://proxy/Users")).status == 502
+    (exchange,) = recorder.exchanges
+    assert exchange.error == "reset: a body is packed as br, which cannot be read here"
+
+
 @pytest.mark.parametrize("name", ["traffic.har", "postman-v2.1.json", "runscope.json"])
 def test_files_of_other_tools_become_scenarios_that_play(name: str, tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
@@ -189,7 +231,7 @@ def test_a_recording_that_aws_would_answer_otherwise_is_no_scenario(tmp_path: Pa
         (b"plain words", "not JSON"),
         (b"{}", "there are no calls in it"),
         (b'{"log": {"entries": [{}]}}', "an entry in it is not as HAR has it"),
-        (b"4242:7:version;2:20#", "make HAR of it: mitmdump -nr"),
+        (b"4242:7:version;2:20#", "flow 1 is damaged, or was not written to its end"),
     ],
 )
 def test_what_is_no_recording_is_one_line(content: bytes, words: str, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Bodies that were packed on their way: unpacked, so that they can be read, and searched for secrets."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TypeVar
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from harness.wire.message import Headers, Request, Response, TransportError
+from harness.wire.sockets.network import MAX_ANSWER
+
+_Message = TypeVar("_Message", Request, Response)
+
+
+def plain(message: _Message) -> _Message:
+    """Return a message unpacked. Raises TransportError for one that is packed in a way not known here."""
+    packing = message.header("content-encoding")
+    if packing is None:
+        return message
+    body = decoded(message.headers, message.body)
+    if body is None:
+        raise TransportError("reset", f"a body is packed as {packing}, which cannot be read here")
+    headers = tuple(each for each in message.headers if each[0].lower() != "content-encoding")
+    return replace(message, headers=headers, body=body)
+
+
+def decoded(headers: Headers, body: bytes) -> bytes | None:
+    """Return a body as it was before its Content-Encoding; None where that is not known here, or not true.
+
+    Gzip and deflate are always known, Brotli and Zstandard where a package for them is installed
+    (https://urllib3.readthedocs.io/en/stable/advanced-usage.html#decoding-and-encoding, read 2026-11-29).
+    """
+    encodings = [
+        each.strip().lower()
+        for name, value in headers
+        if name.lower() == "content-encoding"
+        for each in value.split(",")
+    ]
+    packed = [each for each in encodings if each not in ("", "identity")]
+    if not packed or not body:
+        return body
+    if not set(packed) <= set(urllib3.HTTPResponse.CONTENT_DECODERS):
+        return None
+    answer = urllib3.HTTPResponse(
+        io.BytesIO(body), {"content-encoding": ", ".join(packed)}, preload_content=False
+    )
+    try:
+        return answer.read(MAX_ANSWER, decode_content=True)
+    except HTTPError:
+        return None
