@@ -12,7 +12,7 @@ from harness.base.store import Document
 from harness.base.tables import read_table
 
 # A non-gallery application is an instance of this template.
-# https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+# https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
 NON_GALLERY_TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 
 

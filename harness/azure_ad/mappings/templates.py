@@ -19,7 +19,7 @@ from harness.base.store import Document
 from harness.base.tables import read_table
 
 # What every object mapping of the documented sample says of itself.
-# https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+# https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
 _MAPPING_METADATA = {
     "IsCustomerDefined": "false",
     "DisableMonitoringForChanges": "false",

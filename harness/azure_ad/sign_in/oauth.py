@@ -4,8 +4,9 @@ A program sends its client secret, or an assertion, and the scope `https://graph
 address that Graph is served at, or that of an API of this tenant. A person's name and password go the same way; passwords
 are not kept here, so any will do.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, …/v2-oauth-ropc,
-…/reference-error-codes and …/v2-protocols-oidc (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Get a token",
+…/v2-oauth-ropc, "Authorization request", …/reference-error-codes and …/v2-protocols-oidc, "Fetch the OpenID configuration
+document" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a service provider asks when sign-in starts there: an AuthnRequest, in the address or in a form.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity-platform/single-sign-on-saml-protocol and
-https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11). A signature of the request is
-not looked at: by default Azure AD does not verify it either.
+Sources: https://learn.microsoft.com/en-us/entra/identity-platform/single-sign-on-saml-protocol, "AuthnRequest", and
+https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29). A signature of the request is
+not looked at: as "Signature" has it, Azure AD demands one only where it is configured to.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The signed response, the tenant's key and certificate for it, and its metadata's issuer.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity-platform/single-sign-on-saml-protocol and
-https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/entra/identity-platform/single-sign-on-saml-protocol, "Response", and
+https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, "Entity ID" (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from harness.base.clock import iso
 from harness.base.errors import HarnessError
 
 _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
-# The window of Microsoft's sample response: five minutes before, an hour and five minutes after.
-_BEFORE, _AFTER = timedelta(minutes=5), timedelta(minutes=65)
+# single-sign-on-saml-protocol, "Conditions": from the moment of issue, without any buffer.
+_LIFE = timedelta(minutes=70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def signed_response(tenant: Tenant, statement: Statement, own: SigningKey) -> by
         issuer=issuer(tenant),
         statement=statement,
         issued=iso(now, 3),
-        not_before=iso(now - _BEFORE, 3),
-        not_on_or_after=iso(now + _AFTER, 3),
+        not_before=iso(now, 3),
+        not_on_or_after=iso(now + _LIFE, 3),
     )
     try:
         response = etree.fromstring(text)

@@ -4,8 +4,9 @@
 tile of My Apps does. Both lead to a page that asks who signs in and for no password; what it sends may as well come from a
 script as JSON, which may name another NameID, and claims besides.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, …/single-sign-on-saml-protocol,
-…/reference-error-codes and https://learn.microsoft.com/en-us/graph/api/serviceprincipal-update (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, "SAML protocol endpoint URL",
+…/single-sign-on-saml-protocol, "AuthnRequest" and "Response", …/reference-error-codes, and
+https://learn.microsoft.com/en-us/graph/api/serviceprincipal-update, preferredSingleSignOnMode (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from harness.pages.policy import guard
 
 single_sign_on = Blueprint("single_sign_on", __name__)
 
-# The page runs its one script and no other, and posts to wherever the application is (https://www.w3.org/TR/CSP3/, read 2026-11).
+# The page runs its one script and no other, and posts to wherever the application is (https://www.w3.org/TR/CSP3/).
 _SCRIPT = "document.forms[0].submit();"
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; frame-ancestors 'none'; base-uri 'none'"

@@ -73,7 +73,7 @@ class TestApplications:
 
 class TestJobs:
     def test_a_fresh_job_is_paused(self, found):
-        """application-provisioning-configuration-api: the job as it comes from POST."""
+        """application-provisioning-configure-api: the job as it comes from POST."""
         graph = Caller(found())
         app = graph.do(
             "POST", f"/applicationTemplates/{NON_GALLERY_TEMPLATE}/instantiate", {"displayName": "Shop"}, 201

@@ -1,6 +1,6 @@
 """Templates: applications out of the gallery, the jobs they can have, and a job of the AWS gallery application at work.
 
-https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api, the edition of 2021.
+https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api, the edition of 2021.
 """
 
 import json

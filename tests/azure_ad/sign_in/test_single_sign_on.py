@@ -118,7 +118,7 @@ def test_the_response_holds_one_assertion_signed_with_the_published_certificate(
 
 
 def test_the_assertion_says_who_for_whom_and_when(firm):
-    """NameID, recipient, audience, and Microsoft's window around the moment of the tenant's clock."""
+    """NameID, recipient, audience, and seventy minutes from the moment of the tenant's clock."""
     firm.person("ana")
     document = etree.fromstring(response(sign_on(firm)))
     name_id = document.find(f".//{SAML}NameID")
@@ -128,8 +128,8 @@ def test_the_assertion_says_who_for_whom_and_when(firm):
     assert name_id.get("Format") == "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
     assert document.get("Destination") == data.get("Recipient") == ACS
     assert document.find(f".//{SAML}Audience").text == AUDIENCE
-    assert conditions.get("NotBefore") == "2026-03-02T07:55:00.000Z"
-    assert conditions.get("NotOnOrAfter") == data.get("NotOnOrAfter") == "2026-03-02T09:05:00.000Z"
+    assert conditions.get("NotBefore") == "2026-03-02T08:00:00.000Z"
+    assert conditions.get("NotOnOrAfter") == data.get("NotOnOrAfter") == "2026-03-02T09:10:00.000Z"
     assert document.find(f".//{SAML}AuthnStatement").get("AuthnInstant") == "2026-03-02T08:00:00.000Z"
 
 

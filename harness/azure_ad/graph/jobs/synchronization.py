@@ -1,7 +1,7 @@
 """Provisioning over Microsoft Graph: jobs, credentials, schema.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-overview (read 2026-11-29 at db3ad72 of
-microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
 (read in November 2026, not opened again).
 """
 

@@ -31,7 +31,7 @@ from harness.pages.listing import entered
 
 AUTHORIZED = "The supplied credentials are authorized to enable provisioning"
 _ADDRESS, _TOKEN, _NOTIFICATION = "BaseAddress", "SecretToken", "SyncNotificationSettings"
-# What a job that notifies nobody says; https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+# What a job that notifies nobody says; https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
 _NOTIFY_NOBODY = {
     "Enabled": False,
     "DeleteThresholdEnabled": False,

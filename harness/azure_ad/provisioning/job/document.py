@@ -3,7 +3,7 @@
 The one place that knows either. The layout of the store is that of every version so far, so older data files open.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob and
-https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api (read 2026-11).
+https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api (read 2026-11).
 """
 
 from __future__ import annotations

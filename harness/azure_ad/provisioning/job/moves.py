@@ -90,7 +90,7 @@ def quarantined(
 ) -> Job:
     """End of a cycle that must not go on like this; a quarantine that the job was in `before` goes on.
 
-    The series counts as the sample of https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+    The series counts as the sample of https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
     does (read 2026-11).
     """
     now, earlier = execution.ended, before.quarantine

@@ -180,7 +180,7 @@ class Target:
     def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
         if not self._has_host or not self._has_token:
-            # https://learn.microsoft.com/en-us/graph/application-provisioning-configuration-api
+            # https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
             wanted_credential = "secret token" if self._has_host else "tenant URL"
             message = f"Please provide a valid {wanted_credential} for your application."
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)

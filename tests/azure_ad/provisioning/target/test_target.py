@@ -310,7 +310,7 @@ def test_the_sentence_of_401_is_microsofts():
 
 @pytest.mark.parametrize("base", ["", "contoso", "/scim", "https://"])
 def test_no_tenant_url_is_an_invalid_credential(base):
-    """application-provisioning-configuration-api: the quarantine sample's error."""
+    """application-provisioning-configure-api: the quarantine sample's error."""
     error = refused("probe", base=base)
     assert (error.code, error.message, error.fatal) == (
         f"{SCIM}InvalidCredentials",
