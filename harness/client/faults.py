@@ -44,9 +44,9 @@ def put(*, request: str, times: int | None, **options: Any) -> None:
         "body contains": options.pop("body_contains"),
     }
     given = {key: value for key, value in written.items() if value is not None}
-    connect(**options).control("POST", "faults", given)
+    number = connect(**options).control("POST", "faults", given)["value"][-1]["number"]
     often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
-    click.echo(f"from now on '{request}' misbehaves{often}; 'harness fault end' ends it")
+    click.echo(f"from now on '{request}' misbehaves{often}; 'harness fault end {number}' ends it")
 
 
 @fault.command("list")
@@ -61,13 +61,18 @@ def list_(*, as_json: bool, **where: Any) -> None:
 
 
 @fault.command()
+@click.argument("number", type=click.IntRange(min=1), required=False)
 @connected
 @JSON
-def end(*, as_json: bool, **where: Any) -> None:
-    """End all faults. Exit code 1 if one of them met nothing, or fewer requests than it was meant for."""
+def end(*, number: int | None, as_json: bool, **where: Any) -> None:
+    """End the fault of a NUMBER that 'harness fault list' shows, or all.
+
+    Exit code 1 if one of them met nothing, or fewer requests than it was meant for.
+    """
     from harness.client.connection import connect
 
-    answer = connect(**where).control("POST", "faults/end", {})
+    body = {} if number is None else {"number": number}
+    answer = connect(**where).control("POST", "faults/end", body)
     show(as_json, answer, list(map(_line, answer["ended"])) or ["no faults were on"])
     if any(each["met"] < each["wanted"] for each in answer["ended"]):
         raise SystemExit(1)
@@ -90,4 +95,4 @@ def _answer(status: int | None, body: str | None, headers: tuple[str, ...]) -> d
 def _line(fault: dict[str, Any]) -> str:
     met = f"has met {fault['met']}" if fault["met"] else "has met nothing"
     too_few = f" of {fault['wanted']}" if 0 < fault["met"] < fault["wanted"] else ""
-    return f"{fault['request']}  {met}{too_few}"
+    return f"{fault['number']}  {fault['request']}  {met}{too_few}"

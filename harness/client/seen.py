@@ -15,6 +15,10 @@ from harness.client.commands import JSON, connected, show
 @click.option(
     "--times", type=click.IntRange(min=0), metavar="N", help="Demand exactly so many, not at least one."
 )
+@click.option("--contains", metavar="TEXT", help="Only those with this text in their body.")
+@click.option(
+    "--status", type=click.IntRange(min=0), metavar="N", help="Only those answered so; 0: not at all."
+)
 @click.option("--wait", metavar="SPAN", default="0s", help="Wait so long for them: 5s, at most 30s.")
 @click.option(
     "--after",
@@ -29,6 +33,8 @@ from harness.client.commands import JSON, connected, show
 def requests(
     *,
     request: str | None,
+    contains: str | None,
+    status: int | None,
     times: int | None,
     wait: str,
     after: int,
@@ -48,8 +54,10 @@ def requests(
         answer = connect(**where).control("POST", "requests/forget", {})
         show(as_json, answer, ["only requests from now on count; the timeline keeps the others"])
         return
-    query = urlencode({"request": request, "after": after, "times": times or 1, "wait": wait})
-    answer = connect(**where).control("GET", f"requests?{query}")
+    query = {"request": request, "contains": contains, "status": status}
+    query |= {"after": after, "times": times or 1, "wait": wait}
+    given = urlencode({key: value for key, value in query.items() if value is not None})
+    answer = connect(**where).control("GET", f"requests?{given}")
     lines = list(map(_line, answer["value"]))
     if not lines:
         nearest = f"; nearest: {answer['nearest']}" if answer["nearest"] else ""

@@ -214,6 +214,11 @@ class Served:
         raise HarnessError("provisioning is not configured yet; choose Get started on its page in the portal")
 
     @property
+    def is_ready(self) -> bool:
+        """Tell whether the world is built and configured."""
+        return bool(self.ready)
+
+    @property
     def offset(self) -> timedelta:
         """Return how far the clock is ahead of the machine's."""
         return self.clock.offset

@@ -10,6 +10,7 @@ from harness.base.errors import HarnessError
 from harness.remedies.advice import Mapping as AttributeMapping
 from harness.remedies.target import TargetEvent
 from harness.scenario.play import Result
+from harness.wire.faults import Meetings
 
 
 class Refused(HarnessError):
@@ -98,11 +99,16 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class FaultMet:
-    """A fault: for which requests it is, for how many at least, and how many it has met."""
+    """A fault: for which requests it is, for how many at least, and how many it has met; `number` is for `end_fault`."""
 
     request: str
     wanted: int
     met: int
+    number: int
+
+    @classmethod
+    def of(cls, note: Meetings) -> FaultMet:
+        return cls(note.pattern, note.wanted, note.met, note.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.scenario.play import Play, Result
+from harness.scenario.play import Result
 from harness.testing.answers import AccountAssignment, Event, Group, User
 from harness.testing.directory import account_assignments
-from harness.testing.seen import Seen, SeenRequest
 from harness.testing.side import Side
 from harness.testing.verbs import Omitted
-
-_PATIENCE = timedelta(seconds=10)
 
 
 class AwsSso(Side):
     """The service provider. Provisioning is enabled when its endpoint or token is first asked for."""
-
-    def __init__(
-        self, play: Play, demand_open: Callable[[], None], turn: AbstractContextManager[Any], seen: Seen
-    ) -> None:
-        super().__init__(play, demand_open, turn)
-        self._seen = seen
 
     @property
     def endpoint(self) -> str:
@@ -142,33 +131,3 @@ class AwsSso(Side):
         """Return CloudTrail's events, oldest first, of one name if given."""
         events = [Event.read(shown) for shown in self._shown("cloudtrail")]
         return [event for event in events if name in (None, event.name)]
-
-    def requests(self, method: str = "*", path: str = "*", *, body_contains: str = "") -> list[SeenRequest]:
-        """Return the requests seen, as in `requests("PATCH", "/Groups/*")`, oldest first."""
-        self._demand_open()
-        return self._seen.chosen(method, path, body_contains=body_contains)
-
-    def assert_requested(
-        self, method: str, path: str, *, times: int | None = None, body_contains: str = ""
-    ) -> list[SeenRequest]:
-        """Return the requests seen. Raises AssertionError with the nearest one where there are none, or not `times`."""
-        self._demand_open()
-        return self._seen.required(method, path, times=times, body_contains=body_contains)
-
-    def wait_for(
-        self, method: str, path: str, *, within: timedelta = _PATIENCE, body_contains: str = ""
-    ) -> list[SeenRequest]:
-        """Wait in real time for a client on a socket. Raises AssertionError when it has not come `within`."""
-        self._demand_open()
-        self._seen.waited(lambda: self.requests(method, path, body_contains=body_contains), within)
-        return self.assert_requested(method, path, body_contains=body_contains)
-
-    def assert_none_unexpected(self, *expected: int) -> None:
-        """Raise AssertionError if any request was refused, but with one of the statuses `expected`."""
-        self._demand_open()
-        if refused := self._seen.refused(*expected):
-            raise AssertionError("refused: " + "; ".join(map(str, refused)))
-
-    def forget_requests(self) -> None:
-        self._demand_open()
-        self._seen.forget()

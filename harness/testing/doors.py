@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -29,20 +30,23 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CLIENT = "client"
+_GRAPH = re.compile(r"//[^/]+/(?:v1\.0|beta)/")
 
 
 class Teller(Journal):
-    """Shares a journal's lines, and tells what AWS has seen."""
+    """Shares a journal's lines, and tells what AWS's SCIM endpoint has seen, and what Graph has of clients."""
 
-    def __init__(self, journal: Journal, seen: Seen) -> None:
+    def __init__(self, journal: Journal, of_scim: Seen, of_graph: Seen) -> None:
         super().__init__()
         self.exchanges, self.lines = journal.exchanges, journal.lines
-        self._seen = seen
+        self._of_scim, self._of_graph = of_scim, of_graph
 
     def exchange(self, exchange: Exchange) -> None:
         super().exchange(exchange)
         if "/scim/v2" in exchange.request.url:
-            self._seen.add(exchange)
+            self._of_scim.add(exchange)
+        elif exchange.source == CLIENT and _GRAPH.search(exchange.request.url):
+            self._of_graph.add(exchange)
 
 
 def listening(

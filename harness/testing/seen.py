@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from harness.wire.faults import Selection
 from harness.wire.recording.exchanges import Exchange
 
 _REFUSED = 400
+_BASE = re.compile(r".*?/(?:scim/v2|v1\.0|beta)(?=/)")
+_SHOWN, _LONGEST_BODY = 20, 300  # requests, and characters of a body, that a failure shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class SeenRequest:
     path: str
     status: int
     exchange: Exchange
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> SeenRequest:
+        parts = urlsplit(exchange.request.url)
+        path = _BASE.sub("", parts.path, count=1)
+        status = exchange.response.status if exchange.response else 0
+        return cls(
+            exchange.request.method, f"{path}?{parts.query}" if parts.query else path, status, exchange
+        )
 
     @property
     def body(self) -> Any:
@@ -41,6 +53,40 @@ class SeenRequest:
         return f"{self.method} {self.path} → {self.status or self.exchange.error}"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which requests: a method and a path such as `/Groups/*`, a text in the body, how they were answered (0 for not at all)."""
+
+    method: str
+    path: str
+    body_contains: str = ""
+    status: int | None = None
+
+    def of(self, requests: Sequence[SeenRequest]) -> list[SeenRequest]:
+        """Return those that are meant. Raises HarnessError for no path."""
+        selection = Selection.of(f"{self.method} {self.path}", self.body_contains)
+        return [
+            each
+            for each in requests
+            if self.status in (None, each.status) and selection.chooses(each.exchange.request)
+        ]
+
+    def nearest(self, requests: Sequence[SeenRequest]) -> str:
+        """Return the likest request in a few words: its body where only that, or its answer, is another one."""
+        if alike := Wanted(self.method, self.path).of(requests):
+            sent = alike[-1].exchange.request.body.decode("utf-8", "replace")
+            body = sent if len(sent) <= _LONGEST_BODY else f"{sent[:_LONGEST_BODY]}…"
+            return f"{alike[-1]}{f', with the body {body}' if self.body_contains and body else ''}"
+        lines = {f"{each.method} {each.path}": str(each) for each in requests}
+        likest = difflib.get_close_matches(f"{self.method} {self.path}", lines, n=1, cutoff=0.0)
+        return lines[likest[0]] if likest else ""
+
+    def __str__(self) -> str:
+        body = f" with '{self.body_contains}' in its body" if self.body_contains else ""
+        answer = "" if self.status is None else f" answered {self.status or 'not at all'}"
+        return f"{self.method} {self.path}{body}{answer}"
+
+
 class Seen:
     """What one service has seen since the world began or `forget` was called. Safe to ask while clients are at work."""
 
@@ -49,52 +95,53 @@ class Seen:
         self._more = threading.Condition()
 
     def add(self, exchange: Exchange) -> None:
-        parts = urlsplit(exchange.request.url)
-        path = parts.path.partition("/scim/v2")[2] or parts.path
-        status = exchange.response.status if exchange.response else 0
-        seen = SeenRequest(
-            exchange.request.method, f"{path}?{parts.query}" if parts.query else path, status, exchange
-        )
         with self._more:
-            self._requests.append(seen)
+            self._requests.append(SeenRequest.of(exchange))
             self._more.notify_all()
 
     def forget(self) -> None:
         with self._more:
             self._requests.clear()
 
-    def chosen(self, method: str = "*", path: str = "*", *, body_contains: str = "") -> list[SeenRequest]:
-        """Return the requests of a method to a path such as `/Groups/*`, oldest first. Raises HarnessError for no path."""
-        selection = Selection.of(f"{method} {path}", body_contains)
+    def all(self) -> list[SeenRequest]:
         with self._more:
-            requests = list(self._requests)
-        return [each for each in requests if selection.chooses(each.exchange.request)]
+            return list(self._requests)
 
-    def required(self, method: str, path: str, *, times: int | None, body_contains: str) -> list[SeenRequest]:
-        """Return what `chosen` does. Raises AssertionError, with the nearest request, where it is not there `times` times."""
-        chosen = self.chosen(method, path, body_contains=body_contains)
+    def required(self, wanted: Wanted, times: int | None) -> list[SeenRequest]:
+        """Return those wanted. Raises AssertionError, with the nearest request, where they are not there `times` times."""
+        requests = self.all()
+        chosen = wanted.of(requests)
         enough = bool(chosen) if times is None else len(chosen) == times
         if not enough:
-            raise AssertionError(self._missing(f"{method} {path}", times, chosen))
+            number = "at least one" if times is None else str(times)
+            words = [f"wanted {number} of {wanted}, saw {len(chosen)}"]
+            if nearest := wanted.nearest(requests):
+                words.append(f"nearest: {nearest}")
+            raise AssertionError("\n".join([*words, _listed(requests)]))
         return chosen
 
-    def waited(self, wanted: Callable[[], list[SeenRequest]], within: timedelta) -> list[SeenRequest]:
-        """Wait, in real time, until a client on a socket has sent what is wanted. Raises AssertionError after `within`."""
+    def in_order(self, patterns: Sequence[str]) -> list[SeenRequest]:
+        """Return one request for each pattern, each behind the one before. Raises AssertionError for what came too early or not."""
+        requests = self.all()
+        rest, chosen = iter(requests), list[SeenRequest]()
+        for pattern in patterns:
+            selection = Selection.of(pattern)
+            following = next((each for each in rest if selection.chooses(each.exchange.request)), None)
+            if following is None:
+                before = f" behind {chosen[-1]}" if chosen else ""
+                raise AssertionError(f"no {pattern} came{before}\n{_listed(requests)}")
+            chosen.append(following)
+        return chosen
+
+    def wait(self, wanted: Wanted, times: int, within: timedelta) -> None:
+        """Come back, in real time, when `times` requests that are wanted were sent by a client on a socket, or after `within`."""
         with self._more:
-            self._more.wait_for(lambda: bool(wanted()), within.total_seconds())
-        return wanted()
+            self._more.wait_for(lambda: len(wanted.of(self._requests)) >= times, within.total_seconds())
 
     def refused(self, *but: int) -> list[SeenRequest]:
-        with self._more:
-            return [each for each in self._requests if each.status >= _REFUSED and each.status not in but]
+        return [each for each in self.all() if each.status >= _REFUSED and each.status not in but]
 
-    def _missing(self, wanted: str, times: int | None, chosen: Iterable[SeenRequest]) -> str:
-        number = "at least one" if times is None else str(times)
-        with self._more:
-            lines = [f"{each.method} {each.path}" for each in self._requests]
-        nearest = difflib.get_close_matches(wanted, lines, n=1, cutoff=0.0)
-        words = [f"wanted {number} of {wanted}, saw {len(list(chosen))}"]
-        if nearest:
-            words.append(f"nearest: {nearest[0]}")
-        words.append(f"all {len(lines)}: " + ("; ".join(lines) or "none"))
-        return "\n".join(words)
+
+def _listed(requests: Sequence[SeenRequest]) -> str:
+    lines = "; ".join(map(str, requests[-_SHOWN:])) or "none"
+    return f"all {len(requests)}: {'…; ' if len(requests) > _SHOWN else ''}{lines}"

@@ -71,10 +71,10 @@ class World:
         self._journal, self._closed = Journal(), False
         self._servers: list[Server] = []
         self._turn, self._waits = threading.RLock(), Waits()
-        seen = Seen()
+        of_scim, of_graph = Seen(), Seen()
         begin = from_iso(start) if start else None
         quirk_values = dict(quirks or {})
-        teller = Teller(self._journal, seen)
+        teller = Teller(self._journal, of_scim, of_graph)
         if sockets or tls:
             self._world, self._servers = listening(
                 profile,
@@ -97,8 +97,8 @@ class World:
         # For reports of tests, which come after the end.
         self.recorded_timeline = Timeline(self._play, self._journal, began, profile, seed)
         self._rewinding = Rewinding(self._play)
-        self.aws_sso = AwsSso(self._play, self._open, self._turn, seen)
-        self.azure_ad = AzureAd(self._play, self._open, self._turn)
+        self.aws_sso = AwsSso(self._play, self._open, self._turn, of_scim)
+        self.azure_ad = AzureAd(self._play, self._open, self._turn, of_graph)
         self.clock = Clock(self._now, self._advance)
         if populate is not None:
             self._world.populate(populate)
@@ -171,10 +171,16 @@ class World:
     def faults(self) -> list[FaultMet]:
         """Return the faults that were put on, oldest first, with how many requests each is meant for and has met."""
         self._open()
-        return [FaultMet(each.pattern, each.wanted, each.met) for each in self._play.faults]
+        return [FaultMet.of(each) for each in self._play.faults]
 
     def end_faults(self) -> Result:
         return self._do("end faults", {})
+
+    def end_fault(self, number: int) -> FaultMet:
+        """End the one fault of a number that `faults` has; return it. Raises HarnessError for one that is not on."""
+        self._open()
+        (ended,) = self._world.faults.end(number)
+        return FaultMet.of(ended)
 
     def wait(self, span: str) -> Result:
         """Let virtual time pass, as the step `wait` does: `"40m"`, `"2d"`."""

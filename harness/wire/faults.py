@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import TypeAlias
 from urllib.parse import unquote_plus, urlsplit
 
@@ -69,8 +70,9 @@ class Selection:
 
 @dataclass(slots=True)
 class Meetings:
-    """How many requests a fault has met, of at least how many it is meant for."""
+    """How many requests a fault has met, of at least how many it is meant for; `number` tells it from others."""
 
+    number: int
     pattern: str
     wanted: int
     met: int = 0
@@ -109,6 +111,7 @@ class Faults:
         self.wait = wait
         self.tell: Callable[[str], None] = _keep_to_oneself
         self._faults: tuple[_Fault, ...] = ()
+        self._numbers = count(1)
         self._turn = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
@@ -131,18 +134,25 @@ class Faults:
 
         Returns a count that goes on while requests come.
         """
-        meetings = Meetings(selection.pattern, times or 1)
-        self._faults = (*self._faults, _Fault(selection, wrap, meetings, times))
+        meetings = Meetings(next(self._numbers), selection.pattern, times or 1)
+        with self._turn:
+            self._faults = (*self._faults, _Fault(selection, wrap, meetings, times))
         often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
         self.tell(f"from now on '{selection.pattern}' misbehaves{often}")
         return meetings
 
-    def end(self) -> None:
-        """Behave."""
-        for fault in self._faults:
+    def end(self, number: int | None = None) -> list[Meetings]:
+        """Behave, or end the one fault of that number; returns what was on. Raises HarnessError for one that is not on."""
+        with self._turn:
+            ended = [each for each in self._faults if number in (None, each.meetings.number)]
+            if number is not None and not ended:
+                numbers = [f"{each.meetings.number} on '{each.selection.pattern}'" for each in self._faults]
+                raise HarnessError(f"no fault {number} is on; there are: {', '.join(numbers) or 'none'}")
+            self._faults = tuple(each for each in self._faults if each not in ended)
+        for fault in ended:
             met = fault.meetings.met
             self.tell(f"the fault on '{fault.selection.pattern}' ends; it met {met or 'nothing'}")
-        self._faults = ()
+        return [fault.meetings for fault in ended]
 
     def standing(self) -> Standing:
         """Return which faults are on, with how often each will still misbehave and has done so."""

@@ -79,7 +79,7 @@ def test_quirks_and_faults():
         assert world.aws_sso.quirks["throttling"] is True
         assert world.azure_ad.quirks["cycle-interval-minutes"] == 40
         world.fault("POST /Users", answer={"status": 503}, times=2)
-        assert world.faults() == [FaultMet("POST /Users", 2, 0)]
+        assert world.faults() == [FaultMet("POST /Users", 2, 0, number=1)]
 
 
 def test_what_is_looked_up_is_no_request_of_the_test(world):

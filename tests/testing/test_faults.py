@@ -6,6 +6,7 @@ import pytest
 import urllib3
 
 from harness.base.clock import Stopwatch
+from harness.base.errors import HarnessError
 from harness.testing import World
 from harness.testing.aws_side import AwsSso
 from harness.wire.message import Request, TransportError
@@ -21,6 +22,15 @@ def status(aws_sso: AwsSso, path: str = "/Users", timeout: urllib3.Timeout = PAT
         return pool.request(
             "GET", aws_sso.endpoint + path, headers=headers, timeout=timeout, retries=False
         ).status
+
+
+def test_one_of_several_ends(scim_world: World) -> None:
+    """By the number that `faults` has."""
+    scim_world.fault("GET /Users", answer={"status": 503})
+    scim_world.fault("GET /Groups", answer={"status": 503})
+    assert scim_world.end_fault(2).met == 0
+    with pytest.raises(HarnessError, match="no fault 2 is on; there are: 1 on 'GET /Users'"):
+        scim_world.end_fault(2)
 
 
 @pytest.mark.harness(sockets=True)

@@ -101,7 +101,11 @@ def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
     )  # fmt: skip
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
     assert answers[0]["name"] == "arranged", run.stderr
-    assert answers[1]["value"] == answers[4]["ended"] == [{"request": "POST /Users", "wanted": 1, "met": 0}]
+    assert (
+        answers[1]["value"]
+        == answers[4]["ended"]
+        == [{"number": 1, "request": "POST /Users", "wanted": 1, "met": 0}]
+    )
     assert answers[3]["count"] == 0
     assert answers[5]["equal"] is True
     assert answers[7]["last"] > 0

@@ -79,6 +79,44 @@ def test_what_a_client_sent_is_asserted_on_with_the_nearest_request() -> None:
         aws.assert_none_unexpected(404)
 
 
+def test_requests_are_told_apart_by_what_they_sent_and_got() -> None:
+    """By a text in the body, by their answer and by their order; a failure shows the nearest one, with its body."""
+    with World() as world:
+        aws = world.aws_sso
+        for method, body in (("GET", None), ("POST", RESOURCE), ("POST", RESOURCE)):
+            world.send(json_request(method, f"{aws.endpoint.rstrip('/')}/Users", body, bearer=aws.token))
+        aws.assert_requested("POST", "/Users", times=1, body_contains="ana@contoso.com", status=409)
+        aws.assert_requested_in_order("GET /Users", "POST /Users", "POST /Users")
+        with pytest.raises(AssertionError, match=r"^no GET /Users came behind POST /Users → 201\nall 3: "):
+            aws.assert_requested_in_order("POST /Users", "GET /Users")
+        with pytest.raises(
+            AssertionError, match=r"with 'ben' in its body, saw 0\nnearest: .*, with the body \{.*ana@"
+        ):
+            aws.assert_requested("POST", "/Users", body_contains="ben")
+        with pytest.raises(
+            AssertionError, match=r"POST /Users answered 400, saw 0\nnearest: POST /Users → 409\n"
+        ):
+            aws.assert_requested("POST", "/Users", status=400)
+        with pytest.raises(AssertionError, match="wanted 3 of POST /Users, saw 2"):
+            aws.wait_for("POST", "/Users", times=3, within=timedelta(0))
+        assert len(aws.wait_for("POST", "/Users", times=2, within=timedelta(0))) == 2
+
+
+def test_what_a_client_asked_of_graph_is_seen() -> None:
+    """Not what the world's own administrator did."""
+    with World() as world:
+        world.azure_ad.create_user(
+            userPrincipalName="ana@contoso.com", displayName="A", givenName="A", surname="R"
+        )
+        request = json_request(
+            "GET", f"{world.azure_ad.graph_endpoint}/users", bearer=world.azure_ad.graph_token
+        )
+        assert world.send(request).status == 200
+        assert [str(seen) for seen in world.azure_ad.requests()] == ["GET /users → 200"]
+        world.azure_ad.assert_requested("GET", "/users", times=1)
+        assert world.aws_sso.requests() == []
+
+
 def test_a_fault_that_met_nothing_is_told() -> None:
     with World() as world:
         world.fault("POST /Groups", answer={"status": 503}, times=2)

@@ -84,6 +84,11 @@ class Staged:
             self.timeline.add(Logged(log, line))
 
     @property
+    def is_ready(self) -> bool:
+        """Tell that its world is built before it listens."""
+        return True
+
+    @property
     def offset(self) -> timedelta:
         """Return how far the clock is ahead of the moment that was staged."""
         return self.clock.now() - self._began

@@ -1,5 +1,6 @@
 """What has no counterpart in either cloud, under `/_harness/` on both apps: clock, reset, populate, outbox, stepping.
 
+GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
@@ -13,8 +14,9 @@ GET  /_harness/agreement                  whether both sides agree, each differe
 GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, without secrets; `after` a number
 GET  /_harness/faults                     those that are on, with how many requests each has met
 POST /_harness/faults    {"request": "POST /Users", "times": 1, "answer": {"status": 503}}   as the step `fault` of scenarios
-POST /_harness/faults/end                 all is well again; answers what was on
-GET  /_harness/requests?request=POST /Users&after=0&times=1&wait=5s   those seen, waited for until there are so many
+POST /_harness/faults/end   {"number": 2}   one of them ends, without a body all; answers what was on
+GET  /_harness/requests?request=POST /Users&after=0&times=1&wait=5s   those seen, waited for until there are so many; with
+                                          contains=TEXT in the body, answered status=409 (0: not at all)
 POST /_harness/requests/forget            those seen so far do not count any more; the timeline keeps them
 GET  /_harness/snapshots                  those that there are, oldest first
 POST /_harness/snapshots  {"name": "before"}    take one; …/snapshots/restore and …/snapshots/delete take the same
@@ -24,17 +26,18 @@ GET  /_harness/snapshots/compare?from=before&to=after   what differs; without `t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any, Protocol
+from types import NoneType
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from harness.base import json_text
-from harness.base.clock import Clock, iso, parse_duration
+from harness.base import __version__, json_text
+from harness.base.clock import iso, parse_duration
 from harness.base.errors import HarnessError
+from harness.serving.front.controlled import Controlled
 from harness.serving.front.refusing import AT_WORK, RefusedError, place
 from harness.serving.front.watched import requests, timeline
 from harness.wire.cross_site import is_order_of_another_site
@@ -43,46 +46,7 @@ from harness.wire.message import MAX_BODY
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from harness.serving.watching.faulty import Misbehaviour
-    from harness.serving.watching.timeline import Timeline
-    from harness.snapshots import Snapshots
-
 PREFIX = "/_harness/"
-
-
-class Controlled(Protocol):
-    """What the control API needs of a served world."""
-
-    @property
-    def clock(self) -> Clock: ...
-
-    @property
-    def offset(self) -> timedelta: ...
-
-    def advance(self, by: timedelta) -> None: ...
-
-    def populate(self, document: Mapping[str, Any]) -> None: ...
-
-    def reset(self) -> None: ...
-
-    def mail(self) -> list[dict[str, Any]]: ...
-
-    def job(self) -> dict[str, Any]: ...
-
-    def step(self, *, exchanges: bool) -> dict[str, Any]: ...
-
-    def why(self, kind: str, name: str) -> dict[str, Any]: ...
-
-    def agreement(self) -> dict[str, Any]: ...
-
-    @property
-    def snapshots(self) -> Snapshots: ...
-
-    @property
-    def timeline(self) -> Timeline: ...
-
-    @property
-    def misbehaviour(self) -> Misbehaviour: ...
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
@@ -137,6 +101,13 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise HarnessError("the body must be a JSON object")
     return body
+
+
+def _health(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
+    del body
+    if not served.is_ready:
+        raise RefusedError("the world is being built; ask again", 503)
+    return {"status": "healthy", "version": __version__}
 
 
 def _clock(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
@@ -216,8 +187,10 @@ def _put_fault(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _end_faults(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
-    del body
-    return {"ended": served.misbehaviour.end()}
+    number = body.get("number")
+    if set(body) - {"number"} or type(number) not in (int, NoneType):
+        raise HarnessError('the body must be {"number": 2}, as /_harness/faults tells it, or nothing')
+    return {"ended": served.misbehaviour.end(number)}
 
 
 def _snapshots(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
@@ -259,6 +232,7 @@ def _name(body: dict[str, Any]) -> str:
 
 _Act = Callable[[Controlled, dict[str, Any]], dict[str, Any]]
 _ROUTES: dict[tuple[str, str], _Act] = {
+    ("health", "GET"): _health,
     ("clock", "GET"): _clock,
     ("clock", "POST"): _advance,
     ("populate", "POST"): _populate,

@@ -22,12 +22,19 @@ def timeline(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
 
 def requests(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
     """Return the requests seen, or waited for (`seen.requests`). Raises HarnessError for a query that is none."""
-    numbers = [query.get("after", "0"), query.get("times", "1")]
-    is_known = set(query) <= {"request", "after", "times", "wait"}
+    numbers = [query.get("after", "0"), query.get("times", "1"), query.get("status", "0")]
+    is_known = set(query) <= {"request", "contains", "status", "after", "times", "wait"}
     if "request" not in query or not is_known or not all(map(str.isdecimal, numbers)):
         raise HarnessError(
-            "name them: /_harness/requests?request=POST /Users, and perhaps after=0, times=1, wait=5s"
+            "name them: /_harness/requests?request=POST /Users, and perhaps contains=TEXT, status=409, after=0, times=1, wait=5s"
         )
-    after, times = map(int, numbers)
-    within = parse_duration(query.get("wait", "0s"))
-    return seen.requests(happenings, query["request"], after=after, times=times, within=within)
+    after, times, status = map(int, numbers)
+    return seen.requests(
+        happenings,
+        query["request"],
+        text=query.get("contains", ""),
+        status=status if "status" in query else None,
+        after=after,
+        times=times,
+        within=parse_duration(query.get("wait", "0s")),
+    )

@@ -15,7 +15,7 @@ from harness.serving.watching.doors import INSIDE
 from harness.serving.watching.happenings import Logged
 from harness.serving.watching.timeline import Timeline
 from harness.wire import misbehaving
-from harness.wire.faults import Faults, Wait
+from harness.wire.faults import Faults, Meetings, Wait
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import call
 from harness.wire.message import Request, Response
@@ -54,14 +54,11 @@ class Misbehaviour:
 
     def shown(self) -> list[dict[str, Any]]:
         """Return what is on, oldest first: for which requests, how many it was meant for at least, how many it has met."""
-        notes = [fault.meetings for fault, _, _ in self.faults.standing()]
-        return [{"request": note.pattern, "wanted": note.wanted, "met": note.met} for note in notes]
+        return [_shown(fault.meetings) for fault, _, _ in self.faults.standing()]
 
-    def end(self) -> list[dict[str, Any]]:
-        """Behave; returns what was on."""
-        shown = self.shown()
-        self.faults.end()
-        return shown
+    def end(self, number: int | None = None) -> list[dict[str, Any]]:
+        """Behave, or end one fault; returns what was on. Raises HarnessError for one that is not on."""
+        return list(map(_shown, self.faults.end(number)))
 
     def is_quick(self, environ: WSGIEnvironment) -> bool:
         """Tell whether a request waits for nothing but the store: SCIM's, unless a fault may hold it up."""
@@ -78,6 +75,10 @@ class Misbehaviour:
     def _tell(self, sentence: str) -> None:
         assert self._world is not None
         self._timeline.add(Logged(FAULT, fault_line(self._world.clock.now(), sentence)))
+
+
+def _shown(note: Meetings) -> dict[str, Any]:
+    return {"number": note.number, "request": note.pattern, "wanted": note.wanted, "met": note.met}
 
 
 @dataclass(frozen=True, slots=True)

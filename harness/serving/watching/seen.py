@@ -16,25 +16,34 @@ LONGEST = timedelta(seconds=30)
 
 
 def requests(
-    timeline: Timeline, pattern: str, *, after: int = 0, times: int = 1, within: timedelta = timedelta()
+    timeline: Timeline,
+    pattern: str,
+    *,
+    text: str = "",
+    status: int | None = None,
+    after: int = 0,
+    times: int = 1,
+    within: timedelta = timedelta(),
 ) -> dict[str, Any]:
     """Return the requests that `pattern` (`PATCH /Groups/*`) chooses, oldest first: behind the number `after`, and not forgotten.
 
-    Waits, in real time, until there are `times`. `nearest` is the likest one where there is none; `last` is the `after` for what
-    comes next. Raises HarnessError for a pattern that names no requests, or a wait that would be too long.
+    With `text`, only those that have it in their body, with `status` only those answered so (0: not at all). Waits, in real time,
+    until there are `times`. `nearest` is the likest one where there is none; `last` is the `after` for what comes next. Raises
+    HarnessError for a pattern that names no requests, or a wait that would be too long.
     """
-    selection, watch = Selection.of(pattern), Stopwatch()
+    selection, watch = Selection.of(pattern, text), Stopwatch()
     if within > LONGEST:
         raise HarnessError(f"nobody is waited for longer than {LONGEST.total_seconds():.0f}s")
     chosen: list[dict[str, Any]] = []
-    lines: list[str] = []
+    lines: dict[str, str] = {}  # what was asked, to the same with its answer
     last = max(after, timeline.forgotten)
     while True:
         for event in timeline.whole(after=last):
             last = event.number
             if event.exchange is not None:
-                lines.append(event.summary.partition(" → ")[0])
-                if selection.chooses(event.exchange.request):
+                lines[event.summary.partition(" → ")[0]] = event.summary
+                answered = event.exchange.response.status if event.exchange.response else 0
+                if status in (None, answered) and selection.chooses(event.exchange.request):
                     chosen.append(_shown(event))
         left = within.total_seconds() - watch.seconds()
         if len(chosen) >= times or left <= 0:
@@ -44,7 +53,7 @@ def requests(
     return {
         "count": len(chosen),
         "last": last,
-        "nearest": nearest[0] if nearest else None,
+        "nearest": lines[nearest[0]] if nearest else None,
         "value": chosen,
     }
 

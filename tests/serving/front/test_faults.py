@@ -65,13 +65,25 @@ def test_a_client_meets_a_fault(served):
     assert control(served, "POST", "faults", written)[0] == 200
     first, second = ask(served), ask(served)
     assert (first.status, first.headers["Retry-After"], second.status) == (429, "7", 200)
-    note = {"request": "GET /Users", "wanted": 1, "met": 1}
+    note = {"number": 1, "request": "GET /Users", "wanted": 1, "met": 1}
     assert control(served, "GET", "faults") == (200, {"value": [note]})
     assert control(served, "POST", "faults/end") == (200, {"ended": [note]})
     words = " / ".join(summaries(served))
     assert "misbehaves, 1 time" in words
     assert "GET /Users → 429" in words
     assert "ends; it met 1" in words
+
+
+def test_one_of_several_ends(served):
+    """By its number, over the control API and by the command; the others stay, and one that is not on is named with those that are."""
+    for request in ("GET /Users", "GET /Groups"):
+        control(served, "POST", "faults", {"request": request, "answer": {"status": 503}})
+    status, answer = control(served, "POST", "faults/end", {"number": 1})
+    assert (status, [each["request"] for each in answer["ended"]]) == (200, ["GET /Users"])
+    assert (ask(served).status, ask(served, "/Groups").status) == (200, 503)
+    message = {"message": "no fault 1 is on; there are: 2 on 'GET /Groups'"}
+    assert control(served, "POST", "faults/end", {"number": 1}) == (400, message)
+    assert control(served, "POST", "faults/end", {"number": "2"})[0] == 400
 
 
 def test_a_client_gets_no_answer(served):
@@ -142,11 +154,13 @@ def test_the_command_puts_lists_and_ends(served, harness):
     put = harness(
         "fault", "put", "GET /Users", "--answer", "503", "--header", "Retry-After: 1", "--times", "2"
     )
-    assert put == (0, "from now on 'GET /Users' misbehaves, 2 times; 'harness fault end' ends it\n")
+    assert put == (0, "from now on 'GET /Users' misbehaves, 2 times; 'harness fault end 1' ends it\n")
     assert ask(served).headers["Retry-After"] == "1"
     harness("fault", "put", "DELETE /Users/*", "--no-answer", "reset", "--carried-out")
-    lines = "GET /Users  has met 1 of 2\nDELETE /Users/*  has met nothing\n"
+    lines = "1  GET /Users  has met 1 of 2\n2  DELETE /Users/*  has met nothing\n"
     assert harness("fault", "list") == (0, lines)
+    harness("fault", "put", "GET /Groups", "--delay", "0s")
+    assert harness("fault", "end", "3") == (1, "3  GET /Groups  has met nothing\n")
     assert harness("fault", "end") == (1, lines)
     assert harness("fault", "list") == (0, "no faults; 'harness fault put' puts one on\n")
     code, output = harness("fault", "put", "GET /Users", "--no-answer", "silence")

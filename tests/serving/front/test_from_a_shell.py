@@ -15,10 +15,10 @@ PERSON = {"userName": "ana@contoso.com", "displayName": "Ana", "name": {"givenNa
 def test_faults_are_put_met_and_ended(serve, tmp_path):
     world = serve()
     put = harness(tmp_path, "fault", "put", "POST /Users", "--answer", "503", "--times", "2")
-    assert put == (0, "from now on 'POST /Users' misbehaves, 2 times; 'harness fault end' ends it\n")
+    assert put == (0, "from now on 'POST /Users' misbehaves, 2 times; 'harness fault end 1' ends it\n")
     assert [world.scim("POST", "/Users", PERSON).status, world.scim("GET", "/Users").status] == [503, 200]
-    assert harness(tmp_path, "fault", "list") == (0, "POST /Users  has met 1 of 2\n")
-    assert harness(tmp_path, "fault", "end") == (1, "POST /Users  has met 1 of 2\n")
+    assert harness(tmp_path, "fault", "list") == (0, "1  POST /Users  has met 1 of 2\n")
+    assert harness(tmp_path, "fault", "end") == (1, "1  POST /Users  has met 1 of 2\n")
     assert world.scim("POST", "/Users", PERSON).status == 201
 
 

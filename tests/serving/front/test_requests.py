@@ -58,7 +58,30 @@ def test_they_are_counted_and_shown_without_the_token(served):
 def test_the_nearest_one_is_shown_where_there_is_none(served):
     create(served)
     answer = seen(served, request="POST /User")[1]
-    assert (answer["count"], answer["nearest"]) == (0, "POST /Users")
+    assert (answer["count"], answer["nearest"]) == (0, "POST /Users → 201")
+
+
+def test_they_are_told_apart_by_what_they_sent_and_got(served):
+    """The second of two alike is refused; status 0 is what a fault left without an answer."""
+    create(served)
+    create(served)
+    assert seen(served, request="POST /Users", status=409)[1]["count"] == 1
+    assert seen(served, request="POST /Users", contains="ana@contoso.com")[1]["count"] == 2
+    assert seen(served, request="POST /Users", contains="ben@contoso.com")[1]["count"] == 0
+    served.misbehaviour.put({"request": "POST /Users", "no answer": "reset", "times": 1})
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        create(served)
+    assert seen(served, request="POST /Users", status=0)[1]["count"] == 1
+
+
+def test_a_probe_is_told_that_it_is_up(served):
+    """As containers' health checks ask; while the world is being built, not yet."""
+    with urllib3.PoolManager() as pool:
+        answer = pool.request("GET", f"{served.urls[0]}/_harness/health", retries=False)
+        assert (answer.status, answer.json()["status"]) == (200, "healthy")
+        ready, served.ready = served.ready, {}
+        assert pool.request("GET", f"{served.urls[0]}/_harness/health", retries=False).status == 503
+        served.ready = ready
 
 
 def test_one_that_comes_is_waited_for(served):
@@ -77,6 +100,7 @@ def test_one_that_comes_is_waited_for(served):
         ({"request": "Users"}, "'Users' names no requests"),
         ({"request": "GET /Users", "wait": "1h"}, "nobody is waited for longer than 30s"),
         ({"request": "GET /Users", "after": "x"}, "name them"),
+        ({"request": "GET /Users", "status": "4xx"}, "name them"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(served, query, sentence):
@@ -96,7 +120,14 @@ def test_the_command_counts_them_for_a_script(served, tmp_path, monkeypatch):
     code, output = run("POST /Users", "--times", "1")
     assert (code, output.rstrip().endswith("Client  POST /Users → 201")) == (0, True)
     assert run("POST /Users", "--times", "2")[0] == 1
-    assert run("DELETE /Users/*") == (1, "no DELETE /Users/* was seen; nearest: POST /Users\n")
+    assert run("POST /Users", "--contains", "ana@contoso.com", "--status", "201")[0] == 0
+    nobody = "no POST /Users was seen; nearest: POST /Users → 201\n"
+    assert (
+        run("POST /Users", "--contains", "ben@contoso.com")
+        == run("POST /Users", "--status", "409")
+        == (1, nobody)
+    )
+    assert run("DELETE /Users/*") == (1, "no DELETE /Users/* was seen; nearest: POST /Users → 201\n")
     assert run("DELETE /Users/*", "--times", "0")[0] == 0
 
 

@@ -1,0 +1,52 @@
+"""What the control API needs of a world: a served one, or a scenario's that was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from harness.base.clock import Clock
+
+if TYPE_CHECKING:
+    from harness.serving.watching.faulty import Misbehaviour
+    from harness.serving.watching.timeline import Timeline
+    from harness.snapshots import Snapshots
+
+
+class Controlled(Protocol):
+    """What the control API needs of a served world."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def is_ready(self) -> bool: ...
+
+    @property
+    def offset(self) -> timedelta: ...
+
+    def advance(self, by: timedelta) -> None: ...
+
+    def populate(self, document: Mapping[str, Any]) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def mail(self) -> list[dict[str, Any]]: ...
+
+    def job(self) -> dict[str, Any]: ...
+
+    def step(self, *, exchanges: bool) -> dict[str, Any]: ...
+
+    def why(self, kind: str, name: str) -> dict[str, Any]: ...
+
+    def agreement(self) -> dict[str, Any]: ...
+
+    @property
+    def snapshots(self) -> Snapshots: ...
+
+    @property
+    def timeline(self) -> Timeline: ...
+
+    @property
+    def misbehaviour(self) -> Misbehaviour: ...
