@@ -72,3 +72,10 @@ def test_a_scenario_that_signs_in_enters_those_rooms():
     """The names above are right, and a room opens when it is asked for."""
     rooms = entered(loaded("scenarios/setup/sign-in-from-the-portal.yaml"))
     assert {"harness.aws_sso.user_portal", "harness.azure_ad.sign_in.single_sign_on"} <= set(rooms)
+
+
+def test_nothing_is_imported_until_an_interruption_is_answered() -> None:
+    """Ctrl-C during an import that comes before the command's own try would be a traceback."""
+    code = "import sys; before = set(sys.modules); import harness.__main__; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['harness', 'harness.__main__']\n"
