@@ -27,7 +27,7 @@ _TYPES: dict[str, tuple[type, str]] = {
 # Directory extensions are named after the application that defines them.
 # https://learn.microsoft.com/en-us/graph/extensibility-overview (read 2026-11)
 _EXTENSION = re.compile(r"extension_[0-9a-f]{32}_\w{1,100}\Z", re.ASCII)
-_EXTENSION_ROW = {"type": "string"}
+_EXTENSION_ROW = {"type": "extension"}
 
 EXTENSION_ATTRIBUTES = frozenset(f"extensionAttribute{number}" for number in range(1, 16))
 
@@ -93,6 +93,12 @@ def checked(kind: str, given: Document) -> Document:
 def _check(name: str, value: Any, row: dict[str, Any]) -> None:
     """Refuse a value of the wrong type, in a complex property the part that is wrong. Raises PropertyError."""
     if value is None:
+        return
+    if row["type"] == "extension":
+        if not all(isinstance(item, str | int) for item in (value if isinstance(value, list) else [value])):
+            raise PropertyError(
+                f"property '{name}' must be text, a whole number, true or false, or a list of them"
+            )
         return
     expected, words = _TYPES[row["type"]]
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):

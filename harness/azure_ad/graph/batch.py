@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from flask import Response, current_app, request
 
-from harness.azure_ad.graph.odata import refusals
+from harness.azure_ad.graph.odata import batch_refusals, refusals
 from harness.azure_ad.graph.odata.entities import answer, body, version
 from harness.azure_ad.tenant import TENANT, current
 from harness.base import json_text
@@ -50,20 +50,20 @@ def _steps(requests: Any) -> list[Document]:
     if not isinstance(requests, list) or not requests:
         raise refusals.BODY_FORM.error(form=_FORM)
     if len(requests) > MOST_STEPS:
-        raise refusals.BATCH_TOO_LONG.error()
+        raise batch_refusals.TOO_LONG.error()
     seen: set[str] = set()
     for step in requests:
         if not isinstance(step, dict) or not _is_step(step):
             raise refusals.BODY_FORM.error(form=_FORM)
         if _key(step) in seen:
-            raise refusals.BATCH_ID_TWICE.error(id=step["id"][:40])
+            raise batch_refusals.ID_TWICE.error(id=step["id"][:40])
         if str(step["method"]).upper() in _WRITING and not _has_content(step):
-            raise refusals.BATCH_CONTENT_TYPE_NEEDED.error(id=step["id"][:40])
+            raise batch_refusals.CONTENT_TYPE_NEEDED.error(id=step["id"][:40])
         seen.add(_key(step))
     for step in requests:
         for needed in _needed(step):
             if needed not in seen:
-                raise refusals.BATCH_DEPENDENCY_UNKNOWN.error(id=step["id"][:40], needed=needed[:40])
+                raise batch_refusals.DEPENDENCY_UNKNOWN.error(id=step["id"][:40], needed=needed[:40])
     _check_order(requests)
     return requests
 
@@ -87,13 +87,13 @@ def _check_order(steps: list[Document]) -> None:
     before: set[str] = set()
     for step in steps:
         if quirks["batch-dependencies-stand-earlier"] and not before.issuperset(_needed(step)):
-            raise refusals.BATCH_DEPENDENCY_LATER.error(id=step["id"][:40])
+            raise batch_refusals.DEPENDENCY_LATER.error(id=step["id"][:40])
         before.add(_key(step))
     keys = [_key(step) for step in steps]
     sequential = [[], *([key] for key in keys[:-1])]
     needed = [_needed(step) for step in steps]
     if quirks["batch-wholly-ordered"] and any(needed) and needed != sequential:
-        raise refusals.BATCH_HALF_ORDERED.error()
+        raise batch_refusals.HALF_ORDERED.error()
 
 
 def _is_step(step: Document) -> bool:
@@ -115,7 +115,7 @@ def _in_order(steps: list[Document]) -> list[Document]:
     while waiting:
         ready = [step for step in waiting if done.issuperset(_needed(step))]
         if not ready:
-            raise refusals.BATCH_LOOP.error(ids=", ".join(step["id"][:40] for step in waiting))
+            raise batch_refusals.LOOP.error(ids=", ".join(step["id"][:40] for step in waiting))
         result += ready
         done.update(_key(step) for step in ready)
         waiting = [step for step in waiting if _key(step) not in done]
@@ -125,7 +125,7 @@ def _in_order(steps: list[Document]) -> list[Document]:
 def _carried_out(step: Document) -> Document:
     address = "/" + _relative(step["url"]).lstrip("/")
     if address.lower().startswith("/$batch"):
-        raise refusals.BATCH_IN_BATCH.error(id=step["id"][:40])
+        raise batch_refusals.IN_BATCH.error(id=step["id"][:40])
     url = f"{current().settings.graph_origin}/{version()}{quote(address, safe=_SAFE)}"
     send = inprocess(current_app, {TENANT: current()})
     message = send(Request(step["method"].upper(), url, _headers(step), _body(step.get("body"))))
@@ -168,7 +168,7 @@ def _shown(key: str, message: Message) -> Document:
 
 
 def _failed(step: Document) -> Document:
-    error = refusals.BATCH_DEPENDENCY_FAILED.error()
+    error = batch_refusals.DEPENDENCY_FAILED.error()
     shown = {"error": {"code": error.code, "message": error.message}}
     return {
         "id": step["id"],

@@ -103,9 +103,14 @@ class TestApplications:
                 "POST",
                 "/applications",
                 {"displayName": "x", "tgs": []},
-                "Invalid property 'tgs'.; did you mean 'tags'?",
+                "Invalid property 'tgs'; did you mean 'tags'.",
             ),
-            ("POST", "/applications", {"displayName": "x", "appId": "y"}, "Property 'appId' cannot be set"),
+            (
+                "POST",
+                "/applications",
+                {"displayName": "x", "appId": "y"},
+                "Property 'appId' is read-only and cannot be set.",
+            ),
             (
                 "POST",
                 "/applications",
@@ -121,7 +126,12 @@ class TestApplications:
             ("POST", "/servicePrincipals", {}, "A value is required for property 'appId'"),
             ("PATCH", "/servicePrincipals/{app}", {"accountEnabled": "maybe"}, "must be true or false"),
             ("PATCH", "/servicePrincipals/{app}", {"appRoleAssignmentRequired": None}, "not null"),
-            ("PATCH", "/servicePrincipals/{app}", {"appId": NOBODY}, "Property 'appId' cannot be set"),
+            (
+                "PATCH",
+                "/servicePrincipals/{app}",
+                {"appId": NOBODY},
+                "Property 'appId' is read-only and cannot be set.",
+            ),
         ],
     )
     def test_what_cannot_be_set_is_named(self, graph, method, path, body, message):

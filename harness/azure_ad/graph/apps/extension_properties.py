@@ -1,7 +1,7 @@
 """Directory extensions over Microsoft Graph: the properties that an application adds to users and groups.
 
-An extension's name is `extension_`, the application's id without dashes, and the given name. Values are taken under such a name
-whether or not the extension is defined; here it is what scripts define and look up first.
+An extension's name is `extension_`, the application's id without dashes, and the given name. Scenario files may give values under
+such a name whether or not the extension is defined; whether Graph takes them is a quirk.
 
 Source: https://learn.microsoft.com/en-us/graph/api/application-post-extensionproperty, …/application-list-extensionproperty,
 …/application-delete-extensionproperty and …/directoryobject-getavailableextensionproperties (read 2026-11-29 at db3ad72 of
@@ -10,25 +10,32 @@ microsoftgraph/microsoft-graph-docs).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from flask import Response
 
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
+from harness.azure_ad.directory.properties import is_extension
 from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, optional_body
-from harness.azure_ad.graph.odata.entity_types import EXTENSION_PROPERTY
-from harness.azure_ad.graph.odata.values import as_boolean, typed
+from harness.azure_ad.graph.odata.entity_types import EXTENSION_PROPERTY, Property
+from harness.azure_ad.graph.odata.values import as_boolean, in_type, typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 _SHELF = "extensionProperty"
 _PATH = "/applications/<key>/extensionProperties"
 # resources/extensionproperty, "dataType".
-_DATA_TYPES = {
-    name.lower(): name for name in ("Binary", "Boolean", "DateTime", "Integer", "LargeInteger", "String")
+_EDM = {
+    "Binary": "Binary",
+    "Boolean": "Boolean",
+    "DateTime": "DateTimeOffset",
+    "Integer": "Int32",
+    "LargeInteger": "Int64",
+    "String": "String",
 }
+_DATA_TYPES = {name.lower(): name for name in _EDM}
 
 
 def list_extensions(key: str) -> Response:
@@ -55,6 +62,7 @@ def create_extension(key: str) -> Response:
             "appDisplayName": application["displayName"],
             "name": name,
             "dataType": data_type,
+            "isMultiValued": bool(properties.get("isMultiValued")),
             "isSyncedFromOnPremises": False,
             "targetObjects": properties["targetObjects"],
         }
@@ -81,6 +89,28 @@ def list_available() -> Response:
     return collection(
         "Collection(microsoft.graph.extensionProperty)", () if on_premises else marked, EXTENSION_PROPERTY
     )
+
+
+def with_extensions(kind: str, properties: Document, before: Container[str] = ()) -> Document:
+    """Return a `User`'s or `Group`'s properties with directory extensions in the types they are defined with.
+
+    What the object had `before` is defined, if only by a scenario file. Raises ODataError 400 for a value of another type, and
+    for extensions that are not defined for such objects.
+    """
+    given = [name for name in properties if is_extension(name)]
+    if not given:
+        return properties
+    defined = {item["name"]: item for item in _all() if kind in item["targetObjects"]}
+    missing = [name for name in given if name not in defined and name not in before]
+    if missing and current().quirks["undefined-extensions-refused"]:
+        raise refusals.EXTENSIONS_UNDEFINED.error(names=",".join(missing))
+    typed_ones = {name: in_type(properties[name], _property(defined.get(name)), name) for name in given}
+    return {**properties, **typed_ones}
+
+
+def _property(item: Document | None) -> Property:
+    """Return what an extension takes; one that is not defined takes text."""
+    return Property("String") if item is None else Property(_EDM[item["dataType"]], item["isMultiValued"])
 
 
 def _all() -> Iterator[Document]:

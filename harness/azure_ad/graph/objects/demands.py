@@ -7,7 +7,6 @@ reported them.
 
 from __future__ import annotations
 
-from harness.azure_ad.directory.properties import checked, table
 from harness.azure_ad.graph.objects.domains import initial_domain, verified_domains
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.tenant import current
@@ -20,12 +19,11 @@ _REQUIRED = {
 
 
 def completed(kind: str, properties: Document) -> Document:
-    """Return a new user or group that has what it must have. Raises PropertyError for what it cannot have, ODataError 400.
+    """Return a new user or group that has what it must have. Raises ODataError 400.
 
     A customer's account, which has `identities`, needs no name of the directory's own: it is named by chance (user-post-users,
     "Request body", on B2C identities; the form of that name is inferred).
     """
-    checked(kind, properties)
     if kind == "User" and properties.get("identities") and not properties.get("userPrincipalName"):
         name = current().ids.uuid()
         return {
@@ -46,6 +44,8 @@ def _demand(kind: str, properties: Document) -> None:
         if properties.get(name) in (None, ""):
             raise refusals.VALUE_NEEDED.error(name=name, resource=kind)
     demand_verified_domain(properties)
+    if kind == "Group":
+        demand_mail_setting({}, properties)
 
 
 def demand_verified_domain(properties: Document) -> None:
@@ -55,8 +55,15 @@ def demand_verified_domain(properties: Document) -> None:
         raise refusals.DOMAIN_REFUSED.error()
 
 
-def demand_writable(kind: str, properties: Document) -> None:
-    """Demand that nothing is written that comes from elsewhere, such as what is synchronized. Raises ODataError 400."""
-    for name in properties:
-        if table()[kind].get(name, {}).get("synced"):
-            raise refusals.PROPERTY_REFUSED.error(name=name)
+def demand_mail_setting(group: Document, changes: Document) -> None:
+    """Demand that a group is a Microsoft 365 group where it gets mail, or no security. Raises ODataError 400.
+
+    What scenario files have made otherwise stays so until a request speaks of it.
+    """
+    if {"mailEnabled", "securityEnabled", "groupTypes"}.isdisjoint(changes):
+        return
+    after = {**group, **changes}
+    if "Unified" not in (after.get("groupTypes") or ()) and (
+        after["mailEnabled"] or not after["securityEnabled"]
+    ):
+        raise refusals.MAIL_ENABLED_REFUSED.error()

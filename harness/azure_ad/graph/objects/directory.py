@@ -12,9 +12,10 @@ from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
+from harness.azure_ad.graph.apps.extension_properties import with_extensions
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects import audited
-from harness.azure_ad.graph.objects.demands import completed, demand_verified_domain, demand_writable
+from harness.azure_ad.graph.objects.demands import completed, demand_mail_setting, demand_verified_domain
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
 from harness.azure_ad.graph.objects.dynamic_membership import STATUS, with_status
 from harness.azure_ad.graph.objects.owners import bind_owner
@@ -33,7 +34,7 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, E
 from harness.azure_ad.graph.odata.querying.filters import Filter
 from harness.azure_ad.graph.odata.querying.options import text_of
 from harness.azure_ad.graph.odata.references import reference, split
-from harness.azure_ad.graph.odata.values import in_declared_types
+from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -105,9 +106,7 @@ def create_object(which: str) -> Response:
     """Make an object, whole with its members, owners or manager, or not at all."""
     kind, tenant = _KINDS[which], current()
     given, bound = split(body(), ("manager",) if kind == "User" else ("members", "owners"))
-    properties = in_declared_types(kind, given)
-    demand_writable(kind, properties)
-    properties = completed(kind, properties)
+    properties = completed(kind, with_extensions(kind, typed(KINDS[kind], given, creating=True)))
     with tenant.store.transaction():
         made = audited.create(kind, properties)
         _bind(made["id"], bound)
@@ -123,10 +122,13 @@ def get_object(which: str, name: str) -> Response:
 def update_object(which: str, name: str) -> Response:
     kind, tenant = _KINDS[which], current()
     given, bound = split(body(), () if kind == "User" else ("members", "owners"))
-    properties = in_declared_types(kind, given)
-    demand_writable(kind, properties)
+    properties = typed(KINDS[kind], given, creating=False)
     demand_verified_domain(properties)
     with tenant.store.transaction():
+        before = tenant.directory.find(kind, name)
+        properties = with_extensions(kind, properties, before)
+        if kind == "Group":
+            demand_mail_setting(before, properties)
         _bind(audited.update(kind, name, properties)["id"], bound)
     return empty()
 

@@ -46,7 +46,11 @@ _MOMENT = ("eq", "ge", "gt", "le", "lt")
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's."""
+    """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's.
+
+    A text has at most `longest` characters, 0: any number, and is as `pattern`, a regular expression without regard to case,
+    wants it whole. What is not `clearable` cannot be emptied.
+    """
 
     type: str
     collection: bool = False
@@ -56,6 +60,9 @@ class Property:
     required: bool = False
     shown: bool = True
     filterable: bool = True
+    clearable: bool = True
+    longest: int = 0
+    pattern: str = ""
 
     @property
     def is_complex(self) -> bool:
@@ -69,6 +76,7 @@ class Property:
 def _property(text: str) -> Property:
     """Read a row of `types.yaml`: a type, in brackets when there are many, and flags behind it."""
     name, *flags = text.split()
+    limits = dict(flag.split(":", 1) for flag in flags if ":" in flag)
     return Property(
         name.strip("[]"),
         collection=name.startswith("["),
@@ -78,6 +86,9 @@ def _property(text: str) -> Property:
         required="required" in flags,
         shown="hidden" not in flags,
         filterable="unfilterable" not in flags,
+        clearable="required" not in flags,
+        longest=int(limits.get("longest", 0)),
+        pattern=limits.get("pattern", ""),
     )
 
 
@@ -167,15 +178,18 @@ def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
         edm,
         collection=many,
         nullable=not many and name != "id",
-        writable=written,
+        writable=written and not row.get("fixed"),
         settable=written,
         shown=row.get("shown", True) is not False,
         filterable=row.get("filterable", True),
+        clearable=row.get("clearable", True),
+        longest=row.get("longest", 0),
+        pattern=row.get("pattern", ""),
     )
 
 
 def _of_table(kind: str, *, only_marked: bool) -> EntityType:
-    rows = {name: row for name, row in table()[kind].items() if not row.get("writeonly")}
+    rows = table()[kind]
     parts = {
         "onPremisesExtensionAttributes": tuple(table()["User"]["onPremisesExtensionAttributes"]["members"])
     }

@@ -21,12 +21,13 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class ODataError(Exception):
     """Becomes `{"error": {"code", "message", "details", "innerError"}}` with an HTTP status.
 
-    `target` is the property that a conflict is about; without it there are no details.
+    `target` is the property that it is about; without it there are no details. `detail` is their code.
     """
 
     def __init__(self, status: int, code: str, message: str, *, target: str | None = None) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.target = status, code, message, target
+        self.detail = "ObjectConflict"
         self.headers: Mapping[str, str] = {}
 
 
@@ -41,7 +42,7 @@ def error_answer(error: ODataError) -> Response:
     request_id, client_id = request_ids()
     shown: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.target is not None:
-        shown["details"] = [{"code": "ObjectConflict", "message": error.message, "target": error.target}]
+        shown["details"] = [{"code": error.detail, "message": error.message, "target": error.target}]
     shown["innerError"] = {
         "date": iso(current().clock.now())[:-1],
         "request-id": request_id,

@@ -40,7 +40,7 @@ def split(document: Document, relations: Iterable[str]) -> tuple[Document, dict[
         elif relation in relations:
             bound[relation] = _keys(name, value)
         else:
-            raise refusals.PROPERTY_REFUSED.error(name=name)
+            raise refusals.PROPERTY_UNKNOWN.error(name=name, hint="")
     return properties, bound
 
 

@@ -72,8 +72,28 @@ ADDRESS_REFUSED = Refusal(
         "'https://docs.microsoft.com/en-us/azure/active-directory/develop/reply-url'"
     ),
 )
-PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.{hint}")
-PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' cannot be set with this request.")
+PROPERTY_UNKNOWN = Refusal(400, "Request_BadRequest", "Invalid property '{name}'{hint}.")
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3748 (read 2026-11-29)
+PROPERTY_REFUSED = Refusal(400, "Request_BadRequest", "Property '{name}' is read-only and cannot be set.")
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/6580, with code and target among its details
+# (read 2026-11-29)
+VALUE_INVALID = Refusal(
+    400, "Request_BadRequest", "Invalid value specified for property '{name}' of resource '{resource}'."
+)
+# https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8276, of a new group, and …/3748, of a changed one (read
+# 2026-11-29)
+MAIL_ENABLED_REFUSED = Refusal(
+    400,
+    "Request_BadRequest",
+    (
+        "The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement "
+        "property is unset and the security-enablement property is set."
+    ),
+)
+# https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2680 (read 2026-11-29)
+EXTENSIONS_UNDEFINED = Refusal(
+    400, "Request_BadRequest", "The following extension properties are not available: {names}."
+)
 TOO_MANY_VALUES = Refusal(400, "Request_BadRequest", "'{name}' may have up to {limit} values in one request.")
 # https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/3307 (read 2026-11-29)
 PASSWORD_NEEDED = Refusal(400, "Request_BadRequest", "A password must be specified to create a new user.")
@@ -184,33 +204,6 @@ DELTA_FILTER_REFUSED = Refusal(
     400,
     "Request_UnsupportedQuery",
     "A delta query's $filter may be \"id eq '…'\", up to {limit} of them joined by or.",
-)
-
-# Batches
-# https://github.com/microsoftgraph/microsoftgraph-postman-collections/issues/9 (read 2026-11-29)
-BATCH_TOO_LONG = Refusal(400, "BadRequest", "Number of requests inside batch exceed the limit.")
-# Only the beginning of Graph's own words is reported: https://github.com/microsoftgraph/msgraph-sdk-java/issues/2109 and
-# https://github.com/microsoftgraph/msgraph-sdk-dotnet-core/issues/891 (read 2026-11-29).
-BATCH_DEPENDENCY_LATER = Refusal(
-    400,
-    "BadRequest",
-    "Invalid dependency for request Id: {id}. What a request depends on must stand before it.",
-)
-# https://github.com/microsoftgraph/microsoft-graph-docs/issues/16280 (read 2026-11-29)
-BATCH_HALF_ORDERED = Refusal(400, "BadRequest", "Batch should be either fully sequential or fully parallel.")
-# https://github.com/pnp/pnpcore, the comment in its UnarchiveAsync of teams (read 2026-11-29)
-BATCH_CONTENT_TYPE_NEEDED = Refusal(
-    400, "BadRequest", "Write request id : {id} does not contain Content-Type header or body."
-)
-# The sentences below are inferred.
-BATCH_ID_TWICE = Refusal(400, "BadRequest", "The id '{id}' stands for two requests of the batch.")
-BATCH_DEPENDENCY_UNKNOWN = Refusal(
-    400, "BadRequest", "Request '{id}' depends on '{needed}', which the batch does not have."
-)
-BATCH_LOOP = Refusal(400, "BadRequest", "These requests of the batch wait for each other: {ids}.")
-BATCH_IN_BATCH = Refusal(400, "BadRequest", "Request '{id}' is a batch; a batch has none inside.")
-BATCH_DEPENDENCY_FAILED = Refusal(
-    424, "FailedDependency", "The request was not carried out, because one that it depends on failed."
 )
 
 DOMAIN_NOT_VERIFIED = Refusal(

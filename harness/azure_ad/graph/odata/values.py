@@ -11,12 +11,14 @@ this converter is inferred.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from harness.azure_ad.directory.properties import table
+from harness.azure_ad.directory.properties import is_extension
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import COMPLEX, EntityType, Property
+from harness.azure_ad.graph.odata.errors import ODataError
+from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 from harness.base.errors import nearest
 from harness.base.store import Document
@@ -35,8 +37,12 @@ def _as_whole_number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and _WHOLE.match(value) else value
 
 
-def _is_whole_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_int64(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
+def _is_int32(value: Any) -> bool:
+    return _is_int64(value) and -(2**31) <= value < 2**31
 
 
 def is_moment(value: Any) -> bool:
@@ -58,9 +64,9 @@ def _is_text(value: Any) -> bool:
 # Words for what a type takes, and the test; enumerations, binary values and durations are texts.
 _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "Boolean": ("true or false", lambda value: isinstance(value, bool)),
-    "Int32": ("a whole number", _is_whole_number),
-    "Int64": ("a whole number", _is_whole_number),
-    "Double": ("a number", lambda value: isinstance(value, float) or _is_whole_number(value)),
+    "Int32": ("a whole number of 32 bits", _is_int32),
+    "Int64": ("a whole number of 64 bits", _is_int64),
+    "Double": ("a number", lambda value: isinstance(value, float) or _is_int64(value)),
     "DateTimeOffset": ("a moment such as 2026-03-02T08:00:00Z", is_moment),
     "Guid": ("an id of 32 hexadecimal digits with dashes", _is_guid),
 }
@@ -72,17 +78,11 @@ _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def in_declared_types(kind: str, properties: Document) -> Document:
-    """Return the properties of a `User` or `Group`, and the parts of complex ones, in their declared types."""
-    rows = table()[kind]
-    return {name: _converted(value, rows.get(name, {})) for name, value in properties.items()}
-
-
 def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
     """Return a body's properties as the type spells them and in its types, annotations left out.
 
-    Raises ODataError 400 for an unknown property, one that this request cannot set, a wrong value, and, `creating`, for
-    a required one that is missing.
+    A directory extension comes as it is. Raises ODataError 400 for an unknown property, one that this request cannot set, a
+    wrong value, and, `creating`, for a required one that is missing.
     """
     result: Document = {}
     for written, value in document.items():
@@ -90,11 +90,15 @@ def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
             continue
         name = kind.spelling(written)
         if name is None:
-            raise refusals.PROPERTY_UNKNOWN.error(name=written, hint=nearest(written, kind.properties))
-        declared = kind.properties.get(name, _EXTENSION)
+            raise _unknown(written, kind.properties)
+        if is_extension(name):
+            result[name] = value
+            continue
+        declared = kind.properties[name]
         if not (declared.settable if creating else declared.writable):
             raise refusals.PROPERTY_REFUSED.error(name=name)
-        result[name] = _in_type(value, declared, name)
+        result[name] = in_type(value, declared, name)
+        _check_text(kind, name, declared, result[name], creating=creating)
     if creating:
         for name, declared in kind.properties.items():
             if declared.required and result.get(name) in (None, "", []):
@@ -102,7 +106,34 @@ def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
     return result
 
 
-_EXTENSION = Property("String", writable=True, settable=True)
+def invalid_value(kind: EntityType, name: str) -> ODataError:
+    """Return the refusal of a value whose type is right."""
+    error = refusals.VALUE_INVALID.error(name=name, resource=_resource(kind))
+    error.target, error.detail = name, "InvalidValue"
+    return error
+
+
+def _check_text(kind: EntityType, name: str, declared: Property, value: Any, *, creating: bool) -> None:
+    """Refuse what no such property can hold: too long or wrong texts, nothing at all. Raises ODataError 400."""
+    if value is None and not creating and not declared.clearable:
+        raise refusals.VALUE_NEEDED.error(name=name, resource=_resource(kind))
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and not _holds(declared, text, emptying=not creating and kind.directory):
+            raise invalid_value(kind, name)
+
+
+def _holds(declared: Property, text: str, *, emptying: bool) -> bool:
+    """Tell whether a text can be kept; an empty one in place of another is a quirk."""
+    if not text:
+        return not (emptying and current().quirks["empty-text-refused"])
+    if declared.longest and len(text) > declared.longest:
+        return False
+    return not declared.pattern or re.fullmatch(declared.pattern, text, re.IGNORECASE) is not None
+
+
+def _unknown(name: str, candidates: Iterable[str], within: str = "") -> ODataError:
+    hint = nearest(name, candidates).removesuffix("?")
+    return refusals.PROPERTY_UNKNOWN.error(name=within + name, hint=hint)
 
 
 def _resource(kind: EntityType) -> str:
@@ -110,8 +141,8 @@ def _resource(kind: EntityType) -> str:
     return short[0].upper() + short[1:]
 
 
-def _in_type(value: Any, declared: Property, name: str) -> Any:
-    """Return a value in the type of its property. Raises ODataError 400."""
+def in_type(value: Any, declared: Property, name: str) -> Any:
+    """Return a value in the type of its property, `name` in what is said of it. Raises ODataError 400."""
     if value is None:
         if not declared.nullable and not declared.collection:
             raise refusals.VALUE_FORM.error(name=f"property '{name}'", form="something, not null")
@@ -138,21 +169,6 @@ def _single(value: Any, declared: Property, name: str) -> Any:
         if "@odata." in part:
             continue
         if part not in parts:
-            raise refusals.PROPERTY_UNKNOWN.error(name=f"{name}/{part}", hint=nearest(part, parts))
-        result[part] = _in_type(inner, parts[part], f"{name}/{part}")
+            raise _unknown(part, parts, f"{name}/")
+        result[part] = in_type(inner, parts[part], f"{name}/{part}")
     return result
-
-
-def _converted(value: Any, row: Mapping[str, Any]) -> Any:
-    if isinstance(value, dict):
-        members = row.get("members", {})
-        return {
-            name: _converted(part, {"type": members.get(name)})
-            for name, part in value.items()
-            if "@odata." not in name
-        }
-    if isinstance(value, list):
-        return [_converted(item, row) if isinstance(item, dict) else item for item in value]
-    if row.get("type") == "integer":
-        return _as_whole_number(value)
-    return as_boolean(value) if row.get("type") == "boolean" else value
