@@ -169,6 +169,16 @@ class StoreContract:
         assert (caught.value.space, caught.value.key, caught.value.owner) == ("externalId", "1", "1")
         assert store.owner("userName", "ben") is None
 
+    def test_no_keys_at_all_are_claimed_by_anybody(self, store):
+        """An update that changes nothing unique asks for nothing."""
+        store.claim_all([], "1")
+
+    def test_of_several_keys_some_may_be_ones_own_already(self, store):
+        """Those stay, and the new ones are had."""
+        store.claim("userName", "ana", "1")
+        store.claim_all([("userName", "ana"), ("externalId", "1")], "1")
+        assert (store.owner("userName", "ana"), store.owner("externalId", "1")) == ("1", "1")
+
     def test_a_released_key_is_free(self, store):
         """After release anybody may claim, and releasing nothing is fine."""
         store.claim("userName", "ana", "1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from harness.base.tags import digest
@@ -52,8 +53,9 @@ class Lines:
 
     def tag(self, shelf: int, number: int, tags: Iterable[str]) -> None:
         """Add tags to a line."""
-        for tag in tags:
-            self._execute("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", (shelf, digest(tag), number))
+        rows = [value for tag in tags for value in (shelf, digest(tag), number)]
+        if rows:
+            self._execute(insertion("log_tag", len(rows) // 3), rows)
 
     def last(self, shelf: int) -> int:
         """Return the number of the newest line, 0 when there is none."""
@@ -115,6 +117,12 @@ class Lines:
         """Return the block that holds a line, or the next line there is; nothing when that is a row."""
         sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
         return unpacked(self._execute(sql, (shelf, number)).fetchone())
+
+
+@lru_cache(maxsize=64)
+def insertion(table: str, rows: int) -> str:
+    """Return the statement that adds so many rows to a table of three columns, but for those that are there."""
+    return f"INSERT OR IGNORE INTO {table} VALUES {', '.join(['(?, ?, ?)'] * rows)}"  # noqa: S608
 
 
 def unpacked(row: Any) -> list[Line]:

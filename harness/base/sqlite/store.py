@@ -13,7 +13,7 @@ from harness.base.json_text import decode, encode_text
 from harness.base.paging import END, walk
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
-from harness.base.sqlite.lines import Line
+from harness.base.sqlite.lines import Line, insertion
 from harness.base.store import BEHIND, Document, Entry, StaleError, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
@@ -48,7 +48,7 @@ class SqliteStore:
         return number
 
     def _made_shelf(self, name: str) -> int:
-        number = self._shelf(name)
+        number = self._shelves.get(name) or self._shelf(name)
         if number == _NOWHERE:
             self._shelves.pop(name, None)
             self._execute("INSERT INTO shelf (tenant, name) VALUES (?, ?)", (self._tenant, name))
@@ -112,14 +112,18 @@ class SqliteStore:
         return int(self._one("SELECT count(*) FROM document WHERE shelf = ?", kind) or 0)
 
     def claim(self, space: str, key: str, owner: str) -> None:
-        with self._lock:
-            added = self._add("INSERT OR IGNORE INTO unique_key VALUES (?, ?, ?)", space, key, owner)
-            if not added and (present := self.owner(space, key)) != owner:
-                raise TakenError(space, key, str(present))
+        self.claim_all([(space, key)], owner)
 
     def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
-        for space, key in keys:
-            self.claim(space, key, owner)
+        if not keys:
+            return
+        with self._lock:
+            rows = [value for space, key in keys for value in (self._made_shelf(space), key, owner)]
+            if self._execute(insertion("unique_key", len(keys)), rows).rowcount == len(keys):
+                return
+            for space, key in keys:
+                if (present := self.owner(space, key)) != owner:
+                    raise TakenError(space, key, str(present))
 
     def release(self, space: str, key: str) -> None:
         self._remove("DELETE FROM unique_key WHERE shelf = ? AND key = ?", space, key)
