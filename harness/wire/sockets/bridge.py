@@ -53,6 +53,18 @@ class Bridge:
         self._app, self._workers, self._quick = app, workers, quick
         self._address = address[0], str(address[1])
 
+    def at_once(self, scope: Any, body: bytes) -> Answer | None:
+        """Return the answer to a request that is there as a whole; None where the application is not quick about it.
+
+        Raises TransportError where it gives none.
+        """
+        refused = _refused(scope)
+        environ = self._environ(scope)
+        if refused is None and not self._quick(environ):
+            return None
+        environ["wsgi.input"] = io.BytesIO(body)
+        return refused or _call(self._app, environ)
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             status, headers, body = await self._answer(scope, receive)
@@ -66,9 +78,9 @@ class Bridge:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Any, receive: Any) -> Answer:
-        hosts = sum(name == b"host" for name, _ in scope["headers"])
-        if hosts > 1 or (not hosts and scope["http_version"] == "1.1"):
-            return refusal(400, "A request has one Host header (RFC 9112 section 3.2).")
+        refused = _refused(scope)
+        if refused is not None:
+            return refused
         environ = self._environ(scope)
         body = await _received(environ, receive)
         if body is None:
@@ -107,6 +119,14 @@ class Bridge:
             key, text = _key(name), value.decode("latin-1")
             environ[key] = f"{environ[key]}, {text}" if key in environ else text
         return environ
+
+
+def _refused(scope: Any) -> Answer | None:
+    """Refuse what names several hosts, or none."""
+    hosts = [name for name, _ in scope["headers"] if name == b"host"]
+    if len(hosts) == 1 or (not hosts and scope["http_version"] != "1.1"):
+        return None
+    return refusal(400, "A request has one Host header (RFC 9112 section 3.2).")
 
 
 @lru_cache(maxsize=256)

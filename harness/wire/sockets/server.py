@@ -63,8 +63,9 @@ class Server:
         self._limits = limits or Limits()
         self._shown = identity.shown if identity else None
         self._workers = Workers(threads, f"http-{bound}")
+        self._bridge = Bridge(app, (host, bound), self._workers, quick)
         self._config = Config(
-            Bridge(app, (host, bound), self._workers, quick),
+            self._bridge,
             interface="asgi3",
             http="httptools",
             ws="none",
@@ -133,7 +134,7 @@ class Server:
 
     async def _greet(self, connected: socket.socket) -> None:
         """Hand an accepted connection over to its protocol, after the TLS handshake where there is one."""
-        connection = Connection(self._config, self._state, self._places)
+        connection = Connection(self._config, self._bridge, self._state, self._places)
         task = asyncio.current_task()
         assert task is not None
         try:

@@ -94,9 +94,10 @@ def test_hundreds_who_never_greet_leave_a_tls_client_quick(serve, tmp_path):
     ],
     ids=["nothing", "half the headers", "half the body", "half a chunk"],
 )
-def test_a_request_has_its_time(serve, said, status):
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_request_has_its_time(serve, said, status, is_quick):
     """Whoever does not come to the end of it is told so, and the connection ends."""
-    answer = say(serve(limits=AT_ONCE), said)
+    answer = say(serve(limits=AT_ONCE, quick=lambda _: is_quick), said)
     assert answer[9:12] == (b"" if status is None else str(status).encode())
 
 
@@ -114,9 +115,10 @@ def test_a_request_has_its_time(serve, said, status):
     ],
     ids=["no Host", "two Hosts", "two lengths", "a length twice", "length and chunks", "minus one", "no colon", "noise"],
 )  # fmt: skip
-def test_a_malformed_request_is_refused(serve, said):
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_malformed_request_is_refused(serve, said, is_quick):
     """400 and the end: nothing behind it can be understood for sure (RFC 9112 sections 3.2 and 6.3)."""
-    assert say(serve(), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert say(serve(quick=lambda _: is_quick), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 def test_headers_have_their_measure(serve):
@@ -207,10 +209,42 @@ def test_what_is_quick_waits_for_no_thread(serve):
     assert answer.endswith(b"\r\n\r\n0")
 
 
-def test_an_application_that_breaks_is_an_answer(serve):
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_requests_sent_together_are_answered_in_their_order(serve, is_quick):
+    """Three in one packet: one that is quick, one that may take time, one more; the last ends the connection."""
+
+    def app(environ, start):
+        name = environ["PATH_INFO"].encode()
+        start("200 OK", [("Content-Length", str(len(name)))])
+        return [name]
+
+    def asked(name, more=b""):
+        return b"POST /%b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n%b\r\nab" % (name, more)
+
+    port = serve(app, quick=lambda environ: is_quick and environ["PATH_INFO"] != "/second")
+    answers = say(port, asked(b"first") + asked(b"second") + asked(b"third", b"Connection: close\r\n"))
+    assert [piece.rpartition(b"\r\n")[2] for piece in answers.split(b"HTTP/1.1 200 OK")] == [
+        b"",
+        b"/first",
+        b"/second",
+        b"/third",
+    ]
+    assert answers.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("size", [65_536, 65_537, MAX_BODY])
+def test_a_body_of_any_size_reaches_what_is_quick(serve, size):
+    """What is long is not waited for before the application is asked, and comes whole."""
+    head = b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size
+    assert say(serve(quick=lambda _: True), head, b"x" * size).endswith(b"\r\n\r\n%d" % size)
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_an_application_that_breaks_is_an_answer(serve, is_quick):
     """500, and the server goes on."""
 
     def broken(environ, start):
         raise ZeroDivisionError
 
-    assert say(serve(broken), b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")[9:12] == b"500"
+    port = serve(broken, quick=lambda _: is_quick)
+    assert say(port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")[9:12] == b"500"
