@@ -1,14 +1,16 @@
-"""What comes in over WSGI as a `Request`: for applications that pass requests on or keep them."""
+"""What comes in over WSGI: a body, and a `Request` for applications that pass requests on or keep them."""
 
 from __future__ import annotations
 
 import string
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
-from harness.wire.message import Headers, Request
+from harness.wire.message import MAX_BODY, Headers, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -27,6 +29,22 @@ def request_of(environ: WSGIEnvironment, origin: str) -> Request:
     query = quote(environ["QUERY_STRING"].encode("latin-1"), safe=_NEVER_QUOTED)
     url = f"{origin}{path}?{query}" if query else f"{origin}{path}"
     return Request(environ["REQUEST_METHOD"], url, _headers(environ), get_input_stream(environ).read())
+
+
+def body_of(environ: WSGIEnvironment) -> bytes | None:
+    """Return a request's body, which stays to be read again; None where it is longer than MAX_BODY, or breaks off."""
+    stream = environ["wsgi.input"]
+    if isinstance(
+        stream, BytesIO
+    ):  # all of it came with the request, as our own server and transport have it
+        body = stream.getvalue()
+        return body if len(body) <= MAX_BODY else None
+    try:
+        body = get_input_stream(environ, max_content_length=MAX_BODY).read()
+    except HTTPException:
+        return None
+    environ["wsgi.input"] = BytesIO(body)
+    return body
 
 
 def _headers(environ: WSGIEnvironment) -> Headers:

@@ -11,14 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 from flask import Response
-from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
-from werkzeug.wsgi import get_input_stream
 
 from harness.aws_sso import cloudtrail, refusals, tokens
 from harness.aws_sso.cloudtrail import ScimCall
@@ -31,7 +28,7 @@ from harness.base.json_text import encode
 from harness.base.quirks import Quirks
 from harness.base.store import StaleError
 from harness.wire.application import Ready
-from harness.wire.message import MAX_BODY
+from harness.wire.incoming import body_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -200,20 +197,10 @@ def _query(query_string: str) -> dict[str, str]:
 
 
 def _body(environ: WSGIEnvironment) -> object:
-    """Return the document of a request, which stays to be read again."""
-    stream = environ["wsgi.input"]
-    if isinstance(
-        stream, BytesIO
-    ):  # all of it came with the request, as our own server and transport have it
-        text = stream.getvalue()
-        if len(text) > MAX_BODY:
-            raise Refused(INVALID)
-    else:
-        try:
-            text = get_input_stream(environ, max_content_length=MAX_BODY).read()
-        except HTTPException as error:
-            raise Refused(INVALID) from error
-        environ["wsgi.input"] = BytesIO(text)
+    """Return the document of a request."""
+    text = body_of(environ)
+    if text is None:
+        raise Refused(INVALID)
     try:
         return decode(text)
     except ValueError as error:
