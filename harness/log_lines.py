@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
 from harness.aws_sso.cloudtrail import event_of
@@ -19,8 +20,7 @@ from harness.world import AWS_SSO, AZURE_AD
 FAULT = "fault"  # no log of either side, but told like one
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """One line: its log's name, moment, side and sentence; `good` is False for a failure, `body` is all that surfaces show."""
 
     kind: str

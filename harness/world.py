@@ -7,11 +7,12 @@ files and sockets.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from harness import aws_sso, azure_ad
 from harness.aws_sso import cloudtrail, identity_store
@@ -48,8 +49,7 @@ class Contexts(NamedTuple):
     azure: dict[str, object]
 
 
-@dataclass(slots=True)
-class World:
+class World(Struct):
     """Both services and what joins them.
 
     `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
@@ -103,8 +103,7 @@ class World:
             aws_populate.populate(self.aws, side(document, "aws_sso"))
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
     `advance` lets time pass for pages, `before_cycle` comes before a cycle with work to do, `watch` wraps the engine's transport.

@@ -1,10 +1,10 @@
 """Every quirk has a proof: a scenario that passes as the table stands, and fails once that one row says otherwise."""
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from harness.base.quirks import Quirk, load_table
 from harness.scenario.events import ScenarioFinished

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Kind(Enum):
@@ -19,8 +20,7 @@ class Kind(Enum):
     MANAGER = "manager"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is.
 
     `waiting` says that a cycle will see to it by itself; `reason` is what keeps it from agreeing, as far as is known.
@@ -59,8 +59,7 @@ def _what(difference: Difference) -> str:
     return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """All in which the sides differ, users first, and how many users and groups should be in AWS, by source type.
 
     Where that is none, to agree means nothing.

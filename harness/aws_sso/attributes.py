@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from harness.scim.names import ENTERPRISE_USER
 
@@ -20,61 +22,56 @@ _PRINTED_LINE = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+"
 _PRINTED_WORD = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Letters, marks, symbols, numbers, punctuation and the listed white space; `printed` is what errors quote.
-
-    `usual` matches what nearly all values are and is certainly right: printable ASCII.
-    """
+class Text(Struct, frozen=True, dict=True):
+    """Letters, marks, symbols, numbers, punctuation and the listed white space; `printed` is what errors quote."""
 
     longest: int
     spaces: str
     printed: str
-    usual: re.Pattern[str] = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def usual(self) -> re.Pattern[str]:
+        """What nearly all values are and is certainly right: printable ASCII."""
         first = " " if " " in self.spaces else "!"
-        object.__setattr__(self, "usual", re.compile(f"[{first}-~]{{1,{self.longest}}}"))
+        return re.compile(f"[{first}-~]{{1,{self.longest}}}")
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """True or false, or their names as strings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """Accepted and forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+class Unsupported(Struct, frozen=True):
     """Refused when its label stands in the quirk `refused-attributes`, but for what `rules.py` lets through, else forgotten."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Complex:
+class Complex(Struct, frozen=True, dict=True):
     """Named parts. `bare` names the part that a plain string stands for, where that is understood."""
 
     parts: Mapping[str, Attribute]
     required: frozenset[str] = frozenset()
     bare: str | None = None
-    folded: Mapping[str, str] = field(init=False)
-    _places: Mapping[str, int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "folded", {name.lower(): name for name in self.parts})
-        object.__setattr__(self, "_places", {name: place for place, name in enumerate(self.parts)})
+    @cached_property
+    def folded(self) -> Mapping[str, str]:
+        """The names of the parts by their small letters."""
+        return {name.lower(): name for name in self.parts}
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.parts)}
 
     def in_order(self, given: Iterable[str]) -> list[str]:
         """Return the parts that are given or required, as the table orders them."""
         return sorted(self.required.union(given), key=self._places.__getitem__)
 
 
-@dataclass(frozen=True, slots=True)
-class OneItem:
+class OneItem(Struct, frozen=True):
     """A list that may hold one element."""
 
     element: Complex

@@ -8,8 +8,9 @@ both follow from the tokens that exist and the clock, so deleting a token also e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from harness.aws_sso import tokens
 from harness.aws_sso.tenant import Tenant
@@ -19,8 +20,7 @@ from harness.base.clock import from_iso, iso
 _WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One AWS Health event; moments are ISO 8601, UTC, whole seconds."""
 
     token_id: str

@@ -9,17 +9,17 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/idp-microsoft-entra.ht
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso.tenant import Tenant
 from harness.base.quirks import Quirks
 from harness.scim.names import ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     status: int
     sentence: str
 

@@ -8,9 +8,11 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-clo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 from unicodedata import category
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from harness.aws_sso.attributes import (
     GROUP,
@@ -33,8 +35,7 @@ _EMPTY: tuple[Any, ...] = (None, {}, [])
 _SPACED_USER = replace(USER, parts={**USER.parts, "userName": SPACED_USER_NAME})
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """One request under examination: the quirks in force and the constraints broken so far."""
 
     quirks: Quirks

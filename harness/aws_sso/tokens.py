@@ -9,8 +9,9 @@ the key under which its document is found, so no secret is ever compared letter 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from harness.aws_sso.refusals import NOT_FOUND, UNAUTHORIZED, Refused
 from harness.aws_sso.tenant import Tenant
@@ -30,8 +31,7 @@ class Declined(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """`value` is set only when the token has just been made; it cannot be seen again."""
 
     id: str

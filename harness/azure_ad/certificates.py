@@ -13,9 +13,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from harness.base.clock import from_iso, iso
 from harness.base.ids import Ids
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _THUMBPRINTS = {"x5t": hashlib.sha1, "x5t#S256": hashlib.sha256}
 
 
-@dataclass(frozen=True, slots=True)
-class SignedToken:
+class SignedToken(Struct, frozen=True):
     """A JSON Web Token: what its signature is over, and the signature."""
 
     head: Document

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.base.clock import Clock, iso
 from harness.base.store import Document, Store
@@ -19,8 +20,7 @@ _TIMEOUT_SECONDS = 10
 _ADDRESSES = re.compile(r"[\w.+-]+@[\w.-]+(, *[\w.+-]+@[\w.-]+)*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Mailer:
+class Mailer(Struct, frozen=True):
     """`smtp_host` None keeps mail in the outbox only; port 0 would be nonsense and is never used."""
 
     store: Store

@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
@@ -27,8 +28,7 @@ _SUBJECT = "Microsoft Azure Federated SSO Certificate"
 _CERTIFICATE_LIFE = timedelta(days=3 * 365)
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """`private` is PEM, `certificate` DER in base64."""
 
     private: str

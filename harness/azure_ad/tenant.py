@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import request
+from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.registrations import Registrations
@@ -28,8 +28,7 @@ from harness.wire.message import Send
 TENANT = "harness.azure_ad"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`graph_origin` is what the outside calls this app (no trailing slash); `graph_token` is what Graph calls bear."""
 
     tenant_id: str
@@ -38,16 +37,14 @@ class Settings:
     graph_token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(Struct, frozen=True):
     """`busy` lets one object be at work over all processes; `on_schedule` makes them look at the jobs again."""
 
     busy: AbstractContextManager[object]
     on_schedule: Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """The directory, its applications, the mail room and the provisioning service, side by side over one store."""
 
     settings: Settings
@@ -66,8 +63,7 @@ class Tenant:
         return self.engine.next_cycle()
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What a tenant has beyond itself.
 
     `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.base.language import (
@@ -26,8 +27,7 @@ _TOKENS = tokens(
 _DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     text: str
 
     def holds(self, item: Any) -> bool:

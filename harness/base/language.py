@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NewType, Protocol
+
+from msgspec import Struct
 
 END = "end"
 
@@ -48,16 +49,14 @@ class Condition(Protocol):
     def holds(self, item: Any) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     parts: tuple[Condition, ...]
 
     def holds(self, item: Any) -> bool:
         return any(part.holds(item) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(Struct, frozen=True):
     """All of the parts, be they more than two; of none, what lets everything pass."""
 
     parts: tuple[Condition, ...]
@@ -66,8 +65,7 @@ class Both:
         return all(part.holds(item) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(Struct, frozen=True):
     part: Condition
 
     def holds(self, item: Any) -> bool:
@@ -131,8 +129,7 @@ class Reader:
         return Token(match.lastgroup, match[match.lastindex], position)
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(Struct, frozen=True):
     """A language's words. `term` reads what is neither word nor bracket; `negation` None: the language has no `not`."""
 
     either: Mark

@@ -7,16 +7,16 @@ Code asks by id; `harness explain ID` prints the row. A row says the behaviour i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError, nearest
 from harness.base.tables import read_table
 
 
-@dataclass(frozen=True, slots=True)
-class Quirk:
+class Quirk(Struct, frozen=True):
     """One row. `values` has one value per profile; `inferred` says that sources are silent and this is a default.
 
     `otherwise` is another value with which the proof fails, None where there is one to see: the other of true and false, or
@@ -35,8 +35,7 @@ class Quirk:
     otherwise: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuirkTable:
+class QuirkTable(Struct, frozen=True):
     """All rows of one service, and its profiles (name to settings such as the year its world plays in)."""
 
     profiles: Mapping[str, Mapping[str, Any]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 Document = dict[str, Any]
 
@@ -30,8 +31,7 @@ class StaleError(Exception):
     """What a transaction required is so no longer: another process was quicker."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of a log: `sequence` grows without bound and is never used twice."""
 
     sequence: int

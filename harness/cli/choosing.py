@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from harness.base.errors import HarnessError, nearest
 from harness.cli.settings import settings
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 FOLDER = "scenarios"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What the command line names (`paths`, a folder unless given), and the conditions it sets, as written."""
 
     paths: tuple[str, ...]

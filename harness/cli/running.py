@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import os
 import sys
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.base.errors import HarnessError
 from harness.cli.choosing import Chosen, with_choice
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _NEW_OBJECTS = 50_000  # that are made between two looks for circles; Python's own number is 700
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Manner:
+class _Manner(Struct, frozen=True):
     """How scenarios are played, whichever they are."""
 
     files: Mapping[str, Path]
@@ -97,7 +97,7 @@ def _again_and_again(chosen: Chosen, manner: _Manner, code: int) -> int:
     try:
         for changed in changes(chosen.words()):
             click.echo(f"\nsaved: {', '.join(changed)}", err=True)
-            code = _exit_code(partial(_once, dataclasses.replace(chosen, paths=changed), manner))
+            code = _exit_code(partial(_once, replace(chosen, paths=changed), manner))
     except KeyboardInterrupt:
         pass
     return code

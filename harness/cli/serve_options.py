@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.cli.together import Command, Option, together
@@ -22,8 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=True)
 _PORT = click.IntRange(0, 65535)
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
+class ServeOptions(Struct, frozen=True):
     """What the command line says of the served world, as written there."""
 
     host: str

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from functools import wraps
 from typing import Any
+
+from msgspec import Struct
 
 Command = Callable[..., None]
 Option = Callable[[Command], Command]
 
 
-def together(command: Command, name: str, record: type, options: Sequence[Option]) -> Command:
+def together(command: Command, name: str, record: type[Struct], options: Sequence[Option]) -> Command:
     """Add `options`, in this order; the command is given what they hold as `name`, a `record` with a field for each."""
 
     @wraps(command)
     def gathered(**values: Any) -> None:
-        held = {field.name: values.pop(field.name) for field in fields(record)}
+        held = {field: values.pop(field) for field in record.__struct_fields__}
         command(**{name: record(**held)}, **values)
 
     wrapped: Command = gathered

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from msgspec import Struct
 
 ROWS = 50
 _LOOKED_AT = 3_000
@@ -22,8 +22,7 @@ Row = dict[str, Any]
 Test = Callable[[Row], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The rows of one page; `following` is what `after` must be for the next one, None on the last.
 
     With `unfinished` the search has not been through everything yet; it goes on behind `following`.
@@ -83,8 +82,7 @@ def before() -> int:
     return int(place) if place.isascii() and place.isdecimal() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """Where the pages around the present one are, as addresses; None where there is none.
 
     `is_fruitless` is a page of an unfinished search on which nothing stands: its script goes on to the next that has something.

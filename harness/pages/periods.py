@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
+
+from msgspec import Struct
 
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
@@ -16,8 +17,7 @@ from harness.pages.listing import Row, entered
 PERIOD_FIELDS = ("start", "end")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Both moments as logs write them, both included; an empty text where there is no bound."""
 
     start: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import request
+from msgspec import Struct
 
 from harness.base.clock import Clock, iso
 from harness.base.quirks import load_table
@@ -25,8 +25,7 @@ class Section(NamedTuple):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Portal:
+class Portal(Struct, frozen=True):
     """One imitated portal: the product's name in the profile's year, a theme of the style sheet, its sections."""
 
     name: str
@@ -44,8 +43,7 @@ class Portal:
         return max(fitting, key=len, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A portal as the other one knows it: its product's name, the origin of its pages, and that of its API.
 
     No origin has a slash behind it.
@@ -65,8 +63,7 @@ def neighbour(package: str, profile: str, origin: str, endpoint: str) -> Neighbo
     return Neighbour(product(package, profile), origin, endpoint)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What lies around both portals of a world: a clock, what moves it, and each other.
 
     `next_cycle` tells when provisioning is next due, None for never, `refused_event` what AWS logged of a request it refused,

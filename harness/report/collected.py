@@ -5,7 +5,7 @@ For reports that are written at the end. A run that was interrupted leaves a sce
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from harness.scenario.events import (
     Event,
@@ -21,8 +21,7 @@ from harness.scenario.events import (
 )
 
 
-@dataclass(slots=True)
-class StepStory:
+class StepStory(Struct):
     started: StepStarted
     observations: list[Observation] = field(default_factory=list)
     finished: StepFinished | None = None
@@ -32,8 +31,7 @@ class StepStory:
         return self.finished.failures if self.finished else ()
 
 
-@dataclass(slots=True)
-class ScenarioStory:
+class ScenarioStory(Struct):
     started: ScenarioStarted
     steps: list[StepStory] = field(default_factory=list)
     finished: ScenarioFinished | None = None
@@ -52,8 +50,7 @@ class ScenarioStory:
         return tuple(dict.fromkeys(failures))
 
 
-@dataclass(slots=True)
-class Collected:
+class Collected(Struct):
     """Everything so far. `consume` the events in order; all of it can be read at any time.
 
     Exchanges and log entries are kept only where they are `observed`: a long run has a great many.

@@ -6,14 +6,14 @@ RunStarted  (FileRejected | ScenarioStarted (StepStarted Observation* StepFinish
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from harness.wire.recording.exchanges import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where something stands in a file; line and column count from 1."""
 
     file: str
@@ -24,8 +24,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
 
     `expected`, `actual`, `nearest` and `whole` (a list or an object beside what is expected of it) are text ready to print
@@ -44,15 +43,13 @@ class Failure:
     live: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True):
     total: int
     seed: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRejected:
+class FileRejected(Struct, frozen=True):
     """A file that is no scenario: bad YAML, an unknown key, a wrong type. `snippet` is the offending line."""
 
     location: Location
@@ -60,8 +57,7 @@ class FileRejected:
     snippet: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioStarted:
+class ScenarioStarted(Struct, frozen=True):
     """`id` is the file and, for a table of cases, the case's name: `scenarios/setup/test-connection.yaml[wrong token]`."""
 
     id: str
@@ -75,8 +71,7 @@ class ScenarioStarted:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True):
     """`arguments` is the step's data as written, secrets taken out."""
 
     number: int
@@ -86,8 +81,7 @@ class StepStarted:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """Something that happened at virtual time `at`, in the order it happened.
 
     `kind` is `exchange` (then `exchange` is set), `provisioning log`, `audit log`, `cloudtrail`, `mail`, `fault` or `clock`;
@@ -104,8 +98,7 @@ class Observation:
     exchange: Exchange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished:
+class StepFinished(Struct, frozen=True):
     """`outcome` says in a line what the step brought about; `checked` lists the expectations that held."""
 
     number: int
@@ -115,8 +108,7 @@ class StepFinished:
     failures: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioFinished:
+class ScenarioFinished(Struct, frozen=True):
     """`quirks` are the ids asked for in this world; `seconds` is wall time and stays out of reproducible reports."""
 
     id: str
@@ -130,8 +122,7 @@ class ScenarioFinished:
         return not self.failures
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True):
     passed: int
     failed: int
     rejected: int

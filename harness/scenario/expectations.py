@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.scenario.comparing.differing import differences, nearest_entry
@@ -38,8 +39,7 @@ def _expectation(key: str) -> Callable[[Reader], Reader]:
     return register
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What differs, none where all is as expected; in words the entry that came nearest, and the whole of a list or an object."""
 
     mismatches: Sequence[Mismatch] = ()

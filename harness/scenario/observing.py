@@ -6,8 +6,9 @@ learn from here how many entries are new.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail import LOG as CLOUDTRAIL
 from harness.azure_ad.mail import MAIL
@@ -19,8 +20,7 @@ from harness.scenario.events import Observation
 from harness.wire.recording.exchanges import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """How many entries each log gained since the step began."""
 
     provisioning: int

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from harness.base.errors import HarnessError
 from harness.scenario.rest_calls import REST, rest_request
 from harness.scenario.values import lookup
@@ -35,8 +37,7 @@ class StepError(HarnessError):
     """A step that could not be carried out as written: an unknown person, a missing credential."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a step brought about. `outcome` is a line for people; `error` is None when the service agreed."""
 
     outcome: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from harness.base import __version__
 from harness.base.clock import Stopwatch
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from harness.scenario.processes import Processes
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(Struct):
     """Loads what words name. `rejected` fills while `scenarios` is walked: the files that are no scenario."""
 
     words: Sequence[str | Path]

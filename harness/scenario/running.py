@@ -6,9 +6,10 @@ The same seed tells the same story, byte for byte; only `seconds` is the machine
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from harness.base.clock import Stopwatch, from_iso, iso
 from harness.base.errors import HarnessError

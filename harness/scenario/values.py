@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 # Where something stands within a value: the keys and indices that lead there.
 Trail: TypeAlias = tuple[str | int, ...]
@@ -19,8 +20,7 @@ class _Absent:
 ABSENT = _Absent()
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """One difference, in words ready to print."""
 
     path: Trail

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from harness.base.errors import HarnessError
 
@@ -14,8 +15,7 @@ ENVIRONMENT = "env:"
 REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(Struct, frozen=True):
     """`given` by name, and the process's `environment`."""
 
     given: Mapping[str, str] = field(default_factory=dict)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 OPERATORS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
 _SPACE = re.compile(r"\s+")
@@ -28,8 +29,7 @@ class FilterError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`attribute operator value`; `value` is a str, bool, int, float or None."""
 
     attribute: str

@@ -8,9 +8,10 @@ Attribute names compare without regard to case (RFC 7643 section 2.1); what is s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from harness.scim.filter import Comparison, FilterError, parse_filter
 from harness.scim.names import SCHEMAS
@@ -25,8 +26,7 @@ class PathError(ValueError):
     """The text is no attribute path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """`schema` is the URN of an extension, or None for core attributes; `attribute` None means the whole extension."""
 
     schema: str | None

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import TypeAlias
 from urllib.parse import unquote_plus, urlsplit
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.wire.message import Request, Response, Send, TransportError
@@ -32,8 +33,7 @@ Wait: TypeAlias = Callable[[timedelta], None]  # lets time pass, virtual or not
 Wrap: TypeAlias = Callable[[Send, Wait], Send]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which requests a fault is for: the method, the end of the decoded path, and what the body says.
 
     `pattern` is `PATCH /Groups/*`: a star stands for anything, as method too; the query counts only where the pattern
@@ -68,8 +68,7 @@ class Selection:
         return self.text in request.body.decode("utf-8", "replace")
 
 
-@dataclass(slots=True)
-class Meetings:
+class Meetings(Struct):
     """How many requests a fault has met, of at least how many it is meant for; `number` tells it from others."""
 
     number: int
@@ -78,8 +77,7 @@ class Meetings:
     met: int = 0
 
 
-@dataclass(slots=True)
-class _Fault:
+class _Fault(Struct):
     """Is met by what is chosen, `left` times more (None: always)."""
 
     selection: Selection

@@ -7,7 +7,7 @@ permission sets. Found through the person's own assignments, never by going thro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.aws_sso import identity_store
 from harness.aws_sso.accounts import assignments, organization, permission_sets
@@ -16,8 +16,7 @@ from harness.aws_sso.accounts.permission_sets import PermissionSet
 from harness.aws_sso.tenant import Tenant
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An account and the permission sets that the person has there, by name."""
 
     account: Account

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from harness.aws_sso.apis.errors import ApiError, invalid
 from harness.aws_sso.apis.shapes import BrokenError, Structure, read
@@ -14,8 +15,7 @@ from harness.base.quirks import Quirks
 _READING = ("Describe", "Get", "Is", "List", "Lookup")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request under way; `given` is its input as the operation's shape knows it."""
 
     tenant: Tenant
@@ -26,8 +26,7 @@ class Call:
 Handler: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`target` begins X-Amz-Target; `signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
 
     `message` is how the service's errors spell that member, and `tells_request_id` says that they hold the request's id.

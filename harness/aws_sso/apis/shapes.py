@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeAlias
 from unicodedata import category
+
+from msgspec import Struct
 
 from harness.aws_sso.apis.errors import ApiError, violation
 
@@ -24,8 +25,7 @@ _ESCAPED = re.compile(r"\\(.)")
 _WHITE = {"t": "\t", "n": "\n", "r": "\r"}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Characters between two lengths; `pattern` is Java's, as the model prints it. Personal ones are never quoted."""
 
     shortest: int = 0
@@ -38,36 +38,30 @@ class Text:
         return _matcher(self.pattern)(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     least: int
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """True or false."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """Seconds since 1970 on the wire, an aware datetime once read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """Any JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     element: Shape
     fewest: int = 0
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A map; all values have one shape."""
 
     key: Text
@@ -76,8 +70,7 @@ class Entries:
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Struct, frozen=True):
     """Named members, others are ignored. Of a `union` exactly one member is given."""
 
     members: Mapping[str, Shape]

@@ -11,8 +11,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
+
+from msgspec import Struct
 
 from harness.aws_sso.apis.errors import ApiError
 
@@ -25,8 +26,7 @@ _MISMATCH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """The Authorization header, taken apart. `scope` is date, region, service and `aws4_request`."""
 
     access_key_id: str
@@ -35,8 +35,7 @@ class Signature:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What a signature covers: the request to `/`, its header names in lower case."""
 
     query: str

@@ -11,9 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso import cloudtrail
 from harness.aws_sso.apis.call import Service, only_reads
@@ -35,8 +36,7 @@ from harness.aws_sso.tenant import Tenant
 _LARGEST = 2**53  # what any reader of JSON gets back as it was
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """A call as it came: who signed it, what for, and its JSON body."""
 
     service: Service

@@ -14,10 +14,11 @@ import gzip
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
+
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.lookup import lookup
 from harness.aws_sso.tenant import Tenant
@@ -45,8 +46,7 @@ _COLUMNS: Mapping[str, str] = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """A file: what to call it, what it is, and its octets."""
 
     name: str

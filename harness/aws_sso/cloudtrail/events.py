@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.tagging import tags_of_event
 from harness.aws_sso.tenant import Tenant
@@ -15,8 +15,7 @@ from harness.base.store import Document
 LOG = "cloudtrail"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Where a request came from, as its headers say."""
 
     address: str

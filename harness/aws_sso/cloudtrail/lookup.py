@@ -5,9 +5,10 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.events import LOG
 from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING, event_id_of, event_of
@@ -74,8 +75,7 @@ def lookup(
             yield Entry(entry.sequence, event)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """Where to look events up: the lines that have one of some tags; all lines for None."""
 
     tags: tuple[str, ...] | None = None

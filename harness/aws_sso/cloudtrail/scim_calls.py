@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.events import Caller, frame, keep_line
 from harness.aws_sso.cloudtrail.hiding import request_body, resource, with_words
@@ -28,8 +29,7 @@ WRITING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScimCall:
+class ScimCall(Struct, frozen=True):
     """One SCIM request as CloudTrail sees it. `parameters` holds path and query, `body` the parsed JSON or None."""
 
     operation: str

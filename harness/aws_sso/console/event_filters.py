@@ -7,9 +7,10 @@ compared line by line, backwards.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso import cloudtrail, identity_store
 from harness.aws_sso.cloudtrail.lookup import (
@@ -30,8 +31,7 @@ from harness.pages.periods import entered_moment
 FIELDS = ("eventName", "eventSource", "user", "request", "error", "start", "end")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The filters; `subjects` are the name or id of the user or group that was typed and the id that the name has, casefolded."""
 
     name: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from harness.aws_sso.tenant import Tenant
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One accepted request. `resource_id` is the last path segment, empty for a collection; `body` parsed JSON."""
 
     tenant: Tenant
@@ -19,8 +19,7 @@ class Call:
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`document` None is an empty body. `logged` says whether CloudTrail's responseElements show the document."""
 
     status: int
@@ -31,8 +30,7 @@ class Answer:
 Handler: TypeAlias = Callable[[Call], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """`name` is the operation's in the developer guide, which is also its CloudTrail eventName."""
 
     name: str

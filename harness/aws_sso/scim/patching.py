@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.aws_sso import rules
 from harness.aws_sso.attributes import PATCHABLE
@@ -30,8 +31,7 @@ _ONE_ATTRIBUTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One operation of a PATCH. `value` None clears what the path names."""
 
     op: str
@@ -43,8 +43,7 @@ class Change:
         return (self.path.attribute or "").lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """A change to who is in a group; `op` replace puts these users in place of all."""
 
     op: str

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from harness.aws_sso.accounts.instance import instance
@@ -42,8 +42,7 @@ class SignInError(Exception):
         self.page = page
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(Struct, frozen=True):
     """What the provider vouches for. `answers` is the request that it answers, None when nobody asked.
 
     `until` is the moment at which the assertion is no longer good; `attributes` are those for access control.

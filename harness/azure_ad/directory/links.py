@@ -8,7 +8,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-resto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.azure_ad.directory.changes import ChangeLog
 from harness.base.store import Document, Store
@@ -18,8 +18,7 @@ _LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
 _RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """The relations of one tenant; cutting and tying note what they change for the objects at the other end."""
 
     store: Store

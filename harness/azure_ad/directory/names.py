@@ -5,14 +5,13 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/user, userPrincipa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.azure_ad.directory.errors import ConflictError
 from harness.base.store import Document, Store, TakenError
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names of one tenant; case does not count."""
 
     store: Store

@@ -6,8 +6,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/custom
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from harness.azure_ad.mappings.evaluation import Evaluator, compile_node
 from harness.azure_ad.mappings.expression import (
@@ -32,8 +33,7 @@ REDACTED = "[Redact]"
 _V = TypeVar("_V", str, Value)
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One attribute mapping, compiled. `match` 0 is no matching attribute; `boolean` values go out as JSON booleans.
 
     `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
@@ -70,8 +70,7 @@ class Flow:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """What one source object comes to, target attribute to value: `new` to create it with, `present` to compare with.
 
     Only `new` has what flows on creation alone and what default values stand in for; it is empty where nothing is to be
@@ -82,8 +81,7 @@ class Mapped:
     present: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectMapping:
+class ObjectMapping(Struct, frozen=True):
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
     `matching` are the flows to match by, in order; `disables` says whether the target can be told that a user is gone

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from harness.azure_ad.mappings.functions import (
     FUNCTIONS,
     ArgumentError,
@@ -62,18 +64,15 @@ class SeveralValuesError(EvaluationError):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`operator` is one of = <> > >= < <=."""
 
     left: Node

@@ -8,8 +8,9 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from harness.base.dotnet_regex import Regex, RegexError
 from harness.base.quirks import Quirks
@@ -17,8 +18,7 @@ from harness.base.quirks import Quirks
 Operand: TypeAlias = str | int | dict[str, Regex] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """`types` are the attribute types it takes, `read` makes an operand of its text (None: a unary operator).
 
     `holds` is asked of values that are there; nothing but IS NULL holds for one that is not.

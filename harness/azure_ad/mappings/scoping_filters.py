@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.azure_ad.mappings.filter_operators import OPERATORS, Operand
 from harness.azure_ad.mappings.functions import Value
@@ -29,8 +30,7 @@ class FilterError(HarnessError):
     """A scope that cannot be evaluated; the message begins with the JSON path of what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One condition; `text` is how the log words it."""
 
     text: str
@@ -45,14 +45,12 @@ class Clause:
         return isinstance(value, str) and operator.holds(value, self.operand, quirks)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     name: str
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseResult:
+class ClauseResult(Struct, frozen=True):
     """What a clause said of one object, and the value it looked at."""
 
     group: str
@@ -65,8 +63,7 @@ class ClauseResult:
         return f"{self.group}.{self.clause.text}" if self.group else self.clause.text
 
 
-@dataclass(frozen=True, slots=True)
-class FilterResult:
+class FilterResult(Struct, frozen=True):
     """What all clauses said of one object, by set and group.
 
     `processed` is false where an input or category filter keeps the object out of all processing.
@@ -105,8 +102,7 @@ class FilterResult:
         return name not in self.results or any(_all(group) for group in self.results[name])
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeFilter:
+class ScopeFilter(Struct, frozen=True):
     """The sets of filter groups that have any group, by their name in Graph."""
 
     sets: Mapping[str, tuple[Group, ...]]

@@ -11,8 +11,9 @@ life is that of other access tokens; no page tells it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE
 from harness.azure_ad.signing import signing_key
@@ -27,8 +28,7 @@ _SYNC_FABRIC = "00000014-0000-0000-c000-000000000000"
 _GRANT = ("Oauth2ClientId", "Oauth2ClientSecret", "Oauth2TokenExchangeUri", "Oauth2RefreshToken")
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """What issues this tenant's tokens."""
 
     tenant_id: str

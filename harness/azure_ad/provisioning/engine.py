@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.mail import Mailer

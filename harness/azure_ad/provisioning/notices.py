@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.mail import Mailer
@@ -19,8 +19,7 @@ from harness.base.store import Store
 ADMINISTRATOR = "Administrator"
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """The notices about one tenant's jobs."""
 
     store: Store

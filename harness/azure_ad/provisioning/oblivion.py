@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-sy
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle import shelves
 from harness.azure_ad.provisioning.job import moves

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
+
+from msgspec import Struct, field
 
 from harness.azure_ad.provisioning.cycle.references import references_of
 from harness.azure_ad.provisioning.cycle.session import Session
@@ -29,8 +30,7 @@ class TooOftenError(Exception):
     """More requests than ten seconds allow."""
 
 
-@dataclass(slots=True)
-class Limit:
+class Limit(Struct):
     """The moments of the last requests of a tenant."""
 
     _moments: deque[datetime] = field(default_factory=deque)
@@ -44,8 +44,7 @@ class Limit:
         self._moments.append(now)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A user, or a group and the ids of the members to bring over with it."""
 
     kind: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.azure_ad.applications.secrets import notification_settings
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
@@ -26,8 +27,7 @@ from harness.base.ids import Ids
 from harness.base.store import Document
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """A job's schema, read once: cycles come every forty minutes, edits hardly ever."""
 
     document: Document

@@ -7,8 +7,9 @@ saves demands its mark, so that a process that was overtaken without noticing sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import Session
@@ -17,8 +18,7 @@ from harness.base.store import Document, Store
 _SHELF = "run"
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """A cycle under way; one that was overtaken is no longer listed. A `held` one goes on only when somebody asks for its next object.
 
     `idle` is the progress of one that was over as it began, which is never written.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.directory.directory import Directory
@@ -15,8 +16,7 @@ from harness.base.store import Store
 from harness.wire.message import Send
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """`send` is the wire to what is provisioned; `in_flight` objects of a cycle are at work together.
 
     More than one in flight needs a wire that waits. `busy` is the lock under which one object is at work, be it a cycle's or on

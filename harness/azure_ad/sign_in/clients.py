@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
+
+from msgspec import Struct
 
 from harness.azure_ad.applications.registrations import ExpiredSecretError
 from harness.azure_ad.certificates import is_signed_by, read_token
@@ -26,8 +27,7 @@ BY_NOTHING, BY_SECRET, BY_CERTIFICATE = "0", "1", "2"
 """How a client showed who it is, in the words of the claims appidacr and azpacr."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """An app registration that asks for a token, and how it showed that it is that."""
 
     application: Document

@@ -5,14 +5,13 @@ Source: https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceProvider:
+class ServiceProvider(Struct, frozen=True):
     """`identifier` is its entity id, `reply_url` its assertion consumer service."""
 
     identifier: str

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LONGEST = 65_536  # octets, unpacked
 _PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 
 
-@dataclass(frozen=True, slots=True)
-class AuthnRequest:
+class AuthnRequest(Struct, frozen=True):
     """`issuer` names the application; `consumer` is where it wants the answer, None for where it is registered."""
 
     id: str

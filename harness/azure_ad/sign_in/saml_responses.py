@@ -7,11 +7,11 @@ https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, "
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from flask import render_template
+from msgspec import Struct, field
 
 from harness.azure_ad.signing import SigningKey, signing_key, token_signing_key
 from harness.azure_ad.tenant import Tenant
@@ -23,8 +23,7 @@ _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
 _LIFE = timedelta(minutes=70)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What a response says: of whom, for whom, sent where, in answer to which request; `claims` by their name."""
 
     name_id: str

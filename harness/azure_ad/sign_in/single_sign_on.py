@@ -14,11 +14,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct, field
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.sign_in_log import Failure, write_sign_in
@@ -65,8 +65,7 @@ _REFUSALS: Mapping[str, str] = {
 _SUGGESTED = 20  # people whom the sign-in page offers
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """Who signs on to what, as a form or JSON says. `saml_request` is the application's, unread, with its binding."""
 
     user: str

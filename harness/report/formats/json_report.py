@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from harness.report.collected import Collected, ScenarioStory, StepStory
 from harness.report.formats.file_report import FileReport
@@ -43,9 +45,14 @@ def render(collected: Collected) -> str:
 
 def as_json(value: Any) -> str:
     """Write a value on one line, for a file in UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
     # Half a surrogate pair is fine in JSON's own escapes and impossible in UTF-8.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can say of another value: the fields of a record, the text of anything else."""
+    return asdict(value) if isinstance(value, Struct) else str(value)
 
 
 def _scenario(story: ScenarioStory) -> dict[str, Any]:

@@ -7,9 +7,10 @@ well, which repeat that entry, and CloudTrail's events but what was refused, wit
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from harness.base.output import OutputFile, check_writable
 from harness.report.formats.json_report import as_json, body_document

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.base.output import check_writable, write
@@ -33,8 +33,7 @@ from harness.scenario.loading.source import read
 from harness.scenario.shipped import file_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Filter:
+class _Filter(Struct, frozen=True):
     """A choice above the list: `choices` are values, each with the number of scenarios that have it."""
 
     name: str

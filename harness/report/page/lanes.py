@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote, unquote_plus, urlsplit
+
+from msgspec import Struct
 
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.writing import legal
@@ -29,8 +30,7 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 _KINDS = ("exchange", "mail", "clock")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """One line of the picture. `kind` is step, arrow, mail, clock or more; `ends` are lanes, from and to.
 
     An arrow has no text of its own: how much of its exchange is told depends on its length.

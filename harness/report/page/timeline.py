@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.report.collected import ScenarioStory, StepStory
 from harness.report.diagnostics import as_text, failure_lines
@@ -12,8 +13,7 @@ from harness.report.page.lanes import label
 from harness.scenario.events import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(Struct, frozen=True):
     """A line of the timeline: a plain one, or one that opens on its details, each with a name and a text."""
 
     at: str

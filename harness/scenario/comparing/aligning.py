@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.scenario.comparing.matching import compare
 
@@ -14,8 +15,7 @@ MOST_COMPARISONS = 2500
 _ALONE = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Places in the expected list and in the other; None where an item has no partner. `right`: the two match."""
 
     wanted: int | None

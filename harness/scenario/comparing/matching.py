@@ -7,8 +7,9 @@ in order. What cannot be written as a value is a matcher: a mapping whose only k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.base.errors import nearest as near_word
@@ -22,8 +23,7 @@ _LONGEST_SEARCH = 1
 _LITERAL = frozenset({"$ref"})
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """`doc` is its line in the documentation, `takes` says in words what `accepts` lets through.
 
     `kinds` are the kinds of values that it can hold for, none for all; `example` is an expectation that holds for the

@@ -7,10 +7,12 @@ otherwise. Every value keeps the place where it is written, so a mistake in a ba
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.base.errors import HarnessError, nearest
 from harness.scenario import shipped
@@ -27,8 +29,7 @@ _HEAD = ("include", KEY, "description")
 _PEOPLE: Trail = ("given", "azure_ad", "from")
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Struct, frozen=True):
     """A file that scenarios include: where it lies, its text, and what it says."""
 
     path: Path

@@ -6,8 +6,10 @@ Such a name under `$not` or `$absent` would hold whatever happens. What a whole 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.comparing.matching import MATCHERS, matcher_of, wrong_argument
@@ -28,8 +30,7 @@ _SCALARS: Mapping[Kind, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "n
 _SIZE = Shape("number", "How many there are.")
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """`trail` is the place in the file; `of_key` says that the key there is meant, not its value."""
 
     trail: Trail

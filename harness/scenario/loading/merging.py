@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail

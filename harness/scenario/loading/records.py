@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from harness.scenario.events import Location
 from harness.scenario.values import Trail
@@ -14,8 +15,7 @@ from harness.scenario.values import Trail
 _QUOTED = re.compile(r"'([^']+)'")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One verb with its data. `locations` has every path below `arguments`, `expect` and `let`."""
 
     verb: str
@@ -55,8 +55,7 @@ def _texts(value: Any, trail: Trail) -> Iterator[tuple[Trail, str]]:
         yield trail, value
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """What to run. `given` always has `azure_ad` and `aws_sso`, each with its `users` and `groups`.
 
     `schema` is the exported one that the job is to have, if there is one.
@@ -79,8 +78,7 @@ class Scenario:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioFile:
+class ScenarioFile(Struct, frozen=True):
     """A file that holds up; `cases` are its scenarios in the order of the table, or the only one."""
 
     path: Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.scenario.events import FileRejected, Location
@@ -22,8 +23,7 @@ class ScenarioError(HarnessError):
         self.rejection = rejection
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The text of a file and the name it goes by in messages; `included` are the files that count as part of it."""
 
     name: str

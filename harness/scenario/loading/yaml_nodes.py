@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from harness.scenario.events import Location
 from harness.scenario.loading.source import ScenarioError, Source
@@ -32,8 +32,7 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,99})\.[0-9]+(?:[eE][-+]?[0-9]{1,4})?")
 _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A plain value, where it stands, and its parts: by key in a mapping, by index in a list."""
 
     value: Any
@@ -100,8 +99,7 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return text
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A mapping or list whose end has not come yet."""
 
     node: Node

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.base.conditions import words
 from harness.base.language import Condition
 from harness.scenario.loading import Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Conditions that all have to hold; None is no condition. `shard` is one's own number from 1, and of how many."""
 
     tags: Condition | None = None

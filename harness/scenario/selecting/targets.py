@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError, nearest
 from harness.scenario import shipped
@@ -19,8 +20,7 @@ _TOP_KEY = re.compile(rb"^\{?[ ]?[\"']?([A-Za-z][\w -]*)[\"']?[ ]*:(?=\s)(.*)", 
 _ID = re.compile(r"(?P<file>.+?\.ya?ml)(?:::[^\[\]/]*)?(?:\[(?P<case>.*)\])?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A file to load, and the one case of it that is meant (None: all). `name` is what messages and ids call the file."""
 
     path: Path

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from msgspec.structs import replace
 
 from harness.base.json_text import decode
 from harness.scenario.play import Play, Result, StepError, content, judge

@@ -7,8 +7,9 @@ Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-us
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from harness.azure_ad.mappings.definitions import definition
 from harness.azure_ad.mappings.importing import imported

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from harness.wire.message import Headers
 from harness.wire.recording.secrets import HIDDEN
@@ -76,8 +77,7 @@ def _redact_header(header: tuple[str, str]) -> tuple[str, str]:
     return name, HIDDEN if scope is None else scope.header()
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureScope:
+class SignatureScope(Struct, frozen=True):
     """What an AWS signature is good for (Signature Version 4): nothing in it is a secret."""
 
     date: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from harness.wire.message import Headers
 
@@ -20,8 +21,7 @@ _SHORTEST_ENCODED = 8  # bytes; base64 of fewer may be part of any text
 _LITERAL = re.compile(r"[A-Za-z0-9_]+")
 
 
-@dataclass(frozen=True)
-class _Spellings:
+class _Spellings(Struct, frozen=True, dict=True):
     """`pattern` finds a secret in text, `in_bytes` in UTF-8. Without one of `marks` in it, no text can hold the secret.
 
     Most secrets are never repeated, so what finds them, `expression`, is compiled when one is.

@@ -1,10 +1,10 @@
 """The HTML page: one file with everything in it, where text is only text."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from harness.report.page.html import HtmlReport
 from harness.report.page.lanes import MAX_ARROWS, label

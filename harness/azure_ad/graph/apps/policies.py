@@ -12,9 +12,9 @@ the first is inferred.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from flask import Response
+from msgspec import Struct
 
 from harness.azure_ad.applications import policies
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
@@ -28,8 +28,7 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """`holders` are the collections whose objects such a policy can be assigned to; `default`: the organization has one."""
 
     holders: tuple[str, ...]

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 
 from flask import Response, request
+from msgspec import Struct, field
 
 from harness.azure_ad.directory.changes import ALL
 from harness.azure_ad.directory.directory import Directory
@@ -37,8 +37,7 @@ _PAGE = re.compile(r"odata\.maxpagesize=(\d{1,3})\b")
 _MOST_IDS = 50
 
 
-@dataclass(slots=True)
-class _Change:
+class _Change(Struct):
     """What the log says about one object: names of changed properties, and whose membership changed."""
 
     properties: set[str] = field(default_factory=set)

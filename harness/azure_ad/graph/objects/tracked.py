@@ -7,7 +7,8 @@ Source: https://learn.microsoft.com/en-us/graph/api/user-delta, …/group-delta,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import APPLICATION as PRINCIPAL
 from harness.azure_ad.applications.registrations import shown as shown_application
@@ -22,8 +23,7 @@ from harness.azure_ad.tenant import Tenant
 from harness.base.store import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """`kind` is the name in the change log; `waits` tells whether what is gone lies among the deleted items.
 
     `link` is the relation whose changes are told beside the properties, empty for none; `prepare` comes before all else.

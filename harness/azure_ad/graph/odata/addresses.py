@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import product
+
+from msgspec import Struct, field
 
 from harness.azure_ad.tenant import Tenant
 
@@ -26,8 +27,7 @@ _KEY = re.compile(r"(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|([^',=]+))\Z", re.DOTAL
 _CHOICE = re.compile(r"<any\(([^)]*)\):\w+>")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """What may come next in an address: words by their small letters, and a key."""
 
     words: dict[str, tuple[str, _Place]] = field(default_factory=dict)

@@ -7,10 +7,12 @@ provisioning from `synchronization_types.yaml`, where their sources stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from harness.azure_ad.directory.properties import is_extension, table
 from harness.base.store import Document
@@ -44,8 +46,7 @@ _OF_DIRECTORY = {
 _MOMENT = ("eq", "ge", "gt", "le", "lt")
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Struct, frozen=True):
     """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's.
 
     A text has at most `longest` characters, 0: any number, and is as `pattern`, a regular expression without regard to case,
@@ -101,8 +102,7 @@ COMPLEX.update(
 )
 
 
-@dataclass(frozen=True)
-class EntityType:
+class EntityType(Struct, frozen=True, dict=True):
     """`shown` is what an answer without $select has; None: whatever there is.
 
     A `directory` type takes advanced queries only with the header that asks for them. Filters over an `exact` type

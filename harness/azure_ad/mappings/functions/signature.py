@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from harness.base.clock import Clock
 from harness.base.ids import Ids
@@ -34,8 +35,7 @@ class ArgumentError(Exception):
     """A function got what it cannot take; the sentence names the parameter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """`name` is what the reference page says, `key` what Graph's JSON says where that differs.
 
     `words` may stand there without quotes. `condition` takes a comparison; `guarded` makes it null as soon as one of
@@ -60,8 +60,7 @@ class Parameter:
 _NONE = Parameter("")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What is neither in the expression nor on the object: time, chance, the tenant's domain, the quirks in force.
 
     `is_taken` tells whether a value is somebody's already in the target; SelectUniqueValue needs it.
@@ -74,8 +73,7 @@ class Context:
     quirks: Quirks | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """One function: what it takes and what it does.
 
     `call` takes the values of the arguments, null where one was left out, and the Context by name if `contextual`, or

@@ -10,8 +10,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -36,8 +37,7 @@ _TODAY = {
 _AGAIN = "download the template and fill that in"
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+class NewUser(Struct, frozen=True):
     """A user to create; `line` is where in the file it stands."""
 
     line: int

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
@@ -14,8 +13,7 @@ from harness.base.store import Document
 from harness.pages.portal import surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An application with a job, and the object of its target that something is connected to, if it is.
 
     `address` is where the console of a neighbouring target shows that object.

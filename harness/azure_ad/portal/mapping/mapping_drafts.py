@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/custom
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings import schema
@@ -18,8 +18,7 @@ _SHELF = "portalMappingDraft"
 _KINDS = {"users": "User", "groups": "Group"}
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """`mapping` is Graph's objectMapping with the edits made; `changed` tells whether there are any."""
 
     job_id: str

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import NamedTuple
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings.filter_operators import OPERATORS
@@ -41,8 +42,7 @@ class _Clause(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(Struct, frozen=True):
     """The form: `edited` is the mark of the filter that is edited, empty for a new one; `more` asks for a clause."""
 
     edited: str = ""

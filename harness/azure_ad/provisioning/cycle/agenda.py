@@ -9,8 +9,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from harness.azure_ad.provisioning.cycle.facts import DELETED, purged_at
 from harness.azure_ad.provisioning.cycle.records import Progress
@@ -30,8 +31,7 @@ _DUE = "its retry is due"
 _HELD = "its disable or delete is held back"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A cycle comes to an object; `document` is what the directory holds of it, None where that was not looked up."""
 
     kind: str

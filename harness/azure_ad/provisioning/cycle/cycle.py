@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.agenda import (
     ESCROW,

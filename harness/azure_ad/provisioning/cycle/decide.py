@@ -9,8 +9,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from harness.azure_ad.mappings.compiled import Mapped, ObjectMapping
 from harness.azure_ad.mappings.expression import EvaluationError, SeveralValuesError
@@ -49,8 +50,7 @@ class Because(Enum):
     UNMAPPABLE = "a mapping cannot take what the object holds"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """`off` is the mapping's action (`Add`, `Update`, `Delete`) that would be needed and is turned off, empty for none.
 
     `values` are what should be sent. `failure` is what FAIL ends with, and a JOIN that finds no match. `waits`: not before

@@ -6,8 +6,9 @@ Effects are applied in order, inside one transaction with the object's log entry
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
@@ -15,15 +16,13 @@ from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import TargetError
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(Struct, frozen=True):
     """Save a connection that is there already, with what is new about it."""
 
     connection: Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Fail:
+class Fail(Struct, frozen=True):
     """Put the object into escrow, and close its log entry with the step that failed.
 
     `references`: not the object itself failed, but its manager or members.
@@ -35,8 +34,7 @@ class Fail:
     references: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Tie the object to a target's object for the first time: groups that waited for who failed at first are due.
 
     `references`: so are its own manager or members. The source object `holder` was tied to the target's
@@ -51,42 +49,35 @@ class Join:
     former: Connection | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect:
+class Disconnect(Struct, frozen=True):
     """Break the tie; what is in the target stays there."""
 
     connection: Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """Forget the escrow; with `references_due` only as far as the object itself is concerned."""
 
     references_due: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HoldBack:
+class HoldBack(Struct, frozen=True):
     """A disable or delete waits for the end of the cycle, when it is known how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitReferences:
+class AwaitReferences(Struct, frozen=True):
     """Manager or members are to be looked at when the cycle comes to the references."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComeAgain:
+class ComeAgain(Struct, frozen=True):
     """The next cycle has something to send that this one could not."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetReferences:
+class ForgetReferences(Struct, frozen=True):
     """Manager or members need no look any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkMembers:
+class MarkMembers(Struct, frozen=True):
     """The target's group was given these members, or they were taken out of it."""
 
     members: tuple[str, ...]
@@ -107,8 +98,7 @@ Effect: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of a decision. `fatal` is a refusal that concerns the connection; a turn that is not `logged` leaves no entry."""
 
     effects: tuple[Effect, ...]

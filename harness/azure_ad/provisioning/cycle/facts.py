@@ -6,8 +6,9 @@ Nothing here sends, writes or draws an id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from harness.azure_ad.directory.deleted_items import KEPT
 from harness.azure_ad.directory.properties import source_attributes
@@ -23,8 +24,7 @@ from harness.base.store import Document
 DELETED = {"User": "deletedUser", "Group": "deletedGroup"}  # shelves of the deleted items
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What of a job's settings has a say in each decision.
 
     `removals_wait` says that disables and deletes wait until their number is known.
@@ -40,8 +40,7 @@ class Rules:
         return bool(self.quirks["required-without-value"] == "refused")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """One `User` or `Group` with the source id `key`, as it is when a cycle comes to it at the moment `at`.
 
     `document` None: not in the directory; `deleted`: waits in the deleted items. `attributes` are what mappings read;

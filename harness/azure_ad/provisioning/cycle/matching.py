@@ -9,7 +9,7 @@ the source and target systems" (read 2026-11).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.effects import ComeAgain, Effect, Fail, HoldBack, Join, Outcome
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure

@@ -11,9 +11,11 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.log.trace import cause_of
 from harness.azure_ad.provisioning.target.target import TargetError
@@ -21,8 +23,7 @@ from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """What ties a source object to the target's object `target_id`.
 
     `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
@@ -46,8 +47,7 @@ class Connection:
         return cls(*document["connection"])
 
 
-@dataclass(frozen=True, slots=True)
-class Escrow:
+class Escrow(Struct, frozen=True):
     """One object that failed: `cycle` is the id of the cycle that failed last, `tried` of one that came by and left it due.
 
     `references` says that the object itself came through and its manager or members did not. `attempts` counts retries;
@@ -90,8 +90,7 @@ class Escrow:
         return cls(kind=fields.pop("type"), **fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A disable or delete that waits until it is known how many there are; `logged` is the id of the cycle that says so."""
 
     kind: str
@@ -105,8 +104,7 @@ class Held:
         return cls(document["type"], document["told"])
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a cycle came: it is in `phase`, and behind the object with the source id `after` there.
 
     `kind` is `initial` or `incremental`; `since` and `until` are watermarks, the ends of the change log that it walks. Of

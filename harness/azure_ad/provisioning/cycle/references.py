@@ -9,7 +9,9 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.provisioning.cycle.effects import (
@@ -27,8 +29,7 @@ from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import Document
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """One PATCH that adds or removes references to the target ids `others`; `sent` is what is kept if it goes well."""
 
     mapping: ObjectMapping

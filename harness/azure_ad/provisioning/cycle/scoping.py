@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.azure_ad.directory.properties import source_attributes
 from harness.azure_ad.mappings.compiled import ObjectMapping
@@ -22,16 +23,14 @@ from harness.base.store import Document
 SWITCHES = ("SyncAll", "SkipOutOfScopeDeletions")
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeSettings:
+class ScopeSettings(Struct, frozen=True):
     """What an application's secrets say about scope: `SyncAll` and `SkipOutOfScopeDeletions`."""
 
     sync_all: bool
     skip_out_of_scope_deletions: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """`entitled` is what counts; the other fields say why. `filters` is None where the object mapping has no filter."""
 
     active: bool

@@ -8,7 +8,8 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.decide import Act, Because, decide
 from harness.azure_ad.provisioning.cycle.effects import (

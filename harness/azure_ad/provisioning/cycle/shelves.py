@@ -7,8 +7,9 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-sy
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from harness.azure_ad.provisioning.cycle.records import Connection, Escrow, Held, Progress
 from harness.base.store import Document, Store
@@ -16,8 +17,7 @@ from harness.base.store import Document, Store
 _R = TypeVar("_R")
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf(Generic[_R]):
+class Shelf(Struct, Generic[_R], frozen=True):
     """The records of one kind, each under its key."""
 
     store: Store

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.provisioning.cycle.decide import Decision
@@ -32,8 +32,7 @@ _ATTEMPTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One object at work; `trace` collects what the log will say of it."""
 
     session: Session

@@ -6,8 +6,10 @@ https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchroniz
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.cycle import TooManyDeletes
 from harness.azure_ad.provisioning.cycle.records import Progress
@@ -18,8 +20,7 @@ from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.base.quirks import Quirks
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """The job behind its cycle. `entered` says what put it into quarantine just now, `forgets_escrows` that failures go."""
 
     job: Job
@@ -27,8 +28,7 @@ class Ending:
     forgets_escrows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Why a cycle could not go on: one of Graph's quarantineReason, and what is told of it."""
 
     reason: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.session import LINKED
 from harness.azure_ad.provisioning.job.records import (
@@ -31,8 +33,7 @@ class SettingError(HarnessError):
     """A value that this one of the synchronizationJobSettings cannot have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """How long a quarantine waits: `first_minutes`, then each time `growth` times as long, a day at most."""
 
     first_minutes: int

@@ -9,23 +9,22 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-sy
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
+
+from msgspec import Struct, field
 
 DELETES_THRESHOLD = "QuarantineTooManyDeletesThreshold"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What stands between a job and its work: Graph's synchronizationError."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """One cycle that ended: how many objects it looked at, exported, and put into escrow.
 
     `state` is one of Graph's synchronizationTaskExecutionResult.
@@ -42,8 +41,7 @@ class Execution:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantine:
+class Quarantine(Struct, frozen=True):
     """`reason` is one of Graph's quarantineReason, `attempts` the cycles that failed in it."""
 
     began: datetime
@@ -54,8 +52,7 @@ class Quarantine:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """How far the cycle under way was when somebody looked; a page is as many objects as a quirk says."""
 
     done: int
@@ -69,8 +66,7 @@ class Pages:
         return cls(done, max(ceil(total / objects_per_page), done), observed)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """`code` is one of Graph's synchronizationStatusCode, `failures` the complete ones behind each other.
 
     `linked` counts what was ever linked by source type; `pages` are there only where somebody looks at a cycle under way.
@@ -89,8 +85,7 @@ class Status:
     synchronized: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The job `id` of the application with the service principal `app`.
 
     `is_on` says whether its schedule is. `settings` are its synchronizationJobSettings. `watermark` is where the change log

@@ -6,15 +6,15 @@ Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from harness.base.quirks import Quirks
 from harness.base.tables import read_table
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
+class ErrorCode(Struct, frozen=True):
     """`comes` says when, or why never by itself; `quirk` makes it come, `proof` is a scenario in which it does."""
 
     code: str

@@ -9,7 +9,8 @@ entries without blanks), and https://learn.microsoft.com/en-us/graph/api/synchro
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from harness.base.quirks import Quirks
 from harness.base.store import Document
@@ -17,8 +18,7 @@ from harness.base.store import Document
 STATUS_INFO = "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo"
 
 
-@dataclass(frozen=True, slots=True)
-class OnDemandAnswer:
+class OnDemandAnswer(Struct, frozen=True):
     """`result` is Success, Skipped or Failure; `reason` says why not Success; `key` and `value` are read as far as JSON goes."""
 
     result: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from harness.azure_ad.mappings.compiled import REDACTED
 from harness.azure_ad.provisioning.log.steps import SKIP
@@ -50,8 +51,7 @@ class Problem(NamedTuple):
     details: str | None = None
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Struct):
     """What happened to one object in one cycle. `modified` holds attribute, old value and new value.
 
     `secrets` are texts that Redact hides, also where a failure's description or reason repeats them.

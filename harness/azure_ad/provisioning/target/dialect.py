@@ -10,10 +10,11 @@ and …/use-scim-to-provision-users-and-groups (read 2026-11).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from harness.azure_ad.mappings import roles
 from harness.azure_ad.mappings.compiled import Flow, ObjectMapping
@@ -26,8 +27,7 @@ FLAG = "aadOptscim062020"
 _MICROSOFT_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One attribute that must differ in the target; `present` says whether the target holds any value now.
 
     Of several roles, `value` has those that are to be sent.

@@ -11,9 +11,10 @@ Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 # `patch` is a user's or group's attributes, a manager or members alike: no source tells of a difference.
 Kind: TypeAlias = Literal["probe", "filter", "read", "create", "patch", "delete"]
@@ -41,8 +42,7 @@ _NOT_AUTHORIZED = (
 _UNAVAILABLE = "We received this unexpected response from your application: {answer}. Please check the service and try again."
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     """What the log says of an answer.
 
     `sentence` may name {status} and {answer}; without one the log shows the answer itself. `category` is Graph's

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 Kind: TypeAlias = Literal["text", "number", "flag", "mapping", "list", "anything"]
 # What JSON Schema calls them.
@@ -17,8 +18,7 @@ JSON_TYPES: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A value. `keys` are a mapping's own; what it may hold beside them is `others`, with names that begin with `prefix`.
 
     `items` is what a list holds, `choices` what a text can be; `lower_case` says that the names of `others` are.
@@ -58,8 +58,7 @@ class Shape:
         return name.casefold() not in {key.casefold() for key in self.keys}
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """An expectation: what it reads, and an example that holds for the scenario of the author's guide.
 
     Where `one_of` is set, a mapping asks for one entry of the list that is like it. `beside` is another expectation, whose

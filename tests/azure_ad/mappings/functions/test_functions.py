@@ -4,10 +4,10 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-
 """
 
 import string
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from harness.azure_ad.mappings.evaluation import evaluate
 from harness.azure_ad.mappings.expression import Call, EvaluationError, parse, walk

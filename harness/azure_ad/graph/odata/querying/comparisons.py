@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from harness.base.clock import from_iso
 from harness.base.language import Condition
@@ -26,8 +27,7 @@ FUNCTIONS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`wanted` is the literal: text, number, moment, true, false or null; an `exact` one minds case."""
 
     path: tuple[str, ...]
@@ -43,8 +43,7 @@ class Comparison:
         return bool(COMPARE[self.operator](value, wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     path: tuple[str, ...]
     wanted: tuple[Any, ...]
     exact: bool = False
@@ -57,8 +56,7 @@ class OneOf:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TextMatch:
+class TextMatch(Struct, frozen=True):
     path: tuple[str, ...]
     function: str
     wanted: str
@@ -73,8 +71,7 @@ class TextMatch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AnyElement:
+class AnyElement(Struct, frozen=True):
     """`any(x: …)` over a collection; `inner` is asked of its elements, and `any()` whether there are any."""
 
     path: tuple[str, ...]

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from harness.azure_ad.graph.odata.entity_types import EntityType
 from harness.azure_ad.graph.odata.querying import consequences
@@ -83,8 +84,7 @@ class UnfilterableError(FilterError):
         self.name, self.resource = name, resource[0].upper() + resource[1:]
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Struct, frozen=True, dict=True):
     """A condition, and what follows from it for those who look objects up.
 
     `demands` are the texts, in small letters, that paths must equal, whatever else is said. `choices` are those of which a path,

@@ -11,8 +11,9 @@ Source: https://learn.microsoft.com/en-us/graph/search-query-parameter, "Using $
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import EntityType
@@ -25,8 +26,7 @@ _BREAK = re.compile(r"[^\w]+")
 _DEEPEST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """`wanted` is in small letters."""
 
     name: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expander
@@ -28,8 +28,7 @@ _WITHIN = re.compile(
 _MOST_LEVELS = 1000  # user-list-manager, "$levels"
 
 
-@dataclass(frozen=True, slots=True)
-class _Expansion:
+class _Expansion(Struct, frozen=True):
     """`names` are the properties that an expanded object shows, None for all; `levels` how far the chain of them goes."""
 
     name: str

@@ -7,8 +7,9 @@ that people publish use the others, https://github.com/MicrosoftDocs/azure-docs/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from harness.azure_ad.graph.odata.querying.comparisons import (
     AnyElement,
@@ -19,8 +20,7 @@ from harness.azure_ad.graph.odata.querying.comparisons import (
 from harness.base.language import Both, Condition, Either, Negated
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """`path` goes through collections, too: `targetResources/id`."""
 
     path: str
