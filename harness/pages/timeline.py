@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from threading import BoundedSemaphore
 
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.pages.instruments import Happened, Happenings, instruments
 from harness.pages.routes import Route
@@ -22,7 +23,9 @@ LANES = ("Administrator", "Azure AD", "AWS SSO", "Client", "Elsewhere")
 _AT_FIRST, _AT_ONCE = 200, 1000  # rows
 _PATIENCE = 1.0  # seconds that an answer waits for something to happen
 _MOST_CHARACTERS = 300
-_RETRY = 250  # milliseconds until the browser asks again
+# Milliseconds until the browser asks again: at once, or less often where so many came that nobody reads each.
+_RETRY, _RETRY_OF_MANY, _MANY = 250, 1000, 100
+_HOLE = "\0"
 # Each watcher keeps a thread while it waits; beyond these the browser asks more often.
 _WAITING = BoundedSemaphore(2)
 
@@ -94,32 +97,37 @@ def _place(timeline: Happenings, text: str) -> int:
 
 
 def _messages(events: Sequence[Happened], origin: str, last: int) -> Iterator[str]:
-    yield f"retry: {_RETRY}\n"
-    rows = _drawn(events) if events else ""
-    for line in filter(str.strip, rows.splitlines()):
+    yield f"retry: {_RETRY if len(events) < _MANY else _RETRY_OF_MANY}\n"
+    for line in _drawn(events).splitlines():
         yield f"data: {line}\n"
     yield f"id: {origin}-{last}\n\n"
 
 
 def _drawn(events: Sequence[Happened]) -> str:
     """Return the rows as HTML, a line each."""
-    rows = [_row(event) for event in events]
-    return render_template("pages/timeline_rows.html", rows=rows, base=url_for("pages.timeline_shown"))
+    base = url_for("pages.timeline_shown")
+    return "\n".join([_row(base, event) for event in events])
 
 
-def _row(event: Happened) -> dict[str, object]:
-    """Return where a row stands in the picture: the lanes it covers, and which way it goes."""
+def _row(base: str, event: Happened) -> str:
     words = " ".join(event.summary.split())
     shortened = words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS]}…"
-    row = {"event": event, "words": shortened, "moment": event.at[:19].replace("T", " ").removesuffix("Z")}
-    if not event.source:
-        return {**row, "before": (), "after": (), "span": len(LANES), "way": "jump"}
-    ends = [LANES.index(each) if each in LANES else len(LANES) - 1 for each in (event.source, event.target)]
-    way = "note" if event.kind != "exchange" else "right" if ends[0] < ends[1] else "left"
-    first, last = sorted(ends)
-    places = {"before": range(first), "after": range(last + 1, len(LANES))}
-    elsewhere = event.target if event.target not in LANES else ""
-    return {**row, **places, "span": last - first + 1, "way": way, "elsewhere": elsewhere}
+    moment = event.at[:19].replace("T", " ").removesuffix("Z")
+    pieces = _frame(base, event.kind, event.source, event.target, event.good)
+    return f"{pieces[0]}{event.number}{pieces[1]}{event.at}{pieces[2]}{moment}{pieces[3]}{escape(shortened)}{pieces[4]}"
+
+
+@lru_cache(maxsize=256)
+def _frame(base: str, kind: str, source: str, target: str, good: bool) -> Sequence[str]:
+    """Return what stands around number, moment (twice) and words of such a row; rows are alike but for these."""
+    row: dict[str, object] = {"kind": kind, "good": good, "way": "jump", "span": len(LANES)}
+    if source:
+        ends = [LANES.index(each) if each in LANES else len(LANES) - 1 for each in (source, target)]
+        first, last = sorted(ends)
+        row["way"] = "note" if kind != "exchange" else "right" if ends[0] < ends[1] else "left"
+        row |= {"before": range(first), "after": range(last + 1, len(LANES)), "span": last - first + 1}
+        row["elsewhere"] = target if target not in LANES else ""
+    return render_template("pages/timeline_row.html", base=base, hole=_HOLE, **row).split(_HOLE)
 
 
 def _text(event: Happened) -> str:

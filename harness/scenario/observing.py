@@ -15,7 +15,7 @@ from harness.azure_ad.mail import MAIL
 from harness.azure_ad.provisioning.log import audit_log as audit
 from harness.azure_ad.provisioning.log import provisioning_log as provisioning
 from harness.journal import Journal
-from harness.log_lines import LOGS, log_line
+from harness.log_lines import LOGS, log_line, shown_line
 from harness.scenario.events import Observation
 from harness.wire.recording.exchanges import Exchange
 
@@ -63,4 +63,4 @@ def _logged(log: str, body: dict[str, Any]) -> Observation | None:
     line = log_line(log, body)
     if line is None:
         return None
-    return Observation(line.kind, line.at, line.lane, line.summary, line.good, dict(line.body))
+    return Observation(line.kind, line.at, line.lane, line.summary, line.good, dict(shown_line(log, body)))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Where our own server puts a request's headers as they came, as (name, value) in octets: whoever keeps them need not look.
 RAW_HEADERS = "harness.raw_headers"
+# Where whoever stands in front of an application leaves what hears of the whole answer that our own server sends.
+ANSWERED = "harness.answered"
 _BARE_HEADERS = {"CONTENT_TYPE": "Content-Type"}
 # The port, and chunks that are joined by now.
 _NOT_PASSED_ON = frozenset({"HTTP_HOST", "HTTP_TRANSFER_ENCODING"})

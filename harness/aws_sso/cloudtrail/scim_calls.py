@@ -88,6 +88,23 @@ def event_id_of(line: Document) -> str:
     return event_id
 
 
+class Outcome(NamedTuple):
+    """When something happened, what, and the error if it was refused."""
+
+    time: str
+    name: str
+    error_code: str | None
+    error_message: str | None
+
+
+def outcome_of(line: Document) -> Outcome:
+    """Return the gist of the event that a line of the log stands for, without making the event."""
+    if _SCIM in line:
+        fields = _Fields(*line[_SCIM])
+        return Outcome(fields.time, fields.name, fields.error, fields.message)
+    return Outcome(line["eventTime"], line["eventName"], line.get("errorCode"), line.get("errorMessage"))
+
+
 def event_of(line: Document) -> Document:
     """Return the event that a line of the log stands for."""
     if _SCIM not in line:

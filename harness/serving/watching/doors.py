@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.origins import OWN_AGENT
 from harness.serving.watching.happenings import MOST_OCTETS, Call, Incoming
 from harness.serving.watching.timeline import Timeline
-from harness.wire.incoming import RAW_HEADERS
+from harness.wire.incoming import ANSWERED, RAW_HEADERS
 from harness.wire.message import Request, Response, Send, TransportError
 from harness.world import AZURE_AD
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Set on requests that the world sends to itself: its engine tells of them, or nobody need know.
 INSIDE = "harness.inside"
+_AT = "harness.at"
 _UNTOLD = ("/_harness/", "/pages/", "/static/", "/favicon")
 
 
@@ -35,40 +36,22 @@ class Door:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         if INSIDE in environ or _is_untold(environ):
             return self.app(environ, start_response)
-        at, body = self.now(), _body(environ)
-        answers: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            answers.append((status, headers))
-            return start_response(status, headers, *rest)
-
+        environ[_AT] = self.now()
+        environ[ANSWERED] = self._answered
         try:
-            chunks = self.app(environ, start)
+            return self.app(environ, start_response)
         except TransportError as error:  # by a fault
-            self._add(environ, at, body, f"{error.kind}: {error}", [], [])
+            self._answered(environ, f"{error.kind}: {error}", [], b"")
             raise
-        try:
-            pieces = list(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
-        status, headers = answers[-1]
-        self._add(environ, at, body, status, headers, _short(pieces))
-        return pieces
 
-    def _add(
-        self,
-        environ: WSGIEnvironment,
-        at: datetime,
-        body: bytes,
-        status: str,
-        headers: list[tuple[str, str]],
-        chunks: list[bytes],
+    def _answered(
+        self, environ: WSGIEnvironment, status: int | str, headers: list[tuple[str, str]], answer: bytes
     ) -> None:
+        stream = environ["wsgi.input"]
+        body = stream.getvalue() if isinstance(stream, io.BytesIO) else b""
         self.timeline.add(
             Incoming(
-                at,
+                environ[_AT],
                 self.lane,
                 environ["REQUEST_METHOD"],
                 environ["wsgi.url_scheme"],
@@ -77,7 +60,7 @@ class Door:
                 body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS],
                 status,
                 headers,
-                chunks,
+                answer if len(answer) <= MOST_OCTETS else answer[:MOST_OCTETS],
             )
         )
 
@@ -107,17 +90,3 @@ def _is_untold(environ: WSGIEnvironment) -> bool:
     if environ["REQUEST_METHOD"] != "GET":
         return False
     return environ.get("HTTP_SEC_FETCH_DEST") == "empty" or environ.get("HTTP_USER_AGENT") == OWN_AGENT
-
-
-def _body(environ: WSGIEnvironment) -> bytes:
-    stream = environ["wsgi.input"]
-    if isinstance(stream, io.BytesIO):
-        return stream.getvalue()
-    body: bytes = stream.read()
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def _short(pieces: list[bytes]) -> list[bytes]:
-    """Keep of an answer in one piece, as nearly all are, what is kept of bodies."""
-    return [pieces[0][:MOST_OCTETS]] if len(pieces) == 1 and len(pieces[0]) > MOST_OCTETS else pieces

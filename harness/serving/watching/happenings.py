@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote_plus, urlsplit
 
 from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
-from harness.log_lines import log_line
+from harness.log_lines import log_line, shown_line
 from harness.wire.message import Headers, Request, Response
 from harness.wire.recording.exchanges import Exchange, hidden, hidden_url, moment
 from harness.world import ADMINISTRATOR
@@ -24,8 +25,7 @@ _REFUSED = 400
 _ID = re.compile(rb'"id"\s*:\s*"([^"]{8,64})"')
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A happening for people. `kind` is `exchange`, `clock`, `mail` or a log's name; the lanes are from where to where.
 
     `exchange` has no secrets; `body` is a log line as surfaces show it. Both are None in lists, where nobody reads them.
@@ -77,19 +77,20 @@ class Call(NamedTuple):
     outcome: Response | str
 
     def event(self, number: int, *, whole: bool) -> Event:
+        at, request, status = moment(self.at), self.request, None
+        if isinstance(self.outcome, Response):
+            status = self.outcome.status
+        authorization = request.header("authorization") or ""
+        summary = _summary(request.method, request.url, authorization, status)
+        good = status is not None and status < _REFUSED
+        exchange = self._exchange(at, number) if whole else None
+        return Event(number, at, "exchange", self.source, self.target, summary, good, exchange)
+
+    def _exchange(self, at: str, number: int) -> Exchange:
         request, outcome = replace(self.request, body=kept(self.request.body)), self.outcome
-        status, good = "no answer", False
         if isinstance(outcome, Response):
-            status, good = str(outcome.status), outcome.status < _REFUSED
             outcome = replace(outcome, body=plain(outcome.headers, outcome.body))
-        parts = urlsplit(hidden_url(request))
-        path = parts.path.partition("/scim/v2")[2] or parts.path
-        query = f"?{unquote_plus(parts.query)}" if parts.query else ""
-        exchange = None
-        if whole:
-            exchange = hidden(moment(self.at), self.source, lambda _: self.target, request, outcome, number)
-        summary = f"{request.method} {path}{query} → {status}"
-        return Event(number, moment(self.at), "exchange", self.source, self.target, summary, good, exchange)
+        return hidden(at, self.source, lambda _: self.target, request, outcome, number)
 
     def raw(self) -> bytes:
         answer = self.outcome.body if isinstance(self.outcome, Response) else self.outcome.encode()
@@ -104,7 +105,7 @@ class Call(NamedTuple):
 class Incoming(NamedTuple):
     """A request at a door, and its answer, as they came: made in a microsecond, read only for who looks.
 
-    `fields` are its headers in octets, with lower-case names. `status` begins with a number, or says why no answer came.
+    `fields` are its headers in octets, with lower-case names. `status` is the answer's, or the words for there being none.
     """
 
     at: datetime
@@ -114,22 +115,33 @@ class Incoming(NamedTuple):
     uri: str
     fields: Sequence[tuple[bytes, bytes]]
     body: bytes
-    status: str
+    status: int | str
     headers: list[tuple[str, str]]
-    chunks: list[bytes]
+    answer: bytes
 
     def call(self) -> Call:
         named = [(key.decode("latin-1").title(), value.decode("latin-1")) for key, value in self.fields]
         host = next((value for name, value in named if name == "Host"), "")
         headers = tuple(field for field in named if field[0] != "Host")
         request = Request(self.method, f"{self.scheme}://{host}{self.uri}", headers, self.body)
-        outcome: Response | str = self.status
-        if self.status[:3].isdecimal():
-            outcome = Response(int(self.status[:3]), tuple(self.headers), b"".join(self.chunks))
-        return Call(self.at, self._caller(named), self.target, request, outcome)
+        outcome = (
+            self.status
+            if isinstance(self.status, str)
+            else Response(self.status, tuple(self.headers), self.answer)
+        )
+        source = self._caller(any(name == "X-Amz-Target" for name, _ in named))
+        return Call(self.at, source, self.target, request, outcome)
 
     def event(self, number: int, *, whole: bool) -> Event:
-        return self.call().event(number, whole=whole)
+        if whole:
+            return self.call().event(number, whole=True)
+        fields = dict(self.fields)
+        status = None if isinstance(self.status, str) else self.status
+        authorization = fields.get(b"authorization", b"").decode("latin-1")
+        summary = _summary(self.method, self.uri, authorization, status)
+        good = status is not None and status < _REFUSED
+        source = self._caller(b"x-amz-target" in fields)
+        return Event(number, moment(self.at), "exchange", source, self.target, summary, good)
 
     def raw(self) -> bytes:
         return self.call().raw()
@@ -137,9 +149,8 @@ class Incoming(NamedTuple):
     def ids(self) -> list[bytes]:
         return self.call().ids()
 
-    def _caller(self, fields: list[tuple[str, str]]) -> str:
+    def _caller(self, by_sdk: bool) -> str:
         """Tell a person with a browser or an SDK from a client of SCIM."""
-        by_sdk = any(name == "X-Amz-Target" for name, _ in fields)
         return ADMINISTRATOR if by_sdk or "/scim/v2" not in self.uri else CLIENT
 
 
@@ -152,7 +163,7 @@ class Logged(NamedTuple):
     def event(self, number: int, *, whole: bool) -> Event:
         line = log_line(self.log, self.line)
         assert line is not None
-        body = line.body if whole else None
+        body = shown_line(self.log, self.line) if whole else None
         return Event(number, line.at, line.kind, line.lane, line.lane, line.summary, line.good, body=body)
 
     def raw(self) -> bytes:
@@ -177,6 +188,18 @@ class Jumped(NamedTuple):
 
     def ids(self) -> list[bytes]:
         return []
+
+
+def _summary(method: str, url: str, authorization: str, status: int | None) -> str:
+    return f"{method} {_path(url, authorization)} → {status or 'no answer'}"
+
+
+@lru_cache(maxsize=1024)
+def _path(url: str, authorization: str) -> str:
+    """Return the path below SCIM's base, with the query as people write it, without secrets."""
+    parts = urlsplit(hidden_url(url, authorization))
+    path = parts.path.partition("/scim/v2")[2] or parts.path
+    return f"{path}?{unquote_plus(parts.query)}" if parts.query else path
 
 
 def kept(body: bytes) -> bytes:

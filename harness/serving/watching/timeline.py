@@ -20,6 +20,8 @@ class Timeline:
 
     def __init__(self, most: int = MOST) -> None:
         self.origin = Ids(None).hex(8)
+        # What came since somebody last looked: whoever adds to it waits for no lock, for that is one step of the interpreter.
+        self._new: deque[Happening] = deque(maxlen=most)
         self._happenings: deque[Happening] = deque(maxlen=most)
         self._last = 0
         self.forgotten = 0
@@ -28,22 +30,24 @@ class Timeline:
         self._words: dict[str, tuple[int, frozenset[bytes]]] = {}
 
     def add(self, happening: Happening) -> None:
-        with self._more:
-            self._happenings.append(happening)
-            self._last += 1
-            if self._waiting:
+        self._new.append(happening)
+        if self._waiting:
+            with self._more:
                 self._more.notify_all()
 
     @property
     def last(self) -> int:
         """The number of the newest; they begin with 1."""
-        return self._last
+        with self._more:
+            while self._new:
+                self._happenings.append(self._new.popleft())
+                self._last += 1
+            return self._last
 
     def forget_requests(self) -> int:
         """Count only requests that come from now on; return the number of the last happening before them."""
-        with self._more:
-            self.forgotten = self._last
-            return self._last
+        self.forgotten = self.last
+        return self.forgotten
 
     def events(self, after: int = 0, *, about: str = "", most: int = MOST) -> list[Event]:
         """Return the happenings behind a number, the newest `most` of them, oldest first.
@@ -75,13 +79,13 @@ class Timeline:
         with self._more:
             self._waiting += 1
             try:
-                self._more.wait_for(lambda: self._last > after, seconds)
+                self._more.wait_for(lambda: self.last > after, seconds)
             finally:
                 self._waiting -= 1
 
     def _behind(self, after: int) -> list[tuple[int, Happening]]:
         with self._more:
-            first = self._last - len(self._happenings)  # the number before the oldest
+            first = self.last - len(self._happenings)  # the number before the oldest
             skipped = max(after - first, 0)
             happenings = list(islice(self._happenings, skipped, None))
         return list(enumerate(happenings, first + skipped + 1))

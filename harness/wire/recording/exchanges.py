@@ -84,7 +84,8 @@ def hidden(
     at: str, source: str, name: Callable[[str], str], request: Request, outcome: Response | str, order: int
 ) -> Exchange:
     """Return an exchange without its secrets; its outcome is an answer, or the words for there being none."""
-    secrets, url = _credentials(request), hidden_url(request)
+    authorization = request.header("authorization") or ""
+    secrets, url = _credentials(authorization), hidden_url(request.url, authorization)
     shown = Request(request.method, url, *_hidden(request, secrets))
     if isinstance(outcome, str):
         return Exchange(at, source, name(url), shown, None, secrets.text(redact_text(outcome)), order)
@@ -92,9 +93,9 @@ def hidden(
     return Exchange(at, source, name(url), shown, answer, None, order)
 
 
-def hidden_url(request: Request) -> str:
-    """Return a request's address without its secrets."""
-    return _credentials(request).text(redact_text(request.url))
+def hidden_url(url: str, authorization: str) -> str:
+    """Return the address of a request that was sent with an Authorization header without its secrets."""
+    return _credentials(authorization).text(redact_text(url))
 
 
 def without(exchange: Exchange, secrets: Secrets) -> Exchange:
@@ -116,9 +117,9 @@ def without(exchange: Exchange, secrets: Secrets) -> Exchange:
     )
 
 
-def _credentials(request: Request) -> Secrets:
+def _credentials(authorization: str) -> Secrets:
     """Return what a request was sent with, to be hidden wherever it is repeated."""
-    return _secrets_of((request.header("authorization") or "").rpartition(" ")[2])
+    return _secrets_of(authorization.rpartition(" ")[2])
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import http_date
 
-from harness.wire.incoming import RAW_HEADERS
+from harness.wire.incoming import ANSWERED, RAW_HEADERS
 from harness.wire.inprocess import call
 from harness.wire.message import MAX_BODY, TransportError
 from harness.wire.sockets.workers import Workers
@@ -164,6 +164,9 @@ async def _received(environ: WSGIEnvironment, receive: Any) -> bytes | None:
 def _call(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """Return what the application answers, all of it."""
     status, headers, body = call(app, environ)
+    heard = environ.get(ANSWERED)
+    if heard is not None:
+        heard(environ, status, headers, body)
     return _written(status, headers, body, is_head=environ["REQUEST_METHOD"] == "HEAD")
 
 

@@ -57,9 +57,13 @@ def lines(served, about=""):
 
 
 def test_the_last_ones_are_kept_by_growing_numbers():
+    """Numbers are given when somebody looks: what was pushed out before has none."""
     timeline = Timeline(most=3)
-    for number in range(5):
-        timeline.add(call(f"/Users/{number}"))
+    assert timeline.last == 0
+    for numbers in ((0, 1), (2, 3, 4)):
+        for number in numbers:
+            timeline.add(call(f"/Users/{number}"))
+        assert timeline.last == number + 1
     assert [(each.number, each.summary) for each in timeline.events()] == [
         (number + 1, f"GET /Users/{number} → 200") for number in (2, 3, 4)
     ]
@@ -68,6 +72,11 @@ def test_the_last_ones_are_kept_by_growing_numbers():
     assert timeline.event(1) is None
     assert timeline.event(6) is None
     assert timeline.event(4).exchange.request.url.endswith("/Users/3")
+    for number in range(5, 10):
+        timeline.add(call(f"/Users/{number}"))
+    assert [(each.number, each.summary) for each in timeline.events(5)] == [
+        (number - 1, f"GET /Users/{number} → 200") for number in (7, 8, 9)
+    ]
 
 
 def test_a_person_is_found_by_name_and_then_by_id():
