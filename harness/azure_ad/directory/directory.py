@@ -144,11 +144,14 @@ class Directory:
     def scan(self, kind: str, after: str | None = None) -> Iterator[Document]:
         return (document for _, document in self._store.scan(kind, after=after))
 
-    def matching(self, kind: str, wanted: Wanted) -> list[Document] | None:
-        """Return the objects that may be what is wanted, in a lasting order; None: only a scan can tell."""
+    def matching(self, kind: str, wanted: Wanted, *branches: Wanted) -> list[Document] | None:
+        """Return what may be wanted, or one of the branches, in a lasting order; None: only a scan can tell."""
         keys = self._keys(kind, wanted)
         if keys is None:
-            return None
+            sets = [self._keys(kind, branch) for branch in branches]
+            if not sets or any(some is None for some in sets):
+                return None
+            keys = [key for some in sets for key in some or ()]
         return [document for key in dict.fromkeys(keys) if (document := self._store.get(kind, key))]
 
     def _keys(self, kind: str, wanted: Wanted) -> list[str] | None:

@@ -11,14 +11,29 @@ from typing import NamedTuple
 
 from harness.base.store import Document, Store
 
-# The properties that Microsoft Graph's directory is mostly filtered by, and that name few objects.
+# The properties that Microsoft Graph's directory is mostly filtered by, and that name few objects; behind a slash is a part of them.
 # https://learn.microsoft.com/en-us/graph/aad-advanced-queries (read 2026-11-29)
 INDEXED: Mapping[str, tuple[str, ...]] = {
     "User": (
         *("displayName", "givenName", "surname", "userPrincipalName", "mail", "mailNickname", "employeeId"),
-        *("onPremisesImmutableId", "otherMails", "proxyAddresses"),
+        *(
+            "onPremisesImmutableId",
+            "otherMails",
+            "proxyAddresses",
+            "mobilePhone",
+            "businessPhones",
+            "faxNumber",
+        ),
+        *(
+            "imAddresses",
+            "identities/issuerAssignedId",
+            "onPremisesSamAccountName",
+            "onPremisesUserPrincipalName",
+        ),
+        *("onPremisesSecurityIdentifier", "securityIdentifier"),
+        *(f"onPremisesExtensionAttributes/extensionAttribute{number}" for number in range(1, 16)),
     ),
-    "Group": ("displayName", "mail", "mailNickname", "proxyAddresses"),
+    "Group": ("displayName", "mail", "mailNickname", "proxyAddresses", "uniqueName"),
 }
 _BUILT = "directory-index"
 
@@ -81,6 +96,8 @@ def _relation(kind: str, name: str) -> str:
 
 def _texts(document: Document | None, name: str) -> dict[str, None]:
     """Return what a property holds, or each element of it, without regard to case; in its order, each once."""
-    value = None if document is None else document.get(name)
-    texts = value if isinstance(value, list) else [value]
+    first, _, part = name.partition("/")
+    value = None if document is None else document.get(first)
+    values = value if isinstance(value, list) else [value]
+    texts = [item.get(part) for item in values if isinstance(item, dict)] if part else values
     return dict.fromkeys(text.casefold() for text in texts if isinstance(text, str) and text)

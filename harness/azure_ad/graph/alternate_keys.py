@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.odata.addresses import AlternateKey
+from harness.azure_ad.graph.odata.upserts import missing_key
 from harness.azure_ad.tenant import Tenant
 from harness.base.store import Document
 
@@ -27,6 +29,21 @@ def _application(tenant: Tenant, app_id: str) -> str | None:
         principal = tenant.applications.of_client(app_id.lower())
         application = None if principal is None else tenant.registrations.behind(principal)
     return None if application is None else str(application["id"])
+
+
+def _unique_application(tenant: Tenant, name: str) -> str | None:
+    return _unique(tenant.registrations.scan(), name)
+
+
+def _unique_group(tenant: Tenant, name: str) -> str | None:
+    return _unique(
+        tenant.directory.matching("Group", Wanted({"uniqueName": frozenset({name.lower()})})) or (), name
+    )
+
+
+def _unique(items: Iterable[Document], name: str) -> str:
+    """Return the id of the object with a unique name, or what stands for one that is missing."""
+    return next((str(item["id"]) for item in items if item.get("uniqueName") == name), missing_key(name))
 
 
 def applications_rules(routes: Iterable[tuple[str, str, object]]) -> list[str]:
@@ -58,4 +75,6 @@ def _behind(tenant: Tenant, principal: Document) -> str:
 ALTERNATE_KEYS: dict[tuple[str, str], AlternateKey] = {
     ("servicePrincipals", "appid"): _service_principal,
     ("applications", "appid"): _application,
+    ("applications", "uniquename"): _unique_application,
+    ("groups", "uniquename"): _unique_group,
 }

@@ -16,11 +16,14 @@ from harness.azure_ad.graph.apps import (
     app_role_assignments,
     applications,
     extension_properties,
+    federated_credentials,
     key_credentials,
+    permission_classifications,
     permission_grants,
     policies,
     service_principals,
     templates,
+    verified_publishers,
 )
 from harness.azure_ad.graph.jobs import (
     credentials,
@@ -38,12 +41,12 @@ from harness.azure_ad.graph.objects import (
     directory_objects,
     domains,
     dynamic_membership,
-    empty_relations,
-    me,
+    invitations,
     members,
     organization,
     owners,
 )
+from harness.azure_ad.graph.segments import empty_relations, me, property_values, references
 
 View: TypeAlias = Callable[..., Response]
 ROUTES: tuple[tuple[str, str, View], ...] = (
@@ -60,11 +63,17 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     *metadata.ROUTES,
     *directory_objects.ROUTES,
     *empty_relations.ROUTES,
+    *references.ROUTES,
+    *property_values.ROUTES,
+    *invitations.ROUTES,
     *delta.ROUTES,
     *members.ROUTES,
     *deleted_items.ROUTES,
     *applications.ROUTES,
     *key_credentials.ROUTES,
+    *federated_credentials.ROUTES,
+    *permission_classifications.ROUTES,
+    *verified_publishers.ROUTES,
     *service_principals.ROUTES,
     *app_role_assignments.ROUTES,
     *templates.ROUTES,

@@ -22,6 +22,7 @@ from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context, count, empty, entity
 from harness.azure_ad.graph.odata.entity_types import APPLICATION
+from harness.azure_ad.graph.odata.upserts import name_to_make
 from harness.azure_ad.graph.odata.values import is_moment, typed
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
@@ -40,8 +41,13 @@ def count_applications() -> Response:
 
 
 def create_application() -> Response:
+    return _create({})
+
+
+def _create(fixed: Document) -> Response:
+    """Make a registration of the body and of what is fixed beside it. Raises ODataError 400."""
     tenant = current()
-    properties = with_certificates(typed(APPLICATION, body(), creating=True))
+    properties = with_certificates(typed(APPLICATION, {**body(), **fixed}, creating=True))
     check_redirects(properties)
     with tenant.store.transaction():
         made = tenant.registrations.create(properties)
@@ -54,6 +60,9 @@ def get_application(key: str) -> Response:
 
 
 def update_application(key: str) -> Response:
+    """Change a registration, or make one with the unique name that it is asked for by."""
+    if (name := name_to_make(key)) is not None:
+        return _create({"uniqueName": name})
     tenant, changes = current(), typed(APPLICATION, body(), creating=False)
     check_redirects(changes)
     with tenant.store.transaction():

@@ -4,7 +4,8 @@ Passwords and sessions are not kept here, so what follows of these actions is a 
 either: every well-formed name is allowed.
 
 Source: https://learn.microsoft.com/en-us/graph/api/user-assignlicense, …/group-assignlicense, …/user-reprocesslicenseassignment,
-…/user-revokesigninsessions, …/user-changepassword, …/group-renew, …/group-validateproperties and
+…/user-revokesigninsessions, …/user-changepassword, …/user-exportpersonaldata, …/user-retryserviceprovisioning, …/group-renew,
+…/group-validateproperties and
 …/directoryobject-validateproperties, "Response" and "Example" (read 2026-11-29; revokeSignInSessions at 01c641a of
 microsoftgraph/microsoft-graph-docs-contrib, the others at db3ad72 of microsoftgraph/microsoft-graph-docs).
 """
@@ -20,7 +21,7 @@ from harness.azure_ad.directory.errors import ConflictError
 from harness.azure_ad.graph.logs.activities import DEEDS, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, body, context, empty, entity
+from harness.azure_ad.graph.odata.entities import answer, body, context, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import KINDS
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
@@ -70,6 +71,24 @@ def change_password(name: str) -> Response:
         if not isinstance(given.get(part), str) or not given[part]:
             raise refusals.VALUE_FORM.error(name=part, form="text")
     _changed("User", object_of("users", name), {"lastPasswordChangeDateTime": iso(current().clock.now())})
+    return empty()
+
+
+def export_personal_data(name: str) -> Response:
+    """Take the order; nothing is written to the storage account that it names."""
+    if not isinstance(body().get("storageLocation"), str):
+        raise refusals.VALUE_FORM.error(name="storageLocation", form="the address of a storage account")
+    tenant, key = current(), object_of("users", name)["id"]
+    origin = f"{tenant.settings.graph_origin}/{version()}"
+    response = Response("", 202)
+    response.headers["Location"] = f"{origin}/users/{key}/exportPersonalData/{tenant.ids.uuid()}"
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def retry_service_provisioning(which: str, name: str) -> Response:
+    """Find nothing to try again: no other service takes part here."""
+    object_of(which, name)
     return empty()
 
 
@@ -124,6 +143,8 @@ ROUTES = (
     ("POST", "/users/<name>/reprocessLicenseAssignment", reprocess_licenses),
     ("POST", "/users/<name>/revokeSignInSessions", revoke_sessions),
     ("POST", "/users/<name>/changePassword", change_password),
+    ("POST", "/users/<name>/exportPersonalData", export_personal_data),
+    ("POST", "/<any(users, groups):which>/<name>/retryServiceProvisioning", retry_service_provisioning),
     ("POST", "/groups/<name>/renew", renew),
     ("POST", "/groups/<name>/validateProperties", validate_properties),
     ("POST", "/directoryObjects/validateProperties", validate_properties),

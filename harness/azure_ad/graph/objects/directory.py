@@ -34,6 +34,7 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, KINDS, E
 from harness.azure_ad.graph.odata.querying.filters import Filter
 from harness.azure_ad.graph.odata.querying.options import text_of
 from harness.azure_ad.graph.odata.references import reference, split
+from harness.azure_ad.graph.odata.upserts import name_to_make
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -80,11 +81,11 @@ def list_objects(which: str) -> Response:
 
 
 def _scan(kind: str) -> Scan:
-    """Read the objects that a filter leaves: from an index where it demands what there is one of."""
+    """Read the objects that a filter leaves: from indexes where it, or each part of its `or`, demands what there is one of."""
     holder = current().directory
 
     def scan(condition: Filter, after: str | None) -> Iterable[Document]:
-        items = holder.matching(kind, Wanted(condition.choices, condition.beginnings))
+        items = holder.matching(kind, _wanted(condition), *map(_wanted, condition.branches))
         if items is None:
             everything = holder.scan(kind, after)
             return (
@@ -96,6 +97,10 @@ def _scan(kind: str) -> Scan:
     return scan
 
 
+def _wanted(condition: Filter) -> Wanted:
+    return Wanted(condition.choices, condition.beginnings)
+
+
 def count_objects(which: str) -> Response:
     """Answer a bare number. It takes the header of advanced queries, `$count=true` goes without saying."""
     kind = _KINDS[which]
@@ -104,8 +109,12 @@ def count_objects(which: str) -> Response:
 
 def create_object(which: str) -> Response:
     """Make an object, whole with its members, owners or manager, or not at all."""
+    return _create(which, {})
+
+
+def _create(which: str, fixed: Document) -> Response:
     kind, tenant = _KINDS[which], current()
-    given, bound = split(body(), ("manager",) if kind == "User" else ("members", "owners"))
+    given, bound = split({**body(), **fixed}, ("manager",) if kind == "User" else ("members", "owners"))
     properties = completed(kind, with_extensions(kind, typed(KINDS[kind], given, creating=True)))
     with tenant.store.transaction():
         made = audited.create(kind, properties)
@@ -120,6 +129,9 @@ def get_object(which: str, name: str) -> Response:
 
 
 def update_object(which: str, name: str) -> Response:
+    """Change an object, or make a group with the unique name that it is asked for by."""
+    if (unique := name_to_make(name)) is not None:
+        return _create(which, {"uniqueName": unique})
     kind, tenant = _KINDS[which], current()
     given, bound = split(body(), () if kind == "User" else ("members", "owners"))
     properties = typed(KINDS[kind], given, creating=False)

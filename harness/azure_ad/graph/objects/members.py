@@ -16,7 +16,7 @@ from flask import Response
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of
-from harness.azure_ad.graph.odata.entities import body, collection, count, empty, version
+from harness.azure_ad.graph.odata.entities import body, collection, count, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, GROUP, USER
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
@@ -87,14 +87,6 @@ def count_groups_of(which: str, name: str, relation: str, only: str = "") -> Res
     )
 
 
-def list_references(name: str) -> Response:
-    """Answer the addresses of members alone."""
-    holder, origin = current().directory, current().settings.graph_origin
-    keys = holder.members(holder.find("Group", name)["id"])
-    rows = [{"@odata.id": f"{origin}/{version()}/directoryObjects/{key}"} for key in keys]
-    return collection("Collection($ref)", rows)
-
-
 def _linked(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> Response:
     """Answer the objects that a relation leads to."""
     shown = _objects(key, neighbours, transitive, only)
@@ -124,7 +116,6 @@ ROUTES = (
     ("GET", f"{_MEMBERS}/$count", count_members),
     ("GET", f"{_MEMBERS}/{_ONLY}", list_members),
     ("GET", f"{_MEMBERS}/{_ONLY}/$count", count_members),
-    ("GET", "/groups/<name>/members/$ref", list_references),
     ("POST", "/groups/<name>/members/$ref", add_member),
     ("DELETE", "/groups/<name>/members/<member>/$ref", remove_member),
     ("GET", _GROUPS, list_groups_of),

@@ -20,17 +20,17 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
 
-_RELATION = "owner"
+OWNER = "owner"
 _OWNED = "/<any(groups, applications, servicePrincipals):which>/<name>/owners"
 _KINDS = {"groups": "Group", "applications": "Application", "servicePrincipals": "ServicePrincipal"}
 
 
 def list_owners(which: str, name: str, only: str = "") -> Response:
-    return _objects(current().store.rights(_RELATION, object_of(which, name)["id"]), only)
+    return _objects(current().store.rights(OWNER, object_of(which, name)["id"]), only)
 
 
 def list_owned(which: str, name: str) -> Response:
-    return _objects(current().store.lefts(_RELATION, object_of(which, name)["id"]))
+    return _objects(current().store.lefts(OWNER, object_of(which, name)["id"]))
 
 
 def add_owner(which: str, name: str) -> Response:
@@ -46,19 +46,19 @@ def remove_owner(which: str, name: str, owner: str) -> Response:
     tenant = current()
     with tenant.store.transaction():
         owned, leaving = object_of(which, name), principal_or_application(owner)
-        owners = tenant.store.rights(_RELATION, owned["id"])
+        owners = tenant.store.rights(OWNER, owned["id"])
         if leaving["id"] not in owners:
             raise NotFoundError.of(owner)
         if which == "groups" and len(owners) == 1:
             raise refusals.LAST_OWNER.error()
-        tenant.store.unlink(_RELATION, owned["id"], leaving["id"])
+        tenant.store.unlink(OWNER, owned["id"], leaving["id"])
         note(Activities.REMOVE_OWNER, Target("User", leaving), Target(_KINDS[which], owned))
     return empty()
 
 
 def bind_owner(owned: str, owner: str) -> None:
     """Make somebody an owner. Raises ConflictError for one who is."""
-    if not current().store.link(_RELATION, owned, owner):
+    if not current().store.link(OWNER, owned, owner):
         raise ConflictError.of_reference("owners")
 
 

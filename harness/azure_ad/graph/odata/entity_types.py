@@ -50,7 +50,7 @@ class Property(Struct, frozen=True):
     """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's.
 
     A text has at most `longest` characters, 0: any number, and is as `pattern`, a regular expression without regard to case,
-    wants it whole. What is not `clearable` cannot be emptied.
+    wants it all. What is not `clearable` cannot be emptied; a complex one that is `whole` shows all its parts, even when empty.
     """
 
     type: str
@@ -62,6 +62,7 @@ class Property(Struct, frozen=True):
     shown: bool = True
     filterable: bool = True
     clearable: bool = True
+    whole: bool = False
     longest: int = 0
     pattern: str = ""
 
@@ -88,6 +89,7 @@ def _property(text: str) -> Property:
         shown="hidden" not in flags,
         filterable="unfilterable" not in flags,
         clearable="required" not in flags,
+        whole="whole" in flags,
         longest=int(limits.get("longest", 0)),
         pattern=limits.get("pattern", ""),
     )
@@ -106,7 +108,7 @@ class EntityType(Struct, frozen=True, dict=True):
     """`shown` is what an answer without $select has; None: whatever there is.
 
     A `directory` type takes advanced queries only with the header that asks for them. Filters over an `exact` type
-    compare texts with case, those over any other without. `parts` are what a complex property shows even when empty.
+    compare texts with case, those over any other without. Complex properties that are `whole` show all their parts, even when empty.
     With `operators`, by path in small letters, a filter may name those alone; `aliases` are paths that mean another one.
     """
 
@@ -115,7 +117,7 @@ class EntityType(Struct, frozen=True, dict=True):
     shown: tuple[str, ...] | None = None
     directory: bool = False
     exact: bool = False
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    whole: frozenset[str] = frozenset()
     operators: Mapping[str, frozenset[str]] | None = None
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -158,9 +160,16 @@ class EntityType(Struct, frozen=True, dict=True):
         declared = self.properties.get(name)
         if value is None and declared is not None and declared.collection:
             return []
-        if name in self.parts:
-            return {part: (value or {}).get(part) for part in self.parts[name]}
-        return value
+        return _filled(declared, value) if declared is not None and name in self.whole else value
+
+
+def _filled(declared: Property, value: Any) -> Any:
+    """Return a complex value with all its parts: null, false where that cannot be, `[]` for a list."""
+    if declared.collection:
+        return value or []
+    if not declared.is_complex:
+        return False if value is None and not declared.nullable and declared.type == "Boolean" else value
+    return {name: _filled(part, (value or {}).get(name)) for name, part in COMPLEX[declared.type].items()}
 
 
 def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
@@ -190,15 +199,12 @@ def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
 
 def _of_table(kind: str, *, only_marked: bool) -> EntityType:
     rows = table()[kind]
-    parts = {
-        "onPremisesExtensionAttributes": tuple(table()["User"]["onPremisesExtensionAttributes"]["members"])
-    }
     return EntityType(
         f"microsoft.graph.{kind.lower()}",
         {name: _of_directory(name, row) for name, row in rows.items()},
         shown=tuple(name for name, row in rows.items() if row.get("shown", not only_marked)),
         directory=True,
-        parts=parts if kind == "User" else {},
+        whole=frozenset({"onPremisesExtensionAttributes"}),
     )
 
 
@@ -215,6 +221,7 @@ def _of_types(name: str, *, directory: bool = False, whole: bool = False, exact:
         exact,
         operators=operators,
         aliases=aliases,
+        whole=frozenset(name for name, declared in properties.items() if declared.whole),
     )
 
 
@@ -242,6 +249,9 @@ SERVICE_PRINCIPAL = _of_types("servicePrincipal", directory=True, whole=True)
 APPLICATION = _of_types("application", directory=True, whole=True)
 ORGANIZATION = _of_types("organization", whole=True)
 DOMAIN = _of_types("domain", whole=True)
+FEDERATED_CREDENTIAL = _of_types("federatedIdentityCredential", whole=True)
+PERMISSION_CLASSIFICATION = _of_types("delegatedPermissionClassification", whole=True)
+INVITATION = _of_types("invitation", whole=True)
 BY_MARK = {f"#{kind.name}": kind for kind in (USER, GROUP, SERVICE_PRINCIPAL, APPLICATION)}
 DELETED = {
     name: replace(kind, shown=(*dict.fromkeys([*(kind.shown or ()), "deletedDateTime"]),))

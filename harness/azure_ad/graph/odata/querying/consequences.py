@@ -33,10 +33,10 @@ def choices(condition: Condition) -> dict[str, frozenset[str]]:
         first, *rest = (choices(part) for part in condition.parts)
         shared = set(first).intersection(*rest)
         return {name: first[name].union(*(part[name] for part in rest)) for name in sorted(shared)}
-    if isinstance(condition, AnyElement) and isinstance(condition.inner, Comparison):
-        inner = condition.inner
-        if not inner.path and inner.operator == "eq" and isinstance(inner.wanted, str):
-            return {"/".join(condition.path): frozenset({inner.wanted.casefold()})}
+    if isinstance(condition, AnyElement):
+        path = "/".join(condition.path)
+        inner = demands(condition.inner)
+        return {f"{path}/{name}" if name else path: frozenset({text}) for name, text in inner.items()}
     if isinstance(condition, OneOf) and all(isinstance(text, str) for text in condition.wanted):
         return {"/".join(condition.path): frozenset(text.casefold() for text in condition.wanted)}
     return {name: frozenset({text}) for name, text in demands(condition).items()}
@@ -49,6 +49,15 @@ def beginnings(condition: Condition) -> dict[str, str]:
     if isinstance(condition, TextMatch) and condition.function == "startswith":
         return {"/".join(condition.path): condition.wanted.casefold()}
     return {}
+
+
+def branches(condition: Condition) -> list[Condition]:
+    """Return conditions of which an object that passes meets one: the parts of an `or`, itself where there is none."""
+    if isinstance(condition, Either):
+        return [branch for part in condition.parts for branch in branches(part)]
+    if isinstance(condition, Both):
+        return next((branches(part) for part in condition.parts if isinstance(part, Either)), [condition])
+    return [condition]
 
 
 def advanced_operators(condition: Condition) -> Iterator[str]:

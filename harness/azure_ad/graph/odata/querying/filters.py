@@ -89,7 +89,8 @@ class Filter(Struct, frozen=True, dict=True):
 
     `demands` are the texts, in small letters, that paths must equal, whatever else is said. `choices` are those of which a path,
     or an element of what it leads to, must be one, `beginnings` what it must begin with. `operators` are those of advanced
-    queries that occur: `ne`, `not`, `endswith`. `alternatives` counts the most conditions that one `or` joins, or values that
+    queries that occur: `ne`, `not`, `endswith`. `branches` are filters of which
+    what passes meets one. `alternatives` counts the most conditions that one `or` joins, or values that
     one `in` has.
     """
 
@@ -110,6 +111,10 @@ class Filter(Struct, frozen=True, dict=True):
     @cached_property
     def beginnings(self) -> Mapping[str, str]:
         return consequences.beginnings(self.condition)
+
+    @cached_property
+    def branches(self) -> tuple[Filter, ...]:
+        return tuple(map(Filter, consequences.branches(self.condition)))
 
     @cached_property
     def operators(self) -> frozenset[str]:

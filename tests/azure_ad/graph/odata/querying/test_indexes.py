@@ -25,6 +25,15 @@ def graph(company):
             employeeId=name,
             otherMails=[f"{name}@home.example", f"{name}@work.example"],
             proxyAddresses=[f"SMTP:{name}@contoso.com"],
+            identities=[
+                {
+                    "signInType": "emailAddress",
+                    "issuer": "contoso.com",
+                    "issuerAssignedId": f"{name}@home.example",
+                }
+            ],
+            onPremisesExtensionAttributes={"extensionAttribute7": name},
+            mobilePhone=f"555 {name}",
         )
     company.group("Office")
     return Caller(company)
@@ -49,6 +58,14 @@ def graph(company):
         ("/users", "startsWith(mail,'ana@')"),
         ("/users", "otherMails/any(m: m eq 'ANA@home.example')"),
         ("/users", "proxyAddresses/any(a: a eq 'SMTP:ana@contoso.com')"),
+        ("/users", "userPrincipalName eq 'ana@contoso.com' or mail eq 'ana@contoso.com'"),
+        ("/users", "accountEnabled eq true and (mail eq 'ana@contoso.com' or startswith(displayName,'An'))"),
+        (
+            "/users",
+            "identities/any(i: i/issuerAssignedId eq 'ana@home.example' and i/issuer eq 'contoso.com')",
+        ),
+        ("/users", "onPremisesExtensionAttributes/extensionAttribute7 eq 'ana'"),
+        ("/users", "mobilePhone eq '555 ana'"),
         ("/groups", "displayName eq 'office'"),
         ("/groups", "startswith(displayName,'off')"),
     ],

@@ -32,7 +32,6 @@ _EMPTY: Mapping[str, Mapping[str, str]] = {
     "servicePrincipals": {
         "createdObjects": _OBJECTS,
         "claimsMappingPolicies": "claimsMappingPolicies",
-        "delegatedPermissionClassifications": "delegatedPermissionClassifications",
         "homeRealmDiscoveryPolicies": "homeRealmDiscoveryPolicies",
     },
 }

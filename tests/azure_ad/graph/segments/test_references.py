@@ -1,0 +1,93 @@
+"""Relations by addresses and numbers, and properties by their own addresses.
+
+Source: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html, 4.6 to 4.9 (read 2026-11-29).
+"""
+
+import pytest
+
+from tests.azure_ad.caller import EVENTUAL, Caller
+from tests.azure_ad.provisioning.company import GRAPH
+
+
+@pytest.fixture
+def graph(company):
+    """Return a caller, and in `company` somebody who owns, leads and belongs to a group."""
+    company.ana, company.ben = company.person("ana"), company.person("ben")
+    company.office = company.group("Office", ("ana@contoso.com",))
+    caller = Caller(company)
+    owner = {"@odata.id": f"{GRAPH}/v1.0/users/{company.ana}"}
+    for path in (f"/groups/{company.office}/owners/$ref", f"/servicePrincipals/{company.app}/owners/$ref"):
+        caller.do("POST", path, owner)
+    caller.do("PUT", f"/users/{company.ben}/manager/$ref", owner)
+    return caller
+
+
+def of(graph, path):
+    return path.format(ana=graph.company.ana, office=graph.company.office, app=graph.company.app)
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/groups/{office}/members", "ana"),
+        ("/groups/{office}/owners", "ana"),
+        ("/users/{ana}/memberOf", "office"),
+        ("/users/{ana}/directReports", "ben"),
+        ("/servicePrincipals/{app}/owners", "ana"),
+    ],
+)
+def test_a_relation_is_told_by_addresses_and_by_number(graph, path, other):
+    path, key = of(graph, path), getattr(graph.company, other)
+    address = f"{GRAPH}/v1.0/directoryObjects/{key}"
+    assert graph.get(f"{path}/$ref")["value"] == [{"@odata.id": address}]
+    assert graph.get(f"{path}/{key}/$ref")["@odata.id"] == address
+    assert graph("GET", f"{path}/$count", headers=EVENTUAL).body == b"1"
+    assert graph.fail("GET", f"{path}/{graph.company.app}/$ref")[0] == 404
+
+
+def test_what_somebody_owns_is_counted(graph):
+    assert graph("GET", of(graph, "/users/{ana}/ownedObjects/$count"), headers=EVENTUAL).body == b"2"
+    assert len(graph.get(of(graph, "/users/{ana}/ownedObjects/$ref"))["value"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "raw"),
+    [
+        ("/users/{ana}/userPrincipalName", "ana@contoso.com", b"ana@contoso.com"),
+        ("/users/{ana}/ACCOUNTENABLED", True, b"true"),
+        ("/groups/{office}/displayName", "Office", b"Office"),
+        ("/servicePrincipals/{app}/servicePrincipalType", "Application", b"Application"),
+    ],
+)
+def test_a_property_has_an_address(graph, path, value, raw):
+    answer = graph.get(of(graph, path))
+    assert answer["value"] == value
+    assert answer["@odata.context"].startswith(f"{GRAPH}/v1.0/$metadata#")
+    assert graph("GET", of(graph, f"{path}/$value")).body == raw
+
+
+def test_null_has_no_content_and_a_list_no_text(graph):
+    assert graph("GET", of(graph, "/users/{ana}/jobTitle")).status == 204
+    assert graph.get(of(graph, "/users/{ana}/businessPhones"))["value"] == []
+    assert graph.fail("GET", of(graph, "/users/{ana}/businessPhones/$value"))[0] == 404
+    assert graph.fail("GET", of(graph, "/users/{ana}/nickname"))[:2] == (404, "ResourceNotFound")
+
+
+def test_a_guest_is_invited_once(graph):
+    """invitation-post: the guest is there at once; who was invited before stays one person."""
+    body = {"invitedUserEmailAddress": "yy@test.com", "inviteRedirectUrl": "https://myapp.contoso.com"}
+    guest = graph.do("POST", "/invitations", body, 201)["invitedUser"]["id"]
+    names = "displayName,userPrincipalName,userType,externalUserState,mail,creationType"
+    shown = graph.get(f"/users/{guest}?$select={names}")
+    assert [shown[name] for name in names.split(",")] == [
+        "yy",
+        "yy_test.com#EXT#@contoso.onmicrosoft.com",
+        "Guest",
+        "PendingAcceptance",
+        "yy@test.com",
+        "Invitation",
+    ]
+    assert graph.do("POST", "/invitations", body, 201)["invitedUser"]["id"] == guest
+    assert graph.fail("POST", "/invitations", {**body, "invitedUserEmailAddress": "nobody"})[2] == (
+        "Invalid value specified for property 'invitedUserEmailAddress' of resource 'Invitation'."
+    )
