@@ -71,7 +71,8 @@ def _check_mapping(value: Mapping[str, Any], shape: Shape, trail: Trail) -> Iter
     try:
         matcher = matcher_of(value)
     except HarnessError as error:
-        yield Misfit(trail, str(error))
+        misplaced = next((key for key in value if key in MATCHERS), next(iter(value)))
+        yield Misfit((*trail, misplaced), str(error))
         return
     if matcher is not None:
         yield from _check_matcher(*matcher, shape, trail)

@@ -18,10 +18,10 @@ from harness.scenario.loading.mistakes import Mistake, refuse
 from harness.scenario.loading.nonsense import nonsense, unchecked
 from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
-from harness.scenario.loading.references import unknown_names
+from harness.scenario.loading.references import misspelt_columns, unknown_names
 from harness.scenario.loading.source import Source, read
 from harness.scenario.loading.violations import STEP_KEYS, violations
-from harness.scenario.loading.yaml_nodes import Node, parse
+from harness.scenario.loading.yaml_nodes import Node, of_row, parse
 from harness.scenario.variables import NONE, REFERENCE, Variables, substitute
 
 DEFAULT_PROFILE = "identity-center"
@@ -37,12 +37,13 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
     source, root = together(source, root, included(source, root, path))
     rows: list[dict[str, Any]] = root.value.get("cases", [])
     refuse(source, twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
+    refuse(source, misspelt_columns(rows, root, REFERENCE.findall(source.text)))
     outer = _outer(source, root.value, variables)
     every: list[dict[str, Any] | None] = [{**outer, **substitute(row, outer)} for row in rows] or [
         outer or None
     ]
     given = Given(source, path.parent, root)
-    cases = tuple(_expand(source, path, root, row, given) for row in every)
+    cases = tuple(_expand(source, path, of_row(root, n), row, given) for n, row in enumerate(every))
     refuse(source, unchecked(own.value, own))
     return ScenarioFile(path, cases)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.base.errors import nearest
@@ -26,6 +26,19 @@ def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> I
                 place = root.key(("steps", number, "let", name))
                 yield Mistake(place, f"'{name}' is a column of the cases already; capture under another name")
         captured |= set(step.get("let", {}))
+
+
+def misspelt_columns(
+    rows: Sequence[Mapping[str, Any]], root: Node, references: Iterable[str]
+) -> Iterator[Mistake]:
+    """Find each key of one row alone that lacks a column which is used, by another name only slightly."""
+    used = {name for name in references if any(name in row for row in rows)}
+    for number, row in enumerate(rows):
+        for missing in sorted(used - set(row)):
+            for name in row:
+                if name not in used and nearest(name, [missing]):
+                    message = f"no other case has '{name}'{nearest(name, [missing])}"
+                    yield Mistake(root.key(("cases", number, name)), message)
 
 
 def _unknown(

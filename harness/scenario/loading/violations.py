@@ -99,11 +99,17 @@ def _unknown_keys(error: Any, trail: Trail) -> _Words:
 
 def _missing(error: Any, trail: Trail) -> _Words:
     closed = error.schema.get("additionalProperties") is False
-    strays = [key for key in error.instance if closed and key not in error.schema["properties"]]
+    strays = [str(key) for key in error.instance if key not in error.schema["properties"]]
     for key in error.validator_value:
-        # A misspelt key is reported where it stands; that the right one is missing adds nothing.
-        if key not in error.instance and not nearest(key, strays):
+        misspelt = next((stray for stray in strays if nearest(stray, [key])), None)
+        if key not in error.instance and misspelt is None:
             yield None, f"{_subject(trail)} needs '{key}'"
+        elif key not in error.instance and not closed:
+            # Where other keys are allowed, nobody else objects to a misspelt one.
+            yield (
+                misspelt,
+                f"{_subject(trail)} needs '{key}', and has '{misspelt}'{nearest(str(misspelt), [key])}",
+            )
 
 
 def _wrong_type(error: Any, trail: Trail) -> _Words:

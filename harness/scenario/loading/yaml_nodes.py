@@ -18,6 +18,7 @@ from harness.scenario.events import Location
 from harness.scenario.loading.source import ScenarioError, Source
 from harness.scenario.loading.yaml_problems import refusal
 from harness.scenario.values import Trail
+from harness.scenario.variables import REFERENCE
 
 MAX_DEPTH = 32
 MAX_ALIASED = 10_000
@@ -46,6 +47,7 @@ class Node(Struct):
         """Return where the last key of `path` stands, or the closest place around it that is written down."""
         node, place = self, self.location
         for step in path:
+            node = node if step in node.parts else self._meant(node)
             if step not in node.parts:
                 break
             node, place = node.parts[step], node.keys[step]
@@ -55,12 +57,18 @@ class Node(Struct):
         """Return where to point for `path`: at a scalar itself, but at the key of a mapping or list."""
         node, place = self, self.location
         for step in path:
+            node = node if step in node.parts else self._meant(node)
             if step not in node.parts:
-                break
+                return place
             key = node.keys[step]
             node = node.parts[step]
             place = key if isinstance(node.value, (dict, list)) else node.location
-        return place
+        meant = self._meant(node)
+        return place if meant is node else meant.location
+
+    def _meant(self, node: Node) -> Node:
+        """Return the node that a place stands for: itself, but for a column of a table."""
+        return node
 
     def walk(self, path: Trail = ()) -> Iterator[tuple[Trail, Location]]:
         """Yield every path below, in order, with the place to point at."""
@@ -69,6 +77,24 @@ class Node(Struct):
             inner = isinstance(node.value, (dict, list))
             yield below, self.keys[step] if inner else node.location
             yield from node.walk(below)
+
+
+class CaseNode(Node):
+    """A file as one row of its table has it: places below a whole `${column}` are those in the row."""
+
+    columns: dict[str | int, Node] = field(default_factory=dict)
+
+    def _meant(self, node: Node) -> Node:
+        whole = REFERENCE.fullmatch(node.value) if isinstance(node.value, str) else None
+        return self.columns.get(whole[1], node) if whole else node
+
+
+def of_row(root: Node, number: int) -> Node:
+    """Return a file with the places of one row of its table; the file itself when it has none."""
+    if "cases" not in root.parts:
+        return root
+    columns = root.parts["cases"].parts[number].parts
+    return CaseNode(root.value, root.location, root.parts, root.keys, root.size, root.depth, columns)
 
 
 def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
