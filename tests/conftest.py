@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("tests.base.store_contract", "tests.wire.transpor
 # `--hypothesis-profile=default` goes looking for new examples; the ordinary run repeats itself.
 settings.register_profile("harness", derandomize=True, database=None, deadline=None)
 # For `make test-quick`: the first examples of each property.
-settings.register_profile("quick", settings.get_profile("harness"), max_examples=20)
+settings.register_profile("quick", settings.get_profile("harness"), max_examples=10)
 settings.load_profile("harness")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -22,9 +22,10 @@ TOKEN = "a-token-that-nobody-ever-sees-again"
 
 
 def pytest_collection_finish() -> None:
-    """Take the collected tests, which stay to the end, out of what each garbage collection walks through."""
+    """Take the collected tests, which stay to the end, out of what each garbage collection walks through; collect less often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

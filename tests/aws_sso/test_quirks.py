@@ -1,7 +1,5 @@
 """The table of quirks and the code that asks it: no row without a use, no use without a row, no row without effect."""
 
-import ast
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 import harness.aws_sso
 from harness.base.quirks import load_table
+from tests.quirk_questions import questions
 
 TABLE = load_table("harness.aws_sso")
 PACKAGE = Path(harness.aws_sso.__file__).parent
@@ -17,19 +16,9 @@ NOBODY = "00000000-0000-7000-0000-000000000000"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-def consulted() -> Iterator[str]:
-    """Yield the literal of every `…quirks["…"]` in the package, both branches of a conditional included."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("quirks"):
-                for leaf in ast.walk(node.slice):
-                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
-                        yield leaf.value
-
-
 def test_every_row_is_asked_for_and_every_question_has_a_row():
     """The table and the code name the same quirks."""
-    names, rows = set(consulted()), set(TABLE.rows)
+    names, rows = set(questions(PACKAGE)), set(TABLE.rows)
     assert not names - rows, f"the code asks for {names - rows}: add a row to harness/aws_sso/quirks.yaml"
     assert not rows - names, (
         f"nobody asks for {rows - names} of harness/aws_sso/quirks.yaml: ask, or remove it"

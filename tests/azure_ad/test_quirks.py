@@ -1,7 +1,5 @@
 """The table of quirks and the code that asks it: no row without a use, no use without a row, no row without a proof."""
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,24 +8,16 @@ import harness.azure_ad
 from harness.base.quirks import load_table
 from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import ScimServer
+from tests.quirk_questions import questions
 
 TABLE = load_table("harness.azure_ad")
 PACKAGE = Path(harness.azure_ad.__file__).parent
 ROOT = PACKAGE.parents[1]
 
 
-def asked() -> Iterator[str]:
-    """Yield the literal of every `…quirks["…"]` in the package."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("quirks"):
-                assert isinstance(node.slice, ast.Constant), f"{path.name}:{node.lineno} asks by no literal"
-                yield str(node.slice.value)
-
-
 def test_every_row_is_asked_for_and_every_question_has_a_row():
     """The table and the code name the same quirks."""
-    names, rows = set(asked()), set(TABLE.rows)
+    names, rows = set(questions(PACKAGE)), set(TABLE.rows)
     assert not names - rows, f"the code asks for {names - rows}: add a row to harness/azure_ad/quirks.yaml"
     assert not rows - names, (
         f"nobody asks for {rows - names} of harness/azure_ad/quirks.yaml: ask, or remove it"

@@ -36,6 +36,7 @@ def test_a_seeded_key_is_a_key(seed):
     key.public_key().verify(signed, b"text", padding.PKCS1v15(), hashes.SHA256())
 
 
+@pytest.mark.slow
 def test_without_a_seed_keys_are_of_the_systems_chance():
     first, second = (rsa_key(Ids(None)).private_numbers() for _ in range(2))
     assert first != second

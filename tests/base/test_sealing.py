@@ -38,6 +38,7 @@ def test_what_is_secret_is_kept_encrypted_and_nothing_else(store):
     assert list(sealed.scan("secrets")) == [("app", TOKEN)]
 
 
+@pytest.mark.slow
 def test_secrets_of_before_there_was_a_key_are_encrypted_when_one_is_given(store):
     store.put("secrets", "app", TOKEN)
     assert sealing(store, KINDS, WORDS).get("secrets", "app") == TOKEN
@@ -45,6 +46,7 @@ def test_secrets_of_before_there_was_a_key_are_encrypted_when_one_is_given(store
     assert sealing(store, KINDS, WORDS).get("secrets", "app") == TOKEN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [None, "another horse battery"])
 def test_without_the_right_key_nothing_opens(store, words):
     sealing(store, KINDS, WORDS).put("secrets", "app", TOKEN)

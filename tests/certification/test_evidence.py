@@ -166,6 +166,7 @@ def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(re
     assert sum("without its flag" in each for each in sentences) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "media_type", "body", "reason"),
     [
@@ -192,6 +193,7 @@ def test_the_certificate_says_how_long_answers_took(inhabited):
     assert (check["check"], check["requests"]) == ("Nothing", [])
 
 
+@pytest.mark.slow
 def test_two_certificates_are_compared(tmp_path, inhabited):
     """What got worse is an exit code; the same says so."""
     suite = SUITES[2]
@@ -238,6 +240,7 @@ def test_a_check_that_does_not_exist_is_named():
     assert "Create_User_Test" in str(failed.exception)
 
 
+@pytest.mark.slow
 def test_certificates_of_one_seed_rest_on_the_same_evidence():
     """How long it took differs, what was asked and answered does not."""
     first, second = (certificate_of(RightServer(), SUITES[2]) for _ in range(2))

@@ -97,6 +97,7 @@ def test_nothing_is_said_of_what_was_not_exported(tmp_path: Path) -> None:
     assert "Get-MgUser -All -Property" in user["remedy"]
 
 
+@pytest.mark.slow
 def test_assignments_and_members_decide_where_they_were_exported(tmp_path: Path) -> None:
     whole = (
         ("2d4b9c10-1a6f-4e83-b7d5-5c90a3f1e642", "adaeze.lindqvist@corvid.example"),
@@ -117,6 +118,7 @@ def test_assignments_and_members_decide_where_they_were_exported(tmp_path: Path)
     assert verdicts(report)["stranger"] == "skipped"
 
 
+@pytest.mark.slow
 def test_a_scoping_filter_of_the_schema_keeps_people_out(tmp_path: Path) -> None:
     users = users_file(
         tmp_path,

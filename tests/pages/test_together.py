@@ -79,6 +79,7 @@ def test_an_object_leads_to_its_target_and_back(universe, browser, section, name
     assert browser.page.url == source
 
 
+@pytest.mark.slow
 def test_nothing_leads_to_a_stranger(universe, browser):
     """Where the target is not this world's account there is an id, and no link."""
     engine = universe.azure.engine

@@ -56,6 +56,7 @@ def test_a_closed_world_cannot_be_entered_again():
         pass
 
 
+@pytest.mark.slow
 def test_the_report_of_a_test_that_closed_its_world_still_has_the_timeline(pytester):
     pytester.makepyfile(
         """

@@ -131,6 +131,7 @@ def test_a_snapshot_can_be_restored_again_and_others_stay(world: World) -> None:
         assert shown(world) == after
 
 
+@pytest.mark.slow
 def test_two_snapshots_are_compared_and_one_with_now(world: World) -> None:
     world.snapshot("before")
     change(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from harness.base import json_text
@@ -33,6 +34,9 @@ _PAGE_IN_MEMORY, _PAGE_IN_FILE = 8192, 4096
 
 def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: bool) -> None:
     """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError."""
+    if path is None:
+        _empty_in_memory().backup(connection)
+        return
     empty = _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
     layout = _number(connection, "PRAGMA user_version")
     if not empty and _number(connection, "PRAGMA application_id") != _APPLICATION:
@@ -44,15 +48,27 @@ def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: boo
         )
         raise HarnessError(f"{path} {_other_layout(layout)}; {newer if layout > _LAYOUT else older}")
     if empty:
-        connection.execute(f"PRAGMA page_size = {_PAGE_IN_MEMORY if path is None else _PAGE_IN_FILE}")
+        connection.execute(f"PRAGMA page_size = {_PAGE_IN_FILE}")
     if exclusive:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    if path is not None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
     if empty:
-        marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_LAYOUT};"
-        connection.executescript(f"BEGIN; {_SCHEMA} {LINES_SCHEMA} {marks} COMMIT;")
+        _lay_out(connection)
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_LAYOUT};"
+    connection.executescript(f"BEGIN; {_SCHEMA} {LINES_SCHEMA} {marks} COMMIT;")
+
+
+@lru_cache(maxsize=1)
+def _empty_in_memory() -> sqlite3.Connection:
+    """Return a database with nothing in it; to copy it takes a tenth of the time that each world would take to make one."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA page_size = {_PAGE_IN_MEMORY}")
+    _lay_out(connection)
+    return connection
 
 
 def check(path: Path) -> None:

@@ -26,7 +26,13 @@ def filled(value, names):
     return json.loads(text)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=[path.stem for path in TABLES])
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem == "terraform" else [])
+        for path in TABLES
+    ],
+)
 def test_a_sequence_runs_through(company, table):
     """Every request answers with its documented status and what the tool reads from the answer."""
     company.person("ana")

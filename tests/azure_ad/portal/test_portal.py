@@ -723,6 +723,7 @@ def test_a_frame_of_another_site_shows_nothing(company):
         assert answer.header("Cache-Control") == "no-store"
 
 
+@pytest.mark.slow
 def test_every_link_of_the_portal_leads_somewhere(provisioned, company, server):
     """From the overview on, every page that a link leads to is there, sound, and free of the token."""
     company.group("Dev", (company.person("bob"),))

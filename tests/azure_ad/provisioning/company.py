@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,6 +71,15 @@ class Company:
         """End the process and start another one on the same data."""
         self._open(self.clock.now())
         self.engine.resume()
+
+    def twin(self) -> Company:
+        """Return a company that has what this one has, and goes its own way from here: a process on a copy of the data."""
+        twin = copy(self)
+        twin.send, twin.database = deepcopy(self.send), Database()
+        self.database.connection.backup(twin.database.connection)
+        twin.store = twin.database.tenant("azure_ad")
+        twin.reopen()
+        return twin
 
     def person(self, name: str, *, assigned: bool = True, **properties: Any) -> str:
         """Hire somebody; `name` is the part before the @."""

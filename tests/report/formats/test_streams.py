@@ -199,6 +199,7 @@ def test_properties_of_an_annotation_are_escaped() -> None:
     assert "50 %25 :: done" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_github_gets_no_more_than_it_shows(tmp_path: Path) -> None:
     """Ten annotations and a summary of a mebibyte: more would be dropped, or fail the step."""
     failures = tuple(Failure(Location("a.yaml", n, 1), f"{n} " + "ü" * 50_000) for n in range(1, 40))

@@ -105,7 +105,7 @@ def test_the_timeline_has_everything_in_order(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("number", [1, 300])
+@pytest.mark.parametrize("number", [1, pytest.param(300, marks=pytest.mark.slow)])
 def test_however_many_scenarios_nothing_is_left_out(tmp_path: Path, number: int) -> None:
     """Every request and every log entry of every scenario, those that passed too."""
     entry = Observation("cloudtrail", "2020-09-01T08:00:00Z", "AWS SSO", "CreateUser", detail={"n": 1})
@@ -122,6 +122,7 @@ def test_however_many_scenarios_nothing_is_left_out(tmp_path: Path, number: int)
         }
 
 
+@pytest.mark.slow
 def test_what_is_repeated_costs_little(tmp_path: Path) -> None:
     """A text that a thousand scenarios share stands on the page once."""
     body = b'{"userName":"' + b"x" * 5_000 + b'"}'

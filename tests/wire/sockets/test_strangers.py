@@ -52,6 +52,7 @@ def say(port, *pieces):
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_quick", [True, False])
 def test_hundreds_of_strangers_leave_a_request_quick(serve, is_quick):
     """Silent, half-sent and idle connections wait in the loop; none of them has a thread, and places are found."""
@@ -121,6 +122,7 @@ def test_a_malformed_request_is_refused(serve, said, is_quick):
     assert say(serve(quick=lambda _: is_quick), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
+@pytest.mark.slow
 def test_headers_have_their_measure(serve):
     """More of them than anybody needs are not collected: the connection ends, though its client goes on talking."""
     more = b"X-Much: and more\r\n" * (MAX_HEADERS // 15)

@@ -270,6 +270,7 @@ class TestGreeting:
             broken.close()
         assert ask(server.url, {server.url: trusting(pair.certificate)}).status == 200
 
+    @pytest.mark.slow
     def test_a_client_that_does_not_trust_costs_no_thread(self, server, pair):
         for _ in range(3 * THREADS):
             assert refused(server.url)[0] == "tls"

@@ -113,6 +113,7 @@ def assertion(graph):
     return base64.b64decode(unescape(value)).decode()
 
 
+@pytest.mark.slow
 def test_its_claims_are_in_the_assertion(graph):
     """claimsmappingpolicy: a property of the person, a constant; what the person lacks is left out."""
     graph.company.person("ana", employeeId="7", country="ES")

@@ -157,6 +157,7 @@ class TestOptions:
         path = f"/users?$search={search}".replace(" ", "%20")
         assert graph.fail("GET", path, headers=EVENTUAL)[0] == 400
 
+    @pytest.mark.slow
     def test_at_most_fifteen_alternatives(self, graph):
         """filter-query-parameter: `or` and `in` are limited to fifteen in the directory."""
         for number, status in ((15, 200), (16, 400), (10_000, 400)):

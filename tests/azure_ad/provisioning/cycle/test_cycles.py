@@ -612,6 +612,7 @@ class TestEscrow:
         )
         assert 27 * DAY < times[-1] <= 28 * DAY
 
+    @pytest.mark.slow
     def test_refused_members_follow_once_they_are_taken(self, company, server):
         """When the server mends, memberships come by themselves and the escrow is gone."""
         server.refuse("PATCH", "/Groups", refusal(400), times=3)
