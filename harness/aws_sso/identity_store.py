@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from harness.aws_sso.refusals import CONFLICT, NOT_FOUND, Refused
 from harness.aws_sso.tenant import Tenant
@@ -36,8 +38,7 @@ _DUPLICATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One user or group as stored. `attributes` are SCIM's, cleaned by `rules.py`; moments are whole seconds, UTC."""
 
     id: str
@@ -58,16 +59,14 @@ class Record:
         return cls(key, document["attributes"], *document["history"])
 
 
-@dataclass(frozen=True, slots=True)
-class Disabled:
+class Disabled(Struct, frozen=True):
     """How often a user was disabled, and when for the last time, as `Tenant.now` writes it."""
 
     times: int
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """When and how a user came into a group."""
 
     group_id: str
