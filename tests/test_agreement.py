@@ -282,7 +282,8 @@ def test_a_member_whom_another_client_took_out_waits_for_no_cycle(world: World) 
     assert (difference.kind, difference.wanted, difference.waiting) == (Kind.MEMBER_MISSING, ANA, False)
     assert difference.reason == (
         "provisioning sent this member, another client changed that; AWS's last change of the group: "
-        f"PatchGroup (REMOVE) at {event['eventTime'].replace('T', ' ')[:19]}, request {event['requestID']}"
+        f"PatchGroup (REMOVE) at {event['eventTime'].replace('T', ' ')[:19]} by token "
+        f"{event['userIdentity']['accessKeyId']}, request {event['requestID']}"
     )
 
 
@@ -299,6 +300,68 @@ def test_a_member_whom_another_client_put_in_waits_for_no_cycle(world: World) ->
     (difference,) = world.differences()
     assert (difference.kind, difference.actual, difference.waiting) == (Kind.MEMBER_LEFT, ANA, False)
     assert difference.reason.startswith("provisioning does not know this member, another client ")
+
+
+def test_a_value_that_another_client_changed_is_told_with_its_call(world: World) -> None:
+    """Provisioning looks at nobody who did not change at the source; CloudTrail says who was at it, and when."""
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    ana = world.aws_sso.user(ANA)
+    assert ana is not None
+    operation = {"op": "replace", "path": "title", "value": "Pilot"}
+    world.azure_ad.update_user(ANA, {"jobTitle": "Clerk"})
+    world.run_cycle()
+    world.aws_sso.scim_request("PATCH", f"/Users/{ana.id}", body=patch(operation))
+    world.run_cycle()
+    (difference,) = world.differences()
+    event = world.aws_sso.events("PatchUser")[-1].event
+    assert (difference.attribute, difference.actual, difference.waiting) == ("title", "Pilot", False)
+    assert "AWS's last change of the user: PatchUser (REPLACE) at " in difference.reason
+    assert difference.reason.endswith(
+        f" by token {event['userIdentity']['accessKeyId']}, request {event['requestID']}"
+    )
+
+
+def test_an_account_that_another_client_deleted_is_told_with_its_call(world: World) -> None:
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    ana = world.aws_sso.user(ANA)
+    assert ana is not None
+    world.aws_sso.scim_request("DELETE", f"/Users/{ana.id}")
+    missing = world.differences()[0]
+    assert (missing.kind, missing.whose, missing.waiting) == (Kind.MISSING, f"user {ANA}", False)
+    assert "AWS's last change of the user: DeleteUser at " in missing.reason
+
+
+def test_a_person_in_scope_whose_account_was_made_by_hand_is_answered_as_why_does(world: World) -> None:
+    """Provisioning finds it by its user name and takes it over; until then what differs waits."""
+    world.populate({"aws_sso": {"users": [{**resource(ANA), "displayName": "Ana by hand"}]}})
+    world.azure_ad.turn_provisioning_on()
+    (difference,) = [each for each in world.differences() if each.whose == f"user {ANA}"]
+    account = world.azure_ad.why(user=ANA).account["match"]["foreign"]
+    assert (difference.attribute, difference.waiting) == ("displayName", True)
+    assert difference.reason == f"its account was made by hand; {account['says']}"
+    world.run_cycle()
+    world.assert_both_sides_agree()
+
+
+def test_in_quarantine_what_did_not_fail_itself_waits_for_the_next_attempt(world: World) -> None:
+    """Where the service was down; credentials that are refused wait for somebody who mends them."""
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.update_user(ANA, {"displayName": "Ana Maria"})
+    world.fault("* *", answer={"status": 503})
+    world.run_cycle()
+    (difference,) = world.differences()
+    assert difference.waiting
+    assert difference.reason.startswith("the job is in quarantine (")
+    assert ": its attempt at 2026-03-02 09:25:00 sees to it" in difference.reason
+    world.end_faults()
+    world.fault("* *", answer={"status": 401})
+    world.clock.advance("1d")
+    (difference,) = world.differences()
+    assert not difference.waiting
+    assert difference.reason.startswith("the job is in quarantine, in vain until somebody mends it: ")
 
 
 def test_a_scenario_that_expects_agreement_fails_with_every_difference(tmp_path) -> None:

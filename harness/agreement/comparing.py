@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.agreement.reasons import Reasons
+from harness.agreement.reasons import BY_HAND, Reasons
 from harness.agreement.records import Agreement, Difference, Kind
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import GROUP, USER, Record
@@ -26,8 +26,6 @@ from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
 from harness.twins import alike
 from harness.world import World
-
-_BY_HAND = "Manual"
 
 
 def people(world: World) -> int:
@@ -91,7 +89,7 @@ class _Comparison:
                 continue
             record = records.get(values.get(name, "").casefold())
             if record is None:
-                waiting, reason = self._reasons.of_object(facts)
+                waiting, reason = self._reasons.of_missing(facts)
                 yield Difference(Kind.MISSING, whose, waiting=waiting, reason=reason)
                 continue
             self._arrived[kind][document["id"]] = record
@@ -118,7 +116,7 @@ class _Comparison:
                 continue
             wanted, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
             if wanted and not _alike(flow, wanted, actual):
-                reason = self._reasons.of_object(facts)
+                reason = self._reasons.of_values(facts, values, record.id)
                 yield Difference(Kind.ATTRIBUTE, whose, flow.target, wanted, actual, *reason)
 
     def _managers(self) -> Iterator[Difference]:
@@ -156,7 +154,7 @@ class _Comparison:
                 yield Difference(Kind.MEMBER_LEFT, whose, "members", "", name, *reason)
 
     def _is_unexpected(self, record: Record) -> bool:
-        return record.created_by != _BY_HAND and record.attributes.get("active", True) is not False
+        return record.created_by != BY_HAND and record.attributes.get("active", True) is not False
 
     def _why_unexpected(self, kind: str, name: str, record: Record) -> str:
         """Tell a person who is there twice from one who should have gone."""

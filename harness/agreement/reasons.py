@@ -6,9 +6,11 @@ Azure AD retries every failure; which of them pass by themselves is inferred fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from harness.aws_sso import identity_store
 from harness.aws_sso.cloudtrail.lookup import lookup, of_subject
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.records import Escrow
@@ -17,16 +19,28 @@ from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.log import provisioning_log
 from harness.azure_ad.provisioning.log.digest import digest
 from harness.azure_ad.provisioning.why.forecast import foresee
+from harness.azure_ad.provisioning.why.foreign import foreign
 from harness.azure_ad.provisioning.why.outlook import Outlook
 from harness.azure_ad.provisioning.why.why import why
 from harness.base.clock import iso
 from harness.base.store import Document
 from harness.base.wording import moment
+from harness.remedies.target import TargetAccount
 from harness.world import World
 
-_PASSING = frozenset({"InternalServerError", "TooManyRequests", "Timeout", "WebExceptionProtocolError"})
+_PASSING = frozenset(
+    {
+        *("InternalServerError", "TooManyRequests", "Timeout", "WebExceptionProtocolError"),
+        "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable",
+    }
+)
 # What a cycle does with an object that is to go, or to have another name.
 _CHANGES = frozenset({"disable", "delete", "compare", "rename"})
+
+
+# Why a quarantine keeps cycles from their work at all; of the others, some objects failed and cycles come seldom.
+_BLOCKING = frozenset({"EncounteredQuarantineException", "TooManyDeletes"})
+BY_HAND = "Manual"
 
 
 class Reason(NamedTuple):
@@ -45,14 +59,56 @@ class Reasons:
         self._group = cache(self._of_group)
 
     def _of_cycle(self) -> Reason:
-        """Return what holds where nothing is known to have failed."""
-        if self._job.is_on:
+        """Return what holds where nothing is known to have failed, but perhaps the cycles themselves."""
+        if not self._job.is_on:
+            return Reason(False, "nobody saw to it")
+        quarantine = self._job.status.quarantine
+        if quarantine is None:
             return Reason(True, "the next cycle sees to it")
-        return Reason(False, "nobody saw to it")
+        problem = quarantine.problem
+        if self._is_stuck:
+            return Reason(
+                False, f"the job is in quarantine, in vain until somebody mends it: {problem.message}"
+            )
+        attempt = moment(iso(quarantine.next_attempt))
+        return Reason(True, f"the job is in quarantine ({problem.code}): its attempt at {attempt} sees to it")
 
-    def of_object(self, facts: Facts) -> Reason:
-        """Return why an object is missing or has other values."""
-        return self._of_visit(facts) if facts.escrow is None else self._of_failure(facts, facts.escrow)
+    @property
+    def _is_stuck(self) -> bool:
+        """Tell whether no cycle comes to anybody until somebody mends what put the job into quarantine."""
+        quarantine = self._job.status.quarantine
+        return (
+            quarantine is not None
+            and quarantine.reason in _BLOCKING
+            and quarantine.problem.code not in _PASSING
+        )
+
+    def _or_last_change(self, reason: Reason, kind: str, target_id: str) -> Reason:
+        """Return a reason that waits for something, or else with the call that changed the object at AWS last."""
+        if reason.waiting or self._is_stuck:
+            return reason
+        return Reason(False, f"{reason.text}{self._last_change(kind, target_id)}")
+
+    def of_missing(self, facts: Facts) -> Reason:
+        """Return why an object is not in AWS: the call that deleted it there, if it was there."""
+        if facts.escrow is not None:
+            return self._of_failure(facts, facts.escrow)
+        reason = self._of_visit(facts)
+        if facts.connection is None:
+            return reason
+        return self._or_last_change(reason, facts.kind, facts.connection.target_id)
+
+    def of_values(self, facts: Facts, values: Mapping[str, str | None], target_id: str) -> Reason:
+        """Return why an object has other values than `values`, those of the mapping; `target_id` is AWS's."""
+        if facts.escrow is not None:
+            return self._of_failure(facts, facts.escrow)
+        reason = self._of_visit(facts)
+        account = foreign(facts, values, self._account_of) if self._job.is_on else None
+        if account is not None:
+            waiting = reason.waiting and account["foundBy"] is not None
+            by_hand = "made by hand" if account["createdBy"] == BY_HAND else "made by another client"
+            return Reason(waiting, f"its account was {by_hand}; {account['says']}")
+        return self._or_last_change(reason, facts.kind, target_id)
 
     def of_surplus(self, kind: str, target_id: str) -> Reason | None:
         """Return why an account or group is still at AWS, None for one that this job has not brought."""
@@ -70,24 +126,33 @@ class Reasons:
     def of_user_reference(self, key: str) -> Reason:
         """Return why the manager of the user with that source id is another one."""
         facts = self._facts("User", key)
-        failed = facts.escrow is not None and facts.escrow.references
-        return self.of_object(facts) if failed else self._of_visit(facts)
+        if facts.escrow is not None and facts.escrow.references:
+            return self._of_failure(facts, facts.escrow)
+        reason = self._of_visit(facts)
+        if facts.connection is None:
+            return reason
+        return self._or_last_change(reason, "User", facts.connection.target_id)
 
     def of_member(self, group: str, member: str, group_id: str, *, left: bool) -> Reason:
         """Return why a user, by source id, is no member at AWS, or still one where `left`; `group_id` is AWS's."""
         facts, exported, entries = self._group(group)
         if facts.connection is None or facts.connection.target_id != group_id:
             cycle = self._of_cycle()
-            return cycle if cycle.waiting else Reason(False, f"{cycle.text}{self._last_change(group_id)}")
+            return (
+                cycle
+                if cycle.waiting
+                else Reason(False, f"{cycle.text}{self._last_change('Group', group_id)}")
+            )
         if (member in exported) is not left:  # for the job, it is as it should be
             done = "does not know this member" if left else "sent this member"
-            text = f"provisioning {done}, another client changed that{self._last_change(group_id)}"
+            text = f"provisioning {done}, another client changed that{self._last_change('Group', group_id)}"
             return Reason(False, text)
         if facts.escrow is not None:
             return self._of_failure(facts, facts.escrow)
         entry = entries.get(member)
         if not self._job.is_on:
-            return Reason(False, f"nobody saw to it: the job's schedule is off{self._last_change(group_id)}")
+            change = self._last_change("Group", group_id)
+            return Reason(False, f"nobody saw to it: the job's schedule is off{change}")
         if entry is None or entry["next"] is not None:
             return self._of_cycle()
         return Reason(False, str(entry["says"]))
@@ -124,14 +189,27 @@ class Reasons:
         document = self._world.azure.directory.get(kind, key)
         return gather(self._session, kind, key, document, self._world.clock.now())
 
-    def _last_change(self, group_id: str) -> str:
-        """Say which call changed the group at AWS last, by CloudTrail, which hides whom it named."""
-        for entry in lookup(self._world.aws, by=of_subject(group_id)):
+    def _account_of(self, kind: str, name: str) -> TargetAccount | None:
+        return identity_store.account_of(self._world.aws, kind, name)
+
+    def _last_change(self, kind: str, target_id: str) -> str:
+        """Say which call changed an object at AWS last, by CloudTrail, which hides whom and what it named."""
+        for entry in lookup(self._world.aws, by=of_subject(target_id)):
             event = entry.body
             if event["readOnly"] or event.get("errorCode"):
                 continue
             body = (event["requestParameters"] or {}).get("httpBody") or {}
             operations = ", ".join(each["op"] for each in body.get("operations", ()) if each.get("op"))
             what = f"{event['eventName']}{f' ({operations})' if operations else ''}"
-            return f"; AWS's last change of the group: {what} at {moment(event['eventTime'])}, request {event['requestID']}"
+            at, by = moment(event["eventTime"]), _caller(event)
+            return f"; AWS's last change of the {kind.lower()}: {what} at {at} by {by}, request {event['requestID']}"
         return ""
+
+
+def _caller(event: Document) -> str:
+    """Say who sent a call, as far as CloudTrail has it: a person, or the access token and the client that used it."""
+    identity = event["userIdentity"]
+    who = identity.get("userName") or identity.get("arn")
+    if not who:
+        who = f"token {identity['accessKeyId']}" if "accessKeyId" in identity else identity["type"]
+    return f"{who} ({event['userAgent']})" if event.get("userAgent") else str(who)
