@@ -256,19 +256,19 @@ def _new_id(tenant: Tenant) -> str:
 
 def _keys(kind: str, attributes: Attributes, quirks: Quirks) -> set[tuple[str, str]]:
     """Return what a record holds for itself, as (space, key)."""
-    held = {"externalId": attributes.get("externalId")}
-    if kind == USER:
-        held["userName"] = attributes["userName"]
-        if quirks["unique-primary-email"]:
-            held["email"] = next((email.get("value") for email in attributes.get("emails", ())), None)
-    else:
-        held["displayName"] = attributes["displayName"]
-    spaces = ((f"{kind}.{name}", value) for name, value in held.items() if value is not None)
-    return {(space, _fold(space, value, quirks)) for space, value in spaces}
+    name = "userName" if kind == USER else "displayName"
+    keys = {(f"{kind}.{name}", _fold(name, attributes[name], quirks))}
+    if attributes.get("externalId") is not None:
+        keys.add((f"{kind}.externalId", attributes["externalId"]))
+    if kind == USER and quirks["unique-primary-email"]:
+        email = next((email.get("value") for email in attributes.get("emails", ())), None)
+        if email is not None:
+            keys.add((f"{kind}.email", _fold("email", email, quirks)))
+    return keys
 
 
 def _fold(space: str, value: str, quirks: Quirks) -> str:
-    if quirks["names-ignore-case"] and not space.endswith("externalId"):
+    if not space.endswith("externalId") and quirks["names-ignore-case"]:
         return value.casefold()
     return value
 
@@ -282,4 +282,6 @@ def _claim(tenant: Tenant, owner: str, keys: set[tuple[str, str]]) -> None:
 
 def _storable(text: str) -> str:
     """Replace what no engine can look up (NUL and unpaired surrogates, which no stored value holds)."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

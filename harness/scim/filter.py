@@ -19,6 +19,8 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\s\[\]\"()]+(?:\[[^\]]*\](?:\.[A-Za-z][\w$-]*)?)?")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LITERAL = re.compile(r"[^\s()\"\[\]]+")
+# What nearly all filters are, read at once: one comparison with a text that has nothing to unescape.
+_USUAL = re.compile(r'([^\s\[\]"()]+)\s+(\w\w)\s+"([^"\\\x00-\x1f]*)"\Z')
 
 
 class FilterError(ValueError):
@@ -42,6 +44,9 @@ class Comparison(Struct, frozen=True):
 
 def parse_filter(text: str) -> tuple[Comparison, ...]:
     """Read `a eq "x" and b eq "y"`. Raises FilterError for anything else, `or`, `not` and brackets included."""
+    usual = _USUAL.match(text)
+    if usual is not None and usual[2].lower() in OPERATORS:
+        return (Comparison(usual[1], usual[2].lower(), usual[3]),)
     comparisons: list[Comparison] = []
     position = _skip(text, 0)
     while True:

@@ -71,10 +71,9 @@ def _name(text: str, whole: str) -> str:
 def key_of(resource: Resource, name: str) -> str:
     """Return the spelling under which `resource` holds `name`, or `name` itself."""
     if name not in resource:
-        folded, length = name.lower(), len(name)
-        for key in resource:
-            if len(key) == length and key.lower() == folded:
-                return key
+        folded = name.lower()
+        if folded in map(str.lower, resource):
+            return next(key for key in resource if key.lower() == folded)
     return name
 
 

@@ -56,6 +56,8 @@ class Connection:
 
     def note_room(self, error: BaseException | None) -> None:
         """Note whether what was just written found room; say so when it did not, and not again before there is some."""
+        if error is None and self._changes_when_full is None:
+            return
         if is_full(error):
             if self._changes_when_full is None:
                 self.on_full()
