@@ -7,7 +7,7 @@ otherwise. Every value keeps the place where it is written, so a mistake in a ba
 from __future__ import annotations
 
 import os
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,12 @@ def _path(name: str, trail: Trail, file: Background) -> Path:
 
 
 def _read(path: Path, name: str) -> Background:
-    source = read(path, shipped.name_of(path) if shipped.is_named(name) else "")
+    return _understood(path, read(path, shipped.name_of(path) if shipped.is_named(name) else ""))
+
+
+@lru_cache(maxsize=64)
+def _understood(path: Path, source: Source) -> Background:
+    """Return what a background says; a hundred scenarios share one, which says the same to each while its text does."""
     root = parse(source, f"a background has at least '{KEY}'")
     if isinstance(root.value, dict) and KEY not in root.value and "scenario" in root.value:
         message = f"this is a scenario, and only a background can be included: a file with '{KEY}' in the place of 'scenario'"

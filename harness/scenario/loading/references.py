@@ -44,7 +44,7 @@ def misspelt_columns(
 def _unknown(
     value: Any, trail: Trail, root: Node, names: set[str], also: Iterable[str] = ()
 ) -> Iterator[Mistake]:
-    if isinstance(value, str):
+    if isinstance(value, str) and "${" in value:
         for name in REFERENCE.findall(value):
             if name not in names:
                 hint = (
