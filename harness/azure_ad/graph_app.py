@@ -60,6 +60,7 @@ def _own_address(environ: WSGIEnvironment) -> str:
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = _Graph(__name__, static_folder=None)
+    app.before_request(_check_length)
     app.before_request(_authorize)
     app.after_request(_identify)
     for method, rule, view in ROUTES:
@@ -75,6 +76,14 @@ def word_refusals(app: Flask) -> None:
     app.register_error_handler(ODataError, error_answer)
     for kind in refusals.REFUSALS_BELOW:
         app.register_error_handler(kind, _refused_below)
+
+
+def _check_length() -> Response | None:
+    """Refuse a request whose address and headers are together longer than Graph's own server reads."""
+    head = len(request.full_path) + sum(len(name) + len(value) + 4 for name, value in request.headers)
+    if head <= current().quirks["longest-request-bytes"]:
+        return None
+    return error_answer(refusals.REQUEST_TOO_LONG.error())
 
 
 def _authorize() -> Response | None:

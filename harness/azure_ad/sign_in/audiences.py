@@ -18,6 +18,14 @@ from harness.azure_ad.tenant import Tenant
 from harness.base.store import Document
 
 _SUFFIX = "/.default"
+# Azure's management API, "Windows Azure Service Management API" in every tenant, which `az login` asks a token for before all else:
+# https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in (as remembered), its
+# addresses in azure/cli/core/cloud.py of https://github.com/Azure/azure-cli (version 2.91.0 signed in here, 2026-11-29).
+_MANAGEMENT: Document = {
+    "appId": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "displayName": "Windows Azure Service Management API",
+    "identifierUris": ["https://management.core.windows.net/", "https://management.azure.com/"],
+}
 
 
 def resource_of(scope: str) -> str:
@@ -32,7 +40,7 @@ def token_for(tenant: Tenant, client: Client, resource: str) -> str:
     if resource.rstrip("/") in (GRAPH, tenant.settings.graph_origin):
         return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
     api = _api(tenant, resource)
-    principal = None if api is None else tenant.applications.of_client(api["appId"])
+    principal = _principal(tenant, api)
     if api is None or principal is None:
         raise RefusedError(500011, resource, tenant.settings.domain)
     return signing_key(tenant.store, tenant.clock, tenant.ids).token(
@@ -42,11 +50,18 @@ def token_for(tenant: Tenant, client: Client, resource: str) -> str:
 
 def _api(tenant: Tenant, resource: str) -> Document | None:
     """Return the registration that has this Application ID URI (a slash at the end apart), or is this client id."""
-    for application in tenant.registrations.scan():
+    for application in (*tenant.registrations.scan(), _MANAGEMENT):
         names = [application["appId"], *(application.get("identifierUris") or ())]
         if resource.rstrip("/") in [str(name).rstrip("/") for name in names]:
             return application
     return None
+
+
+def _principal(tenant: Tenant, api: Document | None) -> Document | None:
+    """Return the service principal of an API; Azure's own is in every tenant, though here in no list."""
+    if api is None or api is _MANAGEMENT:
+        return api
+    return tenant.applications.of_client(api["appId"])
 
 
 def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, resource: str) -> Document:
@@ -79,5 +94,7 @@ def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, 
 def _roles(tenant: Tenant, principal: Document, own: Document) -> list[str]:
     """Return the values of the app roles that a program's service principal has in an API."""
     values = {role["id"]: role.get("value") for role in principal.get("appRoles") or ()}
+    if not values:
+        return []
     assignments = tenant.applications.assignments_of(principal["id"], own["id"])
     return [value for each in assignments if (value := values.get(each["appRoleId"]))]

@@ -158,6 +158,16 @@ class TestAudiences:
         graph.do("DELETE", f"/servicePrincipals/{api.principal}")
         assert api.ask(scope=f"api://{api.client}/.default").json()["error_codes"] == [500011]
 
+    @pytest.mark.parametrize(
+        "resource", ["https://management.core.windows.net/", "https://management.azure.com"]
+    )
+    def test_azures_management_is_in_every_tenant(self, graph, api, resource):
+        """`az login` asks for a token of it; the token is for nobody here."""
+        token = api.ask(scope=f"{resource}/.default").json()["access_token"]
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        assert (claims["aud"], claims["appid"], "roles" in claims) == (resource, api.client, False)
+        assert graph.fail("GET", "/users", token=token)[:2] == (401, "InvalidAuthenticationToken")
+
     def test_a_token_for_an_api_does_not_open_graph(self, graph, api):
         token = api.ask(scope=f"api://{api.client}/.default").json()["access_token"]
         assert graph.fail("GET", "/users", token=token)[:2] == (401, "InvalidAuthenticationToken")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _RELATION, _ALL = "dynamic", "groups"
 _QUEUE = "dynamicDue"
+_UPDATED = "dynamicUpdated"
 _STATES = ("On", "Paused")
 _SOONEST = datetime(1, 1, 1, tzinfo=UTC)
 MOST_GROUPS = 15_000
@@ -82,7 +83,13 @@ class DynamicGroups:
         self.wait("Group", group["id"])
 
     def forget(self, group: str) -> None:
-        self._store.unlink(_RELATION, _ALL, group)
+        if self._store.unlink(_RELATION, _ALL, group):
+            self._store.delete(_UPDATED, group)
+
+    def updated(self, group: str) -> str | None:
+        """Return the moment at which a rule last let somebody in or out, None before that."""
+        entry = self._store.get(_UPDATED, group)
+        return None if entry is None else str(entry["moment"])
 
     def wait(self, kind: str, key: str) -> None:
         """Put a changed user or group into the queue; without delay, look at once."""
@@ -205,6 +212,7 @@ class DynamicGroups:
         )
 
     def _note(self, group: str, member: str) -> None:
+        self._store.put(_UPDATED, group, {"moment": iso(self._clock.now())})
         self._changes.note("Group", group, members=[member])
         self._changes.note("User" if self._store.get("User", member) else "Group", member)
 

@@ -16,6 +16,7 @@ from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
+from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_redirects
 from harness.azure_ad.graph.apps.service_principals import delete_principal
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -49,6 +50,7 @@ def _create(fixed: Document) -> Response:
     tenant = current()
     properties = with_certificates(typed(APPLICATION, {**body(), **fixed}, creating=True))
     check_redirects(properties)
+    check_permissions("Application", properties, {})
     with tenant.store.transaction():
         made = tenant.registrations.create(properties)
         note(Activities.ADD_APPLICATION, Target("Application", made), after=properties)
@@ -67,6 +69,7 @@ def update_application(key: str) -> Response:
     check_redirects(changes)
     with tenant.store.transaction():
         before = find_application(key)
+        check_permissions("Application", changes, before)
         changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.registrations.update(key, changes)
         principal = tenant.applications.of_client(after["appId"])

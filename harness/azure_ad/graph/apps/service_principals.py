@@ -11,6 +11,7 @@ from flask import Response, abort
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
+from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -61,6 +62,7 @@ def update_service_principal(app: str) -> Response:
     check_reply_urls(changes)
     with tenant.store.transaction():
         before = tenant.applications.find(app)
+        check_permissions("ServicePrincipal", changes, before)
         changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.applications.update(app, changes)
         note(Activities.UPDATE_PRINCIPAL, Target("ServicePrincipal", after), before=before, after=changes)

@@ -25,10 +25,10 @@ def with_status(group: Document) -> Document:
     """Return a group with how far its rule is: waiting to be looked at, or done; null where none is carried out."""
     if not is_dynamic(group) or group.get("membershipRuleProcessingState") != "On":
         return group
-    waits = current().directory.dynamic.waits(group["id"])
+    rules = current().directory.dynamic
     status = {
-        "status": "NotStarted" if waits else "Succeeded",
-        "lastMembershipUpdated": None,
+        "status": "NotStarted" if rules.waits(group["id"]) else "Succeeded",
+        "lastMembershipUpdated": rules.updated(group["id"]),
         "errorMessage": None,
     }
     return {**group, STATUS: status}

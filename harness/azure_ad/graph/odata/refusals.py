@@ -116,6 +116,21 @@ LAST_OWNER = Refusal(
     400, "Request_BadRequest", "The group must have at least one owner, hence this owner cannot be removed."
 )
 
+# https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3184 and
+# https://github.com/microsoftgraph/microsoft-graph-docs/issues/21903, with the line ends of the latter (read 2026-11-29)
+REQUEST_TOO_LONG = Refusal(
+    400,
+    "UnknownError",
+    (
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">\r\n'
+        "<HTML><HEAD><TITLE>Bad Request</TITLE>\r\n"
+        '<META HTTP-EQUIV="Content-Type" Content="text/html; charset=us-ascii"></HEAD>\r\n'
+        "<BODY><h2>Bad Request - Request Too Long</h2>\r\n"
+        "<hr><p>HTTP Error 400. The size of the request headers is too long.</p>\r\n"
+        "</BODY></HTML>\r\n"
+    ),
+)
+
 # Query options
 OPTION_UNKNOWN = Refusal(400, "BadRequest", "The query parameter '{name}' is not supported.")
 SKIP_REFUSED = Refusal(400, "Request_BadRequest", "'$skip' is not supported by the service.")
@@ -232,6 +247,12 @@ APPLICATION_UNKNOWN = Refusal(
         "When using this permission, the backing application of the service principal being created must be in the local "
         "tenant; '{app_id}' is not."
     ),
+)
+
+PERMISSION_ENABLED = Refusal(
+    400,
+    "CannotDeleteOrUpdateEnabledEntitlement",
+    "Permission (scope or role) cannot be deleted or updated unless disabled first.",
 )
 
 # Provisioning

@@ -81,6 +81,7 @@ def test_only_beta_has_it(graph):
 
 def test_a_rule_waits_and_is_done(slow):
     """membershipruleprocessingstatus: NotStarted, Succeeded; null for a group without a rule and one that is paused."""
+    slow.company.person("eve", displayName="EndTestUser 1")
     key, plain = dynamic(slow), slow.company.group("Plain", assigned=False)
     paused = dynamic(slow, displayName="Paused", membershipRuleProcessingState="Paused")
 
@@ -91,7 +92,11 @@ def test_a_rule_waits_and_is_done(slow):
     assert (status(plain), status(paused)) == (None, None)
     slow.company.wait(timedelta(minutes=10))
     slow.get(f"/groups/{key}/members")
-    assert status(key)["status"] == "Succeeded"
+    assert status(key) == {
+        "status": "Succeeded",
+        "lastMembershipUpdated": "2026-03-02T08:10:00Z",
+        "errorMessage": None,
+    }
     listed = slow.get(f"/groups?{STATUS},id", version="beta")["value"]
     assert [item["membershipRuleProcessingStatus"] is not None for item in listed if item["id"] == key] == [
         True
