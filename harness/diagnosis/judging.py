@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from harness.azure_ad.mappings.expression import EvaluationError, SeveralValuesError
 from harness.azure_ad.mappings.functions import Value
 from harness.base.quirks import Quirks
+from harness.diagnosis.holders import Holders
 from harness.diagnosis.mapping import COMPUTED, MappingInForce
 from harness.diagnosis.refusing import Target
 from harness.diagnosis.scoping import filter_lacks, out_of_scope
 from harness.diagnosis.verdicts import Finding, finding
 from harness.diagnosis.wording import Wording
 from harness.exports.assignments import Standing
-from harness.exports.evidence import Evidence, Person
+from harness.exports.evidence import Account, Evidence, Person
 from harness.remedies.causes import Verdict
 
 
@@ -55,12 +56,11 @@ class Judge:
     aws: Quirks
     wording: Wording = field(init=False)
     _target: Target = field(init=False)
-    _stores: int = field(init=False)
     _first: str = field(init=False)
     _unsearchable: list[str] = field(init=False)
     _account_may_lack: bool = field(init=False)
+    _holders: Holders = field(init=False)
     _unknown: dict[frozenset[str], tuple[frozenset[str], list[str]]] = field(default_factory=dict)
-    _holders: dict[str, dict[str, list[tuple[str, ...]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wording = Wording(self.mapping)
@@ -69,15 +69,8 @@ class Judge:
         targets = [flow.target for flow in self.mapping.matching]
         self._first = targets[0] if targets else ""
         self._unsearchable = [each for each in targets if each.lower() not in self.aws["user-filters"]]
-        self._stores = len(self.evidence.accounts.stores)
         self._account_may_lack = self.evidence.accounts.exported and not self.evidence.accounts.whole
-        self._holders = {"userName": {}, "emails": {}, "externalId": {}}
-        for account in self.evidence.accounts:
-            owners = tuple(owner.lower() for owner in account.external_ids)
-            self._holders["userName"].setdefault(account.user_name.casefold(), []).append(owners)
-            self._holders["emails"].setdefault(account.email.casefold(), []).append(owners)
-            for owner in account.external_ids:
-                self._holders["externalId"].setdefault(owner, []).append(owners)
+        self._holders = Holders(self.evidence.accounts, [flow.target for flow in self.mapping.matching])
 
     def judge(self, person: Person) -> Judged:
         """Return the verdict on one person, conflicts with other people left out.
@@ -111,25 +104,28 @@ class Judge:
         if unsearchable:
             answer = self.wording.of_target(person.label, "not-searchable", unsearchable)
             return Judged(self._if_sent(person, answer, before), {})
-        unsent = self._nothing_sent(person, certain, unknown)
+        keys = self._keys(certain)
+        account = self._holders.account_of(person, keys, is_found=not self._is_logged_as_duplicate(person))
+        unsent = self._nothing_sent(person, certain, unknown, exists=account is not None)
         if unsent is not None:
             return Judged(unsent, {})
-        keys = self._keys(certain)
-        before = [*before, *self._not_created(person, keys)]
+        before = [*before, *(self._not_created(person) if account is None else ())]
         if any(answer.verdict is Verdict.SKIPPED for answer in before):
             return Judged(before[-1], {})
-        refused = self._target.refusal(person.label, certain, unknown)
+        refused = self._target.refusal(person.label, certain, unknown, exists=account is not None)
         if refused is not None:
             return Judged(self._if_sent(person, refused, before), {})
-        taken = self._taken(person, keys)
-        if taken is not None:
+        holding = self._holders.other(person, keys, account)
+        if holding is not None:
+            target = self.wording.target(holding.name)
+            taken = self.wording.of_target(person.label, holding.cause, target, value=keys[holding.name])
             return Judged(self._if_sent(person, taken, before), keys, not before)
         # What was not exported of account and filter lacks there too, beside all else that does.
         lack = next((each for each in before if each.cause not in ("not-exported", "damaged")), None)
         lack = lack or self._open(
             person, sorted({*lacking, *filter_lacks(person, self.mapping, self.azure)}), keys
         )
-        return Judged(lack or Finding(person.label, Verdict.ARRIVES), keys, not before)
+        return Judged(lack or self._arrives(person, account), keys, not before)
 
     def _if_sent(self, person: Person, answer: Finding, before: Sequence[Finding]) -> Finding:
         """Return what AWS answers as a verdict only where it is certain, by export or by log, that Azure AD asks it."""
@@ -203,14 +199,16 @@ class Judge:
         return values
 
     def _nothing_sent(
-        self, person: Person, certain: Mapping[str, str], unknown: frozenset[str]
+        self, person: Person, certain: Mapping[str, str], unknown: frozenset[str], *, exists: bool
     ) -> Finding | None:
-        """Say why Azure AD sends nothing: no value to match by, none for what the target requires."""
+        """Say why Azure AD sends nothing: no value to match by, none for what the target requires of who is created."""
         matching = self.mapping.matching
         searchable = any(flow.target in unknown or certain.get(flow.target) for flow in matching)
         if not searchable and not self.mapping.unreadable:
             target = matching[0].target if matching else "userName"
             return self.wording.of_target(person.label, "nothing-to-match-by", target)
+        if exists:
+            return None
         lacking = sorted(self.mapping.users.required - certain.keys() - unknown)
         entry = self.evidence.entry_of(person)
         if entry is not None and entry.property in unknown:
@@ -230,30 +228,18 @@ class Judge:
         }
         return {name: value for name, value in held.items() if value}
 
-    def _taken(self, person: Person, keys: Mapping[str, str]) -> Finding | None:
-        if self._stores > 1:
-            return None
-        mine = self._own(person, keys)
-        for name, value in keys.items():
-            if any(mine.isdisjoint(owners) for owners in self._holders[name].get(value, ())):
-                return self.wording.of_target(
-                    person.label, "taken-in-aws", self.wording.target(name), value=value
-                )
-        return None
+    def _arrives(self, person: Person, account: Account | None) -> Finding:
+        if account is None or account.external_ids:
+            return Finding(person.label, Verdict.ARRIVES)
+        return finding(person.label, "taken-over", attribute=self.mapping.matching[0].target)
 
-    @staticmethod
-    def _own(person: Person, keys: Mapping[str, str]) -> set[str]:
-        """Return the external ids, in lower case, by which an account in AWS is tied to somebody."""
-        return {keys.get("externalId", "").lower(), person.object_id.lower()} - {""}
+    def _is_logged_as_duplicate(self, person: Person) -> bool:
+        entry = self.evidence.entry_of(person)
+        return entry is not None and entry.http == "Conflict"
 
-    def _not_created(self, person: Person, keys: Mapping[str, str]) -> Iterator[Finding]:
-        """Yield that nobody is created where Create is not among the actions, unless an account is there to be updated."""
+    def _not_created(self, person: Person) -> Iterator[Finding]:
+        """Yield that somebody without an account is not created where Create is not among the actions."""
         if "Add" in self.mapping.users.allowed:
-            return
-        mine = self._own(person, keys)
-        holders = self._holders["userName"].get(keys.get("userName", ""), [])
-        tied = any(owner in self._holders["externalId"] for owner in mine)
-        if holders or tied:
             return
         cause = (
             "creation-off"
@@ -266,9 +252,7 @@ class Judge:
         """Say that another account may hold a value, unless the user's own account is seen to."""
         if not self._account_may_lack:
             return None
-        mine = self._own(person, keys)
-        holders = self._holders["userName"].get(keys.get("userName", ""), [])
-        if self._stores < 2 and any(not mine.isdisjoint(owners) for owners in holders):
+        if self._holders.tied(person, keys) is not None:
             return None
         return finding(person.label, "accounts-incomplete", attribute="userName")
 

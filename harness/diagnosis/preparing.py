@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.azure_ad.mappings.functions import Context
 from harness.base.clock import VirtualClock, from_iso
@@ -21,13 +22,17 @@ from harness.world import choose_quirks
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Evidence, the people in it, and who judges them. `template` is the one that the job is of; `context` the engine's."""
+    """Evidence, the people in it, and who judges them. `template` is the one that the job is of; `context` the engine's.
+
+    `quirks` are those set otherwise than in the profile.
+    """
 
     evidence: Evidence
     people: People
     judge: Judge
     template: str
     context: Context
+    quirks: Mapping[str, Any]
 
 
 def prepared(
@@ -40,13 +45,15 @@ def prepared(
     members: Mapping[Path, str],
 ) -> Case:
     """Read the files and compile the mapping. Raises HarnessError for a file or a name that cannot be used."""
-    aws, azure = choose_quirks(profile, read_quirks(quirk_values))
-    evidence, people = take_in(files, renamed=renamed, members=members)
+    quirks = read_quirks(quirk_values)
+    aws, azure = choose_quirks(profile, quirks)
+    counts = azure["default-access"] == "entitled"
+    evidence, people = take_in(files, renamed=renamed, members=members, default_access_counts=counts)
     moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
     context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)
     template = template or _template_of(evidence)
     mapping = in_force(evidence.schema, template, context)
-    return Case(evidence, people, Judge(mapping, evidence, azure, aws), template, context)
+    return Case(evidence, people, Judge(mapping, evidence, azure, aws), template, context, quirks)
 
 
 def _template_of(evidence: Evidence) -> str:

@@ -55,8 +55,15 @@ class Target:
             not character.isalnum() and character not in _SIGNS_IN_ORDINARY for character in forbidden
         )
 
-    def refusal(self, user: str, exported: Mapping[str, str], unknown: frozenset[str]) -> Finding | None:
-        """Return why AWS refuses a new user for its known values; None where it takes them, as far as they are known."""
+    def refusal(
+        self, user: str, exported: Mapping[str, str], unknown: frozenset[str], *, exists: bool = False
+    ) -> Finding | None:
+        """Return why AWS refuses a user for its known values; None where it takes them, as far as they are known.
+
+        Of a user that `exists` in AWS an empty value is not sent: what is there stays.
+        """
+        if exists:
+            unknown = unknown.union(each for each in (*_ALWAYS_SENT, _EMAIL) if each not in exported)
         kind = self._kind(exported, unknown)
         if kind is not None and kind in self._taken:
             return None

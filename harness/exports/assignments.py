@@ -1,9 +1,7 @@
 """Who is assigned to which application, and who is in the groups that are, with what the exports leave open.
 
-Only direct members of an assigned group count, and who has the role Default Access of an application with roles of its own
-is not provisioned: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Scoping", and
-https://learn.microsoft.com/en-us/entra/identity/saas-apps/aws-single-sign-on-provisioning-tutorial, "Important tips"
-(read 2026-11-29).
+Only direct members of an assigned group count: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works,
+"Scoping"; whether the role Default Access does, the quirk `default-access` of Azure AD says (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -33,8 +31,7 @@ class Standing(Enum):
 class Application:
     """One application's assignments: ids in lower case, users and groups with the roles that they have, groups with their names.
 
-    `roles` are those that occur; `groups` are the groups with a role that counts, once all is read; `has_roles` says that
-    the application is known to have roles of its own.
+    `groups` are the groups with a role that counts, once all is read.
     """
 
     id: str
@@ -43,17 +40,10 @@ class Application:
     names: dict[str, str] = field(default_factory=dict)
     group_roles: dict[str, set[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    has_roles: bool = False
-    roles: set[str] = field(default_factory=set)
 
     @property
     def label(self) -> str:
         return self.name or self.id or "an application without a name"
-
-    def counts(self, roles: Iterable[str]) -> bool:
-        """Tell whether one of these roles is more than Default Access, which is none where there are others."""
-        none = {_DEFAULT_ACCESS} if self.has_roles or self.roles - {_DEFAULT_ACCESS, ""} else set()
-        return any(role not in none for role in roles)
 
 
 @dataclass(slots=True)
@@ -67,12 +57,16 @@ class Members:
 
 @dataclass(slots=True)
 class Assignments:
-    """All files of assignments and of members. `ids` says whose id a userPrincipalName is, where another file does."""
+    """All files of assignments and of members. `ids` says whose id a userPrincipalName is, where another file does.
+
+    `default_access_counts`: who has the role Default Access alone is provisioned as well.
+    """
 
     applications: dict[str, Application] = field(default_factory=dict)
     members: dict[str, Members] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     complete: bool = True
+    default_access_counts: bool = True
     unused: tuple[str, ...] = ()
 
     @property
@@ -93,24 +87,19 @@ class Assignments:
         application.name = max(application.name, name)
         principal, role = str(folded["principalid"]).lower(), str(folded.get("approleid") or "").lower()
         kind = str(folded["principaltype"]).casefold()
-        application.roles.add(role)
         if kind == "user":
             application.users.setdefault(principal, set()).add(role)
         elif kind == "group":
             application.names[principal] = str(folded.get("principaldisplayname") or "")
             application.group_roles.setdefault(principal, set()).add(role)
 
-    def only(self, ids: Iterable[str], *, is_gallery: bool) -> None:
-        """Leave out the applications that the log is not about, by the ids of service principals; none leave all.
-
-        `is_gallery`: the job is of AWS's application in the gallery, which has roles of its own.
-        """
+    def only(self, ids: Iterable[str]) -> None:
+        """Leave out the applications that the log is not about, by the ids of service principals; none leave all."""
         for application in self.applications.values():
-            application.has_roles = is_gallery
             application.groups = {
                 key: name
                 for key, name in application.names.items()
-                if application.counts(application.group_roles[key])
+                if self._counts(application.group_roles[key])
             }
         wanted = {each.lower() for each in ids} - {""}
         others = [key for key in self.applications if wanted and key and key not in wanted]
@@ -129,13 +118,17 @@ class Assignments:
             return answers[0]
         return Standing.UNCLEAR, ", ".join(sorted(each.label for each in self.applications.values()))
 
+    def _counts(self, roles: set[str]) -> bool:
+        """Tell whether one of these roles has its holder provisioned."""
+        return self.default_access_counts or bool(roles - {_DEFAULT_ACCESS})
+
     def members_of(self, key: str, name: str) -> Members | None:
         """Return a group's members, as given by its id or by its name."""
         return self.members.get(key) or self.members.get(name.casefold())
 
     def _in(self, application: Application, key: str, name: str) -> tuple[Standing, str]:
         roles = application.users.get(key)
-        if roles is not None and application.counts(roles):
+        if roles is not None and self._counts(roles):
             return Standing.ASSIGNED, ""
         lacking = []
         for group, label in application.groups.items():

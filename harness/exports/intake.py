@@ -17,7 +17,7 @@ from harness.exports.cells import BOOLEANS
 from harness.exports.everybody import Pages, People, PeopleFile, is_person
 from harness.exports.evidence import DirectoryGroup, Evidence, InputFile
 from harness.exports.formats import OFFER, Format, recognise
-from harness.exports.logbook import TAGS, LogBook
+from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
 from harness.exports.sources import NotAnExportError, sources, traffic_of
@@ -50,8 +50,7 @@ class _Intake:
         wanted = {schema_id, *evidence.job_ids}
         jobs = [each for each in self.jobs if str(each.get("id")) in wanted] or self.jobs
         evidence.job = min(jobs, key=repr) if jobs else None
-        gallery = any(each.lower().startswith(f"{TAGS[0]}.") for each in wanted)
-        evidence.assignments.only((entry.principal for entry in evidence.log.values()), is_gallery=gallery)
+        evidence.assignments.only(entry.principal for entry in evidence.log.values())
         evidence.assignments.complete = "assignments" not in evidence.incomplete
         accounts, pages_of_aws = evidence.accounts, self.account_pages
         if pages_of_aws.chain(len(accounts.by_id)):
@@ -72,15 +71,21 @@ class _Intake:
 
 
 def take_in(
-    paths: Iterable[Path], *, renamed: Mapping[str, str], members: Mapping[Path, str]
+    paths: Iterable[Path],
+    *,
+    renamed: Mapping[str, str],
+    members: Mapping[Path, str],
+    default_access_counts: bool = True,
 ) -> tuple[Evidence, People]:
     """Read files in any order. `members` says whose members a file lists: path to the group's id or name.
 
+    `default_access_counts` says whether the role Default Access brings its holders.
     A file that is none of those known is left out, and said to be. Raises HarnessError where all are, for one that
     cannot be read, and for two that contradict each other where nothing says which is meant.
     """
     intake = _Intake()
     evidence = intake.evidence
+    evidence.assignments.default_access_counts = default_access_counts
     foreign: list[InputFile] = []
     for path in sorted(dict.fromkeys(paths)):
         for carrier in _carriers(path, foreign, renamed):

@@ -61,8 +61,14 @@ class AzureAd(Side):
     def remove_member(self, group: str, members: Sequence[str]) -> Result:
         return self._do("remove member", group=group, members=members)
 
-    def assign(self, *, users: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> Result:
-        return self._do("assign", users=users, groups=groups)
+    def assign(
+        self,
+        *,
+        users: Sequence[str] | None = None,
+        groups: Sequence[str] | None = None,
+        role: str | None = None,
+    ) -> Result:
+        return self._do("assign", users=users, groups=groups, role=role)
 
     def unassign(self, *, users: Sequence[str] | None = None, groups: Sequence[str] | None = None) -> Result:
         return self._do("unassign", users=users, groups=groups)

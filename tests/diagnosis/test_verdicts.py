@@ -19,7 +19,13 @@ from harness.world import World, create
 EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
 STORY = [
     EXPORTS / name
-    for name in ("users-portal.csv", "prov-portal.json", "cloudtrail-s3.json", "aws-list-users.json")
+    for name in (
+        "users-portal.csv",
+        "prov-portal.json",
+        "prov-graph-v1.json",
+        "cloudtrail-s3.json",
+        "aws-list-users.json",
+    )
 ]
 
 
@@ -58,8 +64,9 @@ def test_the_story_of_the_exports_is_told_as_it_was(tmp_path: Path) -> None:
     mats = next(user for user in report["users"] if user["userPrincipalName"].startswith("mats"))
     assert (mats["attribute"], mats["value"]) == ("name.familyName", "Kallio\\u200b")
     assert mats["mapping"] == "surname → name.familyName"
-    assert report["logs"][0]["reproduced"] is True
-    assert report["logs"][0]["cloudtrail"].startswith("CreateUser: 1 validation errors detected")
+    logs = {log["user_principal_name"].partition("@")[0]: log for log in report["logs"]}
+    assert all(logs[name]["reproduced"] for name in ("joerg.tamm", "mats.kallio"))
+    assert logs["mats.kallio"]["cloudtrail"].startswith("CreateUser: 1 validation errors detected")
     assert "mailNickname" in shown
 
 

@@ -46,7 +46,8 @@ def populate(*, people: int, seed: str, flaws: str, form: str, folder: Path) -> 
                     {
                         "IdentityStoreId": "d-9a67c0b3f1",
                         "UserId": f"account-{len(accounts)}",
-                        "UserName": each.user["userPrincipalName"],
+                        "UserName": f"by.hand.{len(accounts)}@corvid.example",
+                        "Emails": [{"Value": each.user["mail"], "Type": "work", "Primary": True}],
                     }
                 )
             yield each.user

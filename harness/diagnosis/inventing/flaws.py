@@ -16,7 +16,7 @@ class Flaw:
     """`spoil` changes a user under Graph's names; the second argument is another user, whose value may be taken.
 
     `cause` is a row of causes.yaml. Where `of_both` the other user gets the same verdict. `in_aws`: an account made by hand
-    holds the user's name.
+    holds the user's e-mail address.
     """
 
     name: str

@@ -13,8 +13,10 @@ from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import in_force
 from harness.diagnosis.preparing import Case
 from harness.diagnosis.reproducing import scenario
+from harness.diagnosis.reproducing.groups import named_group, of_group
 from harness.diagnosis.reproducing.masking import Mask
 from harness.diagnosis.reproducing.playing import trouble
+from harness.diagnosis.reproducing.scenario import BY_ASSIGNMENT
 from harness.diagnosis.reproducing.specimen import (
     Specimen,
     edits,
@@ -44,17 +46,15 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
 
     Raises HarnessError where nobody fails, the user is not there, or no scenario fails in the same way.
     """
-    finding = _chosen(diagnosis, user)
-    if finding.cause in _UNPLAYABLE:
-        raise HarnessError(
-            f"`assign` always gives the application's own role: {finding.meaning} {finding.remedy} To show it by hand, begin with "
-            "harness new, and assign by `graph request`: POST /servicePrincipals/{id}/appRoleAssignedTo with the appRoleId "
-            "00000000-0000-0000-0000-000000000000"
-        )
     mask = Mask(Ids(seed), case.judge.aws["reserved-names"])
+    group = named_group(diagnosis, user)
+    if group is not None and not any(_label(each) == user.casefold() for each in diagnosis.findings()):
+        text = of_group(case, group, mask, profile=profile)
+        return Reproduction(text, group.finding, mask.words)
+    finding = _chosen(diagnosis, user)
     specimen = masked(_smallest(case, finding), mask, case.judge.mapping.scope_reads)
     judge = _judge_of(case, specimen)
-    if finding.cause != "not-assigned":
+    if finding.cause not in BY_ASSIGNMENT:
         specimen = replace(specimen, finding=finding_of(specimen, judge))
         if _alike(specimen.finding) != _alike(finding):
             raise HarnessError(
@@ -63,7 +63,9 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
             )
     problems = []
     for match_on, status in (("", "failure"), ("", "skipped"), *_OTHER_WAYS.get(finding.cause, ())):
-        text = scenario.text(specimen, judge, profile=profile, match_on=match_on, status=status)
+        text = scenario.text(
+            specimen, judge, profile=profile, quirks=case.quirks, match_on=match_on, status=status
+        )
         problems.append(trouble(text))
         if not problems[-1]:
             return Reproduction(text, specimen.finding, mask.words)
@@ -90,7 +92,7 @@ def _smallest(case: Case, finding: Finding) -> Specimen:
         answer = now(specimen)
         return answer is not None and answer.verdict is Verdict.ARRIVES
 
-    if finding.cause != "not-assigned":
+    if finding.cause not in BY_ASSIGNMENT:
         return healed(shrunk(whole, same), same)
     assigned = healed(whole, lambda _: True)
     return shrunk(assigned, arrives) if arrives(assigned) else assigned
@@ -103,8 +105,6 @@ def _judge_of(case: Case, specimen: Specimen) -> Judge:
 
 # Another's account is taken over where it is searched by name, and in the way where it is searched by externalId.
 _OTHER_WAYS = dict.fromkeys(("taken-in-aws", "same-as-somebody"), (("externalId", "failure"),))
-# What only `graph request` brings about in a scenario: assigning with a role of one's choice.
-_UNPLAYABLE = frozenset({"default-access"})
 
 
 def _alike(finding: Finding) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
             None,
         )
         if named is None:
-            raise HarnessError(_nobody(diagnosis, user))
+            raise HarnessError(f"none of the files has a user or group '{user}'")
         if named.verdict not in failing:
             raise HarnessError(
                 f"'{user}' is {named.verdict.value}: there is no failure to reproduce. {named.meaning}"
@@ -136,19 +136,6 @@ def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
         raise HarnessError("nobody fails by what was exported: there is nothing to reproduce")
     wanted = group.examples[0]
     return next(each for each in diagnosis.findings() if each.user_principal_name == wanted)
-
-
-def _nobody(diagnosis: Diagnosis, name: str) -> str:
-    """Say that no user has a name, and of a group with it what diagnose says."""
-    same = (each for each in diagnosis.groups if name.casefold() in (each.id, _label(each.finding)))
-    group = next(same, None)
-    if group is None:
-        return f"none of the files has a user '{name}'"
-    verdict = group.finding.verdict.value
-    saying = f"'{name}' is a group ({verdict}), and scenarios are made of users' failures only."
-    return " ".join(
-        filter(None, (saying, group.finding.meaning, group.finding.remedy, "Begin one by hand: harness new"))
-    )
 
 
 def _label(finding: Finding) -> str:

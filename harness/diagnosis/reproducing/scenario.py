@@ -2,79 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.mappings.functions import Value
 from harness.diagnosis.judging import Judge
-from harness.diagnosis.reproducing.specimen import MANDATORY, Specimen, matching, person, unlisted
+from harness.diagnosis.reproducing.mending import (
+    MOST_SHOWN,
+    REMEDIES,
+    Node,
+    no_remedy,
+    upn,
+    user_name,
+)
+from harness.diagnosis.reproducing.specimen import Specimen, matching, unlisted
 from harness.remedies.causes import Verdict, causes
 
-Node = dict[str, Any]
-_FILLED = {
-    "displayName": "Filled In",
-    "givenName": "Filled",
-    "surname": "In",
-    "mail": "filled.in@contoso.com",
-}
-_MOST_SHOWN = 60
 # When the pages that causes.yaml names were read.
-_READ = "2026-11-29"
+READ = "2026-11-29"
+BY_ASSIGNMENT = frozenset({"not-assigned", "default-access"})
+# Nothing is sent, and the log need not say why.
+_NOTHING_LOGGED = BY_ASSIGNMENT | {"disabled", "out-of-scope", "creation-off", "not-searchable"}
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """The steps that end the failure, and the user's name afterwards."""
-
-    steps: list[Node]
-    user_name: str
-
-
-def text(specimen: Specimen, judge: Judge, *, profile: str, match_on: str, status: str) -> str:
+def text(
+    specimen: Specimen,
+    judge: Judge,
+    *,
+    profile: str,
+    quirks: Mapping[str, Any],
+    match_on: str,
+    status: str,
+) -> str:
     """Return the scenario as YAML, ending with the remedy where the case has one that a file can carry out.
 
     `match_on` is the target that existing accounts are searched by, where it is not the mapping's own; `status` what the
     provisioning log says of the failure.
     """
     document = _document(specimen, judge, profile, match_on, status)
+    return written({**document, "quirks": dict(quirks)} if quirks else document)
+
+
+def written(document: Node) -> str:
+    """Return a scenario as YAML."""
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120, default_flow_style=None)
 
 
 def _document(specimen: Specimen, judge: Judge, profile: str, match_on: str, status: str) -> Node:
     finding, rule = specimen.finding, causes()[specimen.finding.cause]
-    user = _user_name(specimen, judge, {})
-    gallery = specimen.template == "aws"
-    everybody = finding.cause != "not-assigned"
-    application: list[Node] = [
-        {"add enterprise application": {"gallery": "AWS Single Sign-on", "name": "AWS"}}
+    user = user_name(specimen, judge, {})
+    everybody = finding.cause not in BY_ASSIGNMENT
+    given_role: list[Node] = [
+        {"assign": {"users": [upn(specimen.values)], "role": "Default Access"}},
     ]
     before: list[Node] = [
-        {"enable automatic provisioning": {}},
-        *(application if gallery else []),
-        {
-            "configure provisioning": {
-                "scope": "all users and groups" if everybody else "assigned users and groups"
-            }
-        },
+        *beginning(specimen.template, everybody=everybody),
         *_edits(specimen, match_on),
+        *(given_role if finding.cause == "default-access" else []),
     ]
-    remedy = _REMEDIES.get(finding.cause, _none)(specimen, judge)
+    remedy = REMEDIES.get(finding.cause, no_remedy)(specimen, judge)
     after: list[Node] = []
     if remedy is not None:
         arrived = {"aws users": {"$contains": {"userName": remedy.user_name}}}
         after = [*remedy.steps, {"wait": "24h", "expect": arrived}]
     return {
         "scenario": f"Reproduced - {finding.meaning.rstrip('.')}",
-        "source": {"title": rule.title, "url": rule.source, "section": rule.section, "read": _READ},
+        "source": {"title": rule.title, "url": rule.source, "section": rule.section, "read": READ},
         "tags": ["reported", "reproduced"],
         "profile": profile,
         "given": _given(specimen),
         "steps": [*before, {"turn provisioning on": {}, "expect": _failure(specimen, user, status)}, *after],
     }
+
+
+def beginning(template: str, *, everybody: bool) -> list[Node]:
+    """Return the steps that set up provisioning from an application of a template, over everybody or those assigned."""
+    application = {"add enterprise application": {"gallery": "AWS Single Sign-on", "name": "AWS"}}
+    scope = "all users and groups" if everybody else "assigned users and groups"
+    return [
+        {"enable automatic provisioning": {}},
+        *([application] if template == "aws" else []),
+        {"configure provisioning": {"scope": scope}},
+    ]
 
 
 def _given(specimen: Specimen) -> Node:
@@ -103,25 +114,10 @@ def _user(values: Mapping[str, Value]) -> Node:
     return dict(shown)
 
 
-def _upn(values: Mapping[str, Value]) -> str:
-    """Return the userPrincipalName as the directory has it: mappings see a guest's without `#EXT#` and what follows."""
-    return str(values.get("originalUserPrincipalName") or values["userPrincipalName"])
-
-
-def _user_name(specimen: Specimen, judge: Judge, changes: Mapping[str, Value]) -> str:
-    """Return the name that the user has, or would have, in AWS after changes."""
-    values = person({**specimen.values, **changes}, judge).values
-    try:
-        name = judge.mapping.users.mapped(values, creating=True).new.get("userName")
-    except EvaluationError:
-        name = None
-    return name or str(values["userPrincipalName"])
-
-
 def _edits(specimen: Specimen, match_on: str) -> list[Node]:
     settings: Node = {}
     deleted = [target for target, entry in specimen.edits.items() if entry is None]
-    changed = [_edit(target, entry) for target, entry in specimen.edits.items() if entry is not None]
+    changed = [edit(target, entry) for target, entry in specimen.edits.items() if entry is not None]
     if lacking := unlisted(specimen):
         settings["attribute list"] = [{"name": target} for target in lacking]
     if deleted:
@@ -145,7 +141,8 @@ def _edits(specimen: Specimen, match_on: str) -> list[Node]:
     return [{"edit mapping": settings}] if settings else []
 
 
-def _edit(target: str, entry: Node) -> Node:
+def edit(target: str, entry: Node) -> Node:
+    """Return one mapping of a schema as the step `edit mapping` takes it."""
     source = entry.get("source")
     shown: Node = {"target": target}
     if source is None:
@@ -169,122 +166,16 @@ def _failure(specimen: Specimen, user: str, status: str) -> Node:
     finding = specimen.finding
     missing: Node = {"$not": {"$contains": {"userName": user}}}
     entry: Node = {"provisioningStatusInfo": {"status": status}}
-    if finding.cause in ("disabled", "out-of-scope", "not-assigned", "creation-off", "not-searchable"):
+    if finding.cause in _NOTHING_LOGGED:
         return {"aws users": {"$not": {"$contains": {"userName": user}}}}
     expected: Node = {"provisioning log": {"$contains": entry}}
     if finding.cause != "same-as-somebody" and specimen.account is None:
         expected["aws users"] = missing
     if finding.verdict is Verdict.REFUSED:
         event: Node = {"eventName": "CreateUser", "errorCode": "ValidationException"}
-        if specimen.finding.sentence and len(finding.sentence) < 10 * _MOST_SHOWN:
+        if specimen.finding.sentence and len(finding.sentence) < 10 * MOST_SHOWN:
             event["errorMessage"] = {"$any": True}
         expected["cloudtrail"] = {"$contains": event}
     elif finding.verdict is Verdict.CONFLICTS:
         expected["cloudtrail"] = {"$contains": {"eventName": "CreateUser", "errorCode": "ConflictException"}}
     return expected
-
-
-def _none(_specimen: Specimen, _judge: Judge) -> Remedy | None:
-    return None
-
-
-def _updated(specimen: Specimen, judge: Judge, changes: Mapping[str, Value | bool]) -> Remedy:
-    after = _user_name(
-        specimen, judge, {name: value for name, value in changes.items() if not isinstance(value, bool)}
-    )
-    return Remedy([{"update user": {"user": _upn(specimen.values), "set": dict(changes)}}], after)
-
-
-def _sources(specimen: Specimen, judge: Judge) -> list[str]:
-    names = sorted(judge.mapping.reads.get(specimen.finding.attribute, frozenset()))
-    return [name for name in names if name != "IsSoftDeleted"]
-
-
-def _fill(specimen: Specimen, judge: Judge) -> Remedy | None:
-    empty = [name for name in _sources(specimen, judge) if not specimen.values.get(name)]
-    missing = [name for name in MANDATORY if not specimen.values.get(name)]
-    return _updated(specimen, judge, {name: _FILLED.get(name, "filled") for name in (*empty, *missing)})
-
-
-def _clean(specimen: Specimen, judge: Judge) -> Remedy | None:
-    """Take out of the value what AWS does not take: what cannot be seen, and white space where a name has none."""
-    is_line = specimen.finding.attribute.startswith(("displayName", "name."))
-    changes: dict[str, Value | bool] = {}
-    for name in _sources(specimen, judge):
-        value = specimen.values.get(name)
-        if isinstance(value, str):
-            visible = "".join(character for character in value if character.isprintable())
-            changes[name] = _of_the_tenant(name, visible if is_line else visible.replace(" ", "."))
-    return _updated(specimen, judge, changes) if changes else None
-
-
-def _of_the_tenant(name: str, value: str) -> str:
-    """Return a value as Graph takes it: a userPrincipalName in the scenario's own domain, which alone is verified."""
-    return f"{value.partition('@')[0]}@contoso.com" if name == "userPrincipalName" else value
-
-
-def _shorten(specimen: Specimen, judge: Judge) -> Remedy | None:
-    changes: dict[str, Value | bool] = {}
-    for name in _sources(specimen, judge):
-        value = specimen.values.get(name)
-        if isinstance(value, str):
-            changes[name] = _of_the_tenant(name, value[-_MOST_SHOWN:])
-    return _updated(specimen, judge, changes) if changes else None
-
-
-def _delete_mappings(specimen: Specimen, judge: Judge) -> Remedy | None:
-    name = specimen.finding.attribute
-    targets = [target for target in judge.mapping.reads if target.startswith(f"{name}[")]
-    stays = next((target for target in targets if '"work"' in target), targets[0])
-    steps = [{"edit mapping": {"delete": [target for target in targets if target != stays]}}]
-    return Remedy(steps, _user_name(specimen, judge, {}))
-
-
-def _add_mapping(specimen: Specimen, judge: Judge) -> Remedy | None:
-    usual = {"displayName": "displayName", "name.givenName": "givenName", "name.familyName": "surname"}
-    lacking = {target: source for target, source in usual.items() if target not in judge.mapping.reads}
-    edits = [{"target": target, "source": source} for target, source in lacking.items()]
-    return Remedy([{"edit mapping": {"set": edits}}], _user_name(specimen, judge, {}))
-
-
-def _enable(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return _updated(specimen, judge, {"accountEnabled": True})
-
-
-def _assign(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return Remedy([{"assign": {"users": [_upn(specimen.values)]}}], _user_name(specimen, judge, {}))
-
-
-def _open_filter(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return Remedy([{"edit mapping": {"source object scope": []}}], _user_name(specimen, judge, {}))
-
-
-def _match_by_name(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return Remedy([{"edit mapping": {"match on": ["userName"]}}], _user_name(specimen, judge, {}))
-
-
-def _allow_creation(specimen: Specimen, judge: Judge) -> Remedy | None:
-    actions = ["Create", "Update", "Delete"]
-    return Remedy([{"edit mapping": {"target object actions": actions}}], _user_name(specimen, judge, {}))
-
-
-def _own_value(specimen: Specimen, judge: Judge) -> Remedy | None:
-    return _updated(specimen, judge, dict.fromkeys(_sources(specimen, judge), "own@contoso.com"))
-
-
-_REMEDIES: Mapping[str, Callable[[Specimen, Judge], Remedy | None]] = {
-    "several-values": _delete_mappings,
-    "empty-value": _fill,
-    "required-missing": _fill,
-    "nothing-to-match-by": _fill,
-    "forbidden-character": _clean,
-    "too-long": _shorten,
-    "not-mapped": _add_mapping,
-    "not-searchable": _match_by_name,
-    "creation-off": _allow_creation,
-    "disabled": _enable,
-    "not-assigned": _assign,
-    "out-of-scope": _open_filter,
-    "same-as-somebody": _own_value,
-    "taken-in-aws": _own_value,
-}

@@ -16,7 +16,7 @@ from harness.diagnosis.judging import Judge
 from harness.diagnosis.mapping import TEMPLATES
 from harness.diagnosis.reproducing.masking import Mask
 from harness.diagnosis.verdicts import Finding
-from harness.exports.evidence import Account, Accounts, Evidence, Person
+from harness.exports.evidence import Account, Accounts, Evidence, LogEntry, Person
 
 # What AWS takes no user without, and Azure AD none without the first.
 MANDATORY = ("userPrincipalName", "displayName", "givenName", "surname")
@@ -155,10 +155,13 @@ def person(values: Mapping[str, Value], judge: Judge) -> Person:
 
 
 def evidence_of(specimen: Specimen) -> Evidence:
-    """Return what AWS holds in a specimen."""
+    """Return what AWS holds in a specimen, and of an account in the way that the search did not find it."""
     evidence = Evidence(accounts=Accounts(exported=True))
     if specimen.account is not None:
         evidence.accounts.add(specimen.account)
+        name = str(specimen.values.get("userPrincipalName") or "")
+        key = str(specimen.values.get("objectId") or name).casefold()
+        evidence.log[key] = LogEntry(key, name, "", "create", "failure", http="Conflict")
     return evidence
 
 

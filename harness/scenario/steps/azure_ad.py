@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
+from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 
@@ -122,9 +124,11 @@ def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("assign")
 def _assign(play: Play, arguments: dict[str, Any]) -> Result:
-    """Azure portal: Users and groups, Add user, Assign."""
+    """Azure portal: Users and groups, Add user, Select a role, Assign. Raises StepError for an unknown role, or for nobody."""
+    if "users" not in arguments and "groups" not in arguments:
+        raise StepError("assign names nobody: users or groups")
     path = f"/servicePrincipals/{play.world.app_id}"
-    role = play.graph_page(f"{path}?$select=appRoles")["appRoles"][0]["id"]
+    role = _role(play.graph_page(f"{path}?$select=appRoles")["appRoles"], arguments.get("role"))
     result = Result("nobody was named")
     for kind in ("users", "groups"):
         for name in arguments.get(kind, []):
@@ -137,6 +141,17 @@ def _assign(play: Play, arguments: dict[str, Any]) -> Result:
             if result.error:
                 return result
     return result
+
+
+def _role(roles: list[dict[str, Any]], name: str | None) -> str:
+    """Return the id of the role of that name, the first one's where none is named."""
+    ids: dict[str, str] = {each["displayName"]: each["id"] for each in roles}
+    if name is None:
+        return next(iter(ids.values()))
+    ids["Default Access"] = DEFAULT_ACCESS
+    if name not in ids:
+        raise StepError(f"the application has no role '{name}'{nearest(name, ids)}; it has {', '.join(ids)}")
+    return ids[name]
 
 
 @step("unassign")

@@ -101,7 +101,7 @@ def test_the_account_in_the_way_comes_along(tmp_path: Path) -> None:
     users = exported(
         tmp_path, {"userPrincipalName": "joerg.tamm@corvid.example", "mail": "joerg.tamm@corvid.example"}
     )
-    scenario, _ = reproduced(tmp_path, users, EXPORTS / "aws-list-users.json")
+    scenario, _ = reproduced(tmp_path, users, EXPORTS / "aws-list-users.json", EXPORTS / "prov-graph-v1.json")
     (account,) = scenario["given"]["aws_sso"]["users"]
     (user,) = scenario["given"]["azure_ad"]["users"]
     assert account["userName"] == user["userPrincipalName"]
@@ -256,28 +256,65 @@ def test_what_was_equal_stays_equal() -> None:
     assert mask.text("Anna Berg").casefold().replace(" ", ".") == mask.text("anna.berg")
 
 
-def test_a_group_is_said_to_be_none_of_the_users_and_why_it_does_not_arrive(tmp_path: Path) -> None:
-    users, groups = (
-        exported(tmp_path, {"id": "1", "userPrincipalName": "ana@corvid.example"}),
-        tmp_path / "g.json",
+ROLE, DEFAULT_ACCESS = "8774f594-1d59-4279-b9d9-59ef09a23530", "00000000-0000-0000-0000-000000000000"
+
+
+def assignments(folder: Path, *rows: tuple[str, str, str]) -> Path:
+    """Write assignments: principal, its type, the role."""
+    common = {"resourceId": "9", "resourceDisplayName": "AWS IAM Identity Center"}
+    listed = [
+        {**common, "principalId": p, "principalType": kind, "appRoleId": role} for p, kind, role in rows
+    ]
+    path = folder / "assigned.json"
+    path.write_text(json.dumps({"value": listed}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("group", "remedy"),
+    [
+        ({"securityEnabled": False}, "update group"),
+        ({}, "assign"),
+        ({"displayName": "Her\u200bon"}, "update group"),
+        ({"displayName": "H" * 1025}, "update group"),
+        ({"twice": True}, "update group"),
+    ],
+    ids=["not security enabled", "not assigned", "invisible character", "too long", "same name"],
+)
+def test_a_groups_failure_becomes_a_scenario_too(group: dict[str, Any], remedy: str, tmp_path: Path) -> None:
+    row = {"id": "77", "displayName": "Heron", "securityEnabled": True, "groupTypes": []} | group
+    rows = [row, {**row, "id": "78"}] if row.pop("twice", False) else [row]
+    groups = tmp_path / "groups.json"
+    groups.write_text(json.dumps({"value": rows}), encoding="utf-8")
+    files = [exported(tmp_path, {"id": "1"}), groups]
+    if remedy == "assign":
+        files.append(assignments(tmp_path, ("1", "User", ROLE)))
+    scenario, text = reproduced(tmp_path, *files, "--user", str(row["displayName"]))
+    assert remedy in [verb for step in scenario["steps"] for verb in step]
+    assert "eron" not in text
+    assert "users" not in scenario["given"]["azure_ad"]
+
+
+def test_a_group_that_arrives_has_no_failure_to_reproduce(tmp_path: Path) -> None:
+    groups = tmp_path / "groups.json"
+    groups.write_text(
+        json.dumps([{"id": "7", "displayName": "Heron", "securityEnabled": True, "groupTypes": []}])
     )
-    row = {"id": "77", "displayName": "Heron", "securityEnabled": False, "groupTypes": []}
-    groups.write_text(json.dumps({"value": [row]}), encoding="utf-8")
-    arguments = ["reproduce", str(users), str(groups), "--user", "heron", "-o", str(tmp_path / "case.yaml")]
-    result = CliRunner().invoke(main, arguments)
+    case = str(tmp_path / "case.yaml")
+    files = [str(exported(tmp_path, {"id": "1"})), str(groups)]
+    result = CliRunner().invoke(main, ["reproduce", *files, "--user", "heron", "-o", case])
     assert result.exit_code == 2
-    assert "'heron' is a group (skipped)" in result.output
-    assert "security" in result.output
-    assert "harness new" in result.output
+    assert "the group 'Heron' is arrives: there is no failure to reproduce" in result.output
+    result = CliRunner().invoke(main, ["reproduce", *files, "--user", "egret", "-o", case])
+    assert "none of the files has a user or group 'egret'" in result.output
 
 
-def test_default_access_is_answered_with_how_to_show_it_by_hand(tmp_path: Path) -> None:
-    users, assigned = exported(tmp_path, {"id": "1"}, {"id": "2"}), tmp_path / "assigned.json"
-    common = {"principalType": "User", "resourceId": "9", "resourceDisplayName": "AWS IAM Identity Center"}
-    roles = {"1": "8774f594-1d59-4279-b9d9-59ef09a23530", "2": "00000000-0000-0000-0000-000000000000"}
-    rows = [{**common, "principalId": key, "appRoleId": role} for key, role in roles.items()]
-    assigned.write_text(json.dumps({"value": rows}), encoding="utf-8")
-    arguments = ["reproduce", str(users), str(assigned), "-o", str(tmp_path / "case.yaml")]
-    result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 2
-    assert "`graph request`: POST /servicePrincipals/{id}/appRoleAssignedTo" in result.output
+def test_default_access_fails_by_the_rule_of_its_day_and_arrives_with_a_role(tmp_path: Path) -> None:
+    users = exported(tmp_path, {"id": "1"}, {"id": "2"})
+    assigned = assignments(tmp_path, ("1", "User", ROLE), ("2", "User", DEFAULT_ACCESS))
+    scenario, _ = reproduced(tmp_path, users, assigned, "--quirk", "default-access=skipped")
+    given, mended = (step["assign"] for step in scenario["steps"] if "assign" in step)
+    assert given["role"] == "Default Access"
+    assert "role" not in mended
+    assert scenario["quirks"] == {"default-access": "skipped"}

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
 from harness.azure_ad.directory.properties import source_attributes
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.mappings.functions import Value
@@ -88,17 +89,27 @@ def evaluate_scope(
     session: Session, mapping: ObjectMapping, document: Document, attributes: Mapping[str, Value]
 ) -> Scope:
     """Tell whether an object of the directory is to be provisioned, by itself and by its `attributes`."""
-    key, app = document["id"], session.frame.app_id
+    key = document["id"]
     filters = None if mapping.scope is None else mapping.scope.evaluate(attributes, session.quirks)
     if mapping.kind == "Group":
         eligible = document.get("securityEnabled", True)
-        assigned = eligible and (session.sync_all or session.apps.is_assigned(app, key))
+        assigned = eligible and (session.sync_all or has_entitling_role(session, key))
         return Scope(True, assigned, filters)
     active = bool(document.get("accountEnabled", True))
-    if session.sync_all or session.apps.is_assigned(app, key):
+    if session.sync_all or has_entitling_role(session, key):
         return Scope(active, True, filters)
     groups = session.directory.groups_of(key)
-    return Scope(active, any(_brings_members(session, app, group) for group in groups), filters)
+    return Scope(active, any(_brings_members(session, group) for group in groups), filters)
+
+
+def has_entitling_role(session: Session, key: str) -> bool:
+    """Tell whether a user or group has itself a role of the application for which it is provisioned."""
+    app = session.frame.app_id
+    if not session.apps.is_assigned(app, key):
+        return False
+    if session.quirks["default-access"] == "entitled":
+        return True
+    return any(entry["appRoleId"] != DEFAULT_ACCESS for entry in session.apps.assignments_of(app, key))
 
 
 def _app_role_assignments(session: Session, user: str) -> list[str]:
@@ -109,7 +120,7 @@ def _app_role_assignments(session: Session, user: str) -> list[str]:
     so is that default access, which is no role of the application, goes by the portal's name for it.
     """
     app = session.frame.app_id
-    groups = [group for group in session.directory.groups_of(user) if _brings_members(session, app, group)]
+    groups = [group for group in session.directory.groups_of(user) if _brings_members(session, group)]
     assigned = [entry for holder in (user, *groups) for entry in session.apps.assignments_of(app, holder)]
     roles = {role["id"]: role for role in session.apps.find(app)["appRoles"]}
     default = {"value": None, "displayName": "Default Access"}
@@ -123,8 +134,8 @@ def _app_role_assignments(session: Session, user: str) -> list[str]:
     ]
 
 
-def _brings_members(session: Session, app: str, group: str) -> bool:
-    if not session.apps.is_assigned(app, group):
+def _brings_members(session: Session, group: str) -> bool:
+    if not has_entitling_role(session, group):
         return False
     document = session.directory.get("Group", group)
     return document is not None and bool(document.get("securityEnabled", True))

@@ -10,6 +10,7 @@ from itertools import islice
 
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.scoping import has_entitling_role
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.base.store import Document
 
@@ -69,8 +70,12 @@ def _nested(directory: Directory, key: str) -> list[Document]:
 
 
 def _unassigned_user(session: Session, person: Facts) -> str:
+    if session.apps.is_assigned(session.frame.app_id, person.key):
+        return _ROLE_ALONE
     groups = _groups_of(session, person)
     for group in groups:
+        if group["assigned"] and group["securityEnabled"]:
+            return f"the group '{group['displayName']}': {_ROLE_ALONE}"
         if group["assigned"]:
             return f"the assigned group '{group['displayName']}' is not security enabled"
     for group in groups:
@@ -82,10 +87,15 @@ def _unassigned_user(session: Session, person: Facts) -> str:
     return "not assigned to the application"
 
 
+_ROLE_ALONE = "assigned with the role Default Access alone, which is skipped"
+
+
 def _unassigned_group(session: Session, group: Facts) -> str:
     assigned = session.sync_all or session.apps.is_assigned(session.frame.app_id, group.key)
     if assigned and not _is_secure(group.document):
         return "it is not security enabled"
+    if assigned:
+        return _ROLE_ALONE
     outer = _nested_in_assigned(session, group.key)
     if outer:
         return f"not assigned; it is only nested in the assigned group '{outer[0]}', which does not bring it"
@@ -103,7 +113,7 @@ def _groups_of(session: Session, person: Facts) -> list[Document]:
             "displayName": document.get("displayName", key),
             "assigned": assigned,
             "securityEnabled": secure,
-            "bringsMembers": assigned and secure,
+            "bringsMembers": secure and has_entitling_role(session, key),
             "nestedInAssigned": _nested_in_assigned(session, key),
         }
         rows.append(row)
