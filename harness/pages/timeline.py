@@ -20,11 +20,12 @@ from harness.pages.routes import Route
 from harness.wire.recording.har import har_texts
 
 LANES = ("Administrator", "Azure AD", "AWS SSO", "Client", "Elsewhere")
-_AT_FIRST, _AT_ONCE = 200, 1000  # rows
+_AT_FIRST = 200  # rows
+# So many new rows are drawn at once, a second's worth where the apps are busy: more than anybody reads, and drawing costs.
+_AT_ONCE = 200
 _PATIENCE = 1.0  # seconds that an answer waits for something to happen
 _MOST_CHARACTERS = 300
-# Milliseconds until the browser asks again: at once, or less often where so many came that nobody reads each.
-_RETRY, _RETRY_OF_MANY, _MANY = 250, 1000, 100
+_RETRY, _RETRY_WHEN_BUSY = 250, 1000  # milliseconds until the browser asks again
 _HOLE = "\0"
 # Each watcher keeps a thread while it waits; beyond these the browser asks more often.
 _WAITING = BoundedSemaphore(2)
@@ -32,13 +33,16 @@ _WAITING = BoundedSemaphore(2)
 
 def shown() -> ResponseReturnValue:
     """Show the newest rows, of everybody or of one person; script adds what comes."""
-    present, about = instruments(), _about()
+    present, about, before = instruments(), _about(), request.args.get("before", type=int)
     timeline = present.timeline
+    events = timeline.events(before=before, about=about, most=_AT_FIRST)
     return render_template(
         "pages/timeline.html",
         lanes=LANES,
-        rows=Markup(_drawn(timeline.events(about=about, most=_AT_FIRST))),  # noqa: S704 - a template wrote them
+        rows=Markup(_drawn(events)),  # noqa: S704 - a template wrote them
         about=about,
+        before=before,
+        earlier=events[0].number if len(events) == _AT_FIRST else None,
         writes_scenarios=present.scenario_of is not None,
         place=f"{timeline.origin}-{timeline.last}",
     )
@@ -53,9 +57,13 @@ def streamed() -> ResponseReturnValue:
             timeline.wait(after, _PATIENCE)
         finally:
             _WAITING.release()
-    last = timeline.last
-    events = timeline.events(after, about=_about(), most=_AT_ONCE)
-    text = "".join(_messages(events, timeline.origin, last))
+    last, about = timeline.last, _about()
+    events = timeline.events(after, about=about, most=_AT_ONCE)
+    rows = _drawn(events)
+    if len(events) == _AT_ONCE and (about or events[0].number > after + 1):
+        earlier = url_for("pages.timeline_shown", about=about or None, before=events[0].number)
+        rows = f"{render_template('pages/timeline_gap.html', earlier=earlier, lanes=len(LANES))}\n{rows}"
+    text = "".join(_messages(rows, f"{timeline.origin}-{last}", is_busy=len(events) == _AT_ONCE))
     return Response(text, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -96,11 +104,11 @@ def _place(timeline: Happenings, text: str) -> int:
     return int(number) if origin == timeline.origin and number.isdecimal() else timeline.last
 
 
-def _messages(events: Sequence[Happened], origin: str, last: int) -> Iterator[str]:
-    yield f"retry: {_RETRY if len(events) < _MANY else _RETRY_OF_MANY}\n"
-    for line in _drawn(events).splitlines():
+def _messages(rows: str, place: str, *, is_busy: bool) -> Iterator[str]:
+    yield f"retry: {_RETRY_WHEN_BUSY if is_busy else _RETRY}\n"
+    for line in rows.splitlines():
         yield f"data: {line}\n"
-    yield f"id: {origin}-{last}\n\n"
+    yield f"id: {place}\n\n"
 
 
 def _drawn(events: Sequence[Happened]) -> str:

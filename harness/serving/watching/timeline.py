@@ -49,12 +49,16 @@ class Timeline:
         self.forgotten = self.last
         return self.forgotten
 
-    def events(self, after: int = 0, *, about: str = "", most: int = MOST) -> list[Event]:
-        """Return the happenings behind a number, the newest `most` of them, oldest first.
+    def events(
+        self, after: int = 0, *, before: int | None = None, about: str = "", most: int = MOST
+    ) -> list[Event]:
+        """Return the happenings behind a number, and in front of another, the newest `most` of them, oldest first.
 
         `about` leaves those that mention somebody: the text itself, or the id of what was once shown with it.
         """
         happenings = self._behind(after)
+        if before is not None:
+            happenings = [each for each in happenings if each[0] < before]
         if about:
             words = self._words_of(about)
             happenings = [each for each in happenings if _mentions(each[1], words)]

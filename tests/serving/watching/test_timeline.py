@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -237,3 +238,27 @@ def test_what_is_shown_is_saved_as_a_scenario_that_runs(http, tmp_path):
 
 def test_a_world_without_a_writer_offers_no_scenario(served, http):
     assert http(Request("GET", f"{served.urls[1]}/pages/timeline/timeline.yaml", (), b"")).status == 404
+
+
+def test_more_than_is_drawn_at_once_is_led_to(served, http):
+    """A page that follows busy apps gets the newest rows, and the way to those before; the browser asks less often."""
+    origin = served.timeline.origin
+    for number in range(450):
+        served.timeline.add(call(f"/Users/{number}"))
+    first = served.timeline.last - 450
+    streamed = page(http, served, f"timeline/events?after={origin}-{first}")
+    assert "retry: 1000\n" in streamed
+    assert "GET /Users/449 " in streamed
+    assert "GET /Users/249 " not in streamed
+    (before,) = re.findall(r'before=(\d+)">what came before this', streamed)
+    earlier = page(http, served, f"timeline?before={before}")
+    assert "GET /Users/249 " in earlier
+    assert "GET /Users/250 " not in earlier
+    assert "data-stream" not in earlier
+    (before,) = re.findall(r'before=(\d+)">Earlier', earlier)
+    assert "GET /Users/49 " in page(http, served, f"timeline?before={before}")
+    assert "retry: 250\n" in page(http, served, f"timeline/events?after={origin}-{first + 440}")
+
+
+def page(http, served, path):
+    return http(Request("GET", f"{served.urls[1]}/pages/{path}", (), b"")).body.decode()
