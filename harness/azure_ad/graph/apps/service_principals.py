@@ -11,6 +11,7 @@ from flask import Response, abort
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
+from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS
 from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -26,9 +27,8 @@ _ONE = f"{_ALL}/<app>"
 
 
 def list_service_principals() -> Response:
-    return collection(
-        "servicePrincipals", map(shown_principal, current().applications.scan()), SERVICE_PRINCIPAL
-    )
+    principals = map(shown_principal, current().applications.scan())
+    return collection("servicePrincipals", principals, SERVICE_PRINCIPAL, EXPANDERS)
 
 
 def count_service_principals() -> Response:
@@ -53,7 +53,7 @@ def create_service_principal() -> Response:
 
 def get_service_principal(app: str) -> Response:
     principal = current().applications.find(app)
-    return entity("servicePrincipals", shown_principal(principal), 200, SERVICE_PRINCIPAL)
+    return entity("servicePrincipals", shown_principal(principal), 200, SERVICE_PRINCIPAL, EXPANDERS)
 
 
 def update_service_principal(app: str) -> Response:

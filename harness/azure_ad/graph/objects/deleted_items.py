@@ -17,7 +17,7 @@ from harness.azure_ad.directory.deleted_items import deleted_name
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import collection, empty, entity, optional_body
+from harness.azure_ad.graph.odata.entities import collection, count, empty, entity, optional_body
 from harness.azure_ad.graph.odata.entity_types import APPLICATION, DELETED, SERVICE_PRINCIPAL, EntityType
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
@@ -71,6 +71,11 @@ _KINDS: Mapping[str, Kind] = {
 def list_deleted(which: str) -> Response:
     kind = _KINDS[which]
     return collection(kind.path, kind.items(current()), kind.type)
+
+
+def count_deleted(which: str) -> Response:
+    kind = _KINDS[which]
+    return count(kind.items(current()), kind.type)
 
 
 def get_deleted(key: str) -> Response:
@@ -139,8 +144,10 @@ def _answer(kind: Kind, item: Document) -> Response:
 
 
 _ALL = "/directory/deletedItems"
+_ONLY = "microsoft.graph.<any(user, group, application, servicePrincipal):which>"
 ROUTES = (
-    ("GET", f"{_ALL}/microsoft.graph.<any(user, group, application, servicePrincipal):which>", list_deleted),
+    ("GET", f"{_ALL}/{_ONLY}", list_deleted),
+    ("GET", f"{_ALL}/{_ONLY}/$count", count_deleted),
     ("GET", f"{_ALL}/<key>", get_deleted),
     ("POST", f"{_ALL}/<key>/restore", restore),
     ("DELETE", f"{_ALL}/<key>", purge),

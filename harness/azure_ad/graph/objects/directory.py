@@ -13,6 +13,7 @@ from flask import Response
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.apps.extension_properties import with_extensions
+from harness.azure_ad.graph.apps.owners_expanded import owners_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.demands import completed, demand_mail_setting, demand_verified_domain
@@ -69,6 +70,7 @@ _EXPANDERS: Mapping[str, Mapping[str, Expander]] = {
         "memberOf": lambda user: _principals(current().directory.groups_of(user["id"])),
     },
     "Group": {
+        "owners": owners_of,
         "members": lambda group: _principals(current().directory.members(group["id"])),
         "memberOf": lambda group: _principals(current().directory.groups_of(group["id"])),
     },

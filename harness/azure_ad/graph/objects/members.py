@@ -110,7 +110,8 @@ def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> 
 
 _MEMBERS = "/groups/<name>/<any(members, transitiveMembers):relation>"
 _GROUPS = "/<any(users, groups, servicePrincipals):which>/<name>/<any(memberOf, transitiveMemberOf):relation>"
-_ONLY = "microsoft.graph.<any(user, group, servicePrincipal):only>"
+# Of the last four there are none here; scripts that ask for a person's roles get an empty list.
+_ONLY = "microsoft.graph.<any(user, group, servicePrincipal, directoryRole, administrativeUnit, device, orgContact):only>"
 ROUTES = (
     ("GET", _MEMBERS, list_members),
     ("GET", f"{_MEMBERS}/$count", count_members),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from flask import Response
 
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
+from harness.azure_ad.graph.apps.owners_expanded import OWNER
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of, principal_or_application
 from harness.azure_ad.graph.odata import refusals
@@ -20,8 +21,8 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
 
-OWNER = "owner"
 _OWNED = "/<any(groups, applications, servicePrincipals):which>/<name>/owners"
+_OWNING = "/<any(users, servicePrincipals):which>/<name>/ownedObjects"
 _KINDS = {"groups": "Group", "applications": "Application", "servicePrincipals": "ServicePrincipal"}
 
 
@@ -29,8 +30,8 @@ def list_owners(which: str, name: str, only: str = "") -> Response:
     return _objects(current().store.rights(OWNER, object_of(which, name)["id"]), only)
 
 
-def list_owned(which: str, name: str) -> Response:
-    return _objects(current().store.lefts(OWNER, object_of(which, name)["id"]))
+def list_owned(which: str, name: str, only: str = "") -> Response:
+    return _objects(current().store.lefts(OWNER, object_of(which, name)["id"]), only)
 
 
 def add_owner(which: str, name: str) -> Response:
@@ -79,5 +80,6 @@ ROUTES = (
     ("GET", f"{_OWNED}/microsoft.graph.<any(user, servicePrincipal):only>", list_owners),
     ("POST", f"{_OWNED}/$ref", add_owner),
     ("DELETE", f"{_OWNED}/<owner>/$ref", remove_owner),
-    ("GET", "/<any(users, servicePrincipals):which>/<name>/ownedObjects", list_owned),
+    ("GET", _OWNING, list_owned),
+    ("GET", f"{_OWNING}/microsoft.graph.<any(application, group, servicePrincipal):only>", list_owned),
 )

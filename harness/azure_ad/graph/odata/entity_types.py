@@ -158,9 +158,9 @@ class EntityType(Struct, frozen=True, dict=True):
     def _value(self, item: Document, name: str) -> Any:
         value = item.get(name)
         declared = self.properties.get(name)
-        if value is None and declared is not None and declared.collection:
-            return []
-        return _filled(declared, value) if declared is not None and name in self.whole else value
+        if declared is None or (declared.is_complex and not declared.collection and name not in self.whole):
+            return value
+        return _filled(declared, value)
 
 
 def _filled(declared: Property, value: Any) -> Any:

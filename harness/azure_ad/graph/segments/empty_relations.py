@@ -23,8 +23,13 @@ _EMPTY: Mapping[str, Mapping[str, str]] = {
         "ownedDevices": _OBJECTS,
         "registeredDevices": _OBJECTS,
         "licenseDetails": "licenseDetails",
+        "sponsors": _OBJECTS,
     },
-    "groups": {"groupLifecyclePolicies": "groupLifecyclePolicies", "permissionGrants": "permissionGrants"},
+    "groups": {
+        "groupLifecyclePolicies": "groupLifecyclePolicies",
+        "permissionGrants": "permissionGrants",
+        "settings": "groupSettings",
+    },
     "applications": {
         "tokenIssuancePolicies": "tokenIssuancePolicies",
         "tokenLifetimePolicies": "tokenLifetimePolicies",

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from flask import Response
 
 from harness.azure_ad.directory.errors import NotFoundError
+from harness.azure_ad.graph.apps.owners_expanded import OWNER
 from harness.azure_ad.graph.objects.directory_objects import object_of, principal_or_application
-from harness.azure_ad.graph.objects.owners import OWNER
 from harness.azure_ad.graph.odata.entities import answer, collection, context, count, version
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.tenant import current

@@ -91,3 +91,43 @@ def test_a_guest_is_invited_once(graph):
     assert graph.fail("POST", "/invitations", {**body, "invitedUserEmailAddress": "nobody"})[2] == (
         "Invalid value specified for property 'invitedUserEmailAddress' of resource 'Invitation'."
     )
+
+
+@pytest.mark.parametrize(
+    "path", ["/groups/{office}", "/servicePrincipals/{app}", "/groups", "/servicePrincipals"]
+)
+def test_owners_are_expanded(graph, path):
+    """resources/group and resources/serviceprincipal: owners, "Supports $expand"."""
+    shown = graph.get(of(graph, f"{path}?$expand=owners($select=id,displayName)"))
+    item = shown if "{" in path else shown["value"][0]
+    ana = {"@odata.type": "#microsoft.graph.user", "id": graph.company.ana, "displayName": "ana"}
+    assert [owner["id"] for owner in item["owners"]] == [ana["id"]]
+    assert item["owners"][0].keys() == ana.keys()
+
+
+def test_an_application_shows_its_owners(graph):
+    made = graph.do("POST", "/applications", {"displayName": "Shop"}, 201)["id"]
+    assert graph.get(f"/applications/{made}?$expand=owners")["owners"] == []
+    owner = {"@odata.id": f"{GRAPH}/v1.0/servicePrincipals/{graph.company.app}"}
+    graph.do("POST", f"/applications/{made}/owners/$ref", owner)
+    (program,) = graph.get(f"/applications/{made}?$expand=owners")["owners"]
+    assert (program["@odata.type"], program["id"]) == ("#microsoft.graph.servicePrincipal", graph.company.app)
+
+
+@pytest.mark.parametrize("kind", ["directoryRole", "administrativeUnit"])
+def test_nobody_has_a_role(graph, kind):
+    path = of(graph, f"/users/{{ana}}/transitiveMemberOf/microsoft.graph.{kind}")
+    assert graph.get(path)["value"] == []
+    assert graph("GET", f"{path}/$count", headers=EVENTUAL).body == b"0"
+
+
+def test_what_is_deleted_is_counted(graph):
+    graph.do("DELETE", of(graph, "/users/{ana}"))
+    answer = graph("GET", "/directory/deletedItems/microsoft.graph.user/$count", headers=EVENTUAL)
+    assert answer.body == b"1"
+
+
+@pytest.mark.parametrize("only", ["group", "servicePrincipal"])
+def test_what_somebody_owns_is_told_by_type(graph, only):
+    items = graph.get(of(graph, f"/users/{{ana}}/ownedObjects/microsoft.graph.{only}"))["value"]
+    assert [item["@odata.type"] for item in items] == [f"#microsoft.graph.{only}"]
