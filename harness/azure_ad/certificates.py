@@ -29,10 +29,15 @@ _THUMBPRINTS = {"x5t": hashlib.sha1, "x5t#S256": hashlib.sha256}
 
 
 class SignedToken(Struct, frozen=True):
-    """A JSON Web Token: what its signature is over, and the signature."""
+    """A JSON Web Token: what its signature is over, and the signature.
+
+    It holds from `start` to before `end`, in seconds of the epoch, parts of one included; without `nbf` from the beginning.
+    """
 
     head: Document
     claims: Document
+    start: float
+    end: float
     signed: bytes
     signature: bytes
 
@@ -40,16 +45,12 @@ class SignedToken(Struct, frozen=True):
     def thumbprint(self) -> str:
         return str(self.head.get("x5t#S256") or self.head.get("x5t") or "")
 
-    def moment(self, name: str, usual: float | None) -> float:
-        """Return a moment among the claims, in seconds of the epoch, parts of one included. Raises ValueError for none."""
-        value = self.claims.get(name, usual)
-        if not isinstance(value, int | float) or not 0 <= value < 1 << 36:
-            raise ValueError(f"its claim {name} is no moment")
-        return value
+    def holds(self, now: datetime) -> bool:
+        return self.start <= now.timestamp() < self.end
 
 
 def read_token(text: str) -> SignedToken:
-    """Return a signed JSON Web Token. Raises ValueError for anything else."""
+    """Return a signed JSON Web Token that ends. Raises ValueError for anything else, with what is wrong of it."""
     parts = text.split(".")
     try:
         head, claims = (json.loads(_bytes(part)) for part in parts[:2])
@@ -58,7 +59,15 @@ def read_token(text: str) -> SignedToken:
         raise ValueError("it is no signed JSON Web Token") from error
     if len(parts) != 3 or not isinstance(head, dict) or not isinstance(claims, dict):
         raise ValueError("it is no signed JSON Web Token")
-    return SignedToken(head, claims, text.rpartition(".")[0].encode(), signature)
+    start, end = _moment(claims, "nbf", 0), _moment(claims, "exp", None)
+    return SignedToken(head, claims, start, end, text.rpartition(".")[0].encode(), signature)
+
+
+def _moment(claims: Document, name: str, usual: float | None) -> float:
+    value = claims.get(name, usual)
+    if not isinstance(value, int | float) or not 0 <= value < 1 << 36:
+        raise ValueError(f"its claim {name} is no moment")
+    return value
 
 
 def is_signed_by(token: SignedToken, credentials: Iterable[Document], now: datetime) -> bool:

@@ -17,9 +17,10 @@ from harness.base.sqlite import Database
 from harness.journal import Journal
 from harness.origins import AWS_HOSTS
 from harness.testing.seen import Seen
+from harness.wire.faulty_application import FaultyApplication, is_api_call
 from harness.wire.incoming import request_of
-from harness.wire.inprocess import inprocess
-from harness.wire.message import Request, Response, Send
+from harness.wire.inprocess import call, inprocess
+from harness.wire.message import Send
 from harness.wire.recording.exchanges import Exchange, recording
 from harness.wire.routing import routing
 from harness.wire.sockets.server import Server
@@ -106,14 +107,17 @@ class _Door:
         self._url = ""
 
     def tell(self, teller: Teller, url: str, world: World, waits: Waits) -> None:
-        """Record what comes in, as sent to `url`; it meets the faults of the world, outside of its turn."""
-
-        def answered(request: Request) -> Response:
-            with self._turn:
-                return inprocess(self._app, self._context())(request)
-
+        """Record what comes in, as sent to `url`; calls of its APIs meet the faults of the world, outside of its turn."""
         self._url = url
-        self._send = of_clients(world.faults.around(answered, waits.wait), teller, world)
+        meeting_faults = FaultyApplication(self._in_turn, lambda: world.faults, waits.wait, is_api_call)
+        self._send = of_clients(inprocess(meeting_faults), teller, world)
+
+    def _in_turn(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.update(self._context())
+        with self._turn:
+            status, headers, body = call(self._app, environ)
+        start_response(f"{status} .", headers)
+        return [body]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         assert self._send is not None

@@ -84,7 +84,6 @@ def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> 
     """Demand a token of the client about itself, for this tenant, valid now, signed with a key of the registration."""
     try:
         token = read_token(assertion)
-        start, end = token.moment("nbf", 0), token.moment("exp", None)
     except ValueError as error:
         raise RefusedError(50027, str(error)) from error
     client_id, here = application["appId"], f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
@@ -95,8 +94,8 @@ def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> 
     if str(token.claims.get("aud")).replace(domain, tenant_id) not in audiences:
         raise RefusedError(700023)
     now = tenant.clock.now()
-    if not start <= now.timestamp() < end:
-        raise RefusedError(700024, iso(now, 7), _written(start), _written(end))
+    if not token.holds(now):
+        raise RefusedError(700024, iso(now, 7), _written(token.start), _written(token.end))
     if not is_signed_by(token, _keys(tenant, application), now):
         raise RefusedError(700027, token.thumbprint)
 

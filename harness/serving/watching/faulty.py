@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,11 @@ from harness.serving.watching.happenings import Logged
 from harness.serving.watching.timeline import Timeline
 from harness.wire import misbehaving
 from harness.wire.faults import Faults, Meetings, Wait
-from harness.wire.incoming import request_of
-from harness.wire.inprocess import call
-from harness.wire.message import Request, Response
+from harness.wire.faulty_application import FaultyApplication, is_api_call
 from harness.world import World
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-_GRAPH = ("/v1.0/", "/beta/")
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
 class Misbehaviour:
@@ -66,7 +61,7 @@ class Misbehaviour:
 
     def door(self, app: WSGIApplication) -> WSGIApplication:
         """Return an application whose clients meet the faults; it raises TransportError where one gives no answer."""
-        return _Door(app, self._waits.wait, lambda: self.faults)
+        return FaultyApplication(app, lambda: self.faults, self._waits.wait, _is_a_clients)
 
     def stop(self) -> None:
         """Let nobody wait any more."""
@@ -81,30 +76,6 @@ def _shown(note: Meetings) -> dict[str, Any]:
     return {"number": note.number, "request": note.pattern, "wanted": note.wanted, "met": note.met}
 
 
-@dataclass(frozen=True, slots=True)
-class _Door:
-    app: WSGIApplication
-    wait: Wait
-    faults: Callable[[], Faults]
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        faults = self.faults()
-        if not faults.are_on or not _is_a_clients(environ):
-            return self.app(environ, start_response)
-
-        def send(_: Request) -> Response:
-            status, headers, body = call(self.app, environ)
-            return Response(status, tuple(headers), body)
-
-        request = request_of(environ, f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
-        environ["wsgi.input"].seek(0)
-        answer = faults.around(send, self.wait)(request)
-        start_response(f"{answer.status} .", list(answer.headers))
-        return [answer.body]
-
-
 def _is_a_clients(environ: WSGIEnvironment) -> bool:
-    """Tell a client's call of SCIM, Graph or an AWS API from pages, the harness's own commands, and what its engine has sent past them."""
-    path = environ["PATH_INFO"]
-    is_api = "/scim/v2/" in path or path.startswith(_GRAPH) or "HTTP_X_AMZ_TARGET" in environ
-    return is_api and INSIDE not in environ and environ.get("HTTP_USER_AGENT") != OWN_AGENT
+    """Tell a client's call from the harness's own commands, and from what its engine has sent past the faults already."""
+    return is_api_call(environ) and INSIDE not in environ and environ.get("HTTP_USER_AGENT") != OWN_AGENT

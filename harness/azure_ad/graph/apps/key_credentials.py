@@ -132,11 +132,10 @@ def _proven(tenant: Tenant, holder: _Holder, key: str, given: Document) -> Docum
         raise refusals.FORBIDDEN.error()
     try:
         token = read_token(str(given.get("proof") or ""))
-        start, end = token.moment("nbf", 0), token.moment("exp", None)
     except ValueError as error:
         raise refusals.PROOF_REFUSED.error() from error
     named = (token.claims.get("aud"), token.claims.get("iss")) == (_AUDIENCE, document["id"])
-    in_time = start <= now.timestamp() < end and end - start <= _LIFE.total_seconds()
+    in_time = token.holds(now) and token.end - token.start <= _LIFE.total_seconds()
     if not named or not in_time or not is_signed_by(token, keys, now):
         raise refusals.PROOF_REFUSED.error()
     return document
