@@ -74,9 +74,11 @@ function growing(list, items, make) {
   return list;
 }
 
+const LONGEST_FACT = 120;
 function fact([label, text, link]) {
   const told = element("dd", "");
   if (link) Object.assign(told.appendChild(element("a", "", text)), { href: link });
+  else if (text.length > LONGEST_FACT) told.append(opening(`${text.slice(0, LONGEST_FACT)} …`, () => [text]));
   else told.append(text);
   return [element("dt", "", label), told];
 }
@@ -156,7 +158,11 @@ function open(article) {
 
 const named = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
 for (const article of articles) {
-  article.querySelector(".story").addEventListener("toggle", () => show(article), { once: true });
+  const story = article.querySelector(".story");
+  story.addEventListener("toggle", () => show(article), { once: true });
+  // What went wrong comes first in an opened scenario, and stays in sight below a closed one.
+  const failures = article.querySelectorAll("pre.failure");
+  story.addEventListener("toggle", () => story.open ? story.querySelector(".inside").before(...failures) : article.append(...failures));
 }
 if (form) {
   form.addEventListener("input", choose);

@@ -60,6 +60,17 @@ def test_a_scenario_opens_with_its_requests(page: Any) -> None:
     assert first.locator("svg").count() == 1
 
 
+def test_what_went_wrong_comes_first(page: Any) -> None:
+    """Above everything else of an opened scenario, and below the title of a closed one."""
+    failed = page.locator("article.failed").filter(has=page.locator("pre.failure")).first
+    failed.locator(".story > summary").click()
+    failed.locator(".timeline").wait_for()
+    names = failed.locator(".story > *").evaluate_all("parts => parts.map((part) => part.className)")
+    assert names[1:] == ["failure"] * (len(names) - 2) + ["inside"]
+    failed.locator(".story > summary").click()
+    sync_api.expect(failed.locator("pre.failure").first).to_be_visible()
+
+
 def test_hostile_text_stays_text(page: Any) -> None:
     """What a service answers opens no element."""
     second = page.locator("article").nth(1)
