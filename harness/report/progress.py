@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
 class ProgressBar:
-    """A bar on `console` until `stop`."""
+    """A bar until `stop`, on stderr unless another stream is given."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, stream: IO[str] | None, total: int) -> None:
+        console = Console(file=stream, stderr=stream is None, highlight=False)
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[title]}", markup=False))
         self._progress = Progress(*columns, console=console, transient=True)
         self._progress.start()

@@ -1,21 +1,15 @@
-"""The report for the person who waits: a progress bar on the way, then a table, then every failure in full.
+"""The report for the person who waits: a progress bar on the way, then all that `printing` prints.
 
-The bar goes to stderr and only to a terminal; the rest goes to stdout and is plain text in a pipe or with NO_COLOR.
+The bar goes to stderr, only to a terminal, and only where there are several scenarios to count. What prints takes a tenth of
+a short run to be imported, and waits for the end.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+import sys
 from typing import IO, TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from harness.report.collected import Collected, ScenarioStory
-from harness.report.consoles import OutputConsole
-from harness.report.diagnostics import Line, failure_lines, rejection_lines
+from harness.report.collected import Collected
 from harness.report.writing import legal
 from harness.scenario.events import (
     Event,
@@ -28,29 +22,12 @@ from harness.scenario.events import (
 if TYPE_CHECKING:
     from harness.report.progress import ProgressBar
 
-_STYLES = {
-    "error": "bold red",
-    "place": "blue",
-    "source": "",
-    "caret": "bold red",
-    "label": "bold",
-    "good": "green",
-    "bad": "red",
-    "plain": "",
-}
-_OUTCOMES = {"passed": "green", "failed": "bold red", "interrupted": "yellow"}
-_NARROW = 70
-_IN_A_PIPE = 160  # a build's log wraps by itself; ids are for copying
-
 
 class TerminalReport:
     """Consumes events; `finish` prints. `out` and `err` are the streams to write to."""
 
     def __init__(self, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
-        self._console = OutputConsole(file=out, highlight=False)
-        if not self._console.is_terminal and "COLUMNS" not in os.environ:
-            self._console = OutputConsole(file=out, highlight=False, width=_IN_A_PIPE)
-        self._errors = Console(file=err, stderr=err is None, highlight=False)
+        self._out, self._err = out, err
         self._collected = Collected(observed=False)
         self._bar: ProgressBar | None = None
         self._complete = False
@@ -68,59 +45,15 @@ class TerminalReport:
 
     def finish(self) -> None:
         """Take the bar away and print what became of everything."""
+        from harness.report.printing import Printing
+
         if self._bar is not None:
             self._bar.stop()
-        stories = self._collected.scenarios
-        if stories:
-            self._console.print(self._table(stories))
-        for rejected in self._collected.rejected:
-            self._print(rejection_lines(rejected))
-        for story in stories:
-            for failure in story.failures:
-                self._print(failure_lines(failure))
-        self._console.print(self._summary())
+        Printing(self._collected, self._out, complete=self._complete).print()
 
     def _begin(self, total: int) -> None:
-        if not self._errors.is_terminal:
+        if total < 2 or not (self._err or sys.stderr).isatty():
             return
         from harness.report.progress import ProgressBar
 
-        self._bar = ProgressBar(self._errors, total)
-
-    def _table(self, stories: list[ScenarioStory]) -> Table:
-        wide = self._console.width >= _NARROW
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("scenario", overflow="fold", ratio=1)
-        if wide:
-            table.add_column("profile")
-            table.add_column("steps", justify="right")
-        table.add_column("outcome")
-        if wide:
-            table.add_column("seconds", justify="right")
-        for story in stories:
-            middle = [Text(legal(story.started.profile)), Text(str(len(story.steps)))] if wide else []
-            seconds = [Text(f"{story.finished.seconds:.2f}" if story.finished else "")] if wide else []
-            outcome = Text(story.outcome, style=_OUTCOMES[story.outcome])
-            table.add_row(Text(legal(story.started.id)), *middle, outcome, *seconds)
-        return table
-
-    def _print(self, lines: Iterable[Line]) -> None:
-        self._console.print()
-        for line in lines:
-            text = Text.assemble(*((piece, _STYLES[kind]) for kind, piece in line))
-            # A path or a curl line is for copying: the terminal may wrap it, we do not.
-            self._console.print(text, soft_wrap=True)
-
-    def _summary(self) -> Text:
-        collected = self._collected
-        counts = [
-            (collected.count("passed"), "passed", "green"),
-            (collected.count("failed"), "failed", "bold red"),
-            (collected.count("interrupted"), "interrupted", "yellow"),
-            (len(collected.rejected), "rejected", "bold red"),
-        ]
-        parts = [Text(f"{number} {word}", style=style) for number, word, style in counts if number]
-        summary = Text(", ").join(parts) if parts else Text("nothing ran")
-        if self._complete and parts:
-            summary.append(f" in {collected.seconds:.1f} s (seed {legal(collected.seed)})")
-        return Text("\n").append_text(summary)
+        self._bar = ProgressBar(self._err, total)

@@ -72,6 +72,13 @@ def test_a_terminal_gets_colour_and_a_bar(tmp_path: Path) -> None:
     assert "2/2" in err.getvalue()
 
 
+def test_one_scenario_needs_no_bar() -> None:
+    """There is nothing to count, and what draws a bar takes its time to be loaded."""
+    err = Terminal()
+    printed([RunStarted(1, "1", "0.1.0"), *story("a.yaml", [])], Terminal(), err)
+    assert err.getvalue() == ""
+
+
 def test_no_color_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR takes the colours away, on a terminal too."""
     monkeypatch.setenv("NO_COLOR", "1")
