@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from tests.benchmarks import inside, served, sockets
-from tests.benchmarks.measuring import header
+from tests.benchmarks.measuring import header, remark, seconds
 
 PARTS = {
     "inside": inside.inside,
@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(f"there is no part '{unknown[0]}'; there are: {', '.join(PARTS)}")
     header()
     for name in parts:
-        PARTS[name]()
+        remark(f"the part {name}", seconds(PARTS[name]), "s")
 
 
 if __name__ == "__main__":
