@@ -93,3 +93,19 @@ def test_the_world_is_imported_from_the_package_and_only_when_asked_for():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "harness.testing.worlds", "False"]
+
+
+def test_people_may_have_the_names_that_mappings_use(world):
+    """`mobile` is Graph's mobilePhone, and one `telephoneNumber` its list of business phones."""
+    ben = "ben@contoso.com"
+    world.azure_ad.create_user(
+        userPrincipalName=ben, displayName="Ben", mobile="+1 1", telephoneNumber="+1 2"
+    )
+    assert phones(world, ben) == ("+1 1", ["+1 2"])
+    world.azure_ad.update_user(ben, {"mobile": None, "telephoneNumber": "+1 3"})
+    assert phones(world, ben) == (None, ["+1 3"])
+
+
+def phones(world, name):
+    user = world.azure_ad.user(name).properties
+    return user["mobilePhone"], user["businessPhones"]

@@ -90,6 +90,17 @@ def checked(kind: str, given: Document) -> Document:
     return result
 
 
+def in_graphs_words(kind: str, given: Document) -> Document:
+    """Return properties under Graph's names where those of mappings are given; one telephone number is a list of one there."""
+    aliases, rows = _aliases(kind), table()[kind]
+    result: Document = {}
+    for written, value in given.items():
+        name = aliases.get(written, written)
+        is_single = name != written and rows[name]["type"] == "list" and isinstance(value, str)
+        result[name] = [value] if is_single else value
+    return result
+
+
 def _check(name: str, value: Any, row: dict[str, Any]) -> None:
     """Refuse a value of the wrong type, in a complex property the part that is wrong. Raises PropertyError."""
     if value is None:

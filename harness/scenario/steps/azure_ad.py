@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.azure_ad.applications.enterprise_applications import DEFAULT_ACCESS
+from harness.azure_ad.directory.properties import in_graphs_words
 from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
@@ -25,7 +26,7 @@ def _create_user(play: Play, arguments: dict[str, Any]) -> Result:
     given.setdefault("mailNickname", str(given.get("userPrincipalName", "")).partition("@")[0])
     if arguments.get("manager"):
         given["manager@odata.bind"] = _link(play, play.principal("users", arguments["manager"]))
-    return judge(play.graph("POST", "/users", given), "the user is created")
+    return judge(play.graph("POST", "/users", in_graphs_words("User", given)), "the user is created")
 
 
 @step("update user")
@@ -35,7 +36,7 @@ def _update_user(play: Play, arguments: dict[str, Any]) -> Result:
     given = {name: value for name, value in arguments["set"].items() if name != "manager"}
     result = Result("nothing was given")
     if given:
-        result = judge(play.graph("PATCH", path, given), "the user is updated")
+        result = judge(play.graph("PATCH", path, in_graphs_words("User", given)), "the user is updated")
     if result.error or "manager" not in arguments["set"]:
         return result
     manager = arguments["set"]["manager"]
