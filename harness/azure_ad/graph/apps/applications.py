@@ -16,7 +16,7 @@ from flask import Response
 
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
-from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS
+from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS, with_owners
 from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_redirects
 from harness.azure_ad.graph.apps.service_principals import delete_principal
@@ -35,7 +35,7 @@ _SHARED = {"displayName": "displayName", "appRoles": "appRoles"}
 
 
 def list_applications() -> Response:
-    return collection("applications", all_applications(), APPLICATION, EXPANDERS)
+    return collection("applications", with_owners(all_applications()), APPLICATION, EXPANDERS)
 
 
 def count_applications() -> Response:

@@ -7,13 +7,14 @@ https://learn.microsoft.com/en-us/graph/known-issues, "Query parameter limitatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import without_keys
 from harness.azure_ad.graph.odata.entity_types import KINDS, SERVICE_PRINCIPAL, Expander
+from harness.azure_ad.graph.odata.querying.options import text_of
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -24,6 +25,16 @@ _MOST = 20
 def owners_of(item: Document) -> list[Document]:
     """Return the owners of an object as they stand inside it; those that are gone are left out."""
     return list(_shown(current().store.rights(OWNER, item["id"])[:_MOST]))
+
+
+def with_owners(items: Iterable[Document]) -> Iterable[Document]:
+    """Give objects the ids of their owners where the filter counts them: `owners/$count eq 0`.
+
+    https://learn.microsoft.com/en-us/graph/aad-advanced-queries, "Group properties" and example 5 (as remembered).
+    """
+    if "owners/$count" not in text_of("$filter"):
+        return items
+    return ({**item, "owners": current().store.rights(OWNER, item["id"])} for item in items)
 
 
 def _shown(keys: list[str]) -> Iterator[Document]:

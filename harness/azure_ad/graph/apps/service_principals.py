@@ -11,7 +11,7 @@ from flask import Response, abort
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
-from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS
+from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS, with_owners
 from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -28,7 +28,7 @@ _ONE = f"{_ALL}/<app>"
 
 def list_service_principals() -> Response:
     principals = map(shown_principal, current().applications.scan())
-    return collection("servicePrincipals", principals, SERVICE_PRINCIPAL, EXPANDERS)
+    return collection("servicePrincipals", with_owners(principals), SERVICE_PRINCIPAL, EXPANDERS)
 
 
 def count_service_principals() -> Response:

@@ -13,7 +13,7 @@ from flask import Response
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.apps.extension_properties import with_extensions
-from harness.azure_ad.graph.apps.owners_expanded import owners_of
+from harness.azure_ad.graph.apps.owners_expanded import owners_of, with_owners
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.demands import completed, demand_mail_setting, demand_verified_domain
@@ -89,12 +89,12 @@ def _scan(kind: str) -> Scan:
     def scan(condition: Filter, after: str | None) -> Iterable[Document]:
         items = holder.matching(kind, _wanted(condition), *map(_wanted, condition.branches))
         if items is None:
-            everything = holder.scan(kind, after)
-            return (
-                map(with_status, everything) if STATUS.lower() in text_of("$select").lower() else everything
-            )
+            everything: Iterable[Document] = holder.scan(kind, after)
+            if STATUS.lower() in text_of("$select").lower():
+                everything = map(with_status, everything)
+            return with_owners(everything) if kind == "Group" else everything
         keys = [item["id"] for item in items]
-        return items[keys.index(after) + 1 :] if after in keys else items
+        return with_owners(items[keys.index(after) + 1 :] if after in keys else items)
 
     return scan
 

@@ -131,3 +131,16 @@ def test_what_is_deleted_is_counted(graph):
 def test_what_somebody_owns_is_told_by_type(graph, only):
     items = graph.get(of(graph, f"/users/{{ana}}/ownedObjects/microsoft.graph.{only}"))["value"]
     assert [item["@odata.type"] for item in items] == [f"#microsoft.graph.{only}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "owned"), [("/groups", "office"), ("/servicePrincipals", "app"), ("/applications", "")]
+)
+def test_what_nobody_owns_is_found(graph, path, owned):
+    """aad-advanced-queries: `owners/$count` in a filter."""
+    graph.company.group("Lost", assigned=False)
+    key = getattr(graph.company, owned) if owned else ""
+    every = {item["id"] for item in graph.get(path)["value"]}
+    for condition, wanted in (("eq 0", every - {key}), ("ge 1", every & {key}), ("ne 0", every & {key})):
+        query = f"{path}?$filter=owners/$count%20{condition.replace(' ', '%20')}&$count=true"
+        assert {item["id"] for item in graph.get(query, headers=EVENTUAL)["value"]} == wanted

@@ -42,6 +42,7 @@ from harness.base.language import (
     tokens,
 )
 
+_COUNTED = frozenset({"owners"})  # relations whose `$count` a filter may compare
 _TOKEN = tokens(
     r"""
     (?P<text>'(?:[^']|'')*')
@@ -232,6 +233,8 @@ class _Parser:
         if self._kind is None:
             return (first, *rest)
         spelling = self._kind.spelling(first)
+        if spelling is None and rest == ["$count"] and first in _COUNTED & self._kind.navigation.keys():
+            return (first, "$count")
         if spelling is None:
             raise FilterError(
                 f"Invalid filter clause: Could not find a property named '{first}' on type '{self._kind.name}'."
