@@ -60,6 +60,8 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
     shown = redact(actual)
     if SHAPES[key].beside:
         return Verdict(compare(expected, shown), _beside(SHAPES[key].beside, play, result, since))
+    if key in ("result", "status") and result.error:
+        return Verdict(compare(expected, shown), whole=f"the step was refused: {result.error}")
     return Verdict(compare(expected, shown), whole=differences(expected, shown))
 
 

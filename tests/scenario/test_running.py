@@ -288,3 +288,10 @@ def test_a_refused_step_is_placed_at_the_argument_that_the_refusal_quotes(play, 
     before = "  - enable automatic provisioning: {}\n  - configure provisioning: {}\n"
     events = play(f"{before if 'mapping' in step else ''}  - {step}\n")
     assert finished(events).failures[0].location.column == column
+
+
+def test_a_refusal_against_a_result_says_why(play):
+    """`success` was expected: the sentence of the refusal stands beside `failure`."""
+    (failure,) = finished(play("  - view job: {}\n    expect: {result: success}\n")).failures
+    assert (failure.expected, failure.actual) == ('"success"', '"failure"')
+    assert failure.whole.startswith("the step was refused: the application has no provisioning job")
