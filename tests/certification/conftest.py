@@ -26,8 +26,10 @@ START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 # What the mapping of the AWS gallery application leaves out of the usual one: AWS SSO takes one phone number.
 ONE_PHONE = ('phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "fax"].value')
 # And what a target directory must not have then: one address and one place, too.
+# Nor roles that are found by a text for true or false.
 ONE_OF_EACH = (
     *ONE_PHONE,
+    'roles[primary eq "True"].value',
     *(f'phoneNumbers[type eq "{kind}"].value' for kind in ("home", "other", "pager")),
     *(f'emails[type eq "{kind}"].value' for kind in ("home", "other")),
     *(f'addresses[type eq "{kind}"].formatted' for kind in ("home", "other")),

@@ -142,6 +142,8 @@ def values(resource: Any, name: str) -> list[Any]:
 def _holds(operator: str, there: Any, wanted: Any, exact: bool) -> bool:
     if isinstance(there, str) and isinstance(wanted, str) and not exact:
         there, wanted = there.lower(), wanted.lower()
+    if isinstance(there, bool) and isinstance(wanted, str):  # as Azure AD's `roles[primary eq "True"]` has it
+        there, wanted = str(there).lower(), wanted.lower()
     if type(there) is not type(wanted):
         return False
     return _COMPARE[operator](there, wanted)

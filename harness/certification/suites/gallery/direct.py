@@ -2,8 +2,8 @@
 
 Where the original waits for nobody it is repeated request by request: values that it draws at random are such as fit the
 attribute but for profileUrl, which is no address there either, and answers are read by RFC 7643's rules (names without
-regard to case). Roles are left alone: the original leaves
-`roles` out and writes `roles[primary eq "True"].value` with a text for a boolean, which RFC 7643 has servers refuse.
+regard to case). The original leaves `roles` out, not `roles[primary eq "True"].value`: what is created says true of it and
+calls its type True, a PATCH is to find that by the text.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
 SCIM-Validation-Test-Overview.md, Initialization_Workflow.json and SCIMTests_Workflow.json (read 2026-11-29).
@@ -45,15 +45,15 @@ from harness.certification.suites.targets import (
     targets,
     values,
 )
-from harness.scim.path import Path, read
+from harness.scim.path import Path, parse_path, read
 
 _PAGE, _RESOURCES, _MOST_PAGES = 5, 11, 10
 _UNTOUCHED = ("groups", "roles")  # https://…/SCIMTests_Workflow.json, ignoreAttributesFromUpdateTest
 _KEPT = ("username", "active", "externalid")  # the null update leaves these alone, and whatever is matched by
 
 
-def _plain(target: Target) -> bool:
-    return target.root not in _UNTOUCHED
+def _eligible(target: Target) -> bool:
+    return target.name.lower() not in _UNTOUCHED
 
 
 def _new(bench: Bench, kind: str) -> Document:
@@ -61,12 +61,24 @@ def _new(bench: Bench, kind: str) -> Document:
 
     The original's are full ones; but where its server refuses their values, it goes on with whoever is there.
     """
-    mapped = values(filter(_plain, targets(bench.subject, kind)), kind, bench.name())
-    return bench.endpoint.post(f"/{kind}s", body(kind, mapped))
+    mapped = values(filter(_eligible, targets(bench.subject, kind)), kind, bench.name())
+    return bench.endpoint.post(f"/{kind}s", _body(kind, mapped))
+
+
+def _body(kind: str, sent: Values) -> Document:
+    """Return a resource that holds these values: what is found by `primary eq "True"` is primary, and True is its type."""
+    resource = body(kind, sent)
+    for name in sent:
+        path = parse_path(name)
+        where = path.where or ()
+        if [term.attribute for term in where] == ["primary"]:
+            element = read(resource, Path(path.schema, path.attribute, path.where))
+            element.update({"type": str(where[0].value), "primary": True})
+    return resource
 
 
 def _values(bench: Bench, kind: str) -> Values:
-    return values(filter(_plain, known_targets(bench.subject, kind)), kind, bench.name())
+    return values(filter(_eligible, known_targets(bench.subject, kind)), kind, bench.name())
 
 
 def _path(kind: str, resource: Document) -> str:
@@ -90,7 +102,7 @@ def _null_update(bench: Bench) -> None:
         target
         for target in targets(bench.subject, USER)
         if target.simple
-        and _plain(target)
+        and _eligible(target)
         and not target.matching
         and target.root not in _KEPT
         and not required(described, target)
@@ -123,12 +135,12 @@ def _group_create(bench: Bench) -> None:
 
 def _create(bench: Bench, kind: str, name: str) -> None:
     sent = _values(bench, kind)
-    created = bench.endpoint.post(f"/{kind}s", body(kind, sent))
+    created = bench.endpoint.post(f"/{kind}s", _body(kind, sent))
     require_value(f"POST /{kind}s", created, name, sent[name])
 
 
 def _user_update(bench: Bench) -> None:
-    _update(bench, USER, lambda target: _plain(target) and target.root != "active")
+    _update(bench, USER, lambda target: _eligible(target) and target.root != "active")
 
 
 def _group_update(bench: Bench) -> None:
@@ -145,7 +157,7 @@ def _update(bench: Bench, kind: str, eligible: Callable[[Target], bool]) -> None
     }
     if not changes:
         raise SkippedError(f"the job's target directory has no attribute of {kind.lower()}s to change")
-    path = _path(kind, bench.endpoint.post(f"/{kind}s", body(kind, _values(bench, kind))))
+    path = _path(kind, bench.endpoint.post(f"/{kind}s", _body(kind, _values(bench, kind))))
     bench.endpoint.patch(
         path, *({"op": "replace", "path": name, "value": value} for name, value in changes.items())
     )

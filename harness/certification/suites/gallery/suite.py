@@ -35,8 +35,8 @@ GALLERY: Suite[Check] = Suite(
     "below say, and passed; Azure AD can provision to this server. Succeeded but for OAuth means: with the token that was "
     "given; the gallery wants an application that can do without a long-lived one. As in Microsoft's own run, "
     "SCIM_User_Create_Test and SCIM_User_Update_Test write a profileUrl that is no address (Test-profileUrl-1a2b3c): a server "
-    "that refuses it, as RFC 7643 lets it, fails there and here; --without profileUrl leaves it out. Not tried here: the "
-    'second writes roles[primary eq "True"].value, too; a server that refuses that fails there.',
+    "that refuses it, as RFC 7643 lets it, fails there and here; --without profileUrl leaves it out. And they "
+    'write roles[primary eq "True"].value, a text for what is true or false: who refuses that fails there and here.',
     source="https://github.com/AzureAD/SCIMReferenceCode",
     checks=(
         *users.CHECKS,
