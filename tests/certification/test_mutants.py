@@ -6,13 +6,16 @@ from harness.certification.outcomes import Outcome
 from harness.certification.suite import Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.rfc7644.suite import RFC7644
+from tests.certification.right.bystanders import BYSTANDERS
+from tests.certification.right.echoes import ECHOES
 from tests.certification.right.further import FURTHER
 from tests.certification.right.later import LATER
 from tests.certification.right.mutants import MUTANTS
 from tests.certification.right.server import RightServer
+from tests.certification.right.unusual import UNUSUAL
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER, *LATER)
+ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 

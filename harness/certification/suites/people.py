@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from harness.base.store import Document
-from harness.certification.answers import address
+from harness.certification.answers import address, require_resource
 from harness.certification.bench.bench import Bench
 from harness.certification.suites.samples import DOMAIN
-from harness.scim.names import CORE_GROUP, CORE_USER
+from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
 
 def user(bench: Bench, **more: Any) -> Document:
@@ -30,6 +30,30 @@ def user(bench: Bench, **more: Any) -> Document:
     }
 
 
+def full(bench: Bench) -> Document:
+    """Return attributes with parts that can change one by one, of somebody who is disabled."""
+    mail = bench.name()
+    return {
+        "schemas": [CORE_USER, ENTERPRISE_USER],
+        "active": False,
+        "title": "Pilot",
+        "name": {"givenName": "Given", "familyName": "Family", "honorificSuffix": "III"},
+        "emails": [
+            {"type": "work", "value": f"work-{mail}@{DOMAIN}", "primary": True},
+            {"type": "home", "value": f"home-{mail}@{DOMAIN}"},
+        ],
+        "phoneNumbers": [
+            {"type": kind, "value": f"+1 425 555 010{number}"}
+            for number, kind in enumerate(("work", "mobile", "fax"))
+        ],
+        "addresses": [
+            {"type": kind, "locality": "Seattle", "postalCode": "98101", "country": "US"}
+            for kind in ("work", "home")
+        ],
+        ENTERPRISE_USER: {"department": "Sales", "costCenter": "4711", "employeeNumber": "701984"},
+    }
+
+
 def group(bench: Bench, *members: Document) -> Document:
     """Return the body of a new group of users."""
     return {
@@ -42,6 +66,20 @@ def group(bench: Bench, *members: Document) -> Document:
 def new_user(bench: Bench, **more: Any) -> tuple[str, Document]:
     """Create a user; return the path, and what was sent with the id that it got. Raises FailedError."""
     return _new(bench, "/Users", user(bench, **more))
+
+
+def new_full_user(bench: Bench, **more: Any) -> tuple[str, Document]:
+    """Create a user with much (`full`), with one value of each kind where several are refused. Raises FailedError."""
+    sent = {**user(bench, **full(bench)), **more}
+    response = bench.endpoint.ask("POST", "/Users", sent)
+    if response.status in (200, 201):
+        made = {**sent, "id": require_resource("POST /Users", response)["id"]}
+        return address("/Users", made), made
+    one_each = {
+        name: each[:1] if isinstance(each, list) and name != "schemas" else each
+        for name, each in sent.items()
+    }
+    return _new(bench, "/Users", one_each)
 
 
 def new_group(bench: Bench, *members: Document) -> tuple[str, Document]:

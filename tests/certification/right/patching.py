@@ -183,7 +183,7 @@ class Patching:
             raise Refusal(400, "mutability")
         there = place.holder.get(place.name)
         if place.where is not None:
-            self.remove_chosen(place, there if isinstance(there, list) else [there or {}])
+            self.remove_chosen(place, there if isinstance(there, list) else [there] if there else [])
         elif place.name == "members" and isinstance(value, list):
             self.remove_listed(place, value)
         elif place.sub and isinstance(there, dict):

@@ -57,7 +57,8 @@ class RightServer:
             return self.refusal(refusal)
 
     def authorize(self, request: Request) -> None:
-        if request.header("Authorization") != f"Bearer {TOKEN}":
+        scheme, _, token = (request.header("Authorization") or "").partition(" ")
+        if (scheme.lower(), token) != ("bearer", TOKEN):
             raise Refusal(401)
 
     def route(self, request: Request, segments: list[str], query: dict[str, str]) -> Response:
@@ -270,7 +271,10 @@ class RightServer:
         )
 
     def bounds(self, query: dict[str, str], total: int) -> tuple[int, int]:
-        return max(1, int(query.get("startIndex", "1"))), max(0, int(query.get("count", str(total))))
+        try:
+            return max(1, int(query.get("startIndex", "1"))), max(0, int(query.get("count", str(total))))
+        except ValueError as error:
+            raise Refusal(400, "invalidValue") from error
 
     def page(self, resources: list[Any], start: int, total: int) -> Resource:
         return {
@@ -317,6 +321,10 @@ class RightServer:
             return _narrowed(there, wanted)
         for name in [each for each in there if each.lower() in unwanted and each not in ("id", "schemas")]:
             del there[name]
+        for name, value in there.items():
+            parts = [each.removeprefix(f"{name.lower()}:") for each in unwanted]
+            if name.startswith("urn:"):
+                there[name] = {sub: each for sub, each in value.items() if sub.lower() not in parts}
         return there
 
     def tags(self, resource: Resource) -> dict[str, str]:
@@ -344,7 +352,8 @@ def _short(name: str) -> str:
 def _narrowed(there: Resource, wanted: list[str]) -> Resource:
     narrowed: Resource = {"schemas": there["schemas"], "id": there["id"]}
     for name, value in there.items():
-        subs = [each.partition(".")[2] for each in wanted if each.startswith(f"{name.lower()}.")]
+        starts = tuple(name.lower() + sign for sign in ".:")
+        subs = [each[len(name) + 1 :] for each in wanted if each.startswith(starts)]
         if name.lower() in wanted:
             narrowed[name] = value
         elif subs and isinstance(value, dict):

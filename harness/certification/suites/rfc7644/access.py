@@ -1,11 +1,13 @@
-"""RFC 7644 on who may write: whoever has no token changes nothing, whatever is asked for.
+"""RFC 7644 on who may ask: whoever has no token changes nothing, and whoever has it may spell its scheme in any case.
 
-Source: RFC 7644, 2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+Source: RFC 7644, 2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644, RFC 6750, 2.1 and 3.1,
+https://datatracker.ietf.org/doc/html/rfc6750, and RFC 7235, 2.1, https://datatracker.ietf.org/doc/html/rfc7235 (read
+2026-11-29).
 """
 
 from __future__ import annotations
 
-from harness.certification.answers import require_status, require_value
+from harness.certification.answers import require_document, require_status, require_value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
@@ -37,6 +39,31 @@ def _groups(bench: Bench) -> None:
         require_status(f"{method} {where} without a token", answer, 401)
 
 
+def _scheme(bench: Bench) -> None:
+    path, made = new_user(bench)
+    for scheme in ("bearer", "BEARER"):
+        headers = (("Authorization", f"{scheme} {bench.subject.token}"),)
+        answer = bench.endpoint.ask("GET", path, headers=headers)
+        label = f"GET {path} with the token after {scheme}"
+        require_status(label, answer, 200)
+        require_value(label, require_document(label, answer), "id", made["id"])
+        wrong = bench.endpoint.ask("GET", path, headers=(("Authorization", f"{scheme} {bench.word()}"),))
+        require_status(f"GET {path} with another token after {scheme}", wrong, 401)
+
+
+def _like_the_right_one(bench: Bench) -> None:
+    token = bench.subject.token
+    for label, other in (
+        ("four characters longer", f"{token}0000"),
+        ("four characters shorter", token[:-4]),
+        ("in the other case", token.swapcase()),
+    ):
+        if other not in (token, ""):
+            bench.add_secret(other)
+            answer = bench.endpoint.ask("GET", "/Users?count=1", token=other)
+            require_status(f"GET /Users?count=1 with a token as the right one, but {label},", answer, 401)
+
+
 CHECKS = (
     Check(
         "3.12 unauthorized writes",
@@ -44,4 +71,15 @@ CHECKS = (
         _writes,
     ),
     Check("3.12 unauthorized groups", "RFC 7644 3.12: so do reads and writes of groups", _groups),
+    Check(
+        "3.12 token that is nearly right",
+        "RFC 7644 3.12 and RFC 6750 3.1: a token that is longer, shorter or in another case than the right one answers 401",
+        _like_the_right_one,
+    ),
+    Check(
+        "2 scheme in any case",
+        "RFC 7644 2, by RFC 7235 2.1: Bearer is one name in any case; bearer and BEARER sign in, with the right token alone",
+        _scheme,
+        mandatory=False,
+    ),
 )

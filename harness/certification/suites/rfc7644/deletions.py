@@ -10,6 +10,7 @@ from harness.certification.answers import (
     require,
     require_document,
     require_error,
+    require_resources,
     require_status,
     require_value,
 )
@@ -18,6 +19,8 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
+
+_PAGE, _MOST_PAGES = 100, 20
 
 
 def _deleted(bench: Bench) -> None:
@@ -34,6 +37,22 @@ def _deleted_not_found(bench: Bench) -> None:
     require_status(f"DELETE {path}", bench.endpoint.ask("DELETE", path), 204)
     matches = bench.endpoint.find("Users", f"userName eq {encode_text(made['userName'])}")
     require(not matches, f"the query for userName still finds {path} after DELETE")
+    bench.endpoint.forget(path)
+
+
+def _deleted_not_listed(bench: Bench) -> None:
+    """Pages are read as far as they go, twenty of them at most: a server may have more people than were made here."""
+    path, made = new_user(bench)
+    require_status(f"DELETE {path}", bench.endpoint.ask("DELETE", path), 204)
+    start = 1
+    for _ in range(_MOST_PAGES):
+        page_path = f"/Users?startIndex={start}&count={_PAGE}"
+        resources = require_resources(f"GET {page_path}", bench.endpoint.get(page_path))
+        ids = [each.get("id") for each in resources]
+        require(made["id"] not in ids, f"GET {page_path} still has {path} after DELETE")
+        start += len(resources)
+        if not resources:
+            break
     bench.endpoint.forget(path)
 
 
@@ -81,6 +100,11 @@ def _patch_nobody(bench: Bench) -> None:
 CHECKS = (
     Check("3.6 deleted", "RFC 7644 3.6: DELETE answers 204, then GET, PUT and DELETE answer 404", _deleted),
     Check("3.6 deleted in queries", "RFC 7644 3.6: queries leave a deleted user out", _deleted_not_found),
+    Check(
+        "3.6 deleted in lists",
+        "RFC 7644 3.6: lists without a filter leave a deleted user out",
+        _deleted_not_listed,
+    ),
     Check(
         "3.6 name free again",
         "RFC 7644 3.6: a deleted user is no conflict for a new one with the same userName, who has nothing of the other (SHOULD NOT)",

@@ -17,12 +17,17 @@ from harness.certification.suites.rfc7644 import (
     deletions,
     descriptions,
     discovery,
+    echoes,
     everything,
     resources,
     texts,
+    unusual,
 )
 from harness.certification.suites.rfc7644.changes import (
+    bystanders,
     concurrency,
+    indexes,
+    lifecycles,
     memberships,
     naming,
     patch_refusals,
@@ -32,7 +37,14 @@ from harness.certification.suites.rfc7644.changes import (
     read_only,
     versions,
 )
-from harness.certification.suites.rfc7644.reading import choices, comparisons, lists, narrowing, queries
+from harness.certification.suites.rfc7644.reading import (
+    choices,
+    comparisons,
+    lists,
+    matching,
+    narrowing,
+    queries,
+)
 
 RFC7644: Suite[Check] = Suite(
     name="rfc7644",
@@ -44,12 +56,15 @@ RFC7644: Suite[Check] = Suite(
     checks=(
         *resources.CHECKS,
         *everything.CHECKS,
+        *echoes.CHECKS,
         *access.CHECKS,
         *deletions.CHECKS,
         *texts.CHECKS,
+        *unusual.CHECKS,
         *queries.CHECKS,
         *comparisons.CHECKS,
         *choices.CHECKS,
+        *matching.CHECKS,
         *lists.CHECKS,
         *narrowing.CHECKS,
         *puts.CHECKS,
@@ -58,6 +73,9 @@ RFC7644: Suite[Check] = Suite(
         *naming.CHECKS,
         *patch_refusals.CHECKS,
         *memberships.CHECKS,
+        *bystanders.CHECKS,
+        *indexes.CHECKS,
+        *lifecycles.CHECKS,
         *concurrency.CHECKS,
         *read_only.CHECKS,
         *versions.CHECKS,

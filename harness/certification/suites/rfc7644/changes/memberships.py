@@ -32,9 +32,9 @@ def _added_one_by_one(bench: Bench) -> None:
     path, (one, other, third) = group_and_users(bench, 3)
     bench.endpoint.patch(path, members_added(one))
     bench.endpoint.patch(path, members_added(other))
-    _require_members(bench, path, "members_added one member and then another", one, other)
+    _require_members(bench, path, "adding one member and then another", one, other)
     bench.endpoint.patch(path, members_added(other, third))
-    _require_members(bench, path, "members_added a member who was there, and a third", one, other, third)
+    _require_members(bench, path, "adding a member who was there, and a third", one, other, third)
 
 
 def _several_operations(bench: Bench) -> None:
@@ -78,9 +78,26 @@ def _nested(bench: Bench) -> None:
     response = bench.endpoint.change(path, {"op": "add", "path": "members", "value": [member]})
     if 400 <= response.status < 500 or response.status == 501:
         raise SkippedError(f"a group is no member of another here: {response.status}: {shown(response)}")
-    require_status(f"PATCH {path}, members_added a group", response, 200, 204)
+    require_status(f"PATCH {path}, adding a group", response, 200, 204)
     bench.endpoint.patch(path, members_added(one))
-    _require_members(bench, path, "members_added a group and a user", inner, one)
+    _require_members(bench, path, "adding a group and a user", inner, one)
+
+
+def _emptied(bench: Bench) -> None:
+    path, (one, other) = group_and_users(bench, 2)
+    bench.endpoint.patch(path, members_added(one, other))
+    bench.endpoint.patch(path, replaced("members", []))
+    _require_members(bench, path, "replace with an empty list")
+
+
+def _either(bench: Bench) -> None:
+    path, (one, other, third) = group_and_users(bench, 3)
+    bench.endpoint.patch(path, members_added(one, other, third))
+    condition = " or ".join(f"value eq {encode_text(each['id'])}" for each in (one, other))
+    response = bench.endpoint.change(path, {"op": "remove", "path": f"members[{condition}]"})
+    if response.status in (400, 501):
+        raise SkippedError(f"a path with two terms is refused: {shown(response)}")
+    _require_members(bench, path, f"remove of members[{condition}]", third)
 
 
 def group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
@@ -107,13 +124,23 @@ CHECKS = (
     ),
     Check(
         "3.5.2.1 members one by one",
-        "RFC 7644 3.5.2.1: members_added a member keeps those that are there, and adds nobody twice",
+        "RFC 7644 3.5.2.1: adding a member keeps those that are there, and adds nobody twice",
         _added_one_by_one,
     ),
     Check(
         "3.5.2 members at once",
         "RFC 7644 3.5.2: of several operations on members in one request each is carried out",
         _several_operations,
+    ),
+    Check(
+        "3.5.2.3 no members",
+        "RFC 7644 3.5.2.3: replace of members with an empty list leaves none",
+        _emptied,
+    ),
+    Check(
+        "3.5.2.2 either member",
+        "RFC 7644 3.5.2.2: removing members by two values takes both",
+        _either,
     ),
     Check("3.5.2.3 members stay", "RFC 7644 3.5.2.3: a group that is renamed keeps its members", _renamed),
     Check(

@@ -11,7 +11,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.changes.operations import replaced
+from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, replaced
 from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
 from harness.certification.suites.samples import DOMAIN
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
@@ -96,7 +96,55 @@ def _null(bench: Bench) -> None:
     require_value(f"GET {path} after replace of {name} with null", bench.endpoint.get(path), name, None)
 
 
+def _complex_replaced(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench, name=_FULL_NAME)
+    if value(bench.endpoint.get(path), "name.middleName") is None:
+        raise SkippedError("the server keeps no name.middleName")
+    bench.endpoint.patch(path, replaced("name", {"givenName": "Replaced"}))
+    wanted = {"name.givenName": "Replaced", "name.familyName": "Family", "name.middleName": "Middle"}
+    require_values(f"GET {path} after replace of name with a givenName", bench.endpoint.get(path), wanted)
+
+
+def _add_by_type(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    mail = f"{bench.name()}@{DOMAIN}"
+    operation = {"op": "add", "path": WORK_ADDRESS, "value": mail}
+    if bench.endpoint.change(path, operation).status not in (200, 204):
+        raise SkippedError(f"add of {WORK_ADDRESS} is refused")
+    mails = [each.get("value") for each in objects(bench.endpoint.get(path).get("emails"))]
+    require(mails == [mail], f"GET {path} after add of {WORK_ADDRESS}: addresses are {written(mails)}")
+
+
+def _password(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    response = bench.endpoint.change(path, replaced("password", "t1meMa$heen"))
+    there = bench.endpoint.get(path)
+    require_value(f"GET {path} after PATCH of the password", there, "password", None)
+    require(
+        "t1meMa$heen" not in response.body.decode("utf-8", "replace"),
+        f"PATCH {path}: the answer holds the password",
+    )
+
+
 CHECKS = (
+    Check(
+        "3.5.2.3 complex value",
+        "RFC 7644 3.5.2.3: replace of name with one part replaces that part and leaves the others",
+        _complex_replaced,
+    ),
+    Check(
+        "3.5.2.1 add by type",
+        "RFC 7644 3.5.2.1: add to the value of an address that is there sets it, and makes no second one",
+        _add_by_type,
+    ),
+    Check(
+        "7643 4.1.1 password by PATCH",
+        "RFC 7643 4.1.1: a password that PATCH sets is in no answer either",
+        _password,
+    ),
     Check(
         "3.5.2.1 add to complex",
         "RFC 7644 3.5.2.1: add of a part of a complex value keeps the others",

@@ -6,6 +6,9 @@ Source: RFC 7644, 3.3, 3.5.1 and 3.5.2, and RFC 7643, 3.1, 4.1.2 and 7, https://
 
 from __future__ import annotations
 
+from typing import Any
+
+from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     objects,
@@ -88,10 +91,20 @@ def _groups_shown(bench: Bench) -> None:
     place, _ = new_group(bench, made)
     if "groups" not in described_names(bench, CORE_USER):
         raise SkippedError("/Schemas has no groups of users")
-    keys = [each.get("value") for each in objects(get(bench.endpoint.get(path), "groups"))]
+    keys = _group_keys(bench, path)
     require(
         keys == [place.rpartition("/")[2]], f"GET {path}: groups are {written(keys)} instead of {place}'s"
     )
+    need(bench, "patch")
+    bench.endpoint.patch(place, {"op": "remove", "path": f"members[value eq {encode_text(made['id'])}]"})
+    left = _group_keys(bench, path)
+    require(
+        not left, f"GET {path}: groups are {written(left)}, though the user is no member of {place} any more"
+    )
+
+
+def _group_keys(bench: Bench, path: str) -> list[Any]:
+    return [each.get("value") for each in objects(get(bench.endpoint.get(path), "groups"))]
 
 
 CHECKS = (
@@ -117,7 +130,8 @@ CHECKS = (
     ),
     Check(
         "7643 4.1.2 groups are shown",
-        "RFC 7643 4.1.2: where the schemas have groups of users, a user shows those that the user is in (others do without)",
+        "RFC 7643 4.1.2: where the schemas have groups of users, a user shows those that the user is in, and not one left "
+        "(others do without)",
         _groups_shown,
         mandatory=False,
     ),

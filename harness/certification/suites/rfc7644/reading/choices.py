@@ -61,6 +61,19 @@ def _group_operators(bench: Bench) -> None:
     require_chosen(bench, f"displayName co {encode_text(name[1:].upper())}", [made["id"]], "Groups")
 
 
+def _begins_and_there(bench: Bench) -> None:
+    need(bench, "filter")
+    _, made = new_user(bench)
+    name = made["userName"]
+    for condition in (
+        f"userName sw {encode_text(name[:-4].upper())}",
+        f"displayName co {encode_text(made['displayName'][1:].upper())}",
+        f"userName eq {encode_text(name)} and emails pr",
+        f"userName eq {encode_text(name)} and not (phoneNumbers pr)",
+    ):
+        require_chosen(bench, condition, [made["id"]])
+
+
 def _invalid_of_groups(bench: Bench) -> None:
     need(bench, "filter")
     need_groups(bench)
@@ -91,6 +104,11 @@ CHECKS = (
     ),
     Check(
         "3.4.2.2 active", "RFC 7644 3.4.2.2: active eq false finds who is inactive, true does not", _inactive
+    ),
+    Check(
+        "3.4.2.2 sw, co in any case, pr of lists",
+        "RFC 7644 3.4.2.2: sw and co ignore case where eq does, pr tells whether there is an address",
+        _begins_and_there,
     ),
     Check(
         "3.4.2.2 sw, co of groups",

@@ -10,8 +10,9 @@ from harness.certification.answers import value
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.claims import need, require_chosen, require_found
+from harness.certification.suites.people import group, new_user
+from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen, require_found
+from harness.certification.suites.samples import DOMAIN
 
 _LONG_AGO, _FAR_AHEAD = "2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 # Each with signs that an address, a form or a filter might take for its own.
@@ -33,6 +34,34 @@ def _order(bench: Bench) -> None:
             f"displayName eq {encode_text(shared)} and userName {operator} {encode_text(middle['userName'])}"
         )
         require_chosen(bench, condition, [each["id"] for each in wanted])
+
+
+def _whole(bench: Bench) -> None:
+    """The others begin or end as the one does, or fit it where a database takes _ and % for wildcards."""
+    need(bench, "filter")
+    word = bench.word()
+    wanted = f"{word}_1@{DOMAIN}"
+    others = (f"{word}x1@{DOMAIN}", f"{wanted}.au", f"x{wanted}")
+    made, *_ = (
+        new_user(bench, userName=name, externalId=name, displayName=name)[1] for name in (wanted, *others)
+    )
+    for attribute in ("userName", "externalId", "displayName"):
+        require_chosen(bench, f"{attribute} eq {encode_text(wanted)}", [made["id"]])
+        require_chosen(bench, f"{attribute} eq {encode_text(word + '%')}", [])
+        require_chosen(bench, f"{attribute} eq {encode_text(word)}", [])
+
+
+def _whole_of_groups(bench: Bench) -> None:
+    need(bench, "filter")
+    need_groups(bench)
+    name = bench.name()
+    wanted = f"{name}_1"
+    ids = [
+        bench.endpoint.post("/Groups", {**group(bench), "displayName": each})["id"]
+        for each in (wanted, f"{name}x1", f"{wanted}0", f"x{wanted}")
+    ]
+    require_chosen(bench, f"displayName eq {encode_text(wanted)}", ids[:1], "Groups")
+    require_chosen(bench, f"displayName eq {encode_text(name)}", [], "Groups")
 
 
 def _moments(bench: Bench) -> None:
@@ -79,6 +108,16 @@ def _case_exact(bench: Bench) -> None:
 
 
 CHECKS = (
+    Check(
+        "3.4.2.2 eq is whole",
+        "RFC 7644 3.4.2.2: eq finds who has the very text, not who begins or ends with it; _ and % stand for themselves",
+        _whole,
+    ),
+    Check(
+        "3.4.2.2 eq of groups is whole",
+        "RFC 7644 3.4.2.2: eq finds the group that has the very name alone",
+        _whole_of_groups,
+    ),
     Check("3.4.2.2 gt, ge, lt, le", "RFC 7644 3.4.2.2: texts are compared by their order", _order),
     Check("3.4.2.2 moments", "RFC 7644 3.4.2.2: moments are compared as such", _moments),
     Check("3.4.2.2 brackets", "RFC 7644 3.4.2.2: what stands in brackets is chosen first", _brackets),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
+    address,
     query,
     require,
     require_list,
@@ -18,8 +19,9 @@ from harness.certification.answers import (
     written,
 )
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_group, new_user
+from harness.certification.suites.people import group, new_group, new_user
 from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen, searched
 from harness.scim.names import LIST_RESPONSE
 
@@ -124,6 +126,18 @@ def _group_attributes(bench: Bench) -> None:
         require_chosen(bench, condition, [made["id"]], "Groups")
 
 
+def _group_external_id(bench: Bench) -> None:
+    need(bench, "filter")
+    need_groups(bench)
+    name = bench.name()
+    made = bench.endpoint.post("/Groups", {**group(bench), "externalId": name})
+    if bench.endpoint.get(address("/Groups", made)).get("externalId") != name:
+        raise SkippedError("groups keep no externalId")
+    new_group(bench)
+    require_chosen(bench, f"externalId eq {encode_text(name)}", [made["id"]], "Groups")
+    require_chosen(bench, f"externalId eq {encode_text(bench.name())}", [], "Groups")
+
+
 def _search(bench: Bench) -> None:
     need(bench, "filter")
     _, made = new_user(bench)
@@ -168,6 +182,11 @@ CHECKS = (
         "3.4.2.2 groups",
         "RFC 7644 3.4.2.2: eq by displayName in any case, id and members finds that group alone",
         _group_attributes,
+    ),
+    Check(
+        "3.4.2.2 externalId of groups",
+        "RFC 7644 3.4.2.2: eq by externalId, where groups keep one, finds that group alone",
+        _group_external_id,
     ),
     Check(
         "3.4.3 search",

@@ -1,0 +1,103 @@
+"""RFC 7644 on what a PATCH does not name: it stays as it was, be it a part of a list, of an extension, or that somebody is disabled.
+
+The RFC says what each operation changes; that it changes nothing else follows.
+
+Source: RFC 7644, 3.5.2 to 3.5.2.3, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.base.store import Document
+from harness.certification.answers import address, require, written
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.leaves import leaves, require_equal
+from harness.certification.suites.people import group, new_full_user, new_user
+from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
+from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.certification.suites.samples import DOMAIN
+from harness.scim.names import ENTERPRISE_USER
+
+# What moves by itself, or a server may derive from what is changed.
+_DERIVED = ("meta", "groups", "name.formatted", "schemas")
+
+
+def _user(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_full_user(bench)
+    changes = [
+        _change(bench, path, operation, changed)
+        for operation, changed in (
+            (replaced("displayName", "Changed"), "displayName"),
+            (replaced("name.givenName", "Changed"), "name.givenName"),
+            ({"op": "add", "value": {"nickName": "Changed"}}, "nickName"),
+            (replaced(f"{ENTERPRISE_USER}:department", "Changed"), f"{ENTERPRISE_USER}.department"),
+            (replaced('emails[type eq "work"].value', f"{bench.name()}@{DOMAIN}"), "emails[work].value"),
+            (replaced('phoneNumbers[type eq "work"].value', "+1 425 555 0109"), "phoneNumbers[work].value"),
+            (replaced('addresses[type eq "home"].locality', "Changed"), "addresses[home].locality"),
+            ({"op": "remove", "path": 'phoneNumbers[type eq "mobile"]'}, "phoneNumbers[mobile]"),
+            ({"op": "remove", "path": 'addresses[type eq "home"]'}, "addresses[home]"),
+            ({"op": "remove", "path": 'emails[type eq "home"]'}, "emails[home]"),
+        )
+    ]
+    require(any(changes), f"GET {path} is the same whatever PATCH changes")
+
+
+def _group(bench: Bench) -> None:
+    need(bench, "patch")
+    need_groups(bench)
+    one, other, third = (new_user(bench)[1] for _ in range(3))
+    made = bench.endpoint.post("/Groups", {**group(bench, one, other), "externalId": bench.name()})
+    path = address("/Groups", made)
+    changes = [
+        _change(bench, path, operation, changed)
+        for operation, changed in (
+            (replaced("displayName", bench.name()), "displayName"),
+            (replaced("externalId", bench.name()), "externalId"),
+            (members_added(third), f"members[{third['id']}]"),
+            (
+                {"op": "remove", "path": f"members[value eq {encode_text(other['id'])}]"},
+                f"members[{other['id']}]",
+            ),
+        )
+    ]
+    require(any(changes), f"GET {path} is the same whatever PATCH changes")
+
+
+def _change(bench: Bench, path: str, operation: Document, changed: str) -> bool:
+    """Carry one operation out, and demand that what it does not name is as before; tell whether what it names is otherwise.
+
+    What the server refuses is not judged.
+    """
+    before = leaves(bench.endpoint.get(path), *_DERIVED)
+    if bench.endpoint.change(path, operation).status not in (200, 204):
+        return False
+    after = leaves(bench.endpoint.get(path), *_DERIVED)
+    unnamed, unnamed_before = (
+        {name: each for name, each in values.items() if not _named(name, changed)}
+        for values in (after, before)
+    )
+    require_equal(f"GET {path} after PATCH with {written(operation)}", unnamed, unnamed_before)
+    return after != before
+
+
+def _named(name: str, changed: str) -> bool:
+    """Tell whether a leaf is what an operation changes, or may move with it: display names may follow names."""
+    follows = changed.startswith("name.") and name in ("displayName", "nickName")
+    return name == changed or name.startswith((f"{changed}.", f"{changed}[")) or follows
+
+
+CHECKS = (
+    Check(
+        "3.5.2 nothing else",
+        "RFC 7644 3.5.2: a PATCH leaves what it does not name as it was: other parts and elements, and that somebody is "
+        "disabled",
+        _user,
+    ),
+    Check(
+        "3.5.2 nothing else of a group",
+        "RFC 7644 3.5.2: of a group a PATCH leaves the name, the externalId and the members that it does not name",
+        _group,
+    ),
+)
