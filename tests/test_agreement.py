@@ -165,6 +165,18 @@ def test_an_attribute_that_was_not_brought_along(world: World) -> None:
     assert (difference.wanted, difference.actual) == ("Ana Maria", "Ana")
 
 
+def test_a_wrong_manager_is_told_by_names(world: World) -> None:
+    ids = tool(world)
+    world.azure_ad.update_user(ANA, {"manager": BEN})
+    manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"
+    operation = {"op": "replace", "path": manager, "value": ids[ANA]}
+    world.aws_sso.scim_request("PATCH", f"/Users/{ids[ANA]}", body=patch(operation))
+    (difference,) = world.differences()
+    assert str(difference).startswith(
+        f"user {ANA} manager: '{ANA}' instead of '{BEN}'; wrong: nobody saw to it; AWS's last "
+    )
+
+
 def test_an_account_made_by_hand_is_nobodys_business(world: World) -> None:
     tool(world)
     world.populate({"aws_sso": {"users": [resource("eve@contoso.com")]}})

@@ -124,6 +124,7 @@ class _Comparison:
         if mapping is None or mapping.reference is None:
             return
         arrived = self._arrived["User"]
+        names = self._user_names()
         for key, record in arrived.items():
             manager = arrived.get(self._world.azure.directory.manager(key) or "")
             wanted = manager.id if manager else ""
@@ -131,11 +132,18 @@ class _Comparison:
             actual = str(held.get("value") or "")
             if wanted != actual:
                 whose = f"user {record.attributes['userName']}"
-                reason = self._reasons.of_user_reference(key)
-                yield Difference(Kind.MANAGER, whose, "manager", wanted, actual, *reason)
+                reason = self._reasons.of_user_reference(key, record.id)
+                yield Difference(
+                    Kind.MANAGER,
+                    whose,
+                    "manager",
+                    names.get(wanted, wanted),
+                    names.get(actual, actual),
+                    *reason,
+                )
 
     def _memberships(self) -> Iterator[Difference]:
-        names = {record.id: str(record.attributes["userName"]) for record in self._users.values()}
+        names = self._user_names()
         users = self._arrived["User"]
         keys = {record.id: key for key, record in users.items()}
         for key, group in self._arrived["Group"].items():
@@ -152,6 +160,10 @@ class _Comparison:
                 member = keys.get(user_id) or self._session.source_of(user_id) or ""
                 reason = self._reasons.of_member(key, member, group.id, left=True)
                 yield Difference(Kind.MEMBER_LEFT, whose, "members", "", name, *reason)
+
+    def _user_names(self) -> dict[str, str]:
+        """Return the names of AWS's users by their ids."""
+        return {record.id: str(record.attributes["userName"]) for record in self._users.values()}
 
     def _is_unexpected(self, record: Record) -> bool:
         return record.created_by != BY_HAND and record.attributes.get("active", True) is not False

@@ -123,15 +123,12 @@ class Reasons:
             return Reason(False, plan.says.removesuffix("."))
         return self._of_visit(facts)
 
-    def of_user_reference(self, key: str) -> Reason:
-        """Return why the manager of the user with that source id is another one."""
+    def of_user_reference(self, key: str, target_id: str) -> Reason:
+        """Return why the manager of the user with that source id is another one; `target_id` is AWS's."""
         facts = self._facts("User", key)
         if facts.escrow is not None and facts.escrow.references:
             return self._of_failure(facts, facts.escrow)
-        reason = self._of_visit(facts)
-        if facts.connection is None:
-            return reason
-        return self._or_last_change(reason, "User", facts.connection.target_id)
+        return self._or_last_change(self._of_visit(facts), "User", target_id)
 
     def of_member(self, group: str, member: str, group_id: str, *, left: bool) -> Reason:
         """Return why a user, by source id, is no member at AWS, or still one where `left`; `group_id` is AWS's."""

@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 class Difference(Struct, frozen=True):
-    """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is.
+    """One difference: whose (`user ana@contoso.com`), in which attribute, what should be in AWS and what is, by user names.
 
     `waiting` says that a cycle will see to it by itself; `reason` is what keeps it from agreeing, as far as is known.
     """
@@ -56,6 +56,8 @@ class Difference(Struct, frozen=True):
 def _what(difference: Difference) -> str:
     if difference.kind in (Kind.MEMBER_MISSING, Kind.MEMBER_LEFT):
         return f" '{difference.wanted or difference.actual}'"
+    if difference.kind is Kind.MANAGER:
+        return f": '{difference.actual}' instead of '{difference.wanted}'"
     return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
 
 

@@ -109,6 +109,7 @@ class Seen:
 
     def required(self, wanted: Wanted, times: int | None) -> list[SeenRequest]:
         """Return those wanted. Raises AssertionError, with the nearest request, where they are not there `times` times."""
+        __tracebackhide__ = True  # pytest shows the test's line
         requests = self.all()
         chosen = wanted.of(requests)
         enough = bool(chosen) if times is None else len(chosen) == times
@@ -122,6 +123,7 @@ class Seen:
 
     def in_order(self, patterns: Sequence[str]) -> list[SeenRequest]:
         """Return one request for each pattern, each behind the one before. Raises AssertionError for what came too early or not."""
+        __tracebackhide__ = True
         requests = self.all()
         rest, chosen = iter(requests), list[SeenRequest]()
         for pattern in patterns:

@@ -52,6 +52,7 @@ class Side:
         status: int | None = None,
     ) -> list[SeenRequest]:
         """Return the requests seen. Raises AssertionError with the nearest one where there are none, or not `times`."""
+        __tracebackhide__ = True  # pytest shows the test's line
         self._demand_open()
         return self._seen.required(Wanted(method, path, body_contains, status), times)
 
@@ -60,6 +61,7 @@ class Side:
 
         Raises AssertionError for one that has not come behind the one before it.
         """
+        __tracebackhide__ = True
         self._demand_open()
         return self._seen.in_order(requests)
 
@@ -77,6 +79,7 @@ class Side:
 
         Raises AssertionError when they have not come `within`.
         """
+        __tracebackhide__ = True
         self._demand_open()
         wanted = Wanted(method, path, body_contains, status)
         self._seen.wait(wanted, times, within)
@@ -85,6 +88,7 @@ class Side:
 
     def assert_none_unexpected(self, *expected: int) -> None:
         """Raise AssertionError if any request was refused, but with one of the statuses `expected`."""
+        __tracebackhide__ = True
         self._demand_open()
         if refused := self._seen.refused(*expected):
             raise AssertionError("refused: " + "; ".join(map(str, refused)))

@@ -245,11 +245,13 @@ class World:
 
     def assert_both_sides_agree(self) -> None:
         """Raise AssertionError, a line a difference, if they do not."""
+        __tracebackhide__ = True  # pytest shows the test's line
         if unlike := self.differences():
             raise AssertionError("both sides differ:\n" + "\n".join(map(str, unlike)))
 
     def assert_faults_met(self) -> None:
         """Raise AssertionError if a fault met fewer requests than it was meant for."""
+        __tracebackhide__ = True
         self._open()
         unmet = [
             f"{each.pattern} ({each.met} of {each.wanted})"
