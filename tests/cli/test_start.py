@@ -28,6 +28,7 @@ ROOMS = (
     *("harness.certification", "harness.client", "harness.diagnosis", "harness.serving", "harness.traffic"),
     *("harness.agreement.comparing", "harness.report.page", "harness.remedies.causes", "harness.testing"),
 )
+DATACLASSES = 25
 MOST = 330  # modules of our own; there are about 680
 
 
@@ -65,6 +66,14 @@ def test_a_plain_scenario_loads_less_than_half_of_the_modules(plain):
     """Counted instead of timed: a module costs about a millisecond."""
     ours = [name for name in plain if name.split(".")[0] == "harness"]
     assert len(ours) <= MOST
+
+
+def test_few_records_of_a_plain_scenario_are_dataclasses(plain):
+    """A dataclass writes and compiles its methods at every start, which takes as long as a module; a Struct does not."""
+    files = [ROOT / f"{name.replace('.', '/')}.py" for name in plain if name.split(".")[0] == "harness"]
+    texts = [path.read_text(encoding="utf-8") for path in files if path.is_file()]
+    assert sum(text.count("\n@dataclass") for text in texts) <= DATACLASSES
+    assert sum(text.count("(Struct") for text in texts) > DATACLASSES
 
 
 @pytest.mark.slow
