@@ -40,7 +40,7 @@ _TOTAL = re.compile(r'"(?:totalResults|@odata\.count)"\s*:\s*(\d+)')
 BLOCKED = "blockSignIn"
 _EXAMPLE = re.compile(r"\s*[^\W\d_]+\s?:\s")
 _BRACKETED = re.compile(r"\[([^\]]+)\]")
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 csv.field_size_limit(1 << 24)
 
 

@@ -5,6 +5,7 @@ Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 import yaml
 
+from harness.base.errors import HarnessError
 from harness.traffic.calls import Call
 
 Node = dict[str, Any]
@@ -20,13 +22,20 @@ Mask = Callable[[str], str]
 _PROTOCOL = frozenset(
     {"schemas", "op", "path", "type", "primary", "active", "resourceType", "@odata.type", "value.type"}
 )
+# Resources of SCIM (RFC 7644, 3.2), by which a base of another name is known.
+_RESOURCE = re.compile(r"/(?:Users|Groups|Schemas|ResourceTypes|ServiceProviderConfig|Bulk|Me)(?=/|\Z)")
 _BASES = {"/scim/v2": "scim request", "/v1.0": "graph request", "/beta": "graph request"}
 
 
 def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
-    """Return a scenario as YAML. Calls that are neither SCIM's nor Graph's are left out."""
+    """Return a scenario as YAML. Calls that are neither SCIM's nor Graph's are left out.
+
+    Raises HarnessError where all are.
+    """
     calls = list(calls)
     steps = list(_steps(calls, mask))
+    if not steps:
+        raise HarnessError("none of the calls is SCIM's (…/Users, …/Groups) or Graph's (/v1.0, /beta)")
     held = list(_held(calls, mask))
     document: Node = {
         "scenario": f"Recorded - {len(steps)} calls",
@@ -84,6 +93,9 @@ def _place(call: Call) -> tuple[str, str]:
         if base in parts.path:
             path = parts.path[parts.path.index(base) + len(base) :] or "/"
             return verb, f"{path}?{parts.query}" if parts.query else path
+    if (match := _RESOURCE.search(parts.path)) is not None:
+        path = parts.path[match.start() :]
+        return "scim request", f"{path}?{parts.query}" if parts.query else path
     return "", ""
 
 

@@ -385,3 +385,11 @@ def test_a_letter_that_no_encoding_has_spoils_its_value_alone(tmp_path: Path) ->
     (ana,) = people_of(path).values()
     assert "letter was lost" in ana.damaged["surname"]
     assert ana.values["displayName"] == "Ana"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_table_has_the_delimiter_of_its_heading(delimiter: str, tmp_path: Path) -> None:
+    lines = [["userPrincipalName", "id", "surname"], ["ana@corvid.example", "1", "Ruiz"]]
+    path = tmp_path / "users.csv"
+    path.write_text("\n".join(map(delimiter.join, lines)), encoding="utf-8")
+    assert people_of(path)["ana"].values["surname"] == "Ruiz"

@@ -213,6 +213,19 @@ def test_ids_that_the_server_made_are_taken_from_its_answers(tmp_path: Path) -> 
     assert steps[2]["scim request"]["path"] == "/Users/${id 1}"
 
 
+@pytest.mark.parametrize(("path", "code"), [("/api/scim/Users", 0), ("/Users", 0), ("/orders", 2)])
+def test_a_scim_endpoint_is_known_by_its_resources(path: str, code: int, tmp_path: Path) -> None:
+    har = json.loads((FILES / "traffic.har").read_text(encoding="utf-8"))
+    entry = har["log"]["entries"][0]
+    entry["request"]["url"] = f"https://scim.corvid.example{path}"
+    har["log"]["entries"] = [entry]
+    recording = tmp_path / "traffic.har"
+    recording.write_text(json.dumps(har), encoding="utf-8")
+    result = CliRunner().invoke(main, ["reproduce", str(recording), "-o", str(tmp_path / "case.yaml")])
+    assert result.exit_code == code, result.output
+    assert ("none of the calls is SCIM's" in result.output) is (code == 2)
+
+
 def test_a_recording_that_aws_would_answer_otherwise_is_no_scenario(tmp_path: Path) -> None:
     har = json.loads((FILES / "traffic.har").read_text(encoding="utf-8"))
     har["log"]["entries"][0]["response"]["status"] = 418
