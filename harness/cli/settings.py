@@ -12,10 +12,10 @@ variables = {tenant = "contoso"}
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import click
 
@@ -25,17 +25,15 @@ from harness.report.writers import WRITERS
 _HEAD = b"[tool.harness"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """`defaults` are by the names of the options of `run`; `paths` and `variables` serve every command."""
 
     paths: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = MappingProxyType({})
+    defaults: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(NamedTuple):
     """A key of the table: what it takes, in words, and the option it is the default of."""
 
     wanted: str

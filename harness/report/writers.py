@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from harness.scenario.events import Event
@@ -20,7 +18,7 @@ class Report(Protocol):
     def finish(self) -> None: ...
 
 
-class Writer(Struct, frozen=True):
+class Writer(NamedTuple):
     """`option` is its name on the command line and in `[tool.harness]`; `report` is module and class."""
 
     option: str
