@@ -15,6 +15,7 @@ from harness.azure_ad.mappings.definitions import definition
 from harness.azure_ad.mappings.importing import imported
 from harness.azure_ad.mappings.schema import SchemaError
 from harness.azure_ad.mappings.templates import attribute_mapping
+from harness.azure_ad.provisioning.job.moves import SettingError
 from harness.azure_ad.provisioning.job.records import DELETES_THRESHOLD
 from harness.azure_ad.provisioning.log import on_demand_answer
 from harness.base.errors import nearest
@@ -67,9 +68,11 @@ def _save_notification(play: Play, arguments: dict[str, Any]) -> Result:
     threshold = arguments.get("accidental deletion threshold")
     if result.error or threshold is None:
         return result
-    settings = [{"name": DELETES_THRESHOLD, "value": str(threshold)}]
-    body = {"synchronizationJobSettings": settings}
-    return judge(play.graph("PATCH", play.job_path(), body), "the settings are saved")
+    try:
+        play.world.azure.engine.save_settings(play.job_id, {DELETES_THRESHOLD: str(threshold)})
+    except SettingError as error:
+        raise StepError(str(error)) from error
+    return result
 
 
 @step("view mapping")

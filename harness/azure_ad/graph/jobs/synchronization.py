@@ -7,7 +7,7 @@ microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.templates import demand_offered, demand_template
@@ -96,7 +96,9 @@ def restart_job(app: str, job: str) -> Response:
 
 
 def patch_job(app: str, job: str) -> Response:
-    """Change `synchronizationJobSettings`, a list of name and value; nothing else of a job can be changed."""
+    """Change `synchronizationJobSettings`, a list of name and value, where a quirk says that this is to be had."""
+    if not current().quirks["job-takes-patch"]:
+        raise refusals.SYNCHRONIZATION_UNKNOWN.error(url=request.url)
     given = body()
     settings = given.pop("synchronizationJobSettings", None)
     if given or not isinstance(settings, list):

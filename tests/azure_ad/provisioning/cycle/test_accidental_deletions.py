@@ -256,6 +256,10 @@ class TestGraph:
     """PATCH of a job: `synchronizationJobSettings`, a list of name and value."""
 
     @pytest.fixture
+    def company(self, found):
+        return found(job_takes_patch=True)
+
+    @pytest.fixture
     def graph(self, company):
         return Caller(company)
 
