@@ -1,6 +1,7 @@
 """The metadata file of a service provider: whom assertions are for, and where a browser takes them.
 
-Source: https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf, section 2.4.4 (read 2026-11).
+Source: https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf, section 2.4.4 (not opened again since
+2026-11: no stored copy of it was found).
 """
 
 from __future__ import annotations
