@@ -15,6 +15,7 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
+from harness.base.errors import HarnessError
 from harness.pages.instruments import Happened, Happenings, instruments
 from harness.pages.routes import Route
 from harness.wire.recording.har import har_texts
@@ -89,7 +90,10 @@ def scenario() -> ResponseReturnValue:
     if present.scenario_of is None:
         abort(404)
     events = present.timeline.whole(_about())
-    text = present.scenario_of(event.exchange for event in events if event.exchange is not None)
+    try:
+        text = present.scenario_of(event.exchange for event in events if event.exchange is not None)
+    except HarnessError as error:
+        return Response(f"There is no scenario in it yet: {error}.\n", 404, content_type="text/plain")
     name = {"Content-Disposition": 'attachment; filename="timeline.yaml"'}
     return Response(text, content_type="application/yaml", headers=name)
 

@@ -1,6 +1,7 @@
 """A recording as a scenario: each call a step, with the status it had; ids that the server made are taken from its answers.
 
-Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking`), so that a recording can be handed on.
+Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking`), so that a recording can be handed on. What was
+done to somebody who was there before the recording cannot be done again elsewhere: such calls are left out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, unquote_plus, urlsplit
 
 import orjson
 import yaml
@@ -24,6 +25,11 @@ _PROTOCOL = frozenset(
 )
 # Resources of SCIM (RFC 7644, 3.2), by which a base of another name is known.
 _RESOURCE = re.compile(r"/(?:Users|Groups|Schemas|ResourceTypes|ServiceProviderConfig|Bulk|Me)(?=/|\Z)")
+# An id as Graph (a UUID) and AWS (perhaps with ten digits in front) make them, and where a body names somebody by it.
+_ID = re.compile(r"(?:[0-9a-f]{10}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_VARIABLE = re.compile(r"(\$\{id \d+\})")
+_NAMING = frozenset({"principalId", "resourceId", "@odata.id"})
+_REFERENCE = re.compile(r"members|manager", re.IGNORECASE)
 _BASES = {"/scim/v2": "scim request", "/v1.0": "graph request", "/beta": "graph request"}
 
 
@@ -33,9 +39,12 @@ def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
     Raises HarnessError where all are.
     """
     calls = list(calls)
-    steps = list(_steps(calls, mask))
+    usable = list(_about_what_was_made(calls))
+    steps = list(_steps(usable, mask))
     if not steps:
-        raise HarnessError("none of the calls is SCIM's (…/Users, …/Groups) or Graph's (/v1.0, /beta)")
+        raise HarnessError(
+            "none of the calls is SCIM's (…/Users, …/Groups) or Graph's (/v1.0, /beta) and about what the others made"
+        )
     held = list(_held(calls, mask))
     document: Node = {
         "scenario": f"Recorded - {len(steps)} calls",
@@ -44,7 +53,41 @@ def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
         **({"given": {"aws_sso": {"users": held}}} if held else {}),
         "steps": [{"enable automatic provisioning": {}}, *steps],
     }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120, default_flow_style=None)
+    left_out = len(calls) - len(usable)
+    comment = (
+        f"# Left out: calls about what was there before the recording, {left_out}.\n" if left_out else ""
+    )
+    return comment + yaml.safe_dump(
+        document, sort_keys=False, allow_unicode=False, width=120, default_flow_style=None
+    )
+
+
+def _about_what_was_made(calls: Iterable[Call]) -> Iterator[Call]:
+    """Yield calls but for those that succeeded with an id that none of them had made before."""
+    made: set[str] = set()
+    for call in calls:
+        place = _place(call)[1].partition("?")[0]
+        ids = {*_ID.findall(place), *_ids(_json(call.request.body))}
+        if call.status < 400 and ids - made:
+            continue
+        answer = _json(call.response.body) if call.response else None
+        if call.status == 201 and isinstance(answer, dict) and isinstance(answer.get("id"), str):
+            made.add(answer["id"])
+        yield call
+
+
+def _ids(body: Any) -> Iterator[str]:
+    """Yield the ids by which a body names somebody else: members, managers, whom Graph assigns to what."""
+    if isinstance(body, list):
+        for item in body:
+            yield from _ids(item)
+    if isinstance(body, dict):
+        is_value = "op" not in body or _REFERENCE.search(str(body.get("path", ""))) is not None
+        for key, value in body.items():
+            if isinstance(value, str) and (key in _NAMING or (key == "value" and is_value)):
+                yield from _ID.findall(value)
+            else:
+                yield from _ids(value)
 
 
 def _steps(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
@@ -53,10 +96,10 @@ def _steps(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
         verb, path = _place(call)
         if not verb:
             continue
-        arguments: Node = {"method": call.request.method, "path": _with_ids(_masked_query(path, mask), made)}
+        arguments: Node = {"method": call.request.method, "path": _masked_query(_with_ids(path, made), mask)}
         body = _json(call.request.body)
         if body is not None:
-            arguments["body"] = _with_ids(_masked(body, mask, ""), made)
+            arguments["body"] = _masked(_with_ids(body, made), mask, "")
         step: Node = {verb: arguments}
         if call.status:
             step["expect"] = {"status": call.status}
@@ -100,11 +143,16 @@ def _place(call: Call) -> tuple[str, str]:
 
 
 def _masked_query(path: str, mask: Mask) -> str:
-    """Mask what a filter compares with; ids and names of attributes stay."""
+    """Mask what a filter compares with; ids, their variables and names of attributes stay."""
     before, question, query = path.partition("?")
     for quote in ('"', "%22"):
         pieces = query.split(quote)
-        query = quote.join(mask(piece) if number % 2 else piece for number, piece in enumerate(pieces))
+        query = quote.join(
+            _around_variables(piece, lambda text: quote_plus(mask(unquote_plus(text))))
+            if number % 2
+            else piece
+            for number, piece in enumerate(pieces)
+        )
     return before + question + query
 
 
@@ -114,8 +162,13 @@ def _masked(value: Any, mask: Mask, name: str) -> Any:
     if isinstance(value, list):
         return [_masked(item, mask, name) for item in value]
     if isinstance(value, str) and name not in _PROTOCOL:
-        return mask(value)
+        return _around_variables(value, mask)
     return value
+
+
+def _around_variables(text: str, mask: Mask) -> str:
+    pieces = _VARIABLE.split(text)
+    return "".join(piece if number % 2 or not piece else mask(piece) for number, piece in enumerate(pieces))
 
 
 def _with_ids(value: Any, made: dict[str, str]) -> Any:

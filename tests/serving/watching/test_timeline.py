@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -223,13 +224,25 @@ def test_the_terminal_shows_the_same(served, http, tmp_path):
 def test_what_is_shown_is_saved_as_a_scenario_that_runs(http, tmp_path):
     """A refusal that was watched is a story with made-up people; a world that nobody gave a writer offers none."""
     served = Served(Options(scenario_of=_scenario_of))
+    served.populate({"aws_sso": {"users": [{**ANA, "userName": "ben@contoso.com"}]}})
+    (ben,) = [each["id"] for each in json.loads(scim(served, http, "GET", "/Users").body)["Resources"]]
+    assert scim(served, http, "GET", f"/Users/{ben}").status == 200  # nobody in the scenario: left out
+    assert scim(served, http, "GET", "/Users?filter=userName+eq+%22ana%40contoso.com%22").status == 200
+    ana = json.loads(scim(served, http, "POST", "/Users", ANA).body)["id"]
     scim(served, http, "POST", "/Users", ANA)
-    scim(served, http, "POST", "/Users", ANA)
+    office = json.loads(scim(served, http, "POST", "/Groups", {"displayName": "Office"}).body)["id"]
+    joins = {"op": "add", "path": "members", "value": [{"value": ana}]}
+    added = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [joins]}
+    assert scim(served, http, "PATCH", f"/Groups/{office}", added).status == 204
     page = http(Request("GET", f"{served.urls[1]}/pages/timeline", (), b"")).body.decode()
     saved = http(Request("GET", f"{served.urls[1]}/pages/timeline/timeline.yaml", (), b""))
     served.stop()
     assert "Save as a scenario" in page
-    assert "ana@contoso.com" not in saved.body.decode()
+    text = saved.body.decode()
+    assert "ana@contoso.com" not in text
+    assert text.startswith("# Left out: calls about what was there before the recording, 1.\n")
+    (name,) = set(re.findall(r"userName: (\S+)", text))
+    assert f"userName+eq+%22{quote(name)}%22" in text
     story = tmp_path / "timeline.yaml"
     story.write_bytes(saved.body)
     result = CliRunner().invoke(main, ["run", str(story)])
@@ -262,3 +275,13 @@ def test_more_than_is_drawn_at_once_is_led_to(served, http):
 
 def page(http, served, path):
     return http(Request("GET", f"{served.urls[1]}/pages/{path}", (), b"")).body.decode()
+
+
+def test_where_nothing_was_called_there_is_no_scenario_yet(http):
+    served = Served(Options(scenario_of=_scenario_of))
+    saved = http(Request("GET", f"{served.urls[1]}/pages/timeline/timeline.yaml", (), b""))
+    served.stop()
+    assert (saved.status, b"There is no scenario in it yet: none of the calls is SCIM" in saved.body) == (
+        404,
+        True,
+    )
