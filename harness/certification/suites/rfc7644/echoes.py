@@ -17,6 +17,7 @@ from harness.certification.answers import (
     require,
     require_document,
     require_first,
+    require_schema,
     require_status,
     require_value,
     require_values,
@@ -28,7 +29,7 @@ from harness.certification.suites.leaves import leaves, require_equal
 from harness.certification.suites.people import group, new_full_user, new_group, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
-from harness.scim.names import CORE_USER, ENTERPRISE_USER
+from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
 _EXTENDED = {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": "Sales"}}
 
@@ -60,7 +61,7 @@ def _listed(bench: Bench) -> None:
     need(bench, "filter")
     for path in _one_of_each(bench):
         kind, name = path.split("/")[1], "userName" if path.startswith("/Users") else "displayName"
-        place = query(kind, f"{name} eq {encode_text(bench.endpoint.get(path)[name])}")
+        place = query(kind, f"{name} eq {encode_text(bench.endpoint.get(path).get(name))}")
         first = require_first(f"GET {place}", bench.endpoint.get(place))
         _require_as_read(bench, f"GET {place}", path, first)
 
@@ -68,6 +69,7 @@ def _listed(bench: Bench) -> None:
 def _put_unchanged(bench: Bench) -> None:
     for path in _one_of_each(bench):
         before = bench.endpoint.get(path)
+        require_schema(f"GET {path}", before, CORE_USER if path.startswith("/Users") else CORE_GROUP)
         require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, before), 200, 201)
         label = f"GET {path} after PUT of what it was read as"
         require_equal(label, leaves(bench.endpoint.get(path), "meta"), leaves(before, "meta"))
@@ -82,6 +84,7 @@ def _one_of_each(bench: Bench) -> Iterator[str]:
 
 
 def _require_as_read(bench: Bench, label: str, path: str, there: Document) -> None:
+    require_schema(label, there, CORE_USER if path.startswith("/Users") else CORE_GROUP)
     wanted = leaves(bench.endpoint.get(path))
     require_equal(f"{label}, compared with GET {path}", leaves(there), wanted)
 

@@ -37,7 +37,8 @@ def _wrong_users(bench: Bench) -> None:
     for more in ({"unheardOf": "x"}, {"emails": {"value": "x"}}, {"name": "x"}, {"userName": 7}):
         body = user(bench, **more)
         _require_no_fault(bench, f"POST /Users with {encode_text(more)}", "POST", "/Users", body)
-    path, _ = new_user(bench)
+    path, made = new_user(bench)
+    require_value(f"GET {path}", bench.endpoint.get(path), "userName", made["userName"])
     if _offers_patch(bench):
         for operations in ([], [replaced("unheardOf", "x")], [{"op": "remove", "path": "emails[type eq]"}]):
             body = {"schemas": [PATCH_OP], "Operations": operations}
@@ -50,7 +51,8 @@ def _wrong_users(bench: Bench) -> None:
 def _wrong_members(bench: Bench) -> None:
     need(bench, "patch")
     need_groups(bench)
-    path, _ = new_group(bench)
+    path, made = new_group(bench)
+    require_value(f"GET {path}", bench.endpoint.get(path), "displayName", made["displayName"])
     nobody = bench.ids.uuid()
     for operation in (
         {"op": "remove", "path": f"members[value eq {encode_text(nobody)}]"},
