@@ -28,7 +28,7 @@ _STORIES: Mapping[str, tuple[list[Node], list[Node]]] = {
         [{"edit mapping": {"of": "groups", "enabled": True}}],
     ),
     "group-refused": ([], [_RENAME]),
-    "group-same-name": ([], [_RENAME]),
+    "group-same-name": ([{"create group": {"displayName": "{name}"}}], [_RENAME]),
     "group-not-mappable": ([], []),
 }
 _BY_ASSIGNMENT = frozenset({"group-not-assigned", "group-not-security-enabled"})
@@ -70,7 +70,6 @@ def _document(case: Case, cause: str, meaning: str, name: str, profile: str) -> 
     rule = causes()[cause]
     before, remedy = ([_with_name(step, name) for step in steps] for steps in _STORIES[cause])
     secure: Node = {"securityEnabled": False} if cause == "group-not-security-enabled" else {}
-    count = 2 if cause == "group-same-name" else 1
     arrived = "Renamed" if cause in _RENAMED else name
     after: Node = {"wait": "24h", "expect": {"aws groups": {"$contains": {"displayName": arrived}}}}
     return {
@@ -78,7 +77,7 @@ def _document(case: Case, cause: str, meaning: str, name: str, profile: str) -> 
         "source": {"title": rule.title, "url": rule.source, "section": rule.section, "read": READ},
         "tags": ["reported", "reproduced"],
         "profile": profile,
-        "given": {"azure_ad": {"groups": [{"displayName": name, **secure} for _ in range(count)]}},
+        "given": {"azure_ad": {"groups": [{"displayName": name, **secure}]}},
         "steps": [
             *beginning(case.template, everybody=cause not in _BY_ASSIGNMENT),
             *_edits(case.evidence.schema),

@@ -227,7 +227,7 @@ def test_every_kind_of_flaw_fails_in_a_scenario_as_in_the_directory_and_arrives_
 @pytest.mark.parametrize(
     ("user", "words"),
     [
-        ("nobody@corvid.example", "none of the files has a user 'nobody@corvid.example'"),
+        ("nobody@corvid.example", "none of the files has a user or group 'nobody@corvid.example'"),
         ("fine@corvid.example", "is arrives: there is no failure to reproduce"),
         ("", "nobody fails"),
     ],
