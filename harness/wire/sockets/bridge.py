@@ -44,7 +44,8 @@ class Bridge:
     """An ASGI application in front of a WSGI application.
 
     `address` is the host and port that are served; the scope's `target` is the request target as it was written, its `abort`
-    ends the connection. An application gives no answer by raising TransportError.
+    ends the connection, its `refused` is the answer to what the application is not asked. An application gives no answer by
+    raising TransportError.
     """
 
     def __init__(
@@ -122,7 +123,10 @@ class Bridge:
 
 
 def _refused(scope: Any) -> Answer | None:
-    """Refuse what names several hosts, or none."""
+    """Refuse what the connection refuses, and what names several hosts, or none."""
+    refused: Answer | None = scope.get("refused")
+    if refused is not None:
+        return refused
     hosts = [name for name, _ in scope["headers"] if name == b"host"]
     if len(hosts) == 1 or (not hosts and scope["http_version"] != "1.1"):
         return None
@@ -171,8 +175,8 @@ def _call(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
 
 
 def _written(status: int, headers: list[tuple[str, str]], body: bytes, *, is_head: bool) -> Answer:
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    names = {name.lower() for name, _ in encoded}
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    names = {name for name, _ in encoded}
     if status in _NO_BODY:
         body = b""
     elif b"content-length" not in names and not is_head:

@@ -21,6 +21,7 @@ from harness.wire.message import TransportError
 from harness.wire.sockets.bridge import Answer, Bridge, refusal
 
 MAX_HEADERS = 65_536  # bytes of target and headers together
+_TOO_LARGE = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
 _CLOSE = (b"connection", b"close")
 
 
@@ -74,7 +75,7 @@ class Connection(HttpToolsProtocol):
         self._places, self._limits = places, places.limits
         self._is_first = self._waits_for_end = False  # of what a read brings, the request under way
         self._receiving = self._in_headers = self._in_body = False
-        self._size = 0
+        self._size = self._read = 0  # bytes since the read in which a request began, and of the last read
         self.is_made = False
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
@@ -95,6 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._size += len(data)
+        self._read = len(data)
         self._is_first = True
         super().data_received(data)
         if self.transport.is_closing():
@@ -106,7 +108,7 @@ class Connection(HttpToolsProtocol):
                 self._in_body = True
                 self._wait(self._limits.body)
         elif self._size > MAX_HEADERS:
-            self._refuse(refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes."))
+            self._refuse(_TOO_LARGE)
         elif self._deadline is None:
             self._wait(self._limits.headers)
 
@@ -128,14 +130,16 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.scope["target"] = self.url  # type: ignore[typeddict-unknown-key]
         self.scope["abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        if self._size + self._read > MAX_HEADERS and self._measure() > MAX_HEADERS:
+            self.scope["refused"] = _TOO_LARGE  # type: ignore[typeddict-unknown-key]
         self.url = b"/"  # the bridge takes the target apart: `//Users` is a path here, not a host
         self._in_headers = False
-        self._waits_for_end = self._is_first and self._is_short()
+        self._waits_for_end = self._is_first and self._is_next() and self._is_short()
         self._is_first = False
         super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if not self._waits_for_end:
+        if not self._waits_for_end and not self.transport.is_closing():
             super()._start_asgi_task(cycle, app)
 
     def on_message_complete(self) -> None:
@@ -145,6 +149,15 @@ class Connection(HttpToolsProtocol):
         if self._waits_for_end:
             self._waits_for_end = False
             self._answer_at_once()
+
+    def _measure(self) -> int:
+        """Return how many bytes the target and the headers of the request under way have, but for blanks."""
+        return len(self.url) + sum(len(name) + len(value) + len(b":\r\n") for name, value in self.headers)
+
+    def _is_next(self) -> bool:
+        """Tell whether all earlier requests of the connection are answered: answers go out in the order of requests."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's says nothing of the time before the first
+        return cycle is None or cycle.response_complete
 
     def _is_short(self) -> bool:
         """Tell whether all of a request can be waited for: nothing holds its body up, and nobody need drain what was written."""
@@ -167,6 +180,8 @@ class Connection(HttpToolsProtocol):
         if answer is None:
             self._start_asgi_task(cycle, self.app)
             return
+        if cycle.scope["method"] == "HEAD":
+            answer = (*answer[:2], b"")
         if cycle.keep_alive and _CLOSE not in answer[1]:
             self.transport.write(raw(answer))
         else:
@@ -240,7 +255,7 @@ def write_refusal(transport: asyncio.WriteTransport, answer: Answer) -> None:
 def raw(answer: Answer, *, closes: bool = False) -> bytes:
     """Return an answer as it goes over the wire; `closes` says there that it is the last."""
     status, headers, body = answer
-    lines = [b"%b: %b\r\n" % (name.lower(), value) for name, value in headers]
+    lines = [b"%b: %b\r\n" % header for header in headers]
     if closes:
         lines.append(b"connection: close\r\n")
     return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])

@@ -122,6 +122,18 @@ def test_a_malformed_request_is_refused(serve, said, is_quick):
     assert say(serve(quick=lambda _: is_quick), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_headers_that_come_in_one_piece_have_their_measure(serve, is_quick):
+    """However the network cuts them: 431 for the one request, whatever came before it is answered."""
+    first = b"GET /%b HTTP/1.1\r\nHost: h\r\n\r\n"
+    long = b"GET / HTTP/1.1\r\nHost: h\r\nX: %b\r\n\r\n"
+    port = serve(quick=lambda _: is_quick)
+    answers = say(port, first % b"y" + long % (b"x" * MAX_HEADERS))
+    assert [answers[9:12], answers.count(b"HTTP/1.1 431 ")] == [b"200", 1]
+    nearly = say(port, long.replace(b"Host", b"Connection: close\r\nHost") % (b"x" * (MAX_HEADERS - 100)))
+    assert nearly[9:12] == b"200"
+
+
 @pytest.mark.slow
 def test_headers_have_their_measure(serve):
     """More of them than anybody needs are not collected: the connection ends, though its client goes on talking."""
@@ -232,6 +244,74 @@ def test_requests_sent_together_are_answered_in_their_order(serve, is_quick):
         b"/third",
     ]
     assert answers.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("pieces", ["GET", "POST in halves", "chunks"])
+def test_a_quick_request_waits_for_the_slow_one_before_it(serve, pieces):
+    """It comes in a packet of its own, or with the end of the slow one's body: its answer is the second all the same."""
+    entered, going_on = threading.Event(), threading.Event()
+
+    def app(environ, start):
+        if environ["PATH_INFO"] == "/slow":
+            entered.set()
+            assert going_on.wait(timeout=10)
+        name = environ["PATH_INFO"].encode()
+        start("200 OK", [("Content-Length", str(len(name)))])
+        return [name]
+
+    head, body = {
+        "GET": (b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n", b""),
+        "POST in halves": (b"POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nha", b"lf"),
+        "chunks": (b"POST /slow HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
+    }[pieces]
+    port = serve(app, quick=lambda environ: environ["PATH_INFO"] != "/slow")
+    other = b"GET /other HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as client:
+        client.sendall(head)
+        assert body or entered.wait(timeout=10)
+        assert say(port, other)  # so the loop has read what was sent
+        client.sendall(body + b"GET /quick HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        assert entered.wait(timeout=10)
+        assert say(port, other)
+        going_on.set()
+        answers = b""
+        while more := client.recv(65536):
+            answers += more
+    assert [piece.rpartition(b"\r\n")[2] for piece in answers.split(b"HTTP/1.1 200 OK")] == [
+        b"",
+        b"/slow",
+        b"/quick",
+    ]
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+@pytest.mark.parametrize("why", ["HTTP/1.0", "an answer that closes", "a refusal"])
+def test_what_comes_after_the_last_answer_is_not_carried_out(serve, is_quick, why):
+    """The connection ends with that answer; whoever sent more could not know what became of it."""
+    paths = []
+
+    def app(environ, start):
+        paths.append(environ["PATH_INFO"])
+        start("200 OK", [("Content-Length", "0"), *([("Connection", "close")] if "closes" in why else [])])
+        return [b""]
+
+    first = {
+        "HTTP/1.0": b"GET /first HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n",
+        "an answer that closes": b"GET /first HTTP/1.1\r\nHost: h\r\n\r\n",
+        "a refusal": b"GET /first HTTP/1.1\r\n\r\n",
+    }[why]
+    port = serve(app, quick=lambda _: is_quick)
+    answers = say(port, first + b"POST /second HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
+    assert answers.count(b"HTTP/1.1 ") == 1
+    assert "/second" not in paths
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_the_refusal_of_a_head_request_has_no_body(serve, is_quick):
+    """Its length is told, as GET's would be (RFC 9110 section 9.3.2)."""
+    answer = say(serve(quick=lambda _: is_quick), b"HEAD / HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"connection: close\r\n\r\n")
 
 
 @pytest.mark.parametrize("size", [65_536, 65_537, MAX_BODY])
