@@ -91,7 +91,7 @@ def create(
     provisioning = ids.branch("azure")
     delay = timedelta(minutes=quirks["dynamic-group-minutes"])
     directory = Directory(store, clock, provisioning.branch("directory"), delay)
-    applications = EnterpriseApps(store, clock, provisioning.branch("apps"), directory)
+    applications = EnterpriseApps(settings.tenant_id, store, clock, provisioning.branch("apps"), directory)
     mailer = Mailer(store, clock, *(outside.smtp or ()))
     surroundings = Surroundings(
         tenant_id=settings.tenant_id,

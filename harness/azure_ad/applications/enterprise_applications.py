@@ -6,13 +6,14 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from harness.azure_ad.applications.first_party import first_party
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, instance_of
 from harness.azure_ad.applications.secrets import NotificationSettings, merged, notification_settings
 from harness.azure_ad.directory.changes import ALL, REMOVED
 from harness.azure_ad.directory.directory import Directory, kind_of
-from harness.azure_ad.directory.errors import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, ForbiddenError, NotFoundError
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
@@ -23,9 +24,10 @@ DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 class EnterpriseApps:
-    """The service principals of one tenant."""
+    """The service principals of one tenant: its own, and those of Microsoft's applications, which stay as they are."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, directory: Directory) -> None:
+    def __init__(self, tenant_id: str, store: Store, clock: Clock, ids: Ids, directory: Directory) -> None:
+        self._microsofts = first_party(tenant_id)
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -33,7 +35,7 @@ class EnterpriseApps:
 
     def of_client(self, app_id: str) -> Document | None:
         """Return the service principal of an application (client) id, if there is one."""
-        return next((principal for principal in self.scan() if principal["appId"] == app_id), None)
+        return next((principal for principal in self.everything() if principal["appId"] == app_id), None)
 
     def instantiate(self, display_name: str, template: str = NON_GALLERY_TEMPLATE) -> Document:
         """Create an application of a template and return its service principal. Raises NotFoundError."""
@@ -79,9 +81,9 @@ class EnterpriseApps:
         return principal
 
     def delete(self, key: str) -> Document:
-        """Put a service principal among the deleted items, its assignments gone, and return it. Raises NotFoundError."""
+        """Put a service principal among the deleted items, its assignments gone, and return it. Raises as `own` does."""
         with self._store.transaction():
-            principal = self.find(key)
+            principal = self.own(key)
             for assignment in (*self.assignments(key), *self.assignments_held(key)):
                 if self._store.get("assignment", assignment["id"]):
                     self.unassign(assignment["resourceId"], assignment["id"])
@@ -111,7 +113,13 @@ class EnterpriseApps:
         return principal
 
     def get(self, key: str) -> Document | None:
-        return self._store.get(_SHELF, key)
+        return self._microsofts.get(key) or self._store.get(_SHELF, key)
+
+    def own(self, key: str) -> Document:
+        """Return a service principal that may be changed here. Raises NotFoundError and, for Microsoft's, ForbiddenError."""
+        if key in self._microsofts:
+            raise ForbiddenError(key)
+        return self.find(key)
 
     def find(self, key: str) -> Document:
         """Return a service principal. Raises NotFoundError."""
@@ -121,13 +129,23 @@ class EnterpriseApps:
         return principal
 
     def update(self, key: str, changes: Document) -> Document:
-        """Replace some properties of a service principal. Raises NotFoundError."""
+        """Replace some properties of a service principal. Raises as `own` does."""
         with self._store.transaction():
-            principal = {**self.find(key), **changes}
+            principal = {**self.own(key), **changes}
             self._put(principal, *changes)
         return principal
 
+    def everything(self) -> Iterator[Document]:
+        """Yield the service principals of the tenant, those of Microsoft's applications last."""
+        yield from self.scan()
+        yield from self.microsofts()
+
+    def microsofts(self) -> Iterable[Document]:
+        """Return those of Microsoft's applications."""
+        return self._microsofts.values()
+
     def scan(self) -> Iterator[Document]:
+        """Return those of the tenant itself, which a portal lists as its enterprise applications."""
         return (principal for _, principal in self._store.scan(_SHELF))
 
     def assign(self, app: str, principal: str, role: str | None = None) -> Document:
@@ -226,8 +244,8 @@ class EnterpriseApps:
         return self._store.get("secrets", app) or {}
 
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
-        """Save keys; an empty value takes a key away. Raises NotFoundError."""
-        self.find(app)
+        """Save keys; an empty value takes a key away. Raises as `own` does."""
+        self.own(app)
         with self._store.transaction():
             self._store.put("secrets", app, self.secrets_with(app, secrets))
 

@@ -14,6 +14,10 @@ class NotFoundError(LookupError):
         )
 
 
+class ForbiddenError(PermissionError):
+    """The object belongs to Microsoft, and nobody in the tenant may do this to it."""
+
+
 class ConflictError(ValueError):
     """Another object already has this name (`target` is the property), or the link exists already."""
 

@@ -26,7 +26,8 @@ def _service_principal(tenant: Tenant, app_id: str) -> str | None:
 def _application(tenant: Tenant, app_id: str) -> str | None:
     application = tenant.registrations.of_client(app_id.lower())
     if application is None:
-        principal = tenant.applications.of_client(app_id.lower())
+        principals = tenant.applications.scan()
+        principal = next((item for item in principals if item["appId"] == app_id.lower()), None)
         application = None if principal is None else tenant.registrations.behind(principal)
     return None if application is None else str(application["id"])
 

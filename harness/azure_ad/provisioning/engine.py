@@ -62,8 +62,8 @@ class Engine:
         self._oblivion = Oblivion(self._store, self._clock, self._sessions, self._runner)
 
     def create_job(self, app: str, template_id: str) -> Job:
-        """Add a job to an application. Raises NotFoundError, SchemaError, or ConflictError when it has one already."""
-        service = self._applications.find(app)
+        """Add a job to an application. Raises as `own` does, SchemaError, or ConflictError when it has one already."""
+        service = self._applications.own(app)
         job_id = f"{template_id}.{self._tenant_id.replace('-', '')}.{service['appId']}"
         rule_id = self._ids.uuid()
         built = with_choices(

@@ -10,7 +10,8 @@ the roles claim" (read 2026-11-29).
 
 from __future__ import annotations
 
-from harness.azure_ad.sign_in.access_tokens import GRAPH, LIFE, issued, of_program
+from harness.azure_ad.applications.first_party import GRAPH_APP_ID
+from harness.azure_ad.sign_in.access_tokens import LIFE, issued, of_program
 from harness.azure_ad.sign_in.clients import Client
 from harness.azure_ad.sign_in.refusals import RefusedError
 from harness.azure_ad.signing import signing_key
@@ -18,14 +19,6 @@ from harness.azure_ad.tenant import Tenant
 from harness.base.store import Document
 
 _SUFFIX = "/.default"
-# Azure's management API, "Windows Azure Service Management API" in every tenant, which `az login` asks a token for before all else:
-# https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in (as remembered), its
-# addresses in azure/cli/core/cloud.py of https://github.com/Azure/azure-cli (version 2.91.0 signed in here, 2026-11-29).
-_MANAGEMENT: Document = {
-    "appId": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-    "displayName": "Windows Azure Service Management API",
-    "identifierUris": ["https://management.core.windows.net/", "https://management.azure.com/"],
-}
 
 
 def resource_of(scope: str) -> str:
@@ -37,10 +30,10 @@ def resource_of(scope: str) -> str:
 
 def token_for(tenant: Tenant, client: Client, resource: str) -> str:
     """Return a program's access token for a resource, by its Application ID URI or client id. Raises RefusedError."""
-    if resource.rstrip("/") in (GRAPH, tenant.settings.graph_origin):
-        return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
     api = _api(tenant, resource)
-    principal = _principal(tenant, api)
+    if resource.rstrip("/") == tenant.settings.graph_origin or (api and api["appId"] == GRAPH_APP_ID):
+        return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
+    principal = None if api is None else tenant.applications.of_client(api["appId"])
     if api is None or principal is None:
         raise RefusedError(500011, resource, tenant.settings.domain)
     return signing_key(tenant.store, tenant.clock, tenant.ids).token(
@@ -49,19 +42,12 @@ def token_for(tenant: Tenant, client: Client, resource: str) -> str:
 
 
 def _api(tenant: Tenant, resource: str) -> Document | None:
-    """Return the registration that has this Application ID URI (a slash at the end apart), or is this client id."""
-    for application in (*tenant.registrations.scan(), _MANAGEMENT):
-        names = [application["appId"], *(application.get("identifierUris") or ())]
-        if resource.rstrip("/") in [str(name).rstrip("/") for name in names]:
-            return application
+    """Return the API, one registered here or Microsoft's, that a name (a slash at the end apart) or a client id is of."""
+    for api in (*tenant.registrations.scan(), *tenant.applications.microsofts()):
+        names = api.get("identifierUris") or api.get("servicePrincipalNames") or ()
+        if resource.rstrip("/") in [str(name).rstrip("/") for name in (api["appId"], *names)]:
+            return api
     return None
-
-
-def _principal(tenant: Tenant, api: Document | None) -> Document | None:
-    """Return the service principal of an API; Azure's own is in every tenant, though here in no list."""
-    if api is None or api is _MANAGEMENT:
-        return api
-    return tenant.applications.of_client(api["appId"])
 
 
 def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, resource: str) -> Document:

@@ -171,7 +171,7 @@ class TestApplications:
         )
         del shown["@odata.context"]
         assert shown == {**body, "accountEnabled": False}
-        assert graph("GET", "/servicePrincipals/$count", headers=EVENTUAL).body == b"1"
+        assert graph("GET", "/servicePrincipals/$count", headers=EVENTUAL).body == b"3"
 
 
 class TestOwners:

@@ -131,7 +131,7 @@ def remove_password_of_principal(app: str) -> Response:
 
 def _key_behind(app: str) -> str:
     tenant = current()
-    return str(tenant.registrations.behind(tenant.applications.find(app))["id"])
+    return str(tenant.registrations.behind(tenant.applications.own(app))["id"])
 
 
 def find_application(key: str) -> Document:

@@ -27,12 +27,12 @@ _ONE = f"{_ALL}/<app>"
 
 
 def list_service_principals() -> Response:
-    principals = map(shown_principal, current().applications.scan())
+    principals = map(shown_principal, current().applications.everything())
     return collection("servicePrincipals", with_owners(principals), SERVICE_PRINCIPAL, EXPANDERS)
 
 
 def count_service_principals() -> Response:
-    return count(current().applications.scan(), SERVICE_PRINCIPAL)
+    return count(current().applications.everything(), SERVICE_PRINCIPAL)
 
 
 def create_service_principal() -> Response:
@@ -61,7 +61,7 @@ def update_service_principal(app: str) -> Response:
     tenant, changes = current(), typed(SERVICE_PRINCIPAL, body(), creating=False)
     check_reply_urls(changes)
     with tenant.store.transaction():
-        before = tenant.applications.find(app)
+        before = tenant.applications.own(app)
         check_permissions("ServicePrincipal", changes, before)
         changes = with_certificates(changes, before.get("keyCredentials") or ())
         after = tenant.applications.update(app, changes)
@@ -76,9 +76,9 @@ def delete_service_principal(app: str) -> Response:
 
 
 def delete_principal(app: str) -> None:
-    """Put a service principal among the deleted items, its provisioning jobs gone. Raises NotFoundError."""
+    """Put a service principal among the deleted items, its provisioning jobs gone. Raises as `own` does."""
     tenant = current()
-    tenant.applications.find(app)
+    tenant.applications.own(app)
     for job in list(tenant.engine.jobs(app)):
         tenant.engine.delete_job(job.id)
     principal = tenant.applications.delete(app)

@@ -75,7 +75,7 @@ TRACKED: Mapping[str, Tracked] = {
     "servicePrincipals": Tracked(
         PRINCIPAL,
         types.SERVICE_PRINCIPAL,
-        lambda tenant: map(shown_principal, tenant.applications.scan()),
+        lambda tenant: map(shown_principal, tenant.applications.everything()),
         _principal,
         lambda tenant, key: any(item["id"] == key for item in tenant.applications.deleted()),
     ),

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from harness.azure_ad.directory.errors import ConflictError, NotFoundError
+from harness.azure_ad.directory.errors import ConflictError, ForbiddenError, NotFoundError
 from harness.azure_ad.graph.odata.errors import ODataError
 from harness.base.errors import HarnessError
 
@@ -291,6 +291,7 @@ REFUSALS_OF_FLASK: Mapping[int, Refusal] = {
 }
 REFUSALS_BELOW: Mapping[type[Exception], Refusal] = {
     NotFoundError: Refusal(404, "Request_ResourceNotFound", "{reason}"),
+    ForbiddenError: FORBIDDEN,
     ConflictError: Refusal(400, "Request_BadRequest", "{reason}"),
     HarnessError: Refusal(400, "Request_BadRequest", "{reason}"),
 }
