@@ -165,6 +165,49 @@ def test_an_attribute_that_was_not_brought_along(world: World) -> None:
     assert (difference.wanted, difference.actual) == ("Ana Maria", "Ana")
 
 
+@pytest.mark.parametrize("attribute", ["displayName", "userName"])
+def test_a_value_in_another_case_is_another_value(world: World, attribute: str) -> None:
+    """Provisioning would leave it so, for it takes both for the same; the verdict is about the mapping's value."""
+    ids = tool(world)
+    wanted = str(resource(ANA)[attribute])
+    operation = {"op": "replace", "path": attribute, "value": wanted.upper()}
+    world.aws_sso.scim_request("PATCH", f"/Users/{ids[ANA]}", body=patch(operation))
+    (difference,) = world.differences()
+    assert (difference.kind, difference.attribute) == (Kind.ATTRIBUTE, attribute)
+    assert (difference.wanted, difference.actual, difference.waiting) == (wanted, wanted.upper(), False)
+    assert difference.reason.startswith(
+        "they differ only in case, which provisioning takes for the same (caseExact is false in its schema); AWS's last change"
+    )
+
+
+def test_a_person_renamed_at_the_source_alone_is_hinted_at(world: World) -> None:
+    """The tool does not follow the new user name: somebody is missing and somebody is too many, and it is one person."""
+    tool(world)
+    world.azure_ad.update_user(ANA, {"userPrincipalName": "ana.lind@contoso.com", "surname": "Lind"})
+    missing, kept, *_ = world.differences()
+    assert (missing.kind, missing.whose) == (Kind.MISSING, "user ana.lind@contoso.com")
+    assert (kept.kind, kept.whose) == (Kind.UNEXPECTED, f"user {ANA}")
+    assert kept.reason == (
+        "no user of Azure AD is called so: deleted, renamed, or never there; "
+        "it has the external id of ana.lind@contoso.com, who is missing: perhaps renamed"
+    )
+
+
+def test_an_account_made_by_hand_for_somebody_of_azure_ad_is_told(world: World) -> None:
+    """So are those of a tool of the Identity Store API, which AWS calls manual, too: a leaver, and a person doubled."""
+    tool(world)
+    world.azure_ad.create_user(**user("eve@contoso.com"))
+    world.populate({"aws_sso": {"users": [resource("eve@contoso.com")]}})
+    (leaver,) = world.differences()
+    assert leaver.reason == "not assigned to the application; it was made by hand"
+    twin = {**resource("a.ruiz@contoso.com"), "displayName": "Ana"}
+    world.populate({"aws_sso": {"users": [twin]}})
+    (twice,) = [each for each in world.differences() if each.whose == "user a.ruiz@contoso.com"]
+    assert twice.reason.endswith(
+        "it has the display name of ana@contoso.com: perhaps the same twice; it was made by hand"
+    )
+
+
 def test_a_wrong_manager_is_told_by_names(world: World) -> None:
     ids = tool(world)
     world.azure_ad.update_user(ANA, {"manager": BEN})
@@ -177,7 +220,7 @@ def test_a_wrong_manager_is_told_by_names(world: World) -> None:
     )
 
 
-def test_an_account_made_by_hand_is_nobodys_business(world: World) -> None:
+def test_an_account_made_by_hand_for_nobody_of_azure_ad_is_nobodys_business(world: World) -> None:
     tool(world)
     world.populate({"aws_sso": {"users": [resource("eve@contoso.com")]}})
     world.assert_both_sides_agree()

@@ -1,8 +1,9 @@
 """Whether both sides agree: everybody in scope once with the values of the mapping, nobody else, each membership on both.
 
 Whoever brought people here, the provisioning service of this world or somebody else's tool, the mapping, the scope and the
-assignments of the application say who should be in AWS. An account that was made by hand is nobody's business; one that is
-disabled is as good as gone.
+assignments of the application say who should be in AWS, and values are those of the mapping to the letter. An account that is
+disabled is as good as gone. One that was made by hand (in the console, or by a tool of the Identity Store API, which AWS does not
+tell from it) is nobody's business as long as it resembles nobody of Azure AD.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from harness.agreement.records import Agreement, Difference, Kind
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import GROUP, USER, Record
 from harness.azure_ad.directory.errors import NotFoundError
-from harness.azure_ad.mappings.compiled import Flow, ObjectMapping
+from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
+from harness.azure_ad.provisioning.target.dialect import create_body
 from harness.azure_ad.provisioning.why.entitlement import outside
 from harness.base.errors import HarnessError
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
-from harness.twins import alike
+from harness.twins import Lookalikes
 from harness.world import World
 
 
@@ -60,6 +62,7 @@ class _Comparison:
             for record in identity_store.scan(world.aws, GROUP)
         }
         self._arrived: dict[str, dict[str, Record]] = {"User": {}, "Group": {}}  # by source id
+        self._missing = {"User": Lookalikes(), "Group": Lookalikes()}
         self.in_scope = {"User": 0, "Group": 0}  # as far as `all` has come
 
     def all(self) -> Iterator[Difference]:
@@ -90,23 +93,37 @@ class _Comparison:
             record = records.get(values.get(name, "").casefold())
             if record is None:
                 waiting, reason = self._reasons.of_missing(facts)
+                resource = create_body(mapping, values, self._session.quirks)
+                self._missing[kind].add(values.get(name, whose), resource)
                 yield Difference(Kind.MISSING, whose, waiting=waiting, reason=reason)
                 continue
             self._arrived[kind][document["id"]] = record
             yield from self._attributes(whose, facts, mapping, values, record)
-        owned = {record.id for record in self._arrived[kind].values()}
+        yield from self._surplus(kind, records, name)
+
+    def _surplus(self, kind: str, records: Mapping[str, Record], name: str) -> Iterator[Difference]:
+        """Tell of accounts that nobody in scope owns."""
+        owned, arrived = set(), Lookalikes()
+        for record in self._arrived[kind].values():
+            owned.add(record.id)
+            arrived.add(str(record.attributes[name]), record.attributes)
         for record in records.values():
-            if record.id not in owned and self._is_unexpected(record):
-                whose = f"{kind.lower()} {record.attributes[name]}"
-                text, fate = (
-                    self._why_unexpected(kind, name, record),
-                    self._reasons.of_surplus(kind, record.id),
-                )
-                if fate is None:
-                    yield Difference(Kind.UNEXPECTED, whose, reason=text)
-                else:
-                    reason = f"{text}; {fate.text}"
-                    yield Difference(Kind.UNEXPECTED, whose, waiting=fate.waiting, reason=reason)
+            if record.id in owned or record.attributes.get("active", True) is False:
+                continue
+            called = str(record.attributes[name])
+            state, likeness = self._state_at_the_source(kind, called), ""
+            if likely := arrived.of(record.attributes):
+                likeness = f"; it has {likely}: perhaps the same twice"
+            elif likely := self._missing[kind].of(record.attributes):
+                likeness = f"; it has {likely}, who is missing: perhaps renamed"
+            by_hand = "; it was made by hand" if record.created_by == BY_HAND else ""
+            if by_hand and not state and not likeness:
+                continue
+            words = state or f"no {kind.lower()} of Azure AD is called so: deleted, renamed, or never there"
+            fate = self._reasons.of_surplus(kind, record.id)
+            reason = f"{words}{likeness}{by_hand}{f'; {fate.text}' if fate else ''}"
+            waiting = fate is not None and fate.waiting
+            yield Difference(Kind.UNEXPECTED, f"{kind.lower()} {called}", waiting=waiting, reason=reason)
 
     def _attributes(
         self, whose: str, facts: Facts, mapping: ObjectMapping, values: Mapping[str, str], record: Record
@@ -115,8 +132,12 @@ class _Comparison:
             if flow.only_on_creation or flow.several:
                 continue
             wanted, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
-            if wanted and not _alike(flow, wanted, actual):
-                reason = self._reasons.of_values(facts, values, record.id)
+            is_alike = wanted.casefold() == actual.casefold()
+            if wanted and wanted != actual and not (flow.boolean and is_alike):
+                if is_alike and not flow.case_exact:
+                    reason = self._reasons.of_case(facts.kind, record.id)
+                else:
+                    reason = self._reasons.of_values(facts, values, record.id)
                 yield Difference(Kind.ATTRIBUTE, whose, flow.target, wanted, actual, *reason)
 
     def _managers(self) -> Iterator[Difference]:
@@ -165,25 +186,13 @@ class _Comparison:
         """Return the names of AWS's users by their ids."""
         return {record.id: str(record.attributes["userName"]) for record in self._users.values()}
 
-    def _is_unexpected(self, record: Record) -> bool:
-        return record.created_by != BY_HAND and record.attributes.get("active", True) is not False
-
-    def _why_unexpected(self, kind: str, name: str, record: Record) -> str:
-        """Tell a person who is there twice from one who should have gone."""
-        words = self._state_at_the_source(kind, str(record.attributes[name]))
-        for other in self._arrived[kind].values():
-            trait = alike(record.attributes, other.attributes)
-            if trait:
-                return f"{words}; it has the {trait} of {other.attributes[name]}: perhaps the same twice"
-        return words
-
     def _state_at_the_source(self, kind: str, name: str) -> str:
-        """Say why whoever is called so should not be in AWS."""
+        """Say why whoever is called so should not be in AWS; an empty text if nobody is."""
         directory = self._world.azure.directory
         try:
             document = directory.find(kind, name)
         except NotFoundError:
-            return f"no {kind.lower()} of Azure AD is called so: deleted, renamed, or never there"
+            return ""
         facts = gather(self._session, kind, document["id"], document, self._world.clock.now())
         return outside(self._session, facts) or "another account is theirs"
 
@@ -196,7 +205,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
     return "" if value is None or isinstance(value, (dict, list)) else str(value)
-
-
-def _alike(flow: Flow, wanted: str, actual: str) -> bool:
-    return wanted == actual or (not flow.case_exact and wanted.casefold() == actual.casefold())

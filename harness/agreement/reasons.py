@@ -110,6 +110,15 @@ class Reasons:
             return Reason(waiting, f"its account was {by_hand}; {account['says']}")
         return self._or_last_change(reason, facts.kind, target_id)
 
+    def of_case(self, kind: str, target_id: str) -> Reason:
+        """Return why an object's value stays another one in the case of its letters.
+
+        Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition, Properties, `caseExact`
+        (read 2026-11-29): whether it is set affects how the engine detects changes.
+        """
+        text = "they differ only in case, which provisioning takes for the same (caseExact is false in its schema)"
+        return self._or_last_change(Reason(False, text), kind, target_id)
+
     def of_surplus(self, kind: str, target_id: str) -> Reason | None:
         """Return why an account or group is still at AWS, None for one that this job has not brought."""
         key = self._session.source_of(target_id)
