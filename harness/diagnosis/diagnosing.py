@@ -72,6 +72,7 @@ def diagnose(
 ) -> Diagnosis:
     """Judge everybody; `step` is called after each. The spool must stay open as long as the diagnosis is read."""
     unseen = {id(entry): entry for entry in evidence.log.values()}
+    logged_users = len(unseen)
     logged: dict[str, LogEntry] = {}
     for person in people:
         spool.add(judge.judge(person))
@@ -80,6 +81,7 @@ def diagnose(
             unseen.pop(id(entry), None)
             logged[person.label] = entry
         step()
+    strangers = logged_users if logged_users == len(unseen) and _lists_users(evidence) else 0
     for entry in unseen.values():
         answer = _by_log_alone(entry, listed=_lists_users(evidence))
         if answer is not None:
@@ -105,7 +107,7 @@ def diagnose(
         inputs=evidence.inputs,
         mapping=judge.mapping.origin,
         profile=judge.aws.profile,
-        notes=[*evidence.notes, *_notes(evidence, judge.mapping)],
+        notes=[*evidence.notes, *_notes(evidence, judge.mapping), *_strangers(strangers)],
         counts=counts,
         causes=sorted(groups.values(), key=lambda group: (-group.count, group.cause, group.attribute)),
         comparisons=comparisons,
@@ -162,6 +164,13 @@ def _notes(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
     yield from chain(
         _assumptions(evidence), _unjoined(evidence), _stale(evidence, mapping), _job_notes(evidence)
     )
+
+
+def _strangers(count: int) -> Iterator[str]:
+    if count > 1:
+        yield (
+            f"none of the {count} users that the log names is in the lists of users: they may be of another tenant; export both of one"
+        )
 
 
 def _stale(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:

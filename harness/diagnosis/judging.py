@@ -143,12 +143,15 @@ class Judge:
         )
 
     def _open(self, person: Person, lacking: list[str], keys: Mapping[str, str]) -> Finding | None:
-        """Return what keeps a user from being certain to arrive."""
+        """Return what keeps a user from being certain to arrive; that AWS has them by the log weighs more than values that lack."""
+        logged = self._logged_conflict(person)
+        if logged is not None:
+            return logged
         if lacking:
             return self.wording.of_lack(person, lacking)
         for target, reason in self.mapping.unreadable.items():
             return finding(person.label, "mapping-not-understood", attribute=target, how=reason)
-        return self._account_unclear(person, keys) or self._logged_conflict(person)
+        return self._account_unclear(person, keys)
 
     def clash(self, user: str, name: str, value: str, *, certain: bool = True) -> Finding:
         """Word that another of the users would hold the same unique value, or may."""

@@ -9,13 +9,16 @@ https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html (read 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from harness.exports.carriers import Row, Rows
-from harness.exports.evidence import Account, TrailEvent
+from harness.exports.evidence import Account, Accounts, TrailEvent
 
+_NUMBER = re.compile(r"\d+")
 _SCIM = "identitystore-scim.amazonaws.com"
 _COLUMNS = {
     "event name": "eventname",
@@ -33,7 +36,9 @@ class AccountPages:
 
     `announced` is how many a dump of SCIM says there are, `listed` how many are there. `following` are the sizes of the pages
     of ListUsers with a NextToken, `ending` of those without. A token says nothing of the page it was got for, so pages are
-    judged by their sizes: all full, the last not fuller, nobody twice (inferred from `MaxResults`, the size of a page):
+    judged by their sizes (all full, the last not fuller, nobody twice; inferred from `MaxResults`, the size of a page) and by
+    the numbers in the names of their files: a page left out between two is not seen otherwise. `numbers` are those, with
+    whether a page follows.
     https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_ListUsers.html (read 2026-11-29).
     """
 
@@ -41,6 +46,7 @@ class AccountPages:
     listed: int = 0
     following: list[int] = field(default_factory=list)
     ending: list[int] = field(default_factory=list)
+    numbers: list[tuple[int, bool]] = field(default_factory=list)
     damaged: bool = False
 
     def add(self, carrier: Rows, size: int) -> None:
@@ -51,6 +57,8 @@ class AccountPages:
             self.listed += size
         else:
             (self.following if carrier.has_next else self.ending).append(size)
+            numbers = _NUMBER.findall(PurePath(carrier.source.name).stem)
+            self.numbers.append((int(numbers[-1]) if numbers else -1, carrier.has_next))
 
     def chain(self, distinct: int) -> bool:
         """Tell whether several pages follow each other to the end, as far as they show it; `distinct` users are in all."""
@@ -60,10 +68,28 @@ class AccountPages:
             and len(set(self.following)) == 1
             and self.ending[0] <= self.following[0]
             and self.following[0] * len(self.following) + self.ending[0] == distinct
+            and self._are_numbered()
         )
 
-    def notes(self, distinct: int) -> Iterator[str]:
-        """Say what of the users of AWS is there, where it is not plain."""
+    def _are_numbered(self) -> bool:
+        """Tell whether the files' names number all pages from 0 or 1 on without a gap, the last one at the end."""
+        ordered = sorted(self.numbers)
+        first = ordered[0][0]
+        follow = first in (0, 1) and [number for number, _ in ordered] == list(
+            range(first, first + len(ordered))
+        )
+        return follow and not ordered[-1][1]
+
+    def notes(self, accounts: Accounts) -> Iterator[str]:
+        """Say what of the users of AWS is there, where it is not plain; what lacks makes the accounts incomplete."""
+        if len(accounts.stores) > 1:
+            yield (
+                f"users of AWS are of {len(accounts.stores)} identity stores ({', '.join(accounts.stores)}): give those of one"
+            )
+        lacking = len(accounts.members - accounts.by_id.keys()) if accounts.exported else 0
+        if lacking:
+            yield f"{lacking} members of groups in AWS are in no list of its users: a page lacks; export all of one day"
+        accounts.complete = accounts.complete and not lacking and self.listed >= self.announced
         if self.listed < self.announced:
             yield (
                 f"{self.announced - self.listed} of {self.announced} users of AWS lack: export all pages of SCIM, or "
@@ -72,10 +98,13 @@ class AccountPages:
         if not self.following:
             return
         there = f"pages of AWS's users with a NextToken: {len(self.following)}, without: {len(self.ending)}"
-        if self.chain(distinct):
-            yield f"{there}; they are taken for all, full up to the last; a whole page left out between would not be seen"
+        if self.chain(len(accounts.by_id)):
+            yield f"{there}; they are taken for all: numbered without a gap, full up to the last"
         else:
-            yield f"{there}; they do not make one whole list; give every page once, or all in one file (without --max-items)"
+            yield (
+                f"{there}; they do not show that no page lacks; give all users in one file (aws identitystore list-users without "
+                "--max-items and --no-paginate), or every page once, numbered from 1 on (users-1.json, users-2.json)"
+            )
 
 
 def account(row: Row) -> Account:
@@ -99,6 +128,12 @@ def account(row: Row) -> Account:
     return Account(
         str(row.get("id", "")), str(row.get("userName", "")), str(first.get("value") or ""), external
     )
+
+
+def members(row: Row) -> set[str]:
+    """Return the id of the user that a row of ListGroupMemberships names, in a set that is empty for none."""
+    member = row.get("MemberId")
+    return {str(member["UserId"])} if isinstance(member, dict) and member.get("UserId") else set()
 
 
 def trail_event(row: Row) -> TrailEvent | None:

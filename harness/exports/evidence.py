@@ -157,9 +157,13 @@ class DirectoryGroup:
 
 @dataclass(slots=True)
 class Accounts:
-    """The users of AWS by their ids; what two files say of one account is joined. `complete` is False where pages lack."""
+    """The users of AWS by their ids; what two files say of one account is joined. `complete` is False where pages lack.
+
+    `members` are the ids of users that are members of groups there.
+    """
 
     by_id: dict[str, Account] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
     exported: bool = False
     complete: bool = True
 

@@ -52,22 +52,15 @@ class _Intake:
         evidence.job = min(jobs, key=repr) if jobs else None
         evidence.assignments.only(entry.principal for entry in evidence.log.values())
         evidence.assignments.complete = "assignments" not in evidence.incomplete
-        accounts, pages_of_aws = evidence.accounts, self.account_pages
-        if pages_of_aws.chain(len(accounts.by_id)):
+        if self.account_pages.chain(len(evidence.accounts.by_id)):
             evidence.incomplete.discard("accounts")
-        accounts.complete = (
-            "accounts" not in evidence.incomplete and pages_of_aws.listed >= pages_of_aws.announced
-        )
+        evidence.accounts.complete = "accounts" not in evidence.incomplete
         evidence.join_log_parts(self.book.changes() if evidence.log_parts else ())
         if self.pages.lacking == 0 and not self.pages.damaged:
             evidence.incomplete.discard("people")
         evidence.notes += [*self.schemas.notes, *notes, *evidence.assignments.notes()]
         evidence.notes += [*filter(None, [self.pages.note()]), *self.tenants.notes()]
-        evidence.notes += pages_of_aws.notes(len(accounts.by_id))
-        if len(stores := evidence.accounts.stores) > 1:
-            evidence.notes.append(
-                f"users of AWS are of {len(stores)} identity stores ({', '.join(stores)}): give those of one"
-            )
+        evidence.notes += self.account_pages.notes(evidence.accounts)
 
 
 def take_in(
@@ -181,7 +174,7 @@ def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], grou
         format=f"{form.label}, {carrier.carrier}",
         rows=tally.people,
         skipped={"not a user": tally.others} if tally.others else {},
-        notes=tuple(carrier.notes),
+        notes=(*carrier.notes, *(people.notes(carrier.beginning) if members is None else ())),
         exported=tuple(sorted(exported)),
         not_understood=tuple(people.not_understood(tally.columns)),
         complete=carrier.complete,
@@ -285,6 +278,11 @@ def _group(evidence: Evidence, row: Row) -> str:
     return ""
 
 
+def _membership(evidence: Evidence, row: Row) -> str:
+    evidence.accounts.members |= aws.members(row)
+    return ""
+
+
 def _nothing(_evidence: Evidence, _row: Row) -> str:
     return "not needed for a verdict"
 
@@ -294,7 +292,7 @@ _TAKERS = {
     "trail": _trail,
     "assignments": _assignment,
     "accounts": _account,
-    "memberships": _nothing,
+    "memberships": _membership,
     "aws groups": _nothing,
     "groups": _group,
 }

@@ -17,6 +17,9 @@ _FORMS = (
     "%m/%d/%Y, %I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %H:%M:%S",
+    # As Excel shows them in Germany; with slashes nothing would tell day and month apart.
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
 )
 # What no form reads is older than everything.
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -98,7 +101,10 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(_shortened(text.strip()))
     except ValueError:
-        read = next(filter(None, (_parsed(text.strip(), form) for form in _FORMS)), _NEVER)
+        read = next(
+            filter(None, (_parsed(text.strip() + zone, form) for form in _FORMS for zone in ("", " +0000"))),
+            _NEVER,
+        )
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -111,6 +117,6 @@ def _shortened(text: str) -> str:
 
 def _parsed(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        return datetime.strptime(text, f"{form} %z")
     except ValueError:
         return None

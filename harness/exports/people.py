@@ -238,3 +238,12 @@ def _guest(values: dict[str, Value]) -> None:
     if isinstance(name, str):
         values["originalUserPrincipalName"] = name
         values["userPrincipalName"] = name.partition("#EXT#")[0]
+
+
+def notes(beginning: str) -> list[str]:
+    """Return what to know of a list by the beginning of its text: Graph calls members of a group directory objects.
+
+    https://learn.microsoft.com/en-us/graph/api/group-list-members, "Response" (read 2026-11).
+    """
+    is_of_members = '$metadata#directoryObjects"' in beginning
+    return ["if these are the members of a group, say of which: --group GROUP=FILE"] if is_of_members else []

@@ -21,6 +21,10 @@ _REASON = re.compile(
     re.DOTALL,
 )
 _REASON_START = re.compile(r"StatusCode: (?P<http>\w+)")
+# A duplicate at applications whose connector speaks another protocol: `ContosoEntryConflict`.
+_CONFLICT = re.compile(r"^(?:\w*Entry)?Conflict$")
+# When it happened, in each carrier; the query page of Log Analytics names the zone: `TimeGenerated [UTC]`.
+_MOMENT = re.compile(r"(?:activitydatetime|time|timegenerated(?: \[.+\])?|date \(utc\))$")
 _STATUSES = {"success": "success", "failure": "failure", "skipped": "skipped", "warning": "warning"}
 _NUMBERS = {"0": "success", "1": "failure", "2": "skipped"}
 
@@ -36,7 +40,8 @@ def entry(row: Row) -> LogEntry | None:
         record = {**record, **_folded(inner)}
     source = _folded(_object(record.get("sourceidentity")) or {})
     details = _folded(_object(source.get("details")) or {})
-    if str(source.get("identitytype", "User")).lower().endswith("group"):
+    kinds = (source.get("identitytype"), details.get("odatatype"))
+    if any(str(kind).lower().endswith("group") for kind in kinds):
         return None
     key = str(source.get("id") or record.get("source id") or "")
     name = str(details.get("userprincipalname") or _reportable(record) or "")
@@ -47,23 +52,17 @@ def entry(row: Row) -> LogEntry | None:
         information.get("reason") or record.get("resultdescription") or record.get("status reason") or ""
     )
     http, detail, request_id = _answer(reason)
+    code = str(
+        information.get("errorcode") or record.get("error code") or record.get("resultsignature") or ""
+    )
     return LogEntry(
         object_id=key,
         user_principal_name=name,
-        moment=str(
-            record.get("activitydatetime")
-            or record.get("time")
-            or record.get("timegenerated")
-            or record.get("timegenerated [utc]")
-            or record.get("date (utc)")
-            or ""
-        ),
+        moment=str(next((record[each] for each in record if _MOMENT.match(each) and record[each]), "")),
         action=str(record.get("provisioningaction") or record.get("action") or "").lower(),
         status=_status(record),
-        code=str(
-            information.get("errorcode") or record.get("error code") or record.get("resultsignature") or ""
-        ),
-        http=http,
+        code=code,
+        http=http or ("Conflict" if _CONFLICT.search(code) else ""),
         detail=detail,
         request_id=request_id,
         property=_skipped_for(record),

@@ -524,3 +524,24 @@ def test_the_order_and_the_names_of_the_files_make_no_difference(exports: Export
         lines = [{**each, "userPrincipalName": each["userPrincipalName"].casefold()} for each in users]
         results.add(json.dumps([lines, report["causes"], report["logs"], report["summary"], report["notes"]]))
     assert len(results) == 1
+
+
+def test_a_log_whose_users_are_in_no_list_may_be_of_another_tenant(tmp_path: Path) -> None:
+    exports = Exports(tmp_path)
+    exports.add("users.json", {"value": [user(ANA, "ana")]})
+    exports.add("log.json", {"value": [failure(BO, "bo"), failure(AWS_APP, "cy", id="other")]})
+    result, _ = exports.diagnosed()
+    assert "none of the 2 users that the log names is in the lists of users" in result.output
+    exports.add("more.json", {"value": [user(BO, "bo")]})
+    result, _ = exports.diagnosed()
+    assert "that the log names is in the lists" not in result.output
+
+
+def test_a_conflict_in_the_log_weighs_more_than_values_that_lack(tmp_path: Path) -> None:
+    exports = Exports(tmp_path)
+    exports.add("users.json", {"value": [{"id": ANA, "userPrincipalName": "ana@corvid.example"}]})
+    exports.add("log.json", {"value": [failure(ANA, "ana")]})
+    _, document = exports.diagnosed()
+    (entry,) = document["users"]
+    assert (entry["verdict"], entry["attribute"]) == ("undecidable", "userName")
+    assert "list-users" in entry["remedy"]

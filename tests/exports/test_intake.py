@@ -11,11 +11,13 @@ import gzip
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from harness.base.errors import HarnessError
+from harness.exports import logbook, provisioning_log
 from harness.exports.carriers import Row, Rows
 from harness.exports.everybody import People
 from harness.exports.evidence import Evidence, Person
@@ -61,6 +63,7 @@ def people_of(path: Path) -> dict[str, Person]:
         ("cloudtrail-event-history.csv", "CloudTrail events, CSV", 2),
         ("cloudtrail-athena.csv", "CloudTrail events, CSV", 2),
         ("aws-list-users.json", "users of AWS (identitystore), JSON", 2),
+        ("aws-list-memberships.json", "group memberships of AWS, JSON", 1),
         ("scim-users.json", "users of AWS (SCIM), JSON", 1),
     ],
 )
@@ -71,9 +74,8 @@ def test_each_export_is_known_by_its_content(name: str, form: str, rows: int, tm
     assert (line.format, line.rows) == (form, rows)
 
 
-@pytest.mark.parametrize("name", ["aws-list-groups.json", "aws-list-memberships.json"])
-def test_what_no_verdict_needs_is_said_to_be_left_out(name: str) -> None:
-    (line,) = read(EXPORTS / name)[0].inputs
+def test_what_no_verdict_needs_is_said_to_be_left_out() -> None:
+    (line,) = read(EXPORTS / "aws-list-groups.json")[0].inputs
     assert line.skipped == {"not needed for a verdict": 1}
 
 
@@ -393,3 +395,52 @@ def test_a_table_has_the_delimiter_of_its_heading(delimiter: str, tmp_path: Path
     path = tmp_path / "users.csv"
     path.write_text("\n".join(map(delimiter.join, lines)), encoding="utf-8")
     assert people_of(path)["ana"].values["surname"] == "Ruiz"
+
+
+def test_a_list_of_directory_objects_may_be_of_members_and_asks_of_which_group() -> None:
+    """https://learn.microsoft.com/en-us/graph/api/group-list-members (read 2026-11)."""
+    path = EXPORTS / "group-members-graph.json"
+    assert "--group" in " ".join(read(path)[0].inputs[0].notes)
+    named, _ = take_in([path], renamed={}, members={path: "Office"})
+    assert "--group" not in " ".join(named.inputs[0].notes)
+    assert "--group" not in " ".join(read(EXPORTS / "users-graph.json")[0].inputs[0].notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        # https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning, pipeline tests "time-formats
+        # -corner-cases" (read 2026-11-29).
+        ("1/9/2007 10:41:00 AM +01:00", "2007-01-09T09:41:00+00:00"),
+        ("01/09/2007 09:41:00", "2007-01-09T09:41:00+00:00"),
+        ("2007-01-09T09:41:00.535404056Z", "2007-01-09T09:41:00.535404+00:00"),
+        ("2007-01-09T11:41:00+02:00", "2007-01-09T09:41:00+00:00"),
+        # As a German Excel shows it.
+        ("09.01.2007 09:41:00", "2007-01-09T09:41:00+00:00"),
+    ],
+)
+def test_moments_of_logs_are_read_in_all_their_forms(text: str, moment: str) -> None:
+    assert logbook.moment(text) == datetime.fromisoformat(moment)
+
+
+def test_a_group_of_the_stream_is_no_user_whatever_its_identity_type_says() -> None:
+    """As in a record of https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning (read 2026-11-29)."""
+    details = {"odatatype": "Group", "UserPrincipalName": "office@corvid.example"}
+    record = {"properties": {"sourceIdentity": {"Id": "1", "identityType": "User", "details": details}}}
+    assert provisioning_log.entry(record) is None
+
+
+def test_a_conflict_of_another_connector_is_one_too() -> None:
+    """https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11)."""
+    information = {
+        "errorCode": "ContosoEntryConflict",
+        "reason": "Message: Contoso returned an error response",
+    }
+    record = {
+        "sourceIdentity": {"id": "1"},
+        "TimeGenerated [Local Time]": "2/25/2025, 9:19:25.391 AM",
+        "provisioningStatusInfo": {"status": "failure", "errorInformation": information},
+    }
+    entry = provisioning_log.entry(record)
+    assert entry is not None
+    assert (entry.http, entry.moment) == ("Conflict", "2/25/2025, 9:19:25.391 AM")

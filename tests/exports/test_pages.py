@@ -14,9 +14,9 @@ from harness.exports.intake import take_in
 NEXT = {"@odata.nextLink": "https://graph.microsoft.com/v1.0/users?$skiptoken=x"}
 
 
-def taken_in(folder: Path, *pages: dict[str, Any]) -> Evidence:
+def taken_in(folder: Path, *pages: dict[str, Any], names: str = "0123456789") -> Evidence:
     paths = []
-    for number, page in enumerate(pages):
+    for number, page in zip(names, pages, strict=False):
         paths.append(folder / f"page{number}.json")
         paths[-1].write_text(json.dumps(page), encoding="utf-8")
     return take_in(paths, renamed={}, members={})[0]
@@ -80,13 +80,13 @@ FIRST, SECOND, LAST = (
     [
         ([FIRST, SECOND, LAST], True, "NextToken: 2, without: 1; they are taken for all"),
         ([LAST], True, ""),
-        ([FIRST, SECOND], False, "NextToken: 2, without: 0; they do not make one whole list"),
-        ([FIRST, FIRST, LAST], False, "they do not make one whole list"),
-        ([FIRST, accounts("cy", more=True), LAST], False, "they do not make one whole list"),
+        ([FIRST, SECOND], False, "NextToken: 2, without: 0; they do not show that no page lacks"),
+        ([FIRST, FIRST, LAST], False, "they do not show that no page lacks"),
+        ([FIRST, accounts("cy", more=True), LAST], False, "they do not show that no page lacks"),
         (
             [accounts("ana", more=True), accounts("bo", "cy", more=False)],
             False,
-            "they do not make one whole list",
+            "they do not show that no page lacks",
         ),
     ],
     ids=["all", "one", "no last", "twice", "one not full", "last too full"],
@@ -98,3 +98,24 @@ def test_pages_of_aws_users_make_one_list(
     evidence = taken_in(tmp_path, *pages)
     assert evidence.accounts.complete is complete
     assert words in " ".join(evidence.notes)
+
+
+@pytest.mark.parametrize(
+    ("names", "complete"),
+    [("12", True), ("01", True), ("13", False), ("23", False), ("21", False), ("ab", False)],
+)
+def test_a_page_of_aws_users_that_lacks_in_the_middle_shows_by_the_names_of_the_files(
+    names: str, complete: bool, tmp_path: Path
+) -> None:
+    evidence = taken_in(tmp_path, FIRST, LAST, names=names)
+    assert evidence.accounts.complete is complete
+
+
+def test_members_of_groups_in_aws_show_that_users_lack(tmp_path: Path) -> None:
+    """Whoever is a member is a user: ListGroupMemberships and ListUsers of one identity store."""
+    member = {"IdentityStoreId": "d-1", "MembershipId": "m", "GroupId": "g"}
+    memberships = {"GroupMemberships": [member | {"MemberId": {"UserId": name}} for name in ("eve", "cy")]}
+    evidence = taken_in(tmp_path, LAST, memberships)
+    assert not evidence.accounts.complete
+    assert "1 members of groups in AWS are in no list of its users" in " ".join(evidence.notes)
+    assert taken_in(tmp_path, SECOND | {"NextToken": None}, LAST, memberships).accounts.complete
