@@ -56,12 +56,23 @@ def need_groups(bench: Bench) -> None:
 
 def described_names(bench: Bench, urn: str) -> list[Any]:
     """Return the names of a schema's attributes, as far as the schemas can be read."""
+    return [each.get("name") for each in _described(bench, urn)]
+
+
+def is_case_exact(bench: Bench, urn: str, name: str, part: str) -> bool:
+    """Tell whether the schemas say that part of an attribute is told by its case, too."""
+    attribute = next((each for each in _described(bench, urn) if each.get("name") == name), {})
+    parts = objects(attribute.get("subAttributes"))
+    return any(each.get("name") == part and each.get("caseExact") is True for each in parts)
+
+
+def _described(bench: Bench, urn: str) -> list[Document]:
     try:
         listed = require_resources("GET /Schemas", bench.endpoint.get("/Schemas"))
     except FailedError:
         return []
     schema = next((each for each in listed if each.get("id") == urn), {})
-    return [each.get("name") for each in objects(schema.get("attributes"))]
+    return objects(schema.get("attributes"))
 
 
 def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:

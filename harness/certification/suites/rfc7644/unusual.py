@@ -169,7 +169,10 @@ def _manager_gone(bench: Bench) -> None:
         raise SkippedError(f"a user with a manager is refused: {shown(response)}")
     made = require_resource("POST /Users", response)
     path = address("/Users", made)
-    require_status(f"DELETE {boss}", bench.endpoint.ask("DELETE", boss), 204)
+    response = bench.endpoint.ask("DELETE", boss)
+    if response.status in (400, 409):
+        raise SkippedError(f"a manager is not deleted: {shown(response)}")
+    require_status(f"DELETE {boss}", response, 204)
     bench.endpoint.forget(boss)
     label = f"GET {path}, whose manager was deleted"
     require_values(label, bench.endpoint.get(path), {"id": made["id"], "userName": sent["userName"]})
@@ -225,8 +228,10 @@ CHECKS = (
     ),
     Check(
         "7643 2.3.1 texts",
-        "RFC 7643 2.3.1: two blanks, brackets, quotes and names of 70 letters read back as sent",
+        "RFC 7643 2.3.1: two blanks, brackets, quotes and names of 70 letters read back as sent (RFC 7644 3.3 lets a server "
+        "alter them)",
         _texts,
+        mandatory=False,
     ),
     Check(
         "7643 4.3 manager deleted",

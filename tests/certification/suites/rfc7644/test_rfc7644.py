@@ -329,6 +329,7 @@ def test_what_is_only_recommended_is_optional():
         "7643 3.1 lastModified with members",
         "7643 4.1.1 mixed case",
         "7643 4.1.1 no name",
+        "7643 2.3.1 texts",
     }
 
 

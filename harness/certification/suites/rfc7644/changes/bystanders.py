@@ -83,9 +83,11 @@ def _change(bench: Bench, path: str, operation: Document, changed: str) -> bool:
 
 
 def _named(name: str, changed: str) -> bool:
-    """Tell whether a leaf is what an operation changes, or may move with it: display names may follow names."""
+    """Tell whether a leaf is what an operation changes, or may move with it: texts that a server makes of others."""
     follows = changed.startswith("name.") and name in ("displayName", "nickName")
-    return name == changed or name.startswith((f"{changed}.", f"{changed}[")) or follows
+    element = changed.rpartition(".")[0]
+    composed = element.endswith("]") and name in (f"{element}.display", f"{element}.formatted")
+    return name == changed or name.startswith((f"{changed}.", f"{changed}[")) or follows or composed
 
 
 CHECKS = (

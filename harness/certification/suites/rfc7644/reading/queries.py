@@ -123,7 +123,10 @@ def _value_filter(bench: Bench) -> None:
 
 def _bad_filter(bench: Bench) -> None:
     unended, unknown = query("Users", "userName eq"), query("Users", 'userName regex "a"')
-    require_error(f"GET {unended}", bench.endpoint.ask("GET", unended), 400, "invalidFilter", None)
+    response = bench.endpoint.ask("GET", unended)
+    if response.status == 501:
+        need(bench, "filter")
+    require_error(f"GET {unended}", response, 400, "invalidFilter", None)
     require_error(f"GET {unknown}", bench.endpoint.ask("GET", unknown), 400, "invalidFilter")
 
 
