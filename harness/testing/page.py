@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import __version__
+from harness.base import __version__
 from harness.report.page.html import HtmlReport
 from harness.scenario.events import (
     Failure,
