@@ -22,7 +22,7 @@ from harness.aws_sso.app import AwsSso
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.app import AzureAd
 from harness.azure_ad.directory import populate as azure_populate
-from harness.base.clock import Clock, VirtualClock, from_iso, iso
+from harness.base.clock import Clock, VirtualClock, from_iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks, load_table
@@ -194,34 +194,30 @@ def assemble(
     """
     contexts = Contexts({}, {})
     network = wire(parts, contexts)
-    aws = aws_tenant.Tenant(
-        _aws_settings(parts), parts.aws_store, parts.clock, parts.ids.branch("aws"), quirks[0]
+    origins, clock, ids = parts.origins, parts.clock, parts.ids
+    settings = aws_tenant.settings_of(
+        parts.aws_store, ids.branch("aws-account"), clock, REGION, origins, parts.api_credentials
     )
-    settings = _azure_settings(parts)
-
-    faults = Faults(network, parts.clock.advance)
+    aws = aws_tenant.Tenant(settings, parts.aws_store, clock, ids.branch("aws"), quirks[0])
+    faults = Faults(network, clock.advance)
 
     def record(source: str, send: Send) -> Send:
         """Tell the journal of what one side sends; without one nothing is recorded."""
         if journal is None:
             return send
-        return recording(send, journal.exchange, parts.clock, source, lane, order=journal.next)
+        return recording(send, journal.exchange, clock, source, lane, order=journal.next)
 
     def lane(url: str) -> str:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-        return (
-            AZURE_AD
-            if origin == parts.origins["graph"]
-            else AWS_SSO
-            if origin in parts.origins.values()
-            else origin
-        )
+        if origin == origins["graph"]:
+            return AZURE_AD
+        return AWS_SSO if origin in origins.values() else origin
 
     azure = azure_tenant.create(
-        settings,
+        azure_tenant.settings_of(parts.azure_store, ids.branch("azure-tenant"), origins["graph"]),
         store=parts.azure_store,
-        clock=parts.clock,
-        ids=parts.ids,
+        clock=clock,
+        ids=ids,
         quirks=quirks[1],
         outside=azure_tenant.Outside(
             record(AZURE_AD, parts.watch(faults)),
@@ -232,10 +228,10 @@ def assemble(
         ),
     )
     contexts.aws[aws_tenant.TENANT], contexts.azure[azure_tenant.TENANT] = aws, azure
-    profile, origins = azure.quirks.profile, parts.origins
+    profile = azure.quirks.profile
     contexts.aws[SURROUNDINGS] = contexts.azure[SURROUNDINGS] = Surroundings(
-        parts.clock,
-        parts.advance or parts.clock.advance,
+        clock,
+        parts.advance or clock.advance,
         azure.next_cycle,
         partial(cloudtrail.refusal_of, aws),
         partial(identity_store.account_of, aws),
@@ -244,56 +240,14 @@ def assemble(
     )
     app = next(azure.applications.scan(), None) or azure.applications.instantiate("AWS SSO")
     return World(
-        clock=parts.clock,
-        ids=parts.ids,
+        clock=clock,
+        ids=ids,
         aws=aws,
         azure=azure,
         person=record(ADMINISTRATOR, network),
         unrecorded=network,
         app_id=app["id"],
-        origins=parts.origins,
+        origins=origins,
         faults=faults,
         contexts=contexts,
     )
-
-
-def _aws_settings(parts: Parts) -> aws_tenant.Settings:
-    """Return the account's constants, made once and kept with its data."""
-    ids = parts.ids.branch("aws-account")
-    constants = _constants(
-        parts.aws_store,
-        lambda: {
-            "tenant_id": f"{ids.alphanumeric(3)}{ids.uuid()}",
-            "identity_store_id": f"d-{ids.hex(10)}",
-            "instance_arn": f"arn:aws:sso:::instance/ssoins-{ids.hex(16)}",
-            "created": iso(parts.clock.now()),
-        },
-    )
-    constants.setdefault("created", iso(parts.clock.now()))  # data of before it was kept
-    return aws_tenant.Settings(
-        region=REGION,
-        account_id="123456789012",
-        scim_origin=parts.origins["scim"],
-        api_origin=parts.origins["identitystore"],
-        signin_origin=parts.origins["signin"],
-        api_credentials=parts.api_credentials,
-        **constants,
-    )
-
-
-def _azure_settings(parts: Parts) -> azure_tenant.Settings:
-    ids = parts.ids.branch("azure-tenant")
-    constants = _constants(
-        parts.azure_store,
-        lambda: {"tenant_id": ids.uuid(), "domain": "contoso.com", "graph_token": ids.alphanumeric(64)},
-    )
-    return azure_tenant.Settings(graph_origin=parts.origins["graph"], **constants)
-
-
-def _constants(store: Store, make: Callable[[], Document]) -> Document:
-    with store.transaction():
-        document = store.get("account", "settings")
-        if document is None:
-            document = make()
-            store.put("account", "settings", document)
-    return document

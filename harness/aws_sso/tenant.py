@@ -6,6 +6,7 @@ under `TENANT`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from flask import request
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Document, Store
+from harness.base.store import Document, Store, constants
 
 TENANT = "harness.aws_sso"
 
@@ -72,6 +73,35 @@ class Tenant:
 @lru_cache(maxsize=16)
 def _written(moment: datetime) -> str:
     return iso(moment)
+
+
+def settings_of(
+    store: Store,
+    ids: Ids,
+    clock: Clock,
+    region: str,
+    origins: Mapping[str, str],
+    api_credentials: tuple[str, str] | None,
+) -> Settings:
+    """Return the constants of the account in a store, made from `ids` where it is new; `origins` are those of the hosts by name."""
+    document = constants(
+        store,
+        lambda: {
+            "tenant_id": f"{ids.alphanumeric(3)}{ids.uuid()}",
+            "identity_store_id": f"d-{ids.hex(10)}",
+            "instance_arn": f"arn:aws:sso:::instance/ssoins-{ids.hex(16)}",
+            "created": iso(clock.now()),
+        },
+    )
+    return Settings(
+        region=region,
+        account_id="123456789012",
+        scim_origin=origins["scim"],
+        api_origin=origins["identitystore"],
+        signin_origin=origins["signin"],
+        api_credentials=api_credentials,
+        **{"created": iso(clock.now()), **document},  # older data has no `created`
+    )
 
 
 def current() -> Tenant:

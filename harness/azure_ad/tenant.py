@@ -22,7 +22,7 @@ from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Store
+from harness.base.store import Store, constants
 from harness.wire.message import Send
 
 TENANT = "harness.azure_ad"
@@ -35,6 +35,15 @@ class Settings(Struct, frozen=True):
     domain: str
     graph_origin: str
     graph_token: str
+
+
+def settings_of(store: Store, ids: Ids, graph_origin: str) -> Settings:
+    """Return the constants of the tenant in a store, made from `ids` where it is new."""
+    document = constants(
+        store,
+        lambda: {"tenant_id": ids.uuid(), "domain": "contoso.com", "graph_token": ids.alphanumeric(64)},
+    )
+    return Settings(graph_origin=graph_origin, **document)
 
 
 class Sharing(Struct, frozen=True):

@@ -7,7 +7,7 @@ commit together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -129,3 +129,13 @@ class Store(Protocol):
     def clear(self) -> None:
         """Forget everything of this tenant."""
         ...
+
+
+def constants(store: Store, make: Callable[[], Document]) -> Document:
+    """Return what never changes of a tenant, such as its id: made once, and kept with its data."""
+    with store.transaction():
+        document = store.get("account", "settings")
+        if document is None:
+            document = make()
+            store.put("account", "settings", document)
+    return document

@@ -36,9 +36,7 @@ def request_of(environ: WSGIEnvironment, origin: str) -> Request:
 def body_of(environ: WSGIEnvironment) -> bytes | None:
     """Return a request's body, which stays to be read again; None where it is longer than MAX_BODY, or breaks off."""
     stream = environ["wsgi.input"]
-    if isinstance(
-        stream, BytesIO
-    ):  # all of it came with the request, as our own server and transport have it
+    if isinstance(stream, BytesIO):  # all of it came along, as our own server and transport have it
         body = stream.getvalue()
         return body if len(body) <= MAX_BODY else None
     try:

@@ -16,7 +16,15 @@ from harness.aws_sso.cloudtrail.events import (
 from harness.aws_sso.cloudtrail.hiding import HIDDEN
 from harness.aws_sso.cloudtrail.index import fill
 from harness.aws_sso.cloudtrail.lookup import LOOKUP_KEYS, lookup, refusal_of
-from harness.aws_sso.cloudtrail.scim_calls import ScimCall, event_of, outcome_of, scim_refused, scim_succeeded
+from harness.aws_sso.cloudtrail.scim_calls import (
+    ScimCall,
+    event_of,
+    is_kept,
+    outcome_of,
+    parameters_of,
+    scim_refused,
+    scim_succeeded,
+)
 from harness.aws_sso.cloudtrail.tagging import failed, subjects_of
 
 __all__ = [
@@ -31,9 +39,11 @@ __all__ = [
     "event_of",
     "failed",
     "fill",
+    "is_kept",
     "keep",
     "lookup",
     "outcome_of",
+    "parameters_of",
     "refusal_of",
     "scim_refused",
     "scim_succeeded",

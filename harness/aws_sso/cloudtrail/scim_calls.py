@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.events import Caller, frame, keep_line
-from harness.aws_sso.cloudtrail.hiding import request_body, resource, with_words
+from harness.aws_sso.cloudtrail.hiding import HIDDEN, request_body, resource, with_words
 from harness.aws_sso.cloudtrail.tagging import REFUSED, about, named, of_request, tags_of_event
-from harness.aws_sso.refusals import Refused
+from harness.aws_sso.refusals import THROTTLED, Refused
 from harness.aws_sso.tenant import Tenant
+from harness.base.quirks import Quirks
 from harness.base.store import Document
 
 _SCIM = "scim"
@@ -80,6 +81,23 @@ def scim_refused(tenant: Tenant, call: ScimCall, refused: Refused) -> None:
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
     _keep_call(tenant, call, "Unknown", None, refused, hide_schemas=True)
+
+
+def is_kept(refused: Refused, token_id: str | None, quirks: Quirks) -> bool:
+    """Tell whether a refusal is kept at all; without a token, or throttled, quirks say."""
+    if token_id is None:
+        return bool(quirks["trail-unauthorized-calls"])
+    return refused.error != THROTTLED or bool(quirks["trail-throttled-calls"])
+
+
+def parameters_of(tenant_id: str, resource_id: str, query_string: str) -> dict[str, str]:
+    """Return the path and query of a request as events show them; a filter names people, and is hidden."""
+    parameters = {"tenantId": tenant_id}
+    if resource_id:
+        parameters["id"] = resource_id
+    if "filter=" in query_string:
+        parameters["filter"] = HIDDEN
+    return parameters
 
 
 def event_id_of(line: Document) -> str:

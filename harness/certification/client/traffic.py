@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from harness.aws_sso.scim.service import OPERATIONS
+from harness.aws_sso.scim.operations import OPERATIONS
 from harness.base import json_text
 from harness.base.quirks import Quirks
 from harness.certification.client.sources.people import Source

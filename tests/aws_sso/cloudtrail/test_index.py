@@ -104,7 +104,7 @@ def test_events_of_an_older_version_are_indexed_when_they_are_opened(lived_in, m
 def test_every_scim_call_is_known_to_the_source_index():
     """The names that stand for the source are those of the service's operations."""
     from harness.aws_sso.cloudtrail.scim_calls import OPERATIONS, WRITING
-    from harness.aws_sso.scim import service
+    from harness.aws_sso.scim import operations
 
-    assert set(OPERATIONS) == {operation.name for operation in service.OPERATIONS.values()}
-    assert {each.name for each in service.OPERATIONS.values() if not each.read_only} == WRITING
+    assert set(OPERATIONS) == {operation.name for operation in operations.OPERATIONS.values()}
+    assert {each.name for each in operations.OPERATIONS.values() if not each.read_only} == WRITING

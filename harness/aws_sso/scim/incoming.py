@@ -1,0 +1,35 @@
+"""What a SCIM request says: the parameters of its query, and its body read as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from harness.aws_sso.documents import decode
+from harness.aws_sso.refusals import INVALID, Refused
+from harness.wire.incoming import body_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_KEPT_QUOTED = "werkzeug.url_quote"  # werkzeug's way with octets that are no UTF-8: they stay as %FF
+
+
+def parameters_of(query_string: str) -> dict[str, str]:
+    """Return the query's parameters, each as it was first given."""
+    query: dict[str, str] = {}
+    for pair in filter(None, query_string.encode("latin-1").decode().split("&")):
+        name, _, value = pair.replace("+", " ").partition("=")
+        query.setdefault(unquote(name, errors=_KEPT_QUOTED), unquote(value, errors=_KEPT_QUOTED))
+    return query
+
+
+def document_of(environ: WSGIEnvironment) -> object:
+    """Return the document of a request. Raises Refused (ValidationException) for what is no JSON, or too long."""
+    text = body_of(environ)
+    if text is None:
+        raise Refused(INVALID)
+    try:
+        return decode(text)
+    except ValueError as error:
+        raise Refused(INVALID, "Invalid JSON from RequestBody") from error
