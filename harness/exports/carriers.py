@@ -33,6 +33,10 @@ WRAPPERS = (
     "tables",
 )
 _MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORECASE)
+# What stands in a page beside its rows.
+_OF_A_PAGE = re.compile(r"@?odata\.|NextToken$|ResponseMetadata$|(?:totalResults|itemsPerPage|startIndex)$")
+# What is a value of somebody's and never the name of a column: an address, a GUID.
+_VALUE = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TOTAL = re.compile(r'"(?:totalResults|@odata\.count)"\s*:\s*(\d+)')
 # The column of the bulk templates that says the opposite of accountEnabled:
 # https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "CSV template structure" (read 2026-11-29). How the
@@ -229,10 +233,17 @@ def _unwrapped(item: Any) -> Iterator[Row]:
     if isinstance(columns, list) and isinstance(cells, list):
         names = [column.get("name", "") for column in columns if isinstance(column, dict)]
         yield from (dict(zip(names, line, strict=False)) for line in cells if isinstance(line, list))
-    elif isinstance(wrapped := item.get("records"), list):
+    elif (wrapped := _page(item)) is not None:
         yield from (each for each in wrapped if isinstance(each, dict))
     else:
         yield item
+
+
+def _page(item: Row) -> list[Any] | None:
+    """Return the rows of a page that stands among others, as `jq -s` and scripts put them together; None for a row."""
+    wrapped = next((item[name] for name in WRAPPERS if isinstance(item.get(name), list)), None)
+    is_row = any(name not in WRAPPERS and not _OF_A_PAGE.match(name) for name in item)
+    return None if is_row else wrapped
 
 
 def _table(source: Source, start: str, notes: list[str]) -> Rows:
@@ -254,6 +265,12 @@ def _table(source: Source, start: str, notes: list[str]) -> Rows:
             "neither JSON nor CSV; export it as JSON (az … --output json, aws … --output json) or CSV",
         )
     columns = [name.strip().lstrip("\ufeff") for name in next(csv.reader([header], delimiter=delimiter))]
+    if any(_VALUE.fullmatch(name) for name in columns):
+        raise NotAnExportError(
+            source.name,
+            "values stand where the names of columns are meant, as az … --output tsv writes them; export it as JSON "
+            "(az … --output json, aws … --output json)",
+        )
     if template:
         columns = [_of_a_template(name) for name in columns]
         notes.append(

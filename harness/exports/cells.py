@@ -21,9 +21,10 @@ _EXPONENT = re.compile(r"\d([.,]\d+)?E\+\d+")
 # What Excel shows in the place of a value, in English and German: a cell that begins with + or = became a formula.
 _EXCEL_ERROR = re.compile(r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|WERT|BEZUG|ZAHL|NV|N/A|#+)[?!]?")
 _LONGEST_CELL = 32_759
+# "yanliş" is what Python's casefold makes of the Turkish YANLIŞ.
 # As Excel and consoles write them in languages of Europe, Brazil, China and Japan.
 _TRUE = "true wahr vrai verdadero verdadeiro vero waar sant sann sand tosi prawda pravda igaz doğru истина ja oui sí si sim sì yes tak ano igen kyllä evet да 真 1"
-_FALSE = "false falsch faux falso onwaar falskt usann falsk epätosi fałsz nepravda hamis yanlış ложь nein non no não nao nee nej nei nie ne nem ei hayır нет 假 偽 0"
+_FALSE = "false falsch faux falso onwaar falskt usann falsk epätosi fałsz nepravda hamis yanlış yanliş ложь nein non no não nao nee nej nei nie ne nem ei hayır нет 假 偽 0"
 BOOLEANS = {
     **dict.fromkeys(_TRUE.split(), True),
     **dict.fromkeys(_FALSE.split(), False),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,13 @@ def recognise(keys: Iterable[str]) -> Format | None:
     """Return the format whose names are among a row's keys, None for a file that is none of these."""
     lowered = {key.lower() for key in keys}
     return next((each for each in FORMATS if any(names <= lowered for names in each.names)), None)
+
+
+def foreigner(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say what a file is that is none of these, by its first rows: the answer of a service that refused, or what names it has."""
+    error = rows[0].get("error") if rows else None
+    if isinstance(error, dict) and error.get("code"):
+        return (
+            f"an error that a service answered ({error['code']}), not what it was asked for; export it again"
+        )
+    return f"not an export that is known (it has {', '.join(list(rows[0])[:8]) if rows else 'no rows'})"

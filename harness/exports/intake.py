@@ -16,7 +16,7 @@ from harness.exports.carriers import Row, Rows, rows
 from harness.exports.cells import BOOLEANS
 from harness.exports.everybody import Pages, People, PeopleFile, is_person
 from harness.exports.evidence import DirectoryGroup, Evidence, InputFile
-from harness.exports.formats import OFFER, Format, recognise
+from harness.exports.formats import OFFER, Format, foreigner, recognise
 from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
@@ -88,10 +88,7 @@ def take_in(
                 evidence.inputs.append(line)
                 continue
             if form is None:
-                shape = ", ".join(list(first[0])[:8]) if first else "no rows"
-                foreign.append(
-                    InputFile(carrier.source.name, f"not an export that is known (it has {shape})", 0, {}, ())
-                )
+                foreign.append(InputFile(carrier.source.name, foreigner(first), 0, {}, ()))
                 continue
             if form.kind == "people":
                 line = _people(intake, carrier, form, first, members.get(path))

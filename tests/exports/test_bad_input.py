@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.base.errors import HarnessError
 from harness.cli import main
 from harness.exports.intake import take_in
 
@@ -189,3 +190,38 @@ def test_a_json_string_that_ends_early_is_one_line(tmp_path: Path) -> None:
     code, shown = diagnosed(path)
     assert code == 2
     assert "held in a JSON string that ends early" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "bbbbbbbb-0000-4000-8000-00000000000b\tana@corvid.example\tAna Ruiz\n",
+            "names of columns are meant",
+        ),
+        (
+            '{"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges"}}',
+            "Authorization_RequestDenied",
+        ),
+    ],
+    ids=["az -o tsv", "an error of Graph"],
+)
+def test_what_no_export_is_shows_nothing_of_anybody(content: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "users.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(HarnessError, match=words) as error:
+        take_in([path], renamed={}, members={})
+    assert "ana" not in str(error.value)
+
+
+def test_pages_put_together_into_one_list_are_read(tmp_path: Path) -> None:
+    """As `jq -s` and scripts that collect answers write them."""
+    users = [{"id": str(number), "userPrincipalName": f"u{number}@corvid.example"} for number in range(4)]
+    path = tmp_path / "users.json"
+    path.write_text(
+        json.dumps([{"value": users[:3], "@odata.context": "x"}, {"value": users[3:]}]), encoding="utf-8"
+    )
+    assert len(list(take_in([path], renamed={}, members={})[1])) == 4
+    accounts = [{"Users": [{"UserId": user["id"], "UserName": "x"}], "NextToken": None} for user in users]
+    path.write_text(json.dumps(accounts), encoding="utf-8")
+    assert len(take_in([path], renamed={}, members={})[0].accounts.by_id) == 4
