@@ -167,7 +167,7 @@ class Directory:
         for name, text in wanted.beginnings.items():
             if name in INDEXED[kind] and text:
                 return self._indexes.find_beginning(kind, name, text)
-        return None
+        return next((self._indexes.find_word(kind, *word) for word in wanted.words.items()), None)
 
     def add_member(self, group: str, member: str) -> None:
         """Put a user or group into a group. Raises NotFoundError, PropertyError, or ConflictError when it is in already."""

@@ -9,13 +9,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from harness.azure_ad.directory.words import words_and_compounds
 from harness.base.store import Document, Store
 
 # The properties that Microsoft Graph's directory is mostly filtered by, and that name few objects; behind a slash is a part of them.
 # https://learn.microsoft.com/en-us/graph/aad-advanced-queries (read 2026-11-29)
 INDEXED: Mapping[str, tuple[str, ...]] = {
     "User": (
-        *("displayName", "givenName", "surname", "userPrincipalName", "mail", "mailNickname", "employeeId"),
+        *(
+            "id",
+            "displayName",
+            "givenName",
+            "surname",
+            "userPrincipalName",
+            "mail",
+            "mailNickname",
+            "employeeId",
+        ),
         *(
             "onPremisesImmutableId",
             "otherMails",
@@ -33,16 +43,23 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
         *("onPremisesSecurityIdentifier", "securityIdentifier"),
         *(f"onPremisesExtensionAttributes/extensionAttribute{number}" for number in range(1, 16)),
     ),
-    "Group": ("displayName", "mail", "mailNickname", "proxyAddresses", "uniqueName"),
+    "Group": ("id", "displayName", "mail", "mailNickname", "proxyAddresses", "uniqueName"),
 }
+# What `$search` looks for words in: https://learn.microsoft.com/en-us/graph/search-query-parameter (read 2026-11-29)
+WORDED = ("displayName", "description")
+_BY_WORD = " by word"
 _BUILT = "directory-index"
 
 
 class Wanted(NamedTuple):
-    """`texts` are those, in small letters, of which a property or an element of it must be one; `beginnings` what it begins with."""
+    """`texts` are those, in small letters, of which a property or an element of it must be one; `beginnings` what it begins with.
+
+    `words` are what a word of a property begins with.
+    """
 
     texts: Mapping[str, frozenset[str]]
     beginnings: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 class Indexes:
@@ -62,6 +79,10 @@ class Indexes:
         with self._store.transaction():
             self._build(kind, name)
             return self._store.rights_beginning(_relation(kind, name), text.casefold())
+
+    def find_word(self, kind: str, name: str, beginning: str) -> list[str]:
+        """Return the ids of the objects of whose property a word begins so; `name` is one of `WORDED`."""
+        return self.find_beginning(kind, f"{name}{_BY_WORD}", beginning)
 
     def _build(self, kind: str, name: str) -> None:
         built = self._built(kind)
@@ -96,6 +117,9 @@ def _relation(kind: str, name: str) -> str:
 
 def _texts(document: Document | None, name: str) -> dict[str, None]:
     """Return what a property holds, or each element of it, without regard to case; in its order, each once."""
+    if name.endswith(_BY_WORD):
+        text = (document or {}).get(name.removesuffix(_BY_WORD))
+        return dict.fromkeys(words_and_compounds(text)) if isinstance(text, str) else {}
     first, _, part = name.partition("/")
     value = None if document is None else document.get(first)
     values = value if isinstance(value, list) else [value]

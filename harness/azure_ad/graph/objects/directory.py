@@ -100,7 +100,7 @@ def _scan(kind: str) -> Scan:
 
 
 def _wanted(condition: Filter) -> Wanted:
-    return Wanted(condition.choices, condition.beginnings)
+    return Wanted(condition.choices, condition.beginnings, condition.words)
 
 
 def count_objects(which: str) -> Response:

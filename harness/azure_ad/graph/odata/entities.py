@@ -78,15 +78,14 @@ def collection(
     """
     check_options()
     names, expand = selected(kind), expanded(kind, expanders)
-    condition, searched, orders = query_filter(kind), search(kind), order(kind)
+    condition, orders = query_filter(kind).together(search(kind)), order(kind)
     if text_of("$skip") and (kind is None or kind.directory):
         raise refusals.SKIP_REFUSED.error()
     state, top = _page_state(), page_size()
     scan: Scan = items if callable(items) else lambda _, __: items
 
     def passing(after: str | None) -> Iterable[Document]:
-        candidates = scan(condition, after)
-        return (item for item in candidates if condition.test(item) and searched.holds(item))
+        return filter(condition.test, scan(condition, after))
 
     result: Document = {"@odata.context": context(_narrowed(path, names))}
     total: int | None = None
@@ -122,9 +121,9 @@ def count(items: Iterable[Document] | Scan, kind: EntityType | None = None) -> R
     check_options()
     if not is_advanced(counting=True):
         raise refusals.COUNT_REFUSED.error()
-    condition, searched = query_filter(kind, counting=True), search(kind)
+    condition = query_filter(kind, counting=True).together(search(kind))
     candidates = items(condition, None) if callable(items) else items
-    total = sum(1 for item in candidates if condition.test(item) and searched.holds(item))
+    total = sum(1 for _ in filter(condition.test, candidates))
     return Response(str(total), content_type="text/plain; charset=utf-8")
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 
+from harness.azure_ad.directory.indexes import WORDED
+from harness.azure_ad.directory.words import words, words_and_compounds
 from harness.base.clock import from_iso
 from harness.base.language import Condition
 
@@ -113,3 +116,25 @@ def _ordered(value: Any, wanted: Any) -> bool:
         and type(value) is type(wanted)
         and not isinstance(value, dict | list)
     )
+
+
+class Searched(Struct, frozen=True, dict=True):
+    """What one clause of `$search` asks: words of a property, or the beginning of one that is not parted into words."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words and symbols that must all occur; none where the property is not parted."""
+        return words(self.text) if self.name in WORDED else []
+
+    def holds(self, item: Any) -> bool:
+        value = item.get(self.name)
+        texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        if not self.words:
+            return any(text.casefold().startswith(self.text.casefold()) for text in texts)
+        return any(self._is_in(words_and_compounds(text)) for text in texts)
+
+    def _is_in(self, present: list[str]) -> bool:
+        return all(any(word.startswith(wanted) for word in present) for wanted in self.words)

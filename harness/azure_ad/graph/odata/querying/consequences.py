@@ -11,6 +11,7 @@ from harness.azure_ad.graph.odata.querying.comparisons import (
     AnyElement,
     Comparison,
     OneOf,
+    Searched,
     TextMatch,
 )
 from harness.base.language import Both, Condition, Either, Negated
@@ -48,6 +49,17 @@ def beginnings(condition: Condition) -> dict[str, str]:
         return {name: text for part in condition.parts for name, text in beginnings(part).items()}
     if isinstance(condition, TextMatch) and condition.function == "startswith":
         return {"/".join(condition.path): condition.wanted.casefold()}
+    if isinstance(condition, Searched) and not condition.words:
+        return {condition.name: condition.text.casefold()}
+    return {}
+
+
+def words(condition: Condition) -> dict[str, str]:
+    """Return what a word of a property must begin with, the longest of those that are searched for."""
+    if isinstance(condition, Both):
+        return {name: text for part in condition.parts for name, text in words(part).items()}
+    if isinstance(condition, Searched) and condition.words:
+        return {condition.name: max(condition.words, key=len)}
     return {}
 
 
@@ -56,7 +68,7 @@ def branches(condition: Condition) -> list[Condition]:
     if isinstance(condition, Either):
         return [branch for part in condition.parts for branch in branches(part)]
     if isinstance(condition, Both):
-        return next((branches(part) for part in condition.parts if isinstance(part, Either)), [condition])
+        return next((each for part in condition.parts if len(each := branches(part)) > 1), [condition])
     return [condition]
 
 

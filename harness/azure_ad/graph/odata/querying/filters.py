@@ -89,13 +89,16 @@ class Filter(Struct, frozen=True, dict=True):
     """A condition, and what follows from it for those who look objects up.
 
     `demands` are the texts, in small letters, that paths must equal, whatever else is said. `choices` are those of which a path,
-    or an element of what it leads to, must be one, `beginnings` what it must begin with. `operators` are those of advanced
-    queries that occur: `ne`, `not`, `endswith`. `branches` are filters of which
-    what passes meets one. `alternatives` counts the most conditions that one `or` joins, or values that
-    one `in` has.
+    or an element of what it leads to, must be one, `beginnings` what it must begin with, `words` what a word of it must.
+    `operators` are those of advanced queries that occur: `ne`, `not`, `endswith`. `branches` are filters of which what passes
+    meets one. `alternatives` counts the most conditions that one `or` joins, or values that one `in` has.
     """
 
     condition: Condition
+
+    def together(self, other: Condition) -> Filter:
+        """Return a filter that demands something else, too."""
+        return self if other == Both(()) else Filter(Both((self.condition, other)))
 
     @property
     def test(self) -> Callable[[Any], bool]:
@@ -112,6 +115,10 @@ class Filter(Struct, frozen=True, dict=True):
     @cached_property
     def beginnings(self) -> Mapping[str, str]:
         return consequences.beginnings(self.condition)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        return consequences.words(self.condition)
 
     @cached_property
     def branches(self) -> tuple[Filter, ...]:
