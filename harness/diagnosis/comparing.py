@@ -14,6 +14,15 @@ from harness.remedies.causes import Verdict
 
 # .NET's name of the status, to the verdict that foretells it.
 _BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}
+# Codes of failures that no answer of the target led to, and the causes that foretell them:
+# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read 2026-11).
+_BY_CODE = {
+    "MissingValues": ("required-missing",),
+    "MandatoryFieldsMissing": ("required-missing",),
+    "SchemaPropertyCanOnlyAcceptValue": ("several-for-one",),
+    "DuplicateSourceEntries": ("same-as-somebody",),
+    "ImportSkipped": ("nothing-to-match-by", "not-mappable"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,10 @@ def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent])
         return None
     event = trail.get(entry.request_id)
     expected = Verdict.SKIPPED if entry.status == "skipped" else _BY_ANSWER.get(entry.http)
-    same_verdict = finding.verdict is expected or (
-        finding.cause == "required-missing" and entry.http == "BadRequest"
+    same_verdict = (
+        finding.verdict is expected
+        or finding.cause in _BY_CODE.get(entry.code, ())
+        or (finding.cause == "required-missing" and entry.http == "BadRequest")
     )
     others = _named(entry, event) if same_verdict else []
     reproduced = same_verdict and (not others or _is_about(finding, others))

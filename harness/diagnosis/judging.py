@@ -151,7 +151,7 @@ class Judge:
             return self.wording.of_lack(person, lacking)
         for target, reason in self.mapping.unreadable.items():
             return finding(person.label, "mapping-not-understood", attribute=target, how=reason)
-        return self._account_unclear(person, keys)
+        return self._account_unclear(person, keys) or self._cut_failure(person)
 
     def clash(self, user: str, name: str, value: str, *, certain: bool = True) -> Finding:
         """Word that another of the users would hold the same unique value, or may."""
@@ -265,6 +265,12 @@ class Judge:
             return None
         target = self.wording.target("userName")
         return self.wording.of_target(person.label, "logged-conflict", target, sentence=entry.detail)
+
+    def _cut_failure(self, person: Person) -> Finding | None:
+        """Say that the log has a failure of somebody whose values show none, and that its reason was lost."""
+        entry = self.evidence.entry_of(person)
+        cut = entry is not None and entry.is_cut and entry.status == "failure"
+        return finding(person.label, "log-cut", attribute="provisioningStatusInfo") if cut else None
 
     def _not_known(self, exported: frozenset[str]) -> tuple[frozenset[str], list[str]]:
         """Return the targets whose values are not known, and the source attributes that lack for a whole verdict."""

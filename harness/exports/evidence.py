@@ -92,7 +92,7 @@ class LogEntry:
     `status` is `success`, `failure`, `skipped` or `warning`; `http` .NET's name of the HTTP status (`BadRequest`); `detail`
     what the target said; `request_id` AWS's name of the request; `property` what a skip was for; `change_id` ties the portal's
     three CSV files together; `job` and `principal` are the ids of the job and of its service principal. `targets` are the
-    attributes that were written, as the log spells them.
+    attributes that were written, as the log spells them. `is_cut` says that the export kept a failure, but not what it was.
     """
 
     object_id: str
@@ -109,6 +109,7 @@ class LogEntry:
     job: str = ""
     principal: str = ""
     targets: frozenset[str] = frozenset()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def entry(row: Row) -> LogEntry | None:
         job=str(record.get("jobid") or record.get("job id") or ""),
         principal=str(_folded(_object(record.get("serviceprincipal")) or {}).get("id") or ""),
         targets=frozenset(_written(record)),
+        is_cut=not reason and _is_cut(record),
     )
 
 
@@ -109,6 +110,16 @@ def _written(record: Mapping[str, Any]) -> Iterator[str]:
             yield str(name)
 
 
+def _is_cut(record: Mapping[str, Any]) -> bool:
+    """Tell whether what is said of an error is a text that is no JSON, such as the name of its type.
+
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json, "-Depth" (read 2026-11).
+    """
+    status = _object(record.get("provisioningstatusinfo"))
+    information = _folded(status).get("errorinformation") if isinstance(status, dict) else None
+    return isinstance(information, str) and bool(information) and _object(information) is None
+
+
 def _status(record: Mapping[str, Any]) -> str:
     status = _object(record.get("provisioningstatusinfo")) or _object(record.get("statusinfo"))
     if isinstance(status, dict):
@@ -116,6 +127,8 @@ def _status(record: Mapping[str, Any]) -> str:
         if word in _STATUSES or word in _NUMBERS:
             return _STATUSES.get(word) or _NUMBERS[word]
     word = str(record.get("resulttype") or record.get("status") or "").lower()
+    if not word and isinstance(record.get("provisioningstatusinfo"), str):
+        raise Unreadable("the export lost what became of it (ConvertTo-Json needs -Depth 10)")
     return _STATUSES.get(word, word)
 
 

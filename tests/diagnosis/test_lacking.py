@@ -545,3 +545,45 @@ def test_a_conflict_in_the_log_weighs_more_than_values_that_lack(tmp_path: Path)
     (entry,) = document["users"]
     assert (entry["verdict"], entry["attribute"]) == ("undecidable", "userName")
     assert "list-users" in entry["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "reproduced"),
+    [
+        ("MissingValues", {"surname": None}, True),
+        ("MandatoryFieldsMissing", {"surname": None}, True),
+        ("MissingValues", {}, False),
+        ("ImportSkipped", {"surname": None}, False),
+    ],
+)
+def test_failures_without_an_answer_are_compared_by_their_codes(
+    code: str, values: dict[str, Any], reproduced: bool, tmp_path: Path
+) -> None:
+    information = {"errorCode": code, "reason": "No value for what the target requires."}
+    exports = Exports(tmp_path)
+    exports.add("users.json", {"value": [user(ANA, "ana", **values)]})
+    status = {"status": "failure", "errorInformation": information}
+    exports.add("log.json", {"value": [failure(ANA, "ana", provisioningStatusInfo=status)]})
+    result, _ = exports.diagnosed()
+    assert f"The logs: {int(reproduced)} of 1" in result.output
+
+
+def test_a_failure_whose_reason_an_export_lost_leaves_open_who_would_arrive(tmp_path: Path) -> None:
+    """As ConvertTo-Json without -Depth writes what is nested."""
+    exports = Exports(tmp_path)
+    exports.add("users.json", {"value": [user(ANA, "ana"), user(BO, "bo", surname=None)]})
+    lost = {
+        "Status": "failure",
+        "ErrorInformation": "Microsoft.Graph.PowerShell.Models.MicrosoftGraphErrorInfo",
+    }
+    entries = [
+        failure(key, name, provisioningStatusInfo=lost, changeId=name)
+        for key, name in ((ANA, "ana"), (BO, "bo"))
+    ]
+    exports.add("log.json", {"value": entries})
+    _, document = exports.diagnosed()
+    assert [each["verdict"] for each in document["users"]] == ["undecidable", "skipped"]
+    assert "-Depth 10" in document["users"][0]["remedy"]
+    exports.add("log.json", {"value": [failure(ANA, "ana", provisioningStatusInfo="Microsoft.Graph.Status")]})
+    result, _ = exports.diagnosed()
+    assert "the export lost what became of it" in result.output
