@@ -288,7 +288,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_a_right_file_is_played_without_what_only_mistakes_and_pages_need(folder: Path) -> None:
     """A run starts as soon as it can: what tells mistakes, makes people up, signs and serves is not loaded for it."""
     (folder / "scenarios" / "good.yaml").write_text(GOOD, encoding="utf-8")
-    heavy = ("jsonschema", "faker", "lxml", "signxml", "pytest", "uvicorn", "psycopg")
+    heavy = ("jsonschema", "faker", "lxml", "signxml", "pytest", "httptools", "psycopg")
     code = (
         "import sys; from harness.cli import main\n"
         "try: main(['run', 'scenarios/good.yaml'])\n"

@@ -18,7 +18,7 @@ sys.stderr.write("\\n".join(sys.modules))
 """
 # Packages whose import costs more than a hundredth of a start, and rooms that hardly a scenario enters.
 FOREIGN = {
-    *("regex", "lxml", "signxml", "cryptography", "jsonschema", "faker", "ijson", "smtplib", "uvicorn", "urllib3"),
+    *("regex", "lxml", "signxml", "cryptography", "jsonschema", "faker", "ijson", "smtplib", "httptools", "urllib3"),
     *("multiprocessing", "asyncio", "psycopg", "pytest"),
 }  # fmt: skip
 ROOMS = (

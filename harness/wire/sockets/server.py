@@ -1,8 +1,8 @@
 """Real HTTP, plain or over TLS: a WSGI application on a socket, behind an event loop in a thread of this process.
 
-accept ──► greeting (TLS alone) ──► connection.py ──► bridge.py ──┬──► the application, where it is quick
-           at most `limits.headers`  uvicorn's parser,             └──► workers.py, a few threads
-                                     deadlines, places
+accept ──► greeting (TLS alone) ──► connection.py, by parsing.py ──┬────────────────────────────► bridge.py ──► the application
+           at most `limits.headers`  deadlines, places              └──► workers.py, if it may ──►
+                                                                         take its time
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from uvicorn.config import Config
-from uvicorn.server import ServerState
-
-from harness.wire.sockets.bridge import Bridge, Quick, refusal
-from harness.wire.sockets.connection import MAX_HEADERS, Connection, Limits, Places, raw
+from harness.wire.sockets.answers import refusal
+from harness.wire.sockets.bridge import Bridge, Quick
+from harness.wire.sockets.connection import Connection, Limits, Places, Served
 from harness.wire.sockets.listening import listen
+from harness.wire.sockets.parsing import MAX_HEADERS
 from harness.wire.sockets.tls import Identity
 from harness.wire.sockets.workers import Workers
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _TLS_HANDSHAKE = b"\x16"  # https://www.rfc-editor.org/rfc/rfc8446#section-5.1
-_ONLY_TLS = raw(refusal(400, "This port speaks https only."))
+_ONLY_TLS = refusal(400, "This port speaks https only.").octets()
 _PAUSE = 0.05  # seconds before the next try to accept, where the system has nothing left to do it with
 
 
@@ -63,21 +62,8 @@ class Server:
         self._limits = limits or Limits()
         self._shown = identity.shown if identity else None
         self._workers = Workers(threads, f"http-{bound}")
-        self._bridge = Bridge(app, (host, bound), self._workers, quick)
-        self._config = Config(
-            self._bridge,
-            interface="asgi3",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            proxy_headers=False,
-            log_config=None,  # request lines hold people's names
-            log_level="critical",
-            access_log=False,
-            timeout_keep_alive=self._limits.idle,
-        )
-        self._state = ServerState()
         self._places = Places(self._limits)
+        self._served = Served(Bridge(app, (host, bound)), self._workers, quick, self._places)
         self._stopping = asyncio.Event()
         self._loop = _event_loop()
         self._thread = threading.Thread(target=self._run, name=f"http-{bound}", daemon=True)
@@ -109,12 +95,12 @@ class Server:
         self._listening.close()
         for end in tuple(self._places.waiting.values()):
             end()
-        for connection in tuple(self._state.connections):
+        for connection in tuple(self._places.connections):
             connection.shutdown()
         if self._places.taken:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._places.emptied.wait(), self._limits.stop)
-        for connection in tuple(self._state.connections):
+        for connection in tuple(self._places.connections):
             connection.transport.abort()
 
     async def _accept(self) -> None:
@@ -134,7 +120,7 @@ class Server:
 
     async def _greet(self, connected: socket.socket) -> None:
         """Hand an accepted connection over to its protocol, after the TLS handshake where there is one."""
-        connection = Connection(self._config, self._bridge, self._state, self._places)
+        connection = Connection(self._served)
         task = asyncio.current_task()
         assert task is not None
         try:

@@ -9,8 +9,9 @@ import pytest
 
 from harness.base.clock import Stopwatch
 from harness.wire.message import MAX_BODY, Request
-from harness.wire.sockets.connection import MAX_HEADERS, Limits
+from harness.wire.sockets.connection import Limits
 from harness.wire.sockets.network import Network
+from harness.wire.sockets.parsing import MAX_HEADERS
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import identity, trusting
 from tests.wire.authority import Authority

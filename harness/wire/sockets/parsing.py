@@ -1,0 +1,142 @@
+"""Requests as their bytes come in: httptools' parser, and a measure of headers and bodies.
+
+What is no request or too large is a refusal in its place. It is answered in its turn, and nothing behind it is read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from msgspec import Struct
+
+from harness.wire.message import MAX_BODY
+from harness.wire.sockets.answers import Answer, refusal
+
+MAX_HEADERS = 65_536  # bytes of target and headers together
+# So much is read for applications to refuse in their own words, and for a client that listens only after sending.
+_DRAINED = 2 * MAX_BODY
+_MALFORMED = refusal(400, "This is no HTTP request that can be understood for sure (RFC 9112).")
+_HOSTS = refusal(400, "A request has one Host header (RFC 9112 section 3.2).")
+_UPGRADED = refusal(400, "This server speaks HTTP/1.1: send a body without the header Upgrade.")
+_MUCH = refusal(413, f"The body is larger than {MAX_BODY} bytes.")
+_LONG = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
+
+
+class Stage(Enum):
+    """What of a request has come."""
+
+    NOTHING = 0
+    HEADERS = 1
+    BODY = 2
+
+
+class Incoming(Struct, frozen=True):
+    """A whole request: `target` as it was written, `headers` named in small letters, a body of twice MAX_BODY at most.
+
+    Whoever sent it `stays` for a further one, or not.
+    """
+
+    method: str
+    target: bytes
+    version: str
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    stays: bool
+
+
+class Parser:
+    """What has `arrived` is taken from its left by whoever answers it; `stage` tells of the next request.
+
+    `expects_word` says that its client waits for `100 Continue` before it sends the body.
+    """
+
+    def __init__(self) -> None:
+        self.arrived = deque[Incoming | Answer]()
+        self.stage = Stage.NOTHING
+        self.expects_word = False
+        self._target, self._version, self._stays = b"", "1.1", True
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._pieces: list[bytes] = []
+        self._size = 0  # of the headers, then of the body
+        self._refusal: Answer = _MALFORMED
+        self._is_over = False
+        self._octets = HttpRequestParser(self)
+
+    def feed(self, data: bytes) -> None:
+        if self._is_over:
+            return
+        if self.stage is Stage.HEADERS:
+            self._size += len(data)
+        try:
+            self._octets.feed_data(data)
+            if self.stage is Stage.HEADERS and self._size > MAX_HEADERS:
+                self._refuse(_LONG)
+        except HttpParserUpgrade:  # is not taken up; what follows may be of another protocol
+            self._is_over = True
+        except HttpParserError:
+            self._is_over, self.stage = True, Stage.NOTHING
+            self.arrived.append(self._refusal)
+
+    def _refuse(self, answer: Answer) -> None:
+        self._refusal = answer.of_head() if self._octets.get_method() == b"HEAD" else answer
+        raise HttpParserError
+
+    def on_message_begin(self) -> None:
+        self.stage = Stage.HEADERS
+        self._target, self._headers, self._pieces = b"", [], []
+        self._size = 0
+
+    def on_url(self, piece: bytes) -> None:
+        self._target += piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self.stage is Stage.HEADERS:  # not those behind a body in chunks
+            self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        self.stage = Stage.BODY
+        self._version = self._octets.get_http_version()
+        hosts, length, size, has_body = 0, 0, len(self._target), False
+        self.expects_word = False
+        for name, value in self._headers:
+            size += len(name) + len(value)
+            if name == b"host":
+                hosts += 1
+            elif name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                has_body = True
+            elif name == b"expect":
+                self.expects_word = value.lower() == b"100-continue"
+        if size > MAX_HEADERS:
+            self._refuse(_LONG)
+        if hosts > 1 or (not hosts and self._version == "1.1"):
+            self._refuse(_HOSTS)
+        if length > _DRAINED:
+            self._refuse(_MUCH)
+        is_upgrade = self._octets.should_upgrade()
+        if is_upgrade and (has_body or length):
+            self._refuse(_UPGRADED)
+        self._stays = self._version != "1.0" and self._octets.should_keep_alive() and not is_upgrade
+        self._size = 0
+
+    def on_body(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > _DRAINED:
+            self._refuse(_MUCH)
+        self._pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        self.stage = Stage.NOTHING
+        self.arrived.append(
+            Incoming(
+                self._octets.get_method().decode("ascii"),
+                self._target,
+                self._version,
+                self._headers,
+                b"".join(self._pieces),
+                self._stays,
+            )
+        )
