@@ -23,7 +23,7 @@ from harness.wire.recording.har import har_texts
 LANES = ("Administrator", "Azure AD", "AWS SSO", "Client", "Elsewhere")
 _AT_FIRST = 200  # rows
 # So many new rows are drawn at once, a second's worth where the apps are busy: more than anybody reads, and drawing costs.
-_AT_ONCE = 200
+_AT_ONCE = 100
 _PATIENCE = 1.0  # seconds that an answer waits for something to happen
 _MOST_CHARACTERS = 300
 _RETRY, _RETRY_WHEN_BUSY = 250, 1000  # milliseconds until the browser asks again

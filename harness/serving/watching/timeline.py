@@ -39,9 +39,9 @@ class Timeline:
     def last(self) -> int:
         """The number of the newest; they begin with 1."""
         with self._more:
-            while self._new:
-                self._happenings.append(self._new.popleft())
-                self._last += 1
+            arrived = [self._new.popleft() for _ in range(len(self._new))]
+            self._happenings.extend(arrived)
+            self._last += len(arrived)
             return self._last
 
     def forget_requests(self) -> int:

@@ -262,14 +262,14 @@ def test_more_than_is_drawn_at_once_is_led_to(served, http):
     streamed = page(http, served, f"timeline/events?after={origin}-{first}")
     assert "retry: 1000\n" in streamed
     assert "GET /Users/449 " in streamed
-    assert "GET /Users/249 " not in streamed
+    assert "GET /Users/349 " not in streamed
     (before,) = re.findall(r'before=(\d+)">what came before this', streamed)
     earlier = page(http, served, f"timeline?before={before}")
-    assert "GET /Users/249 " in earlier
-    assert "GET /Users/250 " not in earlier
+    assert "GET /Users/349 " in earlier
+    assert "GET /Users/350 " not in earlier
     assert "data-stream" not in earlier
     (before,) = re.findall(r'before=(\d+)">Earlier', earlier)
-    assert "GET /Users/49 " in page(http, served, f"timeline?before={before}")
+    assert "GET /Users/149 " in page(http, served, f"timeline?before={before}")
     assert "retry: 250\n" in page(http, served, f"timeline/events?after={origin}-{first + 440}")
 
 
