@@ -23,7 +23,7 @@ _LOOKS_EVERY = timedelta(milliseconds=300)
 def watch(*, about: str, from_start: bool, lines: int | None, as_json: bool, **where: Any) -> None:
     """Show what happens on both sides as it happens: calls, log lines, mails, faults, jumps of the clock. Ctrl-C ends it.
 
-    Of several processes each tells its own; lines of logs that are kept in PostgreSQL are not told.
+    Of several processes that share a database each tells of its own calls, log lines and mails.
     """
     import json
 

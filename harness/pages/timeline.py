@@ -7,6 +7,7 @@ after a second at most, and the browser asks for what came behind it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from threading import BoundedSemaphore
@@ -46,14 +47,15 @@ def shown() -> ResponseReturnValue:
         earlier=events[0].number if len(events) == _AT_FIRST else None,
         writes_scenarios=present.scenario_of is not None,
         place=f"{timeline.origin}-{timeline.last}",
+        process=os.getpid(),
     )
 
 
 def streamed() -> ResponseReturnValue:
     """Answer with the rows behind the last one that the browser has, each an event."""
     timeline = instruments().timeline
-    after = _place(timeline, request.headers.get("Last-Event-ID") or request.args.get("after", ""))
-    if timeline.last <= after and _WAITING.acquire(blocking=False):
+    after, is_ours = _place(timeline, request.headers.get("Last-Event-ID") or request.args.get("after", ""))
+    if is_ours and timeline.last <= after and _WAITING.acquire(blocking=False):
         try:
             timeline.wait(after, _PATIENCE)
         finally:
@@ -63,7 +65,9 @@ def streamed() -> ResponseReturnValue:
     rows = _drawn(events)
     if len(events) == _AT_ONCE and (about or events[0].number > after + 1):
         earlier = url_for("pages.timeline_shown", about=about or None, before=events[0].number)
-        rows = f"{render_template('pages/timeline_gap.html', earlier=earlier, lanes=len(LANES))}\n{rows}"
+        rows = f"{_gap(earlier=earlier)}\n{rows}"
+    if not is_ours:
+        rows = f"{_gap(process=os.getpid())}\n{rows}"
     text = "".join(_messages(rows, f"{timeline.origin}-{last}", is_busy=len(events) == _AT_ONCE))
     return Response(text, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -102,10 +106,16 @@ def _about() -> str:
     return request.args.get("about", "").strip()
 
 
-def _place(timeline: Happenings, text: str) -> int:
-    """Return the number that a browser has come to; another process's is none of ours, so that it begins with now."""
+def _place(timeline: Happenings, text: str) -> tuple[int, bool]:
+    """Return the number that a browser has come to, and whether it is ours; with another process's it begins with now."""
     origin, _, number = text.partition("-")
-    return int(number) if origin == timeline.origin and number.isdecimal() else timeline.last
+    is_ours = origin == timeline.origin and number.isdecimal()
+    return int(number) if is_ours else timeline.last, is_ours
+
+
+def _gap(**about: object) -> str:
+    """Return the row that says what is not shown: rows before those `earlier` leads to, or what another process had."""
+    return render_template("pages/timeline_gap.html", lanes=len(LANES), **about)
 
 
 def _messages(rows: str, place: str, *, is_busy: bool) -> Iterator[str]:

@@ -66,6 +66,20 @@ def test_two_processes_are_one_world(serve, address):
     assert schedule["lastSuccessfulExecution"]["state"] == "Succeeded"
 
 
+def test_a_process_tells_of_its_calls_and_log_lines(serve, address):
+    world = serve("--data", address)
+    name = {"givenName": "Ben", "familyName": "Ode"}
+    created = world.scim(
+        "POST", "/Users", {"userName": "ben@contoso.com", "displayName": "Ben", "name": name}
+    )
+    assert created.status == 201
+    happened = world.control("GET", "timeline?about=ben@contoso.com").json()["events"]
+    assert [(event["kind"], event["summary"]) for event in happened] == [
+        ("cloudtrail", "CreateUser"),
+        ("exchange", "POST /Users → 201"),
+    ]
+
+
 def test_a_pause_and_an_edit_reach_the_process_that_runs_the_cycle(serve, address, directory):  # noqa: F811
     """Said to either of two processes: no further cycle begins, and an edited mapping is the next cycle's."""
     one = serve("--data", address, "--populate", str(directory))

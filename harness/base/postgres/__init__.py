@@ -15,7 +15,7 @@ from harness.base.postgres.copies import Copies
 from harness.base.postgres.peers import Peers, Turns
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
-from harness.base.postgres.transaction import Connection, Transactions
+from harness.base.postgres.transaction import Audience, Connection, Transactions
 
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
@@ -28,6 +28,8 @@ _NOTICES_A_DEAD_HOST: dict[str, Any] = {"keepalives_idle": 2, "keepalives_interv
 
 class PostgresDatabase:
     """One PostgreSQL database, in its schema `harness`, shared by the stores of its tenants and by other processes.
+
+    `audience` hears of the log lines that this process commits.
 
     Raises HarnessError, without the password, when the address is none, nobody answers there, the role may not make
     tables, or another version of the harness laid it out.
@@ -51,7 +53,8 @@ class PostgresDatabase:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
         )
-        self._transactions = Transactions(self._pool)
+        self.audience = Audience()
+        self._transactions = Transactions(self._pool, self.audience)
         self._stores: dict[str, PostgresStore] = {}
         self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
 

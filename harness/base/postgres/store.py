@@ -189,6 +189,7 @@ class PostgresStore:
         with self._transaction:
             number = self._transactions.next_line(self._tenant)
             self._send(_APPEND, shelf, number, text, shelf, digests, number)
+            self._transactions.note_line(log, body)
         return number
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ COMMIT (a pipeline). https://www.postgresql.org/docs/current/libpq-pipeline-mode
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from harness.base.store import StaleError
+from harness.base.store import Document, StaleError
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -30,11 +31,20 @@ class _Place:
     last: int | None = None
 
 
+@dataclass(slots=True)
+class Audience:
+    """Whoever hears of this process's lines of the logs `heard_of` once they are committed; None are all logs."""
+
+    on_append: Callable[[str, Document], None] | None = None
+    heard_of: frozenset[str] | None = None
+
+
 class Transactions(threading.local):
     """The transaction that this thread has open on the database, if any; entering it again joins."""
 
-    def __init__(self, pool: ConnectionPool[Connection]) -> None:
-        self._pool = pool
+    def __init__(self, pool: ConnectionPool[Connection], audience: Audience) -> None:
+        self._pool, self._audience = pool, audience
+        self._appended: list[tuple[str, Document]] = []
         self._depth = 0
         self._places: dict[int, _Place] = {}  # of the tenants that it covers
         self.connection: Connection | None = None
@@ -63,11 +73,25 @@ class Transactions(threading.local):
             raise StaleError from stale
         finally:
             self._places.clear()
+            appended, self._appended = self._appended, []
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 connection.close()  # which undoes it; the pool opens another
             self._pool.putconn(connection)
         if isinstance(error, psycopg.errors.DivisionByZero):
             raise StaleError from error
+        if error is None:
+            self._announce(appended)
+
+    def note_line(self, log: str, body: Document) -> None:
+        """Note a line that somebody may want to hear of."""
+        logs = self._audience.heard_of
+        if self._audience.on_append is not None and (logs is None or log in logs):
+            self._appended.append((log, body))
+
+    def _announce(self, lines: list[tuple[str, Document]]) -> None:
+        if self._audience.on_append is not None:
+            for log, body in lines:
+                self._audience.on_append(log, body)
 
     def next_line(self, tenant: int) -> int:
         """Return the next number of a tenant's logs; nobody else draws one before this transaction ends."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,6 +45,13 @@ class Peers(Protocol):
     def stop(self) -> None: ...
 
 
+class Audience(Protocol):
+    """What hears of a database's log lines."""
+
+    on_append: Callable[[str, Document], None] | None
+    heard_of: frozenset[str] | None
+
+
 class Data:
     """Both sides' stores, in memory when there is no place for them. Raises HarnessError for one in use, damaged, or not to be written.
 
@@ -54,7 +61,7 @@ class Data:
 
     stores: dict[str, Store]
     keeper: Keeper
-    _databases: tuple[Database, ...] = ()
+    _audiences: Sequence[Audience] = ()
     _changed: str | None = None
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
@@ -82,9 +89,9 @@ class Data:
         self._closed.close()
 
     def on_append(self, tell: Callable[[str, Document], None], logs: frozenset[str]) -> None:
-        """Have the lines of some logs told once they are committed; those in PostgreSQL are not."""
-        for database in self._databases:
-            database.on_append, database.heard_of = tell, logs
+        """Have the lines of some logs told once this process has committed them."""
+        for audience in self._audiences:
+            audience.on_append, audience.heard_of = tell, logs
 
     def boot_seed(self, seed: str | None) -> str | None:
         """Return a seed of this start's own: a folder that is opened again must not draw the same ids again."""
@@ -139,7 +146,7 @@ class Data:
             self._open.callback(_lock(folder))
             self._changed = _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
-        self._databases = tuple(databases.values())
+        self._audiences = tuple(databases.values())
         self.keeper = Memory(databases) if folder is None else Folder(folder / _SNAPSHOTS, databases)
         return {side: base.tenant("main") for side, base in databases.items()}
 
@@ -164,6 +171,7 @@ class Data:
         self._open.callback(database.close)
         self.peers, self.starting, self.busy = database.peers(), database.turns(0), database.turns(1)
         self.keeper = database.copies(SIDES)
+        self._audiences = (database.audience,)
         return {side: database.tenant(side) for side in SIDES}
 
     def _database(self, folder: Path | None, side: str) -> Database:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,23 @@ def test_a_store_does_what_dictionaries_would(database, transactions):
     number = next(_numbers)
     store, bystander = database.tenant(f"{number}"), database.tenant(f"{number} bystander")
     assert_store_does_what_dictionaries_would(store, bystander, transactions)
+
+
+def test_lines_are_told_once_they_are_committed(database):
+    """Those of one's own transactions, in their order, of the logs that somebody listens to; a failed one tells nothing."""
+    store, heard = database.tenant(f"{next(_numbers)}"), []
+    database.audience.on_append = lambda log, body: heard.append((log, body["n"]))
+    database.audience.heard_of = frozenset({"audit"})
+    with store.transaction():
+        store.append("audit", {"n": 1})
+        store.append("other", {"n": 2})
+        assert heard == []
+    with suppress(KeyError), store.transaction():
+        store.append("audit", {"n": 3})
+        raise KeyError
+    store.append("audit", {"n": 4})
+    database.audience.on_append = None
+    assert heard == [("audit", 1), ("audit", 4)]
 
 
 def test_a_copy_that_is_put_back_brings_what_was_there_in_its_order(database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -271,6 +272,15 @@ def test_more_than_is_drawn_at_once_is_led_to(served, http):
     (before,) = re.findall(r'before=(\d+)">Earlier', earlier)
     assert "GET /Users/149 " in page(http, served, f"timeline?before={before}")
     assert "retry: 250\n" in page(http, served, f"timeline/events?after={origin}-{first + 440}")
+
+
+def test_where_another_process_answers_the_page_says_so(served, http):
+    """A restart, or one of several behind a port: what the one before saw is not here, and nobody takes it for nothing."""
+    assert f"number {os.getpid()}:" in page(http, served, "timeline")
+    streamed = page(http, served, "timeline/events?after=0123456789abcdef-7")
+    assert f"from here on process {os.getpid()} answers" in streamed
+    place = re.findall(r"^id: (.*)$", streamed, re.MULTILINE)[0]
+    assert "answers" not in page(http, served, f"timeline/events?after={place}")
 
 
 def page(http, served, path):
