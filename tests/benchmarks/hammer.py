@@ -43,17 +43,27 @@ def hammer(url: str, requests: Sequence[bytes], connections: int) -> float:
 
 
 def _send(address: tuple[str, int], requests: Sequence[bytes], refusals: list[bytes]) -> None:
-    with socket.create_connection(address) as connected:
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for one in requests:
-            connected.sendall(one)
-            head, _, body = _until(connected, _END).partition(_END)
-            missing = _length(head) - len(body)
-            while missing > 0:
-                missing -= len(connected.recv(min(missing, 65536)))
-            if not head.startswith(b"HTTP/1.1 2"):
-                refusals.append(head + body)
-                return
+    """Send requests over one connection, or over as many as a server wants that ends each with its answer."""
+    connected = _connected(address)
+    for one in requests:
+        connected.sendall(one)
+        head, _, body = _until(connected, _END).partition(_END)
+        missing = _length(head) - len(body)
+        while missing > 0:
+            missing -= len(connected.recv(min(missing, 65536)))
+        if head[9:10] != b"2":
+            refusals.append(head + body)
+            break
+        if head.startswith(b"HTTP/1.0"):
+            connected.close()
+            connected = _connected(address)
+    connected.close()
+
+
+def _connected(address: tuple[str, int]) -> socket.socket:
+    connected = socket.create_connection(address)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
 
 
 def _until(connected: socket.socket, end: bytes) -> bytes:

@@ -1,11 +1,13 @@
-"""One SCIM server for a benchmark, in a process of its own: `peer.py harness` or `peer.py scim2-server`.
+"""One SCIM server for a benchmark, in a process of its own: `peer.py harness` or `peer.py scim2-server`, or `peer.py command`.
 
-Both run on the same WSGI server; the first line of output is `{"url", "token"}`.
+The first two run behind the harness's own front; `command` is scim2-server with its own, as its command starts it. The first
+line of output is `{"url", "token"}`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -13,6 +15,7 @@ import threading
 from harness.aws_sso import tenant as aws_tenant
 from harness.aws_sso.app import is_scim
 from harness.wire.message import json_request
+from harness.wire.sockets.listening import listen
 from harness.wire.sockets.server import Server
 from harness.world import apps, create
 
@@ -54,7 +57,27 @@ def scim2_server() -> tuple[Server, str]:
     return server, TOKEN
 
 
+def scim2_server_command() -> None:
+    """Become the command that scim2-server comes with; it says its address on one line of its own."""
+    with listen("127.0.0.1", 0) as chosen:
+        port = chosen.getsockname()[1]
+    print(json.dumps({"url": f"http://127.0.0.1:{port}/v2", "token": TOKEN}), flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "scim2_server.testserver.cli",
+        "--bearer-token",
+        TOKEN,
+        "--port",
+        str(port),
+    ]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a line for each request
+    os.execv(sys.executable, command)
+
+
 def main() -> None:
+    if sys.argv[1] == "command":
+        scim2_server_command()
     server, token = {"harness": harness, "scim2-server": scim2_server}[sys.argv[1]]()
     server.start()
     print(json.dumps({"url": server.url + server.path, "token": token}), flush=True)

@@ -13,6 +13,7 @@ from tests.benchmarks.measuring import header, remark, seconds
 
 PARTS = {
     "inside": inside.inside,
+    "large": inside.large,
     "sockets": sockets.against_peer,
     "growth": sockets.growth,
     "served": served.large_world,
