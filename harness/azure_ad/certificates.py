@@ -72,7 +72,8 @@ def _moment(claims: Document, name: str, usual: float | None) -> float:
 
 def is_signed_by(token: SignedToken, credentials: Iterable[Document], now: datetime) -> bool:
     """Tell whether one of these key credentials that is valid now, and that the token's thumbprint is of, signed it."""
-    return any(_verifies(token, certificate) for certificate in _registered(credentials, token.head, now))
+    registered = _registered(credentials, token.head, now)
+    return any(is_signed_with(token, certificate.public_key()) for certificate in registered)
 
 
 def completed(credential: Document, ids: Ids) -> Document:
@@ -125,7 +126,8 @@ def _registered(credentials: Iterable[Document], head: Document, now: datetime) 
             yield certificate
 
 
-def _verifies(token: SignedToken, certificate: Certificate) -> bool:
+def is_signed_with(token: SignedToken, key: object) -> bool:
+    """Tell whether this public key, one of RSA, is of the private key that signed a token."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
@@ -135,7 +137,7 @@ def _verifies(token: SignedToken, certificate: Certificate) -> bool:
         "PS256": padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size),
         "RS256": padding.PKCS1v15(),
     }
-    key, chosen = certificate.public_key(), paddings.get(str(token.head.get("alg")))
+    chosen = paddings.get(str(token.head.get("alg")))
     if not isinstance(key, RSAPublicKey) or chosen is None:
         return False
     try:

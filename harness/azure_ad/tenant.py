@@ -54,7 +54,10 @@ class Sharing(Struct, frozen=True):
 
 
 class Tenant(Struct, frozen=True):
-    """The directory, its applications, the mail room and the provisioning service, side by side over one store."""
+    """The directory, its applications, the mail room and the provisioning service, side by side over one store.
+
+    `send` is the wire to the outside: to what people are provisioned to, and to issuers of tokens that an application trusts.
+    """
 
     settings: Settings
     store: Store
@@ -66,6 +69,7 @@ class Tenant(Struct, frozen=True):
     registrations: Registrations
     mailer: Mailer
     engine: Engine
+    send: Send
 
     def next_cycle(self) -> datetime | None:
         """Return when the next cycle of any job is due, None while no schedule is on."""
@@ -129,6 +133,7 @@ def create(
         registrations=Registrations(store, clock, graph_ids, directory.changes),
         mailer=mailer,
         engine=Engine(surroundings, mailer),
+        send=outside.send,
     )
 
 

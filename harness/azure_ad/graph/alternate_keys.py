@@ -1,8 +1,8 @@
 """What else than its id an object can be addressed by: `/applications(appId='…')`, `/users(userPrincipalName='…')`.
 
 Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-addkey, "You can address the service principal using
-either its id or appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib); that of applications is the same
-sentence, as remembered.
+either its id or appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib), and of applications
+…/application-post-federatedidentitycredentials, "HTTP request" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ refresh token, else by client id and secret; what it answers is saved among the 
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups,
 "Authorization to provisioning connectors in the application gallery" (the table: both grants "have an automated refresh
-mechanism"), and RFC 6749, 4.1.3, 4.4.2 and 6 (read 2026-11-29, the RFC as remembered). Which keys of the secrets hold what,
-that TokenExpiration is in seconds, and that a token is renewed before a cycle is inferred. A grant without an access token
-is asked for nothing before `acquireAccessToken`, as https://github.com/pranems/SCIMServer saw it in 2026.
+mechanism"), and RFC 6749, 4.4.2 and 6 (read 2026-11-29, the RFC as quoted by programs that follow it; 4.1.3 was not
+opened). Which keys of the secrets hold what, that TokenExpiration is in seconds, and that a token is renewed before a cycle
+is inferred. A grant without an access token is asked for nothing before `acquireAccessToken`, as
+https://github.com/pranems/SCIMServer saw it in 2026.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Which client asks for a token, and whether it is that client: by a secret, or by an assertion that its certificate signed.
+"""Which client asks for a token, and whether it is that client: by a secret, or by an assertion.
+
+An assertion is signed with the client's certificate, or comes of an issuer that the client trusts.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Get a token", and
 …/certificate-credentials (read 2026-11-29).
@@ -16,7 +18,8 @@ from urllib.parse import unquote_plus
 from msgspec import Struct
 
 from harness.azure_ad.applications.registrations import ExpiredSecretError
-from harness.azure_ad.certificates import is_signed_by, read_token
+from harness.azure_ad.certificates import SignedToken, is_signed_by, read_token
+from harness.azure_ad.sign_in.federation import demand_trusted, trust_of
 from harness.azure_ad.sign_in.refusals import RefusedError
 from harness.azure_ad.tenant import Tenant
 from harness.base.clock import iso
@@ -49,7 +52,7 @@ def client_of(tenant: Tenant, form: Mapping[str, Any], authorization: str, *, co
     if application is None:
         raise RefusedError(700016, client_id, tenant.settings.domain)
     if form.get("client_assertion_type") == ASSERTION_TYPE and form.get("client_assertion"):
-        _demand_assertion(tenant, application, str(form["client_assertion"]))
+        _demand_assertion(tenant, application, _read(str(form["client_assertion"])))
         return Client(application, BY_CERTIFICATE)
     if not secret and not confidential:
         return Client(application, BY_NOTHING)
@@ -80,12 +83,26 @@ def _demand_secret(tenant: Tenant, application: Document, client_id: str, secret
         raise RefusedError(7000215, client_id)
 
 
-def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> None:
-    """Demand a token of the client about itself, for this tenant, valid now, signed with a key of the registration."""
+def _read(assertion: str) -> SignedToken:
     try:
-        token = read_token(assertion)
+        return read_token(assertion)
     except ValueError as error:
         raise RefusedError(50027, str(error)) from error
+
+
+def _demand_assertion(tenant: Tenant, application: Document, token: SignedToken) -> None:
+    """Demand a token, valid now, of the client about itself for this tenant, or of an issuer that the registration trusts."""
+    now = tenant.clock.now()
+    if token.claims.get("iss") != application["appId"] and (trusted := trust_of(tenant, application)):
+        demand_trusted(tenant, token, trusted)
+    else:
+        _demand_own(tenant, application, token)
+    if not token.holds(now):
+        raise RefusedError(700024, iso(now, 7), _written(token.start), _written(token.end))
+
+
+def _demand_own(tenant: Tenant, application: Document, token: SignedToken) -> None:
+    """Demand a token of the client about itself, for this tenant, signed with a key of the registration."""
     client_id, here = application["appId"], f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
     if token.claims.get("iss") != client_id or token.claims.get("sub") != client_id:
         raise RefusedError(700021)
@@ -93,10 +110,7 @@ def _demand_assertion(tenant: Tenant, application: Document, assertion: str) -> 
     domain, tenant_id = f"/{tenant.settings.domain}/", f"/{tenant.settings.tenant_id}/"
     if str(token.claims.get("aud")).replace(domain, tenant_id) not in audiences:
         raise RefusedError(700023)
-    now = tenant.clock.now()
-    if not token.holds(now):
-        raise RefusedError(700024, iso(now, 7), _written(token.start), _written(token.end))
-    if not is_signed_by(token, _keys(tenant, application), now):
+    if not is_signed_by(token, _keys(tenant, application), tenant.clock.now()):
         raise RefusedError(700027, token.thumbprint)
 
 

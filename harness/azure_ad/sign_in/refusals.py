@@ -5,7 +5,11 @@ meaning; status and whole sentence are those that people paste into public threa
 https://learn.microsoft.com/en-us/azure/developer/java/sdk/troubleshooting-authentication-service-principal, "Troubleshoot
 ClientAssertionCredential authentication issues" (700021, 700023), and pasted whole, with today's address of the documentation, in
 https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984, of 2025-08-29 (700024). 501051
-is in https://doc.nais.io/auth/entra-id, "Troubleshooting"; it names the API as it was asked for.
+is in https://doc.nais.io/auth/entra-id, "Troubleshooting"; it names the API as it was asked for. Of tokens that others issue:
+700211 whole in https://github.com/Azure/azure-workload-identity/issues/1200, 700213 like it in
+https://github.com/Azure/login/issues/517, their status in https://github.com/microsoft/Agents/issues/202, 501661 in
+https://docs.gitlab.com/ci/cloud_services/azure/, "Troubleshooting" (read 2026-11-29); 700212, which is of the audience, and the status of
+501661 are inferred.
 """
 
 from __future__ import annotations
@@ -13,6 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _REVIEW = "Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials ."
+
+_FEDERATED = (
+    "No matching federated identity record found for presented assertion {0} '{{0}}'. Check your federated identity credential "
+    "Subject, Audience and Issuer against the presented assertion. "
+    "https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
+)
 
 # Code, HTTP status, OAuth error and sentence.
 REFUSALS: Mapping[int, tuple[int, str, str]] = {
@@ -39,6 +49,10 @@ REFUSALS: Mapping[int, tuple[int, str, str]] = {
         "invalid_client",
         f"Client assertion audience claim does not match Realm issuer. {_REVIEW}",
     ),
+    700211: (401, "invalid_client", _FEDERATED.format("issuer")),
+    700212: (401, "invalid_client", _FEDERATED.format("audience")),
+    700213: (401, "invalid_client", _FEDERATED.format("subject")),
+    501661: (400, "invalid_request", "Request to External OIDC endpoint failed."),
     50027: (400, "invalid_request", "JWT token is invalid or malformed: {0}."),
     501051: (
         400,

@@ -1,6 +1,6 @@
 """Whose tokens an application trusts instead of a secret: the federated identity credentials of app registrations.
 
-They are kept and answered; the token endpoint does not take a stranger's token. `az ad app federated-credential` and Terraform's
+The token endpoint takes such a token (sign_in/federation.py). `az ad app federated-credential` and Terraform's
 azuread_application_federated_identity_credential manage them.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/federatedidentitycredential, "Properties" (lengths, one audience, an issuer
@@ -22,7 +22,7 @@ from harness.azure_ad.graph.odata.entities import body, collection, empty, entit
 from harness.azure_ad.graph.odata.entity_types import FEDERATED_CREDENTIAL
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
-from harness.base.store import Document
+from harness.base.store import Document, Store
 
 _SHELF, _NAME = "federatedCredential", "federatedIdentityCredentials"
 _MOST = 20
@@ -77,7 +77,12 @@ def delete_credential(key: str, credential: str) -> Response:
 
 
 def _of(application: str) -> Iterator[Document]:
-    return (item for _, item in current().store.scan(_SHELF) if item["application"] == application)
+    return credentials_of(current().store, application)
+
+
+def credentials_of(store: Store, application: str) -> Iterator[Document]:
+    """Yield what a registration, by its id, trusts."""
+    return (item for _, item in store.scan(_SHELF) if item["application"] == application)
 
 
 def _find(key: str, credential: str) -> Document:

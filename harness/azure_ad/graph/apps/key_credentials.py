@@ -5,9 +5,9 @@
 Source: https://learn.microsoft.com/en-us/graph/api/application-addkey, …/application-removekey, …/serviceprincipal-addkey,
 …/serviceprincipal-removekey, …/serviceprincipal-addtokensigningcertificate, …/resources/keycredential and
 https://learn.microsoft.com/en-us/graph/application-rollkey-prooftoken (read 2026-11-29 at db3ad72 of
-microsoftgraph/microsoft-graph-docs). That `key` is null unless `$select` names keyCredentials is later pages', as
-remembered. The code of a bad proof is that of the last page in its later form; its status and the refusal where no key is
-registered are inferred.
+microsoftgraph/microsoft-graph-docs). That `key` is null unless `$select` names keyCredentials is in today's edition of
+…/resources/keycredential, "Properties" (read 2026-11-29). The code of a bad proof is that of the last page in its later form;
+its status and the refusal where no key is registered are inferred.
 """
 
 from __future__ import annotations

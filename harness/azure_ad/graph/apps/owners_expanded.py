@@ -2,7 +2,7 @@
 
 Graph expands twenty. Source: https://learn.microsoft.com/en-us/graph/api/resources/group, …/application and …/serviceprincipal,
 "Relationships", owners, "Supports $expand" (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs); the number:
-https://learn.microsoft.com/en-us/graph/known-issues, "Query parameter limitations" (as remembered).
+https://learn.microsoft.com/en-us/graph/known-issues, "Query parameter limitations" (there, too).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def owners_of(item: Document) -> list[Document]:
 def with_owners(items: Iterable[Document]) -> Iterable[Document]:
     """Give objects the ids of their owners where the filter counts them: `owners/$count eq 0`.
 
-    https://learn.microsoft.com/en-us/graph/aad-advanced-queries, "Group properties" and example 5 (as remembered).
+    https://learn.microsoft.com/en-us/graph/tutorial-applications-basics, the request for those with none or one owner (of
+    applications and service principals, read 2026-11-29); that groups take it, too, is inferred.
     """
     if "owners/$count" not in text_of("$filter"):
         return items

@@ -1,8 +1,8 @@
 """Addresses that a browser is sent to: reply URLs of a service principal, redirect URIs of a registration.
 
 A browser leaves out tabs and line ends inside an address, and blanks and control characters before it (https://url.spec.whatwg.org/,
-4.4, as remembered), so `java<tab>script:` would run what stands behind. What has such a character is no URI (RFC 3986, 2, as
-remembered) and is refused, and so is a scheme that runs instead of leading somewhere.
+"URL parsing", quoted in https://gokawiil.com/article/261998, read 2026-11-29), so `java<tab>script:` would run what stands behind.
+What has such a character is no URI (RFC 3986, 2, not opened) and is refused, and so is a scheme that runs instead of leading somewhere.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/reply-url, which Graph's own sentence names; that these are
 refused is inferred.

@@ -5,8 +5,9 @@ person. No message is sent and nobody can redeem.
 
 Source: https://learn.microsoft.com/en-us/graph/api/invitation-post, "Example", and …/resources/invitation, "Properties" (read
 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs); the guest's properties:
-https://learn.microsoft.com/en-us/entra/external-id/user-properties, "B2B collaboration user properties" (as remembered). That a
-second invitation finds the first guest, and the `PendingAcceptance` of the answer, are inferred.
+https://learn.microsoft.com/en-us/entra/external-id/user-properties, "Before invitation redemption" and "Key properties" (read
+2026-11-29 at 0743c1c of MicrosoftDocs/entra-docs): `#EXT#` in the name, PendingAcceptance. What stands before it, and that a second
+invitation finds the first guest, are inferred.
 """
 
 from __future__ import annotations

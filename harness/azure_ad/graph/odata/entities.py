@@ -158,7 +158,9 @@ def query_filter(kind: EntityType | None = None, *, counting: bool = False) -> F
     return condition
 
 
-# The limit in the sentence of refusals.TOO_MANY_ALTERNATIVES; its number as remembered of …/graph/filter-query-parameter.
+# The limit in the sentence of refusals.TOO_MANY_ALTERNATIVES; its number is what
+# https://learn.microsoft.com/ja-jp/graph/filter-query-parameter, "Operators and functions", says of `in` (edition of 2024-04-19,
+# read 2026-11-29).
 MOST_ALTERNATIVES = 15
 
 
