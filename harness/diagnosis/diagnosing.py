@@ -63,6 +63,7 @@ class Diagnosis:
         return self.complete and not lost and self.counts.get(Verdict.ARRIVES, 0) == self.users > 0
 
 
+_NOT_ARRIVING = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.SKIPPED)
 # A group that nobody means to send is none that does not arrive.
 _LOST = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.UNDECIDABLE)
 
@@ -96,10 +97,13 @@ def diagnose(
     counts: Counter[Verdict] = Counter()
     groups: dict[tuple[str, str, str], Group] = {}
     comparisons: list[Comparison] = []
+    lost: list[str] = []
     for each in findings():
         counts[each.verdict] += 1
         if each.cause:
             _count(groups, each)
+        if each.verdict in _NOT_ARRIVING and evidence.assignments.members:
+            lost.append(each.user_principal_name)
         entry = logged.get(each.user_principal_name)
         if entry is not None and (comparison := compared(entry, each, trail)) is not None:
             comparisons.append(comparison)
@@ -113,7 +117,7 @@ def diagnose(
         comparisons=comparisons,
         trail_only=not_joined(evidence),
         complete=_complete(evidence),
-        groups=judged_groups(evidence, judge),
+        groups=judged_groups(evidence, judge, lost),
         findings=findings,
     )
 

@@ -8,7 +8,7 @@ what AWS takes: https://docs.aws.amazon.com/singlesignon/latest/developerguide/c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.aws_sso import rules
@@ -17,6 +17,8 @@ from harness.azure_ad.mappings.expression import EvaluationError
 from harness.azure_ad.mappings.functions import Value
 from harness.azure_ad.provisioning.target.dialect import create_body
 from harness.diagnosis.judging import Judge
+from harness.diagnosis.mapping import COMPUTED
+from harness.diagnosis.scoping import Scoped, scoped
 from harness.diagnosis.verdicts import Finding, finding
 from harness.exports.evidence import DirectoryGroup, Evidence
 from harness.remedies.causes import Verdict
@@ -26,14 +28,21 @@ _NAME = "displayName"
 
 @dataclass(frozen=True, slots=True)
 class GroupFinding:
-    """One group's verdict; `finding` names it in the place of a user."""
+    """One group's verdict; `finding` names it in the place of a user.
+
+    `missing` are those of its members, as far as they were exported, who do not arrive themselves: it arrives without them.
+    """
 
     id: str
     finding: Finding
+    missing: tuple[str, ...] = ()
 
 
-def judged_groups(evidence: Evidence, judge: Judge) -> list[GroupFinding]:
-    """Return the verdict on every group that is assigned or was exported, by name and id."""
+def judged_groups(evidence: Evidence, judge: Judge, lost: Sequence[str]) -> list[GroupFinding]:
+    """Return the verdict on every group that is assigned or was exported, by name and id.
+
+    `lost` are the userPrincipalNames of those who do not arrive.
+    """
     groups = dict(evidence.groups)
     for key, name in evidence.assignments.groups.items():
         groups.setdefault(key, DirectoryGroup(key, name or None, None))
@@ -42,8 +51,17 @@ def judged_groups(evidence: Evidence, judge: Judge) -> list[GroupFinding]:
     for key, group in groups.items():
         label = group.display_name or key
         answers = (*_kept_out(evidence, judge, group), *_refused(judge, group), *_twice(group, names))
-        judged.append(GroupFinding(key, next(iter(answers), Finding(label, Verdict.ARRIVES))))
+        answer = next(iter(answers), Finding(label, Verdict.ARRIVES))
+        arrives = answer.verdict is Verdict.ARRIVES
+        judged.append(GroupFinding(key, answer, _missing(evidence, group, lost) if arrives else ()))
     return sorted(judged, key=lambda each: (each.finding.user_principal_name.casefold(), each.id))
+
+
+def _missing(evidence: Evidence, group: DirectoryGroup, lost: Sequence[str]) -> tuple[str, ...]:
+    """Return who of a group's members does not arrive."""
+    members = evidence.assignments.members
+    listed = members.get(group.id) or members.get((group.display_name or "").casefold())
+    return tuple(name for name in lost if listed and name.casefold().partition("#ext#")[0] in listed.names)
 
 
 def _kept_out(evidence: Evidence, judge: Judge, group: DirectoryGroup) -> Iterator[Finding]:
@@ -66,28 +84,67 @@ def _kept_out(evidence: Evidence, judge: Judge, group: DirectoryGroup) -> Iterat
 
 
 def _refused(judge: Judge, group: DirectoryGroup) -> Iterator[Finding]:
-    """Yield what AWS refuses of a group whose name is known."""
-    mapping = judge.mapping.groups
+    """Yield what keeps a group whose name is known from being sent, what AWS refuses of it, and what is not known of it."""
+    mapping, reads = judge.mapping.groups, judge.mapping.group_reads
     if mapping is None or group.display_name is None:
         return
     label = group.display_name or group.id
-    source: dict[str, Value] = {"objectId": group.id, _NAME: group.display_name or None}
-    try:
-        values = mapping.mapped(source, creating=True).new
-    except EvaluationError as error:
-        yield finding(label, "group-not-mappable", attribute=_NAME, how=str(error))
+    source: dict[str, Value] = {**group.values, "objectId": group.id, _NAME: group.display_name or None}
+    if mapping.scope is not None:
+        yield from _out_of_scope(label, scoped(mapping.scope.evaluate(source, judge.azure), source.keys()))
+    lacking = {
+        target: names - source.keys() - COMPUTED
+        for target, names in reads.items()
+        if names - source.keys() - COMPUTED
+    }
+    if _NAME not in reads:
+        yield finding(label, "group-name-not-mapped", attribute=_NAME)
         return
-    if not values.get(_NAME):
+    try:
+        values = mapping.mapped({**source, "IsSoftDeleted": "False"}, creating=True).new
+    except EvaluationError as error:
+        if not lacking:
+            yield finding(label, "group-not-mappable", attribute=_NAME, how=str(error))
+        values = {}
+    values = {target: text for target, text in values.items() if target not in lacking}
+    if not lacking and not values.get(_NAME):
         yield finding(label, "group-without-name", attribute=_NAME)
         return
-    body = create_body(mapping, values, judge.azure)
+    yield from _sent(judge, label, values)
+    if lacking:
+        names = ", ".join(sorted(frozenset[str]().union(*lacking.values())))
+        yield finding(label, "group-name-not-exported", attribute=names)
+
+
+def _out_of_scope(label: str, answer: Scoped) -> Iterator[Finding]:
+    """Yield that the filter keeps a group out, or that this is not known."""
+    if answer.failed is not None:
+        yield finding(label, "group-out-of-scope", attribute=answer.failed.clause.text)
+    elif answer.lacking:
+        yield finding(label, "group-name-not-exported", attribute=", ".join(sorted(answer.lacking)))
+
+
+def _sent(judge: Judge, label: str, values: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what AWS refuses of the values of a group that are known: another one where the rest is taken without it, else the name."""
+    if judge.mapping.groups is None or not values.get(_NAME) or not (sentence := _refusal(judge, values)):
+        return
+    for target in values.keys() - {_NAME}:
+        if not _refusal(judge, {name: text for name, text in values.items() if name != target}):
+            yield finding(label, "group-not-taken", attribute=target, value=values[target], sentence=sentence)
+            return
+    yield finding(label, "group-refused", attribute=_NAME, value=values[_NAME], sentence=sentence)
+
+
+def _refusal(judge: Judge, values: Mapping[str, str]) -> str:
+    """Return the sentence with which AWS refuses a group of such values, empty where it takes it."""
+    assert judge.mapping.groups is not None
+    body = create_body(judge.mapping.groups, values, judge.azure)
     body.pop("members", None)
     try:
         rules.group(body, judge.aws)
     except Refused as refused:
-        sentence = refused.http_message(judge.aws)
-        text = values[_NAME]
-        yield finding(label, "group-refused", attribute=_NAME, value=text, sentence=sentence)
+        return refused.http_message(judge.aws)
+    return ""
 
 
 def _twice(group: DirectoryGroup, names: Counter[str]) -> Iterator[Finding]:

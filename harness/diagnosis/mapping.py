@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.azure_ad.mappings.compiled import Flow, ObjectMapping, compile_mappings
-from harness.azure_ad.mappings.expression import ExpressionError, attributes_of
+from harness.azure_ad.mappings.expression import ExpressionError, Node, attributes_of
 from harness.azure_ad.mappings.functions import Context
 from harness.azure_ad.mappings.schema import expression_of, is_reference, object_mappings
 from harness.azure_ad.mappings.scoping_filters import FilterError, read_scope
@@ -25,7 +25,7 @@ class MappingInForce:
 
     `origin` is where the mapping is from. `scope_reads` are the attributes of the scoping filter. `unreadable` says, by
     target, why a mapping cannot be evaluated, `scope_unreadable` why the filter cannot; `references` are the targets that
-    another object is sent to. `groups` is the mapping of groups, None where none is enabled.
+    another object is sent to. `groups` is the mapping of groups, None where none is enabled, `group_reads` what it reads.
     """
 
     users: ObjectMapping
@@ -36,6 +36,7 @@ class MappingInForce:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     references: frozenset[str] = frozenset()
     groups: ObjectMapping | None = None
+    group_reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     scope_unreadable: str = ""
 
     @property
@@ -69,8 +70,8 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
         except (ExpressionError, FilterError):
             schema, unreadable, filter_fault = _readable(schema, context)
             mappings = compile_mappings(schema, context)
-        document = _of_users(schema)
-        entries = [(entry, expression_of(entry)) for entry in document["attributeMappings"]]
+        entries = _entries(schema, "User")
+        group_entries = _entries(schema, "Group") if "Group" in mappings else []
     except (ExpressionError, FilterError) as error:
         raise HarnessError(f"the schema's mapping of users cannot be read: {error}") from error
     except (LookupError, TypeError, AttributeError, StopIteration) as error:
@@ -84,10 +85,8 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
     plain = [(entry, node) for entry, node in entries if not is_reference(node)]
     return MappingInForce(
         users=users,
-        reads={
-            entry["targetAttributeName"]: frozenset(attributes_of(node)) if node else frozenset()
-            for entry, node in plain
-        },
+        reads=_reads(plain),
+        group_reads=_reads(each for each in group_entries if not is_reference(each[1])),
         texts={
             entry["targetAttributeName"]: str(
                 (entry.get("source") or {}).get("expression") or entry.get("defaultValue")
@@ -110,14 +109,27 @@ def in_force(schema: Document | None, template: str, context: Context) -> Mappin
     )
 
 
-def _of_users(schema: Document) -> Document:
-    return next(each for each in object_mappings(schema) if each.get("sourceObjectName") == "User")
+def _of(schema: Document, kind: str) -> Document:
+    return next(each for each in object_mappings(schema) if each.get("sourceObjectName") == kind)
+
+
+def _entries(schema: Document, kind: str) -> list[tuple[Document, Node | None]]:
+    """Return the mappings of one kind of object, each with its expression."""
+    return [(entry, expression_of(entry)) for entry in _of(schema, kind)["attributeMappings"]]
+
+
+def _reads(entries: Iterable[tuple[Document, Node | None]]) -> Mapping[str, frozenset[str]]:
+    """Return the source attributes that each target's mapping reads."""
+    return {
+        entry["targetAttributeName"]: frozenset(attributes_of(node)) if node else frozenset()
+        for entry, node in entries
+    }
 
 
 def _readable(schema: Document, context: Context) -> tuple[Document, dict[str, str], str]:
     """Return a schema with what can be evaluated of its mapping of users, why the rest cannot, and why its filter cannot."""
     rule = schema["synchronizationRules"][0]
-    users = _of_users(schema)
+    users = _of(schema, "User")
     scope, filter_fault = users.get("scope"), ""
     try:
         read_scope(scope)

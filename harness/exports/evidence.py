@@ -149,11 +149,15 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryGroup:
-    """One group of Entra ID: id in lower case, name (empty if it has none), whether security is enabled (None: not exported)."""
+    """One group of Entra ID: id in lower case, name (empty if it has none), whether security is enabled (None: not exported).
+
+    `values` are the properties that were exported, under the names that mappings use, None for one that is known to be empty.
+    """
 
     id: str
     display_name: str | None
     security_enabled: bool | None
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -13,9 +13,8 @@ from harness.base.errors import HarnessError
 from harness.exports import aws, people, provisioning_log
 from harness.exports.assignments import Application, Members
 from harness.exports.carriers import Row, Rows, rows
-from harness.exports.cells import BOOLEANS
 from harness.exports.everybody import Pages, People, PeopleFile, is_person
-from harness.exports.evidence import DirectoryGroup, Evidence, InputFile
+from harness.exports.evidence import Evidence, InputFile
 from harness.exports.formats import OFFER, Format, foreigner, recognise
 from harness.exports.logbook import LogBook
 from harness.exports.provisioning_log import Unreadable
@@ -264,14 +263,10 @@ def _account(evidence: Evidence, row: Row) -> str:
 
 
 def _group(evidence: Evidence, row: Row) -> str:
-    folded = {key.lower(): value for key, value in row.items()}
-    key = str(folded.get("id") or folded.get("objectid") or folded.get("object id") or "").lower()
-    if not key:
+    group = people.group(row)
+    if not group.id:
         return "a group without id"
-    name = folded.get("displayname", folded.get("display name"))
-    kind = str(folded.get("securityenabled", folded.get("grouptype", ""))).casefold()
-    security = True if kind == "security" else BOOLEANS.get(kind)
-    evidence.groups[key] = DirectoryGroup(key, str(name or ""), security)
+    evidence.groups[group.id] = group
     return ""
 
 

@@ -60,8 +60,10 @@ class LogBook:
                 [job for job in named if job.partition(".")[0].lower() in TAGS] if len(named) > 1 else named
             )
         if len(meant) > 1:
+            tenants = len({_tenant(job) for job in meant} - {""})
+            several = f" in {tenants} tenants" if tenants > 1 else ""
             note = (
-                f"the log has entries of {len(meant)} jobs ({', '.join(meant)}): none is used; give the schema of the one "
+                f"the log has entries of {len(meant)} jobs{several} ({', '.join(meant)}): none is used; give the schema of the one "
                 "that is meant, or filter the log by its application"
             )
             return {}, [note]

@@ -18,8 +18,8 @@ from typing import Any
 from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, table
 from harness.azure_ad.mappings.functions import Value
 from harness.exports.carriers import BLOCKED, Row
-from harness.exports.cells import Spoiled, cell
-from harness.exports.evidence import Person
+from harness.exports.cells import BOOLEANS, Spoiled, cell
+from harness.exports.evidence import DirectoryGroup, Person
 from harness.exports.tenants import initial_domain
 
 # What the portal's list of users calls otherwise, and what older exports do.
@@ -247,3 +247,21 @@ def notes(beginning: str) -> list[str]:
     """
     is_of_members = '$metadata#directoryObjects"' in beginning
     return ["if these are the members of a group, say of which: --group GROUP=FILE"] if is_of_members else []
+
+
+def group(row: Row) -> DirectoryGroup:
+    """Read a group as Graph, az, PowerShell or the portal list it, its id empty where it has none.
+
+    What stands in it as a text, a boolean or null is kept; an empty cell of a CSV is not known to be empty.
+    """
+    folded = {key.lower(): value for key, value in row.items()}
+    key = str(folded.get("id") or folded.get("objectid") or folded.get("object id") or "").lower()
+    name = folded.get("displayname", folded.get("display name"))
+    kind = str(folded.get("securityenabled", folded.get("grouptype", ""))).casefold()
+    values: dict[str, Value] = {
+        f"{column[:1].lower()}{column[1:]}": None if value is None else str(value)
+        for column, value in row.items()
+        if value is None or (isinstance(value, str | bool) and value != "")
+    }
+    security = True if kind == "security" else BOOLEANS.get(kind)
+    return DirectoryGroup(key, str(name or ""), security, values)

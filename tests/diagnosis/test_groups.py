@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from harness.cli import main
 
+EXPORTS = Path(__file__).parents[1] / "exports" / "samples"
 APP = {"resourceId": "app", "resourceDisplayName": "AWS", "appRoleId": "role"}
 
 
@@ -19,13 +20,16 @@ def group(key: str, name: str | None, **values: Any) -> dict[str, Any]:
 
 
 def diagnosed(
-    tmp_path: Path, groups: list[dict[str, Any]], assigned: list[str] | None = None
+    tmp_path: Path,
+    groups: list[dict[str, Any]],
+    assigned: list[str] | None = None,
+    schema: Path | None = None,
 ) -> tuple[int, Any, str]:
     files = [tmp_path / "groups.json", tmp_path / "out.json"]
     files[0].write_text(json.dumps(groups))
     users = tmp_path / "users.json"
     users.write_text(json.dumps([{"id": "1", "userPrincipalName": "ana@corvid.example"}]))
-    arguments = [str(files[0]), str(users)]
+    arguments = [str(files[0]), str(users), *([str(schema)] if schema else [])]
     if assigned is not None:
         rows = [
             {**APP, "principalId": key, "principalType": "Group", "principalDisplayName": key}
@@ -71,3 +75,93 @@ def test_a_group_that_only_the_assignments_name_goes_by_the_name_there(tmp_path:
     _, groups, _ = diagnosed(tmp_path, [group("a", "In")], ["a", "zed"])
     assert [each["displayName"] for each in groups] == ["In", "zed"]
     assert groups[1]["verdict"] == "arrives"
+
+
+def mapping(*attributes: tuple[str, str], scope: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the samples' schema with such mappings of groups, target and source, the first one to match by."""
+    document: dict[str, Any] = json.loads((EXPORTS / "schema-job-aws.json").read_text(encoding="utf-8"))
+    mappings = document["synchronizationRules"][0]["objectMappings"]
+    groups = next(each for each in mappings if each["sourceObjectName"] == "Group")
+    groups["scope"] = scope
+    groups["attributeMappings"] = [
+        {
+            "targetAttributeName": target,
+            "matchingPriority": int(number == 0),
+            "source": {"expression": f"[{name}]", "name": name, "type": "Attribute", "parameters": []},
+            "flowType": "Always",
+        }
+        for number, (target, name) in enumerate(attributes)
+    ]
+    return document
+
+
+OFFICE = {
+    "groups": [
+        {
+            "name": "g",
+            "clauses": [
+                {
+                    "operatorName": "EQUALS",
+                    "sourceOperandName": "mailNickname",
+                    "targetOperand": {"values": ["office"]},
+                }
+            ],
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "values", "verdict", "attribute"),
+    [
+        (mapping(("displayName", "mailNickname")), {"mailNickname": "platform"}, "arrives", None),
+        (mapping(("displayName", "mailNickname")), {"mailNickname": "a\u200bb"}, "refused", "displayName"),
+        (mapping(("displayName", "mailNickname")), {"mailNickname": None}, "skipped", "displayName"),
+        (mapping(("displayName", "mailNickname")), {}, "undecidable", "mailNickname"),
+        (
+            mapping(("displayName", "displayName"), ("externalId", "mailNickname")),
+            {},
+            "undecidable",
+            "mailNickname",
+        ),
+        (mapping(("externalId", "objectId")), {}, "refused", "displayName"),
+        (
+            mapping(("displayName", "displayName"), ("description", "mailNickname")),
+            {"mailNickname": "x"},
+            "refused",
+            "description",
+        ),
+        (
+            mapping(("displayName", "displayName"), scope=OFFICE),
+            {"mailNickname": "office"},
+            "arrives",
+            None,
+        ),
+        (
+            mapping(("displayName", "displayName"), scope=OFFICE),
+            {"mailNickname": "design"},
+            "skipped",
+            "mailNickname EQUALS 'office'",
+        ),
+        (mapping(("displayName", "displayName"), scope=OFFICE), {}, "undecidable", "mailNickname"),
+    ],
+    ids=[
+        "other name",
+        "refused",
+        "empty",
+        "not exported",
+        "external id",
+        "no name",
+        "not taken",
+        "in",
+        "out",
+        "unknown",
+    ],
+)
+def test_what_the_mapping_of_groups_reads_decides(
+    schema: dict[str, Any], values: dict[str, Any], verdict: str, attribute: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(schema))
+    _, (judged,), _ = diagnosed(tmp_path, [group("a", "Platform", **values)], schema=path)
+    assert (judged["verdict"], judged["attribute"]) == (verdict, attribute)

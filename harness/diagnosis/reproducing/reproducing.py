@@ -48,9 +48,13 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     """
     mask = Mask(Ids(seed), case.judge.aws["reserved-names"])
     group = named_group(diagnosis, user)
+    member_of = ""
     if group is not None and not any(_label(each) == user.casefold() for each in diagnosis.findings()):
-        text = of_group(case, group, mask, profile=profile)
-        return Reproduction(text, group.finding, mask.words)
+        if not group.missing:
+            text = of_group(case, group, mask, profile=profile)
+            return Reproduction(text, group.finding, mask.words)
+        # The group arrives, without somebody: that failure is shown, and that the membership comes with its remedy.
+        user, member_of = group.missing[0], mask.text(group.finding.user_principal_name)
     finding = _chosen(diagnosis, user)
     specimen = masked(_smallest(case, finding), mask, case.judge.mapping.scope_reads)
     judge = _judge_of(case, specimen)
@@ -64,7 +68,13 @@ def reproduced(case: Case, diagnosis: Diagnosis, *, user: str, seed: str, profil
     problems = []
     for match_on, status in (("", "failure"), ("", "skipped"), *_OTHER_WAYS.get(finding.cause, ())):
         text = scenario.text(
-            specimen, judge, profile=profile, quirks=case.quirks, match_on=match_on, status=status
+            specimen,
+            judge,
+            profile=profile,
+            quirks=case.quirks,
+            match_on=match_on,
+            status=status,
+            member_of=member_of,
         )
         problems.append(trouble(text))
         if not problems[-1]:

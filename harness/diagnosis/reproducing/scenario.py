@@ -35,13 +35,16 @@ def text(
     quirks: Mapping[str, Any],
     match_on: str,
     status: str,
+    member_of: str = "",
 ) -> str:
     """Return the scenario as YAML, ending with the remedy where the case has one that a file can carry out.
 
     `match_on` is the target that existing accounts are searched by, where it is not the mapping's own; `status` what the
-    provisioning log says of the failure.
+    provisioning log says of the failure; `member_of` is a group that arrives without them, and later with them.
     """
     document = _document(specimen, judge, profile, match_on, status)
+    if member_of and specimen.finding.cause not in BY_ASSIGNMENT:
+        _add_group(document, member_of, specimen)
     return written({**document, "quirks": dict(quirks)} if quirks else document)
 
 
@@ -75,6 +78,18 @@ def _document(specimen: Specimen, judge: Judge, profile: str, match_on: str, sta
         "given": _given(specimen),
         "steps": [*before, {"turn provisioning on": {}, "expect": _failure(specimen, user, status)}, *after],
     }
+
+
+def _add_group(document: Node, name: str, specimen: Specimen) -> None:
+    """Make the user a member of a group of theirs alone: AWS has it without them until the remedy."""
+    document["given"]["azure_ad"]["groups"] = [{"displayName": name, "members": [upn(specimen.values)]}]
+    steps = document["steps"]
+    failing = next(step for step in steps if "turn provisioning on" in step)
+    failing["expect"]["aws memberships"] = {name: []}
+    # Who was disabled when the group was sent comes into it with the next change of the group.
+    if "wait" in steps[-1] and specimen.finding.cause != "disabled":
+        arrived = steps[-1]["expect"]["aws users"]["$contains"]["userName"]
+        steps[-1]["expect"]["aws memberships"] = {name: [arrived]}
 
 
 def beginning(template: str, *, everybody: bool) -> list[Node]:

@@ -86,10 +86,15 @@ def user(each: Finding) -> dict[str, str | None]:
     }
 
 
-def group(each: GroupFinding) -> dict[str, str | None]:
+def group(each: GroupFinding) -> dict[str, str | list[str] | None]:
     """Return one group as the JSON shows it."""
     shown = user(each.finding)
-    return {"displayName": shown.pop("userPrincipalName"), "id": each.id, **shown}
+    return {
+        "displayName": shown.pop("userPrincipalName"),
+        "id": each.id,
+        **shown,
+        "missingMembers": list(each.missing),
+    }
 
 
 @cache

@@ -103,6 +103,9 @@ def _groups(diagnosis: Diagnosis) -> Iterator[str]:
         first = findings[0]
         yield f"  {len(findings)} {_WORDS[first.verdict]}: {first.meaning} To do: {first.remedy}"
         yield f"    Groups: {_few([each.user_principal_name for each in findings])}"
+    for group in [each for each in diagnosis.groups if each.missing][:_MOST_LISTED]:
+        name = _few([group.finding.user_principal_name])
+        yield f"  {name} arrives without {len(group.missing)} of its members, who do not: {_few(group.missing)}"
 
 
 def _logs(diagnosis: Diagnosis) -> Iterator[str]:
