@@ -5,26 +5,44 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.base.sqlite import is_full
 
 
+@dataclass(slots=True)
+class Room:
+    """Whether there is room on the disk, and whether anybody listens to what is said of it: not before the start is done."""
+
+    is_lacking: bool = False
+    is_started: bool = False
+
+    def report_full(self) -> None:
+        """Say that there is no room: once, until there was some again; at the start whoever starts says it."""
+        self.is_lacking = True
+        if self.is_started:
+            sys.stderr.write(
+                "error: the disk is full: nothing is written any more; what is there can still be read\n"
+            )
+
+
 @contextmanager
-def damage_worded(folder: Path | None) -> Iterator[None]:
-    """Say that a folder's contents are not what was once written; without them, for they are people's."""
+def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
+    """Say that a folder has no room, or that its contents are not what was once written; without them, for they are people's."""
     try:
         yield
-    except HarnessError:
-        raise
     except Exception as error:
-        if folder is None:
+        if room.is_lacking or is_full(error):
+            raise HarnessError(f"the disk of {folder} is full; make room, or name another folder") from error
+        if isinstance(error, HarnessError) or folder is None:
             raise
         raise HarnessError(
             f"the data in {folder} is damaged: {type(error).__name__} at {_place(error)}; "
             "restore it from a copy or name another folder"
         ) from error
+    room.is_started = True
 
 
 def report(error: BaseException) -> None:
@@ -32,13 +50,6 @@ def report(error: BaseException) -> None:
     if not is_full(error):
         name, place = type(error).__name__, _place(error)
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
-
-
-def report_full() -> None:
-    """Say that there is no room: once, until there was some again."""
-    sys.stderr.write(
-        "error: the disk is full: nothing is written any more; what is there can still be read\n"
-    )
 
 
 def _place(error: BaseException) -> str:

@@ -27,7 +27,7 @@ from harness.origins import AWS_HOSTS
 from harness.pages.instruments import INSTRUMENTS
 from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
-from harness.serving.failures import damage_worded, report
+from harness.serving.failures import Room, damage_worded, report
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import Gate
 from harness.serving.front.listenable import Listenable
@@ -75,8 +75,9 @@ class Served:
         self.misbehaviour = Misbehaviour(self.timeline)
         self.ready: dict[str, dict[str, Any]] = {}
         quirks = choose_quirks(options.profile, options.quirks)
-        with ExitStack() as opened, damage_worded(options.data if isinstance(options.data, Path) else None):
-            self._data = Data(options.data, options.key)
+        room, folder = Room(), options.data if isinstance(options.data, Path) else None
+        with ExitStack() as opened, damage_worded(folder, room):
+            self._data = Data(options.data, options.key, room)
             opened.callback(self._data.close)
             self.clock = self._begun_clock(opened)
             with self._data.starting:

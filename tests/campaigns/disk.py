@@ -16,11 +16,11 @@ _MOST = 20_000  # people, of whom a few thousand find room
 
 
 @contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
+def small_disk(place: Path, size: str = _SIZE) -> Iterator[Path]:
     """Mount a small file system of its own. Raises CalledProcessError where that is not allowed."""
     place.mkdir()
     subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", place], check=True, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=True, capture_output=True
     )
     try:
         yield place

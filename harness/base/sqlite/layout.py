@@ -33,6 +33,22 @@ _PAGE_IN_MEMORY, _PAGE_IN_FILE = 8192, 4096
 # KiB of a file's pages that are held in memory: with SQLite's own 2 MiB a large index is written and read again all the time.
 _CACHE = 16_384
 
+# https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes, read 2026-11-29.
+_PRIMARY = 0xFF
+_LOCKED = (
+    "another program has it open, or its file system cannot lock files, as some network folders cannot; "
+    "end that program, or name a folder on a local disk"
+)
+_UNREACHED = "its file system refuses to read or write it; name a folder on a local disk"
+_REASONS = {
+    sqlite3.SQLITE_FULL: "its disk is full; make room, or name another folder",
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_IOERR: _UNREACHED,
+    sqlite3.SQLITE_CANTOPEN: _UNREACHED,
+    sqlite3.SQLITE_READONLY: _UNREACHED,
+}
+
 
 def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: bool) -> None:
     """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError."""
@@ -124,7 +140,14 @@ def _is_readable(connection: sqlite3.Connection) -> bool:
 
 
 def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
-    return HarnessError(f"{path} cannot be used as a data file: {error}; remove it or name another")
+    """Return what to say of a file that SQLite cannot use: whether it is the file, its disk, or somebody else."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # the module's own words, not SQLite's: they quote the row that is no UTF-8
+        return HarnessError(f"{path} is damaged; restore it from a copy or remove it")
+    return HarnessError(
+        f"{path} cannot be used as a data file: "
+        f"{_REASONS.get(code & _PRIMARY) or f'{error}; remove it or name another'}"
+    )
 
 
 def _other_layout(layout: int) -> str:

@@ -33,7 +33,7 @@ def refusal(folder: Path, name: str) -> HarnessError:
     """Return what to say of a file that is not what it was at the last stop."""
     return HarnessError(
         f"{folder / name} is damaged: it is not what it was when its server stopped; restore it from a copy, or remove "
-        f"{folder / NAME} to take it as it is"
+        f"{folder / NAME} to take it as it is, as after an older version that knew of no checksums"
     )
 
 

@@ -5,6 +5,7 @@ Folder and files are for their owner alone from the first byte.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from harness.base.ids import Ids
 from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
 from harness.base.store import Document, Store
-from harness.serving.failures import report_full
+from harness.serving.failures import Room
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
 from harness.snapshots.in_folder import Folder
@@ -29,6 +30,7 @@ SIDES = ("aws_sso", "azure_ad")
 # What each side keeps of its account, and nobody else does.
 _MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
 _LOCK, _SNAPSHOTS = "server.lock", "snapshots"
+_NO_LOCKS = "its file system has no locks, as some network folders; name a folder on a local disk"
 # Kinds of documents with credentials in them; of AWS's tokens only digests are kept.
 _SECRET = frozenset({"account", "secrets", "portalTestedToken"})
 
@@ -67,8 +69,11 @@ class Data:
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
 
-    def __init__(self, place: Path | PostgresAddress | None, key: str | None = None) -> None:
-        """`key` encrypts what is secret where it is kept; None leaves it as it is."""
+    def __init__(
+        self, place: Path | PostgresAddress | None, key: str | None = None, room: Room | None = None
+    ) -> None:
+        """`key` encrypts what is secret where it is kept; None leaves it as it is. `room` hears of a full disk."""
+        self._room = room or Room()
         self._open, self._closed = ExitStack(), ExitStack()
         try:
             if isinstance(place, PostgresAddress):
@@ -176,7 +181,7 @@ class Data:
 
     def _database(self, folder: Path | None, side: str) -> Database:
         database = Database(None if folder is None else _path(folder, side), exclusive=folder is not None)
-        database.on_full = report_full
+        database.on_full = self._room.report_full
         self._open.callback(database.close)
         return database
 
@@ -208,7 +213,8 @@ def _lock(folder: Path) -> Callable[[], None]:
         ) from error
     except OSError as error:
         os.close(handle)
-        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
+        reason = error.strerror if error.errno == errno.ENOSPC else _NO_LOCKS
+        raise HarnessError(f"cannot use {folder} as data folder: {reason}") from error
     return lambda: os.close(handle)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,18 @@ class TestAFileThatIsNotOurs:
         assert mend in message
         assert "remove" not in message
         assert path.read_bytes() == before
+
+    @pytest.mark.slow
+    def test_a_file_that_another_program_writes(self, tmp_path):
+        """Nobody is told to remove what somebody else has open, or what a file system cannot lock."""
+        path = tmp_path / "harness.db"
+        Database(path).close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            other.execute("BEGIN EXCLUSIVE")
+            message = self.refuse(path)
+        assert "another program has it open, or its file system cannot lock files" in message
+        assert "remove" not in message
 
     def test_a_folder(self, tmp_path):
         """A folder is refused."""

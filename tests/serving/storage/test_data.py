@@ -1,5 +1,6 @@
 """The data folder: damage is told before anything is written, and nobody but its owner reads it."""
 
+import errno
 import shutil
 import signal
 import sqlite3
@@ -50,6 +51,20 @@ def test_the_folder_is_private_from_the_first_byte(tmp_path):
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
     data.close()
     assert (stat.S_IMODE((tmp_path / "data").stat().st_mode), modes) == (0o700, {0o600})
+
+
+def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
+    """Some network folders have none: two servers would write there at once, so it is none for data."""
+    fcntl = pytest.importorskip("fcntl", reason="Windows has no flock")
+
+    def none(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with pytest.raises(
+        HarnessError, match=r"its file system has no locks, .*; name a folder on a local disk"
+    ):
+        Data(tmp_path / "data")
 
 
 def test_files_of_one_side_alone_are_damage(folder):
@@ -114,6 +129,16 @@ def test_contents_that_are_no_documents_are_damage(folder, body, message):
     with pytest.raises(HarnessError, match=message) as caught:
         Served(Options(data=folder))
     assert "secret" not in str(caught.value)
+
+
+def test_text_that_is_no_utf_8_is_damage_and_not_quoted(folder):
+    """Python's sqlite3 names what it cannot decode: that would be a person's data."""
+    path = folder / "azure_ad.sqlite"
+    path.write_bytes(path.read_bytes().replace(b"Person 7", b"Person \xff"))
+    (folder / "checksums").unlink()
+    with pytest.raises(HarnessError, match=r"azure_ad.sqlite is damaged; restore it") as caught:
+        Served(Options(data=folder))
+    assert "contoso" not in str(caught.value)
 
 
 def test_a_byte_that_no_structure_notices_is_damage_after_a_clean_stop(folder):
