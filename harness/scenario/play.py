@@ -14,7 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from harness.base.errors import HarnessError
-from harness.scenario.rest_calls import REST, rest_request
+from harness.scenario.aws_calls import REST, TARGETS, rest_request
 from harness.scenario.values import lookup
 from harness.wire.faults import Meetings
 from harness.wire.message import Request, Response, json_request
@@ -26,12 +26,6 @@ _SIGNATURE = (
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/{service}/aws4_request, "
     "SignedHeaders=host;x-amz-date;x-amz-target, Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024"
 )
-_TARGETS = {
-    "identitystore": ("AWSIdentityStore", "identitystore"),
-    "cloudtrail": ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
-    "organizations": ("AWSOrganizationsV20161128", "organizations"),
-    "sso-admin": ("SWBExternalService", "sso"),
-}
 
 
 class StepError(HarnessError):
@@ -105,7 +99,7 @@ class Play:
             return self._call(
                 rest_request(self.world.origins[service], service, operation, parameters), quiet=quiet
             )
-        prefix, name = _TARGETS[service]
+        prefix, name = TARGETS[service]
         headers = (
             ("X-Amz-Target", f"{prefix}.{operation}"),
             ("Content-Type", "application/x-amz-json-1.1"),

@@ -162,7 +162,7 @@ BEGIN = (
 @pytest.mark.parametrize(
     ("fault", "wanted", "met"),
     [
-        ("{request: PSOT /Users, answer: {status: 503}}", "1 or more requests", "0; these"),
+        ("{request: PUT /Users, answer: {status: 503}}", "1 or more requests", "0; these"),
         ("{request: POST /Users, times: 3, carried out: true, no answer: reset}", "3 or more", "1; these"),
         ("{request: POST /Users, body contains: Anna, answer: {status: 503}}", "1 or more", "0; these"),
     ],

@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from harness.base.errors import HarnessError, nearest
 from harness.scenario import shipped
 from harness.scenario.loading.merging import at, merged, with_part, without
-from harness.scenario.loading.mistakes import refuse
-from harness.scenario.loading.source import ScenarioError, Source, read, written
+from harness.scenario.loading.source import ScenarioError, Source, read, refuse, written
 from harness.scenario.loading.violations import violations
 from harness.scenario.loading.yaml_nodes import Node, parse
 from harness.scenario.values import Trail

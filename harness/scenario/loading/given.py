@@ -9,8 +9,7 @@ from typing import Any, TypeAlias
 from harness.base.errors import nearest
 from harness.base.store import Document
 from harness.scenario import shipped
-from harness.scenario.loading.mistakes import Mistake, refuse
-from harness.scenario.loading.source import Source, read
+from harness.scenario.loading.source import Mistake, Source, read, refuse
 from harness.scenario.loading.violations import violations
 from harness.scenario.loading.yaml_nodes import Node, parse
 from harness.scenario.values import Trail

@@ -14,12 +14,11 @@ from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.backgrounds import KEY as BACKGROUND
 from harness.scenario.loading.backgrounds import included, together
 from harness.scenario.loading.given import Given, twice
-from harness.scenario.loading.mistakes import Mistake, refuse
 from harness.scenario.loading.nonsense import nonsense, unchecked
 from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
 from harness.scenario.loading.references import misspelt_columns, unknown_names
-from harness.scenario.loading.source import Source, read
+from harness.scenario.loading.source import Mistake, Source, read, refuse
 from harness.scenario.loading.violations import STEP_KEYS, violations
 from harness.scenario.loading.yaml_nodes import Node, of_row, parse
 from harness.scenario.variables import NONE, REFERENCE, Variables, substitute

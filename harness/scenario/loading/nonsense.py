@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from harness.base.clock import from_iso, parse_duration
@@ -13,13 +14,24 @@ from harness.base.errors import HarnessError, nearest
 from harness.scenario.language import quirk_values
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits
-from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.source import Mistake
+from harness.scenario.loading.vocabulary import (
+    innermost,
+    misspelt_expectations,
+    misspelt_targets,
+    texts,
+    unknown_arguments,
+)
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail, lookup
 from harness.scenario.variables import REFERENCE
 
 # SCIM's collections, by what people write for them; paths have the letter case of RFC 7644, section 3.2.
 _COLLECTIONS = {"user": "Users", "users": "Users", "group": "Groups", "groups": "Groups"}
+_NAMES = ("Users", "Groups", "ServiceProviderConfig", "Schemas", "ResourceTypes")
+_METHODS = ("", "*", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+# With one of these expected, what a service lacks may be what a step is about.
+_REFUSALS = {"result", "error", "status"}
 # Where a step has a duration, below the step.
 _DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
 
@@ -31,8 +43,10 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
     for name, value in data.get("quirks", {}).items():
         if not _later(value) and (problem := quirk_values.mistake(str(name), value)):
             yield Mistake(root.key(("quirks", name)), problem)
+    own = {text for step in data["steps"] for _, text in texts(step.get("edit mapping"), ())}
     for number, step in enumerate(data["steps"]):
         yield from _in_step(step, ("steps", number), root)
+        yield from misspelt_targets(step, ("steps", number), root, own)
 
 
 def unchecked(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
@@ -54,11 +68,26 @@ def _in_step(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake
     for name, path in step.get("let", {}).items():
         if problem := _nowhere(str(path)):
             yield Mistake(root.at((*trail, "let", name)), problem)
-    if problem := _unmet(lookup(step, "fault.request")):
-        yield Mistake(root.at((*trail, "fault", "request")), problem)
+    yield from misspelt_expectations(step, trail, root)
+    if not _REFUSALS & set(step.get("expect", {})):
+        yield from unknown_arguments(step, trail, root)
+    yield from _paths(step, trail, root)
     for place in _DURATIONS:
         if problem := _duration(lookup(step, ".".join(map(str, place)))):
             yield Mistake(root.at((*trail, *place)), problem)
+
+
+def _paths(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
+    """Yield each path of SCIM that no request can have: sent, expected among the exchanges, or waited for by a fault."""
+    places = {(*trail, "fault", "request"): lookup(step, "fault.request")}
+    if not _REFUSALS & set(step.get("expect", {})):
+        places[*trail, "scim request", "path"] = f"GET {lookup(step, 'scim request.path')}"
+    for place, text in texts(step.get("expect", {}).get("exchanges"), (*trail, "expect", "exchanges")):
+        if innermost(place) == "path":
+            places[place] = f"GET {text}"
+    for place, request in places.items():
+        if problem := _unmet(request):
+            yield Mistake(root.at(place), problem)
 
 
 def _moment(value: Any) -> str | None:
@@ -93,7 +122,13 @@ def _nowhere(path: str) -> str | None:
 
 def _unmet(request: Any) -> str | None:
     """Say why a fault's request can never come, None when it can."""
-    path = request.partition(" ")[2] if isinstance(request, str) else ""
+    method, _, path = request.partition(" ") if isinstance(request, str) else ("", "", "")
+    if method not in _METHODS:
+        return f"no request has the method '{method}'{nearest(method, _METHODS)}"
+    first = path.partition("?")[0].strip("/").partition("/")[0]
+    for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
+        if first != meant and first.casefold() not in _COLLECTIONS:
+            return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
     for name in path.partition("?")[0].split("/"):
         meant = _COLLECTIONS.get(name.casefold(), name)
         if name != meant:

@@ -15,7 +15,8 @@ from harness.base.errors import nearest
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits_of
 from harness.scenario.loading.given import Holdings
-from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.source import Mistake
+from harness.scenario.loading.vocabulary import innermost, texts
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
 from harness.scenario.variables import REFERENCE
@@ -35,6 +36,9 @@ _NAMED: Mapping[str, Mapping[str, str | None]] = {
     "unassign": {"users": "User", "groups": "Group"},
     "update user": {"user": "User"},
     "delete user": {"user": "User"},
+    "restore user": {"user": "User"},
+    "purge user": {"user": "User"},
+    "sign in": {"user": "User"},
     "create user": {"manager": "User"},
     "create group": {"members": None},
     "update group": {"group": "Group"},
@@ -50,6 +54,13 @@ _ANYTHING = {"graph request"}
 # Steps behind which a group of AWS SSO may have a name that it does not have in Azure AD.
 _OTHER_NAMES = {"scim request", "aws request"}
 _MEMBERSHIPS = "aws memberships"
+# Expectations that name whom AWS SSO has, and the keys that do, by kind; without keys each text with an @ names a user.
+_NAMING: Mapping[str, Mapping[str, str]] = {
+    "aws users": {"userName": "User"},
+    "aws groups": {"members": "User", "displayName": "Group"},
+    "differences": {"whose": "User"},
+    _MEMBERSHIPS: {},
+}
 
 
 def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mistake]:
@@ -106,7 +117,11 @@ class _Cast:
 
     def __init__(self, world: Holdings) -> None:
         directory = world["azure_ad"]
-        self._arrived = {str(group["displayName"]) for group in world["aws_sso"]["groups"]}
+        arrived = world["aws_sso"]
+        self._arrived = {
+            "User": {str(user["userName"]) for user in arrived["users"]},
+            "Group": {str(group["displayName"]) for group in arrived["groups"]},
+        }
         self._names = {
             "User": {str(user["userPrincipalName"]) for user in directory["users"]},
             "Group": {str(group["displayName"]) for group in directory["groups"]},
@@ -133,6 +148,7 @@ class _Cast:
             same_names = same_names and not _renames(step)
             if same_names:
                 yield from self._memberships(step, ("steps", number, "expect", _MEMBERSHIPS), root)
+                yield from self._expected(step, ("steps", number, "expect"), root)
 
     def _in_step(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
         for verb, arguments in _NAMED.items():
@@ -144,13 +160,34 @@ class _Cast:
         """Yield the groups whose members are expected and that neither side has: under `$absent` they would never fail."""
         expected = step.get("expect", {}).get(_MEMBERSHIPS)
         inner = expected.get("$not", expected) if isinstance(expected, dict) else None
-        names = self._names["Group"] | self._arrived
+        names = self._arriving("Group")
         for name in inner if isinstance(inner, dict) else ():
             unsure = name.startswith("$") or any(REFERENCE.search(each) for each in (name, *names))
             if not unsure and name not in names:
                 hint = nearest(name, names) or "; 'given' or an earlier step has to create one"
                 place = (*trail, *(("$not",) if inner is not expected else ()), name)
                 yield Mistake(root.key(place), f"neither side has a group '{name}'{hint}")
+
+    def _expected(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
+        """Yield whom an expectation names whole and neither side has: under `$not` it would never fail."""
+        for expectation, keys in _NAMING.items():
+            lists = expectation != "aws users"
+            value = step.get("expect", {}).get(expectation)
+            for place, text in texts(value, (*trail, expectation), of_lists=lists):
+                kind, name = keys.get(innermost(place)) if keys else "User", text.removeprefix("user ")
+                if kind is not None and (kind == "Group" or "@" in name) and not self._may_arrive(name, kind):
+                    hint = (
+                        nearest(name, self._arriving(kind))
+                        or "; 'given' or an earlier step has to create one"
+                    )
+                    yield Mistake(root.at(place), f"neither side has a {kind.lower()} '{name}'{hint}")
+
+    def _arriving(self, kind: str) -> set[str]:
+        return self._names[kind] | self._arrived[kind]
+
+    def _may_arrive(self, name: str, kind: str) -> bool:
+        names = self._arriving(kind)
+        return any(name.casefold() == each.casefold() or REFERENCE.search(each) for each in names)
 
     def _create(self, step: Mapping[str, Any]) -> None:
         for verb, (below, kind) in _PROPERTIES.items():
@@ -173,9 +210,8 @@ class _Cast:
 
 
 def _renames(step: Mapping[str, Any]) -> bool:
-    """Tell whether groups of AWS SSO may be called otherwise than those of Azure AD from a step on."""
-    editing = step.get("edit mapping")
-    return bool(_OTHER_NAMES & set(step)) or (isinstance(editing, dict) and editing.get("of") == "groups")
+    """Tell whether people and groups of AWS SSO may be called otherwise than those of Azure AD from a step on."""
+    return bool(_OTHER_NAMES & set(step)) or "edit mapping" in step
 
 
 def _refused(step: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.base.errors import nearest
 from harness.scenario.language.schema import NOT_SUBSTITUTED
-from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
 from harness.scenario.variables import REFERENCE

@@ -1,10 +1,12 @@
-"""The text of a scenario file, and refusals that point into it."""
+"""The text of a scenario file, its mistakes, and refusals that point into it."""
 
 from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -41,6 +43,25 @@ class Source(Struct, frozen=True):
         """Return line and column of a position in the text."""
         before = LINE_BREAK.split(self.text[:offset])
         return Location(self.name, len(before), len(before[-1]) + 1)
+
+
+class Mistake(NamedTuple):
+    location: Location
+    message: str
+
+
+def refuse(source: Source, mistakes: Iterable[Mistake], case: str | None = None) -> None:
+    """Raise the first mistake by its place in the file, and count the others."""
+    ordered = sorted(
+        dict.fromkeys(mistakes), key=lambda mistake: (mistake.location.line, mistake.location.column)
+    )
+    if not ordered:
+        return
+    message = ordered[0].message + ("" if case is None else f" (in case '{case}')")
+    others = len({mistake.location for mistake in ordered}) - 1
+    if others:
+        message += f" ({others} more mistake{'s' if others > 1 else ''} in this file)"
+    raise source.refusal(ordered[0].location, message)
 
 
 def written(path: Path) -> str:

@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from harness.base.errors import nearest
 from harness.scenario.language.schema import NOT_SUBSTITUTED, schema
-from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
 from harness.scenario.variables import REFERENCE

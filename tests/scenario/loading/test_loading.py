@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.report.diagnostics import as_text, rejection_lines
 from harness.scenario.language.schema import schema
 from harness.scenario.loading import Scenario, ScenarioError, load, loader
-from harness.scenario.loading.mistakes import Mistake
+from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.violations import violations
 from harness.scenario.variables import substitute
 

@@ -36,6 +36,14 @@ def refused(folder, text):
             "7:23: Azure AD has no group 'Develpers'; did you mean 'Developers'?",
         ),
         (
+            "restore user: {user: anna@contoso.com}",
+            "7:26: Azure AD has no user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+        (
+            "sign in: {user: anna@contoso.com}",
+            "7:21: Azure AD has no user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+        (
             "add member: {group: Developers, members: [bob@x.com]}",
             "7:47: Azure AD has no user 'bob@x.com'; 'given' or an earlier step has to create one",
         ),
@@ -143,4 +151,45 @@ def test_a_group_may_have_the_name_that_a_step_gives_it(tmp_path, renaming):
     path = tmp_path / "story.yaml"
     steps = f"  - {renaming}\n  - wait: 1m\n    expect: {{aws memberships: {{Crew: {{$absent: true}}}}}}\n"
     path.write_text(HEAD + steps, encoding="utf-8")
+    assert len(load(path).scenarios()) == 1
+
+
+@pytest.mark.parametrize(
+    ("expectation", "message"),
+    [
+        (
+            "aws users: {$not: {$contains: {userName: anna@contoso.com}}}",
+            "8:55: neither side has a user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+        (
+            "aws memberships: {Developers: {$not: {$contains: anna@contoso.com}}}",
+            "8:63: neither side has a user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+        (
+            "aws groups: {$not: {$contains: {displayName: Developer}}}",
+            "8:59: neither side has a group 'Developer'; did you mean 'Developers'?",
+        ),
+        (
+            "differences: {$not: {$contains: {whose: user anna@contoso.com}}}",
+            "8:54: neither side has a user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+    ],
+)
+def test_somebody_whom_neither_side_has_is_not_waited_for_in_vain(tmp_path, expectation, message):
+    """Under `$not` each of these would hold whatever happens."""
+    assert refused(tmp_path, f"{HEAD}  - wait: 1m\n    expect: {{{expectation}}}\n") == message
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "wait: 1m\n    expect: {aws users: {$not: {$contains: {userName: {$contains: '@fabrikam.com'}}}}}",
+        "edit mapping: {set: [{target: userName, source: mail}]}\n    expect: {aws users: [{userName: a@b.c}]}",
+        "scim request: {method: GET, path: /Users}\n    expect: {aws users: [{userName: a@b.c}]}",
+    ],
+)
+def test_people_who_may_come_from_elsewhere_are_let_through(tmp_path, steps):
+    """A part of a name, names of another attribute, a client that creates whom it likes."""
+    path = tmp_path / "story.yaml"
+    path.write_text(f"{HEAD}  - {steps}\n", encoding="utf-8")
     assert len(load(path).scenarios()) == 1

@@ -143,7 +143,9 @@ _EVENT = mapping(
         "userIdentity": _IDENTITY,
         "eventTime": text("When it happened, in UTC."),
         "eventSource": text("Service that was called, such as sso-directory.amazonaws.com."),
-        "eventName": text("Operation, such as CreateUser."),
+        "eventName": text(
+            "Operation: of the SCIM endpoint CreateUser, PutUser, PatchGroup, ListUsers and so on."
+        ),
         "awsRegion": text("Region."),
         "sourceIPAddress": text("Where the call came from."),
         "userAgent": text("Client that called."),

@@ -1,4 +1,4 @@
-"""How SDKs write the calls of `sso` and `sso-oidc`: where each goes, and where its parameters stand.
+"""How SDKs write calls of AWS: `sso` and `sso-oidc` by method and path, the other services by a target and a signing name.
 
 Taken from the service models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data, read 2026-11).
 """
@@ -12,6 +12,13 @@ from urllib.parse import urlencode
 from harness.base.errors import HarnessError, nearest
 from harness.wire.message import Request, json_request
 
+# What begins X-Amz-Target, and the name in signatures.
+TARGETS: Mapping[str, tuple[str, str]] = {
+    "identitystore": ("AWSIdentityStore", "identitystore"),
+    "cloudtrail": ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+    "organizations": ("AWSOrganizationsV20161128", "organizations"),
+    "sso-admin": ("SWBExternalService", "sso"),
+}
 REST: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "sso": {
         "GetRoleCredentials": ("GET", "/federation/credentials"),
