@@ -9,6 +9,7 @@ from harness.azure_ad import portal
 from harness.azure_ad.graph.odata.faults import FAULT_HEADER
 from harness.azure_ad.graph_app import refused_by_flask, word_refusals
 from harness.azure_ad.sign_in.oauth import oauth
+from harness.azure_ad.sign_in.redemption import redemption
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
 from harness.azure_ad.tenant import current
 from harness.pages.blueprint import blueprint as pages
@@ -21,6 +22,7 @@ def create_app() -> Flask:
     app = Application(__name__)
     app.register_blueprint(single_sign_on)
     app.register_blueprint(oauth)
+    app.register_blueprint(redemption)
     app.register_blueprint(pages)
     app.register_blueprint(portal.blueprint)
     app.context_processor(portal.frame)

@@ -67,7 +67,7 @@ def create_extension(key: str) -> Response:
             "targetObjects": properties["targetObjects"],
         }
         tenant.store.put(_SHELF, made["id"], made)
-    return entity(_context(key), _shown(made), 201, EXTENSION_PROPERTY)
+        return entity(_context(key), _shown(made), 201, EXTENSION_PROPERTY)
 
 
 def get_extension(key: str, extension: str) -> Response:

@@ -45,7 +45,7 @@ def create_credential(key: str) -> Response:
         _demand(made, present)
         tenant.store.put(_SHELF, made["id"], made)
         note(Activities.CHANGE_SECRETS, Target("Application", application), after=properties)
-    return entity(_context(key), _shown(made), 201, FEDERATED_CREDENTIAL)
+        return entity(_context(key), _shown(made), 201, FEDERATED_CREDENTIAL)
 
 
 def get_credential(key: str, credential: str) -> Response:

@@ -33,7 +33,7 @@ def classify(app: str) -> Response:
     with tenant.store.transaction():
         made = {"id": tenant.ids.uuid(), **properties, "api": tenant.applications.find(app)["id"]}
         tenant.store.put(_SHELF, made["id"], made)
-    return entity(_context(app), _shown(made), 201, PERMISSION_CLASSIFICATION)
+        return entity(_context(app), _shown(made), 201, PERMISSION_CLASSIFICATION)
 
 
 def delete_classification(app: str, classification: str) -> Response:

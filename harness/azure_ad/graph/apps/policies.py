@@ -55,7 +55,7 @@ def create_policy(kind: str) -> Response:
     made = {"id": tenant.ids.uuid(), "isOrganizationDefault": False, **properties}
     with tenant.store.transaction():
         _put(kind, made)
-    return entity(f"policies/{kind}", made, 201, STS_POLICY)
+        return entity(f"policies/{kind}", made, 201, STS_POLICY)
 
 
 def get_policy(kind: str, policy: str) -> Response:

@@ -67,7 +67,7 @@ def create_domain() -> Response:
         if name in _own() or tenant.store.get(_SHELF, name) is not None:
             raise ConflictError(f"The domain name '{name}' is already added.", "id")
         tenant.store.put(_SHELF, name, _row(name))
-    return entity("domains", _domain(name), 201, DOMAIN)
+        return entity("domains", _domain(name), 201, DOMAIN)
 
 
 def update_domain(key: str) -> Response:
@@ -91,7 +91,7 @@ def verify(key: str) -> Response:
         name = _domain(key)["id"]
         if name not in _own():
             tenant.store.put(_SHELF, name, {**(tenant.store.get(_SHELF, name) or {}), "isVerified": True})
-    return entity("domains", _domain(name), 200, DOMAIN)
+        return entity("domains", _domain(name), 200, DOMAIN)
 
 
 def delete_domain(key: str) -> Response:

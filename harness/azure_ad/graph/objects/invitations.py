@@ -1,7 +1,7 @@
 """Guests, invited over Microsoft Graph.
 
-A guest is there at once, named after the address with `#EXT#`, and waits to accept. Somebody who was invited already stays one
-person. No message is sent and nobody can redeem.
+A guest is there at once, named after the address with `#EXT#`, and waits to accept: at `inviteRedeemUrl`, a page of sign-in's
+(sign_in/redemption.py). Somebody who was invited already stays one person. No message is sent.
 
 Source: https://learn.microsoft.com/en-us/graph/api/invitation-post, "Example", and …/resources/invitation, "Properties" (read
 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs); the guest's properties:
@@ -13,9 +13,11 @@ invitation finds the first guest, are inferred.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from flask import Response
 
+from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.domains import initial_domain
@@ -27,6 +29,8 @@ from harness.base.clock import iso
 from harness.base.store import Document
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+_REDIRECT = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+_SHELF = "invitation"
 _MESSAGE = {
     "ccRecipients": [{"emailAddress": {"address": None, "name": None}}],
     "customizedMessageBody": None,
@@ -34,20 +38,37 @@ _MESSAGE = {
 
 
 def invite() -> Response:
-    """Make a guest of an e-mail address. Raises ODataError 400 for what is none."""
+    """Make a guest of an e-mail address, with where acceptance leads. Raises ODataError 400 for what is neither."""
     tenant, given = current(), typed(INVITATION, body(), creating=True)
     address = given["invitedUserEmailAddress"]
     if not _ADDRESS.fullmatch(address):
         raise invalid_value(INVITATION, "invitedUserEmailAddress")
+    if not _REDIRECT.match(given["inviteRedirectUrl"]):
+        raise invalid_value(INVITATION, "inviteRedirectUrl")
     with tenant.store.transaction():
         guest = _guest(address, given.get("invitedUserDisplayName") or address.partition("@")[0])
-    key = tenant.ids.uuid()
-    invitation: Document = {
+        key = tenant.ids.uuid()
+        tenant.store.put(_SHELF, key, {"guest": guest["id"], "redirect": given["inviteRedirectUrl"]})
+        return entity("invitations", _shown(key, given, guest), 201, INVITATION)
+
+
+def invitation(key: str) -> Document:
+    """Return whose invitation this is, `guest`, and where acceptance leads, `redirect`. Raises NotFoundError."""
+    document = current().store.get(_SHELF, key)
+    if document is None:
+        raise NotFoundError.of(key)
+    return document
+
+
+def _shown(key: str, given: Document, guest: Document) -> Document:
+    settings = current().settings
+    query = urlencode({"tenant": settings.tenant_id, "user": key})
+    return {
         "sendInvitationMessage": False,
         "resetRedemption": False,
         **given,
         "id": key,
-        "inviteRedeemUrl": f"{tenant.settings.graph_origin}/redeem?tenant={tenant.settings.tenant_id}&user={key}",
+        "inviteRedeemUrl": f"{settings.graph_origin}/redeem?{query}",
         "invitedUserDisplayName": guest["displayName"],
         "invitedUserType": "Guest",
         "status": guest.get("externalUserState") or "Completed",
@@ -58,7 +79,6 @@ def invite() -> Response:
         },
         "invitedUser": {"id": guest["id"]},
     }
-    return entity("invitations", invitation, 201, INVITATION)
 
 
 def _guest(address: str, display_name: str) -> Document:

@@ -82,3 +82,9 @@ def test_an_object_with_a_unique_name_is_made_once(graph, path, body):
     assert made["uniqueName"] == "app-1"
     graph.do("PATCH", f"/{path}", {"displayName": "Shop 2"}, 204, headers=prefer)
     assert graph.get(f"/{path}")["displayName"] == "Shop 2"
+
+
+def test_what_cannot_be_answered_is_not_made(graph):
+    before = graph.company.rows()
+    assert graph.fail("POST", f"{graph.path}?$select=nothing", TRUST)[0] == 400
+    assert graph.company.rows() == before

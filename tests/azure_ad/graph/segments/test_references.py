@@ -5,6 +5,7 @@ Source: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conv
 
 import pytest
 
+from harness.wire.message import Request
 from tests.azure_ad.caller import EVENTUAL, Caller
 from tests.azure_ad.provisioning.company import GRAPH
 
@@ -91,6 +92,54 @@ def test_a_guest_is_invited_once(graph):
     assert graph.fail("POST", "/invitations", {**body, "invitedUserEmailAddress": "nobody"})[2] == (
         "Invalid value specified for property 'invitedUserEmailAddress' of resource 'Invitation'."
     )
+    assert graph.fail("POST", "/invitations", {**body, "inviteRedirectUrl": "javascript:alert(1)"})[2] == (
+        "Invalid value specified for property 'inviteRedirectUrl' of resource 'Invitation'."
+    )
+
+
+def test_a_guest_redeems_the_invitation(graph):
+    """redemption-experience, "Consent experience for the guest": Accept, then to where the invitation leads."""
+    body = {"invitedUserEmailAddress": "yy@test.com", "inviteRedirectUrl": "https://myapp.contoso.com/start"}
+    invitation = graph.do("POST", "/invitations", body, 201)
+    page = graph.ask(Request("GET", invitation["inviteRedeemUrl"]))
+    assert (page.status, b"yy@test.com" in page.body) == (200, True)
+    for method in ("POST", "POST", "GET"):
+        answer = graph.ask(Request(method, invitation["inviteRedeemUrl"]))
+        assert (answer.status, answer.header("Location")) == (302, "https://myapp.contoso.com/start")
+    guest = graph.get(f"/users/{invitation['invitedUser']['id']}?$select=externalUserState")
+    assert guest["externalUserState"] == "Accepted"
+    assert graph.do("POST", "/invitations", body, 201)["status"] == "Accepted"
+    for key in ("", "nobody", "%00"):
+        assert graph.ask(Request("POST", f"{GRAPH}/redeem?user={key}")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/invitations", {"invitedUserEmailAddress": "y@test.com", "inviteRedirectUrl": "https://x.example"}),
+        ("/domains", {"id": "new.example.com"}),
+        ("/policies/claimsMappingPolicies", {"definition": ["{}"], "displayName": "x"}),
+        (
+            "/applications/{application}/extensionProperties",
+            {"name": "x", "dataType": "String", "targetObjects": ["User"]},
+        ),
+        (
+            "/servicePrincipals/{app}/delegatedPermissionClassifications",
+            {
+                "permissionId": "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+                "permissionName": "User.Read",
+                "classification": "low",
+            },
+        ),
+    ],
+)
+def test_what_is_refused_is_not_made(graph, path, body):
+    """A query that cannot be answered: not half a change."""
+    application = graph.get("/applications")["value"][0]["id"]
+    path = path.replace("{application}", application)
+    before = graph.company.rows()
+    assert graph.fail("POST", f"{path}?$select=nothing", body)[0] == 400
+    assert graph.company.rows() == before
 
 
 @pytest.mark.parametrize(
