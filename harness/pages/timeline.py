@@ -146,9 +146,10 @@ def _frame(base: str, kind: str, source: str, target: str, good: bool) -> Sequen
     if source:
         ends = [LANES.index(each) if each in LANES else len(LANES) - 1 for each in (source, target)]
         first, last = sorted(ends)
-        row["way"] = "note" if kind != "exchange" else "right" if ends[0] < ends[1] else "left"
+        row["way"] = "line" if kind != "exchange" else "right" if ends[0] < ends[1] else "left"
         row |= {"before": range(first), "after": range(last + 1, len(LANES)), "span": last - first + 1}
         row["elsewhere"] = target if target not in LANES else ""
+        row["between"] = source if source == target else f"{source} → {target}"
     return render_template("pages/timeline_row.html", base=base, hole=_HOLE, **row).split(_HOLE)
 
 

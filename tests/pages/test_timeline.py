@@ -23,6 +23,10 @@ WALKTHROUGH = (
     "create User Ana",
 )
 
+# What the window of the timeline says of its table once rows have come.
+AT_THE_END = "(({scrollTop, clientHeight, scrollHeight}) => scrollTop > 0 && scrollTop + clientHeight > scrollHeight - 60)(document.querySelector('.lanes'))"
+HEAD_IS_SEEN = "document.querySelector('.lanes thead th').getBoundingClientRect().top >= document.querySelector('.lanes').getBoundingClientRect().top"
+
 
 @pytest.fixture(params=[0, 1], ids=["aws", "azure"])
 def browser(request, served):
@@ -68,6 +72,8 @@ def test_the_walkthrough_is_watched_from_the_first_click_to_the_last(served, pag
     ]
     event = watching.get_by_text("CreateProvisioningTenant", exact=True).first
     assert event.evaluate("name => name.getClientRects().length") == 1, "the name of an event is broken"
+    assert watching.evaluate(AT_THE_END), "the newest is out of sight"
+    assert watching.evaluate(HEAD_IS_SEEN), "the lanes' names went away"
     token = served.world.azure.applications.secrets(served.world.app_id)["SecretToken"]
     assert token not in watching.content()
 

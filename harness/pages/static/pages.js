@@ -31,7 +31,7 @@ function fitTables() {
   for (const box of document.querySelectorAll(".scroll")) {
     box.classList.remove("rows-as-cards");
     box.classList.toggle("rows-as-cards", "table" in box.dataset && box.scrollWidth > box.clientWidth);
-    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+    box.tabIndex = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight ? 0 : -1;
   }
 }
 
