@@ -89,7 +89,7 @@ def _check_length() -> Response | None:
 def _authorize() -> Response | None:
     """Graph wants a bearer token: the tenant's fixed one, or one that its token endpoint issued.
 
-    https://learn.microsoft.com/en-us/graph/errors, 401 (read 2026-11).
+    https://learn.microsoft.com/en-us/graph/errors, 401 (read 2026-11-29).
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token, wanted = token.strip(), current().settings.graph_token

@@ -1,7 +1,7 @@
 """Notification mails: kept in an outbox, and handed to an SMTP host when one is configured.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
-(read 2026-11): one mail to the notification address when a job goes into quarantine.
+(read 2026-11-29): one mail to the notification address when a job goes into quarantine.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The application gallery: the templates that enterprise applications are made of.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplate (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/applicationtemplate (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Three relations there are: a group's `member`, a user's `manager`, a service principal's `assigned`. The left end is
 the holder, so `rights("member", group)` are a group's members.
 
-Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Links(Struct, frozen=True):
         """Join a restored object to the others again, as far as they are there.
 
         The engine is not told of the groups, for it does not bring the memberships of a restored user back.
-        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
         """
         for relation, other in links["lefts"]:
             taken = relation == "manager" and bool(self.store.rights("manager", other))

@@ -1,6 +1,6 @@
 """The names that objects go by: a user's principal name, which is nobody else's, and a group's display name, which may be.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/user, userPrincipalName (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/user, userPrincipalName (read 2026-11-29).
 """
 
 from __future__ import annotations

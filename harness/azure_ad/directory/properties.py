@@ -196,7 +196,7 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
 def _strip_guest(attributes: dict[str, Any]) -> None:
     """Mappings see a guest's userPrincipalName without `#EXT#` and what follows; the original keeps both.
 
-    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
     """
     name = attributes["userPrincipalName"]
     attributes["originalUserPrincipalName"] = name

@@ -1,6 +1,6 @@
 """Mappings at work: from a source object to the values that the target should hold.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
 
 from __future__ import annotations

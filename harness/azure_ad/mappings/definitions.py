@@ -1,7 +1,7 @@
 """The directories part of a synchronization schema: which objects there are, and what attributes they have.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-directorydefinition,
-…/synchronization-objectdefinition and …/synchronization-attributedefinition (read 2026-11).
+…/synchronization-objectdefinition and …/synchronization-attributedefinition (read 2026-11-29).
 """
 
 from __future__ import annotations

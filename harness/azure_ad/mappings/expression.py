@@ -60,7 +60,7 @@ class SeveralValuesError(EvaluationError):
     """An attribute has several values for this object where one is wanted.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes"
-    (read 2026-11).
+    (read 2026-11-29).
     """
 
 

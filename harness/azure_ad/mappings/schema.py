@@ -4,7 +4,7 @@ A schema that passes `check` can be run: whatever it names is defined in it, and
 refused is named by its JSON path.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema,
-…/synchronization-objectmapping and …/synchronization-attributemapping (read 2026-11).
+…/synchronization-objectmapping and …/synchronization-attributemapping (read 2026-11-29).
 """
 
 from __future__ import annotations

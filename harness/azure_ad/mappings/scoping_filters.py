@@ -6,7 +6,7 @@ so it keeps what it has in the target (for the category groups inferred from the
 
 Sources: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter and, for the operators,
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
-(read 2026-11).
+(read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def check_scope(scope: Any, attributes: Mapping[str, Document], where: str) -> N
     """Refuse a scope with attributes that filters cannot use. Raises FilterError naming the clause.
 
     `attributes` are the source object's attribute definitions by name. Unusable are, as documented in known-issues
-    (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, read 2026-11), roles, userType,
+    (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, read 2026-11-29), roles, userType,
     references, dates and what has several values; IsSoftDeleted is itself computed from the scope.
     """
     read = read_scope(scope, where)

@@ -1,6 +1,6 @@
 """Graph's attributeMappingSource: an expression as a tree of JSON, written from nodes and read back into them.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributemappingsource (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributemappingsource (read 2026-11-29).
 A comparison has no documented form; here it is a function named by its operator, with parameters `left` and `right`.
 """
 

@@ -1,7 +1,7 @@
 """Job templates: the synchronization schema that a new job starts with, in Microsoft Graph's JSON.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationtemplate and
-…/synchronization-objectmapping (read 2026-11). The templates themselves are in templates.yaml.
+…/synchronization-objectmapping (read 2026-11-29). The templates themselves are in templates.yaml.
 """
 
 from __future__ import annotations

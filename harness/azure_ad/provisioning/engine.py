@@ -3,7 +3,7 @@
 Whatever a job is doing is in the store; the runner's timers only say when to look. After a restart of the process
 `resume` sets them again, and a cycle that was cut off goes on behind the last object it settled.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class Engine:
     def delete_job(self, job_id: str) -> None:
         """Take a job away with all that it knows of the target. Raises NotFoundError.
 
-        Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11).
+        Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11-29).
         """
         with self.busy, self._store.transaction():
             job = self._oblivion.forgotten(self._job(job_id))

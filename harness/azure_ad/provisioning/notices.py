@@ -1,7 +1,7 @@
 """Who hears of what happens to a job: the audit log, and by mail whoever wants to hear of a quarantine.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
-(read 2026-11).
+(read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a job forgets: of a restart by its criteria, with a new schema, with its end.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A cycle is a generator that may be stopped between two objects. Whatever it did 
 is cut off, by a restart of the process or by an edited mapping, is simply begun again from the saved progress.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
-…/application-provisioning-quarantine-status (read 2026-11).
+…/application-provisioning-quarantine-status (read 2026-11-29).
 """
 
 from __future__ import annotations

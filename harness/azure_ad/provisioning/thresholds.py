@@ -1,7 +1,7 @@
 """When failures of single objects become the job's trouble: so many of them put it into quarantine.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
-(read 2026-11). Failing objects are those in escrow; the proportion is theirs among all that the job deals with.
+(read 2026-11-29). Failing objects are those in escrow; the proportion is theirs among all that the job deals with.
 """
 
 from __future__ import annotations

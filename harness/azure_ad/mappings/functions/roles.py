@@ -6,7 +6,7 @@ functions that end in Complex return assignments as they are: they differ in wha
 provisioning/roles.py).
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, section
-Provisioning a role to a SCIM app (read 2026-11).
+Provisioning a role to a SCIM app (read 2026-11-29).
 """
 
 from __future__ import annotations

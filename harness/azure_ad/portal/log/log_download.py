@@ -1,7 +1,7 @@
 """Download of the provisioning logs, by the page's filters: JSON as one minified array, CSV as three files.
 
 The files are joined by the change ID, as
-https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs says (read 2026-11). What
+https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs says (read 2026-11-29). What
 their columns are called is nowhere public, so these names are this imitation's.
 """
 

@@ -1,7 +1,7 @@
 """Provisioning logs with an entry's page; of one application where `app` says so.
 
 Filters are Identity, Date, Status and Action, and behind them those for the columns that can be chosen. Source:
-https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
+https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """An object mapping as somebody edits it: kept beside the job until Save commits it or Discard forgets it.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
 
 from __future__ import annotations

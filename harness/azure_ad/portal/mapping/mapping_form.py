@@ -1,6 +1,6 @@
 """Edit Attribute and Add New Mapping: one attribute mapping, kept in the page's draft by OK.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
 
 from __future__ import annotations

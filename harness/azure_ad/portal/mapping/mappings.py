@@ -1,6 +1,6 @@
 """The Attribute Mapping page: the table of one object type's mappings, and Save or Discard.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ instead of changing or deleting the filter that now stands in its place.
 
 Source:
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
-(read 2026-11).
+(read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The cycle walks the phases one after the other; `why` looks for one object among all that is still to come.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" and
-"Incremental cycles" (read 2026-11).
+"Incremental cycles" (read 2026-11-29).
 """
 
 from __future__ import annotations

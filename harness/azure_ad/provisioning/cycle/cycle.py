@@ -6,7 +6,7 @@ An initial cycle walks the directory, an incremental one the change log behind t
 store with every object, so taking up a cycle continues behind the last object that was settled.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" and
-"Incremental cycles" (read 2026-11).
+"Incremental cycles" (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _held_back(session: Session, progress: Progress, save: _Save, *, again: bool
     """Send the disables and deletes that waited for their number to be known; with too many of them, send none.
 
     A job in quarantine comes back here until the cause is gone; it asks `again` what the directory says.
-    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (read 2026-11).
+    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (read 2026-11-29).
     """
     most = session.most_deletes
     if not session.held_back():

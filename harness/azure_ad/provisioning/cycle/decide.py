@@ -4,7 +4,7 @@ The cycle carries a decision out (`send.py`), `why` tells it. No match creates, 
 disabled (deleted where nothing can disable it, groups always), what is alike on both sides is skipped; that the target
 alone knows, so a decision to update may come to nothing.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Nothing is written down here (`effects.py` does that) but the mark of a create u
 request is.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, "Matching users in
-the source and target systems" (read 2026-11).
+the source and target systems" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ and waits for its next attempt, what is *held* back a disable or delete. *Progre
 UTC.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who is in scope: those assigned to the application (or everybody, with SyncAll), less those whom a filter keeps out.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Scoping", and
-…/skip-out-of-scope-deletions (read 2026-11): members of nested groups get nothing, assigned groups must be security
+…/skip-out-of-scope-deletions (read 2026-11-29): members of nested groups get nothing, assigned groups must be security
 enabled, and filters count in addition to assignment.
 """
 

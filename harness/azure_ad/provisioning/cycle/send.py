@@ -2,7 +2,7 @@
 
 Nothing is written down here (`effects.py` does that); `matching.py` looks for a match and creates, `turn.py` updates.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a job's records are in the store: one shelf a kind of record, and nobody else reads or writes it.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read
-2026-11), whose `resetScope` names what a job remembers.
+2026-11-29), whose `resetScope` names what a job remembers.
 """
 
 from __future__ import annotations

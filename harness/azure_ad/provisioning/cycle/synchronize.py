@@ -2,7 +2,7 @@
 
     gather (facts.py) ─► decide (decide.py) ─► carry_out (send.py) ─► write_down (effects.py)
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
 
 from __future__ import annotations

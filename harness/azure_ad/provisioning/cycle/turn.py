@@ -1,6 +1,6 @@
 """One object at work: what is known of it, how its failure reads, and bringing the target's copy of it up to date.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the end of a cycle makes of its job: on to the next cycle, into quarantine, or to a halt.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status and
-https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationstatus (read 2026-11).
+https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationstatus (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How a job goes from one state to another; pure functions from job to job.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationstatus and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11).
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Moments are in UTC.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob and
-…/synchronization-synchronizationstatus (read 2026-11).
+…/synchronization-synchronizationstatus (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Pure functions over entries as Microsoft Graph shows them (provisioningObjectSummary), for people at a terminal.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11-29).
 """
 
 from __future__ import annotations

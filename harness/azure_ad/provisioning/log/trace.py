@@ -1,6 +1,6 @@
 """What happened to one object in one cycle, as it is collected, and the words in which the log has it.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11-29).
 """
 
 from __future__ import annotations

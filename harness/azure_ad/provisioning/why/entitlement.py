@@ -1,7 +1,7 @@
 """Whether an object of the directory is to be in the target, by which assignment or clause, and if not, why not.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
-…/application-provisioning-config-problem-no-users-provisioned (read 2026-11): nested groups bring nobody.
+…/application-provisioning-config-problem-no-users-provisioned (read 2026-11-29): nested groups bring nobody.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ at, was left over, or, for members, got an account late. Who of them gets or los
 like anybody else. No request is sent.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
-…/known-issues, on members who come into scope late (read 2026-11).
+…/known-issues, on members who come into scope late (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The target itself is not asked: its members are those that were exported to it. 
 counted, all others named with a reason.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and …/known-issues
-(read 2026-11): nested groups bring nobody, and a member who comes into scope late is not added at once.
+(read 2026-11-29): nested groups bring nobody, and a member who comes into scope late is not added at once.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A look at what the store holds. No request is sent, nothing is written, no id is drawn.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
-…/application-provisioning-config-problem-no-users-provisioned (read 2026-11).
+…/application-provisioning-config-problem-no-users-provisioned (read 2026-11-29).
 """
 
 from __future__ import annotations
