@@ -161,7 +161,7 @@ class Player:
         requests = "\n".join(dict.fromkeys(self._sent)) or "none"
         return tuple(
             Failure(
-                _locate(step, ("arguments", "request")),
+                step.at("arguments", "request"),
                 f"fault: '{fault.pattern}' met too few requests, so nothing was tried",
                 expected=f"{fault.wanted} or more requests like that",
                 actual=f"{fault.met}; these were sent in the whole scenario:\n{requests}",
@@ -176,14 +176,10 @@ class Player:
             try:
                 value, source = at(path, self._play, result, new)
             except HarnessError as error:
-                return [
-                    Failure(
-                        _locate(step, ("let", name)), f"{step.verb}: '{path}' cannot be looked at: {error}"
-                    )
-                ]
+                return [Failure(step.at("let", name), f"{step.verb}: '{path}' cannot be looked at: {error}")]
             if value is ABSENT:
                 message = f"{step.verb}: there is nothing at '{path}' to note down as '{name}'"
-                return [Failure(_locate(step, ("let", name)), message, actual=show(redact(source)))]
+                return [Failure(step.at("let", name), message, actual=show(redact(source)))]
             self._names[name] = value
         return []
 
@@ -194,9 +190,7 @@ class Player:
                 verdict = check(key, expected, self._play, result, new)
             except HarnessError as error:
                 message = f"{step.verb}: '{key}' cannot be looked at: {error}"
-                failures.append(
-                    Failure(_locate(step, ("expect", key)), message, **_again(self._play.exchanges))
-                )
+                failures.append(Failure(step.at("expect", key), message, **_again(self._play.exchanges)))
                 continue
             if not verdict.mismatches:
                 checked.append(key)
@@ -205,7 +199,7 @@ class Player:
             trail = ("expect", key, *first.path)
             failures.append(
                 Failure(
-                    location=_locate(step, trail),
+                    location=step.at(*trail),
                     message=f"{step.verb}: '{key}' is not as expected",
                     expected=first.expected,
                     # The whole says the others, too.
@@ -223,14 +217,6 @@ class Player:
 def _expects_failure(expect: Mapping[str, Any]) -> bool:
     """A step may be refused only where the scenario says so."""
     return bool({"result", "error", "status"} & set(expect))
-
-
-def _locate(step: Step, trail: tuple[Any, ...]) -> Any:
-    """Return where the innermost known part of a path stands in the file."""
-    for length in range(len(trail), 0, -1):
-        if trail[:length] in step.locations:
-            return step.locations[trail[:length]]
-    return step.location
 
 
 def _again(exchanges: Sequence[Exchange]) -> dict[str, str]:

@@ -100,10 +100,6 @@ def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, 
 def _step(step: dict[str, Any], node: Node) -> Step:
     verb = next(key for key in step if key not in STEP_KEYS)
     arguments = {} if step[verb] is None else step[verb]
-    locations = {
-        ("arguments" if trail[0] == verb else trail[0], *trail[1:]): location
-        for trail, location in node.walk()
-    }
     return Step(
         verb=verb,
         arguments=arguments,
@@ -111,5 +107,5 @@ def _step(step: dict[str, Any], node: Node) -> Step:
         let=step.get("let", {}),
         name=step.get("name", ""),
         location=node.key((verb,)),
-        locations=locations,
+        places=node,
     )

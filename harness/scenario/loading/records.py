@@ -10,13 +10,14 @@ from typing import Any
 from msgspec import Struct
 
 from harness.scenario.events import Location
+from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
 
 _QUOTED = re.compile(r"'([^']+)'")
 
 
 class Step(Struct, frozen=True):
-    """One verb with its data. `locations` has every path below `arguments`, `expect` and `let`."""
+    """One verb with its data. `places` is the step as it is written; most steps hold, and nobody asks where they stand."""
 
     verb: str
     arguments: Any
@@ -24,14 +25,19 @@ class Step(Struct, frozen=True):
     let: Mapping[str, str]
     name: str
     location: Location
-    locations: Mapping[Trail, Location]
+    places: Node
 
     def at(self, *path: str | int) -> Location:
         """Return where `path` stands, or the closest place around it that is written down."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.locations:
-                return self.locations[path[:length]]
-        return self.location
+        node, place = self.places, self.location
+        for name in path:
+            key = self.verb if name == "arguments" and node is self.places else name
+            if key not in node.parts:
+                return place
+            place = node.keys[key]
+            node = node.parts[key]
+            place = place if isinstance(node.value, (dict, list)) else node.location
+        return place
 
     def quoted(self, refusal: str) -> Location:
         """Return where the argument stands that a refusal quotes, whole or as a part of it; the step where none or several are."""

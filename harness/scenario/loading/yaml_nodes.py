@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -69,14 +68,6 @@ class Node(Struct):
     def _meant(self, node: Node) -> Node:
         """Return the node that a place stands for: itself, but for a column of a table."""
         return node
-
-    def walk(self, path: Trail = ()) -> Iterator[tuple[Trail, Location]]:
-        """Yield every path below, in order, with the place to point at."""
-        for step, node in self.parts.items():
-            below = (*path, step)
-            inner = isinstance(node.value, (dict, list))
-            yield below, self.keys[step] if inner else node.location
-            yield from node.walk(below)
 
 
 class CaseNode(Node):
