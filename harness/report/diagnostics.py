@@ -6,6 +6,7 @@ Used by the terminal report, which adds colour, and by the pytest plugin and JUn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from harness.base.errors import HarnessError
 from harness.report.writing import legal
@@ -56,6 +57,12 @@ def rejection_lines(rejected: FileRejected) -> Iterator[Line]:
 def as_text(lines: Iterable[Line]) -> str:
     """Join lines without colour."""
     return "\n".join("".join(text for _, text in line).rstrip() for line in lines)
+
+
+def paragraphs(lines: Iterable[Line]) -> Iterator[tuple[bool, str]]:
+    """Yield the text in pieces, and of each whether it is the source with its caret, which must not be wrapped."""
+    for in_source, piece in groupby(lines, lambda line: line[-1][0] in ("source", "caret")):
+        yield in_source, as_text(piece)
 
 
 def _head(message: str, location: Location, source: str) -> Iterator[Line]:

@@ -22,7 +22,7 @@ from harness.base.errors import HarnessError
 from harness.base.output import check_writable, write
 from harness.base.tables import read_text
 from harness.report.collected import Collected, ScenarioStory
-from harness.report.diagnostics import as_text, failure_lines, rejection_lines
+from harness.report.diagnostics import failure_lines, paragraphs, rejection_lines
 from harness.report.page.lanes import draw
 from harness.report.page.packing import TOGETHER, Blocks, Lines
 from harness.report.page.timeline import TimelineRow, timeline
@@ -147,8 +147,8 @@ def _template() -> Template:
     )
     environment.globals.update(
         folder_of=_folder_of,
-        text_of=lambda failure: as_text(failure_lines(failure)),
-        text_of_rejection=lambda rejected: as_text(rejection_lines(rejected)),
+        paragraphs_of=lambda failure: paragraphs(failure_lines(failure)),
+        paragraphs_of_rejection=lambda rejected: paragraphs(rejection_lines(rejected)),
     )
     return environment.from_string(read_text(__package__, "page.html.jinja"))
 

@@ -6,6 +6,7 @@ fixtures and included files are left alone.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,11 +30,20 @@ class Target(Struct, frozen=True):
 
 
 def targets(words: Sequence[str | Path]) -> list[Target]:
-    """Return what words name, each once. Raises HarnessError for a path that is missing."""
-    named: dict[Target, None] = {}
+    """Return what words name, each once, under its first name: a folder may be named by several paths, a case with its file.
+
+    Raises HarnessError for a path that is missing.
+    """
+    named: dict[tuple[Path, str | None], Target] = {}
     for word in words:
-        named |= dict.fromkeys(_targets(str(word)))
-    return list(named)
+        for target in _targets(str(word)):
+            named.setdefault((_place(target.path), target.case), target)
+    return [target for (place, case), target in named.items() if case is None or (place, None) not in named]
+
+
+def _place(path: Path) -> Path:
+    """Return where a file lies, links of folders followed; a link to a file is a file of its own, with its own neighbours."""
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def _targets(word: str) -> Iterator[Target]:

@@ -122,3 +122,14 @@ def test_a_link_leads_to_a_scenario(chromium: Any, file: Path) -> None:
     page.goto(f"{file.as_uri()}#sync/who.yaml")
     page.locator("[id='sync/who.yaml'] .timeline li.cloudtrail").wait_for()
     page.close()
+
+
+def test_the_caret_stays_below_its_column_on_a_phone(page: Any) -> None:
+    """Source and caret are never wrapped, however long the line is; they scroll together."""
+    excerpt = page.locator("pre.failure .excerpt").first
+    text = excerpt.text_content()
+    assert text.rstrip().endswith("^")
+    excerpt.evaluate("node => { node.prepend('x'.repeat(500) + '\\n') }")
+    height = excerpt.evaluate("node => node.clientHeight / parseFloat(getComputedStyle(node).lineHeight)")
+    assert round(height) in (text.count("\n") + 1, text.count("\n") + 2)  # the second with a scroll bar
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -107,3 +107,19 @@ def test_people_are_shipped_too() -> None:
     assert shipped.fixture("@small").is_file()
     with pytest.raises(HarnessError, match="no people are called '@smal'; did you mean '@small'"):
         shipped.fixture("@smal")
+
+
+def test_what_is_named_by_several_paths_runs_once(folder: Path) -> None:
+    """A folder by a detour, by a link and as a whole path; a case beside its file. The first name is the one that is shown."""
+    write(folder / "a" / "one.yaml")
+    (folder / "b").symlink_to(folder / "a")
+    words = ["a", "a/../a", str(folder / "a"), "b", "a/one.yaml[x]"]
+    assert [(target.name, target.case) for target in targets(words)] == [("a/one.yaml", None)]
+
+
+def test_a_link_to_a_file_is_a_file_of_its_own(folder: Path) -> None:
+    """What it includes lies beside the link."""
+    write(folder / "a" / "one.yaml")
+    (folder / "c").mkdir()
+    (folder / "c" / "one.yaml").symlink_to(folder / "a" / "one.yaml")
+    assert [target.name for target in targets(["a", "c"])] == ["a/one.yaml", "c/one.yaml"]
