@@ -46,8 +46,7 @@ class Runner:
 
     `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one). `busy` is held while an
     object is at work, `on_schedule` is told when a job's times may have changed, `before_cycle` when a cycle is about to
-    begin that has something to do. Where processes share the store, the one that
-    `leads` has the timers.
+    begin that has something to do. Where processes share the store, the one that `leads` has the timers.
     """
 
     def __init__(

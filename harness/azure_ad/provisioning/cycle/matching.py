@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.cycle.effects import ComeAgain, Effect, Fail, HoldBack, Join, Outcome
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
-from harness.azure_ad.provisioning.cycle.turn import Turn, bring_up_to_date, has_references, turned_off
+from harness.azure_ad.provisioning.cycle.turn import Turn, has_references, turned_off
+from harness.azure_ad.provisioning.cycle.updating import bring_up_to_date
 from harness.azure_ad.provisioning.target.dialect import create_body
 from harness.azure_ad.provisioning.target.reactions import INCOMPATIBLE, SCIM
 from harness.base.store import Document

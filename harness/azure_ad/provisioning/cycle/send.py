@@ -1,6 +1,6 @@
 """Carrying a decision out against the target: requests go out, log steps come in, and what it leads to is handed back.
 
-Nothing is written down here (`effects.py` does that); `matching.py` looks for a match and creates, `turn.py` updates.
+Nothing is written down here (`effects.py` does that); `matching.py` looks for a match and creates, `updating.py` updates.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -24,7 +24,8 @@ from harness.azure_ad.provisioning.cycle.effects import (
 )
 from harness.azure_ad.provisioning.cycle.matching import join
 from harness.azure_ad.provisioning.cycle.records import Failure
-from harness.azure_ad.provisioning.cycle.turn import Turn, bring_up_to_date, has_references, turned_off
+from harness.azure_ad.provisioning.cycle.turn import Turn, has_references, turned_off
+from harness.azure_ad.provisioning.cycle.updating import bring_up_to_date
 from harness.azure_ad.provisioning.target.target import TargetError
 
 
