@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws_sso import cloudtrail
 from harness.wire.message import Request, json_request
 from harness.wire.sockets.network import Network
+from tests.aws_sso import boto
 
 STORE = "d-9067729b3d"
 SIGNED = (
@@ -23,14 +22,7 @@ def client(served):
     """Return a function that makes a boto3 client of the served account."""
 
     def made(service):
-        return boto3.client(
-            service,
-            endpoint_url=served,
-            region_name="us-east-1",
-            aws_access_key_id="AKID",
-            aws_secret_access_key="any",
-            config=Config(retries={"max_attempts": 1}),
-        )
+        return boto.client(served, service)
 
     return made
 

@@ -2,12 +2,10 @@
 
 import json
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
-import boto3
 import pytest
 from botocore import xform_name
-from botocore.config import Config
 from botocore.session import get_session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from harness.aws_sso.apis.shapes import Document, Entries, Flag, Items, Moment, 
 from harness.aws_sso.identity_store import membership_id
 from harness.aws_sso.populate import populate
 from harness.wire.message import Request
+from tests.aws_sso import boto
 
 SERVICE_NAMES = {
     "identitystore": "identitystore",
@@ -150,18 +149,8 @@ def setting(account, served, request):
     user, other = account.user("ana", externalId="7")["id"], account.user("bo")["id"]
     group = account.group("Dev", externalId="g", members=[{"value": user}])["id"]
 
-    def client(service):
-        return boto3.client(
-            service,
-            endpoint_url=served,
-            region_name="us-east-1",
-            aws_access_key_id="AKID",
-            aws_secret_access_key="any",
-            config=Config(retries={"max_attempts": 1}),
-        )
-
     populate(account.tenant, {"accounts": [{"id": "111122223333", "name": "Production"}]})
-    store, admin = client("identitystore"), client("sso-admin")
+    store, admin = boto.client(served, "identitystore"), boto.client(served, "sso-admin")
     (row,) = store.list_group_memberships(IdentityStoreId=STORE, GroupId=group)["GroupMemberships"]
     arn = admin.create_permission_set(InstanceArn=INSTANCE, Name="Admins")["PermissionSet"][
         "PermissionSetArn"
@@ -212,7 +201,7 @@ def setting(account, served, request):
         }
 
     extensions = {"Extensions": ["aws:identitystore:enterprise"]}
-    return client, {
+    return partial(boto.client, served), {
         "LookupEvents": {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]},
         "CreateGroup": {**in_store, "DisplayName": "Ops", "Description": "Night shift"},
         "CreateGroupMembership": {**of_group, **stranger},

@@ -2,13 +2,13 @@
 
 import json
 
-import boto3
 import pytest
 
 from harness.aws_sso import cloudtrail
 from harness.aws_sso.cloudtrail import index
 from harness.aws_sso.cloudtrail.lookup import of_name, of_source, of_subject, refused
 from harness.base.sqlite import Database
+from tests.aws_sso import boto
 
 SOURCES = ("identitystore-scim.amazonaws.com", "sso-directory.amazonaws.com", "identitystore.amazonaws.com")
 
@@ -23,11 +23,7 @@ def lived_in(account, new_person, served):
     account.scim("GET", "/Users")
     group = account.scim("POST", "/Groups", {"displayName": "Developers"}).json()["id"]
     account.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": ana}]})
-    options = {"region_name": "us-east-1", "aws_access_key_id": "any", "aws_secret_access_key": "any"}
-    api, store = (
-        boto3.client("identitystore", endpoint_url=served, **options),
-        account.tenant.settings.identity_store_id,
-    )
+    api, store = boto.client(served, "identitystore"), account.tenant.settings.identity_store_id
     api.create_user(
         IdentityStoreId=store, UserName="cy", DisplayName="Cy", Name={"GivenName": "C", "FamilyName": "Y"}
     )

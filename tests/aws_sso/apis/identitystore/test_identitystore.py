@@ -1,9 +1,9 @@
 """Writing through the Identity Store API: the same directory as SCIM's, whatever automatic provisioning says."""
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from tests.aws_sso import boto
 
 STORE = "d-9067729b3d"
 CY = {"UserName": "cy", "DisplayName": "Cy Young", "Name": {"GivenName": "Cy", "FamilyName": "Young"}}
@@ -13,14 +13,7 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 @pytest.fixture
 def store(served):
     """Return a boto3 client of the account's identity store."""
-    return boto3.client(
-        "identitystore",
-        endpoint_url=served,
-        region_name="us-east-1",
-        aws_access_key_id="AKID",
-        aws_secret_access_key="any",
-        config=Config(retries={"max_attempts": 1}, parameter_validation=False),
-    )
+    return boto.client(served, "identitystore", parameter_validation=False)
 
 
 def refused(store, operation, /, **parameters):
@@ -300,8 +293,7 @@ def test_calls_that_read_are_kept_without_an_answer(open_account, door, profile)
     """In both eras: responseElements are for what changes something."""
     accounts, url = door
     accounts[:] = [account := open_account(profile)]
-    keys = {"aws_access_key_id": "AKID", "aws_secret_access_key": "any"}
-    store = boto3.client("identitystore", endpoint_url=url, region_name="us-east-1", **keys)
+    store = boto.client(url, "identitystore")
     user = account.user("ana")["id"]
     name = [{"AttributePath": "UserName", "AttributeValue": "ana"}]
     assert store.list_users(IdentityStoreId=STORE, Filters=name)["Users"][0]["UserId"] == user

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from tests.aws_sso import boto
 
 INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 HERE = {"InstanceArn": INSTANCE}
@@ -16,14 +16,7 @@ BEHIND = "LATEST_PERMISSION_SET_NOT_PROVISIONED"
 @pytest.fixture
 def admin(served):
     """Return a boto3 client of the account's SSO Admin API."""
-    return boto3.client(
-        "sso-admin",
-        endpoint_url=served,
-        region_name="us-east-1",
-        aws_access_key_id="AKID",
-        aws_secret_access_key="any",
-        config=Config(retries={"max_attempts": 1}),
-    )
+    return boto.client(served, "sso-admin")
 
 
 @pytest.fixture

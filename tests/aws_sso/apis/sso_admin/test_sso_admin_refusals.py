@@ -3,12 +3,11 @@
 import json
 from datetime import timedelta
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws_sso.populate import populate
+from tests.aws_sso import boto
 
 HERE = {"InstanceArn": "arn:aws:sso:::instance/ssoins-1234567890abcdef"}
 ACCOUNT = "111122223333"
@@ -22,9 +21,7 @@ def connect(door):
 
     def connected(account):
         accounts[:] = [account]
-        keys = {"aws_access_key_id": "AKID", "aws_secret_access_key": "any"}
-        config = Config(retries={"max_attempts": 1})
-        return boto3.client("sso-admin", endpoint_url=url, region_name="us-east-1", config=config, **keys)
+        return boto.client(url, "sso-admin")
 
     return connected
 
