@@ -6,9 +6,14 @@ whatever came in here can go anywhere. Whole numbers have 64 bits; a longer one 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from harness.base.errors import HarnessError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def encode(value: Any) -> bytes:
@@ -23,6 +28,16 @@ def encode_text(value: Any) -> str:
 def decode(text: bytes | str) -> Any:
     """Return what JSON text stands for. Raises ValueError when it is none."""
     return orjson.loads(text)
+
+
+def read_file(path: Path) -> Any:
+    """Return what a JSON file holds, a byte order mark in front of it or not. Raises HarnessError for one that is none."""
+    try:
+        return decode(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise HarnessError(f"'{path}' cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise HarnessError(f"{path} is not JSON: {error}") from error
 
 
 def is_deep(value: Any, limit: int) -> bool:

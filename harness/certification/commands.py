@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from harness.base import json_text
 from harness.base.errors import HarnessError, nearest
 from harness.certification.client.commands import client
 from harness.certification.issuing import issue
@@ -245,12 +245,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _schema(path: Path) -> Document:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise HarnessError(f"'{path}' cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise HarnessError(f"{path} is not JSON: {error}") from error
+    document = json_text.read_file(path)
     if not isinstance(document, dict) or not isinstance(document.get("synchronizationRules"), list):
         raise HarnessError(f"{path} is no synchronizationSchema: it has no list 'synchronizationRules'")
     return document

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.base import json_text
 from harness.base.errors import HarnessError
 
 _GOOD = ("PASSED", "SKIPPED", "WAIVED")
@@ -52,12 +52,7 @@ def _outcomes(path: Path) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _suites(path: Path) -> list[Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise HarnessError(f"'{path}' cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise HarnessError(f"{path} is not JSON: {error}") from error
+    document = json_text.read_file(path)
     suites = document.get("suites") if isinstance(document, dict) else None
     if not isinstance(suites, list) or not all(isinstance(each, dict) for each in suites):
         raise HarnessError(f"{path} is no certificate; write one with --json FILE")

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from harness.base import json_text
 from harness.base.errors import HarnessError
 from harness.base.output import write
 from harness.base.store import Document
@@ -146,12 +147,7 @@ def _bytes(signed: Document) -> bytes:
 
 
 def _read(path: Path) -> Document:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise HarnessError(f"'{path}' cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise HarnessError(f"{path} is not JSON: {error}") from error
+    document = json_text.read_file(path)
     if not isinstance(document, dict):
         raise HarnessError(f"{path} is no manifest; write one with --manifest FILE")
     return document
