@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -77,6 +78,22 @@ class ReadyFile:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return pid if isinstance(pid, int) and not isinstance(pid, bool) and pid > 0 else None
+
+
+@contextmanager
+def announcing(path: Path | None) -> Iterator[Callable[[Ready], None]]:
+    """Yield what writes the ready file, which is removed at the end; None writes none. Raises HarnessError as it does."""
+    file = None if path is None else ReadyFile(path)
+
+    def announce(ready: Ready) -> None:
+        if file is not None:
+            file.write(ready)
+
+    try:
+        yield announce
+    finally:
+        if file is not None:
+            file.remove()
 
 
 def _is_running(pid: int) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from harness.base.errors import HarnessError
 from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import LOOPBACK, Options, PostgresAddress
-from harness.serving.ready_file import ReadyFile
+from harness.serving.ready_file import announcing
 from harness.serving.served import Served
 from harness.serving.several.processes import Listening, Processes
 from harness.serving.storage.people_file import read
@@ -45,19 +45,15 @@ def serve(
 
 def _serve_alone(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
     people = read(populate) if populate else None
-    ready = ReadyFile(ready_file) if ready_file else None
-    with stop_signal() as stopped:
+    with stop_signal() as stopped, announcing(ready_file) as announce:
         served = Served(options)
         try:
             _populate(served, people, populate, say)
-            if ready is not None:
-                ready.write(served.ready)
+            announce(served.ready)
             _tell(served.ready, options, ready_file, say)
             stopped.wait()
         finally:
             served.stop()
-            if ready is not None:
-                ready.remove()
 
 
 @contextmanager
@@ -76,7 +72,6 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
     if not isinstance(options.data, PostgresAddress):
         raise HarnessError("--processes needs --data postgresql://…; a folder is one process's alone")
     people = read(populate) if populate else None
-    ready = ReadyFile(ready_file) if ready_file else None
 
     def child(
         listening: Listening, is_first: bool, tell: Callable[[dict[str, Any]], None], stopped: threading.Event
@@ -90,18 +85,16 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         finally:
             served.stop()
 
-    listening = listen(options.host, options.aws_port), listen(options.host, options.azure_port)
-    processes = Processes(listening, child, options.processes)
-    processes.start()
-    try:
-        if ready is not None:
-            ready.write(processes.ready)
-        _tell(processes.ready, options, ready_file, say)
-        processes.wait()
-    finally:
-        processes.stop()
-        if ready is not None:
-            ready.remove()
+    with announcing(ready_file) as announce:
+        listening = listen(options.host, options.aws_port), listen(options.host, options.azure_port)
+        processes = Processes(listening, child, options.processes)
+        processes.start()
+        try:
+            announce(processes.ready)
+            _tell(processes.ready, options, ready_file, say)
+            processes.wait()
+        finally:
+            processes.stop()
 
 
 def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:

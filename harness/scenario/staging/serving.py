@@ -12,7 +12,7 @@ from harness.scenario.loading import Scenario
 from harness.scenario.running import DEFAULT_SEED
 from harness.scenario.staging.moments import FAILURE, play_until
 from harness.scenario.staging.staged import Staged
-from harness.serving.ready_file import ReadyFile
+from harness.serving.ready_file import announcing
 from harness.serving.session import Say, stop_signal
 
 
@@ -31,21 +31,17 @@ class Staging:
 def serve_scenario(staging: Staging, say: Say) -> None:
     """Serve a scenario's world until a signal arrives. Raises HarnessError for anything that keeps it from starting."""
     seed = staging.seed or DEFAULT_SEED
-    ready = ReadyFile(staging.ready_file) if staging.ready_file else None
-    with stop_signal() as stopped:
+    with stop_signal() as stopped, announcing(staging.ready_file) as announce:
         staged = Staged(
             lambda: play_until(staging.scenario, staging.until, seed), staging.aws_port, staging.azure_port
         )
         try:
-            if ready is not None:
-                ready.write(staged.ready())
+            announce(staged.ready())
             for line in _lines(staged, staging):
                 say(line)
             stopped.wait()
         finally:
             staged.stop()
-            if ready is not None:
-                ready.remove()
     say("stopped")
 
 
