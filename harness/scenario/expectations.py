@@ -224,14 +224,14 @@ def _graph_log(play: Play, path: str, count: int) -> list[Any]:
     return entries[:count][::-1]
 
 
-def request_line(exchange: Exchange) -> str:
+def request_line(method: str, url: str) -> str:
     """Write what was asked: `GET /Users?filter=userName eq "ana@contoso.com"`."""
-    return f"{exchange.request.method} {_path(exchange)}"
+    return f"{method} {_path(url)}"
 
 
-def _path(exchange: Exchange) -> str:
+def _path(url: str) -> str:
     """Return the decoded path behind the tenant URL, with the query."""
-    parts = urlsplit(exchange.request.url)
+    parts = urlsplit(url)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return unquote_plus(path.partition("/scim/v2")[2] or path)
 
@@ -240,7 +240,7 @@ def _as_data(exchange: Exchange) -> dict[str, Any]:
     return {
         "method": exchange.request.method,
         "url": exchange.request.url,
-        "path": _path(exchange),
+        "path": _path(exchange.request.url),
         "status": exchange.response.status if exchange.response else None,
         "error": exchange.error,
         "headers": {name.lower(): value for name, value in exchange.request.headers},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import starmap
 from typing import Any
 
 from msgspec.structs import replace
@@ -115,7 +116,7 @@ class Player:
         self._play = Play(world, journal.exchanges, schema=scenario.schema)
         self._names: dict[str, Any] = {}
         self._faults: list[tuple[Step, Meetings]] = []
-        self._sent: list[str] = []
+        self._sent: dict[tuple[str, str], None] = {}  # method and address, each once
         world.faults.tell = self._tell_of_fault
 
     def play(self, number: int, step: Step) -> Iterator[Event]:
@@ -135,7 +136,9 @@ class Player:
             if not isinstance(error, StepError) or not _expects_failure(step.expect):
                 failures.append(Failure(step.quoted(str(error)), str(error)))
         self._faults += [(step, fault) for fault in play.faults[len(self._faults) :]]
-        self._sent += [request_line(each) for each in play.exchanges if each.source == AZURE_AD]
+        for each in play.exchanges:
+            if each.source == AZURE_AD:
+                self._sent[each.request.method, each.request.url] = None
         if self._observed:
             yield from with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
@@ -158,7 +161,7 @@ class Player:
 
     def unmet(self) -> tuple[Failure, ...]:
         """Return a failure for each fault that met fewer requests than it is meant for: nothing was tried."""
-        requests = "\n".join(dict.fromkeys(self._sent)) or "none"
+        requests = "\n".join(dict.fromkeys(starmap(request_line, self._sent))) or "none"
         return tuple(
             Failure(
                 step.at("arguments", "request"),

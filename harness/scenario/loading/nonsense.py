@@ -126,8 +126,8 @@ def _unmet(request: Any) -> str | None:
     if method not in _METHODS:
         return f"no request has the method '{method}'{nearest(method, _METHODS)}"
     first = path.partition("?")[0].strip("/").partition("/")[0]
-    for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
-        if first != meant and first.casefold() not in _COLLECTIONS:
+    if first not in _NAMES and first.casefold() not in _COLLECTIONS:
+        for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
             return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
     for name in path.partition("?")[0].split("/"):
         meant = _COLLECTIONS.get(name.casefold(), name)
