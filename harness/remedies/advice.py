@@ -68,12 +68,13 @@ def advice(
 def _worded(
     words: Explanation, mappings: Sequence[Mapping], event: TargetEvent | None, sent: Collection[str]
 ) -> Advice:
-    filling = [each for each in mappings if _fills(each.target, words.attribute)]
+    attribute = _plainest(words.names, mappings)
+    filling = [each for each in mappings if _fills(each.target, attribute)]
     held = [each for each in filling if each.target in sent] or filling
     others = [each.source for each in held if _KEPT not in each.target] or [each.source for each in held[1:]]
     places = {
-        "attribute": words.named,
-        "source": " and ".join(each.source for each in held) or "the attribute in question",
+        "attribute": words.spoken(attribute),
+        "source": " and ".join(each.source for each in held) or _read_by(attribute),
         "count": str(len(held)) if held else "several",
         "others": " and ".join(others) or "all but one of them",
     }
@@ -82,10 +83,25 @@ def _worded(
         remedy=filled(words.remedy, places),
         source=words.source,
         scenarios=words.row.scenarios,
-        attribute=words.attribute,
+        attribute=attribute,
         mappings=tuple(held),
         event=event,
     )
+
+
+def _plainest(names: Sequence[str], mappings: Sequence[Mapping]) -> str:
+    """Return, of the attributes that a text names, the first that one attribute of the directory fills, else the first."""
+    plain = (
+        name
+        for name in names
+        if any(each.source.isidentifier() and _fills(each.target, name) for each in mappings)
+    )
+    return next(plain, names[0] if names else "")
+
+
+def _read_by(attribute: str) -> str:
+    """Return what a clause of a scoping filter, `department EQUALS 'IT'`, reads."""
+    return attribute.partition(" ")[0] if " " in attribute else "the attribute in question"
 
 
 def _fills(target: str, attribute: str) -> bool:

@@ -34,21 +34,33 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a text means: words with places still to fill in, and the target attribute that the text names, if it does."""
+    """What a text means: words with places still to fill in, and the target's attributes that the text names, if it does."""
 
     meaning: str
     remedy: str
     source: str
-    attribute: str
+    names: tuple[str, ...]
     row: Sentence
+
+    @property
+    def attribute(self) -> str:
+        """The first attribute that the text names, empty for none."""
+        return self.names[0] if self.names else ""
 
     @property
     def named(self) -> str:
         """The attribute as sentences name it, one that no text says included."""
-        return self.attribute or _UNNAMED.get(self.row.cause, "an attribute")
+        return self.spoken(self.attribute)
+
+    def spoken(self, attribute: str) -> str:
+        """Return how sentences name an attribute, or one that no text names."""
+        if self.row.cause == "taken-in-aws" and attribute in ("", "emails"):
+            return "e-mail address" if attribute else "userName or e-mail address"
+        return attribute or "an attribute"
 
 
-_UNNAMED = {"taken-in-aws": "userName or e-mail address"}
+# What AWS's log calls the attributes that it keeps unique: "Duplicate Email".
+_PATHS = {"Email": "emails", "UserName": "userName", "UserExternalId": "externalId"}
 
 
 @cache
@@ -65,10 +77,11 @@ def explanation(pasted: str) -> Explanation | None:
     """Return what a text from either log means; None where no row knows it."""
     text = _plain(pasted)
     for row in sentences():
-        if (match := row.text.search(text)) is not None:
-            attribute = next((group for group in match.groups() if group), "")
+        if row.text.search(text) is not None:
+            groups = (next(filter(None, match.groups()), "") for match in row.text.finditer(text))
+            names = tuple(dict.fromkeys(_PATHS.get(name, name) for name in groups if name))
             words = causes()[row.cause] if row.cause else row
-            return Explanation(words.meaning, words.remedy, words.source, attribute, row)
+            return Explanation(words.meaning, words.remedy, words.source, names, row)
     return None
 
 

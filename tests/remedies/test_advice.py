@@ -56,3 +56,51 @@ def test_only_what_fills_the_attribute_is_named(sentence: str, mappings: list[st
 
 def test_of_a_text_that_no_table_knows_nothing_is_said() -> None:
     assert advice(["the printer is on fire"], PHONES) is None
+
+
+NAMES = [
+    Mapping('Join(" ", [givenName], [surname])', "name.formatted"),
+    Mapping("surname", "name.familyName"),
+    Mapping("mail", 'emails[type eq "work"].value'),
+]
+PATTERN = "Value at '{}' failed to satisfy constraint: Member must satisfy regular expression pattern: [x]+"
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "mapping", "words"),
+    [
+        (
+            "; ".join(PATTERN.format(name) for name in ("name.formatted", "name.familyName")),
+            "name.familyName",
+            "surname",
+            "Retype surname",
+        ),
+        (
+            "No value for what the target requires: name.familyName",
+            "name.familyName",
+            "surname",
+            "Fill in surname",
+        ),
+        ("Duplicate Email", "emails", "mail", "another e-mail address"),
+    ],
+)
+def test_of_what_a_text_names_the_attribute_with_a_plain_mapping_is_spoken_of(
+    text: str, attribute: str, mapping: str, words: str
+) -> None:
+    spoken = advice([text], NAMES)
+    assert spoken is not None
+    assert (spoken.attribute, [each.source for each in spoken.mappings]) == (attribute, [mapping])
+    assert words in spoken.remedy
+
+
+def test_an_attribute_is_blamed_for_its_own_constraint() -> None:
+    empty = "Value at 'name.familyName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+    spoken = advice([f"{PATTERN.format('displayName')}; {empty}"], NAMES)
+    assert spoken is not None
+    assert spoken.attribute == "name.familyName"
+
+
+def test_a_filter_is_said_with_what_it_reads() -> None:
+    spoken = advice(["a scoping filter keeps it out: department EQUALS 'IT';"], NAMES)
+    assert spoken is not None
+    assert "or department of these users" in spoken.remedy

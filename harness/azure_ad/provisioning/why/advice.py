@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 from harness.azure_ad.mappings.schema import object_mappings
@@ -55,15 +56,35 @@ def advice_on_account(account: Document, kind: str, schema: Document, event_of: 
 
 def advice_on_entry(entry: Document, schema: Document, event_of: EventOf) -> Advice | None:
     """Return the advice on an entry of the provisioning log; None for one of no failure, or of which no table knows."""
-    return advice_on_digest(digest(entry), entry["sourceIdentity"]["identityType"], schema, event_of)
+    kind = entry["sourceIdentity"]["identityType"]
+    return advice_on_digest(digest(entry), kind, schema, event_of, *_scoping(entry))
 
 
-def advice_on_digest(last: Document, kind: str, schema: Document, event_of: EventOf) -> Advice | None:
-    """Return the advice on a digest, as `advice_on_entry` does."""
+def _scoping(entry: Document) -> Iterator[str]:
+    """Yield, in the words of `why`, what kept out somebody who is assigned: the log has one code for all."""
+    details: Document = next(
+        (s["details"] for s in entry["provisioningSteps"] if "SkipReason" in s["details"]), {}
+    )
+    if details.get("Assigned") != "True":
+        return
+    if details.get("IsActive") == "False":
+        yield "the account is disabled"
+    clauses = json.loads(details.get("ScopeEvaluationResult") or "{}")
+    yield from (
+        f"a scoping filter keeps it out: {name.partition('.')[2]};"
+        for name, passed in clauses.items()
+        if passed is False and details.get("IsInProvisioningScopeDisplayName") == "False"
+    )
+
+
+def advice_on_digest(
+    last: Document, kind: str, schema: Document, event_of: EventOf, *states: str
+) -> Advice | None:
+    """Return the advice on a digest, as `advice_on_entry` does; `states` are texts that say more than its code."""
     if last["status"] in _FINE:
         return None
     event = event_of(last["targetRequest"]) if last["targetRequest"] else None
-    texts = [text for text in (last["cause"], last["code"]) if text]
+    texts = [text for text in (*states, last["cause"], last["code"]) if text]
     return advice(texts, mappings_of(schema, kind), event, {name for name, _, new in last["sent"] if new})
 
 
@@ -91,3 +112,6 @@ def _states(account: Document, quarantine: Document | None) -> Iterator[str]:
     wrong = account["members"]["wrong"] if "members" in account else []
     if not any(each["reason"] == FAILED for each in wrong):
         yield account["summary"]
+    manager = (account["waiting"] or {}).get("manager")
+    if manager and not manager["sent"]:
+        yield f"its manager {manager['userPrincipalName']} is not sent"

@@ -66,6 +66,29 @@ def test_an_entry_of_the_log_has_the_same_advice(company, server):
     assert words.document() == advice(company, event_of=logged)
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        lambda company: company.person("ana", assigned=False),
+        lambda company: company.person("ana", accountEnabled=False),
+        lambda company: (company.person("ana"), only(company, PILOTS)),
+    ],
+    ids=["not assigned", "disabled", "out of the filter"],
+)
+def test_an_entry_of_the_log_says_why_somebody_was_kept_out_as_why_does(company, state):
+    state(company)
+    company.turn_on()
+    (entry,) = logs.entries(company.engine.inspect(company.job)[1].store)
+    assert advice_on_entry(entry, company.engine.schema(company.job), nothing).document() == advice(company)
+
+
+def test_a_manager_who_is_not_there_is_to_come_into_scope(company):
+    manager, ana = company.person("ben", assigned=False), company.person("ana")
+    company.directory.set_manager(ana, manager)
+    company.turn_on()
+    assert advice(company)["remedy"].startswith("Bring the manager into scope")
+
+
 def test_with_whom_all_is_well_there_is_nothing_to_advise(company):
     company.person("ana")
     company.turn_on()
