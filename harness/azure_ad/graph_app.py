@@ -79,7 +79,10 @@ def word_refusals(app: Flask) -> None:
 
 
 def _check_length() -> Response | None:
-    """Refuse a request whose address and headers are together longer than Graph's own server reads."""
+    """Refuse a request whose address and headers are together longer than Graph's own server reads.
+
+    What is longer than 64 KiB comes to no application: the connection answers it 431, in plain text (wire/sockets).
+    """
     head = len(request.full_path) + sum(len(name) + len(value) + 4 for name, value in request.headers)
     if head <= current().quirks["longest-request-bytes"]:
         return None

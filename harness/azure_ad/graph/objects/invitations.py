@@ -16,6 +16,7 @@ import re
 from urllib.parse import urlencode
 
 from flask import Response
+from werkzeug.urls import iri_to_uri
 
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
@@ -27,9 +28,12 @@ from harness.azure_ad.graph.odata.values import invalid_value, typed
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
+from harness.wire.message import TransportError, check_url
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-_REDIRECT = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+# A browser is sent there by a header: visible characters alone, and no more than all browsers read (the number is inferred).
+_REDIRECT = re.compile(r"https?://[^\s\0-\x1f\x7f/?#]+[^\s\0-\x1f\x7f]*", re.IGNORECASE)
+_LONGEST_REDIRECT = 2048
 _SHELF = "invitation"
 _MESSAGE = {
     "ccRecipients": [{"emailAddress": {"address": None, "name": None}}],
@@ -43,13 +47,23 @@ def invite() -> Response:
     address = given["invitedUserEmailAddress"]
     if not _ADDRESS.fullmatch(address):
         raise invalid_value(INVITATION, "invitedUserEmailAddress")
-    if not _REDIRECT.match(given["inviteRedirectUrl"]):
+    if not _leads_somewhere(given["inviteRedirectUrl"]):
         raise invalid_value(INVITATION, "inviteRedirectUrl")
     with tenant.store.transaction():
         guest = _guest(address, given.get("invitedUserDisplayName") or address.partition("@")[0])
         key = tenant.ids.uuid()
         tenant.store.put(_SHELF, key, {"guest": guest["id"], "redirect": given["inviteRedirectUrl"]})
         return entity("invitations", _shown(key, given, guest), 201, INVITATION)
+
+
+def _leads_somewhere(address: str) -> bool:
+    if len(address) > _LONGEST_REDIRECT or not _REDIRECT.fullmatch(address):
+        return False
+    try:
+        check_url(iri_to_uri(address))
+    except (TransportError, ValueError):
+        return False
+    return True
 
 
 def invitation(key: str) -> Document:

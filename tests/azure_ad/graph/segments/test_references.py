@@ -92,9 +92,25 @@ def test_a_guest_is_invited_once(graph):
     assert graph.fail("POST", "/invitations", {**body, "invitedUserEmailAddress": "nobody"})[2] == (
         "Invalid value specified for property 'invitedUserEmailAddress' of resource 'Invitation'."
     )
-    assert graph.fail("POST", "/invitations", {**body, "inviteRedirectUrl": "javascript:alert(1)"})[2] == (
-        "Invalid value specified for property 'inviteRedirectUrl' of resource 'Invitation'."
-    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "https://x.example/\r\nSet-Cookie: a=b",
+        "https://x\0.example",
+        "https://[::1",
+        "https://" + "y" * 64 + ".example",
+        "https://x.example/" + "y" * 5000,
+        "",
+    ],
+)
+def test_an_invitation_leads_somewhere(graph, address):
+    """A browser is sent there: no header of its own, no script, nothing that no browser reads."""
+    body = {"invitedUserEmailAddress": "yy@test.com", "inviteRedirectUrl": address}
+    status, _, message = graph.fail("POST", "/invitations", body)
+    assert (status, "inviteRedirectUrl" in message) == (400, True)
 
 
 def test_a_guest_redeems_the_invitation(graph):
