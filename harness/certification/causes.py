@@ -19,6 +19,7 @@ _CUSTOM = "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/app
 _RFC = "https://datatracker.ietf.org/doc/html/rfc7644"
 _VARYING = re.compile(r'"[^"]*"|\b[0-9a-fA-F-]{8,}\b|\d+|/[\w./?=&%-]+')
 _DETAIL = re.compile(r'"(?:detail|message|error_description)": ?"((?:[^"\\]|\\.)*)')
+_NOT_THERE = ("nothing but 404", "nothing but 405", "nothing but 501", "nothing of SCIM", "no answer")
 _OLD_OP = re.compile(rb'"op": ?"(?:Add|Replace|Remove)"')
 _OLD_REMOVAL = re.compile(rb'"op": ?"Remove".*"value": ?\[')
 
@@ -62,7 +63,35 @@ def _refuses_old_patches(result: Result) -> bool:
     return any(not taken or _OLD_REMOVAL.search(body) is not None for body in refused)
 
 
+def _got(refusal: str) -> Callable[[Result], bool]:
+    return lambda result: result.refusal is not None and result.refusal.text.startswith(refusal)
+
+
 CAUSES = (
+    Cause(
+        "A web page is answered where SCIM was asked for.",
+        "Let the SCIM address past the login page, and check the base path.",
+        f"{_RFC}#section-3.8",
+        _got("nothing but web pages"),
+    ),
+    Cause(
+        "The token may do nothing.",
+        "Give a token that may read and write users and groups.",
+        f"{_RFC}#section-2",
+        _got("nothing but 403"),
+    ),
+    Cause(
+        "The server fails at every request.",
+        "Look into its own log: it answers 500 to all that is asked.",
+        f"{_RFC}#section-3.12",
+        _got("nothing but 500"),
+    ),
+    Cause(
+        "There is no SCIM at this address.",
+        "Check host and base path: /Users, /Groups and /ServiceProviderConfig follow right behind the address.",
+        f"{_RFC}#section-3.2",
+        lambda result: any(_got(each)(result) for each in _NOT_THERE),
+    ),
     Cause(
         "Answers come in another media type than application/scim+json.",
         "Send Content-Type: application/scim+json with every answer that has a body.",
@@ -85,7 +114,7 @@ CAUSES = (
         "The token is not accepted.",
         "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
         f"{_RFC}#section-2",
-        _says(r"answered 401 instead of"),
+        lambda result: _got("nothing but 401")(result) or _says(r"answered 401 instead of")(result),
     ),
     Cause(
         "PATCH is refused in the form that Azure AD sends without its flag.",

@@ -13,6 +13,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause, Timing
 from harness.certification.bench.rereading import ForkedError, Rereading
 from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError, UnreachableError
+from harness.certification.refusals import Refusal, refusal_of
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Criterion, Suite
 from harness.journal import Journal
@@ -43,22 +44,9 @@ class Result:
     timings: tuple[Timing, ...] = ()
 
     @property
-    def refusal(self) -> str:
-        """Tell that no answer to the check was one of SCIM, and which it was instead; an empty text when one was, or nothing was asked."""
-        errors = [each.error.partition(":")[0] if each.error else "" for each in self.exchanges]
-        if errors and all(errors):
-            return f"no answer ({errors[-1]})"
-        statuses = {each.response.status if each.response else 0 for each in self.exchanges}
-        if statuses == {401}:
-            return "nothing but 401; is the token right?"
-        kinds = {
-            each.response.header("Content-Type") or "" if each.response else "" for each in self.exchanges
-        }
-        if kinds and all(kind.lower().startswith("text/html") for kind in kinds):
-            return "nothing but web pages; is this the address of SCIM, or of a login page?"
-        if statuses == {404} and not any(_names_scim(each) for each in self.exchanges):
-            return "nothing but 404; does the address name the right path, as in https://scim.example.com/v2?"
-        return ""
+    def refusal(self) -> Refusal | None:
+        """Return what all answers were alike in instead of being of SCIM; None when one was, or nothing was asked."""
+        return refusal_of(self.exchanges)
 
 
 def run(
@@ -79,15 +67,19 @@ def run(
     """
     patient = PatientSend(send, clock, pause or clock.advance, patience)
     runner = _Runner(subject, patient, clock, pause or clock.advance, patience.settle)
-    refused = 0
+    refused, was_reached = 0, False
     for suite in suites:
         for check in suite.checks:
             result = runner.result(suite.name, check, f"{seed}/{suite.name}/{check.name}")
             yield result
-            refused = refused + 1 if result.refusal else 0
+            refusal = result.refusal
+            if refusal is None or (refusal.at_first and was_reached):
+                refused, was_reached = 0, was_reached or bool(result.exchanges)
+                continue
+            refused += 1
             if refused == _PATIENCE:
                 stop = UnreachableError if result.outcome is Outcome.INCONCLUSIVE else StoppedError
-                raise stop(f"{_PATIENCE} checks in a row got {result.refusal}")
+                raise stop(f"{_PATIENCE} checks in a row got {refusal.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +124,8 @@ class _Runner:
         start, answers = self.clock.now(), Rereading(self.patient)
         attempt = self._attempt(check, seed, start, answers)
         notes: list[str] = []
+        if attempt.failed and refusal_of(attempt.bench.exchanges()) is not None:
+            return attempt, notes  # no index is that far behind
         while attempt.failed and not self.patient.unjudged:
             later, seconds = self._reread(check, seed, start, answers)
             if later is None:
@@ -172,10 +166,6 @@ class _Runner:
         reached = {_origin(url): send for url in subject.addresses}
         world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
         return Bench(subject, world, journal, ids, self.pause, send.together)
-
-
-def _names_scim(exchange: Exchange) -> bool:
-    return exchange.response is not None and b"urn:ietf:params:scim" in exchange.response.body
 
 
 def _origin(url: str) -> str:

@@ -21,6 +21,7 @@ from harness.certification.suites.people import new_user
 from harness.certification.waivers import Waiver, accepted
 from harness.certification.writing import html
 from harness.report.formats.json_report import as_json
+from harness.scim.names import CORE_GROUP
 from harness.wire.message import Response, json_request
 from tests.certification.conftest import AT_ONCE, START
 from tests.certification.right.server import RightServer
@@ -35,6 +36,8 @@ STRANGER = {
     "emails": [{"value": "ada@example.org", "type": "work"}],
     "phoneNumbers": [{"value": "+44 20 7946 0018", "type": "work"}],
 }
+SCIM = "application/scim+json"
+NO = b'{"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"]}'
 PRIVATE = ("ada.lovelace", "Augusta", "Lovelace", "ada@example.org", "7946")
 
 
@@ -171,16 +174,43 @@ def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(re
     ("status", "media_type", "body", "reason"),
     [
         (404, "text/plain", b"nothing here", "nothing but 404; does the address name the right path"),
+        (404, SCIM, NO, "nothing but 404"),
+        (403, SCIM, NO, "nothing but 403"),
+        (401, SCIM, b"", "nothing but 401; is the token right"),
+        (500, SCIM, b"", "nothing but 500"),
+        (200, "application/json", b'{"status": "ok"}', "nothing of SCIM, but 200"),
         (200, "text/html", b"<html>Sign in</html>", "nothing but web pages"),
     ],
 )
 def test_a_wrong_address_stops_early(status, media_type, body, reason):
-    """After three checks; a hundred failures would say no more."""
+    """After three checks with one finding, and without waiting for an index; a hundred failures would say no more."""
     results = []
     answer = Response(status, (("Content-Type", media_type),), body)
+    clock = VirtualClock(START)
     with pytest.raises(StoppedError, match=reason):
-        results.extend(run(Subject(URL, TOKEN), SUITES, lambda _: answer, VirtualClock(START), "1"))
+        results.extend(run(Subject(URL, TOKEN), SUITES, lambda _: answer, clock, "1"))
     assert len(results) <= 3
+    (finding,) = findings(results)
+    assert finding.mend
+    assert status == 500 or clock.now() == START
+
+
+def test_a_server_without_groups_is_no_wrong_address(right_server):
+    """404 to three checks of groups says nothing, where users were answered before."""
+
+    def group(bench):
+        bench.endpoint.post("/Groups", {"schemas": [CORE_GROUP], "displayName": bench.name()})
+
+    def user(bench):
+        bench.endpoint.get("/Users")
+
+    def without_groups(request):
+        return Response(404, SCIM_JSON, NO) if "/Groups" in request.url else right_server(request)
+
+    groups = tuple(Check(f"Group {number}", "a group is made", group) for number in range(4))
+    suite = Suite("one", "", "", "", (Check("User", "users are listed", user), *groups))
+    results = list(run(Subject(URL, TOKEN), [suite], without_groups, VirtualClock(START), "1"))
+    assert [each.outcome for each in results] == [Outcome.PASSED, *([Outcome.FAILED] * 4)]
 
 
 def test_the_certificate_says_how_long_answers_took(inhabited):

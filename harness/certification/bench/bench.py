@@ -82,14 +82,18 @@ class Bench:
         """Take a text out of evidence and reasons, wherever it stands there."""
         self._secrets.append(secret)
 
-    def evidence(self) -> tuple[Exchange, ...]:
-        """Return what went to the server and what was asked beside it so far, redacted, as it was asked."""
+    def exchanges(self) -> list[Exchange]:
+        """Return what went to the server and what was asked beside it so far, as it was asked: not for others' eyes."""
         exchanges = [
             each
             for each in self._journal.exchanges
             if each.source == CERTIFIER or each.request.url.startswith(self.subject.base)
         ]
-        exchanges.sort(key=lambda exchange: exchange.order)
+        return sorted(exchanges, key=lambda exchange: exchange.order)
+
+    def evidence(self) -> tuple[Exchange, ...]:
+        """Return the exchanges redacted."""
+        exchanges = self.exchanges()
         secrets, masking = Secrets(self._secrets), Masking(exchanges)
         return tuple(without(masking.exchange(each), secrets) for each in exchanges)
 

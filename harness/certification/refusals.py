@@ -1,0 +1,64 @@
+"""Answers that say nothing of a server but that it is not there, not SCIM, or closed: what all answers to a check are alike in.
+
+Some say so at any time. Others, as 404 to every query, do so only while nothing else was answered before: a server without groups
+answers the checks of groups like that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.wire.message import Response
+from harness.wire.recording.exchanges import Exchange
+
+_ALIKE = {
+    401: "is the token right?",
+    403: "may this token read and write users?",
+    404: "does the address name the right path, as in https://scim.example.com/v2?",
+    405: "does the address name the right path, as in https://scim.example.com/v2?",
+    500: "does the server work at all?",
+    501: "does the address name the right path, as in https://scim.example.com/v2?",
+}
+_COLLECTIONS = ("/Users", "/Groups", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`text` says what came instead of SCIM; `at_first` tells that it counts only before anything else came."""
+
+    text: str
+    at_first: bool = False
+
+
+def refusal_of(exchanges: Sequence[Exchange]) -> Refusal | None:
+    """Return what all answers to a check are alike in; None when one was of SCIM, or nothing was asked."""
+    errors = [each.error.partition(":")[0] if each.error else "" for each in exchanges]
+    if errors and all(errors):
+        return Refusal(f"no answer ({errors[-1]})")
+    answers = [each.response for each in exchanges]
+    if not answers or any(each is None for each in answers):
+        return None
+    return _alike([each for each in answers if each is not None], exchanges)
+
+
+def _alike(answers: Sequence[Response], exchanges: Sequence[Exchange]) -> Refusal | None:
+    statuses = {each.status for each in answers}
+    status = next(iter(statuses)) if len(statuses) == 1 else 0
+    names_scim = any(b"urn:ietf:params:scim" in each.body for each in answers)
+    if status == 401:
+        return Refusal(f"nothing but 401; {_ALIKE[401]}")
+    if all((each.header("Content-Type") or "").lower().startswith("text/html") for each in answers):
+        return Refusal("nothing but web pages; is this the address of SCIM, or of a login page?")
+    if status == 404 and not names_scim:
+        return Refusal(f"nothing but 404; {_ALIKE[404]}")
+    if status in _ALIKE and any(_is_collection(each) for each in exchanges):
+        return Refusal(f"nothing but {status}; {_ALIKE[status]}", at_first=True)
+    if 0 < status < 400 and status not in (204, 304) and not names_scim:
+        return Refusal(f"nothing of SCIM, but {status}; is this the address of SCIM?", at_first=True)
+    return None
+
+
+def _is_collection(exchange: Exchange) -> bool:
+    return urlsplit(exchange.request.url).path.endswith(_COLLECTIONS)
