@@ -3,7 +3,7 @@
 `rules.py` walks these tables. Lengths and patterns are those of the Identity Store API model
 (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, read 2026-11); which
 attributes the SCIM endpoint takes is on
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html, in its tables of attributes (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Validation: one small function a rule, walking the tables of `attributes.py`.
 
 Called with what POST and PUT sent and with what a PATCH would leave, so all three obey the same law. The rules are those of
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html and the texts those of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (both read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, Constraints (read 2026-11-29), and the texts
+those of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read 2026-11).
 """
 
 from __future__ import annotations
