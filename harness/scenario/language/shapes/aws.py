@@ -1,8 +1,8 @@
 """What AWS SSO shows: the console's pages and CloudTrail's event history.
 
 Attributes are those of the SCIM developer guide, https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html
-(its tables of attributes, read 2026-11-29), events those of https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html
-(read 2026-11).
+(its tables of attributes, read 2026-11-29), events those of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html (read 2026-11).
 """
 
 from __future__ import annotations
