@@ -1,7 +1,8 @@
 """PATCH as AWS SSO understands it: narrower than RFC 7644 section 3.5.2, and particular about paths.
 
 Imitates patchuser.html and patchgroup.html of https://docs.aws.amazon.com/singlesignon/latest/developerguide/
-(Constraints, read 2026-11-29; the second in the edition of docs.amazonaws.cn); the texts are those of captured refusals, named in `quirks.yaml`.
+(Constraints, read 2026-11-29; the second in the edition of docs.amazonaws.cn); the texts are those of captured
+refusals, named in `quirks.yaml`.
 """
 
 from __future__ import annotations
