@@ -36,8 +36,6 @@ _PASSING = frozenset(
 )
 # What a cycle does with an object that is to go, or to have another name.
 _CHANGES = frozenset({"disable", "delete", "compare", "rename"})
-
-
 # Why a quarantine keeps cycles from their work at all; of the others, some objects failed and cycles come seldom.
 _BLOCKING = frozenset({"EncounteredQuarantineException", "TooManyDeletes"})
 BY_HAND = "Manual"

@@ -109,14 +109,14 @@ def _check_references(objects: _Objects, where: str) -> None:
             place = f"{where}.objects['{kind}'].attributes['{name}'].referencedObjects"
             for entry in _get(attribute, "referencedObjects", list, place.rpartition(".")[0]):
                 other = _get(_demand(entry, dict, place), "referencedObjectName", str, place)
-                _known(other, objects, "object", place)
+                _demand_defined(other, objects, "object", place)
 
 
 def _check_rule(rule: Any, directories: Mapping[str, _Objects], where: str) -> None:
     _get(_demand(rule, dict, where), "id", str, where)
     names = [_get(rule, f"{side}DirectoryName", str, where) for side in ("source", "target")]
     for side, name in zip(("source", "target"), names, strict=True):
-        _known(name, directories, "directory", f"{where}.{side}DirectoryName")
+        _demand_defined(name, directories, "directory", f"{where}.{side}DirectoryName")
     if names[0] == names[1]:
         raise SchemaError(f"{where}.targetDirectoryName: '{names[0]}' cannot be provisioned into itself")
     seen: set[str] = set()
@@ -135,9 +135,9 @@ def _check_object(mapping: Any, sources: _Objects, targets: _Objects, where: str
     kind: str = _get(_demand(mapping, dict, where), "sourceObjectName", str, where)
     if kind not in ("User", "Group"):
         raise SchemaError(f"{where}.sourceObjectName: must be User or Group, not '{kind}'")
-    _known(kind, sources, "object", f"{where}.sourceObjectName")
+    _demand_defined(kind, sources, "object", f"{where}.sourceObjectName")
     target = _get(mapping, "targetObjectName", str, where)
-    _known(target, targets, "object", f"{where}.targetObjectName")
+    _demand_defined(target, targets, "object", f"{where}.targetObjectName")
     if not _get(mapping, "enabled", bool, where) and kind == "User":
         # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes
         raise SchemaError(f"{where}.enabled: provisioning of users cannot be disabled, only that of groups")
@@ -168,14 +168,14 @@ def _check_attribute(
     if target == "id":
         raise SchemaError(f"{where}.targetAttributeName: 'id' cannot be the target of a mapping")
     _check_path(target, f"{where}.targetAttributeName")
-    _known(target, targets, "target attribute", f"{where}.targetAttributeName")
+    _demand_defined(target, targets, "target attribute", f"{where}.targetAttributeName")
     try:
         node = expression_of(entry)
     except ExpressionError as error:
         raise SchemaError(f"{where}.source: of '{target}': {error}") from error
     for name in sorted(attributes_of(node)) if node is not None else ():
         if not is_extension(name):  # the directory's own extensions are discovered, not listed
-            _known(name, sources, "source attribute", f"{where}.source")
+            _demand_defined(name, sources, "source attribute", f"{where}.source")
     _one_of(entry, "flowType", FLOW_TYPES, where, "Always")
     _one_of(entry, "flowBehavior", FLOW_BEHAVIORS, where, "FlowWhenChanged")
     if is_reference(node) and entry.get("flowType") == "MultiValueAddOnly":
@@ -198,7 +198,7 @@ def _check_path(target: str, where: str) -> None:
         raise SchemaError(f"{where}: '{target}' is a complex value; name an attribute of it, such as value")
 
 
-def _known(name: str, definitions: Mapping[str, object], what: str, where: str) -> None:
+def _demand_defined(name: str, definitions: Mapping[str, object], what: str, where: str) -> None:
     if name not in definitions:
         place = "schema" if what == "directory" else "directory's definition in this schema"
         hint = nearest(name, definitions) or f"; define it in the {place} first"

@@ -106,8 +106,8 @@ def _lists(text: str) -> Iterator[list[Any]]:
     """Yield the lists of JSON in a text."""
     decoder, place = json.JSONDecoder(), text.find("[")
     while place >= 0:
-        found, end = decoder.raw_decode(text, place)
-        yield found
+        items, end = decoder.raw_decode(text, place)
+        yield items
         place = text.find("[", end)
 
 

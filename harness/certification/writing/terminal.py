@@ -64,8 +64,8 @@ class TerminalCertificate:
             table.add_row(
                 verdict.suite.name,
                 Text(verdict.word, _VERDICTS.get(verdict.word, "yellow")),
-                _told(counts(verdict, mandatory=True)),
-                _told(counts(verdict, mandatory=False)),
+                _outcomes(counts(verdict, mandatory=True)),
+                _outcomes(counts(verdict, mandatory=False)),
             )
         self._console.print()
         self._console.print(table, soft_wrap=True)
@@ -92,5 +92,5 @@ class TerminalCertificate:
             self._console.print(Text(f"  {', '.join(each.checks[:_MOST_NAMED])}", "dim"), soft_wrap=True)
 
 
-def _told(numbers: Mapping[str, int]) -> str:
+def _outcomes(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())

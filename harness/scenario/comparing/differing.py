@@ -94,8 +94,8 @@ def _mapping(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> _Lines:
             yield from _below(f"{key}:", parts)
         else:
             yield from (f"{line[:2]}{key}: {line[2:]}" for line in _values(expected[key], there))
-    asked = {key.partition(".")[0] for key in expected} | set(expected)
-    yield from _names("also there:", [key for key in actual if key not in asked])
+    compared = {key.partition(".")[0] for key in expected} | set(expected)
+    yield from _names("also there:", [key for key in actual if key not in compared])
 
 
 def _list(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:

@@ -87,7 +87,7 @@ class Call(NamedTuple):
         return Event(number, at, "exchange", self.source, self.target, summary, good, exchange)
 
     def _exchange(self, at: str, number: int) -> Exchange:
-        request, outcome = replace(self.request, body=kept(self.request.body)), self.outcome
+        request, outcome = replace(self.request, body=beginning(self.request.body)), self.outcome
         if isinstance(outcome, Response):
             outcome = replace(outcome, body=plain(outcome.headers, outcome.body))
         return hidden(at, self.source, lambda _: self.target, request, outcome, number)
@@ -202,7 +202,7 @@ def _path(url: str, authorization: str) -> str:
     return f"{path}?{unquote_plus(parts.query)}" if parts.query else path
 
 
-def kept(body: bytes) -> bytes:
+def beginning(body: bytes) -> bytes:
     """Return as much of a body as is kept."""
     return body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS]
 
@@ -210,4 +210,4 @@ def kept(body: bytes) -> bytes:
 def plain(headers: Headers, body: bytes) -> bytes:
     """Return the body of an answer but for a page, which is shown elsewhere and may hold a token once."""
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return b"" if kind.startswith("text/html") else kept(body)
+    return b"" if kind.startswith("text/html") else beginning(body)

@@ -35,7 +35,7 @@ def get_property(which: str, name: str, part: str) -> Response:
     value = _value(which, name, part)
     if value is None:
         return empty()
-    key = _found(which, name)["id"]
+    key = _holder(which, name)["id"]
     return answer({"@odata.context": context(f"{which}('{key}')/{part}"), "value": value})
 
 
@@ -52,10 +52,10 @@ def get_raw_value(which: str, name: str, part: str) -> Response:
 
 def _value(which: str, name: str, part: str) -> Any:
     check_options()
-    return _TYPES[which].show(_found(which, name), (part,))[part]
+    return _TYPES[which].show(_holder(which, name), (part,))[part]
 
 
-def _found(which: str, name: str) -> Document:
+def _holder(which: str, name: str) -> Document:
     tenant = current()
     match which:
         case "applications":
