@@ -32,7 +32,7 @@ class Snapshots:
         check_name(name)
         if name in self.keeper.notes():
             raise HarnessError(
-                f"there is a snapshot '{name}' already; delete it, or take this one by another name"
+                f"there is a snapshot '{name}' already; restore it, delete it, or take this one by another name"
             )
         with self.world.azure.engine.busy:
             self.prepare()
