@@ -24,8 +24,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from harness.base.clock import Stopwatch
 from harness.wire.message import Request, Response, TransportError, check_url
+from harness.wire.sockets.patience import impatient
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (NameResolutionError, "dns"),
@@ -44,7 +44,7 @@ _POOL = re.compile(r"<?HTTPS?Connection(?:Pool)?\([^)]*\)>?: ")
 class Network:
     """A pool of kept-open connections. `timeout` is in seconds, for connecting and for each read.
 
-    A body has `deadline` seconds in all, by default twice that, and MAX_ANSWER bytes.
+    An answer has `deadline` seconds in all, by default twice that, and its body MAX_ANSWER bytes.
 
     `trusted` are origins with a certificate of their own (`wire.tls.trusting`). All others are judged by the system's
     authorities, or by those that the variables SSL_CERT_FILE and SSL_CERT_DIR name instead.
@@ -100,14 +100,12 @@ class Network:
         return body
 
     def _pieces(self, answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-        watch, size = Stopwatch(), 0
+        size = 0
         while piece := answer.read1(_PIECE, decode_content=False):
             yield piece
             size += len(piece)
             if size > MAX_ANSWER:
                 raise TransportError("reset", f"the answer is larger than {MAX_ANSWER // 2**20} MiB")
-            if watch.seconds() > self._deadline:
-                raise TransportError("timeout", f"the answer had not ended after {self._deadline:g} seconds")
         if answer.length_remaining:
             raise IncompleteRead(size, answer.length_remaining)
 
@@ -121,5 +119,6 @@ class Network:
             context = self._trusted.get(f"{parts.scheme}://{parts.netloc}")
             judged = {"ssl_context": context, "assert_hostname": False} if context else None
             pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme, judged)
+            impatient(pool, self._deadline)
             self._pools[parts[:2]] = pool
         return pool

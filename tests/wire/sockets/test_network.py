@@ -205,3 +205,38 @@ def test_an_answer_has_its_time():
         network.close()
         thread.join()
     assert caught.value.kind == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("begun", "more"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"),
+    ],
+    ids=["100 Continue", "a header", "trailers"],
+)
+def test_what_comes_before_and_behind_a_body_has_the_same_deadline(begun, more):
+    """Each read is served in time, and the answer never comes to its end."""
+    going_on = threading.Event()
+
+    def drip(listening):
+        connected, _ = listening.accept()
+        with connected, suppress(OSError):
+            connected.recv(65536)
+            connected.sendall(begun)
+            while not going_on.wait(timeout=0.01):
+                connected.sendall(more)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with (
+            closing(Network(timeout=10, deadline=0.1)) as network,
+            pytest.raises(TransportError, match=r"had not ended after 0\.1 seconds") as caught,
+        ):
+            network(Request("GET", url))
+        going_on.set()
+        thread.join()
+    assert caught.value.kind == "timeout"
