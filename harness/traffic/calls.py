@@ -26,6 +26,7 @@ from harness.wire.recording.har import read_entry
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _STATUS = re.compile(r"response\.to\.have\.status\((\d{3})\)")
+_WITH_BODY = ("POST", "PUT", "PATCH")
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
 _OFFER = "known are HAR 1.2, Postman collections v2.1, tests exported from Runscope or BlazeMeter, flow files of mitmproxy"
 
@@ -51,6 +52,8 @@ def read_calls(path: Path) -> list[Call]:
         raise HarnessError(f"{path}: not JSON, or cut off; {_OFFER}") from None
     try:
         calls = list(_calls(document))
+    except HarnessError as error:
+        raise HarnessError(f"{path}: {error}") from error
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise HarnessError(f"{path}: an entry in it is not as {_form(document)} has it: {error!r}") from error
     if not calls:
@@ -94,7 +97,13 @@ def _form(document: Any) -> str:
 def _calls(document: Any) -> Iterator[Call]:
     form = _form(document)
     if form == "HAR":
-        for shown in document["log"]["entries"]:
+        # A browser asks by OPTIONS whether it may call at all; the SCIM endpoint has no such method.
+        entries = [each for each in document["log"]["entries"] if each["request"]["method"] != "OPTIONS"]
+        if lost := sum(map(_lacks_body, entries)):
+            raise HarnessError(
+                f"the bodies of {lost} of {len(entries)} requests were not recorded; record them with: harness record URL -o out.har"
+            )
+        for shown in entries:
             request, response = read_entry(shown)
             yield Call(request, response.status if response else 0, response)
     elif form == "Postman":
@@ -102,6 +111,17 @@ def _calls(document: Any) -> Iterator[Call]:
         yield from _postman(document["item"], values)
     elif form == "Runscope":
         yield from map(_runscope, (step for step in document["steps"] if step.get("step_type") == "request"))
+
+
+def _lacks_body(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a request had a body that its recorder left out: HAR states its size all the same, or the answer shows it.
+
+    https://w3c.github.io/web-performance/specs/HAR/Overview.html (read 2026-11).
+    """
+    request = entry["request"]
+    if request["method"] not in _WITH_BODY or (request.get("postData") or {}).get("text"):
+        return False
+    return request.get("bodySize", 0) > 0 or entry["response"].get("status") in (200, 201)
 
 
 def _postman(items: Any, values: Mapping[str, str]) -> Iterator[Call]:

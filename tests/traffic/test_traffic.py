@@ -265,3 +265,18 @@ def test_bodies_that_are_no_text_survive_a_recording(tmp_path: Path) -> None:
     (call,) = read_calls(path)
     assert call.response is not None
     assert call.response.body == b"\x89PNG\xff"
+
+
+def test_what_a_browser_asks_first_is_no_call_and_a_body_that_it_left_out_is_said(tmp_path: Path) -> None:
+    har = json.loads((FILES / "traffic.har").read_text(encoding="utf-8"))
+    path = tmp_path / "traffic.har"
+    entry = next(each for each in har["log"]["entries"] if each["request"]["method"] == "POST")
+    preflight = {**entry, "request": {**entry["request"], "method": "OPTIONS"}}
+    del preflight["request"]["postData"]
+    har["log"]["entries"] = [preflight, entry]
+    path.write_text(json.dumps(har), encoding="utf-8")
+    assert [call.request.method for call in read_calls(path)] == ["POST"]
+    entry["request"] |= {"postData": {"mimeType": "application/scim+json"}, "bodySize": 300}
+    path.write_text(json.dumps(har), encoding="utf-8")
+    with pytest.raises(HarnessError, match="the bodies of 1 of 1 requests were not recorded"):
+        read_calls(path)
