@@ -98,7 +98,9 @@ def _unknown_keys(error: Any, trail: Trail) -> _Words:
     what = "expectation" if trail[:1] == ("steps",) and trail[2:] == ("expect",) else what
     others = f"; there are: {', '.join(names) or 'none'}" if len(names) <= 20 else "; see 'harness schema'"
     for key in error.instance:
-        if key not in names:
+        if key in STEP_KEYS and key not in names:
+            yield key, f"'{key}' stands beside a step's verb; it cannot stand here, so check its indentation"
+        elif key not in names:
             yield key, f"unknown {what} '{key}'{nearest(key, names) or others}"
 
 

@@ -286,3 +286,20 @@ def test_a_table_is_checked_once_however_long_it_is(tmp_path: Path, monkeypatch:
     checked.clear()
     load(write(tmp_path, text.replace("wait: 1m", "wait: '${minutes}'")))
     assert checked == [300] + [0] * 300
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("steps:\n  - view job: {}\nexpect: {status: 200}\n", (4, 1)),
+        ("steps:\n  - view job:\n      expect: {status: 200}\n", (4, 7)),
+    ],
+)
+def test_what_stands_beside_a_verb_is_not_taken_for_another_word(tmp_path, text, place):
+    """Too far left or too far right: `expect` is no misspelling of `expects`, and no argument."""
+    path = tmp_path / "story.yaml"
+    path.write_text(f"scenario: A\n{text}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="'expect' stands beside a step's verb") as error:
+        load(path)
+    location = error.value.rejection.location
+    assert (location.line, location.column) == place
