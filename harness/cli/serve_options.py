@@ -263,6 +263,10 @@ def _place(data: str | None) -> Path | PostgresAddress | None:
 
     if data is None:
         return None
+    if (
+        not data
+    ):  # a shell's variable that was never set; the data would lie in the folder one happens to be in
+        raise HarnessError("--data names no folder; give one, '.' for this one, or leave it out")
     return PostgresAddress(data) if data.startswith(("postgresql://", "postgres://")) else Path(data)
 
 

@@ -9,10 +9,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from harness.base.clock import OffsetClock
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
+from harness.cli import main
 from harness.serving.options import Options
 from harness.serving.served import Served
 from harness.serving.storage.data import SIDES, Data
@@ -65,6 +67,14 @@ def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
         HarnessError, match=r"its file system has no locks, .*; name a folder on a local disk"
     ):
         Data(tmp_path / "data")
+
+
+def test_an_empty_name_is_no_folder(tmp_path, monkeypatch):
+    """It comes from a shell's variable that was never set; nothing is written where one happens to be."""
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["serve", "--data", ""])
+    assert (result.exit_code, "--data names no folder" in result.output) == (2, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_files_of_one_side_alone_are_damage(folder):
