@@ -176,12 +176,14 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     extended = [(name, name) for name in document if name.startswith("extension_")]
     for name, source in (*_sources(kind), *extended):
         value = document.get(name)
+        if value is None:
+            continue  # as most are: nothing else is asked of them
         if isinstance(value, bool):
             attributes[source] = str(value)
         elif isinstance(value, list):
             if value:
                 attributes[source] = value if source in ("proxyAddresses", "otherMails") else value[0]
-        elif value not in (None, ""):
+        elif value != "":
             attributes[source] = value
     if kind == "User":
         _strip_guest(attributes)
