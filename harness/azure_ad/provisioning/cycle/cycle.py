@@ -33,7 +33,8 @@ from harness.azure_ad.provisioning.cycle.agenda import (
 from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.references import synchronize_references
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.cycle.synchronize import log_staged, synchronize
+from harness.azure_ad.provisioning.cycle.synchronize import synchronize
+from harness.azure_ad.provisioning.log.trace import Trace
 
 _Save: TypeAlias = Callable[[Progress], None]
 
@@ -156,7 +157,7 @@ def _held_back(session: Session, progress: Progress, save: _Save, *, again: bool
     waiting = session.held_back()
     if most is not None and len(waiting) > most:
         for kind, key in waiting:
-            log_staged(session, kind, key)
+            _log_staged(session, kind, key)
         raise TooManyDeletes(len(waiting), most)
     session.most_deletes = None
     yield from _visit_held_back(session, progress, save)
@@ -181,3 +182,17 @@ def _total(session: Session, since: int | None, until: int) -> int:
         return session.store.count("User") + session.store.count("Group")
     changed = session.directory.changed_since(since, until)
     return len(changed["User"]) + len(changed["Group"])
+
+
+def _log_staged(session: Session, kind: str, source_id: str) -> None:
+    """Log, once a cycle, that an object's disable or delete waits for an administrator."""
+    connection = session.connection(source_id)
+    if connection is None:
+        return
+    trace = Trace(kind, source_id, connection.identifier, connection.display_name)
+    trace.action, trace.target_id = "stagedDelete", connection.target_id
+    trace.step("EntryImportDelete")
+    trace.step("EntrySynchronizationDelete")
+    with session.store.transaction():
+        if session.log_held_back(source_id):
+            session.log(trace)

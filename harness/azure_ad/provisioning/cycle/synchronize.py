@@ -13,7 +13,6 @@ from harness.azure_ad.mappings.functions.dates import write_date
 from harness.azure_ad.provisioning.cycle.decide import Act, decide
 from harness.azure_ad.provisioning.cycle.effects import Outcome, Settle, write_down
 from harness.azure_ad.provisioning.cycle.facts import Facts, gather
-from harness.azure_ad.provisioning.cycle.records import Connection
 from harness.azure_ad.provisioning.cycle.send import carry_out
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.cycle.turn import Turn
@@ -23,7 +22,6 @@ from harness.azure_ad.provisioning.target.target import explain
 from harness.base.clock import iso
 from harness.base.store import Document
 
-STAGED_DELETE = "stagedDelete"
 _SILENT = (Act.NOT_LISTED, Act.FORGET)
 
 
@@ -48,20 +46,6 @@ def synchronize(
         if trace.secrets:
             outcome.fatal.message = trace.shown(explain(outcome.fatal))
         raise outcome.fatal
-
-
-def log_staged(session: Session, kind: str, source_id: str) -> None:
-    """Log, once a cycle, that an object's disable or delete waits for an administrator."""
-    connection = session.connection(source_id)
-    if connection is None:
-        return
-    trace = _trace_of_connected(kind, source_id, connection)
-    trace.action, trace.target_id = STAGED_DELETE, connection.target_id
-    trace.step("EntryImportDelete")
-    trace.step("EntrySynchronizationDelete")
-    with session.store.transaction():
-        if session.log_held_back(source_id):
-            session.log(trace)
 
 
 def _log_import(facts: Facts, trace: Trace) -> None:
@@ -95,9 +79,5 @@ def _trace(facts: Facts) -> Trace:
         identifier = document["userPrincipalName" if kind == "User" else "displayName"]
         return Trace(kind, facts.key, identifier, document.get("displayName") or identifier)
     if facts.connection is not None:
-        return _trace_of_connected(kind, facts.key, facts.connection)
+        return Trace(kind, facts.key, facts.connection.identifier, facts.connection.display_name)
     return Trace(kind, facts.key, facts.key, facts.key)
-
-
-def _trace_of_connected(kind: str, source_id: str, connection: Connection) -> Trace:
-    return Trace(kind, source_id, connection.identifier, connection.display_name)
