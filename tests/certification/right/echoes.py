@@ -34,6 +34,18 @@ def _put_less(self: RightServer, kind: str, there: Any, body: Any) -> Any:
     )
 
 
+def _counted(self: RightServer, kind: str, query: dict[str, str]) -> Any:
+    page = RightServer.listed(self, kind, query)
+    gone = 0 if "filter" in query else len(getattr(self, "graves", []))
+    return {**page, "totalResults": page["totalResults"] + gone}
+
+
+def _put_members_kept(self: RightServer, kind: str, there: Any, body: Any) -> Any:
+    if kind == "Groups" and not body.get("members"):
+        body = {**body, "members": there.get("members", [])}
+    return RightServer.put(self, kind, there, body)
+
+
 def _located_elsewhere(self: RightServer, kind: str, body: Any) -> Any:
     made = RightServer.create(self, kind, body)
     made["meta"]["location"] = made["meta"]["location"].replace("/Groups/", "/Users/")
@@ -196,6 +208,8 @@ ECHOES: tuple[Mutant, ...] = (
     between("PATCH answers without meta", "3.5.2 answer is whole", _less("PATCH /", "meta")),
     server("lists leave addresses out", "3.4.2 list as read", listed=_listed_less),
     server("PUT loses the telephone", "3.5.1 put unchanged", put=_put_less),
+    server("the deleted are counted", "3.6 deleted in lists", delete=_buried, listed=_counted),
+    server("PUT of no members keeps them", "3.5.1 put members", put=_put_members_kept),
     server("groups are located among users", "7643 3.1 location", create=_located_elsewhere),
     server("locations are not https", "7643 3.1 location", create=_located_in_clear),
     server("null is refused", "7643 2.5 null", create=_no_nulls),

@@ -10,6 +10,7 @@ from harness.certification.answers import (
     require,
     require_document,
     require_error,
+    require_list,
     require_resources,
     require_status,
     require_value,
@@ -44,15 +45,18 @@ def _deleted_not_listed(bench: Bench) -> None:
     """Pages are read as far as they go, twenty of them at most: a server may have more people than were made here."""
     path, made = new_user(bench)
     require_status(f"DELETE {path}", bench.endpoint.ask("DELETE", path), 204)
-    start = 1
+    start, total = 1, 0
     for _ in range(_MOST_PAGES):
-        page_path = f"/Users?startIndex={start}&count={_PAGE}"
-        resources = require_resources(f"GET {page_path}", bench.endpoint.get(page_path))
+        label = f"GET /Users?startIndex={start}&count={_PAGE}"
+        page = bench.endpoint.get(label.removeprefix("GET "))
+        resources = require_resources(label, page)
         ids = [each.get("id") for each in resources]
-        require(made["id"] not in ids, f"GET {page_path} still has {path} after DELETE")
-        start += len(resources)
+        require(made["id"] not in ids, f"{label} still has {path} after DELETE")
+        total = require_list(label, page) if resources or start == 1 else total
         if not resources:
+            require(total < start, f"there are {start - 1} users on all pages, but totalResults is {total}")
             break
+        start += len(resources)
     bench.endpoint.forget(path)
 
 
@@ -102,7 +106,7 @@ CHECKS = (
     Check("3.6 deleted in queries", "RFC 7644 3.6: queries leave a deleted user out", _deleted_not_found),
     Check(
         "3.6 deleted in lists",
-        "RFC 7644 3.6: lists without a filter leave a deleted user out",
+        "RFC 7644 3.6 and 3.4.2: lists without a filter leave a deleted user out, and do not count one",
         _deleted_not_listed,
     ),
     Check(
