@@ -24,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DATA = {
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "harness").rglob("*")
-    if path.is_file() and path.suffix not in {".py", ".pyc"}
+    if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
 }
 
 

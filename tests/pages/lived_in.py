@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import urllib3
+
 from harness.aws_sso import identity_store
 from harness.aws_sso.accounts import assignments, permission_sets
 from harness.aws_sso.accounts.assignments import Target
@@ -87,3 +89,14 @@ def code(world: Served) -> str:
     with aws.store.transaction():
         client, _ = grants.register(aws, "a-terminal", (), (), ())
         return grants.ask(aws, client)[1].user_code
+
+
+def invitation(world: Served) -> str:
+    """Invite a guest over Graph, and return where the guest accepts."""
+    answer = urllib3.request(
+        "POST",
+        f"{world.urls[1]}/v1.0/invitations",
+        json={"invitedUserEmailAddress": "leo@fabrikam.com", "inviteRedirectUrl": world.urls[0]},
+        headers={"Authorization": f"Bearer {world.world.azure.settings.graph_token}"},
+    )
+    return str(answer.json()["inviteRedeemUrl"])

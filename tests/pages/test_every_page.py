@@ -7,7 +7,7 @@ from functools import cache, partial
 import pytest
 
 from tests.pages.browser import Page
-from tests.pages.lived_in import ACCOUNT, code, cookie, served_world, user_id
+from tests.pages.lived_in import ACCOUNT, code, cookie, invitation, served_world, user_id
 from tests.pages.reached import reached, routes
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def every_page(world):
 
 
 def starts(world):
-    """Return where people begin, and pages that no link leads to: those after a form, of a device, and of an error."""
+    """Return where people begin, and pages that no link leads to: those after a form, of a device, of an invitation, of an error."""
     aws, azure = world.urls
     app, target = world.world.app_id, user_id(world)
     tenant = world.world.azure.settings.tenant_id
@@ -45,6 +45,7 @@ def starts(world):
         *(f"{aws}/{path}" for path in ("", "start", "start/signed-out", f"device?user_code={code(world)}", "authorize")),
         *(f"{aws}/console/{path}" for path in ("", f"accounts/{ACCOUNT}/assign?search=a", "nowhere")),
         *(f"{azure}/{path}" for path in ("", f"{tenant}/saml2", f"{tenant}/saml2/sign-on?servicePrincipalId={app}")),
+        invitation(world),
         *(f"{azure}/portal/{path}" for path in ("", f"apps/{app}/users/add?search=a", f"provisioned/{target}", "nowhere")),
     ]  # fmt: skip
 

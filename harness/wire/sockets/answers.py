@@ -13,7 +13,8 @@ _NO_BODY = (204, 304)
 class Answer(Struct, frozen=True):
     """`head` is the status line and the headers, each with its end, without the line that ends them all.
 
-    It `closes` where it is the last of its connection, and its headers say so.
+    It `closes` where it is the last of its connection: its headers say so, or promise another length than its body has, whose
+    end nobody could tell then.
     """
 
     head: bytes
@@ -42,6 +43,7 @@ def answer(status: int, headers: list[tuple[str, str]], body: bytes, *, is_head:
             closes = closes or "close" in value.lower()
         elif name == "content-length":
             has_length = True
+            closes = closes or not (is_head or value == str(len(body)))
     if not has_length:
         lines.append(f"content-length: {len(body)}\r\n")
     return Answer("".join(lines).encode("latin-1"), b"" if is_head else body, closes)
