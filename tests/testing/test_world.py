@@ -211,7 +211,7 @@ def test_the_readme_tests_a_sync_tool(aws_sso: AwsSso) -> None:
         )
         http.clear()
 
-    names: dict[str, Any] = {"my_sync": my_sync}
+    names: dict[str, Any] = {"my_sync": my_sync, "pytest": pytest}
     exec(shown, names)
     names["test_my_sync"](aws_sso)
 
