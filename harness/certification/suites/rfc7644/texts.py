@@ -70,17 +70,18 @@ def _malformed_patch(bench: Bench) -> None:
 
 
 def _plain_json(bench: Bench) -> None:
-    path, made = new_user(bench)
-    response = bench.endpoint.ask("GET", path, headers=(("Accept", "application/json"),))
-    label = f"GET {path} with Accept application/json"
-    require_status(label, response, 200)
-    require_value(label, require_document(label, response), "userName", made["userName"])
+    require_accepted(bench, "application/json")
 
 
 def _any_type(bench: Bench) -> None:
+    require_accepted(bench, "*/*")
+
+
+def require_accepted(bench: Bench, media_types: str) -> None:
+    """Demand a user for who accepts `media_types`, as a header lists them. Raises FailedError."""
     path, made = new_user(bench)
-    response = bench.endpoint.ask("GET", path, headers=(("Accept", "*/*"),))
-    label = f"GET {path} with Accept */*"
+    response = bench.endpoint.ask("GET", path, headers=(("Accept", media_types),))
+    label = f"GET {path} with Accept {media_types}"
     require_status(label, response, 200)
     require_value(label, require_document(label, response), "userName", made["userName"])
 

@@ -28,6 +28,7 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups, require_chosen
+from harness.certification.suites.rfc7644.texts import require_accepted
 from harness.scim.names import CORE_USER, ENTERPRISE_USER, PATCH_OP
 
 _SEVERAL_TYPES = "application/scim+json, application/json;q=0.9, */*;q=0.1"
@@ -134,11 +135,7 @@ def _many_at_once(bench: Bench) -> None:
 
 
 def _several_types(bench: Bench) -> None:
-    path, made = new_user(bench)
-    response = bench.endpoint.ask("GET", path, headers=(("Accept", _SEVERAL_TYPES),))
-    label = f"GET {path} with Accept {_SEVERAL_TYPES}"
-    require_status(label, response, 200)
-    require_value(label, require_document(label, response), "userName", made["userName"])
+    require_accepted(bench, _SEVERAL_TYPES)
 
 
 def _any_version(bench: Bench) -> None:
