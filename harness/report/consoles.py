@@ -1,4 +1,4 @@
-"""What people read in a terminal is written by `rich`; where its reader went away, that is an error as of any other output."""
+"""A report of certification is written to a terminal by `rich`; where its reader went away, that is an error as of any other output."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The report for the person who waits: a progress bar on the way, then all that `printing` prints.
 
-The bar goes to stderr, only to a terminal, and only where there are several scenarios to count. What prints takes a tenth of
-a short run to be imported, and waits for the end.
+The bar goes to stderr, only to a terminal, and only where there are several scenarios to count. What prints is loaded
+at the end.
 """
 
 from __future__ import annotations

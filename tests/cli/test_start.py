@@ -19,7 +19,7 @@ sys.stderr.write("\\n".join(sys.modules))
 # Packages whose import costs more than a hundredth of a start, and rooms that hardly a scenario enters.
 FOREIGN = {
     *("regex", "lxml", "signxml", "cryptography", "jsonschema", "faker", "ijson", "smtplib", "httptools", "urllib3"),
-    *("multiprocessing", "asyncio", "psycopg", "pytest"),
+    *("multiprocessing", "asyncio", "psycopg", "pytest", "rich"),
 }  # fmt: skip
 ROOMS = (
     *("harness.azure_ad.portal", "harness.azure_ad.sign_in.oauth", "harness.azure_ad.sign_in.single_sign_on"),

@@ -86,6 +86,29 @@ def test_no_color_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", text)
 
 
+def test_a_pipe_gets_colour_where_it_is_forced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build server shows colours, though it is no terminal."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert ANSI.search(printed(sample(tmp_path), io.StringIO(), io.StringIO()))
+
+
+def test_a_long_name_goes_on_below_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters that take two places count as two, so that the columns behind them stay in line."""
+    monkeypatch.setenv("COLUMNS", "30")
+    events = [
+        RunStarted(1, "1", "0.1.0"),
+        *story("手順.yaml", []),
+        *story("a-rather-long-name-of-a-file.yaml", []),
+    ]
+    lines = printed(events, io.StringIO(), io.StringIO()).splitlines()
+    assert lines[:4] == [
+        "scenario               outcome",
+        "手順.yaml              passed ",
+        "a-rather-long-name-of  passed ",
+        "-a-file.yaml",
+    ]
+
+
 def test_a_narrow_terminal_keeps_what_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 40 columns the scenario and its outcome are still in the table, and a curl line is not broken."""
     monkeypatch.setenv("COLUMNS", "40")

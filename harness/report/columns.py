@@ -1,0 +1,28 @@
+"""How wide a text is on a terminal, where a letter of Chinese or Japanese takes two places."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def cells(text: str) -> int:
+    """Return how many places of a line a text takes."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in pieces of at most `width` places, one piece at least."""
+    pieces, piece, used = [], "", 0
+    for letter in text:
+        room = _width(letter)
+        if used + room > width and piece:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece, used = piece + letter, used + room
+    return [*pieces, piece]
+
+
+def _width(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
