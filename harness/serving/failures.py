@@ -52,6 +52,13 @@ def report(error: BaseException) -> None:
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
 
 
+def report_converted(path: Path, copy: Path) -> None:
+    """Say that a file was of an older version, and where what it was still is."""
+    sys.stderr.write(
+        f"note: an older version of the harness wrote {path}; it is converted, {copy} is what it was\n"
+    )
+
+
 def _place(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from harness.base.errors import HarnessError
 from harness.base.sqlite.layout import prepare, unusable
 from harness.base.sqlite.lines import Lines
+from harness.base.sqlite.older import Renewal, as_it_is
 from harness.base.store import Document
 
 
@@ -19,9 +20,13 @@ class Connection:
     """Shared by the stores of the database's tenants; `Database` has the options.
 
     `on_append`, when set, hears of every line of the logs `heard_of` once it is committed; None are all logs.
+    `older_copy` is what is kept of a file that was of an older layout until it was opened here; `renewal` gave what it holds
+    the shapes of today.
     """
 
-    def __init__(self, path: Path | None = None, *, exclusive: bool = False) -> None:
+    def __init__(
+        self, path: Path | None = None, *, exclusive: bool = False, renewal: Renewal = as_it_is
+    ) -> None:
         self.lock = threading.RLock()
         self.on_append: Callable[[str, Document], None] | None = None
         self.heard_of: frozenset[str] | None = None
@@ -29,7 +34,7 @@ class Connection:
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
         self.lasting = path is not None
         self.alone = path is None or exclusive  # nobody else makes shelves here
-        self.connection = _opened(path, exclusive=exclusive)
+        self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
         self.on_full: Callable[[], None] = lambda: None  # told when the disk has become full
         self._changes_when_full: int | None = None
         self.lines = Lines(self.connection)
@@ -127,7 +132,10 @@ def is_full(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def _opened(path: Path | None, *, exclusive: bool) -> sqlite3.Connection:
+def _opened(
+    path: Path | None, renewal: Renewal, *, exclusive: bool
+) -> tuple[sqlite3.Connection, Path | None]:
+    """Return a connection, and the copy of what the file was if it had to be converted (`older.py`). Raises HarnessError."""
     connection = None
     try:
         connection = sqlite3.connect(
@@ -136,11 +144,11 @@ def _opened(path: Path | None, *, exclusive: bool) -> sqlite3.Connection:
             check_same_thread=False,
             cached_statements=256,
         )
-        prepare(connection, path, exclusive=exclusive)
+        copy = prepare(connection, path, renewal, exclusive=exclusive)
     except (sqlite3.DatabaseError, HarnessError) as error:
         if connection is not None:
             connection.close()
         if isinstance(error, HarnessError):
             raise
         raise unusable(path, error) from error
-    return connection
+    return connection, copy

@@ -13,6 +13,7 @@ from harness.base.errors import HarnessError
 from harness.base.sqlite.lines import SCHEMA as LINES_SCHEMA
 from harness.base.sqlite.lines import TABLES as LINES_TABLES
 from harness.base.sqlite.lines import unpacked
+from harness.base.sqlite.older import Renewal, convert, converts
 
 _LAYOUT = 3
 _APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
@@ -50,21 +51,24 @@ _REASONS = {
 }
 
 
-def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: bool) -> None:
-    """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError."""
+def prepare(
+    connection: sqlite3.Connection, path: Path | None, renewal: Renewal, *, exclusive: bool
+) -> Path | None:
+    """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError.
+
+    Returns the copy that is kept of a file that was of an older layout, and is not any more.
+    """
     if path is None:
         _empty_in_memory().backup(connection)
-        return
+        return None
     empty = _number(connection, "SELECT count(*) FROM sqlite_schema") == 0
     layout = _number(connection, "PRAGMA user_version")
     if not empty and _number(connection, "PRAGMA application_id") != _APPLICATION:
         raise HarnessError(f"{path} holds another program's data; name another file")
-    if not empty and layout != _LAYOUT:
-        newer, older = (
-            "update the harness, or name another folder",
-            "nothing converts it; name another folder, it stays as it is",
-        )
-        raise HarnessError(f"{path} {_other_layout(layout)}; {newer if layout > _LAYOUT else older}")
+    if not empty and layout > _LAYOUT:
+        raise HarnessError(f"{path} {_other_layout(layout)}; update the harness, or name another folder")
+    if not empty and layout != _LAYOUT and not converts(layout):
+        raise _damaged(path)
     if empty:
         connection.execute(f"PRAGMA page_size = {_PAGE_IN_FILE}")
     if exclusive:
@@ -73,6 +77,7 @@ def prepare(connection: sqlite3.Connection, path: Path | None, *, exclusive: boo
     connection.execute("PRAGMA synchronous = NORMAL")
     if empty:
         _lay_out(connection)
+    return None if empty or layout == _LAYOUT else convert(connection, path, layout, renewal)
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
@@ -105,7 +110,7 @@ def check(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from error
     if not whole:
-        raise HarnessError(f"{path} is damaged; restore it from a copy or remove it")
+        raise _damaged(path)
 
 
 def check_copy(connection: sqlite3.Connection, path: Path) -> None:
@@ -143,11 +148,15 @@ def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
     """Return what to say of a file that SQLite cannot use: whether it is the file, its disk, or somebody else."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:  # the module's own words, not SQLite's: they quote the row that is no UTF-8
-        return HarnessError(f"{path} is damaged; restore it from a copy or remove it")
+        return _damaged(path)
     return HarnessError(
         f"{path} cannot be used as a data file: "
         f"{_REASONS.get(code & _PRIMARY) or f'{error}; remove it or name another'}"
     )
+
+
+def _damaged(path: Path | None) -> HarnessError:
+    return HarnessError(f"{path} is damaged; restore it from a copy or remove it")
 
 
 def _other_layout(layout: int) -> str:

@@ -107,9 +107,8 @@ class Lines:
     def _pack(self, shelf: int) -> None:
         sql = "SELECT number, body FROM log WHERE shelf = ? ORDER BY number LIMIT ?"
         lines = self._execute(sql, (shelf, _BLOCK)).fetchall()
-        packed = zlib.compress("\n".join(f"{number} {text}" for number, text in lines).encode(), 1)
         first, last = lines[0][0], lines[-1][0]
-        self._execute("INSERT INTO log_block VALUES (?, ?, ?, ?)", (first, last, shelf, packed))
+        self._execute("INSERT INTO log_block VALUES (?, ?, ?, ?)", (first, last, shelf, packed(lines)))
         self._execute("DELETE FROM log WHERE shelf = ? AND number <= ?", (shelf, last))
         self._tails[shelf] -= len(lines)
 
@@ -123,6 +122,11 @@ class Lines:
 def insertion(table: str, rows: int) -> str:
     """Return the statement that adds so many rows to a table of three columns, but for those that are there."""
     return f"INSERT OR IGNORE INTO {table} VALUES {', '.join(['(?, ?, ?)'] * rows)}"  # noqa: S608
+
+
+def packed(lines: Iterable[Line]) -> bytes:
+    """Return the block that lines make."""
+    return zlib.compress("\n".join(f"{number} {text}" for number, text in lines).encode(), 1)
 
 
 def unpacked(row: Any) -> list[Line]:

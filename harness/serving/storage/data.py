@@ -20,9 +20,10 @@ from harness.base.ids import Ids
 from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
 from harness.base.store import Document, Store
-from harness.serving.failures import Room
+from harness.serving.failures import Room, report_converted
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
+from harness.serving.storage.older import renewed
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
 
@@ -180,7 +181,10 @@ class Data:
         return {side: database.tenant(side) for side in SIDES}
 
     def _database(self, folder: Path | None, side: str) -> Database:
-        database = Database(None if folder is None else _path(folder, side), exclusive=folder is not None)
+        path = None if folder is None else _path(folder, side)
+        database = Database(path, exclusive=path is not None, renewal=renewed)
+        if path is not None and database.older_copy is not None:
+            report_converted(path, database.older_copy)
         database.on_full = self._room.report_full
         self._open.callback(database.close)
         return database

@@ -102,20 +102,16 @@ class TestAFileThatIsNotOurs:
         self.refuse(path)
         assert path.read_bytes() == before
 
-    @pytest.mark.parametrize(
-        ("layout", "age", "mend"),
-        [(99, "a newer version", "update the harness"), (2, "an older version", "it stays as it is")],
-    )
-    def test_another_version_of_ours(self, tmp_path, layout, age, mend):
-        """A file of another layout is refused by that reason, with what to do; nobody is told to remove it."""
+    def test_a_newer_version_of_ours(self, tmp_path):
+        """A file of a later layout is refused by that reason, with what to do; nobody is told to remove it."""
         path = tmp_path / "harness.db"
         database = Database(path)
-        database.connection.execute(f"PRAGMA user_version = {layout}")
+        database.connection.execute("PRAGMA user_version = 99")
         database.close()
         before = path.read_bytes()
         message = self.refuse(path)
-        assert f"by {age} of the harness (layout {layout}, this one has" in message
-        assert mend in message
+        assert "by a newer version of the harness (layout 99, this one has" in message
+        assert "update the harness" in message
         assert "remove" not in message
         assert path.read_bytes() == before
 

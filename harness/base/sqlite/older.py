@@ -1,0 +1,165 @@
+"""Data files of older versions: brought to today's layout step by step, in one transaction, so that a kill leaves the old file.
+
+What it was stays beside it, named for its layout. A step's text is never changed again: files of its kind are out there.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from harness.base.errors import HarnessError
+from harness.base.json_text import decode, encode_text
+from harness.base.sqlite.lines import packed, unpacked
+from harness.base.store import Document
+from harness.base.tags import digest
+
+# Layout 1 wrote tenant and kind, space, relation or log out in each row, and tags as text.
+_SHELVES_FOR_NAMES = """
+ALTER TABLE document RENAME TO older_document;
+ALTER TABLE unique_key RENAME TO older_key;
+ALTER TABLE link RENAME TO older_link;
+ALTER TABLE log RENAME TO older_log;
+ALTER TABLE log_tag RENAME TO older_tag;
+CREATE TABLE shelf (number INTEGER PRIMARY KEY, tenant TEXT, name TEXT, UNIQUE (tenant, name));
+INSERT INTO shelf (tenant, name)
+  SELECT tenant, kind FROM older_document UNION SELECT tenant, space FROM older_key
+  UNION SELECT tenant, relation FROM older_link UNION SELECT tenant, log FROM older_log;
+CREATE TABLE document (number INTEGER PRIMARY KEY, shelf INTEGER, key TEXT, body TEXT, UNIQUE (shelf, key));
+INSERT INTO document SELECT older.number, shelf.number, key, body
+  FROM older_document older JOIN shelf ON shelf.tenant = older.tenant AND name = kind;
+CREATE TABLE unique_key (shelf INTEGER, key TEXT, owner TEXT, PRIMARY KEY (shelf, key)) WITHOUT ROWID;
+INSERT INTO unique_key SELECT number, key, owner
+  FROM older_key older JOIN shelf ON shelf.tenant = older.tenant AND name = space;
+CREATE TABLE link (
+  number INTEGER PRIMARY KEY, shelf INTEGER, left_id TEXT, right_id TEXT, UNIQUE (shelf, left_id, right_id));
+INSERT INTO link SELECT older.number, shelf.number, left_id, right_id
+  FROM older_link older JOIN shelf ON shelf.tenant = older.tenant AND name = relation;
+CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, shelf INTEGER, body TEXT);
+INSERT INTO log SELECT older.number, shelf.number, body
+  FROM older_log older JOIN shelf ON shelf.tenant = older.tenant AND name = log;
+UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'older_log') WHERE name = 'log';
+CREATE TABLE log_tag (
+  shelf INTEGER, tag INTEGER, number INTEGER, PRIMARY KEY (shelf, tag, number)) WITHOUT ROWID;
+INSERT OR IGNORE INTO log_tag SELECT shelf.number, digest(tag), older.number
+  FROM older_tag older JOIN shelf ON shelf.tenant = older.tenant AND name = log;
+DROP TABLE older_document;
+DROP TABLE older_key;
+DROP TABLE older_link;
+DROP TABLE older_log;
+DROP TABLE older_tag;
+CREATE INDEX document_order ON document (shelf, number);
+CREATE INDEX link_right ON link (shelf, right_id);
+CREATE TABLE log_block (first INTEGER PRIMARY KEY, last INTEGER, shelf INTEGER, body BLOB);
+CREATE INDEX log_block_first ON log_block (shelf, first);
+CREATE INDEX log_block_last ON log_block (shelf, last);
+"""
+# Layout 2 began with SQLite's own count of log lines, which a line without a log holds now (`Lines.hold_place`). Its later
+# files have no such count: a table that comes and goes makes an empty one.
+_COUNT_BY_LINES = """
+CREATE TABLE counted (number INTEGER PRIMARY KEY AUTOINCREMENT);
+DROP TABLE counted;
+ALTER TABLE log RENAME TO older_log;
+CREATE TABLE log (number INTEGER PRIMARY KEY, shelf INTEGER, body TEXT);
+INSERT INTO log SELECT number, shelf, body FROM older_log;
+INSERT OR IGNORE INTO log (number) SELECT seq FROM sqlite_sequence WHERE name = 'older_log';
+DROP TABLE older_log;
+"""
+_STEPS = {1: _SHELVES_FOR_NAMES, 2: _COUNT_BY_LINES}  # by the layout that each begins with
+
+
+_PAGE = 1_000
+# Gives key and body of a document, or of a log's line, which has no key, their shape of today; None leaves a document out.
+Renewal = Callable[[str, str, Document], tuple[str, Document] | None]
+
+
+def as_it_is(kind: str, key: str, body: Document) -> tuple[str, Document]:
+    """The renewal of those who know of no older shapes."""
+    del kind
+    return key, body
+
+
+def converts(layout: int) -> bool:
+    """Tell whether files of a layout can be brought to today's."""
+    return layout in _STEPS
+
+
+def convert(connection: sqlite3.Connection, path: Path, layout: int, renewal: Renewal) -> Path:
+    """Bring an older file to today's layout, and what it holds to today's shape.
+
+    Returns the copy of what the file was. Raises HarnessError, or sqlite3.DatabaseError; the file is what it was then.
+    """
+    copy = _copied(connection, path, layout)
+    steps = "".join(text for number, text in sorted(_STEPS.items()) if number >= layout)
+    connection.create_function("digest", 1, digest, deterministic=True)
+    try:
+        connection.executescript(f"BEGIN IMMEDIATE; {steps}")
+        _renew_documents(connection, renewal)
+        _renew_lines(connection, renewal)
+        connection.execute(f"PRAGMA user_version = {max(_STEPS) + 1}")
+        connection.execute("COMMIT")
+    except (ValueError, TypeError, LookupError, zlib.error) as error:
+        connection.execute("ROLLBACK")
+        raise HarnessError(
+            f"{path} is damaged: it holds what no version of the harness wrote; restore it from a copy or remove it"
+        ) from error
+    return copy
+
+
+def _renew_documents(connection: sqlite3.Connection, renewal: Renewal) -> None:
+    sql = (
+        "SELECT document.number, name, key, body FROM document JOIN shelf ON shelf.number = shelf"
+        " WHERE document.number > ? ORDER BY document.number LIMIT ?"
+    )
+    place = 0
+    while rows := connection.execute(sql, (place, _PAGE)).fetchall():
+        for place, kind, key, body in rows:
+            renewed = renewal(kind, key, decode(body))
+            if renewed is None:
+                connection.execute("DELETE FROM document WHERE number = ?", (place,))
+            else:
+                values = renewed[0], encode_text(renewed[1]), place
+                connection.execute("UPDATE document SET key = ?, body = ? WHERE number = ?", values)
+
+
+def _renew_lines(connection: sqlite3.Connection, renewal: Renewal) -> None:
+    sql = (
+        "SELECT log.number, name, body FROM log JOIN shelf ON shelf.number = shelf"
+        " WHERE log.number > ? ORDER BY log.number LIMIT ?"
+    )
+    place = 0
+    while rows := connection.execute(sql, (place, _PAGE)).fetchall():
+        for place, log, text in rows:
+            values = _renewed_line(renewal, log, text), place
+            connection.execute("UPDATE log SET body = ? WHERE number = ?", values)
+    for first, log in connection.execute(
+        "SELECT first, name FROM log_block JOIN shelf ON shelf.number = shelf"
+    ).fetchall():
+        row = connection.execute("SELECT body FROM log_block WHERE first = ?", (first,)).fetchone()
+        lines = [(number, _renewed_line(renewal, log, text)) for number, text in unpacked(row)]
+        connection.execute("UPDATE log_block SET body = ? WHERE first = ?", (packed(lines), first))
+
+
+def _renewed_line(renewal: Renewal, log: str, text: str) -> str:
+    renewed = renewal(log, "", decode(text))
+    return text if renewed is None else encode_text(renewed[1])
+
+
+def _copied(connection: sqlite3.Connection, path: Path, layout: int) -> Path:
+    """Copy a file under a name of its own, which it has only once it is whole."""
+    copy = path.with_name(f"{path.name}.layout-{layout}")
+    part = path.with_name(f"{copy.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(part)) as target:
+            connection.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        part.replace(copy)
+    except OSError as error:
+        raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
+    return copy

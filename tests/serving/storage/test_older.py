@@ -1,0 +1,140 @@
+"""Data folders of older versions open: files that those versions wrote, as SQL, one folder a layout.
+
+They were made by `harness serve` of commits 981a8ef and fe00e80: somebody assigned and a group, synchronized.
+"""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from harness.base.errors import HarnessError
+from harness.base.sqlite.lines import packed
+from harness.base.sqlite.older import as_it_is, convert
+from harness.serving.options import Options
+from harness.serving.served import Served
+from harness.serving.storage.data import SIDES, Data
+from harness.wire.message import json_request
+from harness.wire.sockets.network import Network
+
+_OLDER = Path(__file__).parent / "older"
+LAYOUTS = [1, 2]
+
+
+@pytest.fixture
+def older(tmp_path):
+    """Make the folder of a layout."""
+
+    def made(layout):
+        folder = tmp_path / "data"
+        folder.mkdir()
+        for side in SIDES:
+            with closing(sqlite3.connect(folder / f"{side}.sqlite")) as connection:
+                connection.executescript((_OLDER / f"layout-{layout}-{side}.sql").read_text(encoding="utf-8"))
+        return folder
+
+    return made
+
+
+def dump(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def asked(served, network, method, path, body=None):
+    azure = served.ready["azure_ad"]
+    answer = network(
+        json_request(method, f"{azure['graph_endpoint']}{path}", body, bearer=azure["graph_token"])
+    )
+    assert answer.status < 300, answer.body
+    return answer.json() if answer.body else {}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_world_of_an_older_version_goes_on(older, layout, capsys):
+    """People, tokens, job and logs are there, and the next cycle takes up what the last one left."""
+    folder = older(layout)
+    before = {side: dump(folder / f"{side}.sqlite") for side in SIDES}
+    served, network = Served(Options(data=folder)), Network()
+    try:
+        assert {user["displayName"] for _, user in served.world.azure.store.scan("User")} == {"Ana 0"}
+        entries = asked(served, network, "GET", "/auditLogs/provisioning")["value"]
+        assert "User 'ana0@contoso.com' was created in customappsso" in {
+            step["description"] for entry in entries for step in entry["provisioningSteps"]
+        }
+        person = asked(served, network, "GET", "/users")["value"][0]["id"]
+        asked(served, network, "PATCH", f"/users/{person}", {"displayName": "Ana Changed"})
+        served.advance(timedelta(hours=1))
+        url, token = served.ready["aws_sso"]["scim_endpoint"], served.ready["aws_sso"]["access_token"]
+        answer = network(json_request("GET", f"{url}/Users", bearer=token))
+        assert [user["displayName"] for user in answer.json()["Resources"]] == ["Ana Changed"]
+        assert served.agreement()["agree"]
+    finally:
+        network.close()
+        served.stop()
+    copies = {side: dump(folder / f"{side}.sqlite.layout-{layout}") for side in SIDES}
+    assert copies == before
+    assert f"{folder / 'azure_ad.sqlite'}; it is converted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_file_is_converted_whole_or_not_at_all(older, layout):
+    """What fails on the way, as a kill does, leaves the file of before; the next start begins again."""
+    path = older(layout) / "azure_ad.sqlite"
+    before = dump(path)
+
+    def breaks(kind, key, body):
+        if kind == "provisioning":
+            raise KeyError(kind)
+        return as_it_is(kind, key, body)
+
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as connection,
+        pytest.raises(HarnessError, match="it holds what no version of the harness wrote"),
+    ):
+        convert(connection, path, layout, breaks)
+    assert dump(path) == before
+
+
+def test_damage_in_an_older_file_is_told_without_its_rows(older):
+    folder = older(1)
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        connection.execute("UPDATE document SET body = '{\"displayName\": \"Ana' WHERE kind = 'User'")
+    with pytest.raises(HarnessError) as raised:
+        Data(folder)
+    assert str(raised.value).startswith(f"{folder / 'azure_ad.sqlite'} is damaged")
+    assert "Ana" not in str(raised.value)
+
+
+def test_packed_lines_are_converted_too(older):
+    """The second layout packs a log's older lines into blocks."""
+    folder = older(2)
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        sql = "SELECT log.number, shelf, body FROM log JOIN shelf ON shelf.number = shelf WHERE name = 'provisioning'"
+        rows = connection.execute(sql).fetchall()
+        block = packed((number, body) for number, _, body in rows)
+        connection.execute(
+            "INSERT INTO log_block VALUES (?, ?, ?, ?)", (rows[0][0], rows[-1][0], rows[0][1], block)
+        )
+        connection.execute("DELETE FROM log WHERE shelf = ?", (rows[0][1],))
+    data = Data(folder)
+    try:
+        lines = list(data.stores["azure_ad"].read("provisioning"))
+    finally:
+        data.close()
+    assert len(lines) == len(rows)
+    assert all("entry" in line.body for line in lines)
+
+
+def test_numbers_of_log_lines_go_on_growing(older):
+    """Watermarks are such numbers: SQLite counted them in the first two layouts, and what was deleted counts."""
+    folder = older(1)
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'log'")
+    data = Data(folder)
+    try:
+        assert data.stores["azure_ad"].append("directory-changes", {"type": "User", "id": "x"}) == 5001
+    finally:
+        data.close()
