@@ -244,6 +244,24 @@ class TestPaper:
         assert lines[-2].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
         assert lines[-1] == "trial: failed: Read_Nobody"
 
+    def test_only_failures_leaves_passed_checks_out(self, certify, right_server, capsys):
+        """What a passed check left behind is named once, below the verdicts."""
+
+        def keeping(request):
+            return Response(403) if request.method == "DELETE" else right_server(request)
+
+        def makes(bench):
+            bench.endpoint.post("/Users", {"schemas": [f"{CORE}User"], "userName": bench.word()})
+
+        suite = judged(Check("Make", "A person is made.", makes))
+        (result,) = certify(suite, keeping).values()
+        assert result.left
+        terminal = TerminalCertificate(only_failures=True)
+        terminal.result(result)
+        assert capsys.readouterr().out == ""
+        terminal.verdicts(Certificate("", "", URL, "2026-11-02T08:00:00Z", "1", "", judge([suite], [result])))
+        assert f"could not be deleted again: {result.left[0]}" in capsys.readouterr().out
+
     def test_what_a_server_says_cannot_harm_paper(self, certify):
         """Control characters, half surrogate pairs and tags of an answer are told, not obeyed."""
 

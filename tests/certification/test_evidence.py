@@ -244,6 +244,39 @@ def test_two_certificates_are_compared(tmp_path, inhabited):
     assert (same.exit_code, same.output) == (0, "both say the same\n")
 
 
+def certified(path, verdict, **outcomes):
+    """Write what `compare` reads of a certificate."""
+    results = [{"name": name, "outcome": outcome} for name, outcome in outcomes.items()]
+    path.write_text(as_json({"suites": [{"name": "okta", "verdict": verdict, "results": results}]}))
+    return str(path)
+
+
+def test_checks_that_one_run_left_out_are_not_worse(tmp_path):
+    """After --check the other certificate's checks stand in one line."""
+    whole = certified(tmp_path / "whole.json", "Succeeded", One="PASSED", Two="PASSED", Three="PASSED")
+    narrow = certified(tmp_path / "narrow.json", "Succeeded", Two="PASSED")
+    compared = CliRunner().invoke(command, ["compare", whole, narrow])
+    assert (compared.exit_code, compared.output) == (0, f"other  okta: 2 checks are only in {whole}\n")
+    turned = CliRunner().invoke(command, ["compare", narrow, whole])
+    assert (turned.exit_code, turned.output) == (0, f"other  okta: 2 checks are only in {whole}\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worse"),
+    [
+        ("Succeeded but for OAuth", "Failed", True),
+        ("Succeeded", "Succeeded but for OAuth", True),
+        ("Incomplete", "Failed", True),
+        ("Failed", "Incomplete", False),
+    ],
+)
+def test_verdicts_stand_in_an_order(tmp_path, before, after, worse):
+    """What was not whole can still get worse."""
+    paths = [certified(tmp_path / name, word) for name, word in (("before", before), ("after", after))]
+    compared = CliRunner().invoke(command, ["compare", *paths])
+    assert (compared.exit_code, compared.output.split()[0]) == (int(worse), "worse" if worse else "other")
+
+
 @pytest.mark.parametrize(
     ("text", "reason"), [("{", "is not JSON"), ("{}", "is no certificate"), ("[]", "is no certificate")]
 )

@@ -36,8 +36,11 @@ class TerminalCertificate:
         self._quiet = (Outcome.PASSED, Outcome.SKIPPED) if only_failures else ()
 
     def result(self, result: Result) -> None:
-        """Print one line, and what went wrong below it; nothing of what is not asked for."""
-        if result.outcome in self._quiet and not result.left:
+        """Print one line, and what went wrong below it; nothing of what is not asked for.
+
+        What a check left behind is named at the end too, so a quiet one needs no line for it.
+        """
+        if result.outcome in self._quiet:
             return
         line = Text.assemble(
             (f"{result.outcome:8}", _STYLES[result.outcome]), f"{result.suite}  {result.check.name}"
