@@ -7,7 +7,7 @@ files and sockets.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -148,7 +148,7 @@ def create(
     *,
     seed: str = "1",
     quirk_values: Mapping[str, Any] | None = None,
-    start: datetime | None = None,
+    clock: VirtualClock | None = None,
     journal: Journal | None = None,
     faults: Mapping[str, Send] | None = None,
 ) -> World:
@@ -159,7 +159,7 @@ def create(
     """
     quirks = choose_quirks(profile, quirk_values or {})
     profiles = load_table(aws_sso.__name__).profiles
-    clock = VirtualClock(start or from_iso(str(profiles[profile]["clock"])))
+    clock = clock or VirtualClock(from_iso(str(profiles[profile]["clock"])))
     database = Database()
     if journal is not None:
         database.on_append = journal.log

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.ids import Ids
+from harness.base.store import Document
 from harness.certification.bench.bench import Bench
 from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause, Timing
 from harness.certification.bench.rereading import ForkedError, Rereading
@@ -16,10 +17,8 @@ from harness.certification.outcomes import FailedError, Outcome, SkippedError, S
 from harness.certification.refusals import Refusal, refusal_of
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Criterion, Suite
-from harness.journal import Journal
 from harness.wire.message import Send
 from harness.wire.recording.exchanges import Exchange
-from harness.world import create
 
 _PATIENCE = 3  # checks in a row without any answer of SCIM; the rest is not run
 _POLL = timedelta(seconds=0.5)  # between two readings of what is not yet as it should be
@@ -102,6 +101,7 @@ class _Runner:
     clock: Clock
     pause: Pause
     settle: timedelta
+    said: dict[str, Document] = field(default_factory=dict)
 
     def result(self, suite: str, check: Check, seed: str) -> Result:
         """Run a check, and judge it once what it reads had time to settle."""
@@ -112,12 +112,22 @@ class _Runner:
         if self.patient.unjudged and attempt.failed:
             outcome = Outcome.INCONCLUSIVE
             reason = reason if "got no answer" in reason else f"{self.patient.unjudged}; {reason}"
-        said = tuple(bench.printable(each) for each in (*self.patient.notes, *notes))
-        evidence, took = bench.evidence(), watch.seconds()
-        timings = tuple(replace(each, url=bench.printable(each.url)) for each in self.patient.timings)
-        left = tuple(bench.clear())
-        reason = bench.printable(reason)
-        return Result(suite, check, outcome, reason, evidence, left, said, began, took, timings)
+        redaction, took = bench.redaction(), watch.seconds()
+        text = redaction.text
+        timings = tuple(replace(each, url=text(each.url)) for each in self.patient.timings)
+        self.said.update(bench.said)
+        return Result(
+            suite,
+            check,
+            outcome,
+            text(reason),
+            redaction.evidence(),
+            tuple(bench.clear()),
+            tuple(map(text, (*self.patient.notes, *notes))),
+            began,
+            took,
+            timings,
+        )
 
     def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:
         """Run a check; while it fails at what it read after its last write, read that again until the time is up."""
@@ -162,10 +172,8 @@ class _Runner:
         return _Attempt(bench, Outcome.PASSED, "")
 
     def _bench(self, send: Rereading, start: datetime, seed: str) -> Bench:
-        subject, journal, ids = self.subject, Journal(), Ids(seed)
-        reached = {_origin(url): send for url in subject.addresses}
-        world = create(seed=ids.hex(16), start=start, journal=journal, faults=reached)
-        return Bench(subject, world, journal, ids, self.pause, send.together)
+        reach = {_origin(url): send for url in self.subject.addresses}
+        return Bench(self.subject, start, Ids(seed), self.pause, reach, send.together, self.said)
 
 
 def _origin(url: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from harness.base.clock import Stopwatch, from_iso, iso
+from harness.base.clock import Stopwatch, VirtualClock, from_iso, iso
 from harness.base.errors import HarnessError
 from harness.journal import Journal
 from harness.log_lines import FAULT, fault_line
@@ -81,7 +81,7 @@ def world_of(scenario: Scenario, seed: str, journal: Journal) -> World:
         scenario.profile,
         seed=seed,
         quirk_values=scenario.quirks,
-        start=from_iso(scenario.start) if scenario.start else None,
+        clock=VirtualClock(from_iso(scenario.start)) if scenario.start else None,
         journal=journal,
         faults=FAULTY_ORIGINS,
     )

@@ -14,7 +14,7 @@ from typing import Any, Self
 from harness.agreement.comparing import agreement
 from harness.agreement.records import Difference
 from harness.base.clock import Clock as WorldClock
-from harness.base.clock import Waits, from_iso, parse_duration
+from harness.base.clock import VirtualClock, Waits, from_iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.journal import Journal
 from harness.log_lines import FAULT, fault_line
@@ -87,7 +87,8 @@ class World:
                 tls and (Path(tls[0]), Path(tls[1])),
             )
         else:
-            self._world = create(profile, seed=seed, quirk_values=quirk_values, start=begin, journal=teller)
+            clock = VirtualClock(begin) if begin else None
+            self._world = create(profile, seed=seed, quirk_values=quirk_values, clock=clock, journal=teller)
         began = self._world.clock.now()
         clients = self._world.faults.around(self._world.unrecorded, self._world.clock.advance)
         self._clients = of_clients(clients, teller, self._world)

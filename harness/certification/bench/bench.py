@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TypeAlias
 
+from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
+from harness.base.store import Document
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
 from harness.certification.bench.masking import Masking
@@ -18,31 +22,49 @@ from harness.journal import Journal
 from harness.wire.message import Request, Response, Send, TransportError
 from harness.wire.recording.exchanges import Exchange, recording, without
 from harness.wire.recording.secrets import Secrets
-from harness.world import World
+from harness.wire.routing import routing
+from harness.world import create
 
 CERTIFIER = "Certification"
 Together: TypeAlias = Callable[[Sequence[Request]], list[Response | TransportError]]
 
 
 class Bench:
-    """`ids` give names that nobody has; the journal keeps what was asked of the server; `pause` waits, in its time.
+    """`ids` give names that nobody has; `pause` waits, in the server's time.
 
-    `together` sends several requests at one moment.
+    `reach` leads from an origin to the server there, `together` sends several requests at one moment. `said` is what the
+    server said of itself earlier in the run, by path (`/Schemas`).
     """
 
     def __init__(
-        self, subject: Subject, world: World, journal: Journal, ids: Ids, pause: Pause, together: Together
+        self,
+        subject: Subject,
+        start: datetime,
+        ids: Ids,
+        pause: Pause,
+        reach: Mapping[str, Send],
+        together: Together,
+        said: Mapping[str, Document],
     ) -> None:
         self.subject, self.ids, self.pause = subject, ids, pause
-        self._world, self._journal, self._together = world, journal, together
+        self.said = dict(said)
+        self._reach, self._together = reach, together
+        self._seed, self._clock, self._journal = ids.hex(16), VirtualClock(start), Journal()
         self._secrets = [subject.token]
-        self._send = self._recorded(world.unrecorded)
+        self._send = self._recorded(routing(reach))
         self.endpoint = Endpoint(self._send, subject.base, subject.token, self._all_at_once)
 
     @cached_property
     def entra(self) -> Entra:
         """Return a tenant whose job runs against the server; raises FailedError when it does not get that far."""
-        return Entra(self._world, self.subject)
+        world = create(seed=self._seed, clock=self._clock, journal=self._journal, faults=self._reach)
+        return Entra(world, self.subject)
+
+    def read(self, path: str) -> Document:
+        """Return what the server says of itself at a path, which is asked for once a run. Raises FailedError as `get` does."""
+        if path not in self.said:
+            self.said[path] = self.endpoint.get(path)
+        return self.said[path]
 
     def word(self) -> str:
         """Return eight letters and digits that no earlier check used."""
@@ -72,7 +94,7 @@ class Bench:
         return recording(
             send,
             self._journal.exchange,
-            self._world.clock,
+            self._clock,
             CERTIFIER,
             lambda url: base if url.startswith(base) else url,
             order=self._journal.next,
@@ -91,22 +113,28 @@ class Bench:
         ]
         return sorted(exchanges, key=lambda exchange: exchange.order)
 
-    def evidence(self) -> tuple[Exchange, ...]:
-        """Return the exchanges redacted."""
-        exchanges = self.exchanges()
-        secrets, masking = Secrets(self._secrets), Masking(exchanges)
-        return tuple(without(masking.exchange(each), secrets) for each in exchanges)
-
-    def printable(self, text: str) -> str:
-        """Return a text without the secrets and the people that a server may repeat anywhere."""
-        if not text:
-            return text
-        return Secrets(self._secrets).text(Masking(self._journal.exchanges).text(text))
+    def redaction(self) -> Redaction:
+        """Return what makes the exchanges so far, and texts about them, fit for others' eyes."""
+        return Redaction(Masking(self.exchanges()), Secrets(self._secrets))
 
     def clear(self) -> list[str]:
         """Take away what the check left in the server; return what could not be deleted, by its path."""
         left = self.entra.empty() if "entra" in self.__dict__ else []
         return left + self.endpoint.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Hides the secrets, and the people that a server may show or repeat anywhere."""
+
+    masking: Masking
+    secrets: Secrets
+
+    def evidence(self) -> tuple[Exchange, ...]:
+        return tuple(without(each, self.secrets) for each in self.masking.exchanges())
+
+    def text(self, text: str) -> str:
+        return self.secrets.text(self.masking.text(text))
 
 
 def _given(outcome: Response | TransportError, _: Request) -> Response:

@@ -21,34 +21,36 @@ _SHORTEST = 3  # characters; what is shorter says nothing of anybody
 
 
 class Masking:
-    """Knows from all exchanges whom the check made; `texts` are what it hides of the others."""
+    """Knows from all exchanges whom the check made; `texts` are what it hides of the others, longest first."""
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        all_ = tuple(exchanges)
-        self._sent = b"\n".join(each.request.body for each in all_).decode("utf-8", "replace")
+        self._answered = [(each, _json(each.response)) for each in exchanges]
+        self._sent = b"\n".join(each.request.body for each, _ in self._answered).decode("utf-8", "replace")
         self._own = {
-            key for each in all_ if each.request.method in ("POST", "PUT") for key in _ids(each.response)
+            str(document.get("id")) for exchange, document in self._answered if _is_made(exchange, document)
         }
-        self.texts = {text for each in all_ for text in self._strange_texts(each.response)}
+        self._texts = {text for _, document in self._answered for text in self._strange_texts(document)}
+        self.texts = sorted(self._texts, key=lambda text: (-len(text), text))
 
-    def exchange(self, exchange: Exchange) -> Exchange:
-        """Return it without strangers, and with short bodies."""
-        response = exchange.response
-        if response is None:
-            return exchange
-        body = response.body
-        if any(True for _ in self._strange_texts(response)):
-            body = encode(self._masked(_json(response)))
-        return replace(exchange, response=replace(response, body=_cut(body)))
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield the exchanges without strangers, and with short bodies."""
+        for exchange, document in self._answered:
+            if exchange.response is None:
+                yield exchange
+                continue
+            body = exchange.response.body
+            if any(True for _ in self._strange_texts(document)):
+                body = encode(self._masked(document))
+            yield replace(exchange, response=replace(exchange.response, body=_cut(body)))
 
     def text(self, text: str) -> str:
         """Return a reason without them."""
-        for each in sorted(self.texts, key=len, reverse=True):
+        for each in self.texts:
             text = text.replace(each, MASK)
         return text
 
-    def _strange_texts(self, response: Response | None) -> Iterator[str]:
-        for resource in self._strangers(_json(response)):
+    def _strange_texts(self, document: Any) -> Iterator[str]:
+        for resource in self._strangers(document):
             yield from self._leaves(resource)
 
     def _strangers(self, document: Any) -> Iterator[Any]:
@@ -91,7 +93,7 @@ class Masking:
             return {name: each if name in _PLAIN else self._hidden(each) for name, each in value.items()}
         if isinstance(value, list):
             return [self._hidden(each) for each in value]
-        return MASK if isinstance(value, str) and value in self.texts else value
+        return MASK if isinstance(value, str) and value in self._texts else value
 
 
 def _is_group(resource: Any) -> bool:
@@ -99,10 +101,12 @@ def _is_group(resource: Any) -> bool:
     return isinstance(schemas, list) and any(str(each).endswith(":Group") for each in schemas)
 
 
-def _ids(response: Response | None) -> Iterator[str]:
-    document = _json(response)
-    if response is not None and response.status in (200, 201) and isinstance(document, dict):
-        yield str(document.get("id"))
+def _is_made(exchange: Exchange, document: Any) -> bool:
+    """Tell whether an answer is to a request that made what it shows."""
+    response = exchange.response
+    if response is None or exchange.request.method not in ("POST", "PUT"):
+        return False
+    return response.status in (200, 201) and isinstance(document, dict)
 
 
 def _json(response: Response | None) -> Any:

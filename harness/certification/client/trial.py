@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from harness.base.clock import Clock
+from harness.base.clock import Clock, VirtualClock
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.certification.client.listener import ORIGIN, Listener
@@ -63,7 +63,9 @@ class Trial:
         self._calls_per_object, self._throttled_for = calls_per_object, throttled_for
         self._source = source
         self._account, self._fresh, self._third = (
-            _Account(create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", start=clock.now()))
+            _Account(
+                create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", clock=VirtualClock(clock.now()))
+            )
             for name in (FIRST, THROTTLED, CUT)
         )
         self.address = f"{ORIGIN}{self._account.path}"  # without the port, which is another one each time

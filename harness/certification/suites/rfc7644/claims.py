@@ -46,7 +46,7 @@ def need_claim(bench: Bench, feature: str) -> None:
 def need_groups(bench: Bench) -> None:
     """Raise SkippedError when the resource types can be read and have no groups."""
     try:
-        listed = require_resources("GET /ResourceTypes", bench.endpoint.get("/ResourceTypes"))
+        listed = require_resources("GET /ResourceTypes", bench.read("/ResourceTypes"))
     except FailedError:
         return
     endpoints = [each.get("endpoint") for each in listed]
@@ -68,7 +68,7 @@ def is_case_exact(bench: Bench, urn: str, name: str, part: str) -> bool:
 
 def _described(bench: Bench, urn: str) -> list[Document]:
     try:
-        listed = require_resources("GET /Schemas", bench.endpoint.get("/Schemas"))
+        listed = require_resources("GET /Schemas", bench.read("/Schemas"))
     except FailedError:
         return []
     schema = next((each for each in listed if each.get("id") == urn), {})
@@ -118,7 +118,7 @@ def _require_ids(bench: Bench, response: Response, condition: str, wanted: Seque
 
 def _config(bench: Bench) -> Document:
     try:
-        return bench.endpoint.get("/ServiceProviderConfig")
+        return bench.read("/ServiceProviderConfig")
     except FailedError:
         return {}
 
