@@ -5,6 +5,7 @@ What is no request or too large is a refusal in its place. It is answered in its
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from enum import Enum
 
@@ -17,8 +18,15 @@ from harness.wire.sockets.answers import Answer, refusal
 MAX_HEADERS = 65_536  # bytes of target and headers together
 # So much is read for applications to refuse in their own words, and for a client that listens only after sending.
 _DRAINED = 2 * MAX_BODY
+_VERSIONS = ("0.9", "1.0", "1.1")
+# So many bytes of chunk sizes, extensions and trailers are read for each of the body, and MAX_HEADERS.
+_FRAMING = 4
+# RFC 3986 section 3.2.2: names, addresses, and a port.
+_HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 _MALFORMED = refusal(400, "This is no HTTP request that can be understood for sure (RFC 9112).")
-_HOSTS = refusal(400, "A request has one Host header (RFC 9112 section 3.2).")
+_HOSTS = refusal(400, "A request has one Host header, with a name or an address (RFC 9112 section 3.2).")
+_CODED = refusal(501, "Transfer-Encoding is chunked and nothing else here (RFC 9112 section 6.1).")
+_VERSION = refusal(505, "This server speaks HTTP/1.1.")
 _UPGRADED = refusal(400, "This server speaks HTTP/1.1: send a body without the header Upgrade.")
 _MUCH = refusal(413, f"The body is larger than {MAX_BODY} bytes.")
 _LONG = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
@@ -60,6 +68,7 @@ class Parser:
         self._headers: list[tuple[bytes, bytes]] = []
         self._pieces: list[bytes] = []
         self._size = 0  # of the headers, then of the body
+        self._framed = 0  # the body with its chunks' sizes, extensions and trailers
         self._refusal: Answer = _MALFORMED
         self._is_over = False
         self._octets = HttpRequestParser(self)
@@ -69,10 +78,14 @@ class Parser:
             return
         if self.stage is Stage.HEADERS:
             self._size += len(data)
+        elif self.stage is Stage.BODY:
+            self._framed += len(data)
         try:
             self._octets.feed_data(data)
             if self.stage is Stage.HEADERS and self._size > MAX_HEADERS:
                 self._refuse(_LONG)
+            if self.stage is Stage.BODY and self._framed > MAX_HEADERS + _FRAMING * self._size:
+                self._refuse(_MUCH)
         except HttpParserUpgrade:  # is not taken up; what follows may be of another protocol
             self._is_over = True
         except HttpParserError:
@@ -98,29 +111,37 @@ class Parser:
     def on_headers_complete(self) -> None:
         self.stage = Stage.BODY
         self._version = self._octets.get_http_version()
-        hosts, length, size, has_body = 0, 0, len(self._target), False
+        hosts, coding, length, size = [], b"", 0, len(self._target)
         self.expects_word = False
         for name, value in self._headers:
             size += len(name) + len(value)
             if name == b"host":
-                hosts += 1
+                hosts.append(value)
             elif name == b"content-length":
                 length = int(value)
             elif name == b"transfer-encoding":
-                has_body = True
-            elif name == b"expect":
-                self.expects_word = value.lower() == b"100-continue"
+                coding = value.lower()
+            elif name == b"expect":  # HTTP/1.0 has no such word (RFC 9110 section 10.1.1)
+                self.expects_word = self._version == "1.1" and value.lower() == b"100-continue"
         if size > MAX_HEADERS:
             self._refuse(_LONG)
-        if hosts > 1 or (not hosts and self._version == "1.1"):
-            self._refuse(_HOSTS)
-        if length > _DRAINED:
-            self._refuse(_MUCH)
+        self._require_sense(hosts, coding, length)
         is_upgrade = self._octets.should_upgrade()
-        if is_upgrade and (has_body or length):
+        if is_upgrade and (coding or length):
             self._refuse(_UPGRADED)
         self._stays = self._version != "1.0" and self._octets.should_keep_alive() and not is_upgrade
-        self._size = 0
+        self._size = self._framed = 0
+
+    def _require_sense(self, hosts: list[bytes], coding: bytes, length: int) -> None:
+        """Refuse what the parser takes and nobody here could answer for sure."""
+        if self._version not in _VERSIONS:
+            self._refuse(_VERSION)
+        if len(hosts) > 1 or (not hosts and self._version == "1.1") or not all(map(_HOST.fullmatch, hosts)):
+            self._refuse(_HOSTS)
+        if coding not in (b"", b"chunked"):
+            self._refuse(_CODED)
+        if length > _DRAINED:
+            self._refuse(_MUCH)
 
     def on_body(self, piece: bytes) -> None:
         self._size += len(piece)

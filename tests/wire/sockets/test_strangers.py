@@ -114,13 +114,38 @@ def test_a_request_has_its_time(serve, said, status, is_quick):
         b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: h\r\nNo colon\r\n\r\n",
         b"no request at all\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a b/@c\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: h\n\n",
+        b"GET / HTTP/1.1\r\nHost: h\r\nX: folded\r\n line\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n",
     ],
-    ids=["no Host", "two Hosts", "two lengths", "a length twice", "length and chunks", "minus one", "no colon", "noise"],
+    ids=[
+        "no Host", "two Hosts", "two lengths", "a length twice", "length and chunks", "minus one", "no colon", "noise",
+        "a Host that is none", "bare line feeds", "a folded line", "a chunk's size in C",
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("is_quick", [True, False])
 def test_a_malformed_request_is_refused(serve, said, is_quick):
     """400 and the end: nothing behind it can be understood for sure (RFC 9112 sections 3.2 and 6.3)."""
     assert say(serve(quick=lambda _: is_quick), said).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", b"501"),
+        (b"GET / HTTP/2.0\r\n\r\n", b"505"),
+    ],
+)
+def test_what_is_not_spoken_here_is_said(serve, said, status):
+    """Codings but chunked would reach the application as they are; what HTTP/2.0 in this form means nobody has said."""
+    assert say(serve(), said)[9:12] == status
+
+
+def test_an_older_client_is_not_told_to_go_on(serve):
+    """HTTP/1.0 knows no 100 (RFC 9110 section 10.1.1): it would take it for the answer."""
+    said = b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+    assert say(serve(), said, b"body")[9:12] == b"200"
 
 
 @pytest.mark.parametrize("is_quick", [True, False])
@@ -283,6 +308,44 @@ def test_a_quick_request_waits_for_the_slow_one_before_it(serve, pieces):
         b"/slow",
         b"/quick",
     ]
+
+
+def test_a_malformed_request_waits_for_the_slow_one_before_it(serve):
+    """Its refusal is the second answer, though it is known first."""
+    entered, going_on = threading.Event(), threading.Event()
+
+    def app(environ, start):
+        entered.set()
+        assert going_on.wait(timeout=10)
+        return length(environ, start)
+
+    with closing(socket.create_connection(("127.0.0.1", serve(app)), 10)) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\nnoise\r\n\r\n")
+        assert entered.wait(timeout=10)
+        going_on.set()
+        answers = b""
+        while more := client.recv(65536):
+            answers += more
+    assert [piece[:3] for piece in answers.split(b"HTTP/1.1 ")] == [b"", b"200", b"400"]
+
+
+def test_a_client_that_never_reads_is_given_up(serve):
+    """Its answer of megabytes is kept until then; afterwards its place, the only one, is somebody else's."""
+
+    def app(environ, start):
+        size = 32 << 20 if environ["PATH_INFO"] == "/much" else 0
+        start("200 OK", [("Content-Length", str(size)), ("Connection", "close")])
+        return [b"x" * size]
+
+    port = serve(app, limits=Limits(connections=1, body=0.05))
+    answer, watch = b"", Stopwatch()
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as client:
+        client.sendall(b"GET /much HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert client.recv(1) == b"H"
+        while not answer and watch.seconds() < 10:
+            with suppress(ConnectionError):
+                answer = say(port, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert answer[9:12] == b"200"
 
 
 @pytest.mark.parametrize("is_quick", [True, False])
