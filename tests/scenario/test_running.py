@@ -81,8 +81,10 @@ def test_a_step_that_cannot_be_carried_out_says_what_is_missing(play):
 
 def test_a_let_of_what_is_not_there_fails_at_the_let(play):
     """A value that the answer lacks is told where it is noted down, not where it is used."""
-    (failure,) = finished(play("  - view automatic provisioning: {}\n    let: {x: body.nothing}\n")).failures
-    assert "nothing at 'body.nothing'" in failure.message
+    (failure,) = finished(
+        play("  - view automatic provisioning: {}\n    let: {x: body.tokens.7.tokenId}\n")
+    ).failures
+    assert "nothing at 'body.tokens.7.tokenId'" in failure.message
     assert failure.location.line == 4
 
 

@@ -17,8 +17,9 @@ from harness.scenario.comparing.matching import MATCHERS
 from harness.scenario.language.quirk_values import quirk_tables
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
+from harness.scenario.language.shapes.results import RESULTS
 from harness.scenario.language.step_examples import step_example
-from harness.scenario.language.topics import TOPICS, expectation_lines, matcher_lines
+from harness.scenario.language.topics import TOPICS, expectation_lines, matcher_lines, shape_lines
 
 _STEP = "step"
 
@@ -79,6 +80,9 @@ def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator
     if kind == _STEP:
         yield f"  example: {step_example(name)}"
     yield from _keys(definition, "    ")
+    if name in RESULTS:
+        yield f"  result: {RESULTS[name].doc}"
+        yield from shape_lines(RESULTS[name], "    ")
 
 
 def _keys(definition: Mapping[str, Any], indent: str) -> Iterator[str]:

@@ -43,7 +43,11 @@ class _Definitions:
     def refer(self, shape: Shape) -> _Schema:
         """Return a reference to a shape's definition, which is written when it is first asked for."""
         # Texts are alike wherever they stand; mappings and lists are told apart by what they are made of.
-        key = id(shape) if shape.keys or shape.items or shape.others else (shape.kind, shape.choices)
+        key = (
+            id(shape)
+            if shape.keys or shape.items or shape.others
+            else (shape.kind, shape.choices, shape.between)
+        )
         if key not in self._names:
             name = f"expected/{len(self._names) + 1}"
             self._names[key] = name
@@ -57,6 +61,8 @@ class _Definitions:
         value: _Schema = {"type": [JSON_TYPES[shape.kind], "null"]}
         if shape.items is not None:
             value["items"] = self.refer(shape.items)
+        if shape.between is not None:
+            value["minimum"], value["maximum"] = shape.between
         if shape.choices:
             value["enum"] = [*shape.choices, None]
         if shape.kind == "mapping":

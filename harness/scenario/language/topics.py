@@ -67,14 +67,14 @@ def expectation_lines(name: str, expected: Expected) -> Iterator[str]:
     if expected.one_of:
         yield "  A mapping asks for one entry that is like it, a list for all of them in order."
     yield f"  example: {expected.example}"
-    yield from _keys(expected.shape.items or expected.shape, "    ")
+    yield from shape_lines(expected.shape.items or expected.shape, "    ")
 
 
-def _keys(shape: Shape, indent: str) -> Iterator[str]:
+def shape_lines(shape: Shape, indent: str) -> Iterator[str]:
     """Yield a line for each key, and below it those of its own."""
     for name, part in shape.keys.items():
         yield f"{indent}{name}: {part.doc}{_choices(part)}"
-        yield from _keys(part.items or part, f"{indent}  ")
+        yield from shape_lines(part.items or part, f"{indent}  ")
     if shape.others is not None:
         yield f"{indent}{shape.prefix}…: {shape.others.doc}"
 

@@ -5,7 +5,8 @@ Such a name under `$not` or `$absent` would hold whatever happens. What a whole 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from harness.base.errors import HarnessError, nearest
 from harness.scenario.comparing.matching import MATCHERS, matcher_of, wrong_argument
 from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.shapes.kinds import Kind, Shape, listing
+from harness.scenario.language.shapes.results import result_of
 from harness.scenario.values import Trail, show
 from harness.scenario.variables import REFERENCE
 
@@ -26,6 +28,12 @@ _KINDS: Mapping[str, str] = {
     "list": "a list",
 }
 _SCALARS: Mapping[Kind, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "number": (int, float)}
+# How alike two words are of which one is a misspelling of the other (CreateUsr is one, UpdateUser is not), and in how many
+# letters they differ at most: long codes begin alike and mean different things.
+_MISSPELT = 0.85
+_LETTERS = 3
+# Words of fewer letters are alike by chance.
+_SHORTEST = 4
 # What $count compares.
 _SIZE = Shape("number", "How many there are.")
 
@@ -38,19 +46,43 @@ class Misfit(Struct, frozen=True):
     of_key: bool = True
 
 
-def misfits(expect: Mapping[str, Any], trail: Trail) -> Iterator[Misfit]:
-    """Yield what is wrong with a step's expectations; those that do not exist are the schema's matter."""
+def misfits(expect: Mapping[str, Any], trail: Trail, verb: str = "") -> Iterator[Misfit]:
+    """Yield what is wrong with the expectations of a verb's step; those that do not exist are the schema's matter."""
     for name, value in expect.items():
         expected = SHAPES.get(name)
         if expected is None:
             continue
-        shape = expected.shape
+        shape = result_of(verb) if name == "body" else expected.shape
         if isinstance(value, Mapping) and not _is_matcher(value):
             if expected.one_of and shape.items is not None:
                 shape = shape.items
             elif name == "result":
-                shape = SHAPES["body"].shape
+                shape = result_of(verb)
+        elif name == "result" and isinstance(value, Mapping) and _asks_for_parts(value):
+            message = "a matcher of 'result' looks at success or failure; for parts of the answer write it below 'body'"
+            yield Misfit((*trail, name), message)
+            continue
         yield from misfits_of(value, shape, (*trail, name))
+
+
+def nowhere(path: str, verb: str) -> str | None:
+    """Say why nothing can stand at a path of `let` beside a verb, None when something can."""
+    first, _, rest = path.partition(".")
+    if REFERENCE.search(path):
+        return None
+    if first not in SHAPES:
+        return f"there is no '{first}' to note down{nearest(first, SHAPES) or '; there are: ' + ', '.join(SHAPES)}"
+    shape = result_of(verb) if first == "body" or (first == "result" and rest) else SHAPES[first].shape
+    if rest and shape.at(rest) is None:
+        return f"'{first}' has no '{rest}'{_hint(rest, shape)}"
+    return None
+
+
+def _asks_for_parts(value: Any) -> bool:
+    """Tell whether a mapping of names stands somewhere below matchers."""
+    if isinstance(value, Mapping):
+        return not _is_matcher(value) or any(map(_asks_for_parts, value.values()))
+    return isinstance(value, list) and any(map(_asks_for_parts, value))
 
 
 def misfits_of(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
@@ -90,15 +122,45 @@ def _check_key(key: str, value: Any, shape: Shape, trail: Trail) -> Iterator[Mis
     if REFERENCE.search(key):
         return
     inner = shape.at(key)
+    head, _, last = key.rpartition(".")
+    around = shape.at(head) if head and inner is not None and inner.kind == "anything" else None
+    holder, last = (around, last) if around is not None and around.usual else (shape, key)
     if inner is None:
         yield Misfit((*trail, key), f"{_name(trail)} has no '{key}'{_hint(key, shape)}")
+    elif holder.usual and _never_fails(value, trail) and (usual := misspelt(last, holder.usual)):
+        yield Misfit((*trail, key), f"{_name(trail)} never has '{last}'; did you mean '{usual}'?")
     else:
         yield from misfits_of(value, inner, (*trail, key))
+
+
+def _never_fails(value: Any, trail: Trail) -> bool:
+    """Tell whether an expectation of a name holds where there is no such name."""
+    return "$not" in trail or (isinstance(value, Mapping) and "$absent" in value)
+
+
+def misspelt(word: str, words: Collection[str]) -> str | None:
+    """Return the one of some words that another misspells, None where it is one of them, or far from each."""
+    if word in words:
+        return None
+    if len(word) >= _SHORTEST and (
+        swapped := next((each for each in words if _is_anagram(word, each)), None)
+    ):
+        return swapped
+    cutoff = max(_MISSPELT, 1 - _LETTERS / max(len(word), 1))
+    return next(iter(get_close_matches(word, words, n=1, cutoff=cutoff)), None)
+
+
+def _is_anagram(word: str, other: str) -> bool:
+    """Tell whether two words are made of the same letters and begin alike: wrok and work."""
+    return word[0] == other[:1] and sorted(word) == sorted(other)
 
 
 def _hint(key: str, shape: Shape) -> str:
     if shape.lower_case:
         return f"; names are in lower case here: '{key.lower()}'"
+    head, dot, last = key.rpartition(".")
+    if dot and (inner := shape.at(head)) is not None:
+        return _hint(last, inner) if inner.keys else f"; '{head}' is {_KINDS.get(inner.kind, 'open')}"
     names = list(shape.keys)
     return nearest(key, names) or (f"; there are: {', '.join(names)}" if len(names) <= 30 else "")
 
@@ -132,9 +194,16 @@ def _check_scalar(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
     if not isinstance(value, kinds) or (isinstance(value, bool) and shape.kind != "flag"):
         hint = "; put it in quotes" if shape.kind == "text" else ""
         yield Misfit(trail, f"{_name(trail)} is {_KINDS[shape.kind]}, not {show(value)}{hint}", of_key=False)
+    elif shape.between is not None and not _is_between(value, *shape.between):
+        ends = f"from {shape.between[0]} to {shape.between[1]}"
+        yield Misfit(trail, f"{_name(trail)} is a number {ends}, not {show(value)}", of_key=False)
     elif shape.choices and value not in shape.choices:
         hint = nearest(str(value), shape.choices) or f"; there are: {', '.join(shape.choices)}"
         yield Misfit(trail, f"{_name(trail)} is never {show(value)}{hint}", of_key=False)
+
+
+def _is_between(value: Any, least: int, most: int) -> bool:
+    return bool(least <= value <= most)
 
 
 def _refers(value: Any) -> bool:

@@ -5,35 +5,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.language import quirk_values
-from harness.scenario.language.shapes import SHAPES
-from harness.scenario.loading.expected import misfits
+from harness.scenario.loading.expected import misfits, misspelt, nowhere
 from harness.scenario.loading.source import Mistake
+from harness.scenario.loading.violations import STEP_KEYS
 from harness.scenario.loading.vocabulary import (
     innermost,
+    may_be_refused,
     misspelt_expectations,
     misspelt_targets,
+    own_texts,
     texts,
     unknown_arguments,
 )
 from harness.scenario.loading.yaml_nodes import Node
-from harness.scenario.values import Trail, lookup
+from harness.scenario.values import ABSENT, Trail, lookup
 from harness.scenario.variables import REFERENCE
 
 # SCIM's collections, by what people write for them; paths have the letter case of RFC 7644, section 3.2.
 _COLLECTIONS = {"user": "Users", "users": "Users", "group": "Groups", "groups": "Groups"}
 _NAMES = ("Users", "Groups", "ServiceProviderConfig", "Schemas", "ResourceTypes")
 _METHODS = ("", "*", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-# With one of these expected, what a service lacks may be what a step is about.
-_REFUSALS = {"result", "error", "status"}
+# What SCIM's queries are called: RFC 7644, section 3.4.2, RFC 9865, section 2 (read 2026-11-29).
+_QUERIES = (
+    "filter", "sortBy", "sortOrder", "startIndex", "count", "attributes", "excludedAttributes", "cursor",
+)  # fmt: skip
+# Those of Graph: https://learn.microsoft.com/en-us/graph/query-parameters, "OData system query options" (read 2026-11-29).
+_OPTIONS = (
+    "$count", "$expand", "$filter", "$format", "$orderby", "$search", "$select", "$skip", "$top", "$skiptoken", "$deltatoken",
+)  # fmt: skip
+_VERSIONS = ("v1.0", "beta")
+_VERSION = re.compile(r"v[\d.]+", re.IGNORECASE)
+# A word of a rule of Werkzeug, without the names of its variables and their converters.
+_WORD = re.compile(r"(?<![<:\w])[A-Za-z]+(?![\w:]*>)")
 # Where a step has a duration, below the step.
 _DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
+
+
+Problem: TypeAlias = str | None
 
 
 def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
@@ -43,9 +60,10 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
     for name, value in data.get("quirks", {}).items():
         if not _later(value) and (problem := quirk_values.mistake(str(name), value)):
             yield Mistake(root.key(("quirks", name)), problem)
+    written = {*own_texts(data)}
     own = {text for step in data["steps"] for _, text in texts(step.get("edit mapping"), ())}
     for number, step in enumerate(data["steps"]):
-        yield from _in_step(step, ("steps", number), root)
+        yield from _in_step(step, ("steps", number), root, written)
         yield from misspelt_targets(step, ("steps", number), root, own)
 
 
@@ -62,14 +80,15 @@ def unchecked(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
         yield Mistake(root.key(("expects",)), message)
 
 
-def _in_step(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    for misfit in misfits(step.get("expect", {}), (*trail, "expect")):
+def _in_step(step: dict[str, Any], trail: Trail, root: Node, written: Collection[str]) -> Iterator[Mistake]:
+    verb = next(key for key in step if key not in STEP_KEYS)
+    for misfit in misfits(step.get("expect", {}), (*trail, "expect"), verb):
         yield Mistake(root.key(misfit.trail) if misfit.of_key else root.at(misfit.trail), misfit.message)
     for name, path in step.get("let", {}).items():
-        if problem := _nowhere(str(path)):
+        if problem := nowhere(str(path), verb):
             yield Mistake(root.at((*trail, "let", name)), problem)
-    yield from misspelt_expectations(step, trail, root)
-    if not _REFUSALS & set(step.get("expect", {})):
+    yield from misspelt_expectations(step, trail, root, written)
+    if not may_be_refused(step):
         yield from unknown_arguments(step, trail, root)
     yield from _paths(step, trail, root)
     for place in _DURATIONS:
@@ -78,15 +97,20 @@ def _in_step(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake
 
 
 def _paths(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    """Yield each path of SCIM that no request can have: sent, expected among the exchanges, or waited for by a fault."""
-    places = {(*trail, "fault", "request"): lookup(step, "fault.request")}
-    if not _REFUSALS & set(step.get("expect", {})):
-        places[*trail, "scim request", "path"] = f"GET {lookup(step, 'scim request.path')}"
+    """Yield each method, path and query that no request can have: sent, expected among the exchanges, or waited for by a fault."""
+    fault = lookup(step, "fault.request")
+    requests: dict[Trail, Problem] = (
+        {(*trail, "fault", "request"): _unmet(fault)} if fault is not ABSENT else {}
+    )
+    for verb, unmet in (("scim request", _unmet), ("graph request", _unmet_by_graph)):
+        if isinstance(asking := step.get(verb), dict) and not may_be_refused(step):
+            requests[*trail, verb, "method"] = _method(asking["method"])
+            requests[*trail, verb, "path"] = unmet(f"* {asking['path']}")
     for place, text in texts(step.get("expect", {}).get("exchanges"), (*trail, "expect", "exchanges")):
         if innermost(place) == "path":
-            places[place] = f"GET {text}"
-    for place, request in places.items():
-        if problem := _unmet(request):
+            requests[place] = _unmet(f"* {text}")
+    for place, problem in requests.items():
+        if problem:
             yield Mistake(root.at(place), problem)
 
 
@@ -110,30 +134,71 @@ def _duration(value: Any) -> str | None:
     return None
 
 
-def _nowhere(path: str) -> str | None:
-    """Say why nothing can stand at a path of `let`, None when something can."""
-    first = path.partition(".")[0]
-    if first in SHAPES or REFERENCE.search(first):
+def _method(name: str) -> Problem:
+    if name in _METHODS or _later(name):
         return None
-    return (
-        f"there is no '{first}' to note down{nearest(first, SHAPES) or '; there are: ' + ', '.join(SHAPES)}"
-    )
+    return f"no request has the method '{name}'{nearest(name, _METHODS) or '; there are: ' + ', '.join(_METHODS[2:])}"
 
 
-def _unmet(request: Any) -> str | None:
-    """Say why a fault's request can never come, None when it can."""
-    method, _, path = request.partition(" ") if isinstance(request, str) else ("", "", "")
-    if method not in _METHODS:
-        return f"no request has the method '{method}'{nearest(method, _METHODS)}"
-    first = path.partition("?")[0].strip("/").partition("/")[0]
+def _unmet(request: str) -> Problem:
+    """Say why `POST /Users?filter=*` can never come to a SCIM endpoint, None when it can; `*` is any method."""
+    method, _, whole = request.partition(" ")
+    path, _, query = whole.partition("?")
+    first = path.strip("/").partition("/")[0]
+    if problem := _method(method):
+        return problem
     if first not in _NAMES and first.casefold() not in _COLLECTIONS:
         for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
             return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
-    for name in path.partition("?")[0].split("/"):
+    for name in path.split("/"):
         meant = _COLLECTIONS.get(name.casefold(), name)
         if name != meant:
             return f"no request has '/{name}' in its path; did you mean '/{meant}'?"
+    return _query(query, _QUERIES)
+
+
+def _unmet_by_graph(request: str) -> Problem:
+    """Say why a request can never come to Microsoft Graph: a version, segment or query option that nearly equals one of its."""
+    path, _, query = request.partition(" ")[2].partition("?")
+    first, *others = path.strip("/").split("/")
+    if first not in _VERSIONS and (_VERSION.fullmatch(first) or misspelt(first, _VERSIONS)):
+        return f"Graph has no version '{first}'; there are: {', '.join(_VERSIONS)}"
+    for names, written in ((_collections(), (first,)), (_segments(), others)):
+        for name in written:
+            if name.isalpha() and (meant := misspelt(name.casefold(), names)):
+                return f"Graph has no '/{name}'; did you mean '/{names[meant]}'?"
+    return _query(query, _OPTIONS)
+
+
+def _query(text: str, names: Collection[str]) -> Problem:
+    for part in text.split("&"):
+        name = part.partition("=")[0]
+        if meant := misspelt(name, names):
+            return f"no query has '{name}'; did you mean '{meant}'?"
     return None
+
+
+@cache
+def _segments() -> Mapping[str, str]:
+    """Return the words of Graph's addresses, as they are written, by their form in lower case."""
+    return {word.casefold(): word for rule in _rules() for word in _WORD.findall(rule)}
+
+
+@cache
+def _collections() -> Mapping[str, str]:
+    """Return the words that addresses of Graph begin with, likewise."""
+    return {
+        word.casefold(): word
+        for rule in _rules()
+        for word in _WORD.findall(rule.strip("/").partition("/")[0])
+    }
+
+
+def _rules() -> Iterator[str]:
+    # What serves Graph comes with them, and few scenarios need it before they run.
+    from harness.azure_ad.graph.routes import ROUTES
+
+    return (rule for _, rule, _ in ROUTES)
 
 
 def _later(value: Any) -> bool:

@@ -16,7 +16,7 @@ from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading.expected import misfits_of
 from harness.scenario.loading.given import Holdings
 from harness.scenario.loading.source import Mistake
-from harness.scenario.loading.vocabulary import innermost, texts
+from harness.scenario.loading.vocabulary import denied_texts, innermost, may_be_refused, texts
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
 from harness.scenario.variables import REFERENCE
@@ -48,7 +48,6 @@ _NAMED: Mapping[str, Mapping[str, str | None]] = {
     "provision on demand": {"user": "User", "group": "Group", "members": "User"},
 }
 _AWS_USERS: Trail = ("given", "aws_sso", "users")
-_REFUSALS = {"result", "error", "status"}
 # Steps that may create and rename what no list here knows of.
 _ANYTHING = {"graph request"}
 # Steps behind which a group of AWS SSO may have a name that it does not have in Azure AD.
@@ -72,13 +71,14 @@ def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mis
             yield from _values(entry, kind, ("given", "azure_ad", key, number), root)
     for number, step in enumerate(data["steps"]):
         for verb, (below, kind) in _PROPERTIES.items():
-            if isinstance(step.get(verb), dict) and not _refused(step):
+            if isinstance(step.get(verb), dict) and not may_be_refused(step):
                 part = step[verb].get(below[0], {}) if below else step[verb]
                 yield from _properties(part, kind, ("steps", number, verb, *below), root)
     held = SHAPES["aws users"].shape
     for misfit in misfits_of(data.get("given", {}).get("aws_sso", {}).get("users", []), held, _AWS_USERS):
         yield Mistake(root.key(misfit.trail) if misfit.of_key else root.at(misfit.trail), misfit.message)
     yield from _Cast(world).missing(data, root)
+    yield from denied_texts(data, world, root)
 
 
 def _properties(entry: Mapping[str, Any], kind: str, trail: Trail, root: Node) -> Iterator[Mistake]:
@@ -142,7 +142,7 @@ class _Cast:
         for number, step in enumerate(data["steps"]):
             if _ANYTHING & set(step):
                 return
-            if not _refused(step):
+            if not may_be_refused(step):
                 yield from self._in_step(step, ("steps", number), root)
             self._create(step)
             same_names = same_names and not _renames(step)
@@ -212,8 +212,3 @@ class _Cast:
 def _renames(step: Mapping[str, Any]) -> bool:
     """Tell whether people and groups of AWS SSO may be called otherwise than those of Azure AD from a step on."""
     return bool(_OTHER_NAMES & set(step)) or "edit mapping" in step
-
-
-def _refused(step: Mapping[str, Any]) -> bool:
-    """Tell whether a step is to be refused, so that a wrong name may be what it is about."""
-    return bool(_REFUSALS & set(step.get("expect", {})))

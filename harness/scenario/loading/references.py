@@ -10,7 +10,7 @@ from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
-from harness.scenario.variables import REFERENCE
+from harness.scenario.variables import ENVIRONMENT, REFERENCE
 
 
 def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -41,17 +41,21 @@ def misspelt_columns(
                     yield Mistake(root.key(("cases", number, name)), message)
 
 
+def _missing(name: str, hint: str) -> str:
+    if name.startswith(ENVIRONMENT):
+        return f"the environment has no variable '{name.removeprefix(ENVIRONMENT)}'; set it before the run"
+    hint = hint or "; an earlier step's 'let', a case column or --var must name it"
+    return f"nothing has captured '${{{name}}}' here{hint}"
+
+
 def _unknown(
     value: Any, trail: Trail, root: Node, names: set[str], also: Iterable[str] = ()
 ) -> Iterator[Mistake]:
     if isinstance(value, str) and "${" in value:
         for name in REFERENCE.findall(value):
             if name not in names:
-                hint = (
-                    nearest(name, {*names, *also})
-                    or "; an earlier step's 'let', a case column or --var must name it"
-                )
-                yield Mistake(root.at(trail), f"nothing has captured '${{{name}}}' here{hint}")
+                hint = nearest(name, {*names, *also})
+                yield Mistake(root.at(trail), _missing(name, hint))
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in parts:
         yield from _unknown(key, (*trail, key), root, names, also)

@@ -121,9 +121,9 @@ def _missing(error: Any, trail: Trail) -> _Words:
 
 def _wrong_type(error: Any, trail: Trail) -> _Words:
     kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-    wanted = " or ".join(_TYPES[kind] for kind in kinds)
+    wanted = error.schema.get("typeErrorMessage") or " or ".join(_TYPES[kind] for kind in kinds)
     quote = isinstance(error.instance, (int, float)) and "string" in kinds
-    hint = "; put it in quotes" if quote else ""
+    hint = "; put it in quotes" if quote and "typeErrorMessage" not in error.schema else ""
     yield None, f"{_subject(trail)} takes {wanted}, not {_describe(error.instance)}{hint}"
 
 

@@ -1,13 +1,13 @@
 """Words of the services that a scenario misspells: an application of the gallery, an AWS operation, a log's names and codes.
 
-In an expectation such a word would never be met, so under `$not` it would hold whatever happens. Only what nearly equals a word of
-the list is refused there: no list has each word that a service may come to use. What a step is refused with is its own matter.
+In an expectation such a word would never be met, so under `$not` it would hold whatever happens: there a word has to be one of the
+list, or one of the file's own. Elsewhere, where it would fail, only what nearly equals a word of the list is refused.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from harness.base.errors import nearest
 from harness.base.quirks import load_table
 from harness.scenario.aws_calls import REST, TARGETS
 from harness.scenario.comparing.matching import MATCHERS
+from harness.scenario.loading.expected import misspelt
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
@@ -27,14 +28,20 @@ _SIGN_IN = (
     "Authenticate",
     "Federate",
 )
-# How alike two words are of which one is a misspelling of the other (CreateUsr is one, UpdateUser is not), and in how many
-# letters they differ at most: long codes begin alike and mean different things.
-_MISSPELT = 0.85
-_LETTERS = 3
 _AWS_ERRORS = (
-    "AccessDeniedException", "ConflictException", "InternalServerException", "ResourceNotFoundException",
-    "ServiceQuotaExceededException", "ThrottlingException", "UnauthorizedException", "ValidationException",
+    "AccessDeniedException", "AccountNotFoundException", "ConflictException", "ForbiddenException", "InternalServerException",
+    "InvalidInputException", "ResourceNotFoundException", "ServiceQuotaExceededException", "ThrottlingException",
+    "UnauthorizedException", "ValidationException",
 )  # fmt: skip
+_OUTCOMES = frozenset({"result", "error", "status"})
+# What the engine says of what it skips or refuses, beside the page's codes.
+_REASONS = ("ActionNotAllowed", "NotEffectivelyEntitled", "RedundantExport")
+_CODES = ("BadRequest", "CredentialValidationFailure", "ServiceIncompatibleFiltering")
+_VALUE_TYPES = ("work", "home", "other", "mobile", "fax", "pager")
+# An attribute within the expression of a mapping, in its brackets.
+_SOURCE = re.compile(r"\[(\w+)\]")
+# Short texts are alike by chance.
+_SHORTEST = 4
 
 
 def texts(value: Any, trail: Trail, *, of_lists: bool = False) -> Iterator[tuple[Trail, str]]:
@@ -55,20 +62,69 @@ def texts(value: Any, trail: Trail, *, of_lists: bool = False) -> Iterator[tuple
             yield from texts(inner, (*trail, number), of_lists=of_lists)
 
 
+def may_be_refused(step: Mapping[str, Any]) -> bool:
+    """Tell whether a step expects a refusal, so that what its service lacks may be what it is about; `$not` expects none."""
+    outcomes = [value for key, value in step.get("expect", {}).items() if key in _OUTCOMES]
+    return any(not (isinstance(value, dict) and "$not" in value) for value in outcomes)
+
+
 def innermost(trail: Trail) -> str:
     """Return the key below which a value stands, whatever matchers and lists are between."""
     return next(step for step in reversed(trail) if isinstance(step, str) and step not in MATCHERS)
 
 
-def misspelt_expectations(step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    """Yield each word that nothing says and that nearly equals one that is said."""
+def misspelt_expectations(
+    step: Mapping[str, Any], trail: Trail, root: Node, own: Collection[str]
+) -> Iterator[Mistake]:
+    """Yield each word that nothing says: any under `$not`, elsewhere what nearly equals one that is said.
+
+    `own` are the texts of the rest of the file, which may say anything.
+    """
     for name, value in step.get("expect", {}).items():
         for place, text in texts(value, (*trail, "expect", name)):
-            words = _WORDS.get((name, innermost(place)))
-            if words is not None and text not in words():
-                for meant in _meant(text, words()):
-                    message = f"'{innermost(place)}' is never '{text}'; did you mean '{meant}'?"
+            key, denied = innermost(place), "$not" in place
+            words, is_open = _words_at(name, place)
+            if text in own or (words is not None and text in words()):
+                continue
+            if meant := misspelt(text, words()) if words is not None else None:
+                yield Mistake(root.at(place), f"'{key}' is never '{text}'; did you mean '{meant}'?")
+            elif words is not None and denied and not is_open:
+                hint = nearest(text, words()) or f"; there are: {', '.join(sorted(words()))}"
+                yield Mistake(root.at(place), f"'{key}' is never '{text}', so this would always hold{hint}")
+
+
+def _words_at(expectation: str, place: Trail) -> tuple[Callable[[], Collection[str]] | None, bool]:
+    """Return the words that a place's last key, or last two, can have, and whether anybody may write others there."""
+    keys = [step for step in place if isinstance(step, str) and step not in MATCHERS]
+    name = next((each for each in (".".join(keys[-2:]), keys[-1]) if (expectation, each) in _WORDS), "")
+    return _WORDS.get((expectation, name)), (expectation, name) in _OPEN
+
+
+def denied_texts(data: Mapping[str, Any], world: Any, root: Node) -> Iterator[Mistake]:
+    """Yield each text under `$not` that nearly equals one of a file and its `world`, and that nothing there says."""
+    said = {*own_texts(data), *_affirmed(data), *(text for _, text in texts(world, ("",)))}
+    for number, step in enumerate(data["steps"]):
+        for name, value in step.get("expect", {}).items():
+            for place, text in texts(value, ("steps", number, "expect", name)):
+                doubtful = "$not" in place and len(text) >= _SHORTEST and _words_at(name, place)[0] is None
+                if doubtful and (meant := misspelt(text, said)):
+                    message = (
+                        f"nothing here says '{text}', so this would always hold; did you mean '{meant}'?"
+                    )
                     yield Mistake(root.at(place), message)
+
+
+def own_texts(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each text that a file gives, does or notes down."""
+    parts = [value for key, value in data.items() if key != "steps"]
+    parts += [value for step in data["steps"] for key, value in step.items() if key != "expect"]
+    yield from (text for _, text in texts(parts, ("",)))
+
+
+def _affirmed(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each text that a file expects there to be."""
+    for step in data["steps"]:
+        yield from (text for place, text in texts(step.get("expect"), ("",)) if "$not" not in place)
 
 
 def misspelt_targets(
@@ -79,16 +135,12 @@ def misspelt_targets(
     while isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in MATCHERS:
         place, value = (*place, next(iter(value))), next(iter(value.values()))
     for key in value if isinstance(value, Mapping) else ():
-        if key not in own and key not in _targets() and not REFERENCE.search(key):
-            for meant in _meant(key, _targets()):
-                yield Mistake(
-                    root.key((*place, key)), f"no mapping is called '{key}'; did you mean '{meant}'?"
-                )
-
-
-def _meant(word: str, words: Collection[str]) -> list[str]:
-    """Return the word that one is a misspelling of, or an empty list."""
-    return get_close_matches(word, words, n=1, cutoff=max(_MISSPELT, 1 - _LETTERS / max(len(word), 1)))
+        if key not in own and not REFERENCE.search(key) and (meant := misspelt(key, _targets())):
+            yield Mistake(root.key((*place, key)), f"no mapping is called '{key}'; did you mean '{meant}'?")
+    for where, text in texts(value, place):
+        for name in _SOURCE.findall(text):
+            if meant := misspelt(name, _sources()):
+                yield Mistake(root.at(where), f"users have no '{name}'; did you mean '{meant}'?")
 
 
 def unknown_arguments(step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
@@ -146,6 +198,14 @@ def _targets() -> Collection[str]:
 
 
 @cache
+def _sources() -> Collection[str]:
+    """Return the attributes of users that a mapping can read."""
+    from harness.azure_ad.mappings.definitions import source_names
+
+    return source_names("User")
+
+
+@cache
 def _events() -> Collection[str]:
     """Return the event names of the SCIM endpoint, of the console, of sign-in and of the APIs."""
     from harness.aws_sso.scim.operations import OPERATIONS
@@ -166,7 +226,19 @@ def _activities() -> Collection[str]:
 def _codes() -> Collection[str]:
     from harness.azure_ad.provisioning.log.codes import error_codes
 
-    return {each.code for each in error_codes()}
+    return {
+        *(each.code for each in error_codes()),
+        *_REASONS,
+        *(f"SystemForCrossDomainIdentityManagement{name}" for name in _CODES),
+    }
+
+
+def _reasons() -> Collection[str]:
+    return _REASONS
+
+
+def _value_types() -> Collection[str]:
+    return _VALUE_TYPES
 
 
 def _errors() -> Collection[str]:
@@ -178,4 +250,9 @@ _WORDS: Mapping[tuple[str, str], Callable[[], Collection[str]]] = {
     ("cloudtrail", "errorCode"): _errors,
     ("audit log", "activityDisplayName"): _activities,
     ("provisioning log", "errorCode"): _codes,
+    ("provisioning log", "SkipReason"): _reasons,
+    ("provisioning log", "modifiedProperties.displayName"): _targets,
+    ("aws users", "type"): _value_types,
 }
+# Where anybody may write any word.
+_OPEN = frozenset({("aws users", "type"), ("provisioning log", "modifiedProperties.displayName")})

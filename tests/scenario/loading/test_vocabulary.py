@@ -111,7 +111,7 @@ def test_a_misspelt_word_is_not_waited_for_in_vain(tmp_path, expectation, messag
         "scim request: {method: GET, path: /Usrs}\n    expect: {status: 404}",
         "wait: 1m\n    expect: {cloudtrail: {$not: {$contains: {eventName: {$contains: Usr}}}}}",
         "wait: 1m\n    expect: {cloudtrail: {$not: {$contains: {eventName: {$matches: CreateUsr}}}}}",
-        "wait: 1m\n    expect: {cloudtrail: {$not: {$contains: {eventName: SomethingOfTomorrow}}}}",
+        "wait: 1m\n    expect: {cloudtrail: {eventName: SomethingOfTomorrow}}",
         "edit mapping: {set: [{target: usrName, source: city}]}\n    expect: {mapping: {usrName: '[city]'}}",
         "wait: 1m\n    expect: {exchanges: {$not: {$contains: {path: //Users}}}}",
     ],
@@ -119,3 +119,138 @@ def test_a_misspelt_word_is_not_waited_for_in_vain(tmp_path, expectation, messag
 def test_words_that_may_be_meant_are_let_through(tmp_path, steps):
     """A refusal that is expected, a part or a pattern, an unknown word that is like none, one that the file adds itself."""
     assert len(loaded(tmp_path, f"  - {steps}\n").scenarios()) == 1
+
+
+@pytest.mark.parametrize(
+    ("expectation", "message"),
+    [
+        (
+            "provisioning log: {$not: {$contains: {provisioningStatusInfo: {errorInformation: {errorCode: Refusal}}}}}",
+            "8:107: 'errorCode' is never 'Refusal', so this would always hold; there are: ActionNotAllowed, ",
+        ),
+        (
+            "cloudtrail: {$not: {$contains: {eventName: MakeUser}}}",
+            "8:57: 'eventName' is never 'MakeUser', so this would always hold; did you mean ",
+        ),
+        (
+            "aws users: {$not: {$contains: {displayName: Anna Ruiz}}}",
+            "8:58: nothing here says 'Anna Ruiz', so this would always hold; did you mean 'Ana Ruiz'?",
+        ),
+        (
+            "exchanges: {$not: {$contains: {response: {detial: x}}}}",
+            "8:56: 'response' never has 'detial'; did you mean 'detail'?",
+        ),
+        (
+            "cloudtrail: {$not: {$contains: {requestParameters.userNam: x}}}",
+            "8:46: 'cloudtrail' never has 'userNam'; did you mean 'userName'?",
+        ),
+        (
+            "exchanges: {headers: {autorization: {$absent: true}}}",
+            "8:36: 'headers' never has 'autorization'; did you mean 'authorization'?",
+        ),
+        (
+            "provisioning log: {$not: {$contains: {modifiedProperties: {$contains: {displayName: usrName}}}}}",
+            "8:98: 'displayName' is never 'usrName'; did you mean 'userName'?",
+        ),
+        (
+            "aws users: {$not: {$contains: {emails: {$contains: {type: wrok}}}}}",
+            "8:72: 'type' is never 'wrok'; did you mean 'work'?",
+        ),
+        (
+            "mapping: {userName: {$not: '[userPrincpalName]'}}",
+            "8:41: users have no 'userPrincpalName'; did you mean 'userPrincipalName'?",
+        ),
+        ("status: {$not: 2044}", "8:29: 'status' is a number from 100 to 599, not 2044"),
+        (
+            "result: {$not: {Users: []}}",
+            "8:14: a matcher of 'result' looks at success or failure; for parts of the answer write it below 'body'",
+        ),
+    ],
+)
+def test_what_would_hold_whatever_happens_is_refused(tmp_path, expectation, message):
+    """Below `$not` and `$absent` nobody would ever notice a word that nothing says."""
+    steps = f"  - create user: {{userPrincipalName: b@contoso.com, displayName: Ana Ruiz}}\n    expect: {{{expectation}}}\n"
+    assert refused(tmp_path, steps).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        # Codes that the file lets come, and names that it says itself.
+        "provisioning log: {$not: {$contains: {provisioningStatusInfo: {errorInformation: {errorCode: OwnCode}}}}}",
+        "aws users: {$not: {$contains: {displayName: Ana}}}",
+        "aws users: {$not: {$contains: {displayName: Somebody Else}}}",
+        "aws users: {$not: {$contains: {emails: {$contains: {type: private}}}}}",
+        "exchanges: {$not: {$contains: {request: {nick: x}}}}",
+    ],
+)
+def test_what_a_file_says_itself_may_be_denied(tmp_path, expectation):
+    """So may what resembles nothing."""
+    path = tmp_path / "story.yaml"
+    steps = f"  - wait: 1m\n    expect: {{{expectation}}}\n"
+    path.write_text(
+        f"quirks: {{failing-objects: {{ana@contoso.com: OwnCode}}}}\n{HEAD}{steps}", encoding="utf-8"
+    )
+    load(path)
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (
+            "scim request: {method: GTE, path: /Users}",
+            "7:28: no request has the method 'GTE'; did you mean 'GET'?",
+        ),
+        (
+            "scim request: {method: GET, path: '/Users?filtr=x'}",
+            "7:39: no query has 'filtr'; did you mean 'filter'?",
+        ),
+        (
+            "graph request: {method: get, path: /users}",
+            "7:29: no request has the method 'get'; did you mean 'GET'?",
+        ),
+        ("graph request: {method: GET, path: /user}", "7:40: Graph has no '/user'; did you mean '/users'?"),
+        (
+            "graph request: {method: GET, path: /v1/users}",
+            "7:40: Graph has no version 'v1'; there are: v1.0, beta",
+        ),
+        (
+            "graph request: {method: GET, path: /auditLogs/provisionings}",
+            "7:40: Graph has no '/provisionings'; did you mean '/provisioning'?",
+        ),
+        (
+            "graph request: {method: GET, path: '/users?$flter=x'}",
+            "7:40: no query has '$flter'; did you mean '$filter'?",
+        ),
+        (
+            "sign in: {user: anna@contoso.com}",
+            "7:21: Azure AD has no user 'anna@contoso.com'; did you mean 'ana@contoso.com'?",
+        ),
+    ],
+)
+def test_a_denied_outcome_does_not_excuse_a_misspelt_request(tmp_path, step, message):
+    """What is about a refusal says so: `status: 404`, not `$not`."""
+    assert refused(tmp_path, f"  - {step}\n    expect: {{status: {{$not: 500}}}}\n") == message
+    loaded(tmp_path, f"  - {step}\n    expect: {{status: 404}}\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("aws users.0.di", "'aws users' has no '0.di'; there are: id, externalId"),
+        ("result.scimEndpoit", "'result' has no 'scimEndpoit'; did you mean 'scimEndpoint'?"),
+        ("body.tokens.0.tokenId", "'body' has no 'tokens.0.tokenId'"),
+    ],
+)
+def test_a_path_to_note_down_is_one_that_the_step_brings(tmp_path, path, message):
+    """At the first part that nothing has."""
+    steps = f"  - enable automatic provisioning: {{}}\n    let: {{it: {path}}}\n"
+    assert message in refused(tmp_path, steps)
+
+
+def test_a_variable_that_the_environment_lacks_is_called_so(tmp_path):
+    """Not something that a step should have noted down."""
+    steps = "  - wait: ${env:HOW_LONG_IT_TAKES}\n    expect: {error: null}\n"
+    assert refused(tmp_path, steps) == (
+        "7:11: the environment has no variable 'HOW_LONG_IT_TAKES'; set it before the run"
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.scenario.language.shapes.answers import SCIM_NAMES
 from harness.scenario.language.shapes.kinds import (
     Expected,
     Shape,
@@ -116,10 +117,17 @@ _GROUP = mapping(
         "members": listing("userName of each member.", text("A userName.")),
     },
 )
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html, "Fields", `type`.
+_CALLERS = (
+    "Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Directory", "AWSAccount", "AWSService", "IdentityCenterUser",
+    "SAMLUser", "WebIdentityUser", "Unknown",
+)  # fmt: skip
+# Whose calls are recorded here.
+_SERVICES = ("identitystore-scim", "identitystore", "sso-directory", "sso", "signin", "sts", "organizations")
 _IDENTITY = mapping(
     "Who called.",
     {
-        "type": text("Kind of caller."),
+        "type": text("Kind of caller.", *_CALLERS),
         "principalId": text("Identifier of the caller."),
         "arn": text("ARN of the caller."),
         "accountId": text("Account that the event belongs to."),
@@ -136,13 +144,15 @@ _IDENTITY = mapping(
         "invokedBy": text("Service that called."),
     },
 )
+# Names of what the SCIM endpoint's events tell beside SCIM's own.
+_PARAMETERS = ("httpBody", "tenantId", "userId", "groupId", "filter", "count", *SCIM_NAMES)
 _EVENT = mapping(
     "An event, as CloudTrail's event history holds it.",
     {
         "eventVersion": text("Version of the event's format."),
         "userIdentity": _IDENTITY,
         "eventTime": text("When it happened, in UTC."),
-        "eventSource": text("Service that was called, such as sso-directory.amazonaws.com."),
+        "eventSource": text("Service that was called.", *(f"{name}.amazonaws.com" for name in _SERVICES)),
         "eventName": text(
             "Operation: of the SCIM endpoint CreateUser, PutUser, PatchGroup, ListUsers and so on."
         ),
@@ -151,17 +161,21 @@ _EVENT = mapping(
         "userAgent": text("Client that called."),
         "errorCode": text("Kind of error, such as ValidationException; absent when there was none."),
         "errorMessage": text("Sentence of the error; absent when there was none."),
-        "requestParameters": anything("Open: what was asked, personal data hidden; null for none."),
-        "responseElements": anything("Open: what was answered, personal data hidden; null for none."),
+        "requestParameters": anything(
+            "Open: what was asked, personal data hidden; null for none.", *_PARAMETERS
+        ),
+        "responseElements": anything(
+            "Open: what was answered, personal data hidden; null for none.", *_PARAMETERS
+        ),
         "additionalEventData": anything("Open: what some operations tell beside."),
         "serviceEventDetails": anything("Open: what sign-in tells beside."),
         "requestID": text("Identifier of the request."),
         "eventID": text("Identifier of the event."),
         "readOnly": flag("Whether nothing was changed."),
-        "eventType": text("Kind of event, such as AwsApiCall."),
+        "eventType": text("Kind of event.", "AwsApiCall", "AwsServiceEvent", "AwsConsoleSignIn"),
         "managementEvent": flag("Whether it is a management event."),
         "recipientAccountId": text("Account that gets the event."),
-        "eventCategory": text("Category, such as Management."),
+        "eventCategory": text("Category.", "Management"),
         "tlsDetails": mapping(
             "The connection.",
             {

@@ -21,7 +21,8 @@ JSON_TYPES: Mapping[Kind, str] = {
 class Shape(Struct, frozen=True):
     """A value. `keys` are a mapping's own; what it may hold beside them is `others`, with names that begin with `prefix`.
 
-    `items` is what a list holds, `choices` what a text can be; `lower_case` says that the names of `others` are.
+    `items` is what a list holds, `choices` what a text can be, `between` the ends of what a number can be; `lower_case` says
+    that the names of `others` are. `usual` are names of an open part: others are possible there, misspelt ones are not.
     Every value may be null.
     """
 
@@ -33,6 +34,8 @@ class Shape(Struct, frozen=True):
     lower_case: bool = False
     items: Shape | None = None
     choices: tuple[str, ...] = ()
+    between: tuple[int, int] | None = None
+    usual: tuple[str, ...] = ()
 
     def at(self, name: str) -> Shape | None:
         """Return what stands at `name`, which may have dots as in `name.givenName` or `emails.0.value`; None: nothing can."""
@@ -75,17 +78,17 @@ def text(doc: str, *choices: str) -> Shape:
     return Shape("text", doc, choices=choices)
 
 
-def number(doc: str) -> Shape:
-    return Shape("number", doc)
+def number(doc: str, between: tuple[int, int] | None = None) -> Shape:
+    return Shape("number", doc, between=between)
 
 
 def flag(doc: str) -> Shape:
     return Shape("flag", doc)
 
 
-def anything(doc: str) -> Shape:
+def anything(doc: str, *usual: str) -> Shape:
     """Something of which no table can say what is in it; `doc` says why."""
-    return Shape("anything", doc)
+    return Shape("anything", doc, usual=usual)
 
 
 def mapping(doc: str, keys: Mapping[str, Shape], others: Shape | None = None, prefix: str = "") -> Shape:
