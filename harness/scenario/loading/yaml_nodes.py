@@ -15,7 +15,6 @@ from msgspec import Struct, field
 
 from harness.scenario.events import Location
 from harness.scenario.loading.source import ScenarioError, Source
-from harness.scenario.loading.yaml_problems import refusal
 from harness.scenario.values import Trail
 from harness.scenario.variables import REFERENCE
 
@@ -95,6 +94,9 @@ def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 
         for event in yaml.parse(source.text, Loader=yaml.CLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
+        # Only a broken file needs it.
+        from harness.scenario.loading.yaml_problems import refusal
+
         raise refusal(source, error) from error
     except yaml.YAMLError as error:
         raise source.refusal(Location(source.name, 1, 1), f"this is not YAML: {error}") from error
