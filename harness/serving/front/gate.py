@@ -28,7 +28,10 @@ _COOKIE = "harness_key"
 _MAX_FORM = 4096
 # Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
 _BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
-_BEHIND_SECRETS = re.compile(r"/[^/]+/(oauth2/(v2\.0/)?token|(v2\.0/)?\.well-known/openid-configuration)")
+# The configuration that names the keys, and the keys, are for whoever has to verify a token: both are public.
+_BEHIND_SECRETS = re.compile(
+    r"/[^/]+/(oauth2/(v2\.0/)?token|(v2\.0/)?\.well-known/openid-configuration|discovery/(v2\.0/)?keys)"
+)
 _FORM = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
     f'<form method=post action="{KEY_PATH}"><label>The key printed at start '

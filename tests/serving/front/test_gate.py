@@ -16,7 +16,9 @@ OPEN = (
     "/", "/portal/", "/console/", "/console/api/users", "/start", "/_harness/clock", "/nowhere", "//v1.0/users",
     "/tenant/oauth2/v2.0/authorize", "/%2e/portal/",
 )  # fmt: skip
-GUARDED_OTHERWISE = ("/v1.0/users", "/beta/users", "/tenant/scim/v2/Users", "/tenant/oauth2/v2.0/token")
+GUARDED_OTHERWISE = (
+    "/v1.0/users", "/beta/users", "/tenant/scim/v2/Users", "/tenant/oauth2/v2.0/token", "/tenant/discovery/v2.0/keys",
+)  # fmt: skip
 BROWSER = ("Accept", "text/html,*/*")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
