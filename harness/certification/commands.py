@@ -142,9 +142,11 @@ def server(*, options: Options, **words: Any) -> None:
     seed = given.seed or Ids(None).hex(8)
     patience = Patience(given.rate, timedelta(seconds=given.settle))
     network = Network(given.timeout)
-    results = run(subject, suites, network, OffsetClock(), seed, patience=patience, pause=pause)
+    clock = OffsetClock()
+    results = run(subject, suites, network, clock, seed, patience=patience, pause=pause)
     if given.load:
-        issue(chain(results, load_results(subject, load, seed)), (*suites, LOAD), subject.base, seed, options)
+        results = chain(results, load_results(subject, load, clock, seed))
+        issue(results, (*suites, LOAD), subject.base, seed, options)
     issue(results, suites, subject.base, seed, options)
 
 

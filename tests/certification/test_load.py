@@ -5,12 +5,14 @@ import json
 
 import pytest
 
+from harness.base.clock import OffsetClock, VirtualClock
 from harness.base.errors import HarnessError
 from harness.certification.load import measuring
-from harness.certification.load.measuring import LOAD, Load, read, require_locust, results
+from harness.certification.load.measuring import LOAD, Load, Printed, read, require_locust, results
 from harness.certification.outcomes import Outcome
 from harness.certification.subject import Subject
 from harness.wire.sockets.server import Server
+from tests.certification.conftest import START
 from tests.conftest import TOKEN
 
 KIND = {
@@ -29,16 +31,16 @@ def printed(**changes):
 def judged(monkeypatch):
     """Return a function that judges what Locust printed after ten seconds."""
 
-    def judge(text):
-        monkeypatch.setattr(measuring, "_run", lambda *_: text)
+    def judge(text, words=""):
+        monkeypatch.setattr(measuring, "_run", lambda *_: Printed(text, words))
         subject = Subject("https://scim.example.com", TOKEN)
-        return {each.check.name: each for each in results(subject, Load(10), "1")}
+        return {each.check.name: each for each in results(subject, Load(10), VirtualClock(START), "1")}
 
     return judge
 
 
 def test_percentiles_are_of_all_answers():
-    measured = read(printed(), 10)
+    measured = read(Printed(printed()), 10)
     assert (measured.requests, measured.rate) == (300, 30.0)
     assert measured.percentiles == {0.5: 2, 0.95: 2, 0.99: 40}
 
@@ -63,9 +65,18 @@ def test_one_that_does_not_fails(judged, changes, name, reason):
     assert (result.outcome, result.reason) == (Outcome.FAILED, reason)
 
 
+def test_deleting_again_is_no_answer_that_counts(judged):
+    """It comes when the time is over; refused, it is a refusal, and who stays is named."""
+    text = json.dumps([KIND, {**KIND, "name": "DELETE /Users/{id}", "num_requests": 30, "num_failures": 1}])
+    found = judged(text, "left behind: /Users/7\nand more\n")
+    assert found["25 requests a second"].notes[0].startswith("300 requests in 10 s, 30.0 a second")
+    assert found["25 requests a second"].left == ("/Users/7",)
+    assert found["no refusals"].reason.startswith("1 of 300")
+
+
 def test_a_locust_that_counts_nothing_is_told():
     with pytest.raises(HarnessError, match="it said: no such host"):
-        read("no such host", 10)
+        read(Printed("", "no such host"), 10)
 
 
 def test_without_locust_the_option_says_what_to_install(monkeypatch):
@@ -75,11 +86,14 @@ def test_without_locust_the_option_says_what_to_install(monkeypatch):
 
 
 @pytest.mark.slow
-def test_locust_asks_a_right_server(foreign_app):
-    pytest.importorskip("locust", reason="Locust is an extra: pip install 'scim-harness[load]'")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_locust_asks_a_right_server(foreign_app, processes):
+    """Names differ in all of its processes, so that none is refused."""
+    if importlib.util.find_spec("locust") is None:  # to import it would put gevent into this process
+        pytest.skip("Locust is an extra: pip install 'scim-harness[load]'")
     server = Server(foreign_app, "127.0.0.1", 0, threads=2)
     server.start()
-    found = list(results(Subject(f"{server.url}/v2", TOKEN), Load(3), "1"))
+    found = list(results(Subject(f"{server.url}/v2", TOKEN), Load(3, processes), OffsetClock(), "1"))
     server.stop()
     assert found[1].outcome is Outcome.PASSED, found[1].reason
     assert "requests in 3 s" in found[0].notes[0]

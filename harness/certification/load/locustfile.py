@@ -1,11 +1,14 @@
 """What Locust's users ask of a SCIM server: each makes a person, looks for, reads and changes it once a second, and deletes it.
 
+Who could not be deleted is named on stderr, in a line that begins with `LEFT`; nobody else can name them afterwards.
+
 Run by Locust itself (https://docs.locust.io, read 2026-11-29); the token stands in SCIM_TOKEN, the seed of names in SCIM_SEED.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +18,9 @@ from locust import HttpUser, constant_throughput, task
 from harness.base.ids import Ids
 from harness.scim.names import CORE_USER, PATCH_OP
 
+LEFT = "left behind:"
 _MEDIA_TYPE = "application/scim+json"
-_ids = Ids(f"{os.environ.get('SCIM_SEED', '')}/{os.getpid()}")  # names of several processes differ
+_GONE = (200, 204, 404)
 _numbers = count(1)
 
 
@@ -28,14 +32,19 @@ class Tenant(HttpUser):  # type: ignore[misc]  # Locust is an extra, and may be 
         token = os.environ.get("SCIM_TOKEN", "")
         headers = {"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE}
         self.client.headers.update({**headers, "Authorization": f"Bearer {token}"})
-        self.name = f"harness-load-{_ids.hex(8)}-{next(_numbers)}@contoso.com"
+        # Locust forks its processes after it has read this file: only a name made of the process's own id differs.
+        self.ids = Ids(f"{os.environ.get('SCIM_SEED', '')}/{os.getpid()}/{next(_numbers)}")
+        self.name = f"harness-load-{self.ids.hex(12)}@contoso.com"
         body = {"schemas": [CORE_USER], "userName": self.name, "displayName": "Load", "active": True}
         made = self.client.post("/Users", json=body, name="POST /Users")
         self.path = f"/Users/{made.json()['id']}" if made.status_code == 201 else ""
 
     def on_stop(self) -> None:
-        if self.path:
-            self.client.delete(self.path, name="DELETE /Users/{id}")
+        if not self.path:
+            return
+        deleted = self.client.delete(self.path, name="DELETE /Users/{id}")
+        if deleted.status_code not in _GONE:
+            sys.stderr.write(f"{LEFT} {self.path}\n")
 
     @task(2)
     def look_for(self) -> None:
@@ -49,7 +58,9 @@ class Tenant(HttpUser):  # type: ignore[misc]  # Locust is an extra, and may be 
 
     @task
     def change(self) -> None:
-        operations: list[dict[str, Any]] = [{"op": "replace", "path": "displayName", "value": _ids.hex(8)}]
+        operations: list[dict[str, Any]] = [
+            {"op": "replace", "path": "displayName", "value": self.ids.hex(8)}
+        ]
         if self.path:
             body = {"schemas": [PATCH_OP], "Operations": operations}
             self.client.patch(self.path, json=body, name="PATCH /Users/{id}")

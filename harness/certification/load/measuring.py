@@ -10,13 +10,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
+from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.errors import HarnessError
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
@@ -30,6 +32,10 @@ RATE = Criterion(
     "25 requests a second",
     f"Asked {_OFFERED} times a second, the server answers {LEAST} a second and more.",
 )
+_LEFT = re.compile(
+    r"^left behind: (/Users/\S+)$", re.MULTILINE
+)  # as locustfile.py says it; who imports that needs Locust
+_TIDYING = "DELETE"  # comes when the time is over
 FAILURES = Criterion("no refusals", "None of these requests is refused or unanswered, 429 included.")
 LOAD: Suite[Criterion] = Suite(
     name="load",
@@ -47,6 +53,14 @@ class Load:
 
     seconds: int
     processes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What Locust printed: its counts on stdout, in JSON, and on stderr what else it has to say."""
+
+    counts: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +83,43 @@ def require_locust() -> None:
         raise HarnessError("--load runs Locust, which is not installed: pip install 'scim-harness[load]'")
 
 
-def results(subject: Subject, load: Load, seed: str) -> Iterator[Result]:
+def results(subject: Subject, load: Load, clock: Clock, seed: str) -> Iterator[Result]:
     """Run Locust, and yield what the suite comes to. Raises HarnessError where it does not count anything."""
-    measured = read(_run(subject, load, seed), load.seconds)
+    began, watch = iso(clock.now(), 3), Stopwatch()
+    printed = _run(subject, load, seed)
+    took, left = watch.seconds(), tuple(_LEFT.findall(printed.words))
+    measured = read(printed, load.seconds)
     times = ", ".join(f"{share:.0%} within {time} ms" for share, time in measured.percentiles.items())
     note = f"{measured.requests} requests in {measured.seconds:.0f} s, {measured.rate:.1f} a second: {times}"
     slow = f"{measured.rate:.1f} requests a second were answered instead of {LEAST}"
-    yield _result(RATE, slow if measured.rate < LEAST else "", note)
+    rate = _result(RATE, slow if measured.rate < LEAST else "")
+    yield replace(rate, notes=(note,), left=left, began=began, took=took)
     refused = f"{measured.failures} of {measured.requests} requests were refused or not answered"
-    yield _result(FAILURES, refused if measured.failures else "", "")
+    failures = _result(FAILURES, refused if measured.failures else "")
+    yield replace(failures, began=iso(clock.now(), 3))
 
 
-def read(text: str, seconds: int) -> Measured:
+def read(printed: Printed, seconds: int) -> Measured:
     """Read what Locust prints with --json: a list of kinds of requests, each with its counts of times in milliseconds.
 
-    Of several processes each prints one; the first one's, which counts for all, is the longest.
+    Of several processes each prints one; the first one's, which counts for all, is the longest. Who is deleted again when the
+    time is over does not count as an answer, but as a refusal if it is one.
     """
     try:
-        kinds: list[Any] = max(_lists(text), key=len)
+        kinds: list[Any] = max(_lists(printed.counts), key=len)
+        measured = [kind for kind in kinds if not kind["name"].startswith(_TIDYING)]
         times: dict[float, int] = {}
-        for kind in kinds:
+        for kind in measured:
             for time, number in kind["response_times"].items():
                 times[float(time)] = times.get(float(time), 0) + int(number)
-        requests = sum(int(kind["num_requests"]) for kind in kinds)
+        requests = sum(int(kind["num_requests"]) for kind in measured)
         failures = sum(int(kind["num_failures"]) for kind in kinds)
         if not requests:
             raise ValueError("no requests")  # noqa: TRY301 - one way of counting nothing among others
     except (KeyError, TypeError, ValueError) as error:
-        raise HarnessError(f"Locust counted nothing; it said: {text[-300:]}") from error
+        raise HarnessError(
+            f"Locust counted nothing; it said: {(printed.words or printed.counts)[-300:]}"
+        ) from error
     return Measured(
         requests, failures, float(seconds), {share: _percentile(times, share) for share in (0.5, 0.95, 0.99)}
     )
@@ -121,8 +144,8 @@ def _percentile(times: dict[float, int], share: float) -> int:
     return 0
 
 
-def _run(subject: Subject, load: Load, seed: str) -> str:
-    """Return what Locust prints; the token is told in its environment alone."""
+def _run(subject: Subject, load: Load, seed: str) -> Printed:
+    """Run Locust; the token is told in its environment alone."""
     locustfile = str(files(__package__).joinpath("locustfile.py"))
     words = [sys.executable, "-m", "locust", "-f", locustfile, "--headless", "--json", "--loglevel", "ERROR"]
     words += ["--host", subject.base, "--users", str(_OFFERED), "--spawn-rate", str(_OFFERED)]
@@ -136,9 +159,8 @@ def _run(subject: Subject, load: Load, seed: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise HarnessError(f"Locust did not end within {load.seconds + _GRACE} seconds") from error
-    return done.stdout if "[" in done.stdout else done.stderr
+    return Printed(done.stdout, done.stderr)
 
 
-def _result(criterion: Criterion, reason: str, note: str) -> Result:
-    outcome = Outcome.FAILED if reason else Outcome.PASSED
-    return Result(LOAD.name, criterion, outcome, reason, (), notes=(note,) if note else ())
+def _result(criterion: Criterion, reason: str) -> Result:
+    return Result(LOAD.name, criterion, Outcome.FAILED if reason else Outcome.PASSED, reason, ())
