@@ -5,7 +5,6 @@ Built once a process and stateless; the tenant comes with each request in the WS
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-# A tenant id and what follows `/scim/v2`: slashes, line breaks and nothing at all included.
-_SCIM_ADDRESS = re.compile(r"/([^/]+)/scim/v2([\s\S]*)")
+_ENDPOINT = "/scim/v2"
 
 
 def is_scim(environ: WSGIEnvironment) -> bool:
     """Tell whether a request is for the SCIM endpoint, which waits for nothing but the store."""
-    return _SCIM_ADDRESS.fullmatch(environ["PATH_INFO"]) is not None
+    tenant_id, endpoint, _ = environ["PATH_INFO"][1:].partition(_ENDPOINT)
+    return bool(endpoint and tenant_id) and "/" not in tenant_id
 
 
 class AwsSso:
@@ -41,12 +40,12 @@ class AwsSso:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-        address = _SCIM_ADDRESS.fullmatch(path)
-        if address is None:
+        tenant_id, endpoint, rest = path[1:].partition(_ENDPOINT)
+        if not (endpoint and tenant_id) or "/" in tenant_id:
             app = self.orders if api.is_order(path) else self.surfaces
             return app(environ, start_response)
         try:
-            return service.answer(environ, start_response, *address.groups())
+            return service.answer(environ, start_response, tenant_id, rest)
         except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
             with self.surfaces.request_context(environ):
                 return self.surfaces.handle_exception(error)(environ, start_response)

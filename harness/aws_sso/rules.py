@@ -1,6 +1,7 @@
 """Validation: one small function a rule, walking the tables of `attributes.py`.
 
-Called with what POST and PUT sent and with what a PATCH would leave, so all three obey the same law. The rules are those of
+`usual.py` knows what is certainly right; everything else is looked at here. Called with what POST and PUT sent and with what a
+PATCH would leave, so all three obey the same law. The rules are those of
 https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, Constraints (read 2026-11-29), and the texts
 those of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read 2026-11).
 """
@@ -27,12 +28,14 @@ from harness.aws_sso.attributes import (
     Unsupported,
 )
 from harness.aws_sso.refusals import INVALID, Refused
+from harness.aws_sso.usual import Usual
 from harness.base.quirks import Quirks
 
 Attributes = dict[str, Any]
 _FLAGS = {"true": True, "false": False}
 _EMPTY: tuple[Any, ...] = (None, {}, [])
-_SPACED_USER = replace(USER, parts={**USER.parts, "userName": SPACED_USER_NAME})
+_USER, _GROUP, _MEMBER = Usual(USER), Usual(GROUP), Usual(MEMBER)
+_SPACED_USER = Usual(replace(USER, parts={**USER.parts, "userName": SPACED_USER_NAME}))
 
 
 class Review(Struct, frozen=True):
@@ -49,7 +52,7 @@ def user(body: Any, quirks: Quirks, *, spaced: bool = False, emails_given: bool 
     `spaced` lets the user name hold spaces. `emails_given` False leaves the e-mails unjudged: a PATCH that does not speak
     of them may meet what another API wrote.
     """
-    attributes = _clean(_SPACED_USER if spaced else USER, body, quirks)
+    attributes = _clean(_SPACED_USER if spaced else _USER, body, quirks)
     if emails_given:
         emails_are_right(attributes, quirks)
     for rule in _USER_RULES:
@@ -59,7 +62,7 @@ def user(body: Any, quirks: Quirks, *, spaced: bool = False, emails_given: bool 
 
 def group(body: Any, quirks: Quirks) -> Attributes:
     """Return a group's attributes, members apart, as they will be stored. Raises Refused (ValidationException)."""
-    attributes = _clean(GROUP, body, quirks)
+    attributes = _clean(_GROUP, body, quirks)
     _no_reserved_name(attributes["displayName"], quirks)
     return attributes
 
@@ -69,7 +72,7 @@ def member_ids(value: Any, quirks: Quirks) -> list[str]:
     elements = [value] if isinstance(value, dict) else value
     if not isinstance(elements, list):
         raise Refused(INVALID)
-    return [_clean(MEMBER, element, quirks)["value"] for element in elements]
+    return [_clean(_MEMBER, element, quirks)["value"] for element in elements]
 
 
 def emails_are_right(attributes: Attributes, quirks: Quirks) -> None:
@@ -112,12 +115,18 @@ _LET_THROUGH: Mapping[str, Callable[[Quirks, Any], bool]] = {
 
 
 def _no_reserved_name(name: str, quirks: Quirks) -> None:
-    if name.casefold() in (reserved.casefold() for reserved in quirks["reserved-names"]):
+    if name.casefold() in map(str.casefold, quirks["reserved-names"]):
         raise Refused(INVALID)
 
 
-def _clean(table: Complex, body: Any, quirks: Quirks) -> Attributes:
+def _clean(usual: Usual, body: Any, quirks: Quirks) -> Attributes:
     review = Review(quirks, quirks["forbidden-characters"])
+    attributes = None if review.forbidden else usual.attributes(body)
+    return _examined(usual.table, body, review) if attributes is None else attributes
+
+
+def _examined(table: Complex, body: Any, review: Review) -> Attributes:
+    """Return what will be stored of any body, looked at part by part. Raises Refused (ValidationException)."""
     attributes = _complex(table, body, "", review)
     if review.broken:
         raise Refused(INVALID, f"{len(review.broken)} validation errors detected: {'; '.join(review.broken)}")

@@ -67,7 +67,7 @@ class Tenant:
 
     def now(self) -> str:
         """Return the present moment as documents and events write it, in whole seconds."""
-        return _written(self.clock.now())
+        return _written(self.clock.now().replace(microsecond=0))
 
 
 @lru_cache(maxsize=16)

@@ -130,7 +130,7 @@ def forget(tenant: Tenant, authorization: str | None) -> None:
 
 def _read(tenant: Tenant, key: str) -> Document | None:
     if not tenant.store.shared:
-        return tenant.store.get(_TOKEN, key)
+        return tenant.store.recall(_TOKEN, key)
     token = tenant.memory.tokens.get(key) or tenant.store.get(_TOKEN, key)
     if token is not None:
         tenant.memory.tokens[key] = token

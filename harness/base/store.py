@@ -55,6 +55,13 @@ class Store(Protocol):
 
     def get(self, kind: str, key: str) -> Document | None: ...
 
+    def recall(self, kind: str, key: str) -> Document | None:
+        """Return what `get` does, for what every request asks for again: by heart where no other process writes it.
+
+        Whoever is given it leaves it as it is.
+        """
+        ...
+
     def require(self, kind: str, key: str, body: Document) -> None:
         """See, inside a transaction, that a document is as told: what was read earlier may have changed.
 

@@ -102,6 +102,24 @@ class StoreContract:
         assert store.delete("user", "1") is False
         assert store.get("user", "1") is None
 
+    def test_what_is_recalled_is_what_is_there(self, store):
+        """Put, deleted, undone, forgotten: asking again and again gives what `get` does."""
+        assert store.recall("user", "1") is None
+        store.put("user", "1", {"n": 1})
+        assert store.recall("user", "1") == store.recall("user", "1") == {"n": 1}
+        store.put("user", "1", {"n": 2})
+        assert store.recall("user", "1") == {"n": 2}
+        with failing(store):
+            store.put("user", "1", {"n": 3})
+            assert store.recall("user", "1") == {"n": 3}
+        assert store.recall("user", "1") == {"n": 2}
+        store.delete("user", "1")
+        assert store.recall("user", "1") is None
+        store.put("user", "1", {"n": 4})
+        assert store.recall("user", "1") == {"n": 4}
+        store.clear()
+        assert store.recall("user", "1") is None
+
     def test_what_returns_after_deletion_goes_to_the_end(self, store):
         """Deletion gives up the place."""
         for key in ("a", "b", "c"):

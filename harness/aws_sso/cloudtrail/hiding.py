@@ -40,19 +40,23 @@ def _hide(value: Any, hide_schemas: bool) -> Any:
     """
     kind = type(value)
     if kind is dict:
-        hidden: dict[str, Any] = {}
+        hidden: dict[str, Any] = dict.fromkeys(value)
         for name, item in value.items():
             kind = type(item)
             if kind is str:
-                if name != "externalId":
-                    hidden[name] = item if name in _SHOWN else None
+                if name in _SHOWN:
+                    hidden[name] = item
+                elif name == "externalId":
+                    del hidden[name]
             elif kind is bool or (name == "schemas" and not hide_schemas and _are_texts(item)):
                 hidden[name] = item
             elif kind is dict and name == "meta":
                 hidden[name] = {
                     key: date for key, date in item.items() if key in _META_SHOWN and isinstance(date, str)
                 }
-            elif item is not None:
+            elif item is None:
+                del hidden[name]
+            else:
                 hidden[name] = _hide(item, hide_schemas)
         return hidden
     if kind is list:
@@ -70,7 +74,7 @@ def with_words(hidden: Any) -> Any:
 
 
 def _are_texts(item: Any) -> bool:
-    return isinstance(item, list) and all(isinstance(text, str) for text in item)
+    return isinstance(item, list) and set(map(type, item)) <= {str}
 
 
 def resource(answer: Mapping[str, Any], *, hide_schemas: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from harness.aws_sso.documents import decode
 from harness.aws_sso.refusals import INVALID, Refused
@@ -20,8 +20,12 @@ def parameters_of(query_string: str) -> dict[str, str]:
     query: dict[str, str] = {}
     for pair in filter(None, query_string.encode("latin-1").decode().split("&")):
         name, _, value = pair.replace("+", " ").partition("=")
-        query.setdefault(unquote(name, errors=_KEPT_QUOTED), unquote(value, errors=_KEPT_QUOTED))
+        query.setdefault(_unquoted(name), _unquoted(value))
     return query
+
+
+def _unquoted(text: str) -> str:
+    return unquote_to_bytes(text).decode(errors=_KEPT_QUOTED) if "%" in text else text
 
 
 def document_of(environ: WSGIEnvironment) -> object:

@@ -105,6 +105,9 @@ class PostgresStore:
         body = self._one(query, self._shelf(kind), key.encode())
         return None if body is None else decode(body)
 
+    def recall(self, kind: str, key: str) -> Document | None:
+        return self.get(kind, key)
+
     def require(self, kind: str, key: str, body: Document) -> None:
         self._send(_REQUIRE, self._shelf(kind), key.encode(), encode(body))
 

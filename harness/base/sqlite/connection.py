@@ -33,6 +33,7 @@ class Connection:
         self.appended: list[tuple[str, Document]] = []
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
         self.lasting = path is not None
+        self.recalled: dict[str, dict[tuple[str, str], Document]] = defaultdict(dict)  # tenant, kind and key
         self.alone = path is None or exclusive  # nobody else makes shelves here
         self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
         self.on_full: Callable[[], None] = lambda: None  # told when the disk has become full
@@ -58,6 +59,8 @@ class Connection:
         self.lines.forget()
         for shelves in self.shelves.values():
             shelves.clear()
+        for documents in self.recalled.values():
+            documents.clear()
 
     def note_room(self, error: BaseException | None) -> None:
         """Note whether what was just written found room; say so when it did not, and not again before there is some."""

@@ -29,6 +29,7 @@ class SqliteStore:
         self._execute = database.connection.execute
         self._lock = database.lock
         self._shelves = database.shelves[tenant]
+        self._recalled = database.recalled[tenant]
         self.lasting = database.lasting
         self.shared = False
 
@@ -76,6 +77,7 @@ class SqliteStore:
             return number != _NOWHERE and self._execute(sql, (number, *values)).rowcount > 0
 
     def put(self, kind: str, key: str, body: Document) -> None:
+        self._recalled.pop((kind, key), None)
         self._add(
             "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
             " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
@@ -90,11 +92,21 @@ class SqliteStore:
             row = self._execute(_GET, (number, key)).fetchone() if number else None
         return None if row is None else decode(row[0])
 
+    def recall(self, kind: str, key: str) -> Document | None:
+        document = self._recalled.get((kind, key))
+        if document is None:
+            with self._lock:
+                document = self.get(kind, key)
+                if document is not None and self._database.alone:
+                    self._recalled[kind, key] = document
+        return document
+
     def require(self, kind: str, key: str, body: Document) -> None:
         if self._one(_GET, kind, key) != encode_text(body):
             raise StaleError
 
     def delete(self, kind: str, key: str) -> bool:
+        self._recalled.pop((kind, key), None)
         return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
 
     def scan(
@@ -204,3 +216,4 @@ class SqliteStore:
                     (self._tenant,),
                 )
             self._database.lines.forget()
+            self._recalled.clear()

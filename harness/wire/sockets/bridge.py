@@ -33,7 +33,16 @@ class Bridge:
 
     def __init__(self, app: WSGIApplication, address: tuple[str, int]) -> None:
         self._app = app
-        self._address = address[0], str(address[1])
+        self._usual: WSGIEnvironment = {
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": address[0],
+            "SERVER_PORT": str(address[1]),
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+        }
 
     def environ(self, request: Incoming, client: str, scheme: str) -> WSGIEnvironment:
         path, _, query = request.target.partition(b"?")
@@ -42,23 +51,16 @@ class Bridge:
             path = b"/" + rest.partition(b"/")[2] if rest else path
         raw = path + b"?" + query if query else path
         environ: WSGIEnvironment = {
+            **self._usual,
             "REQUEST_METHOD": request.method,
-            "SCRIPT_NAME": "",
             "PATH_INFO": (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1"),
             "REQUEST_URI": (raw if path.startswith(b"/") else request.target).decode("latin-1"),
             "QUERY_STRING": query.decode("latin-1"),
-            "SERVER_NAME": self._address[0],
-            "SERVER_PORT": self._address[1],
             "SERVER_PROTOCOL": f"HTTP/{request.version}",
             "REMOTE_ADDR": client,
-            "wsgi.version": (1, 0),
             "wsgi.url_scheme": scheme,
             "wsgi.input": io.BytesIO(request.body),
             "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            "wsgi.input_terminated": True,
             RAW_HEADERS: request.headers,
         }
         for name, value in request.headers:

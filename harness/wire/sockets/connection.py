@@ -9,6 +9,7 @@ another server holds up none but those.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _LATE = refusal(408, "The request did not come to its end in time.")
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+_NEVER = math.inf
+_A_MOMENT = 0.001  # seconds; so exactly loops go by their time
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Limits:
     body: float = 30.0
     idle: float = 60.0
     stop: float = 5.0
+
+    def of(self, stage: Stage) -> float:
+        """Return how long what comes next may take when so much of a request is there."""
+        if stage is Stage.NOTHING:
+            return self.idle
+        return self.headers if stage is Stage.HEADERS else self.body
 
 
 @dataclass(slots=True)
@@ -88,11 +97,16 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._client, self._scheme = "", "http"
         self._awaited = Stage.NOTHING  # what the deadline is for
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline = _NEVER  # by the loop's time
+        self._looks_at = (
+            _NEVER  # the one timer, which outlives many a deadline, for each costs more than a look
+        )
+        self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None  # runs while the client does not read its answers
         self._task: asyncio.Task[None] | None = None
         self._is_busy = False  # with an answer, or about to begin with the next
         self._is_last = False  # what has arrived by now
+        self._is_paused = False
         self.is_made = False
 
     def connection_made(self, transport: Any) -> None:
@@ -106,7 +120,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # whoever is gone is not talked about
-        self._forget_deadline()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._unread is not None:
             self._unread.cancel()
         self._places.connections.discard(self)
@@ -117,6 +132,7 @@ class Connection(asyncio.Protocol):
         self._parser.feed(data)
         if self._is_busy or self._unread is not None:
             self.transport.pause_reading()  # one piece is enough to keep meanwhile
+            self._is_paused = True
         else:
             self._go_on()
 
@@ -154,7 +170,7 @@ class Connection(asyncio.Protocol):
             self._await_more()
             return
         self._is_busy = True
-        self._forget_deadline()
+        self._deadline = _NEVER
         self._places.waiting.pop(self, None)
         request = self._parser.arrived.popleft()
         if isinstance(request, Answer):
@@ -189,31 +205,43 @@ class Connection(asyncio.Protocol):
 
     def _await_more(self) -> None:
         """Wait for the rest of a request, or for the next."""
-        self.transport.resume_reading()
+        if self._is_paused:
+            self.transport.resume_reading()
+            self._is_paused = False
         self._places.waiting.setdefault(self, self.transport.abort)
         stage = self._parser.stage
         if stage is Stage.BODY and self._parser.expects_word:
             self._parser.expects_word = False
             self.transport.write(_GO_ON)
-        if self._deadline is None or stage is not self._awaited:
+        if self._deadline == _NEVER or stage is not self._awaited:
             self._awaited = stage
-            limits = self._limits
-            self._wait(
-                {Stage.NOTHING: limits.idle, Stage.HEADERS: limits.headers, Stage.BODY: limits.body}[stage]
-            )
+            self._wait(self._limits.of(stage))
 
     def _wait(self, seconds: float) -> None:
-        self._forget_deadline()
-        self._deadline = self._loop.call_later(seconds, self._give_up)
+        self._deadline = self._loop.time() + seconds
+        if self._deadline < self._looks_at:
+            self._look_in(seconds)
 
-    def _forget_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _look_in(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._looks_at = self._loop.time() + seconds
+        self._timer = self._loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        """See whether the deadline has come; the one that this was meant for may be long over."""
+        self._timer, self._looks_at = None, _NEVER
+        if self._deadline == _NEVER:
+            return
+        left = self._deadline - self._loop.time()
+        if left > _A_MOMENT:
+            self._look_in(left)
+        else:
+            self._give_up()
 
     def _give_up(self) -> None:
         """End a connection whose request does not come; what its client has not read by now it never will."""
-        self._deadline = None
+        self._deadline = _NEVER
         if self._parser.stage is Stage.NOTHING:
             self.transport.abort()
         else:

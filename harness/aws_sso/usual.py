@@ -1,0 +1,72 @@
+"""Users and groups as nearly all clients send them, examined by msgspec in one step.
+
+A table of `attributes.py` becomes a record type of it: every part under its own name, no part twice or null, texts of printable
+ASCII. What is of that type is certainly right; about everything else this module says nothing, and `rules.py` goes through it
+part by part.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, defstruct, to_builtins
+
+from harness.aws_sso.attributes import Attribute, Complex, Dropped, Flag, OneItem, Text
+
+
+class Usual(Struct, frozen=True, dict=True):
+    """What is usual of a table."""
+
+    table: Complex
+
+    def attributes(self, body: object) -> dict[str, Any] | None:
+        """Return what of a usual body will be stored, in the table's order; None for any other body."""
+        try:
+            stored: dict[str, Any] = to_builtins(convert(body, self._type))
+        except ValidationError:
+            return None
+        for name in self._dropped:
+            stored.pop(name, None)
+        for name in self._maybe_empty:
+            if name in stored and stored[name] in ({}, [{}]):
+                return None
+        return stored
+
+    @cached_property
+    def _type(self) -> type[Struct]:
+        return _record(self.table, is_outermost=True)
+
+    @cached_property
+    def _dropped(self) -> list[str]:
+        return [name for name, part in self.table.parts.items() if isinstance(part, Dropped)]
+
+    @cached_property
+    def _maybe_empty(self) -> list[str]:
+        return [name for name, part in self.table.parts.items() if isinstance(part, Complex | OneItem)]
+
+
+def _record(table: Complex, *, is_outermost: bool = False) -> type[Struct]:
+    """Return the type of a table; the names of its fields are numbers, for some parts' names are no identifiers."""
+    kinds = {name: _kind(part) for name, part in table.parts.items()}
+    if is_outermost:
+        kinds |= {name: Any for name, part in table.parts.items() if isinstance(part, Dropped)}
+    parts = {name: kind for name, kind in kinds.items() if kind is not None}
+    required = table.required | {table.bare}
+    fields = [
+        (f"part{number}", kind) if name in required else (f"part{number}", kind | UnsetType, UNSET)
+        for number, (name, kind) in enumerate(parts.items())
+    ]
+    names = {f"part{number}": name for number, name in enumerate(parts)}
+    return defstruct("Usual", fields, rename=names, kw_only=True, forbid_unknown_fields=True)
+
+
+def _kind(part: Attribute) -> Any:
+    """Return the type of a part's usual values; None for a part that is not usual."""
+    if isinstance(part, Text):
+        return Annotated[str, Meta(pattern=rf"\A{part.usual.pattern}\Z")]
+    if isinstance(part, Flag):
+        return bool
+    if isinstance(part, OneItem):
+        return Annotated[list[_record(part.element)], Meta(min_length=1, max_length=1)]  # type: ignore[misc]
+    return _record(part) if isinstance(part, Complex) else None
