@@ -31,7 +31,7 @@ from harness.base.store import Document, Store
 from harness.holdings import check_sides, side
 from harness.journal import Journal
 from harness.origins import AWS_HOSTS, GRAPH, REGION
-from harness.pages.portal import SURROUNDINGS, Surroundings, neighbour
+from harness.pages.surroundings import SURROUNDINGS, Surroundings, neighbour
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Send

@@ -1,4 +1,4 @@
-"""The AWS SSO side behind one address: `/<tenant id>/scim/v2` is the SCIM endpoint, all else Flask's.
+"""The AWS SSO side behind one address: `/<tenant id>/scim/v2` is the SCIM endpoint, `POST /` the AWS APIs, nearly all else Flask's.
 
 Built once a process and stateless; the tenant comes with each request in the WSGI environment (`tenant.TENANT`).
 """
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aws_sso.console import api
 from harness.aws_sso.scim import service
+from harness.wire.outgoing import begin
+from harness.wire.present import answering
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -26,10 +28,7 @@ def is_scim(environ: WSGIEnvironment) -> bool:
 
 
 class AwsSso:
-    """A WSGI application of three: the SCIM endpoint, which is asked most and needs none of Flask, `orders` to the console, `surfaces`."""
-
-    def __init__(self) -> None:
-        self.orders = api.create_app()
+    """A WSGI application of four: the SCIM endpoint, which is asked most, orders to the console, the AWS APIs, and `surfaces`."""
 
     @cached_property
     def surfaces(self) -> Flask:
@@ -41,11 +40,17 @@ class AwsSso:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         tenant_id, endpoint, rest = path[1:].partition(_ENDPOINT)
-        if not (endpoint and tenant_id) or "/" in tenant_id:
-            app = self.orders if api.is_order(path) else self.surfaces
-            return app(environ, start_response)
-        try:
-            return service.answer(environ, start_response, tenant_id, rest)
-        except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
-            with self.surfaces.request_context(environ):
-                return self.surfaces.handle_exception(error)(environ, start_response)
+        if endpoint and tenant_id and "/" not in tenant_id:
+            try:
+                return service.answer(environ, start_response, tenant_id, rest)
+            except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
+                with answering(environ), self.surfaces.request_context(environ):
+                    return self.surfaces.handle_exception(error)(environ, start_response)
+        with answering(environ):
+            if api.is_order(path):
+                return begin(api.answer(), environ, start_response)
+            if environ["REQUEST_METHOD"] == "POST" and not path.strip("/"):
+                from harness.aws_sso import apis  # takes its time, and not every scenario asks for one
+
+                return begin(apis.answer(), environ, start_response)
+            return self.surfaces(environ, start_response)

@@ -1,7 +1,7 @@
-"""The AWS SSO side but for its SCIM endpoint: the AWS APIs, the user portal, the console's pages.
+"""The AWS SSO side that is Flask's: the user portal, the console's pages, the AWS APIs in REST-JSON.
 
-`POST /` are the AWS APIs (JSON 1.1), a few paths more those in REST-JSON, `/start` is the user portal, `/console` the
-administrator's pages, which have no sign-in: this is a tool for the loopback interface.
+A few paths are those APIs, `/start` is the user portal, `/console` the administrator's pages, which have no sign-in: this is a
+tool for the loopback interface.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from harness.aws_sso import apis, tokens, user_portal
+from harness.aws_sso import tokens, user_portal
 from harness.aws_sso.apis import portal
 from harness.aws_sso.console import blueprint as console
 from harness.aws_sso.refusals import INVALID, Refused
@@ -18,15 +18,15 @@ from harness.aws_sso.tenant import current
 from harness.aws_sso.user_portal import addresses
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
-from harness.wire.application import Application
+from harness.wire.application import Application, Ready
 
 
 def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Application(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    app.add_url_rule("/", "apis", apis.answer, methods=["POST"])
-    app.add_url_rule("/", "home", _home)
+    # POST is answered in app.py; who asks by OPTIONS is told of it here.
+    app.add_url_rule("/", "home", _home, methods=["GET", "POST"])
     app.register_blueprint(pages)
     app.register_blueprint(console.blueprint)
     app.context_processor(console.frame)
@@ -51,11 +51,9 @@ def _refuse(error: HTTPException) -> Response:
     """Answer what no route took, and what broke, in the words of the surface it was meant for."""
     if request.path.startswith(("/console", "/pages")):
         return console.refuse(error)
-    if request.path == "/" and request.method == "POST":
-        return apis.refuse(error)
     tenant = current()
     code = error.code or 500
     refused = Refused("InternalServerException" if code >= 500 else INVALID)
     if code in (404, 405):
         refused = Refused(tenant.quirks["unknown-endpoint"])
-    return service.refusal(tenant, refused, tenant.ids.uuid())
+    return Ready(*service.written_refusal(tenant, refused, tenant.ids.uuid()))

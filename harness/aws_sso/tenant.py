@@ -1,6 +1,6 @@
 """One AWS account with AWS SSO enabled: everything a request needs, handed to the app with the request.
 
-The Flask app is built once a process and holds no state; the transport puts the tenant into the WSGI environment
+The app is built once a process and holds no state; the transport puts the tenant into the WSGI environment
 under `TENANT`.
 """
 
@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from flask import request
-
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document, Store, constants
+from harness.wire.present import present
 
 TENANT = "harness.aws_sso"
 
@@ -106,6 +105,6 @@ def settings_of(
 
 def current() -> Tenant:
     """Return the tenant that the present request is for."""
-    tenant = request.environ[TENANT]
+    tenant = present().environ[TENANT]
     assert isinstance(tenant, Tenant)
     return tenant

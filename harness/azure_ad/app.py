@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from harness.azure_ad import graph_app
-from harness.azure_ad.graph_app import is_graph
+from harness.azure_ad.graph_app import Graph, is_graph
+from harness.wire.present import answering
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -20,7 +20,7 @@ class AzureAd:
     """A WSGI application of two: `graph`, and `pages`, which hardly a scenario asks for."""
 
     def __init__(self) -> None:
-        self.graph = graph_app.create_app()
+        self.graph = Graph()
 
     @cached_property
     def pages(self) -> Flask:
@@ -30,5 +30,7 @@ class AzureAd:
         return pages_app.create_app()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        app = self.graph if is_graph(environ["PATH_INFO"]) else self.pages
-        return app(environ, start_response)
+        if is_graph(environ["PATH_INFO"]):
+            return self.graph(environ, start_response)
+        with answering(environ):
+            return self.pages(environ, start_response)

@@ -1,6 +1,6 @@
 """One Azure AD tenant: everything a request or a cycle needs, handed to the app with the request.
 
-The Flask app is built once a process and holds no state; the transport puts the tenant into the WSGI environment
+The app is built once a process and holds no state; the transport puts the tenant into the WSGI environment
 under `TENANT`.
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from flask import request
 from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
@@ -24,8 +23,11 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Store, constants
 from harness.wire.message import Send
+from harness.wire.present import present
 
 TENANT = "harness.azure_ad"
+# Where a request to Graph has the claims of its token, once that is checked, and the application that answers it.
+CLAIMS, GRAPH = "harness.azure_ad.claims", "harness.azure_ad.graph"
 
 
 class Settings(Struct, frozen=True):
@@ -139,6 +141,6 @@ def create(
 
 def current() -> Tenant:
     """Return the tenant that the present request is for."""
-    tenant = request.environ[TENANT]
+    tenant = present().environ[TENANT]
     assert isinstance(tenant, Tenant)
     return tenant

@@ -13,8 +13,8 @@ from harness.base.errors import HarnessError
 from harness.pages import agreement, rewinding, timeline
 from harness.pages.addresses import way_back
 from harness.pages.policy import guard
-from harness.pages.portal import Surroundings, surroundings
 from harness.pages.routes import bind
+from harness.pages.surroundings import Surroundings, surroundings
 from harness.wire.cross_site import is_order_of_another_site
 
 NEXT_CYCLE = "next cycle"

@@ -5,7 +5,11 @@ https://www.w3.org/TR/CSP3/ (read 2026-11).
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Response
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; "
@@ -15,8 +19,16 @@ _POLICY = (
 
 def guard(response: Response, *, forms_lead_on: bool = False) -> Response:
     """Put the policy on a page; `forms_lead_on` where the answer to a form may send the browser to another site."""
-    forms = "" if forms_lead_on else "; form-action 'self'"
-    response.headers["Content-Security-Policy"] = _POLICY + forms
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
+    for name, value in policy(forms_lead_on=forms_lead_on).items():
+        response.headers[name] = value
     return response
+
+
+def policy(*, forms_lead_on: bool = False) -> Mapping[str, str]:
+    """Return the headers that say the policy."""
+    forms = "" if forms_lead_on else "; form-action 'self'"
+    return {
+        "Content-Security-Policy": _POLICY + forms,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }

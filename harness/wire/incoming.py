@@ -7,9 +7,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from werkzeug.exceptions import HTTPException
-from werkzeug.wsgi import get_input_stream
-
 from harness.wire.message import MAX_BODY, Headers, Request
 
 if TYPE_CHECKING:
@@ -27,6 +24,8 @@ _NEVER_QUOTED = string.punctuation + string.whitespace
 
 def request_of(environ: WSGIEnvironment, origin: str) -> Request:
     """Return a request as if it had been sent to `origin`; its `Host` is left out."""
+    from werkzeug.wsgi import get_input_stream
+
     path = "/" + quote(environ["PATH_INFO"].removeprefix("/").encode("latin-1"))  # `OPTIONS *` has no slash
     query = quote(environ["QUERY_STRING"].encode("latin-1"), safe=_NEVER_QUOTED)
     url = f"{origin}{path}?{query}" if query else f"{origin}{path}"
@@ -39,6 +38,9 @@ def body_of(environ: WSGIEnvironment) -> bytes | None:
     if isinstance(stream, BytesIO):  # all of it came along, as our own server and transport have it
         body = stream.getvalue()
         return body if len(body) <= MAX_BODY else None
+    from werkzeug.exceptions import HTTPException
+    from werkzeug.wsgi import get_input_stream
+
     try:
         body = get_input_stream(environ, max_content_length=MAX_BODY).read()
     except HTTPException:

@@ -20,6 +20,7 @@ sys.stderr.write("\\n".join(sys.modules))
 FOREIGN = {
     *("regex", "lxml", "signxml", "cryptography", "jsonschema", "faker", "ijson", "smtplib", "httptools", "urllib3"),
     *("multiprocessing", "asyncio", "psycopg", "pytest", "rich"),
+    *("flask", "werkzeug", "jinja2", "itsdangerous", "ssl", "http.client"),
 }  # fmt: skip
 ROOMS = (
     *("harness.azure_ad.portal", "harness.azure_ad.sign_in.oauth", "harness.azure_ad.sign_in.single_sign_on"),

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date
-
 from harness.aws_sso.apis import cloudtrail, identitystore, organizations, signatures, sso_admin, trail
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.errors import ApiError
@@ -20,6 +16,9 @@ from harness.aws_sso.apis.trail import Heard
 from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.json_text import encode
+from harness.wire.message import Response, reason_phrase
+from harness.wire.outgoing import http_date
+from harness.wire.present import HttpError, log_broken, present
 
 SERVICES = {
     service.target: service
@@ -28,8 +27,17 @@ SERVICES = {
 
 
 def answer() -> Response:
-    """Answer the present request by its `X-Amz-Target`."""
+    """Answer the present request by its `X-Amz-Target`, and what breaks on the way as AWS does."""
     tenant = current()
+    try:
+        return _answer(tenant)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
+        log_broken(error)
+        broken = ApiError("InternalServerException", reason_phrase(500), 500)
+        return _refusal(tenant, broken, tenant.ids.uuid())
+
+
+def _answer(tenant: Tenant) -> Response:
     request_id = tenant.ids.uuid()
     try:
         heard = _hear(tenant, request_id)
@@ -45,28 +53,22 @@ def answer() -> Response:
     return _response(tenant, 200, document, request_id)
 
 
-def refuse(error: HTTPException) -> Response:
-    """Answer what never reached an operation, or broke in one."""
-    tenant = current()
-    code = "InternalServerException" if (error.code or 500) >= 500 else "SerializationException"
-    return _refusal(tenant, ApiError(code, error.name, error.code or 500), tenant.ids.uuid())
-
-
 def _hear(tenant: Tenant, request_id: str) -> Heard:
     """Return who asks for what. Raises ApiError for a bad signature, an unknown operation, and what is no JSON."""
-    signature = signatures.parse(request.headers.get("Authorization"))
-    target, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
+    request = present()
+    signature = signatures.parse(request.header("Authorization"))
+    target, _, operation = request.text("X-Amz-Target").rpartition(".")
     service = SERVICES.get(target)
     if service is None or not _has(tenant, service, operation):
         # Without a message, as in https://github.com/hashicorp/terraform-provider-aws/issues/31624 (read 2026-11).
         raise ApiError("UnknownOperationException", "")
     try:
-        body = request.get_data(cache=False)
-    except HTTPException as error:
+        body = request.body()
+    except HttpError as error:
         raise ApiError("SerializationException", "The request body is too long.") from error
     if tenant.settings.api_credentials is not None:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        signed = Signed(request.query_string.decode("latin-1"), headers, body)
+        headers = {name.lower(): value for name, value in request.headers()}
+        signed = Signed(request.environ["QUERY_STRING"], headers, body)
         credentials, region = tenant.settings.api_credentials, tenant.settings.region
         signatures.verify(signature, signed, credentials, region, service.signing_name)
     try:
@@ -97,15 +99,17 @@ def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service 
         **error.members,
         **({"RequestId": request_id} if service is not None and service.tells_request_id else {}),
     }
-    response = _response(tenant, error.status, document, request_id)
-    response.headers["x-amzn-ErrorType"] = error.code
-    return response
+    return _response(tenant, error.status, document, request_id, ("x-amzn-ErrorType", error.code))
 
 
-def _response(tenant: Tenant, status: int, document: Any, request_id: str) -> Response:
-    headers = {
-        "Date": http_date(tenant.clock.now()),
-        "Content-Type": "application/x-amz-json-1.1",
-        "x-amzn-RequestId": request_id,
-    }
-    return Response(encode(document), status, headers)
+def _response(
+    tenant: Tenant, status: int, document: Any, request_id: str, *more: tuple[str, str]
+) -> Response:
+    body = encode(document)
+    headers = (
+        ("Date", http_date(tenant.clock.now())),
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("x-amzn-RequestId", request_id),
+        ("Content-Length", str(len(body))),
+    )
+    return Response(status, (*headers, *more), body)

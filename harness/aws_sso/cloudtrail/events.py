@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import request
 from msgspec import Struct
 
 from harness.aws_sso.cloudtrail.tagging import tags_of_event
 from harness.aws_sso.tenant import Tenant
 from harness.base.store import Document
+from harness.wire.present import present
 
 LOG = "cloudtrail"
 
@@ -25,7 +25,7 @@ class Caller(Struct, frozen=True):
 
 def caller(environ: Mapping[str, Any] | None = None) -> Caller:
     """Return where a request came from, the present one without its environment."""
-    environ = request.environ if environ is None else environ
+    environ = present().environ if environ is None else environ
     return Caller(
         address=environ.get("REMOTE_ADDR", ""),
         agent=environ.get("HTTP_USER_AGENT", ""),

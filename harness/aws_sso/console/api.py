@@ -5,11 +5,7 @@ The identity source and the event history, which few ask for, are bound with the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-
-from flask import Flask, Response, abort, request
-from werkzeug.exceptions import HTTPException
 
 from harness.aws_sso import notices, tokens
 from harness.aws_sso.console import actions
@@ -17,9 +13,11 @@ from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined, Token
 from harness.base.json_text import encode
-from harness.pages.policy import guard
-from harness.wire.application import Application
+from harness.pages.policy import policy
 from harness.wire.cross_site import is_order_of_another_site
+from harness.wire.message import Response
+from harness.wire.present import HttpError, log_broken, present
+from harness.wire.routes import Route, Routes
 
 _PROVISIONING = "/console/api/automatic-provisioning"
 _TOKENS, _USERS, _GROUPS = "/console/api/tokens", "/console/api/users", "/console/api/groups"
@@ -31,47 +29,36 @@ def is_order(path: str) -> bool:
     return path.startswith(_ADDRESSES)
 
 
-def create_app() -> Flask:
-    """Build the application; one serves every tenant of the process."""
-    app = Application(__name__, static_folder=None)
-    routes: tuple[tuple[str, str, Callable[..., Any]], ...] = (
-        ("GET", _PROVISIONING, get_provisioning),
-        ("POST", _PROVISIONING, enable),
-        ("DELETE", _PROVISIONING, disable),
-        ("POST", _TOKENS, generate_token),
-        ("DELETE", f"{_TOKENS}/<token_id>", delete_token),
-        ("GET", _USERS, get_users),
-        ("GET", _GROUPS, get_groups),
-    )
-    for method, rule, view in routes:
-        app.add_url_rule(rule, view.__name__, _answering(view), methods=[method])
-    app.before_request(_refuse_other_sites)
-    app.after_request(guard)
-    app.register_error_handler(HTTPException, refused)
-    return app
+def answer() -> Response:
+    """Answer the present request; what is refused or breaks says so in a `message`."""
+    try:
+        return _answer()
+    except Declined as declined:
+        return _written(declined.status, {"message": str(declined)})
+    except HttpError as error:
+        return _written(error.status, {"message": _WORDS[error.status]})
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
+        log_broken(error)
+        return _written(500, {"message": _WORDS[500]})
 
 
-def refused(error: HTTPException) -> Response:
-    """Answer what no route took, and what broke in one."""
-    message = encode({"message": error.description or error.name})
-    return Response(message, error.code or 500, {"Content-Type": "application/json"})
-
-
-def _refuse_other_sites() -> None:
+def _answer() -> Response:
+    request = present()
     if is_order_of_another_site(request.environ):
-        abort(403, "The console takes no orders from other sites.")
+        raise Declined(403, "The console takes no orders from other sites.")
+    match = _ROUTES.match(request.method, request.path.rstrip("/"))
+    if match.view is not None:
+        return _written(*match.view(**match.arguments))
+    if request.method == "OPTIONS" and match.methods:
+        return Response(
+            200, (("Content-Type", "text/html; charset=utf-8"), *match.allowed(), *policy().items())
+        )
+    raise HttpError(405 if match.methods else 404)
 
 
-def _answering(view: Callable[..., tuple[int, Any]]) -> Callable[..., Response]:
-    def answer(**path: str) -> Response:
-        try:
-            status, document = view(**path)
-        except Declined as declined:
-            status, document = declined.status, {"message": str(declined)}
-        body = b"" if document is None else encode(document)
-        return Response(body, status, {"Content-Type": "application/json"})
-
-    return answer
+def _written(status: int, document: Any) -> Response:
+    body = b"" if document is None else encode(document)
+    return Response(status, (("Content-Type", "application/json"), *policy().items()), body)
 
 
 def get_provisioning() -> tuple[int, Any]:
@@ -132,7 +119,27 @@ def _described(token: Token) -> dict[str, str]:
 def _confirmation() -> object:
     """Return the word that the body confirms with."""
     try:
-        document = decode(request.get_data(cache=False) or b"{}")
+        document = decode(present().body() or b"{}")
     except ValueError as error:
         raise Declined(400, "The body is not JSON.") from error
     return document.get("confirm") if isinstance(document, dict) else None
+
+
+# What HTTP itself refuses, and what breaks.
+_WORDS = {
+    404: "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
+    405: "The method is not allowed for the requested URL.",
+    413: "The data value transmitted exceeds the capacity limit.",
+    500: "The server encountered an internal error and was unable to complete your request. Either the server is overloaded or "
+    "there is an error in the application.",
+}
+_TABLE: tuple[Route, ...] = (
+    ("GET", _PROVISIONING, get_provisioning),
+    ("POST", _PROVISIONING, enable),
+    ("DELETE", _PROVISIONING, disable),
+    ("POST", _TOKENS, generate_token),
+    ("DELETE", f"{_TOKENS}/<token_id>", delete_token),
+    ("GET", _USERS, get_users),
+    ("GET", _GROUPS, get_groups),
+)
+_ROUTES = Routes(_TABLE)

@@ -24,16 +24,17 @@ from harness.aws_sso.console import (
     settings,
     users,
 )
-from harness.aws_sso.console.api import refused
 from harness.aws_sso.console.notices import NOTICES
 from harness.aws_sso.refusals import Refused
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined
 from harness.base.errors import HarnessError
+from harness.base.json_text import encode
 from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
 from harness.pages.routes import bind
+from harness.pages.surroundings import product
 from harness.wire.cross_site import is_order_of_another_site
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -54,7 +55,7 @@ _SECTIONS = (
 def frame() -> dict[str, Any]:
     """Give every page of the application its portal."""
     tenant = current()
-    name = portal.product(aws_sso.__name__, tenant.quirks.profile)
+    name = product(aws_sso.__name__, tenant.quirks.profile)
     sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
     return {
         **portal.frame(Portal(name, "aws", url_for("console.overview_home"), sections), tenant.clock),
@@ -85,7 +86,8 @@ def refuse(error: HTTPException) -> Response:
     """Answer what no console route took, and what broke in one."""
     code = error.code or 500
     if request.path.startswith("/console/api"):
-        return refused(error)
+        message = encode({"message": error.description or error.name})
+        return Response(message, code, {"Content-Type": "application/json"})
     words = "There is no such page." if code == 404 else error.description or error.name
     return guard(_page(words, code))
 

@@ -13,9 +13,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
-from flask import Response
-from werkzeug.http import http_date
-
 from harness.aws_sso import cloudtrail, refusals, tokens
 from harness.aws_sso.cloudtrail import ScimCall
 from harness.aws_sso.refusals import Refused
@@ -26,7 +23,7 @@ from harness.aws_sso.scim.operations import operation_of
 from harness.aws_sso.tenant import TENANT, Tenant
 from harness.base.json_text import encode
 from harness.base.store import StaleError
-from harness.wire.application import Ready
+from harness.wire.outgoing import http_date
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -51,13 +48,8 @@ def answer(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def refusal(tenant: Tenant, refused: Refused, request_id: str) -> Response:
-    """Return an error answer in the form of the tenant's era."""
-    return Ready(*written_refusal(tenant, refused, request_id))
-
-
 def written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Written:
-    """Return the same as status, headers and body."""
+    """Return an error answer in the form of the tenant's era: status, headers and body."""
     made = Answer(refused.status, refusals.document(refused, tenant, request_id))
     return _written(tenant, request_id, made, refusals.headers(refused, tenant.quirks))
 

@@ -13,16 +13,14 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, current_app, request
-
 from harness.azure_ad.graph.odata import batch_refusals, refusals
 from harness.azure_ad.graph.odata.entities import answer, body, version
-from harness.azure_ad.tenant import TENANT, current
+from harness.azure_ad.tenant import GRAPH, TENANT, current
 from harness.base import json_text
 from harness.base.store import Document
 from harness.wire.inprocess import inprocess
-from harness.wire.message import Headers, Request
-from harness.wire.message import Response as Message
+from harness.wire.message import Headers, Request, Response
+from harness.wire.present import present
 
 MOST_STEPS = 20
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -127,7 +125,7 @@ def _carried_out(step: Document) -> Document:
     if address.lower().startswith("/$batch"):
         raise batch_refusals.IN_BATCH.error(id=step["id"][:40])
     url = f"{current().settings.graph_origin}/{version()}{quote(address, safe=_SAFE)}"
-    send = inprocess(current_app, {TENANT: current()})
+    send = inprocess(present().environ[GRAPH], {TENANT: current()})
     message = send(Request(step["method"].upper(), url, _headers(step), _body(step.get("body"))))
     return _shown(step["id"], message)
 
@@ -147,7 +145,7 @@ def _headers(step: Document) -> Headers:
     """Return the step's headers; who asks is said by the batch unless the step says it."""
     own: Document = dict(step.get("headers") or {})
     if "authorization" not in {name.lower() for name in own}:
-        own["Authorization"] = request.headers.get("Authorization", "")
+        own["Authorization"] = present().text("Authorization")
     return tuple((name, value) for name, value in own.items() if name.lower() != "content-length")
 
 
@@ -157,7 +155,7 @@ def _body(value: Any) -> bytes:
     return value.encode() if isinstance(value, str) else json_text.encode(value)
 
 
-def _shown(key: str, message: Message) -> Document:
+def _shown(key: str, message: Response) -> Document:
     names = ("Location", "Retry-After", "Cache-Control", "Content-Type")
     headers = {name: value for name in names if (value := message.header(name))}
     shown: Document = {"id": key, "status": message.status, "headers": headers}

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from flask import Response
-
 from harness.azure_ad.graph.odata import entity_types as types
 from harness.azure_ad.graph.odata.entities import answer, version
 from harness.azure_ad.graph.odata.entity_types import COMPLEX, PRIMITIVES, EntityType, Property
 from harness.azure_ad.tenant import current
+from harness.wire.message import Response
 
 _NAMESPACE = "microsoft.graph"
 _EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
@@ -77,7 +76,7 @@ def metadata() -> Response:
     for name, kind in ENTITY_SETS.items():
         ET.SubElement(container, "EntitySet", Name=name, EntityType=kind.name)
     text = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return Response(text, content_type="application/xml")
+    return Response(200, (("Content-Type", "application/xml"),), text)
 
 
 def _declare(element: ET.Element, properties: Mapping[str, Property]) -> None:

@@ -6,11 +6,6 @@ their form first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
-from flask import Response
-
 from harness.azure_ad.graph import batch, metadata
 from harness.azure_ad.graph.apps import (
     app_role_assignments,
@@ -47,9 +42,9 @@ from harness.azure_ad.graph.objects import (
     owners,
 )
 from harness.azure_ad.graph.segments import empty_relations, me, property_values, references
+from harness.wire.routes import Route
 
-View: TypeAlias = Callable[..., Response]
-ROUTES: tuple[tuple[str, str, View], ...] = (
+ROUTES: tuple[Route, ...] = (
     *directory.ROUTES,
     *owners.ROUTES,
     *permission_grants.ROUTES,

@@ -28,6 +28,7 @@ from harness.pages import portal
 from harness.pages.policy import guard
 from harness.pages.portal import Portal, Section
 from harness.pages.routes import bind
+from harness.pages.surroundings import product
 from harness.wire.cross_site import is_order_of_another_site
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
@@ -104,7 +105,7 @@ def frame() -> dict[str, Any]:
 def _portal() -> Portal:
     sections = tuple(Section(label, url_for(endpoint)) for label, endpoint in _SECTIONS)
     return Portal(
-        portal.product(azure_ad.__name__, current().quirks.profile),
+        product(azure_ad.__name__, current().quirks.profile),
         "azure",
         url_for("portal.start_home"),
         sections,

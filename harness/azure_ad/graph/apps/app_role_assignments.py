@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
-
 from harness.azure_ad.applications.enterprise_applications import APPLICATION
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -20,6 +18,7 @@ from harness.azure_ad.graph.odata.entities import body, collection, empty, entit
 from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _KINDS = {"users": "User", "groups": "Group"}
 ASSIGNED = {

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Response
-
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
 from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS, with_owners
@@ -29,6 +27,7 @@ from harness.azure_ad.graph.odata.values import is_moment, typed
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso
 from harness.base.store import Document
+from harness.wire.message import Response
 
 # What a service principal has of its application, by the application's name for it.
 _SHARED = {"displayName": "displayName", "appRoles": "appRoles"}

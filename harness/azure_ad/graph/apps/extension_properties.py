@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.directory.properties import is_extension
 from harness.azure_ad.graph.apps.applications import find_application
@@ -23,6 +21,7 @@ from harness.azure_ad.graph.odata.entity_types import EXTENSION_PROPERTY, Proper
 from harness.azure_ad.graph.odata.values import as_boolean, in_type, typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _SHELF = "extensionProperty"
 _PATH = "/applications/<key>/extensionProperties"

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -23,6 +21,7 @@ from harness.azure_ad.graph.odata.entity_types import FEDERATED_CREDENTIAL
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document, Store
+from harness.wire.message import Response
 
 _SHELF, _NAME = "federatedCredential", "federatedIdentityCredentials"
 _MOST = 20

@@ -16,8 +16,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Response
-
 from harness.azure_ad.certificates import completed, is_signed_by, read_token
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -30,6 +28,7 @@ from harness.azure_ad.signing import new_token_signing_key
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _AUDIENCE = "00000002-0000-0000-c000-000000000000"
 _LIFE, _LONGEST = timedelta(minutes=10), timedelta(days=3 * 365)

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
 from harness.azure_ad.graph.odata.entity_types import PERMISSION_CLASSIFICATION
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _SHELF, _NAME = "permissionClassification", "delegatedPermissionClassifications"
 _PATH = f"/servicePrincipals/<app>/{_NAME}"

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response
-
 from harness.azure_ad.directory.changes import ALL, REMOVED
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -19,6 +17,7 @@ from harness.azure_ad.graph.odata.entity_types import PERMISSION_GRANT
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _SHELF, _PATH = "permissionGrant", "oauth2PermissionGrants"
 CHANGED = "OAuth2PermissionGrant"  # in the change log

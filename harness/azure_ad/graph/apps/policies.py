@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flask import Response
 from msgspec import Struct
 
 from harness.azure_ad.applications import policies
@@ -26,6 +25,7 @@ from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 
 class _Kind(Struct, frozen=True):

@@ -6,8 +6,6 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, 
 
 from __future__ import annotations
 
-from flask import Response, abort
-
 from harness.azure_ad.applications.secrets import OPEN_KEYS
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
@@ -16,11 +14,12 @@ from harness.azure_ad.graph.apps.permissions import check_permissions
 from harness.azure_ad.graph.apps.redirects import check_reply_urls
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import body, collection, count, empty, entity, version
+from harness.azure_ad.graph.odata.entities import body, collection, count, demand_beta, empty, entity
 from harness.azure_ad.graph.odata.entity_types import SERVICE_PRINCIPAL
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _ALL = "/servicePrincipals"
 _ONE = f"{_ALL}/<app>"
@@ -99,8 +98,7 @@ def connectivity_parameters(app: str) -> Response:
     Only beta has this, and no page describes it. The shape is what Microsoft's gallery validation reads: a list of key
     and value. https://github.com/AzureAD/SCIMReferenceCode, Initialization_Workflow.json (read 2026-11-29).
     """
-    if version() != "beta":
-        abort(404)
+    demand_beta()
     apps = current().applications
     apps.find(app)
     shown = [

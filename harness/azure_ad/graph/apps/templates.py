@@ -7,8 +7,6 @@ db3ad72 of microsoftgraph/microsoft-graph-docs).
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.applications.gallery import NON_GALLERY_TEMPLATE, application_templates
 from harness.azure_ad.applications.registrations import shown as shown_application
 from harness.azure_ad.directory.errors import NotFoundError
@@ -20,6 +18,7 @@ from harness.azure_ad.mappings.templates import offered_to, shown
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _OF_APP = "/servicePrincipals/<app>/synchronization/templates"
 

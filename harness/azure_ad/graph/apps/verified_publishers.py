@@ -8,8 +8,6 @@ Source: https://learn.microsoft.com/en-us/graph/api/application-setverifiedpubli
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.odata import refusals
@@ -17,6 +15,7 @@ from harness.azure_ad.graph.odata.entities import body, empty
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _PATH = "/applications/<key>"
 

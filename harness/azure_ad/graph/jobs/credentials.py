@@ -8,8 +8,6 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/skip-out-of-sc
 
 from __future__ import annotations
 
-from flask import Response, abort
-
 from harness.azure_ad.applications.secrets import OPEN_KEYS, SECRET_KEYS
 from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
@@ -19,8 +17,8 @@ from harness.azure_ad.graph.odata.entities import (
     body,
     collection,
     context,
+    demand_beta,
     empty,
-    version,
 )
 from harness.azure_ad.graph.odata.values import as_boolean
 from harness.azure_ad.provisioning.connection_test import CredentialsError
@@ -28,6 +26,7 @@ from harness.azure_ad.provisioning.cycle.scoping import SWITCHES
 from harness.azure_ad.provisioning.grants import GrantError
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 # The portal's sentence above the details of a failed Test Connection.
 # https://github.com/MicrosoftDocs/azure-docs/issues/54231
@@ -72,8 +71,7 @@ def save_secrets(app: str) -> Response:
 
 def acquire_access_token(app: str) -> Response:
     """Ask the application's token endpoint for an access token with these credentials and those that are saved."""
-    if version() != "beta":
-        abort(404)
+    demand_beta()
     try:
         current().engine.acquire_token(app, _pairs(body().get("credentials") or []))
     except GrantError as error:

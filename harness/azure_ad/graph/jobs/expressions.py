@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from harness.azure_ad.graph.jobs.synchronization import demand_schema_owner
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, body, collection, context
@@ -20,6 +18,7 @@ from harness.azure_ad.mappings.functions import FUNCTIONS, Context, Value
 from harness.azure_ad.mappings.sources import to_source
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _TEST_OBJECT = '{"definition": null, "properties": [{"key": …, "value": text, a list of texts or null}]}'
 

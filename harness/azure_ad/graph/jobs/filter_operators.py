@@ -7,11 +7,10 @@ db3ad72 of microsoftgraph/microsoft-graph-docs).
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.graph.jobs.synchronization import demand_schema_owner
 from harness.azure_ad.graph.odata.entities import collection
 from harness.azure_ad.mappings.filter_operators import OPERATORS
+from harness.wire.message import Response
 
 
 def list_operators(app: str, job: str = "", template: str = "") -> Response:

@@ -5,25 +5,24 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage
 
 from __future__ import annotations
 
-from flask import Response, abort
-
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.jobs.synchronization import engine_of
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import empty, entity, version
+from harness.azure_ad.graph.odata.entities import demand_beta, empty, entity
+from harness.wire.message import Response
 
 _ALL = "/servicePrincipals/<app>/synchronization/jobs/<job>/objectConnections"
 _ONE = f"{_ALL}/<key>"
 
 
 def list_connections(app: str, job: str) -> Response:
-    _demand_beta()
+    demand_beta()
     engine_of(app, job)
     raise refusals.CONNECTIONS_NOT_LISTED.error()
 
 
 def get_connection(app: str, job: str, key: str) -> Response:
-    _demand_beta()
+    demand_beta()
     _, session = engine_of(app, job).inspect(job)
     connection = session.connection(key)
     if connection is None:
@@ -40,17 +39,12 @@ def get_connection(app: str, job: str, key: str) -> Response:
 
 def delete_connection(app: str, job: str, key: str) -> Response:
     """Break a tie, whether there was one or not; the job's schedule must be off."""
-    _demand_beta()
+    demand_beta()
     try:
         engine_of(app, job).disconnect(job, key)
     except ConflictError as error:
         raise refusals.JOB_RUNNING.error(reason=error) from error
     return empty()
-
-
-def _demand_beta() -> None:
-    if version() != "beta":
-        abort(404)
 
 
 ROUTES = (

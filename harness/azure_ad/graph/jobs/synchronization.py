@@ -7,8 +7,6 @@ microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph
 
 from __future__ import annotations
 
-from flask import Response, request
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.templates import demand_offered, demand_template
 from harness.azure_ad.graph.odata import refusals
@@ -31,6 +29,8 @@ from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOf
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document
+from harness.wire.message import Response
+from harness.wire.present import present
 
 _ON_DEMAND_FORM = (
     '{"parameters": [{"ruleId": …, "subjects": [{"objectId": …, "objectTypeName": "User"}]}]}, '
@@ -98,7 +98,7 @@ def restart_job(app: str, job: str) -> Response:
 def patch_job(app: str, job: str) -> Response:
     """Change `synchronizationJobSettings`, a list of name and value, where a quirk says that this is to be had."""
     if not current().quirks["job-takes-patch"]:
-        raise refusals.SYNCHRONIZATION_UNKNOWN.error(url=request.url)
+        raise refusals.SYNCHRONIZATION_UNKNOWN.error(url=present().url)
     given = body()
     settings = given.pop("synchronizationJobSettings", None)
     if given or not isinstance(settings, list):

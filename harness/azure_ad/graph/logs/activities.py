@@ -12,13 +12,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from flask import g, request
-
 from harness.azure_ad.provisioning.log import audit_log
-from harness.azure_ad.tenant import current
+from harness.azure_ad.tenant import CLAIMS, current
 from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
+from harness.wire.present import present
 
 _UNSHOWN = ("id", "keyCredentials", "passwordCredentials", "passwordProfile")
 
@@ -145,7 +144,8 @@ def _initiator() -> Document:
     The tenant's fixed token counts as the program Automation's; whoever is at the portal, where nobody signs in, as an
     administrator who is not in the directory.
     """
-    claims: Mapping[str, Any] | None = g.get("claims")
+    request = present()
+    claims: Mapping[str, Any] | None = request.environ.get(CLAIMS)
     tenant = current()
     if claims is not None and claims["idtyp"] == "user":
         return _person(claims["oid"], claims["name"], claims["upn"])

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs import sign_in_log as log
 from harness.azure_ad.graph.odata import refusals
@@ -29,6 +27,7 @@ from harness.azure_ad.provisioning.log import provisioning_log as logs
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
+from harness.wire.message import Response
 
 
 def provisioning() -> Response:

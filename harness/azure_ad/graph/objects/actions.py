@@ -15,17 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import ConflictError
 from harness.azure_ad.graph.logs.activities import DEEDS, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, body, context, empty, entity, version
+from harness.azure_ad.graph.odata.entities import HTML, answer, body, context, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import KINDS
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _KINDS = {"users": "User", "groups": "Group"}
 # A group's licences reach its members later: 202 (group-assignlicense).
@@ -80,10 +79,9 @@ def export_personal_data(name: str) -> Response:
         raise refusals.VALUE_FORM.error(name="storageLocation", form="the address of a storage account")
     tenant, key = current(), object_of("users", name)["id"]
     origin = f"{tenant.settings.graph_origin}/{version()}"
-    response = Response("", 202)
-    response.headers["Location"] = f"{origin}/users/{key}/exportPersonalData/{tenant.ids.uuid()}"
-    response.headers["Retry-After"] = "60"
-    return response
+    status = f"{origin}/users/{key}/exportPersonalData/{tenant.ids.uuid()}"
+    headers = (("Content-Type", HTML), ("Location", status), ("Retry-After", "60"))
+    return Response(202, headers)
 
 
 def retry_service_provisioning(which: str, name: str) -> Response:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from flask import Response
-
 from harness.azure_ad.applications.registrations import shown as shown_application
 from harness.azure_ad.directory.deleted_items import deleted_name
 from harness.azure_ad.directory.errors import NotFoundError
@@ -21,6 +19,7 @@ from harness.azure_ad.graph.odata.entities import collection, count, empty, enti
 from harness.azure_ad.graph.odata.entity_types import APPLICATION, DELETED, SERVICE_PRINCIPAL, EntityType
 from harness.azure_ad.tenant import Tenant, current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 
 class Kind(NamedTuple):

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from flask import Response, request
 from msgspec import Struct, field
 
 from harness.azure_ad.directory.changes import ALL
@@ -24,11 +23,14 @@ from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.graph.objects.tracked import TRACKED, Tracked
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import answer, context
+from harness.azure_ad.graph.odata.errors import with_headers
 from harness.azure_ad.graph.odata.querying.options import check_options, link, option, page_size
 from harness.azure_ad.graph.odata.querying.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
+from harness.wire.message import Response
+from harness.wire.present import present
 
 _GOOD_FOR = timedelta(days=7)
 _MEMBERS, _MANAGER = "members", "manager"
@@ -47,7 +49,7 @@ class _Change(Struct):
 def changes(which: str) -> Response:
     """Answer one page of the changes, with a link to the next page or, on the last one, to what comes after."""
     state = _state(which)
-    minimal = "return=minimal" in request.headers.get("Prefer", "").lower()
+    minimal = "return=minimal" in present().text("Prefer").lower()
     if state["latest"]:
         items: Iterator[Document] = iter(())
     elif state["since"] is None:
@@ -67,9 +69,7 @@ def changes(which: str) -> Response:
         token = seal("delta", {**state, **after, "skip": 0, "latest": False, "size": None})
         result["@odata.deltaLink"] = link({"$deltatoken": token}, keep=False)
     response = answer({**result, "value": page[:size]})
-    if minimal:
-        response.headers["Preference-Applied"] = "return=minimal"
-    return response
+    return with_headers(response, {"Preference-Applied": "return=minimal"}) if minimal else response
 
 
 def _state(which: str) -> Document:
@@ -196,7 +196,7 @@ def _ids(text: str | None) -> list[str] | None:
 
 
 def _page_size(state: Document) -> int:
-    preferred = _PAGE.search(request.headers.get("Prefer", "").lower())
+    preferred = _PAGE.search(present().text("Prefer").lower())
     if preferred is not None and int(preferred[1]):
         return int(preferred[1])
     return page_size(state["size"] or 100)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.apps.extension_properties import with_extensions
@@ -39,6 +37,7 @@ from harness.azure_ad.graph.odata.upserts import name_to_make
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _KINDS = {"users": "User", "groups": "Group"}
 _MOST_EXPANDED = 20

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from flask import Response
-
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.applications import find_application
@@ -24,6 +22,7 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.values import as_boolean
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _Test: TypeAlias = Callable[[Document], bool]
 _MOST_IDS = 1000

@@ -14,8 +14,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, optional_body
@@ -23,6 +21,7 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, DOMAIN
 from harness.azure_ad.graph.odata.values import as_boolean, typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 INITIAL = ".onmicrosoft.com"
 SERVICES = ("Email", "OfficeCommunicationsOnline")

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort
-
 from harness.azure_ad.directory.membership.dynamic_groups import is_dynamic
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, body, context, version
+from harness.azure_ad.graph.odata.entities import answer, body, context, demand_beta
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 STATUS = "membershipRuleProcessingStatus"
 
@@ -36,8 +35,7 @@ def with_status(group: Document) -> Document:
 
 def evaluate(name: str = "") -> Response:
     """Tell whether somebody is, or with another rule would be, a member of a group, or of one that there is not yet."""
-    if version() != "beta":
-        abort(404)
+    demand_beta()
     given, directory = body(), current().directory
     member, rule = given.get("memberId"), given.get("membershipRule")
     if not isinstance(member, str):

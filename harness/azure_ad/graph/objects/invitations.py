@@ -15,9 +15,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from flask import Response
-from werkzeug.urls import iri_to_uri
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.objects import audited
@@ -28,7 +25,7 @@ from harness.azure_ad.graph.odata.values import invalid_value, typed
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
-from harness.wire.message import TransportError, check_url
+from harness.wire.message import Response, TransportError, check_url
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 # A browser is sent there by a header: visible characters alone, and no more than all browsers read (the number is inferred).
@@ -59,6 +56,8 @@ def invite() -> Response:
 def _leads_somewhere(address: str) -> bool:
     if len(address) > _LONGEST_REDIRECT or not _REDIRECT.fullmatch(address):
         return False
+    from werkzeug.urls import iri_to_uri  # nobody else here needs it, and its import takes a tenth of a start
+
     try:
         check_url(iri_to_uri(address))
     except (TransportError, ValueError):

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from flask import Response
-
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
 from harness.azure_ad.graph.objects.directory_objects import object_of
@@ -21,6 +19,7 @@ from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, GROUP, U
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 # What is asked of one type alone is answered as that type's collection is, with `$search` and advanced filters.
 _CASTS = {"user": USER, "group": GROUP}

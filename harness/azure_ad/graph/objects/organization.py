@@ -5,8 +5,6 @@ Source: https://learn.microsoft.com/en-us/graph/api/organization-list and …/or
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.objects.domains import INITIAL, SERVICES, default_domain, verified_domains
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity
@@ -14,6 +12,7 @@ from harness.azure_ad.graph.odata.entity_types import ORGANIZATION
 from harness.azure_ad.graph.odata.values import typed
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _SHELF, _KEY = "account", "organization"
 

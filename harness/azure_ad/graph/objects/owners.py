@@ -9,8 +9,6 @@ microsoftgraph/microsoft-graph-docs).
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.graph.apps.owners_expanded import OWNER
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
@@ -20,6 +18,7 @@ from harness.azure_ad.graph.odata.entities import body, collection, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.graph.odata.references import reference
 from harness.azure_ad.tenant import current
+from harness.wire.message import Response
 
 _OWNED = "/<any(groups, applications, servicePrincipals):which>/<name>/owners"
 _OWNING = "/<any(users, servicePrincipals):which>/<name>/ownedObjects"

@@ -1,4 +1,4 @@
-"""Addresses as callers write them, brought to the form that the route table has.
+"""Addresses as callers write them, brought to the form that the route table has, and what answers there.
 
 SDKs, Terraform and the reference pages write one address in many ways: functions with parentheses and with their
 namespace (`/users/microsoft.graph.delta()`), casts with the short one (`/members/graph.user`), keys in parentheses
@@ -13,18 +13,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import product
 
 from msgspec import Struct, field
 
 from harness.azure_ad.tenant import Tenant
+from harness.wire.routes import Word, spellings
 
 AlternateKey = Callable[[Tenant, str], str | None]
 NAMESPACE = "microsoft.graph."
 _SHORT_NAMESPACE = "graph."
 _CALLED = re.compile(r"([^()]+)\((.*)\)\Z", re.DOTALL)
 _KEY = re.compile(r"(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|([^',=]+))\Z", re.DOTALL)
-_CHOICE = re.compile(r"<any\(([^)]*)\):\w+>")
 
 
 class _Place(Struct, frozen=True):
@@ -84,20 +83,12 @@ class Addresses:
 
 
 def _plant(place: _Place, segments: list[str]) -> None:
-    """Add a rule's segments below a place; `<any(a, b):name>` is one word for each choice."""
+    """Add a rule's segments below a place."""
     if not segments:
         return
     first, *rest = segments
-    if first.startswith("<") and not first.startswith("<any("):
-        _plant(place.key(), rest)
-        return
-    parts = _CHOICE.split(first)
-    for choices in product(*([part] if at % 2 == 0 else _words(part) for at, part in enumerate(parts))):
-        _plant(place.word("".join(choices)), rest)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip().strip("'\"") for word in text.split(",")]
+    for spelling in spellings(first):
+        _plant(place.word(spelling.text) if isinstance(spelling, Word) else place.key(), rest)
 
 
 def _split(text: str) -> tuple[str, str | None]:

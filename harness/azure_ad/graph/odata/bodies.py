@@ -12,11 +12,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import request
-
 from harness.azure_ad.graph.odata import refusals
 from harness.base import json_text
 from harness.base.store import Document
+from harness.wire.present import present
 
 _DEEPEST = 300  # a schema with the most deeply nested expression has 160 levels
 _TOKEN = re.compile(
@@ -34,7 +33,7 @@ _NAME = re.compile(r"[\w$@.\-#]+\Z")
 
 def body() -> Document:
     """Return the JSON object of the request. Raises ODataError 400 for anything else."""
-    raw = request.get_data()
+    raw = present().body()
     if not raw.strip():
         raise refusals.BODY_NO_OBJECT.error(node="EndOfInput")
     try:
@@ -52,7 +51,7 @@ def body() -> Document:
 
 def optional_body() -> Document:
     """Return the JSON object of the request, an empty one when it has no body. Raises ODataError 400."""
-    return body() if request.get_data().strip() else {}
+    return body() if present().body().strip() else {}
 
 
 def _decoded(text: bytes) -> Any:

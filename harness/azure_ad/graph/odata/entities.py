@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, TypeAlias
 
-from flask import Response
-
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.bodies import body, optional_body
 from harness.azure_ad.graph.odata.entity_types import EntityType, Expander
@@ -31,12 +29,14 @@ from harness.azure_ad.graph.odata.querying.options import (
 )
 from harness.azure_ad.graph.odata.querying.ordering import order, ordered
 from harness.azure_ad.graph.odata.querying.search import search
-from harness.azure_ad.graph.odata.querying.selection import expanded, selected, shown, version
+from harness.azure_ad.graph.odata.querying.selection import demand_beta, expanded, selected, shown, version
 from harness.azure_ad.graph.odata.querying.tokens import seal, unseal
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 __all__ = [
+    "HTML",
     "ODataError",
     "Scan",
     "answer",
@@ -44,21 +44,29 @@ __all__ = [
     "collection",
     "context",
     "count",
+    "demand_beta",
     "empty",
     "entity",
     "error_answer",
     "optional_body",
+    "plain",
     "query_filter",
     "version",
 ]
 
+HTML = "text/html; charset=utf-8"  # the type of answers without a body
 # What reads a large collection: the objects that may pass a filter, in a lasting order, from behind the id `after`.
 Scan: TypeAlias = Callable[[Filter, str | None], Iterable[Document]]
 _NO_EXPANDERS: Mapping[str, Expander] = {}
 
 
 def empty() -> Response:
-    return Response(status=204)
+    return Response(204, (("Content-Type", HTML),))
+
+
+def plain(text: str) -> Response:
+    """Answer a bare value."""
+    return Response(200, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
 
 
 def context(path: str) -> str:
@@ -124,7 +132,7 @@ def count(items: Iterable[Document] | Scan, kind: EntityType | None = None) -> R
     condition = query_filter(kind, counting=True).together(search(kind))
     candidates = items(condition, None) if callable(items) else items
     total = sum(1 for _ in filter(condition.test, candidates))
-    return Response(str(total), content_type="text/plain; charset=utf-8")
+    return plain(str(total))
 
 
 def entity(

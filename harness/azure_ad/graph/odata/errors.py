@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-
-from flask import Response, g, request
 
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
+from harness.wire.message import Response
+from harness.wire.present import present
 
+_REQUEST_IDS = "harness.azure_ad.request_ids"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -32,9 +34,8 @@ class ODataError(Exception):
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    return Response(
-        _encode(body), status, content_type="application/json; odata.metadata=minimal; charset=utf-8"
-    )
+    headers = (("Content-Type", "application/json; odata.metadata=minimal; charset=utf-8"),)
+    return Response(status, headers, _encode(body).encode())
 
 
 def error_answer(error: ODataError) -> Response:
@@ -48,16 +49,21 @@ def error_answer(error: ODataError) -> Response:
         "request-id": request_id,
         "client-request-id": client_id,
     }
-    response = answer({"error": shown}, error.status)
-    response.headers.extend(error.headers)
-    return response
+    return with_headers(answer({"error": shown}, error.status), error.headers)
+
+
+def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
+    """Return an answer with more headers."""
+    return replace(response, headers=(*response.headers, *headers.items()))
 
 
 def request_ids() -> tuple[str, str]:
     """Return `request-id` and `client-request-id` of this request; the client's own is echoed, cut to 100 characters."""
-    if "request_ids" not in g:
+    request = present()
+    if _REQUEST_IDS not in request.environ:
         own = current().ids.uuid()
-        given = request.headers.get("client-request-id", "")[:100]
-        g.request_ids = own, given if given.isascii() and given.isprintable() and given else own
-    ids: tuple[str, str] = g.request_ids
+        given = request.text("client-request-id")[:100]
+        usable = given.isascii() and given.isprintable() and given
+        request.environ[_REQUEST_IDS] = own, given if usable else own
+    ids: tuple[str, str] = request.environ[_REQUEST_IDS]
     return ids

@@ -9,10 +9,9 @@ db3ad72 of microsoftgraph/microsoft-graph-docs).
 
 from __future__ import annotations
 
-from flask import request
-
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.errors import ODataError
+from harness.wire.present import present
 
 FAULT_HEADER = "X-Harness-Fault"
 _FAULTS = {"403": refusals.FORBIDDEN, "429": refusals.THROTTLED, "503": refusals.DOWN}
@@ -21,7 +20,7 @@ _WAIT = {"429": {"Retry-After": "10"}, "503": {"Retry-After": "10"}}
 
 def fault() -> ODataError | None:
     """Return the error that this request asks for. Raises ODataError 400 for one that there is not."""
-    wanted = request.headers.get(FAULT_HEADER)
+    wanted = present().header(FAULT_HEADER)
     if wanted is None:
         return None
     if wanted not in _FAULTS:

@@ -1,7 +1,7 @@
 """Every refusal of Microsoft Graph in one table: HTTP status, error code, sentence.
 
 `error` takes what the sentence has in braces and returns what to raise. What the layers below raise
-(NotFoundError, ConflictError, HarnessError) carries its own sentence; `REFUSALS_BELOW` has status and code for it.
+(NotFoundError, ConflictError, HarnessError) carries its own sentence; `wording` has status and code for it.
 
 Of the codes https://learn.microsoft.com/en-us/graph/errors has serviceNotAvailable and syncStateNotFound with its sentence,
 https://learn.microsoft.com/en-us/graph/json-batching Authorization_RequestDenied with its sentence (read 2026-11-29). Codes and
@@ -11,12 +11,9 @@ how to mend it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from harness.azure_ad.directory.errors import ConflictError, ForbiddenError, NotFoundError
 from harness.azure_ad.graph.odata.errors import ODataError
-from harness.base.errors import HarnessError
 
 
 class Refusal(NamedTuple):
@@ -282,16 +279,3 @@ CONNECTIONS_NOT_LISTED = Refusal(
     400, "BadRequest", "Object connections cannot be listed; ask for one by its objectId."
 )
 JOB_RUNNING = Refusal(409, "Conflict", "{reason}")
-
-# What Flask refuses by itself, by status.
-REFUSALS_OF_FLASK: Mapping[int, Refusal] = {
-    404: SEGMENT_UNKNOWN,
-    405: METHOD_REFUSED,
-    413: BODY_TOO_LARGE,
-}
-REFUSALS_BELOW: Mapping[type[Exception], Refusal] = {
-    NotFoundError: Refusal(404, "Request_ResourceNotFound", "{reason}"),
-    ForbiddenError: FORBIDDEN,
-    ConflictError: Refusal(400, "Request_BadRequest", "{reason}"),
-    HarnessError: Refusal(400, "Request_BadRequest", "{reason}"),
-}

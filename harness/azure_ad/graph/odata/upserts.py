@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/application-upsert and …/g
 
 from __future__ import annotations
 
-from flask import request
+from harness.wire.present import present
 
 _UNIQUE = "uniqueName="
 
@@ -18,5 +18,5 @@ def missing_key(name: str) -> str:
 
 def name_to_make(key: str) -> str | None:
     """Return the unique name that an object is to be made with; None where there is one, or the request wants none made."""
-    wishes = [wish.strip().lower() for wish in request.headers.get("Prefer", "").split(",")]
+    wishes = [wish.strip().lower() for wish in present().text("Prefer").split(",")]
     return key.removeprefix(_UNIQUE) if key.startswith(_UNIQUE) and "create-if-missing" in wishes else None

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
-
 from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata.entities import collection
+from harness.wire.message import Response
 
 _OBJECTS = "directoryObjects"
 # By collection: relations, each with what the context of its answer names.

@@ -6,9 +6,8 @@ page says: `refusals` says who reported it.
 
 from __future__ import annotations
 
-from flask import Response
-
 from harness.azure_ad.graph.odata import refusals
+from harness.wire.message import Response
 
 
 def me(rest: str = "") -> Response:

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
-
 from harness.azure_ad.applications.registrations import shown
 from harness.azure_ad.graph.apps.applications import find_application
 from harness.azure_ad.graph.apps.key_credentials import without_keys
 from harness.azure_ad.graph.apps.service_principals import shown_principal
 from harness.azure_ad.graph.odata import refusals
-from harness.azure_ad.graph.odata.entities import answer, context, empty
+from harness.azure_ad.graph.odata.entities import answer, context, empty, plain
 from harness.azure_ad.graph.odata.entity_types import APPLICATION, GROUP, SERVICE_PRINCIPAL, USER, EntityType
 from harness.azure_ad.graph.odata.querying.options import check_options
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 _TYPES: Mapping[str, EntityType] = {
     "users": USER,
@@ -47,7 +46,7 @@ def get_raw_value(which: str, name: str, part: str) -> Response:
     if value is None:
         return empty()
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Response(text, content_type="text/plain; charset=utf-8")
+    return plain(text)
 
 
 def _value(which: str, name: str, part: str) -> Any:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
-
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.owners_expanded import OWNER
 from harness.azure_ad.graph.objects.directory_objects import object_of, principal_or_application
@@ -19,6 +17,7 @@ from harness.azure_ad.graph.odata.entities import answer, collection, context, c
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
+from harness.wire.message import Response
 
 # By collection, the relations of its objects that lead to directory objects.
 _RELATIONS: Mapping[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
-from harness.pages.portal import surroundings
+from harness.pages.surroundings import surroundings
 
 
 class Place(Struct, frozen=True):

@@ -15,7 +15,7 @@ from harness.azure_ad.provisioning.why.sections import sections
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 from harness.base.store import Document
-from harness.pages.portal import account_of, event_of
+from harness.pages.surroundings import account_of, event_of
 
 _MOST_MEMBERS = 100  # of a group's that are on one side alone; a page must not take longer than people wait
 # What the parts of the answer are called here, in the order in which they are asked for.

@@ -19,7 +19,7 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import LINES_LOOKED_AT, Row, before, entered, page_of, ways
 from harness.pages.periods import PERIOD_FIELDS, entered_period
-from harness.pages.portal import event_of
+from harness.pages.surroundings import event_of
 
 STATUSES = ("Success", "Failure", "Skipped", "Warning")
 ACTIONS = ("Create", "Update", "Delete", "StagedDelete", "Disable", "Other")

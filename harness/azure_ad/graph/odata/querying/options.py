@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import request
-
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.tenant import current
+from harness.wire.present import present
 
 MAX_PAGE = 999
 _OPTIONS = frozenset(
@@ -41,7 +40,7 @@ def _full_name(name: str) -> str:
 
 def option(name: str) -> str | None:
     """Return the value of an option such as `$filter`, None without it."""
-    return next((value for key, value in request.args.items() if _full_name(key) == name), None)
+    return next((value for key, value in present().arguments if _full_name(key) == name), None)
 
 
 def text_of(name: str) -> str:
@@ -51,13 +50,13 @@ def text_of(name: str) -> str:
 
 def check_options() -> None:
     """Refuse what Graph refuses, rather than leave it out. Raises ODataError 400."""
-    present: set[str] = set()
-    for name in [_full_name(written) for written, _ in request.args.items(multi=True)]:
+    names: set[str] = set()
+    for name in [_full_name(written) for written, _ in present().arguments]:
         if name.startswith("$") and name not in _OPTIONS:
             raise refusals.OPTION_UNKNOWN.error(name=name)
-        if name in _OPTIONS and name in present:
+        if name in _OPTIONS and name in names:
             raise refusals.OPTION_TWICE.error(name=name)
-        present.add(name)
+        names.add(name)
 
 
 def page_size(default: int = 100) -> int:
@@ -75,7 +74,7 @@ def is_counted() -> bool:
 
 
 def is_eventual() -> bool:
-    return request.headers.get("ConsistencyLevel", "").strip().lower() == "eventual"
+    return present().text("ConsistencyLevel").strip().lower() == "eventual"
 
 
 def is_advanced(*, counting: bool = False) -> bool:
@@ -85,19 +84,17 @@ def is_advanced(*, counting: bool = False) -> bool:
 
 def link(options: Mapping[str, str], *, keep: bool = True) -> str:
     """Return this request's URL with other options; without `keep` with those alone."""
-    rest = [(key, value) for key, value in request.args.items(multi=True) if keep]
+    rest = [(key, value) for key, value in present().arguments if keep]
     pairs = [(key, value) for key, value in rest if _full_name(key) not in options]
     return f"{current().settings.graph_origin}{_path()}?{urlencode([*pairs, *options.items()], safe='$')}"
 
 
 def query_mark() -> tuple[str, list[tuple[str, str]]]:
     """Return what a page token is bound to: the path, and all of the query but the token."""
-    query = sorted(
-        (key, value) for key, value in request.args.items(multi=True) if _full_name(key) != "$skiptoken"
-    )
+    query = sorted((key, value) for key, value in present().arguments if _full_name(key) != "$skiptoken")
     return _path(), query
 
 
 def _path() -> str:
     """Return the request's path with its version in front."""
-    return request.script_root + request.path
+    return present().root + present().path

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from msgspec import Struct
 
 from harness.azure_ad.graph.odata import refusals
@@ -19,6 +18,7 @@ from harness.azure_ad.graph.odata.entity_types import BY_MARK, EntityType, Expan
 from harness.azure_ad.graph.odata.errors import ODataError
 from harness.azure_ad.graph.odata.querying.options import is_eventual, option
 from harness.base.store import Document
+from harness.wire.present import HttpError, present
 
 _EXPAND = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*(?:,|\Z)", re.ASCII)
 _WITHIN = re.compile(
@@ -54,7 +54,13 @@ class _Expansion(Struct, frozen=True):
 
 def version() -> str:
     """Return the version that the request is for, `v1.0` or `beta`."""
-    return request.script_root.removeprefix("/")
+    return present().root.removeprefix("/")
+
+
+def demand_beta() -> None:
+    """Let only `beta` have an address. Raises HttpError 404."""
+    if version() != "beta":
+        raise HttpError(404)
 
 
 def selected(kind: EntityType | None) -> tuple[str, ...] | None:

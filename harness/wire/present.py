@@ -1,0 +1,142 @@
+"""The request that is being answered, for whoever answers it, read from its WSGI environment.
+
+An application says with `answering` which one that is; a request that is answered within another has its place until it is over.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote
+
+from harness.base.sqlite import is_full
+from harness.wire.incoming import body_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_BARE = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
+_PRESENT: ContextVar[Present] = ContextVar("present")
+
+
+class HttpError(Exception):
+    """A request that HTTP itself refuses: 404 for an address, 405 for a method, 413 for a body that is too long."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Present:
+    """A request. What belongs to it alone is kept in its `environ`, under the name of whoever keeps it."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self.environ = environ
+
+    @property
+    def method(self) -> str:
+        return str(self.environ["REQUEST_METHOD"])
+
+    @property
+    def root(self) -> str:
+        """What the application's own addresses begin behind, without a slash at its end."""
+        return _decoded(self.environ["SCRIPT_NAME"]).rstrip("/")
+
+    @property
+    def path(self) -> str:
+        """Where the request goes, from behind `root` on."""
+        return "/" + _decoded(self.environ["PATH_INFO"]).lstrip("/")
+
+    @property
+    def query(self) -> str:
+        """The query as it was sent. Raises UnicodeDecodeError for octets that were not encoded."""
+        return str(self.environ["QUERY_STRING"]).encode("latin-1").decode()
+
+    @cached_property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """The query's names and values, those of one name together."""
+        together: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True, errors=_AS_SENT):
+            together.setdefault(name, []).append(value)
+        return tuple((name, value) for name, values in together.items() for value in values)
+
+    @property
+    def url(self) -> str:
+        """The whole address, as people read it."""
+        # For a few refusals only: the import takes a tenth of a start.
+        from werkzeug.sansio.utils import get_current_url
+        from werkzeug.wsgi import get_host
+
+        scheme, host = self.environ["wsgi.url_scheme"], get_host(self.environ)
+        return get_current_url(scheme, host, self.root, self.path, self.query.encode())
+
+    def headers(self) -> Iterator[tuple[str, str]]:
+        """Yield every header, its name as it is mostly written."""
+        for key, value in self.environ.items():
+            if key.startswith("HTTP_"):
+                yield key[5:].replace("_", "-").title(), value
+            elif key in _BARE and value:
+                yield _BARE[key], value
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value; not for Content-Type and Content-Length, which WSGI names otherwise."""
+        value: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return value
+
+    def text(self, name: str) -> str:
+        """Return a header's value, an empty text without it."""
+        return self.header(name) or ""
+
+    def body(self) -> bytes:
+        """Return the whole body. Raises HttpError 413 where it is longer than anything here reads."""
+        body = body_of(self.environ)
+        if body is None:
+            raise HttpError(413)
+        return body
+
+
+def present() -> Present:
+    """Return the request that is being answered. Raises LookupError where none is."""
+    return _PRESENT.get()
+
+
+@contextmanager
+def answering(environ: WSGIEnvironment) -> Iterator[Present]:
+    """Let a request be the present one."""
+    request = Present(environ)
+    token = _PRESENT.set(request)
+    try:
+        yield request
+    finally:
+        _PRESENT.reset(token)
+
+
+def log_broken(error: Exception) -> None:
+    """Log what broke while the present request was answered, but for a full disk, which has been told of and breaks every write."""
+    if is_full(error):
+        return
+    import logging  # takes its time, and nothing breaks as a rule
+
+    request = present()
+    logging.getLogger(__name__).error(
+        "Exception on %s%s [%s]", request.root, request.path, request.method, exc_info=error
+    )
+
+
+def _decoded(text: str) -> str:
+    """Return a text of a WSGI environment, where a letter stands for an octet, as what those octets are."""
+    return text if text.isascii() else text.encode("latin-1").decode(errors="replace")
+
+
+def _quoted(error: UnicodeError) -> tuple[str, int]:
+    """Leave octets that are no UTF-8 as they were sent, percent signs and all."""
+    assert isinstance(error, UnicodeDecodeError)
+    return quote(error.object[error.start : error.end], safe=""), error.end
+
+
+_AS_SENT = "harness.as_sent"
+codecs.register_error(_AS_SENT, _quoted)

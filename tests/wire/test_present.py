@@ -1,0 +1,62 @@
+"""The present request: what an application reads of it, and where it ends."""
+
+import pytest
+
+from harness.wire.inprocess import inprocess
+from harness.wire.message import MAX_BODY, Request
+from harness.wire.present import HttpError, answering, present
+
+ORIGIN = "https://graph.example"
+
+
+def seen(request: Request, look):
+    """Send a request to an application that looks at what is present, and return what it saw."""
+    looks = []
+
+    def app(environ, start_response):
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/v1.0", environ["PATH_INFO"].removeprefix("/v1.0")
+        with answering(environ):
+            looks.append(look(present()))
+        start_response("200 OK", [])
+        return []
+
+    inprocess(app)(request)
+    return looks[0]
+
+
+def test_an_address_is_read_in_any_script():
+    request = Request("GET", f"{ORIGIN}/v1.0/%E5%B1%B1/b%FF?a=%E5%B1%B1")
+    assert seen(request, lambda it: (it.root, it.path)) == ("/v1.0", "/山/b\ufffd")
+    assert seen(request, lambda it: it.url) == f"{ORIGIN}/v1.0/山/b\ufffd?a=山"
+
+
+def test_arguments_of_one_name_stand_together_and_octets_that_are_no_text_stay_as_sent():
+    request = Request("GET", f"{ORIGIN}/v1.0/users?a=1&b=2&a=&c=%FFx+y")
+    assert seen(request, lambda it: it.arguments) == (("a", "1"), ("a", ""), ("b", "2"), ("c", "%FFx y"))
+
+
+def test_headers_are_asked_for_in_any_case():
+    request = Request("GET", f"{ORIGIN}/v1.0/users", (("PREFER", "return=minimal"),))
+    assert seen(request, lambda it: (it.header("Prefer"), it.header("Date"), it.text("date"))) == (
+        "return=minimal",
+        None,
+        "",
+    )
+
+
+def test_a_body_that_is_too_long_is_refused():
+    request = Request("POST", f"{ORIGIN}/v1.0/users", (), b"x" * (MAX_BODY + 1))
+    with pytest.raises(HttpError) as refusal:
+        seen(request, lambda it: it.body())
+    assert refusal.value.status == 413
+
+
+def test_a_request_within_another_ends_before_it():
+    """`$batch` answers requests while it is itself one."""
+    outer, inner = {"REQUEST_METHOD": "POST"}, {"REQUEST_METHOD": "GET"}
+    with answering(outer):
+        with answering(inner):
+            assert present().method == "GET"
+        assert present().method == "POST"
+    with pytest.raises(LookupError):
+        present()
