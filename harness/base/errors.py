@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -12,6 +11,8 @@ class HarnessError(Exception):
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the closest of some words, or an empty string when nothing is close."""
+    import difflib  # for whoever is wrong
+
     folded = {candidate.casefold(): candidate for candidate in candidates}
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f"; did you mean '{folded[close[0]]}'?" if close else ""

@@ -10,20 +10,23 @@ import marshal
 import os
 import sys
 from contextlib import suppress
-from importlib.resources import files
+from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 def read_text(package: str, name: str) -> str:
     """Return the text of the file `name` of a package."""
-    return files(package).joinpath(name).read_text(encoding="utf-8")
+    return _file(package, name).read_text(encoding="utf-8")
 
 
 def read_table(package: str, name: str) -> Any:
     """Return what the YAML file `name` of a package holds; dates in it are texts."""
-    source = files(package).joinpath(name)
+    source = _file(package, name)
     if not isinstance(source, Path):  # in an archive
         return _parse(source.read_text(encoding="utf-8"))
     status, place = source.stat(), _place(source)
@@ -37,6 +40,15 @@ def read_table(package: str, name: str) -> Any:
     if not sys.dont_write_bytecode:
         _keep(place, marshal.dumps([stamp, table]))
     return table
+
+
+def _file(package: str, name: str) -> Path | Traversable:
+    path = Path(import_module(package).__path__[0]) / name
+    if path.is_file():
+        return path
+    from importlib.resources import files  # packages in an archive are few, and its import takes ten others
+
+    return files(package).joinpath(name)
 
 
 def _place(source: Path) -> Path:

@@ -6,7 +6,6 @@ Plain text in a pipe or with NO_COLOR; FORCE_COLOR colours also there (https://n
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import IO
@@ -46,8 +45,11 @@ class Printing:
         self._coloured = not os.environ.get("NO_COLOR") and (
             bool(os.environ.get("FORCE_COLOR")) or (is_terminal and os.environ.get("TERM") != "dumb")
         )
-        given = "COLUMNS" in os.environ or is_terminal
-        self._width = shutil.get_terminal_size().columns if given else _IN_A_PIPE
+        self._width = _IN_A_PIPE
+        if is_terminal or "COLUMNS" in os.environ:
+            import shutil  # a build's log takes none of it
+
+            self._width = shutil.get_terminal_size().columns
         self._collected, self._complete = collected, complete
 
     def print(self) -> None:

@@ -6,9 +6,9 @@ A wheel has them inside the package; in a checkout they lie beside it. Their nam
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
+import harness
 from harness.base.errors import HarnessError, nearest
 
 SIGN = "@"
@@ -69,7 +69,7 @@ def _in(folder: Path, word: str, nobody: str) -> Path:
 @cache
 def _folder(name: str) -> Path:
     """Raise HarnessError where the package came without them."""
-    package = Path(str(files("harness")))
+    package = Path(harness.__path__[0])
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
             return folder

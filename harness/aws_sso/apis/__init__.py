@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
-from harness.aws_sso.apis import cloudtrail, identitystore, organizations, signatures, sso_admin, trail
+from harness.aws_sso.apis import signatures, trail
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.signatures import Signed
@@ -20,10 +22,31 @@ from harness.wire.message import Response, reason_phrase
 from harness.wire.outgoing import http_date
 from harness.wire.present import HttpError, log_broken, present
 
-SERVICES = {
-    service.target: service
-    for service in (cloudtrail.SERVICE, identitystore.SERVICE, organizations.SERVICE, sso_admin.SERVICE)
+# By what begins X-Amz-Target, the module that has the service.
+_MODULES = {
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
+    "AWSIdentityStore": "identitystore",
+    "AWSOrganizationsV20161128": "organizations",
+    "SWBExternalService": "sso_admin",
 }
+
+
+class _Services(Mapping[str, Service]):
+    """The services by what begins X-Amz-Target; one is imported when it is called for the first time."""
+
+    def __getitem__(self, target: str) -> Service:
+        service = import_module(f"{__name__}.{_MODULES[target]}").SERVICE
+        assert isinstance(service, Service)
+        return service
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+SERVICES: Mapping[str, Service] = _Services()
 
 
 def answer() -> Response:
@@ -81,7 +104,7 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
 def _has(tenant: Tenant, service: Service, operation: str) -> bool:
     quirks = tenant.quirks
     later = f"{service.signing_name}:{operation}" in quirks["later-operations"]
-    if service is sso_admin.SERVICE:
+    if service.target == "SWBExternalService":
         later = operation in quirks["later-admin-operations"]
     return operation in service.handlers and not later
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from harness.base.tables import read_text
 from harness.scenario.language.shapes import SHAPES
 
 # Keys whose values are texts for people, and the table of cases itself: no `${name}` in them is replaced.
@@ -21,7 +21,7 @@ _OF_A_BACKGROUND = ("description", "include", "profile", "start", "quirks", "giv
 @cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a file whose cases are filled in."""
-    text = files("harness.scenario.language").joinpath("structure.json").read_text(encoding="utf-8")
+    text = read_text("harness.scenario.language", "structure.json")
     data: dict[str, Any] = json.loads(text)
     data["$defs"]["expectations"] = {
         name: {"description": expected.shape.doc} for name, expected in SHAPES.items()

@@ -6,7 +6,6 @@ Such a name under `$not` or `$absent` would hold whatever happens. What a whole 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
@@ -146,6 +145,8 @@ def misspelt(word: str, words: Collection[str]) -> str | None:
         swapped := next((each for each in words if _is_anagram(word, each)), None)
     ):
         return swapped
+    from difflib import get_close_matches  # most files have no word that is none
+
     cutoff = max(_MISSPELT, 1 - _LETTERS / max(len(word), 1))
     return next(iter(get_close_matches(word, words, n=1, cutoff=cutoff)), None)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -155,6 +154,8 @@ def _unmet(request: str) -> Problem:
     if problem := _method(method):
         return problem
     if first not in _NAMES and first.casefold() not in _COLLECTIONS:
+        from difflib import get_close_matches  # most files have no word that is none
+
         for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
             return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
     for name in path.split("/"):

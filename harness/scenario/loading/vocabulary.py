@@ -205,16 +205,28 @@ def _sources() -> Collection[str]:
     return source_names("User")
 
 
+class _Events(Collection[str]):
+    """The event names of the SCIM endpoint, of the console, of sign-in and of the APIs, which load what serves them."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in _events() or any(name in operations for operations in _operations().values())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_events().union(*_operations().values()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 @cache
-def _events() -> Collection[str]:
-    """Return the event names of the SCIM endpoint, of the console, of sign-in and of the APIs."""
+def _events() -> frozenset[str]:
+    """Return the event names of others than the APIs."""
     from harness.aws_sso.scim.operations import OPERATIONS
 
     row = load_table("harness.aws_sso").rows["console-event-names"]
     console = [name for names in row.values.values() for name in names.values()]
-    apis = [name for operations in _operations().values() for name in operations]
     scim = [operation.name for operation in OPERATIONS.values()]
-    return {*scim, *console, *apis, *_SIGN_IN}
+    return frozenset([*scim, *console, *_SIGN_IN])
 
 
 def _activities() -> Collection[str]:
@@ -246,7 +258,7 @@ def _errors() -> Collection[str]:
 
 
 _WORDS: Mapping[tuple[str, str], Callable[[], Collection[str]]] = {
-    ("cloudtrail", "eventName"): _events,
+    ("cloudtrail", "eventName"): _Events,
     ("cloudtrail", "errorCode"): _errors,
     ("audit log", "activityDisplayName"): _activities,
     ("provisioning log", "errorCode"): _codes,

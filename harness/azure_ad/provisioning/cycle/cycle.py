@@ -12,7 +12,6 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -124,6 +123,11 @@ def _several_at_once(
 
     Cut off in a handful, the next run does it again: who was created is connected by then, and only compared.
     """
+    from concurrent.futures import (  # one at a time, as in a scenario, takes none of it
+        ThreadPoolExecutor,
+        wait,
+    )
+
     with ThreadPoolExecutor(session.in_flight) as threads:
         while handful := list(islice(work, session.in_flight)):
             unmoved = partial(save, progress)
