@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import harness
 from harness.base.errors import HarnessError, nearest
 
 SIGN = "@"
@@ -69,7 +68,7 @@ def _in(folder: Path, word: str, nobody: str) -> Path:
 @cache
 def _folder(name: str) -> Path:
     """Raise HarnessError where the package came without them."""
-    package = Path(harness.__path__[0])
+    package = Path(__file__).parents[1]
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
             return folder

@@ -19,6 +19,8 @@ from harness.wire.incoming import body_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# The way with octets of a query that are no UTF-8: they stay as they were sent, as `%FF`.
+AS_SENT = "harness.as_sent"
 _BARE = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 _PRESENT: ContextVar[Present] = ContextVar("present")
 
@@ -60,7 +62,7 @@ class Present:
     def arguments(self) -> tuple[tuple[str, str], ...]:
         """The query's names and values, those of one name together."""
         together: dict[str, list[str]] = {}
-        for name, value in parse_qsl(self.query, keep_blank_values=True, errors=_AS_SENT):
+        for name, value in parse_qsl(self.query, keep_blank_values=True, errors=AS_SENT):
             together.setdefault(name, []).append(value)
         return tuple((name, value) for name, values in together.items() for value in values)
 
@@ -133,10 +135,8 @@ def _decoded(text: str) -> str:
 
 
 def _quoted(error: UnicodeError) -> tuple[str, int]:
-    """Leave octets that are no UTF-8 as they were sent, percent signs and all."""
     assert isinstance(error, UnicodeDecodeError)
     return quote(error.object[error.start : error.end], safe=""), error.end
 
 
-_AS_SENT = "harness.as_sent"
-codecs.register_error(_AS_SENT, _quoted)
+codecs.register_error(AS_SENT, _quoted)

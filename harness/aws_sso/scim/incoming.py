@@ -8,11 +8,10 @@ from urllib.parse import unquote_to_bytes
 from harness.aws_sso.documents import decode
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.wire.incoming import body_of
+from harness.wire.present import AS_SENT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-_KEPT_QUOTED = "werkzeug.url_quote"  # werkzeug's way with octets that are no UTF-8: they stay as %FF
 
 
 def parameters_of(query_string: str) -> dict[str, str]:
@@ -25,7 +24,7 @@ def parameters_of(query_string: str) -> dict[str, str]:
 
 
 def _unquoted(text: str) -> str:
-    return unquote_to_bytes(text).decode(errors=_KEPT_QUOTED) if "%" in text else text
+    return unquote_to_bytes(text).decode(errors=AS_SENT) if "%" in text else text
 
 
 def document_of(environ: WSGIEnvironment) -> object:
