@@ -194,6 +194,16 @@ def test_explain_what_lies_within() -> None:
     assert "    status: HTTP status of the answer." in harness("explain", "expect").stdout
 
 
+def test_explain_what_a_step_answers() -> None:
+    """Where its answer has a form of its own, that is told, and when people and setup come that others bring."""
+    text = harness("explain", "provision on demand").stdout
+    assert "  result: What was done at once.\n" in text
+    assert "      statusInfo: How it ended.\n        status: The outcome. One of: Success, Failure" in text
+    assert "  result:" not in harness("explain", "wait").stdout
+    assert "@ana: Ana Ruiz is in Azure AD\n" in harness("explain", "backgrounds").stdout
+    assert "harness explain dynamic-group-minutes" in harness("explain", "dynamic groups").stdout
+
+
 def test_explain_every_quirk() -> None:
     """A quirk is explained with its source, its value in each profile and its proof."""
     lines = harness("quirks").stdout.splitlines()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from yaml import safe_load
+
 from harness.azure_ad.mappings.templates import templates
 from harness.azure_ad.open_questions import open_questions
 from harness.azure_ad.provisioning.log.codes import error_codes
@@ -145,6 +147,8 @@ def _dynamic_groups() -> Iterator[str]:
     yield "dynamic groups: members follow a rule over the users' properties"
     yield "  In 'create group', and below 'given':"
     yield from (f"    {line}" for line in _DYNAMIC_GROUP.splitlines())
+    yield "  Members of one below 'given' are there at once; one that a step makes, or whose users change, looks at them"
+    yield "  minutes later: 'harness explain dynamic-group-minutes'. So wait before a cycle is to bring them."
 
 
 def _backgrounds() -> Iterator[str]:
@@ -153,7 +157,7 @@ def _backgrounds() -> Iterator[str]:
     yield from (f"    {line}" for line in _BACKGROUND.splitlines())
     yield "  With the harness come:"
     for file in shipped.backgrounds():
-        yield f"    @{file.stem}"
+        yield f"    @{file.stem}: {safe_load(file.read_text(encoding='utf-8'))['background']}"
 
 
 TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
