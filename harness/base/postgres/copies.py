@@ -122,8 +122,9 @@ class Copies:
         with ExitStack() as held:
             for number in numbers:
                 held.enter_context(Transaction(self.transactions, number))
-            assert self.transactions.connection is not None
-            yield self.transactions.connection
+            joined = self.transactions.connection()
+            assert joined is not None
+            yield joined
 
 
 def _tenant(connection: Connection, name: str) -> int:

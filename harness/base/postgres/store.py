@@ -7,7 +7,7 @@ numbers and the order of members.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from psycopg import sql
@@ -16,21 +16,20 @@ from psycopg_pool import ConnectionPool
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Connection, Transaction, Transactions
+from harness.base.postgres.transaction import Connection, Statement, Transaction, Transactions
 from harness.base.store import BEHIND, Document, Entry, TakenError
 from harness.base.tags import digest
 
-_CLAIM = (
-    "WITH added AS (INSERT INTO unique_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING owner)"
-    " SELECT owner FROM added UNION ALL SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
+_PUT = (
+    "INSERT INTO document (shelf, key, body) VALUES (%s, %s, %s)"
+    " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body"
 )
+_OWNER = "SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
+_RELEASE = "DELETE FROM unique_key WHERE shelf = %s AND key = %s"
 # Needs no answer: where the document is another one, dividing by zero ends the transaction.
 _REQUIRE = "SELECT 1 / count(*) FROM document WHERE shelf = %s AND key = %s AND body = %s"
 _TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
-_APPEND = (
-    "WITH line AS (INSERT INTO log VALUES (%s, %s, %s))"
-    " INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
-)
+_APPEND = "INSERT INTO log VALUES (%s, %s, %s)"
 
 
 class PostgresStore:
@@ -73,7 +72,7 @@ class PostgresStore:
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Put a question: within this thread's transaction, or on its own."""
-        connection = self._transactions.connection
+        connection = self._transactions.connection()
         rows: list[tuple[Any, ...]]
         if connection is not None:
             rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
@@ -86,19 +85,10 @@ class PostgresStore:
         rows = self._ask(query, *values)
         return rows[0][0] if rows else None
 
-    def _send(self, query: str, *values: Any) -> None:
-        """Send what needs no answer; the caller holds the transaction."""
-        connection = self._transactions.connection
-        assert connection is not None
-        connection.execute(cast("Any", query), values)
-
     def put(self, kind: str, key: str, body: Document) -> None:
         with self._transaction:
-            self._send(
-                "INSERT INTO document (shelf, key, body) VALUES (%s, %s, %s)"
-                " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
-                self._shelf(kind), key.encode(), encode(body),
-            )  # fmt: skip
+            values = (self._shelf(kind), key.encode(), encode(body))
+            self._transactions.later(Statement(_PUT, values, "document"))
 
     def get(self, kind: str, key: str) -> Document | None:
         query = "SELECT body FROM document WHERE shelf = %s AND key = %s"
@@ -109,7 +99,7 @@ class PostgresStore:
         return self.get(kind, key)
 
     def require(self, kind: str, key: str, body: Document) -> None:
-        self._send(_REQUIRE, self._shelf(kind), key.encode(), encode(body))
+        self._transactions.later(Statement(_REQUIRE, (self._shelf(kind), key.encode(), encode(body))))
 
     def delete(self, kind: str, key: str) -> bool:
         return self._changes("DELETE FROM document WHERE shelf = %s AND key = %s RETURNING 1", kind, key)
@@ -138,26 +128,24 @@ class PostgresStore:
         self.claim_all([(space, key)], owner)
 
     def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
+        if not keys:
+            return
         names = [(self._shelf(space), key.encode()) for space, key in keys]
         with self._transaction:
-            connection = self._transactions.connection
-            assert connection is not None
-            answers = [
-                connection.execute(_CLAIM, (*name, owner.encode(), *name), binary=True) for name in names
-            ]
-            holders = [bytes(rows[0][0]).decode() for rows in (each.fetchall() for each in answers)]
+            values = [value for name in names for value in (*name, owner.encode())]
+            if len(self._ask(_claim(len(names)), *values)) == len(names):
+                return
+            holders = [bytes(self._one(_OWNER, *name)).decode() for name in names]
         for (space, key), holder in zip(keys, holders, strict=True):
             if holder != owner:
                 raise TakenError(space, key, holder)
 
     def release(self, space: str, key: str) -> None:
         with self._transaction:
-            query = "DELETE FROM unique_key WHERE shelf = %s AND key = %s"
-            self._send(query, self._shelf(space), key.encode())
+            self._transactions.later(Statement(_RELEASE, (self._shelf(space), key.encode()), "unique_key"))
 
     def owner(self, space: str, key: str) -> str | None:
-        query = "SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
-        owner = self._one(query, self._shelf(space), key.encode())
+        owner = self._one(_OWNER, self._shelf(space), key.encode())
         return None if owner is None else owner.decode()
 
     def link(self, relation: str, left: str, right: str) -> bool:
@@ -191,14 +179,17 @@ class PostgresStore:
         shelf, text, digests = self._shelf(log), encode(body), sorted({digest(tag) for tag in tags})
         with self._transaction:
             number = self._transactions.next_line(self._tenant)
-            self._send(_APPEND, shelf, number, text, shelf, digests, number)
+            self._transactions.later(
+                Statement(_APPEND, (shelf, number, text), "log"),
+                *([Statement(_TAG, (shelf, digests, number), "log_tag")] if digests else ()),
+            )
             self._transactions.note_line(log, body)
         return number
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
         shelf, digests = self._shelf(log), sorted({digest(tag) for tag in tags})
         with self._transaction:
-            self._send(_TAG, shelf, digests, sequence)
+            self._transactions.later(Statement(_TAG, (shelf, digests, sequence), "log_tag"))
 
     def read(
         self,
@@ -234,4 +225,11 @@ class PostgresStore:
         with self._transaction:
             for table in TABLES:
                 query = f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)"  # noqa: S608
-                self._send(query, self._tenant)
+                self._transactions.later(Statement(query, (self._tenant,), table))
+
+
+@lru_cache(maxsize=64)
+def _claim(keys: int) -> str:
+    """Return the statement that claims so many keys, and answers with a row for each that was free."""
+    rows = ", ".join(["(%s, %s, %s)"] * keys)
+    return f"INSERT INTO unique_key VALUES {rows} ON CONFLICT DO NOTHING RETURNING 1"  # noqa: S608

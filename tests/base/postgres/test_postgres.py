@@ -224,12 +224,14 @@ def test_a_broken_statement_undoes_the_transaction(database):
     """What PostgreSQL refuses is an error on leaving, not silence, and nothing of the transaction stays."""
     import psycopg
 
+    from harness.base.postgres.transaction import Statement
+
     store = database.tenant("broken")
 
     def write() -> None:
         with store.transaction():
             store.put("user", "1", {})
-            store._send("SELECT sqrt(-1)")
+            store._transactions.later(Statement("SELECT sqrt(-1)", ()))
 
     with pytest.raises(psycopg.errors.InvalidArgumentForPowerFunction):
         write()
@@ -251,3 +253,34 @@ def test_one_transaction_covers_two_tenants(database):
         other.put("user", "1", {})
     assert (one.count("user"), other.count("user")) == (0, 0)
     assert (lines(one, "trail"), lines(other, "trail")) == ([1], [2])
+
+
+def test_what_waits_is_written_in_its_order(database):
+    """Several writes to one table in one transaction come one after another, and a question sees all before it."""
+    store = database.tenant("order")
+    with store.transaction():
+        store.put("user", "1", {"n": 1})
+        store.append("trail", {"n": 1}, ["t"])
+        store.put("user", "1", {"n": 2})
+        store.put("user", "2", {"n": 3})
+        assert store.get("user", "1") == {"n": 2}
+        store.claim("userName", "ana", "1")
+        store.release("userName", "ana")
+        store.claim_all([("userName", "ana"), ("email", "a@b"), ("email", "a@b")], "2")
+        store.append("trail", {"n": 2})
+        store.put("user", "1", {"n": 4})
+    assert [body["n"] for _, body in store.scan("user")] == [4, 3]
+    assert lines(store, "trail") == [1, 2]
+    assert lines(store, "trail", tag="t") == [1]
+    assert (store.owner("userName", "ana"), store.owner("email", "a@b")) == ("2", "2")
+
+
+def test_an_empty_transaction_says_nothing(database):
+    """Who neither asks nor writes leaves the database alone, undone or not."""
+    store = database.tenant("silent")
+    with store.transaction():
+        pass
+    with failing(store):
+        pass
+    store.put("user", "1", {})
+    assert store.count("user") == 1
