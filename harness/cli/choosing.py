@@ -21,7 +21,10 @@ FOLDER = "scenarios"
 
 
 class Chosen(Struct, frozen=True):
-    """What the command line names (`paths`, a folder unless given), and the conditions it sets, as written."""
+    """What the command line names (`paths`, a folder unless given), and the conditions it sets, as written.
+
+    What failed last is looked for where it lies, whatever was named then.
+    """
 
     paths: tuple[str, ...]
     tags: tuple[str, ...]
@@ -31,7 +34,15 @@ class Chosen(Struct, frozen=True):
     variables: tuple[str, ...]
 
     def words(self) -> tuple[str, ...]:
-        return self.paths or settings().paths or (FOLDER,)
+        return self.paths or self._failed_files() or settings().paths or (FOLDER,)
+
+    def _failed_files(self) -> tuple[str, ...]:
+        if not self.last_failed:
+            return ()
+        from harness.cli import last_failed
+        from harness.scenario.selecting.targets import files_of
+
+        return files_of(last_failed.ids() or ())
 
     def choice(self) -> Choice:
         """Read the conditions. Raises HarnessError."""

@@ -1,6 +1,6 @@
 """What failed in the last run here, for `--last-failed`: one small file in the folder `.harness_cache`.
 
-It is written only once something has failed, and holds the ids of scenarios and the names of files that could not be read.
+It is written only once something has failed, and holds the ids of scenarios.
 """
 
 from __future__ import annotations

@@ -352,6 +352,16 @@ def test_what_failed_last_runs_again(folder: Path) -> None:
     assert "\n2 passed" in harness("run", "--last-failed").stdout
 
 
+def test_what_failed_elsewhere_runs_again_without_being_named(folder: Path) -> None:
+    """A file outside the folder that is meant unless one is named, too; one that is gone is not missed."""
+    for name in ("one.yaml", "two.yaml"):
+        (folder / name).write_text(FAILING, encoding="utf-8")
+    assert "\n2 failed" in harness("run", "one.yaml", "two.yaml").stdout
+    (folder / "one.yaml").unlink()
+    result = harness("run", "--last-failed")
+    assert (result.exit_code, "\n1 failed" in result.stdout, "one.yaml" in result.output) == (1, True, False)
+
+
 @pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b"])
 def test_a_share_that_is_none(folder: Path, shard: str) -> None:
     """Bad usage is answered with an example."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -39,6 +39,13 @@ def targets(words: Sequence[str | Path]) -> list[Target]:
         for target in _targets(str(word)):
             named.setdefault((_place(target.path), target.case), target)
     return [target for (place, case), target in named.items() if case is None or (place, None) not in named]
+
+
+def files_of(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that ids of scenarios name, each once and in order, without those that are gone."""
+    parts = (_ID.fullmatch(name) for name in sorted(ids))
+    files = dict.fromkeys(part["file"] for part in parts if part)
+    return tuple(file for file in files if _path(file).is_file())
 
 
 def _place(path: Path) -> Path:
