@@ -10,6 +10,7 @@ from harness.certification.suite import Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.rfc7644.suite import RFC7644
 from tests.certification.right.bystanders import BYSTANDERS
+from tests.certification.right.consequences import CONSEQUENCES
 from tests.certification.right.controls import CONTROLS
 from tests.certification.right.echoes import ECHOES
 from tests.certification.right.further import FURTHER
@@ -19,7 +20,7 @@ from tests.certification.right.server import RightServer
 from tests.certification.right.unusual import UNUSUAL
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL)
+ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 

@@ -19,7 +19,7 @@ from tests.certification.right.patching import Refusal
 from tests.certification.right.server import Resource, RightServer
 
 _OWN = "urn:ietf:params:scim:schemas:extension:example:2.0:User"
-_EQUAL = re.compile(r'\w+ eq ("[^"]*"|true|false)', re.IGNORECASE)
+_EQUAL = re.compile(r'\w+ eq ("(?:[^"\\]|\\.)*"|true|false)', re.IGNORECASE)
 
 
 class Adorning(RightServer):

@@ -17,7 +17,7 @@ from harness.scim.names import CORE_USER, ENTERPRISE_USER, ERROR, LIST_RESPONSE
 from harness.scim.path import get
 from harness.wire.message import Request, Response
 from tests.certification.right import schema
-from tests.certification.right.filters import FilterError, parse, values
+from tests.certification.right.filters import FilterError, elements, parse, values
 from tests.certification.right.patching import Patching, Refusal
 from tests.certification.wrong import URL
 from tests.conftest import TOKEN
@@ -294,14 +294,11 @@ class RightServer:
             raise Refusal(400, "invalidFilter") from error
 
     def ordered(self, resources: list[Resource], query: dict[str, str]) -> list[Resource]:
+        """Whoever lacks the value is last, in descending order first; of a list the primary counts (RFC 7644, 3.4.2.3)."""
         if "sortBy" not in query:
             return resources
-        down = query.get("sortOrder") == "descending"
-        return sorted(
-            resources,
-            key=lambda each: str(next(iter(values(each, query["sortBy"])), "")).lower(),
-            reverse=down,
-        )
+        down, name = query.get("sortOrder") == "descending", query["sortBy"]
+        return sorted(resources, key=lambda each: _place(each, name), reverse=down)
 
     def shown(self, resource: Resource, query: dict[str, str]) -> Resource:
         """Return a resource with what was asked for, and a user's groups."""
@@ -340,6 +337,14 @@ class RightServer:
             body["scimType"] = refusal.scim_type
         headers = {"WWW-Authenticate": 'Bearer realm="scim"'} if refusal.status == 401 else {}
         return self.reply(refusal.status, body, headers)
+
+
+def _place(resource: Resource, name: str) -> tuple[bool, str]:
+    """Return what a resource is sorted by; true is behind false."""
+    root, _, rest = name.partition(".")
+    primary = [each for each in elements(resource, root) if each.get("primary") is True]
+    there = values({root: primary}, name) if primary and rest else values(resource, name)
+    return not there, str(next(iter(there), "")).lower()
 
 
 def _short(name: str) -> str:

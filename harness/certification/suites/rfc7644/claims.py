@@ -106,9 +106,12 @@ def _require_ids(bench: Bench, response: Response, condition: str, wanted: Seque
     if response.status == 501:
         need_claim(bench, "filter")
     require_status(label, response, 200)
-    ids = {
-        encode_text(each.get("id")) for each in require_resources(label, require_document(label, response))
-    }
+    resources = require_resources(label, require_document(label, response))
+    ids = {encode_text(each.get("id")) for each in resources}
+    require(
+        len(resources) == len(ids),
+        f"the filter '{condition}' finds {len(resources) - len(ids)} {kind.lower()} more than once",
+    )
     texts = set(map(encode_text, wanted))
     require(
         ids == texts,

@@ -18,11 +18,15 @@ from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 # What RFC 7643, 8.7.1, says of some of a user's attributes: name, characteristic, value.
 _SAID: tuple[tuple[str, str, Any], ...] = (
     ("userName", "required", True),
+    ("userName", "caseExact", False),
+    ("userName", "multiValued", False),
     ("password", "returned", "never"),
     ("groups", "mutability", "readOnly"),
     ("emails", "multiValued", True),
     ("active", "type", "boolean"),
 )
+# What a characteristic is where a schema does not say (RFC 7643, 2.2).
+_UNSAID = {"required": False, "caseExact": False, "multiValued": False}
 
 
 def _types_fit(bench: Bench) -> None:
@@ -49,7 +53,7 @@ def _characteristics(bench: Bench) -> None:
     wrong = [
         f"{characteristic} of {name} is {written(attributes[name].get(characteristic))} instead of {written(wanted)}"
         for name, characteristic, wanted in _SAID
-        if name in attributes and attributes[name].get(characteristic) != wanted
+        if name in attributes and attributes[name].get(characteristic, _UNSAID.get(characteristic)) != wanted
     ]
     require(not wrong, f"GET /Schemas: {'; '.join(wrong)}")
 
@@ -79,7 +83,8 @@ CHECKS = (
     ),
     Check(
         "7643 8.7.1 characteristics",
-        "RFC 7643 8.7.1: userName is required, password never returned, groups readOnly, emails a list, active a boolean",
+        "RFC 7643 8.7.1: userName is required, one, and not caseExact, password never returned, groups readOnly, emails a list, "
+        "active a boolean",
         _characteristics,
         mandatory=False,
     ),

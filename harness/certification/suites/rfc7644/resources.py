@@ -120,12 +120,12 @@ def _password(bench: Bench) -> None:
     require_status("POST /Users with a password", response, 200, 201)
     made = require_resource("POST /Users", response)
     path = address("/Users", made)
-    change = bench.endpoint.change(path, replaced("displayName", "Changed"))
     listed = bench.endpoint.ask("GET", query("Users", f"userName eq {encode_text(sent['userName'])}"))
     for label, there in (
         ("POST /Users", made),
+        (f"PATCH {path}", _document(bench.endpoint.change(path, replaced("displayName", "Changed")))),
         (f"GET {path}", bench.endpoint.get(path)),
-        (f"PATCH {path}", _document(change)),
+        (f"GET {path}?attributes=password", bench.endpoint.get(f"{path}?attributes=password")),
         ("GET /Users", next(iter(objects(_document(listed).get("Resources"))), {})),
     ):
         require(value(there, "password") is None, f"{label}: the answer holds the password")

@@ -37,6 +37,7 @@ from harness.certification.suites.rfc7644.changes import (
     read_only,
     versions,
 )
+from harness.certification.suites.rfc7644.consequences import azure, every_list, left_out, moves
 from harness.certification.suites.rfc7644.reading import (
     choices,
     comparisons,
@@ -44,6 +45,7 @@ from harness.certification.suites.rfc7644.reading import (
     matching,
     narrowing,
     queries,
+    sorting,
 )
 
 RFC7644: Suite[Check] = Suite(
@@ -67,6 +69,7 @@ RFC7644: Suite[Check] = Suite(
         *matching.CHECKS,
         *lists.CHECKS,
         *narrowing.CHECKS,
+        *sorting.CHECKS,
         *puts.CHECKS,
         *patches.CHECKS,
         *paths.CHECKS,
@@ -79,6 +82,10 @@ RFC7644: Suite[Check] = Suite(
         *concurrency.CHECKS,
         *read_only.CHECKS,
         *versions.CHECKS,
+        *moves.CHECKS,
+        *left_out.CHECKS,
+        *every_list.CHECKS,
+        *azure.CHECKS,
         *discovery.CHECKS,
         *descriptions.CHECKS,
         *bulks.CHECKS,

@@ -330,6 +330,14 @@ def test_what_is_only_recommended_is_optional():
         "7643 4.1.1 mixed case",
         "7643 4.1.1 no name",
         "7643 2.3.1 texts",
+        "3.5.1 put defaults",
+        "3.4.2.2 id",
+        "3.5.2 dotted keys",
+        "3.5.2 read-only is refused",
+        "3.4.2.3 sort without a value",
+        "3.4.2.3 sort by the primary",
+        "7643 4.1.1 case of letters",
+        "3.12 error of no endpoint",
     }
 
 
@@ -491,6 +499,8 @@ AWS_WARNS = {
     "3.5.2.1 members at one moment",
     "7643 4.1.2 groups are shown",
     "4 one ResourceType",
+    "3.5.1 put defaults",
+    "3.5.2 dotted keys",
 }
 AWS_SKIPS = {
     "3.14 any version",
@@ -513,6 +523,12 @@ AWS_SKIPS = {
     "3.7.3 failOnErrors",
     "3.4.3 search pages",
     "3.14 if-match of others",
+    "3.14 every change",
+    "3.4.2.3 sorted pages",
+    "3.4.2.3 sort without a value",
+    "3.4.2.3 sort by the primary",
+    "3.5.1 put and memberships",
+    "3.5.2 each list",
 }
 
 

@@ -13,7 +13,7 @@ from harness.certification.answers import address, require, written
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.leaves import leaves, require_equal
-from harness.certification.suites.people import group, new_full_user, new_user
+from harness.certification.suites.people import full, group, new_full_user, new_user
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
 from harness.certification.suites.samples import DOMAIN
@@ -25,7 +25,10 @@ _DERIVED = ("meta", "groups", "name.formatted", "schemas")
 
 def _user(bench: Bench) -> None:
     need(bench, "patch")
-    path, _ = new_full_user(bench)
+    _, boss = new_user(bench)
+    path, _ = new_full_user(
+        bench, **{ENTERPRISE_USER: {**full(bench)[ENTERPRISE_USER], "manager": {"value": boss["id"]}}}
+    )
     changes = [
         _change(bench, path, operation, changed)
         for operation, changed in (
@@ -93,8 +96,8 @@ def _named(name: str, changed: str) -> bool:
 CHECKS = (
     Check(
         "3.5.2 nothing else",
-        "RFC 7644 3.5.2: a PATCH leaves what it does not name as it was: other parts and elements, and that somebody is "
-        "disabled",
+        "RFC 7644 3.5.2: a PATCH leaves what it does not name as it was: other parts and elements, the manager, and that "
+        "somebody is disabled",
         _user,
     ),
     Check(

@@ -5,7 +5,7 @@ Source: RFC 7644, 3.5.2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 
 
 from __future__ import annotations
 
-from harness.certification.answers import require_error, require_value
+from harness.certification.answers import require, require_error, require_value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
@@ -54,7 +54,23 @@ def _no_record(bench: Bench) -> None:
     require_error(f"PATCH {path}, replace where no address is of the type", response, 400, "noTarget")
 
 
+def _read_only(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    response = bench.endpoint.change(path, replaced("id", bench.ids.uuid()))
+    require(
+        400 <= response.status < 500,
+        f"PATCH {path} of id answered {response.status}, as if it were carried out, instead of 400 and mutability",
+    )
+
+
 CHECKS = (
+    Check(
+        "3.5.2 read-only is refused",
+        "RFC 7644 3.5.2 and 3.12: PATCH of id, which is readOnly, is refused (operations must fit the mutability), not passed over",
+        _read_only,
+        mandatory=False,
+    ),
     Check(
         "3.5.2 malformed path",
         "RFC 7644 3.5.2 and 3.12: a path without an end is refused with 400 and a SCIM error, whose scimType is "

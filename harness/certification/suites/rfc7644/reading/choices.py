@@ -49,6 +49,7 @@ def _inactive(bench: Bench) -> None:
     name = f"userName eq {encode_text(made['userName'])}"
     require_chosen(bench, f"active eq false and {name}", [made["id"]])
     require_chosen(bench, f"active eq true and {name}", [])
+    require_chosen(bench, f"active pr and {name}", [made["id"]])
 
 
 def _group_operators(bench: Bench) -> None:
@@ -103,7 +104,9 @@ CHECKS = (
         _extension,
     ),
     Check(
-        "3.4.2.2 active", "RFC 7644 3.4.2.2: active eq false finds who is inactive, true does not", _inactive
+        "3.4.2.2 active",
+        "RFC 7644 3.4.2.2: active eq false finds who is inactive, true does not, and active pr does: false is a value",
+        _inactive,
     ),
     Check(
         "3.4.2.2 sw, co in any case, pr of lists",

@@ -84,10 +84,12 @@ def _brackets(bench: Bench) -> None:
     shared = bench.name()
     (_, one), (_, other) = new_user(bench, displayName=shared), new_user(bench, displayName=shared)
     is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
-    require_chosen(bench, f'({is_one} or {is_other}) and displayName eq "nobody"', [])
     require_chosen(
         bench, f"displayName eq {encode_text(shared)} and ({is_one} or {is_other})", [one["id"], other["id"]]
     )
+    # Who takes brackets takes them in front, and around all.
+    require_found(bench, f'({is_one} or {is_other}) and displayName eq "nobody"', [])
+    require_found(bench, f"({is_one} or {is_other})", [one["id"], other["id"]])
 
 
 def _signs(bench: Bench) -> None:

@@ -15,7 +15,9 @@ from harness.base.json_text import encode_text
 from harness.certification.answers import (
     query,
     require,
+    require_document,
     require_list,
+    require_schema,
     require_status,
     require_value,
     require_values,
@@ -28,7 +30,7 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
 from harness.certification.suites.rfc7644.claims import is_case_exact, need, need_groups, require_chosen
-from harness.scim.names import CORE_USER, ENTERPRISE_USER
+from harness.scim.names import CORE_USER, ENTERPRISE_USER, ERROR
 
 _MINUTE = timedelta(minutes=1)
 _JSON = ("application/scim+json", "application/json")
@@ -97,6 +99,10 @@ def _part_of_extension(bench: Bench) -> None:
     narrowed = f"{path}?attributes={department}"
     wanted = {"id": made["id"], department: "Sales", cost_center: None, "userName": None}
     require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
+    narrowed = f"{path}?attributes={ENTERPRISE_USER}"
+    require_values(
+        f"GET {narrowed}", bench.endpoint.get(narrowed), {department: "Sales", cost_center: "4711"}
+    )
     narrowed = f"{path}?excludedAttributes={department}"
     wanted = {"userName": made["userName"], department: None, cost_center: "4711"}
     require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
@@ -123,6 +129,12 @@ def _no_endpoint(bench: Bench) -> None:
         400 <= response.status < 500 or response.status == 501,
         f"GET {path}, which is no endpoint, answered {response.status} instead of 404",
     )
+
+
+def _error_of_no_endpoint(bench: Bench) -> None:
+    path = f"/Nonsense{bench.word()}"
+    response = bench.endpoint.ask("GET", path)
+    require_schema(f"GET {path}", require_document(f"GET {path}", response), ERROR)
 
 
 def _type_of_errors(bench: Bench) -> None:
@@ -163,7 +175,8 @@ CHECKS = (
     ),
     Check(
         "3.9 parts of an extension",
-        "RFC 7644 3.9 and 3.10: attributes=… and excludedAttributes=… take an extension's attribute (hardly any client asks so)",
+        "RFC 7644 3.9 and 3.10: attributes=… and excludedAttributes=… take an extension's attribute, "
+        "attributes= an extension by its name (hardly any client asks so)",
         _part_of_extension,
         mandatory=False,
     ),
@@ -171,6 +184,12 @@ CHECKS = (
         "3.9 without members",
         "RFC 7644 3.9: excludedAttributes=members leaves the members of a group out, by id and in lists",
         _members_left_out,
+    ),
+    Check(
+        "3.12 error of no endpoint",
+        "RFC 7644 3.12: an endpoint that there is not answers with a SCIM error in JSON, as others do (hardly any client minds)",
+        _error_of_no_endpoint,
+        mandatory=False,
     ),
     Check("3.12 no endpoint", "RFC 7644 3.12: an endpoint that there is not is no success", _no_endpoint),
     Check(

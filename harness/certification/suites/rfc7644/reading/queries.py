@@ -99,10 +99,10 @@ def _logic(bench: Bench) -> None:
 def _operators(bench: Bench) -> None:
     need(bench, "filter")
     _, made = new_user(bench)
-    new_user(bench)
     name = made["userName"]
+    _, around = new_user(bench, userName=f"x{name}.au")
     require_chosen(bench, f"userName sw {encode_text(name[:-4])}", [made["id"]])
-    require_chosen(bench, f"userName co {encode_text(name[1:-4])}", [made["id"]])
+    require_chosen(bench, f"userName co {encode_text(name[1:-4])}", [made["id"], around["id"]])
     require_chosen(bench, f"userName ew {encode_text(name[4:])}", [made["id"]])
     require_chosen(bench, f"userName eq {encode_text(name)} and name.familyName pr", [made["id"]])
     require_chosen(bench, f"userName eq {encode_text(name)} and userName ne {encode_text(name)}", [])
