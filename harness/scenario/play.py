@@ -14,6 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from harness.base.errors import HarnessError
+from harness.journal import Journal
 from harness.scenario.aws_calls import REST, TARGETS, rest_request
 from harness.scenario.values import lookup
 from harness.wire.faults import Meetings
@@ -59,20 +60,24 @@ class Result(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Play:
-    """`exchanges` holds everything recorded since the step began; what is asked `quiet` is not recorded.
+    """`journal` holds everything recorded since the step began; what is asked `quiet` is not recorded.
 
     `faults` are those put on by the scenario, in order, with how many requests each has met; `schema` is an exported one
     that a new job gets. `cookies` are those of the browsers in which people signed in, by user principal name.
     """
 
     world: World
-    exchanges: list[Exchange]
+    journal: Journal
     scim_endpoint: str = ""
     access_token: str = ""
     job_id: str = ""
     faults: list[Meetings] = field(default_factory=list)
     schema: Mapping[str, Any] | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return self.journal.exchanges
 
     def graph(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
         """Call Microsoft Graph; `path` starts with the version, or behind `/v1.0`."""

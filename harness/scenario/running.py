@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import starmap
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,7 +34,7 @@ from harness.scenario.steps import STEPS
 from harness.scenario.values import ABSENT, explain, show
 from harness.scenario.variables import substitute
 from harness.wire.faults import Meetings, html_page
-from harness.wire.recording.exchanges import Exchange
+from harness.wire.recording.exchanges import Exchange, Sent
 from harness.wire.recording.redaction import redact
 from harness.world import AZURE_AD, World, create
 
@@ -113,10 +112,10 @@ class Player:
         self._observed = observed
         self._world = world
         self._journal = journal
-        self._play = Play(world, journal.exchanges, schema=scenario.schema)
+        self._play = Play(world, journal, schema=scenario.schema)
         self._names: dict[str, Any] = {}
         self._faults: list[tuple[Step, Meetings]] = []
-        self._sent: dict[tuple[str, str], None] = {}  # method and address, each once
+        self._sent: dict[tuple[str, str], Sent] = {}  # by method and address, each once
         world.faults.tell = self._tell_of_fault
 
     def play(self, number: int, step: Step) -> Iterator[Event]:
@@ -136,9 +135,9 @@ class Player:
             if not isinstance(error, StepError) or not _expects_failure(step.expect):
                 failures.append(Failure(step.quoted(str(error)), str(error)))
         self._faults += [(step, fault) for fault in play.faults[len(self._faults) :]]
-        for each in play.exchanges:
+        for each in self._journal.sent:
             if each.source == AZURE_AD:
-                self._sent[each.request.method, each.request.url] = None
+                self._sent.setdefault((each.request.method, each.request.url), each)
         if self._observed:
             yield from with_jumps(observations(self._journal), began, world.clock.now())
         if result.error and not failures and not _expects_failure(step.expect):
@@ -161,7 +160,11 @@ class Player:
 
     def unmet(self) -> tuple[Failure, ...]:
         """Return a failure for each fault that met fewer requests than it is meant for: nothing was tried."""
-        requests = "\n".join(dict.fromkeys(starmap(request_line, self._sent))) or "none"
+        unmet = [(step, fault) for step, fault in self._faults if fault.met < fault.wanted]
+        if not unmet:
+            return ()
+        sent = [each.exchange().request for each in self._sent.values()]
+        requests = "\n".join(dict.fromkeys(request_line(each.method, each.url) for each in sent)) or "none"
         return tuple(
             Failure(
                 step.at("arguments", "request"),
@@ -169,8 +172,7 @@ class Player:
                 expected=f"{fault.wanted} or more requests like that",
                 actual=f"{fault.met}; these were sent in the whole scenario:\n{requests}",
             )
-            for step, fault in self._faults
-            if fault.met < fault.wanted
+            for step, fault in unmet
         )
 
     def _note(self, step: Step, result: Result, new: Since) -> list[Failure]:

@@ -21,7 +21,7 @@ from harness.wire.faulty_application import FaultyApplication, is_api_call
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import call, inprocess
 from harness.wire.message import Send
-from harness.wire.recording.exchanges import Exchange, recording
+from harness.wire.recording.exchanges import Sent, recording
 from harness.wire.routing import routing
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import identity
@@ -39,15 +39,15 @@ class Teller(Journal):
 
     def __init__(self, journal: Journal, of_scim: Seen, of_graph: Seen) -> None:
         super().__init__()
-        self.exchanges, self.lines = journal.exchanges, journal.lines
+        self.sent, self.lines = journal.sent, journal.lines
         self._of_scim, self._of_graph = of_scim, of_graph
 
-    def exchange(self, exchange: Exchange) -> None:
-        super().exchange(exchange)
-        if "/scim/v2" in exchange.request.url:
-            self._of_scim.add(exchange)
-        elif exchange.source == CLIENT and _GRAPH.search(exchange.request.url):
-            self._of_graph.add(exchange)
+    def exchange(self, sent: Sent) -> None:
+        super().exchange(sent)
+        if "/scim/v2" in sent.request.url:
+            self._of_scim.add(sent.exchange())
+        elif sent.source == CLIENT and _GRAPH.search(sent.request.url):
+            self._of_graph.add(sent.exchange())
 
 
 def listening(

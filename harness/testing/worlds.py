@@ -94,7 +94,7 @@ class World:
         self._clients = of_clients(clients, teller, self._world)
         # Not a method of this world: the servers' threads would keep it from being left open unnoticed.
         self._world.faults.tell = partial(_tell_of_fault, teller, self._world.clock)
-        self._play = Play(self._world, self._journal.exchanges)
+        self._play = Play(self._world, self._journal)
         # For reports of tests, which come after the end.
         self.recorded_timeline = Timeline(self._play, self._journal, began, profile, seed)
         self._rewinding = Rewinding(self._play)

@@ -19,7 +19,7 @@ from harness.traffic.encodings import plain
 from harness.traffic.hiding import hidden
 from harness.wire.incoming import request_of
 from harness.wire.message import Headers, Request, Response, Send, TransportError, reason_phrase
-from harness.wire.recording.exchanges import Exchange, recording, without
+from harness.wire.recording.exchanges import Exchange, Sent, recording, without
 from harness.wire.recording.secrets import Secrets, basic_password
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ class Recorder:
     def _passed(self, request: Request) -> Response:
         return plain(self._upstream(request))
 
-    def _keep(self, exchange: Exchange) -> None:
+    def _keep(self, sent: Sent) -> None:
         credential = self._under_way.credential
         value = credential.partition(" ")[2] or credential
-        marked = without(exchange, Secrets([value, basic_password(value)]))
+        marked = without(sent.exchange(), Secrets([value, basic_password(value)]))
         headers = tuple(
             (
                 name,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.base.conditions import any_of
+from harness.journal import Journal
 from harness.scenario.events import (
     FileRejected,
     Observation,
@@ -229,7 +230,7 @@ def test_steps_for_an_application_that_is_gone_fail_with_a_sentence(verb, argume
     world = create()
     world.app_id = "gone"
     with pytest.raises(StepError, match="Request_ResourceNotFound"):
-        STEPS[verb](Play(world, []), arguments)
+        STEPS[verb](Play(world, Journal()), arguments)
 
 
 def test_parts_of_a_result_have_a_short_name(play):

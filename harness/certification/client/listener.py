@@ -29,22 +29,21 @@ class Listener:
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._journal = clock, Journal()
+        self._secrets = Secrets([])
         self._send: Send = lambda _: Response(503)
 
     def listen(self, send: Send, token: str) -> None:
         """Let `send` answer from now on; `token` is hidden wherever a client writes it."""
-        secrets = Secrets([token])
-
-        def keep(exchange: Exchange) -> None:
-            self._journal.exchange(without(exchange, secrets))
-
-        self._send = recording(send, keep, self._clock, CLIENT, lambda _: AWS_SSO, order=self._journal.next)
+        self._secrets, journal = Secrets([token]), self._journal
+        self._send = recording(
+            send, journal.exchange, self._clock, CLIENT, lambda _: AWS_SSO, order=journal.next
+        )
 
     def take(self) -> tuple[Exchange, ...]:
         """Return the requests since the last call of this, with their answers, in the order in which it came."""
-        exchanges = tuple(sorted(self._journal.exchanges, key=lambda exchange: exchange.order))
+        in_order = sorted(self._journal.exchanges, key=lambda exchange: exchange.order)
         self._journal.clear()
-        return exchanges
+        return tuple(without(each, self._secrets) for each in in_order)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         response = self._send(request_of(environ, ORIGIN))

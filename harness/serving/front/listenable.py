@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from harness.base.clock import Clock
 from harness.wire.message import Request, Response, Send
-from harness.wire.recording.exchanges import Exchange, recording
+from harness.wire.recording.exchanges import Exchange, Sent, recording
 
 
 class Listenable:
@@ -28,7 +28,11 @@ class Listenable:
         """Give the list that grows with what this thread sends; one listener at a time."""
         exchanges: list[Exchange] = []
         listener = threading.get_ident()
-        heard = recording(self._sound, exchanges.append, clock, "Azure AD", lambda _: "target")
+
+        def keep(sent: Sent) -> None:
+            exchanges.append(sent.exchange())
+
+        heard = recording(self._sound, keep, clock, "Azure AD", lambda _: "target")
 
         def send(request: Request) -> Response:
             return (heard if threading.get_ident() == listener else self._sound)(request)

@@ -1,4 +1,7 @@
-"""Recording exchanges for the timeline, with every secret taken out before anything is shown."""
+"""Recording exchanges for the timeline, with every secret taken out before anything is shown.
+
+Most of what is recorded nobody looks at, so a record is made in a microsecond and its secrets are hidden for who looks.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
@@ -51,25 +56,42 @@ class Exchange:
         }
 
 
+class Sent(Struct, frozen=True):
+    """One request and its outcome as they were, secrets and all, so it has no words of its own; see `hidden` for the fields."""
+
+    at: datetime
+    source: str
+    name: Callable[[str], str]
+    request: Request
+    outcome: Response | str
+    order: int
+
+    def __repr__(self) -> str:
+        return f"<request {self.order} of {self.source}>"
+
+    def exchange(self) -> Exchange:
+        return hidden(moment(self.at), self.source, self.name, self.request, self.outcome, self.order)
+
+
 def recording(
     send: Send,
-    keep: Callable[[Exchange], None],
+    keep: Callable[[Sent], None],
     clock: Clock,
     source: str,
     name: Callable[[str], str],
     *,
     order: Callable[[], int] = lambda: 0,
 ) -> Send:
-    """Wrap a transport so that every exchange, answered or not, is shown. `name` tells whose URL it is."""
+    """Wrap a transport so that every exchange, answered or not, is kept. `name` tells whose URL it is."""
 
     def recorded(request: Request) -> Response:
-        place, at = order(), moment(clock.now())
+        place, at = order(), clock.now()
         try:
             response = send(request)
         except TransportError as error:
-            keep(hidden(at, source, name, request, f"{error.kind}: {error}", place))
+            keep(Sent(at, source, name, request, f"{error.kind}: {error}", place))
             raise
-        keep(hidden(at, source, name, request, response, place))
+        keep(Sent(at, source, name, request, response, place))
         return response
 
     return recorded

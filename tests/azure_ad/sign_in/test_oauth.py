@@ -200,7 +200,13 @@ class TestSecrets:
         """A timeline has neither the secret, in the form or as Basic, nor a token, nor the answer that shows one."""
         kept = []
         company = graph.company
-        send = recording(company.ask, kept.append, company.clock, "Administrator", lambda url: url)
+        send = recording(
+            company.ask,
+            lambda sent: kept.append(sent.exchange()),
+            company.clock,
+            "Administrator",
+            lambda url: url,
+        )
         key = graph.get("/applications")["value"][0]["id"]
         url = f"{GRAPH}/{TENANT}/oauth2/v2.0/token"
         bearer = ("Authorization", f"Bearer {GRAPH_TOKEN}")

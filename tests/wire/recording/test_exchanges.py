@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harness.base.clock import VirtualClock
 from harness.wire.message import Request, Response, TransportError, json_request
-from harness.wire.recording.exchanges import Exchange, recording
+from harness.wire.recording.exchanges import Exchange, Sent, recording
 from harness.wire.recording.redaction import redact_body, redact_headers
 from harness.wire.recording.secrets import HIDDEN
 
@@ -30,7 +30,10 @@ def record(request: Request, answer: Response | TransportError) -> Exchange:
             raise answer
         return answer
 
-    recorded = recording(send, kept.append, VirtualClock(START), "Azure AD", lambda url: f"host of {url}")
+    def keep(sent: Sent) -> None:
+        kept.append(sent.exchange())
+
+    recorded = recording(send, keep, VirtualClock(START), "Azure AD", lambda url: f"host of {url}")
     if isinstance(answer, TransportError):
         with pytest.raises(TransportError) as caught:
             recorded(request)
@@ -59,7 +62,16 @@ class TestWhatIsKept:
             return Response(200)
 
         recording(slow, kept.append, clock, "a", str)(Request("GET", URL))
-        assert kept[0].at == "2020-03-31T02:36:15.123Z"
+        assert kept[0].exchange().at == "2020-03-31T02:36:15.123Z"
+
+    def test_a_record_that_nobody_looked_at_yet_shows_no_secret(self):
+        """A debugger or a failed assertion may show it before its secrets are hidden."""
+        kept = []
+        request = Request("GET", f"{URL}?token=abcdefgh", (("Authorization", "Bearer 0123456789abcdef"),))
+        recording(
+            lambda _: Response(200, (), b"0123456789abcdef"), kept.append, VirtualClock(START), "a", str
+        )(request)
+        assert "abcdef" not in repr(kept)
 
     def test_an_error_is_kept_too(self):
         """No answer is an outcome: its kind and words stand in its place, and the caller still sees the error."""
