@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -63,12 +64,19 @@ def check_url(url: str) -> SplitResult:
     """Return the parts of an absolute http or https URL. Raises TransportError `url` for anything else."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = _leads_somewhere(parts.scheme, parts.netloc)
     except ValueError:
         usable = False
     if not usable:
         raise TransportError("url", f"'{url}' is not an absolute http or https URL")
     return parts
+
+
+@lru_cache(maxsize=64)
+def _leads_somewhere(scheme: str, netloc: str) -> bool:
+    """Tell whether the beginning of an address names a host and a usable port. Raises ValueError for a port that is no number."""
+    parts = SplitResult(scheme, netloc, "", "", "")
+    return scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
 
 
 Send: TypeAlias = Callable[[Request], Response]

@@ -228,10 +228,6 @@ class EnterpriseApps:
         subjects = [*self.assigned(app), *self._store.rights("granted", app)]
         return [document for subject in subjects for document in self.assignments_of(app, subject)]
 
-    def is_of_gallery(self, app: str) -> bool:
-        """Tell whether an application came out of the gallery, not of one's own. Raises NotFoundError."""
-        return self.find(app)["applicationTemplateId"] not in (None, NON_GALLERY_TEMPLATE)
-
     def assigned(self, app: str) -> list[str]:
         """Return the ids of the users and groups with a role, in the order they were assigned."""
         return self._store.rights("assigned", app)
@@ -267,3 +263,8 @@ class EnterpriseApps:
             for member in self._directory.members(subject):
                 if self._directory.get("User", member):
                     self._directory.note("User", member)
+
+
+def is_of_gallery(principal: Document) -> bool:
+    """Tell whether an application came out of the gallery and is not one's own, by its service principal."""
+    return principal["applicationTemplateId"] not in (None, NON_GALLERY_TEMPLATE)

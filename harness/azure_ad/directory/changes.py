@@ -44,6 +44,8 @@ class ChangeLog:
 
     def between(self, after: int, until: int) -> Iterator[Document]:
         """Yield the lines behind `after` up to and with `until`."""
+        if after >= until:
+            return
         for entry in self._store.read(_LOG, after=after):
             if entry.sequence > until:
                 return

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from harness.azure_ad.applications.enterprise_applications import is_of_gallery
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.mappings import schema
@@ -222,7 +223,7 @@ class Engine:
         """Test Connection with these secrets. Raises CredentialsError, NotFoundError."""
         jobs = self.jobs(app)
         document = self.schema(jobs[0].id) if jobs else build(template_id, "", "", "")
-        gallery = self._applications.is_of_gallery(app)
+        gallery = is_of_gallery(self._applications.find(app))
         target, _ = self._sessions.target(secrets, gallery=gallery)
         probe_all(target, document)
 

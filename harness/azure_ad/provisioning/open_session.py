@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from harness.azure_ad.applications.enterprise_applications import is_of_gallery
 from harness.azure_ad.applications.secrets import notification_settings
 from harness.azure_ad.mappings.compiled import ObjectMapping, compile_mappings
 from harness.azure_ad.mappings.functions import Context
@@ -63,14 +64,17 @@ class Sessions:
         if grants.is_due(secrets, now):
             with suppress(grants.GrantError):
                 apps.save_secrets(job.app, grants.obtained(self._surroundings.send, secrets, now))
-        return self.open(job, cycle_id)
+            return self.open(job, cycle_id)
+        return self._open(job, cycle_id, secrets)
 
     def open(self, job: Job, cycle_id: str | None) -> Session:
         """Return what a job's cycle works with; without an id it is a new one's."""
+        return self._open(job, cycle_id, self._surroundings.applications.secrets(job.app))
+
+    def _open(self, job: Job, cycle_id: str | None, secrets: Mapping[str, str]) -> Session:
         apps = self._surroundings.applications
-        app, secrets = apps.find(job.app), apps.secrets(job.app)
-        settings = scope_settings(secrets)
-        gallery = apps.is_of_gallery(job.app)
+        app, settings = apps.find(job.app), scope_settings(secrets)
+        gallery = is_of_gallery(app)
         target, flagged = self.target(secrets, gallery=gallery)
         compiled = self._compile(job.id)
         frame = Frame(

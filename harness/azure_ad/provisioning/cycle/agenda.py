@@ -89,7 +89,7 @@ def planned(session: Session, since: int | None, until: int, *, cycle_id: str, b
         after=None,
         done=0,
         total=0,
-        first=next(session.connections(), None) is None,
+        first=since is None and not session.has_connections(),
         began=began,
     )
 

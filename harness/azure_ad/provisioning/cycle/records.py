@@ -108,8 +108,8 @@ class Progress(Struct, frozen=True):
     """How far a cycle came: it is in `phase`, and behind the object with the source id `after` there.
 
     `kind` is `initial` or `incremental`; `since` and `until` are watermarks, the ends of the change log that it walks. Of
-    about `total` objects `done` were looked at. `first` says that nothing was connected before, so that nothing can have
-    left. `counts` are the session's.
+    about `total` objects `done` were looked at. `first` says of an initial one that nothing was connected before, so that
+    nothing can have left. `counts` are the session's.
     """
 
     id: str

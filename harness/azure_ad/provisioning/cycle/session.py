@@ -84,6 +84,9 @@ class Session:
     def connections(self) -> Iterator[tuple[str, Connection]]:
         return self._connections.scan()
 
+    def has_connections(self) -> bool:
+        return not self._connections.is_empty()
+
     def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
         """Save a connection; a new one takes the target's object for this source object, and is counted."""
         self._connections.put(source_id, connection)

@@ -42,6 +42,9 @@ class Shelf(Struct, Generic[_R], frozen=True):
     def count(self) -> int:
         return self.store.count(self.kind)
 
+    def is_empty(self) -> bool:
+        return next(self.store.scan(self.kind, limit=1), None) is None
+
     def clear(self) -> None:
         """Forget every record."""
         for key, _ in list(self.store.scan(self.kind)):
