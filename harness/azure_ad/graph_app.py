@@ -36,9 +36,8 @@ class Graph:
     """A WSGI application; one serves every tenant of the process."""
 
     def __init__(self) -> None:
-        rules = [*(rule for _, rule, _ in ROUTES), *applications_rules(ROUTES)]
-        self._addresses = Addresses(rules, ALTERNATE_KEYS)
-        self._routes = Routes(ROUTES)
+        self._routes = Routes(ROUTES, applications_rules(ROUTES))
+        self._addresses = Addresses(self._routes, ALTERNATE_KEYS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, its address brought to one form before it is looked up."""

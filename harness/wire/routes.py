@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 View: TypeAlias = Callable[..., Any]
 Route: TypeAlias = tuple[str, str, View]
@@ -65,68 +66,99 @@ class _End(Struct, frozen=True):
     words: Mapping[str, str]
     keys: tuple[str, ...]
 
+    def behind(self, spelling: Word | Key) -> _End:
+        """Return the end of an address that is a segment longer."""
+        if isinstance(spelling, Word):
+            return _End(self.method, self.view, {**self.words, **spelling.arguments}, self.keys)
+        return _End(self.method, self.view, self.words, (*self.keys, spelling.name))
 
-class _Place(Struct, frozen=True):
-    words: dict[str, _Place] = field(default_factory=dict)
-    keys: list[_Place] = field(default_factory=list)
-    ends: list[_End] = field(default_factory=list)
-    rests: list[_End] = field(default_factory=list)
+
+class _Next(NamedTuple):
+    """How addresses go on: `words` by their small letters, anything (`key`), or all the rest; or that they end."""
+
+    words: dict[str, tuple[str, Place]]
+    key: Place | None
+    rests: list[_End]
+    ends: list[_End]
+
+
+class Place:
+    """Where rules have come to. How they go on is sorted out when the first request comes here: few places ever see one."""
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[Sequence[str], _End | None]] = []
+
+    @cached_property
+    def next(self) -> _Next:
+        words: dict[str, tuple[str, Place]] = {}
+        result = _Next(words, Place() if any(map(_has_key, self._rules)) else None, [], [])
+        for segments, end in self._rules:
+            if not segments:
+                result.ends.extend(() if end is None else (end,))
+                continue
+            for spelling in spellings(segments[0]):
+                longer = None if end is None else end.behind(spelling)
+                if isinstance(spelling, Word):
+                    _, below = words.setdefault(spelling.text.lower(), (spelling.text, Place()))
+                    below.add(segments[1:], longer)
+                elif spelling.is_rest:
+                    result.rests.extend(() if longer is None else (longer,))
+                elif result.key is not None:
+                    result.key.add(segments[1:], longer)
+        return result
+
+    def add(self, segments: Sequence[str], end: _End | None) -> None:
+        """Let a rule go on from here."""
+        self._rules.append((segments, end))
 
 
 class Routes:
-    """The routes of a table, to be looked up."""
+    """The routes of a table, to be looked up; `unanswered` are rules of addresses that no view answers, but that others lead to."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._root = _Place()
+    def __init__(self, routes: Iterable[Route], unanswered: Iterable[str] = ()) -> None:
+        self.root = Place()
         for method, rule, view in routes:
-            _plant(self._root, rule.split("/")[1:] if rule != "/" else [], _End(method, view, {}, ()))
+            self.root.add(_segments(rule), _End(method, view, {}, ()))
+        for rule in unanswered:
+            self.root.add(_segments(rule), None)
 
     def match(self, method: str, path: str) -> Match:
         """Return what answers a request; GET's views answer HEAD as well, and OPTIONS is taken everywhere."""
-        segments = path.split("/")[1:] if path != "/" else []
         methods: set[str] = set()
         wanted = "GET" if method == "HEAD" else method
-        for end, keys in _ends(self._root, segments, ()):
+        for end, keys in _ends(self.root, _segments(path), ()):
             if end.method == wanted:
                 return Match(frozenset(), end.view, {**end.words, **dict(zip(end.keys, keys, strict=True))})
             methods |= {end.method, "OPTIONS"} | ({"HEAD"} if end.method == "GET" else set())
         return Match(frozenset(methods))
 
 
-def _plant(place: _Place, segments: Sequence[str], end: _End) -> None:
-    """Add an address that goes on with `segments` below a place."""
-    if not segments:
-        place.ends.append(end)
-        return
-    for spelling in spellings(segments[0]):
-        if isinstance(spelling, Word):
-            words = {**end.words, **spelling.arguments}
-            below = place.words.setdefault(spelling.text, _Place())
-            _plant(below, segments[1:], _End(end.method, end.view, words, end.keys))
-            continue
-        longer = _End(end.method, end.view, end.words, (*end.keys, spelling.name))
-        if spelling.is_rest:
-            place.rests.append(longer)
-            continue
-        if not place.keys:
-            place.keys.append(_Place())
-        _plant(place.keys[0], segments[1:], longer)
+def _segments(path: str) -> list[str]:
+    return path.split("/")[1:] if path != "/" else []
+
+
+def _has_key(rule: tuple[Sequence[str], object]) -> bool:
+    """Tell whether what comes next in a rule may be anything, and is one segment."""
+    first = rule[0][0] if rule[0] else ""
+    return first.startswith("<") and not first.startswith(("<any(", "<path:"))
 
 
 def _ends(
-    place: _Place, segments: Sequence[str], keys: tuple[str, ...]
+    place: Place, segments: Sequence[str], keys: tuple[str, ...]
 ) -> Iterator[tuple[_End, tuple[str, ...]]]:
     """Yield every end that segments lead to, words before keys, with the keys on the way."""
+    words, key, rests, ends = place.next
     if not segments:
-        for end in place.ends:
+        for end in ends:
             yield end, keys
         return
     first, rest = segments[0], segments[1:]
-    if first in place.words:
-        yield from _ends(place.words[first], rest, keys)
-    for below in place.keys:
-        yield from _ends(below, rest, (*keys, first))
-    for end in place.rests:
+    text, below = words.get(first.lower(), (None, None))
+    if text == first and below is not None:
+        yield from _ends(below, rest, keys)
+    if key is not None:
+        yield from _ends(key, rest, (*keys, first))
+    for end in rests:
         yield end, (*keys, "/".join(segments))
 
 
