@@ -7,9 +7,10 @@ under `TENANT`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
@@ -20,8 +21,7 @@ from harness.wire.present import present
 TENANT = "harness.aws_sso"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The account's constants. The origins are what the outside calls this app (no trailing slash).
 
     `tenant_id` is the first segment of the SCIM URL (three alphanumerics glued to a UUID); it is not the SAML tenant.
@@ -38,11 +38,14 @@ class Settings:
     scim_origin: str
     api_origin: str
     signin_origin: str
-    api_credentials: tuple[str, str] | None = field(default=None, repr=False)
+    api_credentials: tuple[str, str] | None = None
+
+    def __repr__(self) -> str:
+        """Show the account, and not its keys."""
+        return f"Settings({self.account_id})"
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found.
 
     `unshown` has the access token that a page is about to show, once, by the token's id. `tokens` has those that were good, by
@@ -51,18 +54,21 @@ class Memory:
 
     spent: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
-    unshown: dict[str, str] = field(default_factory=dict, repr=False)
-    tokens: dict[str, Document] = field(default_factory=dict, repr=False)
+    unshown: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, Document] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Show nothing: there are tokens in it."""
+        return "Memory()"
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True, eq=False):
     settings: Settings
     store: Store
     clock: Clock
     ids: Ids
     quirks: Quirks
-    memory: Memory = field(default_factory=Memory, compare=False)
+    memory: Memory = field(default_factory=Memory)
 
     def now(self) -> str:
         """Return the present moment as documents and events write it, in whole seconds."""

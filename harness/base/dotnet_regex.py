@@ -25,8 +25,8 @@ SECONDS = 0.25
 # The library writes repetitions out: no pattern may come to more characters than these.
 MOST_WRITTEN_OUT = 10_000
 
-_TOKEN = re.compile(
-    r"""
+# Compiled, and kept by `re`, when the first pattern is read.
+_PIECE = r"""(?xs)
       \\k(?P<named><\w+>|'\w+')
     | \\(?P<reference>[1-9][0-9]*)
     | (?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])
@@ -36,10 +36,8 @@ _TOKEN = re.compile(
     | \(\?[ims]*(?:-[ims]+)?\)
     | \\[pP]\{[CLMNPSZ][a-z]?\} | \\x[0-9A-Fa-f]{2} | \\u[0-9A-Fa-f]{4} | \\[aAbBdDfGnrsStvwWzZ] | \\[^\w]
     | \{(?![0-9]+(?:,[0-9]*)?\}) | [^\\\[()*+?{]
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_IN_CLASS = re.compile(r"(?P<wrong>-\[|\\[pP](?!\{[CLMNPSZ][a-z]?\}))|\\.|--|(?<!^)[\[&~|]", re.DOTALL)
+    """
+_IN_CLASS = r"(?s)(?P<wrong>-\[|\\[pP](?!\{[CLMNPSZ][a-z]?\}))|\\.|--|(?<!^)[\[&~|]"
 # What the library writes otherwise; the brace that begins no repetition would be an approximate match.
 _OTHERWISE = {r"\z": r"\Z", r"\Z": r"(?=\n?\Z)", "{": r"\{"}
 _SUBSTITUTION = re.compile(r"\$(?:\{(\w+)\}|(\d+)|([$&]))")
@@ -103,9 +101,9 @@ def compile_regex(pattern: str) -> Regex:
 
 
 def _tokens(pattern: str) -> Iterator[re.Match[str]]:
-    position = 0
+    position, expression = 0, re.compile(_PIECE)
     while position < len(pattern):
-        token = _TOKEN.match(pattern, position)
+        token = expression.match(pattern, position)
         if token is None:
             raise RegexError(f"the pattern has what is not understood here at character {position + 1}")
         yield token
@@ -150,7 +148,7 @@ def _written(token: re.Match[str], groups: dict[str, int]) -> str:
     if token["name"]:
         return f"(?<{token['name'][1:-1]}>"
     if token["class"]:
-        return _IN_CLASS.sub(_in_class, token[0])
+        return re.sub(_IN_CLASS, _in_class, token[0])
     return _OTHERWISE.get(token[0], token[0])
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class TargetEvent:
+class TargetEvent(Struct, frozen=True):
     """What the target's own log has of a request it refused: CloudTrail's event. `at` is ISO 8601 in UTC."""
 
     id: str
@@ -16,8 +15,7 @@ class TargetEvent:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class TargetAccount:
+class TargetAccount(Struct, frozen=True):
     """A user or group of the target: its userName or displayName, and who made it, `SCIM` or `Manual`, as the console says."""
 
     id: str

@@ -8,13 +8,16 @@ https://learn.microsoft.com/en-us/graph/traverse-the-graph, "Microsoft Graph API
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING
 
 from harness.azure_ad.graph.odata import entity_types as types
 from harness.azure_ad.graph.odata.entities import answer, version
 from harness.azure_ad.graph.odata.entity_types import COMPLEX, PRIMITIVES, EntityType, Property
 from harness.azure_ad.tenant import current
 from harness.wire.message import Response
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
 
 _NAMESPACE = "microsoft.graph"
 _EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
@@ -57,6 +60,8 @@ def service_document() -> Response:
 
 def metadata() -> Response:
     """Answer the types in OData's XML."""
+    from xml.etree import ElementTree as ET  # few ask, and its import takes as long as three modules here
+
     ET.register_namespace("edmx", _EDMX)
     root = ET.Element(f"{{{_EDMX}}}Edmx", Version="4.0")
     schema = ET.SubElement(
@@ -80,6 +85,8 @@ def metadata() -> Response:
 
 
 def _declare(element: ET.Element, properties: Mapping[str, Property]) -> None:
+    from xml.etree import ElementTree as ET
+
     for name, declared in properties.items():
         row = ET.SubElement(element, "Property", Name=name, Type=_type(declared))
         if not declared.nullable:

@@ -7,7 +7,6 @@ most like, so one that is missing does not make all behind it wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
 from harness.scenario.comparing.aligning import Pair, aligned
@@ -166,6 +165,8 @@ def _nearest(item: Any, candidates: dict[int, Any], total: int, head: str = "nea
 def _distance(item: Any, there: Any) -> tuple[int, float]:
     """Order candidates by the number of differences, those with as many by how alike their texts are."""
     mismatches = compare(item, there)
+    from difflib import SequenceMatcher  # for what differs
+
     likeness = (SequenceMatcher(None, each.expected, each.actual).quick_ratio() for each in mismatches)
     return len(mismatches), -sum(likeness)
 

@@ -5,9 +5,7 @@ Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-us
 
 from __future__ import annotations
 
-import gzip
 import re
-from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -72,6 +70,8 @@ def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
     response = play.console("GET", f"/event-history?form={form}")
     result = judge(response, f"the event history is downloaded as {form}")
     if form == "s3":
+        import gzip  # as S3 keeps them, and nobody else
+
         return replace(result, body=decode(gzip.decompress(response.body)))
     if form == "eventbridge":
         return replace(result, body=[decode(line) for line in response.body.splitlines()])
@@ -89,7 +89,7 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
     send = play.world.person
     if page.status == 200:
         fields = _fields(page)
-        action = unescape(_ACTION.findall(page.body.decode())[0])
+        action = _plain(_ACTION.findall(page.body.decode())[0])
         page = send(_form(action, fields))
     if page.status == 302:
         cookie = play.cookies[arguments["user"]] = str(page.header("Set-Cookie")).partition(";")[0]
@@ -101,7 +101,7 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
             page = send(Request("GET", f"{origin}/start/access-keys?{query}", (("Cookie", cookie),)))
     result = judge(page, f"{arguments['user']} is signed in to the user portal")
     sentence = _ALERT.search(page.body.decode())
-    return replace(result, error=unescape(sentence[1])) if sentence else result
+    return replace(result, error=_plain(sentence[1])) if sentence else result
 
 
 def _ask_azure_ad(play: Play, arguments: dict[str, Any]) -> Response:
@@ -150,7 +150,14 @@ def _look_again(play: Play, user: str) -> Result:
 
 def _fields(page: Response) -> dict[str, str]:
     """Return the hidden fields of a page's forms."""
-    return {name: unescape(value) for name, value in _HIDDEN.findall(page.body.decode())}
+    return {name: _plain(value) for name, value in _HIDDEN.findall(page.body.decode())}
+
+
+def _plain(text: str) -> str:
+    """Return what a text of a page says."""
+    from html import unescape  # few scenarios look at pages
+
+    return unescape(text)
 
 
 def _form(url: str, fields: dict[str, str]) -> Request:

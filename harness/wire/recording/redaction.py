@@ -44,9 +44,10 @@ _HINTS = (
     "assertion",
 )  # no hint, no secret: most texts end their check here
 _HINT_BYTES = tuple(hint.encode() for hint in _HINTS)
+# These two are compiled, and kept by `re`, when the first hint is met.
 # nextToken and clientToken are no secrets, so a bare `token` must begin the name.
-_FORM = re.compile(rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+")
-_INPUT = re.compile(rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>")
+_FORM = rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+"
+_INPUT = rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>"
 _VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
 _SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
 _SIGNATURE = re.compile(
@@ -116,9 +117,9 @@ def _redact_members(body: bytes) -> bytes:
 def _scrub(text: str) -> str:
     if not any(map(text.lower().__contains__, _HINTS)):
         return text
-    text = _INPUT.sub(lambda tag: _VALUE.sub(rf'\1"{HIDDEN}"', tag.group()), text)
+    text = re.sub(_INPUT, lambda tag: _VALUE.sub(rf'\1"{HIDDEN}"', tag.group()), text)
     text = _SHOWN.sub(rf"\1{HIDDEN}", text)
-    return _FORM.sub(rf"\1\2{HIDDEN}", text)
+    return re.sub(_FORM, rf"\1\2{HIDDEN}", text)
 
 
 def redact(value: Any, secret: bool = False) -> Any:

@@ -20,10 +20,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_TOKEN = re.compile(
-    r"""'[^']*'|"[^"]*"|\\.|%|d{1,4}|f{1,7}|F{1,7}|g+|h{1,2}|H{1,2}|K|m{1,2}|M{1,4}|s{1,2}|t{1,2}|y{1,5}|z{1,3}|.""",
-    re.DOTALL,
-)
+# Expressions are compiled, and kept by `re`, when the first date is read.
+_PIECE = r"""(?s)'[^']*'|"[^"]*"|\\.|%|d{1,4}|f{1,7}|F{1,7}|g+|h{1,2}|H{1,2}|K|m{1,2}|M{1,4}|s{1,2}|t{1,2}|y{1,5}|z{1,3}|."""
 # Formats of one letter stand for whole ones.
 _STANDARD = {
     "d": "MM/dd/yyyy", "D": "dddd, dd MMMM yyyy", "f": "dddd, dd MMMM yyyy HH:mm",
@@ -35,14 +33,12 @@ _STANDARD = {
 }  # fmt: skip
 _OFFSET = r"[Zz]|[+-]\d{1,2}(?::?\d{2})?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,7}))?)?"
-_ISO = re.compile(
-    rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[T ]{_TIME})?\s?(?P<offset>{_OFFSET})?",
-    re.ASCII,
+_ISO = (
+    rf"(?a)(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[T ]{_TIME})?\s?(?P<offset>{_OFFSET})?"
 )
-_AMERICAN = re.compile(
-    rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}})(?:\s{_TIME}(?:\s?(?P<half>[AaPp][Mm]))?)?"
-    rf"\s?(?P<offset>{_OFFSET})?",
-    re.ASCII,
+_AMERICAN = (
+    rf"(?a)(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}})(?:\s{_TIME}(?:\s?(?P<half>[AaPp][Mm]))?)?"
+    rf"\s?(?P<offset>{_OFFSET})?"
 )
 # What a token may look like, and which part of the moment it is.
 _READ = {
@@ -141,7 +137,7 @@ def read_styles(written: str) -> frozenset[str]:
 def _tokens(date_format: str) -> list[str]:
     if len(date_format) == 1 and date_format in _STANDARD:
         date_format = _STANDARD[date_format]
-    return _TOKEN.findall(date_format)
+    return re.findall(_PIECE, date_format)
 
 
 def _literal(token: str) -> str:
@@ -222,7 +218,7 @@ def read_any(written: str) -> datetime:
 
     Without one it is in UTC. Raises ArgumentError.
     """
-    match = _ISO.fullmatch(written.strip()) or _AMERICAN.fullmatch(written.strip())
+    match = re.fullmatch(_ISO, written.strip()) or re.fullmatch(_AMERICAN, written.strip())
     if match is None:
         raise ArgumentError(f"{shown(written)} is no date such as 2020-03-16-07:00 or 3/16/2020 7:00:00 AM")
     return _moment({part: value for part, value in match.groupdict().items() if value}, written)
