@@ -1,7 +1,7 @@
 """`harness clock`, and `harness job start`, `pause`, `restart` and `on-demand`: what makes a running harness go on.
 
 The job's commands are the actions of Microsoft Graph:
-https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob (read 2026-11).
+https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob, Properties (read 2026-11-29).
 """
 
 from __future__ import annotations

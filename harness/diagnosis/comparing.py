@@ -15,7 +15,7 @@ from harness.remedies.causes import Verdict
 # .NET's name of the status, to the verdict that foretells it.
 _BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}
 # Codes of failures that no answer of the target led to, and the causes that foretell them:
-# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read 2026-11).
+# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read 2026-11-29).
 _BY_CODE = {
     "MissingValues": ("required-missing",),
     "MandatoryFieldsMissing": ("required-missing",),

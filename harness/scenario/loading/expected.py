@@ -107,6 +107,8 @@ def _check_mapping(value: Mapping[str, Any], shape: Shape, trail: Trail) -> Iter
         return
     if matcher is not None:
         yield from _check_matcher(*matcher, shape, trail)
+    elif shape.or_one and shape.items is not None:
+        yield from _check_mapping(value, shape.items, trail)
     elif shape.kind == "list":
         hint = "for one of them write {$contains: {…}}, for all of them a list"
         yield Misfit(trail, f"{_name(trail)} is a list; {hint}")

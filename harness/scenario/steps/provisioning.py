@@ -1,7 +1,7 @@
 """What an administrator does on the Provisioning page of the enterprise application.
 
-Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-user-guide, doc_source/azure-ad-idp.md
-(read 2026-11).
+Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-user-guide, doc_source/azure-ad-idp.md,
+steps 1 and 2 (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -254,3 +254,20 @@ def test_a_variable_that_the_environment_lacks_is_called_so(tmp_path):
     assert refused(tmp_path, steps) == (
         "7:11: the environment has no variable 'HOW_LONG_IT_TAKES'; set it before the run"
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{key: {result: Success}, value: {action: Create, statusInfo.status: Success}}",
+        "{value: [{action: Create, targetIdentity: {type: 'urn:ietf:params:scim:schemas:core:2.0:User'}}]}",
+        "{value.0.action: Create, value.action: {$absent: true}}",
+    ],
+)
+def test_on_demand_answers_in_the_form_of_either_year(tmp_path, body):
+    """A list of entries today, the entry alone in 2020."""
+    loaded(tmp_path, f"  - provision on demand: {{user: ana@contoso.com}}\n    expect: {{body: {body}}}\n")
+    wrong = body.replace("ction: Create", "ction: Craete")
+    assert "did you mean 'Create'?" in refused(
+        tmp_path, f"  - provision on demand: {{user: ana@contoso.com}}\n    expect: {{body: {wrong}}}\n"
+    )

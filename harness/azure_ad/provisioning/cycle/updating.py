@@ -45,7 +45,7 @@ def bring_up_to_date(turn: Turn, resource: Document) -> bool:
 
 
 def _redundant(trace: Trace) -> None:
-    # Word by word as in the sample of synchronizationjob-provisionondemand (read 2026-11).
+    # Word by word as in the sample of synchronizationjob-provisionondemand, Example 1 (read 2026-11-29).
     alike = f"The state of the {trace.kind.lower()} in both the source and target systems already match."
     trace.skip(
         "RedundantExport",

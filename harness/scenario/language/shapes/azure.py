@@ -1,7 +1,7 @@
 """What Azure AD shows: its logs, its mapping, and the mails it sends; the job is in `job`.
 
 Names and values are Microsoft Graph's: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary,
-…/directoryaudit (sections Properties, JSON representation; read 2026-11).
+…/directoryaudit (sections Properties, JSON representation; read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ JSON_TYPES: Mapping[Kind, str] = {
 class Shape(Struct, frozen=True):
     """A value. `keys` are a mapping's own; what it may hold beside them is `others`, with names that begin with `prefix`.
 
-    `items` is what a list holds, `choices` what a text can be, `between` the ends of what a number can be; `lower_case` says
-    that the names of `others` are. `usual` are names of an open part: others are possible there, misspelt ones are not.
-    Every value may be null.
+    `items` is what a list holds, and `or_one` says that its only item may stand alone; `choices` is what a text can be,
+    `between` the ends of what a number can be; `lower_case` says that the names of `others` are. `usual` are names of an open
+    part: others are possible there, misspelt ones are not. Every value may be null.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Shape(Struct, frozen=True):
     choices: tuple[str, ...] = ()
     between: tuple[int, int] | None = None
     usual: tuple[str, ...] = ()
+    or_one: bool = False
 
     def at(self, name: str) -> Shape | None:
         """Return what stands at `name`, which may have dots as in `name.givenName` or `emails.0.value`; None: nothing can."""
@@ -43,6 +44,8 @@ class Shape(Struct, frozen=True):
             return self
         if self.items is not None:
             index, _, rest = name.partition(".")
+            if self.or_one and not index.isdecimal():
+                return self.items.at(name)
             inner = self.items if index.isdecimal() else None
             return inner.at(rest) if inner is not None and rest else inner
         if name in self.keys:

@@ -70,7 +70,7 @@ def _end(doc: str) -> Shape:
         doc,
         {
             "id": text("Its identifier."),
-            "type": text("What it is.", "User", "Group", "Role"),
+            "type": text("What it is called on its side: User, Group, or a schema's URN."),
             "displayName": text("Its name; null."),
             "details": anything("Open: null."),
         },
@@ -125,9 +125,19 @@ _ON_DEMAND = mapping(
     "What was done at once.",
     {
         **_OF_GRAPH,
-        "key": text("The type's name, always the same."),
-        "value": listing(
-            "An entry for each object that was looked at, the user or group first.", _ON_DEMAND_ENTRY
+        "key": anything(
+            "Open: the type's name, always the same; in the form of 2020 result and details (quirk on-demand-answer).",
+            "result",
+            "details",
+            "errorCode",
+            "errorMessage",
+        ),
+        "value": replace(
+            listing(
+                "An entry for each object that was looked at, the user or group first; in the form of 2020 one stands alone.",
+                _ON_DEMAND_ENTRY,
+            ),
+            or_one=True,
         ),
     },
 )
