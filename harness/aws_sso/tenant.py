@@ -7,7 +7,7 @@ under `TENANT`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -72,12 +72,12 @@ class Tenant(Struct, frozen=True, eq=False):
 
     def now(self) -> str:
         """Return the present moment as documents and events write it, in whole seconds."""
-        return _written(self.clock.now().replace(microsecond=0))
+        return _written(int(self.clock.now().timestamp()))
 
 
 @lru_cache(maxsize=16)
-def _written(moment: datetime) -> str:
-    return iso(moment)
+def _written(second: int) -> str:
+    return iso(datetime.fromtimestamp(second, UTC))
 
 
 def settings_of(

@@ -8,7 +8,7 @@ good, and a change commits together with its CloudTrail event.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
@@ -57,7 +57,7 @@ def written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Writte
 def _written(tenant: Tenant, request_id: str, made: Answer, more: Sequence[tuple[str, str]] = ()) -> Written:
     body = b"" if made.document is None else encode(made.document)
     headers = [
-        ("Date", _date(tenant.clock.now().replace(microsecond=0))),
+        ("Date", _date(int(tenant.clock.now().timestamp()))),
         ("Content-Type", "application/json"),
         ("x-amzn-RequestId", request_id),
         *more,
@@ -68,8 +68,8 @@ def _written(tenant: Tenant, request_id: str, made: Answer, more: Sequence[tuple
 
 
 @lru_cache(maxsize=16)
-def _date(second: datetime) -> str:
-    return http_date(second)
+def _date(second: int) -> str:
+    return http_date(datetime.fromtimestamp(second, UTC))
 
 
 def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
