@@ -44,6 +44,10 @@ class SigningKey(Struct, frozen=True):
         """The certificate's thumbprint in hexadecimal digits."""
         return hashlib.sha1(base64.b64decode(self.certificate), usedforsecurity=False).hexdigest().upper()
 
+    def opened(self) -> RSAPrivateKey:
+        """Return the private key, read once a process: to read it takes a hundred times as long as to sign with it."""
+        return _read(self.private)
+
     def public(self) -> Document:
         """Return the public half as a JSON Web Key."""
         from cryptography import x509
@@ -69,13 +73,13 @@ class SigningKey(Struct, frozen=True):
 
         header = {"typ": "JWT", "alg": "RS256", "kid": self.key_id, "x5t": self.key_id}
         head = ".".join(_text(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
-        signature = _read(self.private).sign(head.encode(), padding.PKCS1v15(), hashes.SHA256())
+        signature = self.opened().sign(head.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{head}.{_text(signature)}"
 
 
 @lru_cache(maxsize=16)
 def _read(private: str) -> RSAPrivateKey:
-    """Read a key of PEM. It is checked as it is read, which takes a hundred times as long as to sign with it."""
+    """Read a key of PEM, which checks it."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 

@@ -57,7 +57,7 @@ def signed_response(tenant: Tenant, statement: Statement, own: SigningKey) -> by
     assertion = response.find(_ASSERTION)
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
     signed = signer.sign(
-        assertion, key=own.private, cert=_pem(own.certificate), reference_uri=assertion.get("ID")
+        assertion, key=own.opened(), cert=_pem(own.certificate), reference_uri=assertion.get("ID")
     )
     response.replace(assertion, signed)
     document: bytes = etree.tostring(response)
