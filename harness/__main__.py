@@ -4,8 +4,12 @@
 def main() -> None:
     """Run the command line. Whatever it needs is imported here, where an interruption is caught."""
     try:
+        import gc
+
+        gc.disable()  # modules stay until the end: to look for circles among them takes a twentieth of a start
         from harness.cli import main as command_line
 
+        gc.enable()
         command_line()
     except KeyboardInterrupt:
         import sys

@@ -125,7 +125,7 @@ class Parts(Struct, frozen=True):
 
 @cache
 def apps() -> tuple[AwsSso, AzureAd]:
-    """Return the AWS and the Azure application: built once a process, for building one costs milliseconds."""
+    """Return the AWS and the Azure application, built once a process."""
     return AwsSso(), AzureAd()
 
 
@@ -154,7 +154,7 @@ def create(
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal`, if there is one, is told everything that happens; `faults` maps more origins to transports (a proxy that
+    `journal` is told everything that happens; `faults` maps more origins to transports (a proxy that
     answers HTML).
     """
     quirks = choose_quirks(profile, quirk_values or {})
@@ -189,8 +189,8 @@ def assemble(
 ) -> World:
     """Join the parts. What the stores hold already (accounts, jobs) is taken up, the rest is made.
 
-    `wire` makes the transport; the WSGI contexts it is given hold the tenants once they are built, for the engine
-    inside one of them sends over that very transport.
+    `wire` makes the transport; the WSGI contexts it is given hold the tenants once they are built: the engine inside one
+    sends over it.
     """
     contexts = Contexts({}, {})
     network = wire(parts, contexts)
@@ -202,7 +202,7 @@ def assemble(
     faults = Faults(network, clock.advance)
 
     def record(source: str, send: Send) -> Send:
-        """Tell the journal of what one side sends; without one nothing is recorded."""
+        """Tell the journal, if any, of what one side sends."""
         if journal is None:
             return send
         return recording(send, journal.exchange, clock, source, lane, order=journal.next)

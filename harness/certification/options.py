@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 _Command = Callable[..., None]
 _FILE = click.Path(path_type=Path, dir_okay=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A file that the certificate can be written to: its option, what it is for, and the module of `writing` that renders it."""
 
     option: str
@@ -38,8 +37,7 @@ FORMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What is tested by name, the file of waivers, the files that the certificate is written to by option, and who signs."""
 
     product: str
@@ -51,8 +49,7 @@ class Options:
     files: Mapping[str, Path]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
+class ServerOptions(Struct, frozen=True):
     """What `harness certify server` is given of the server and of how to ask it; `timeout` and `settle` are in seconds."""
 
     url: str
@@ -79,8 +76,7 @@ class ServerOptions:
     load_processes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClientOptions:
+class ClientOptions(Struct, frozen=True):
     """What `harness certify client` is given; `timeout` is in seconds, `words` are the command's own."""
 
     words: tuple[str, ...]
@@ -99,7 +95,7 @@ def with_options(command: _Command) -> _Command:
     @wraps(command)
     def gathered(**given: Any) -> None:
         paths = {each.option: given.pop(each.option.replace("-", "_")) for each in FORMS}
-        own = {field.name: given.pop(field.name) for field in fields(Options) if field.name != "files"}
+        own = {name: given.pop(name) for name in Options.__struct_fields__ if name != "files"}
         files = {option: path for option, path in paths.items() if path is not None}
         command(options=Options(**own, files=files), **given)
 
