@@ -86,6 +86,7 @@ class ClientOptions(Struct, frozen=True):
     endpoint_variable: str
     token_variable: str
     source: str | None
+    people: int
     seed: str | None
 
 

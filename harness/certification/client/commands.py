@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.certification.client.sources.people import FEWEST, MOST, POPULATION
 from harness.certification.issuing import issue
 from harness.certification.options import ClientOptions, Options, with_options
 
@@ -61,17 +62,25 @@ _AZURE_AD = "azure-ad"
     help="Where COMMAND reads people: FILE, a new one that the harness writes, or Microsoft Graph of an Azure AD of its own; "
     "it changes, breaks and is emptied between runs.",
 )
+@click.option(
+    "--people",
+    default=POPULATION,
+    show_default=True,
+    type=click.IntRange(min=FEWEST, max=MOST),
+    metavar="N",
+    help="How many people --source has; more than a hundred in one group are more than one request may change.",
+)
 @click.option("--seed", metavar="TEXT", help="Ids and tokens follow from it (default: a new one).")
 @with_options
 def client(*, options: Options, **words: Any) -> None:
-    """Judge a client of AWS SSO: run COMMAND six times against one on loopback, and listen.
+    """Judge a client of AWS SSO: run COMMAND seven times against one on loopback, and listen.
 
-    First into an empty directory, again without a change, into another empty one while AWS SSO throttles, twice into a third
-    whose first answers are slow and cut off, and with a new token after the old one was deleted. COMMAND brings its own people,
-    or reads them from --source, which SCIM_SOURCE names (with SCIM_SOURCE_TOKEN for azure-ad). SCIM_RUN tells it which run
-    it is (first, second, throttled, cut, recovered, rotated, changed, broken, unavailable, emptied), if it has to forget what
-    it remembers. {endpoint}, {token} and {source} in its arguments are filled in, but a token there can be seen in the list
-    of processes.
+    First into an empty directory, again without a change, into another empty one while AWS SSO throttles, twice into a
+    third whose first answers are slow and cut off, again into the second while reads are hindered, and with a new token
+    after the old one was deleted. COMMAND brings its own people, or reads them from --source, which SCIM_SOURCE names (with
+    SCIM_SOURCE_TOKEN for azure-ad). SCIM_RUN tells it which run it is (first, second, throttled, cut, recovered, hindered,
+    rotated, changed, broken, unavailable, emptied), if it has to forget what it remembers. {endpoint}, {token} and {source}
+    in its arguments are filled in, but a token there can be seen in the list of processes.
     """
     from harness.base.clock import OffsetClock
     from harness.base.ids import Ids
@@ -82,7 +91,7 @@ def client(*, options: Options, **words: Any) -> None:
     given = ClientOptions(**words)
     seed = given.seed or Ids(None).hex(8)
     variables = given.endpoint_variable, given.token_variable
-    source = _source(given.source, seed)
+    source = _source(given.source, seed, given.people)
     read_from = (source.address, source.token) if source else ()
     command = Command(given.words, *variables, given.timeout, *read_from)
     trial = Trial(command, OffsetClock(), seed, given.profile, given.calls_per_object, source=source)
@@ -94,10 +103,10 @@ def client(*, options: Options, **words: Any) -> None:
             source.close()
 
 
-def _source(name: str | None, seed: str) -> Source | None:
+def _source(name: str | None, seed: str, size: int) -> Source | None:
     from harness.certification.client.sources.entra import EntraSource
     from harness.certification.client.sources.file import FileSource
 
     if name is None:
         return None
-    return EntraSource(seed) if name == _AZURE_AD else FileSource(Path(name))
+    return EntraSource(seed, size) if name == _AZURE_AD else FileSource(Path(name), size)

@@ -7,6 +7,8 @@ many). That an empty source is no reason to delete everybody is inferred, so tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.certification.client.objections import listed, object_to
 from harness.certification.client.sources.people import People, Person
 from harness.certification.client.traffic import (
@@ -15,6 +17,7 @@ from harness.certification.client.traffic import (
     CUT,
     EMPTIED,
     FIRST,
+    HINDERED,
     RECOVERED,
     ROTATED,
     SECOND,
@@ -28,7 +31,7 @@ from harness.certification.client.traffic import (
 )
 from harness.certification.outcomes import FailedError, SkippedError
 
-_UNCHANGED = (FIRST, SECOND, THROTTLED, CUT, RECOVERED, ROTATED)
+_UNCHANGED = (FIRST, SECOND, THROTTLED, CUT, RECOVERED, HINDERED, ROTATED)
 _NO_SOURCE = (
     "the harness does not see where the client reads people from, and cannot {verb} it; --source FILE, or --source azure-ad, "
     "makes one"
@@ -45,6 +48,8 @@ def nothing_lost(traffic: Traffic) -> None:
     before = traffic.runs[FIRST].after
     for run in (SECOND, ROTATED):
         _require_all(f"after the {run} run, though nothing had changed", before, traffic.runs[run].after)
+    before, after = traffic.runs[THROTTLED].after, traffic.runs[HINDERED].after
+    _require_all(f"after the {HINDERED} run, whose reads were refused and cut off,", before, after)
     calls = [call for run in _UNCHANGED if run in traffic.runs for call in traffic.runs[run].calls]
     taking = [call for call in calls if _takes_away(call, traffic.runs[call.run].after, before)]
     object_to(taking, lambda _: "takes away, though nothing had changed")
@@ -87,7 +92,7 @@ def changes_arrive(traffic: Traffic) -> None:
         raise FailedError(f"with a source that had changed, the command {run.trouble}")
     wrong = [
         *_wrong_users(source.before, source.after, run.after),
-        *_wrong_members(source.after, run.after),
+        *_wrong_members(source.before, source.after, run.after),
         *_made_anew(traffic.runs[ROTATED].after, run.after),
     ]
     if wrong:
@@ -123,22 +128,30 @@ def _require_all(when: str, before: Directory, after: Directory) -> None:
 
 
 def _wrong_users(before: People, after: People, directory: Directory) -> list[str]:
-    there = set(directory.users.values())
-    enabled = there - directory.disabled
+    """Compare who is there; user names compare without regard to case, as AWS SSO does it.
+
+    Who is disabled has to be there: a client that deletes takes away what was assigned, which no enabling brings back.
+    """
+    there = {name.lower(): name for name in directory.users.values()}
+    enabled = there.keys() - {name.lower() for name in directory.disabled}
+    were_active = {each.key for each in before.users if each.active}
     wrong = []
     for person in after.users:
-        name = person.user_name
-        if person.active and name not in there:
+        name, key = person.user_name, person.key
+        if person.active and key not in there:
             wrong.append(f"{name} is missing")
-        elif person.active and name not in enabled:
+        elif person.active and key not in enabled:
             wrong.append(f"{name} is disabled, though active in the source")
-        elif not person.active and name in enabled:
+        elif not person.active and key in enabled:
             wrong.append(f"{name} is enabled, though disabled in the source")
+        elif not person.active and key not in there and key in were_active:
+            wrong.append(f"{name} was deleted, though only disabled in the source")
         elif person.active:
-            wrong += _wrong_details(person, directory.details[name])
-    stayed = {each.user_name for each in after.users}
-    gone = [each.user_name for each in before.users if each.user_name not in stayed]
-    return wrong + [f"{name} is enabled, though gone from the source" for name in gone if name in enabled]
+            wrong += _wrong_details(person, directory.details[there[key]])
+    gone = [each for each in before.users if each.key not in {one.key for one in after.users}]
+    return wrong + [
+        f"{each.user_name} is enabled, though gone from the source" for each in gone if each.key in enabled
+    ]
 
 
 def _wrong_details(person: Person, details: Details) -> list[str]:
@@ -147,7 +160,7 @@ def _wrong_details(person: Person, details: Details) -> list[str]:
         ("is named", details.display_name, person.display_name),
         ("has the given name", details.given_name, person.given_name),
         ("has the family name", details.family_name, person.family_name),
-        ("has the address", details.email or person.user_name, person.user_name),
+        ("has the address", (details.email or person.user_name).lower(), person.key),
     )
     return [
         f"{person.user_name} {what} {there} instead of {wanted}"
@@ -157,22 +170,34 @@ def _wrong_details(person: Person, details: Details) -> list[str]:
 
 
 def _made_anew(before: Directory, after: Directory) -> list[str]:
-    """Name who is there under another id: what was assigned to the one before is lost."""
-    ids = {name: key for key, name in before.users.items()}
-    anew = [name for key, name in after.users.items() if ids.get(name, key) != key]
+    """Name who, and which group, is there under another id: what was assigned to the one before is lost."""
+    return [
+        *_other_ids(before.users, after.users),
+        *_other_ids(
+            {key: f"group {name}" for key, (name, _) in before.groups.items()},
+            {key: f"group {name}" for key, (name, _) in after.groups.items()},
+        ),
+    ]
+
+
+def _other_ids(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Name what has another id than before; both are names by id."""
+    ids = {name.lower(): key for key, name in before.items()}
+    anew = [name for key, name in after.items() if ids.get(name.lower(), key) != key]
     return [f"{name} was deleted and created anew" for name in sorted(anew)]
 
 
-def _wrong_members(after: People, directory: Directory) -> list[str]:
-    """Compare the members who are active: whoever is disabled may stay in a group."""
-    active = {each.user_name for each in after.users if each.active}
-    members = dict(directory.groups.values())
+def _wrong_members(before: People, after: People, directory: Directory) -> list[str]:
+    """Compare the members who are active: whoever is disabled may stay in a group. A group that is gone may stay empty."""
+    active = {each.key for each in after.users if each.active}
+    members = {name: {each.lower() for each in there} for name, there in directory.groups.values()}
     wrong = []
     for group, names in after.groups.items():
-        there = members.get(group)
+        there, wanted = members.get(group), {each.lower() for each in names}
         if there is None:
             wrong.append(f"group {group} is missing")
             continue
-        wrong += [f"{name} is no member of {group}" for name in sorted((names - there) & active)]
-        wrong += [f"{name} is still a member of {group}" for name in sorted((there - names) & active)]
-    return wrong
+        wrong += [f"{name} is no member of {group}" for name in sorted((wanted - there) & active)]
+        wrong += [f"{name} is still a member of {group}" for name in sorted((there - wanted) & active)]
+    gone = [group for group in before.groups if group not in after.groups and members.get(group)]
+    return wrong + [f"group {group} has members, though gone from the source" for group in gone]

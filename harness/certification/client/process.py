@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from harness.base.errors import HarnessError
 from harness.wire.recording.secrets import Secrets
@@ -72,7 +74,17 @@ class Command:
             if not ended:
                 _end(process)
         trouble = _why(process.returncode, complained.strip() or printed.strip(), token)
-        return Ending(trouble, token.encode() in printed + complained)
+        return Ending(trouble, any(form in printed + complained for form in _forms(token)))
+
+
+def _forms(token: str) -> tuple[bytes, ...]:
+    """Return a token as it may stand in what is printed: as it is, in an address, in base64."""
+    return (
+        token.encode(),
+        quote(token).encode(),
+        quote(token, safe="").encode(),
+        b64encode(token.encode()).rstrip(b"="),
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,22 +9,34 @@ from __future__ import annotations
 
 from harness.certification.client.objections import object_to, some
 from harness.certification.client.throttling import PAGE
-from harness.certification.client.traffic import FIRST, ROTATED, SECOND, Call, Run, Traffic
+from harness.certification.client.traffic import FIRST, HINDERED, ROTATED, SECOND, Call, Run, Traffic
 from harness.certification.outcomes import SkippedError
+from harness.scim.path import get
 
+# What each kind of resource is named by, and the operations that show or create it.
+_KINDS = {
+    "ListUsers": "userName",
+    "CreateUser": "userName",
+    "ListGroups": "displayName",
+    "CreateGroup": "displayName",
+}
+_SHOWN = "creates what a list of the same run had shown"
 _OVERLOOKED = "was cut off, and what it did not show was taken for missing and created again"
 
 
 def pages(traffic: Traffic) -> None:
     """Judge lists of everybody, and of a group's or a user's memberships; a look-up finds one at most."""
     lists = [call for call in traffic.calls if call.operation in ("ListUsers", "ListGroups")]
-    lists = [call for call in lists if _is_list(call) and call.status == 200]
+    # What a refused page makes a client end its run with is no matter of pages.
+    lists = [call for call in lists if _is_list(call) and call.status == 200 and call.run != HINDERED]
     if not lists:
         return
     cursors = {(call.run, call.operation, call.query.get("cursor")) for call in lists}
     more = [call for call in lists if call.answer.get("nextCursor")]
     left = [call for call in more if (call.run, call.operation, call.answer["nextCursor"]) not in cursors]
     object_to(left, lambda _: "has a next page, which is never asked for")
+    again = [call for run in (SECOND, ROTATED) for call in _created_again(traffic.run(run))]
+    object_to(again, lambda _: _SHOWN)
     cut = [call for call in lists if _is_cut(call, traffic)]
     object_to([call for call in cut if _is_overlooked(call, traffic)], lambda _: _OVERLOOKED)
     if not more and not cut:
@@ -33,6 +45,21 @@ def pages(traffic: Traffic) -> None:
             f"more than {PAGE} entries, the page here" if by_cursor else f"the {_cap(traffic)} where it ends"
         )
         raise SkippedError(f"no list had {end}")
+
+
+def _created_again(run: Run) -> list[Call]:
+    """Return the creates of a run that were refused, though a list before them had shown whoever it is."""
+    shown: set[tuple[str, str]] = set()
+    again = []
+    for call in run.calls:
+        kind = _KINDS.get(call.operation)
+        if kind is None:
+            continue
+        if call.operation.startswith("List"):
+            shown |= {(kind, str(each.get(kind)).lower()) for each in call.answer.get("Resources", [])}
+        elif call.status == 409 and isinstance(call.body, dict):
+            again += [call] * ((kind, str(get(call.body, kind)).lower()) in shown)
+    return again
 
 
 def _is_list(call: Call) -> bool:

@@ -74,7 +74,7 @@ AWS_CLIENT: Suite[Rule] = Suite(
         ),
         Rule(
             "pages-to-the-end",
-            "Every next page is asked for, or nothing is listed, or a list that was cut off is not taken for whole.",
+            "Every next page is asked for, nothing that a page showed is created again, and no list that was cut off is taken for whole.",
             reads.pages,
         ),
         Rule(
@@ -123,12 +123,12 @@ AWS_CLIENT: Suite[Rule] = Suite(
         ),
         Rule(
             "token-kept",
-            "The token stands in no address, and is not printed.",
+            "The token stands in no address, and is not printed, not percent-encoded or in base64 either.",
             runs.token_kept,
         ),
         Rule(
             "changes-arrive",
-            "Who is created, renamed, disabled or gone in the source, joined or left a group, is so in AWS SSO after the next run.",
+            "What is created, renamed, disabled, enabled or gone in the source, joined or left a group, is so in AWS SSO after the next run.",
             losses.changes_arrive,
             run=CHANGED,
         ),

@@ -21,6 +21,7 @@ from harness.wire.message import Request, Response, Send
 
 THROTTLED_FOR = timedelta(seconds=0.5)
 PAGE = 2  # few enough that a handful of users makes a second page
+_BROKEN_OFF = Response(503, (("Content-Type", "application/json"),), b'{"message": "Service Unavailable"}')
 _SLOWNESS = timedelta(seconds=0.2)
 
 
@@ -59,7 +60,10 @@ class Throttle:
 
 
 class Cutting:
-    """Carries out the first call of each operation, and answers it late and by half; the connection ends there."""
+    """Carries out the first call of each operation, and answers it late and by half; the connection ends there.
+
+    The first change of a group is not carried out: 503, cut off as well, is what its client gets to see.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -68,11 +72,11 @@ class Cutting:
 
     def __call__(self, request: Request) -> Response:
         operation, _ = operation_of(request)
-        answer = self._send(request)
         with self._turn:
-            whole = not answer.body or operation in self._cut
+            first = operation not in self._cut
             self._cut.add(operation)
-        if whole:
+        answer = _BROKEN_OFF if first and operation == "PatchGroup" else self._send(request)
+        if not (first and answer.body):
             return answer
         pause(_SLOWNESS)
         others = tuple(each for each in answer.headers if each[0].lower() != "content-length")

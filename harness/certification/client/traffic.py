@@ -22,6 +22,7 @@ CREATES = frozenset({"CreateUser", "CreateGroup"})
 DISCOVERY = frozenset({"ServiceProviderConfig", "ListSchemas", "GetSchema", "ListResourceTypes"})
 FIRST, SECOND, THROTTLED, ROTATED = "first", "second", "throttled", "rotated"
 CUT, RECOVERED = "cut", "recovered"  # into a third directory
+HINDERED = "hindered"  # into that of the throttled run, where everybody is there
 # With a source of the harness's.
 CHANGED, BROKEN, UNAVAILABLE, EMPTIED = "changed", "broken", "unavailable", "emptied"
 _ROOT = "/scim/v2"

@@ -1,7 +1,8 @@
-"""The trial: a client's command runs six times against an AWS SSO on loopback, and its requests are judged.
+"""The trial: a client's command runs seven times against an AWS SSO on loopback, and its requests are judged.
 
 First into an empty directory, again without a change, into another empty one while AWS SSO throttles, twice into a third whose
-first answers are slow and cut off, and with a new token after the old one was deleted. Where the client reads people from a
+first answers are slow and cut off, again into the second while reads are throttled and cut off, and with a new token after the
+old one was deleted. Where the client reads people from a
 source of the harness's, four runs follow: the source has changed, gives half, is not to be had, is empty.
 """
 
@@ -27,6 +28,7 @@ from harness.certification.client.traffic import (
     CUT,
     EMPTIED,
     FIRST,
+    HINDERED,
     RECOVERED,
     ROTATED,
     SECOND,
@@ -101,6 +103,8 @@ class Trial:
         yield THROTTLED, fresh, Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
         yield CUT, self._third, Cutting(self._third.send)
         yield RECOVERED, self._third, self._third.send
+        again = Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
+        yield HINDERED, fresh, Cutting(again)
         self._account.rotate()
         yield ROTATED, self._account, self._account.send
         if self._source is not None:

@@ -32,6 +32,10 @@ MISBEHAVIOURS = {
         "pages-to-the-end": "second run: GET /Users?cursor= has a next page, which is never asked for",
         "second-run-writes-nothing": "second run: POST /Users writes though nothing had changed",
     },
+    "keep-last-page": {
+        "pages-to-the-end": "second run: POST /Users creates what a list of the same run had shown",
+        "second-run-writes-nothing": "second run: POST /Users writes though nothing had changed",
+    },
     "believe-empty-members": {
         "membership-not-read": "adds members who were in the group already",
         "second-run-writes-nothing": "second run: PATCH /Groups/",
@@ -82,6 +86,7 @@ MISBEHAVIOURS = {
         "token-kept": "the command printed its token in the rotated run",
     },
     "print-token:first": {"token-kept": "the command printed its token in the first run"},
+    "print-address:first": {"token-kept": "the command printed its token in the first run"},
     "complain-of-token:first": {"token-kept": "the command printed its token in the first run"},
     "token-everywhere": {
         "supported-operations": "POST /Session",
@@ -89,6 +94,7 @@ MISBEHAVIOURS = {
         "token-kept": "first run: POST /Session",
     },
     "delete-everybody:cut": {"nothing-lost": "cut run: DELETE /Users/"},  # the fourth run
+    "delete-everybody:hindered": {"nothing-lost": "after the hindered run, whose reads were refused"},
     "disable-everybody:cut": {"nothing-lost": "cut run: PATCH /Users/"},
     "empty-groups:cut": {"nothing-lost": "cut run: PATCH /Groups/"},
     "delete-everybody:throttled": {
@@ -122,9 +128,16 @@ WITH_A_SOURCE = {
         "changes-arrive": "person000@contoso.com is named Given000 Family instead of Renamed Family"
     },
     "disable-the-gone,half-when-broken:broken": {
-        "no-destructive-step": "after a run with half of the source, disabled is user newcomer@contoso.com"
+        "no-destructive-step": "; disabled is user newcomer@contoso.com"
     },
     "no-disable": {"changes-arrive": "person001@contoso.com is enabled, though disabled in the source"},
+    "no-enable": {"changes-arrive": "person004@contoso.com is disabled, though active in the source"},
+    "delete-disabled": {
+        "changes-arrive": "person001@contoso.com was deleted, though only disabled in the source"
+    },
+    "match-by-case": {"changes-arrive": "with a source that had changed, the command ended with 1"},
+    "keep-groups": {"changes-arrive": "group Visitors has members, though gone from the source"},
+    "regroup:changed": {"changes-arrive": "group Everybody was deleted and created anew"},
     "no-delete": {"changes-arrive": "person002@contoso.com is enabled, though gone from the source"},
     "no-join": {"changes-arrive": "person007@contoso.com is no member of Office"},
     "no-leave": {"changes-arrive": "person000@contoso.com is still a member of Office"},

@@ -35,6 +35,9 @@ class Tool:
     def does(self, how):
         return how in self.how
 
+    def key(self, name):
+        return name if self.does("match-by-case") else name.lower()
+
     def once(self, method, path, body, agent):
         headers = {"Authorization": f"Bearer {self.token}", "User-Agent": agent}
         if body is not None:
@@ -84,6 +87,8 @@ class Tool:
         found, cursor = {}, ""
         while True:
             answer = self.ask("GET", f"/{kind}?cursor={quote(cursor)}")
+            if self.does("keep-last-page"):
+                found = {}
             found.update((each[name], each["id"]) for each in answer["Resources"])
             cursor = answer.get("nextCursor", "")
             if not cursor or self.does("first-page-only"):
@@ -310,29 +315,44 @@ def sync_source(tool, source):
         people, groups = read_graph(tool, source, os.environ["SCIM_SOURCE_TOKEN"])
     else:
         people, groups = read_source(tool, Path(source))
-    there = {each["userName"]: each for each in everything(tool, "Users").values()}
+    there = {tool.key(each["userName"]): each for each in everything(tool, "Users").values()}
     if there and tool.does("once-for-all"):
         return
     ids = {}
     for each in people:
-        name, user = each["userName"], there.get(each["userName"])
-        if user is None:
-            if not each["active"] or (tool.does("no-create") and there):
-                continue
-            address = f"old-{each['email']}" if tool.does("old-address") else each["email"]
-            user = {**each, "id": tool.made("Users", "userName", body_of({**each, "email": address}))}
-        elif user["displayName"] != each["displayName"] and not tool.does("no-rename"):
-            user = renamed(tool, user, each)
-        if user["active"] != each["active"] and not tool.does("no-disable"):
-            set_active(tool, user["id"], active=each["active"])
-        ids[name] = user["id"]
-    for name in set(there) - {each["userName"] for each in people}:
+        name = tool.key(each["userName"])
+        key = sync_person(tool, each, there.get(name), first=not there)
+        if key:
+            ids[name] = key
+    for name in set(there) - {tool.key(each["userName"]) for each in people}:
         take_away(tool, there[name]["id"])
     if tool.does("delete-one-too-many") and len(there) > 1:
-        tool.ask("DELETE", f"/Users/{ids.pop(people[-2]['userName'])}")
+        tool.ask("DELETE", f"/Users/{ids.pop(tool.key(people[-2]['userName']))}")
     for group in groups:
         sync_members(tool, group, ids)
+    names = {group["displayName"] for group in groups}
+    for key, group in everything(tool, "Groups").items():
+        if group["displayName"] not in names and not tool.does("keep-groups"):
+            tool.ask("DELETE", f"/Groups/{key}")
     spoil(tool)
+
+
+def sync_person(tool, each, user, *, first):
+    """Create or change somebody; return the id of who is there now, None for nobody."""
+    if user is None:
+        if not (each["active"] or tool.does("no-enable")) or (tool.does("no-create") and not first):
+            return None
+        address = f"old-{each['email']}" if tool.does("old-address") else each["email"]
+        user = {**each, "id": tool.made("Users", "userName", body_of({**each, "email": address}))}
+    elif user["displayName"] != each["displayName"] and not tool.does("no-rename"):
+        user = renamed(tool, user, each)
+    if tool.does("delete-disabled") and not each["active"]:
+        tool.ask("DELETE", f"/Users/{user['id']}")
+        return None
+    ignored = "no-enable" if each["active"] else "no-disable"
+    if user["active"] != each["active"] and not tool.does(ignored):
+        set_active(tool, user["id"], active=each["active"])
+    return user["id"]
 
 
 def take_away(tool, key):
@@ -360,11 +380,18 @@ def sync_members(tool, group, ids):
     new = key is None
     if new:
         key = tool.made("Groups", "displayName", {"displayName": group["displayName"]})
-    wanted = {ids[name] for name in group["members"] if name in ids}
+    if not new and tool.does("regroup"):
+        tool.ask("DELETE", f"/Groups/{key}")
+        key = tool.made("Groups", "displayName", {"displayName": group["displayName"]})
+        new = True
+    most = 100 if tool.does("first-hundred") else len(group["members"])
+    names = {tool.key(name) for name in sorted(group["members"])[:most]}
+    wanted = {ids[name] for name in names if name in ids}
     there = set() if new else {each for each in ids.values() if is_member(tool, key, each)}
     joining, leaving = sorted(wanted - there), sorted(there - wanted)
-    if joining and (new or not tool.does("no-join")):
-        tool.ask("PATCH", f"/Groups/{key}", patch(members("add", joining)))
+    if new or not tool.does("no-join"):
+        for start in range(0, len(joining), 100):
+            tool.ask("PATCH", f"/Groups/{key}", patch(members("add", joining[start : start + 100])))
     if leaving and not tool.does("no-leave"):
         tool.ask("PATCH", f"/Groups/{key}", patch(members("remove", leaving)))
 
@@ -377,6 +404,16 @@ def body_of(each):
         "emails": [{"value": each["email"], "type": "work", "primary": True}],
         "active": each["active"],
     }
+
+
+def say(how, endpoint, token):
+    """Print the token, where that is how the tool misbehaves."""
+    if "complain-of-token" in how:
+        sys.stderr.write(f"using {token}\n")
+    if "print-token" in how:
+        sys.stdout.write(f"using {token}\n")
+    if "print-address" in how:
+        sys.stdout.write(f"GET {endpoint}?key={quote(token, safe='')}\n")
 
 
 def main():
@@ -407,10 +444,7 @@ def main():
         return
     if "token-everywhere" in how:
         confide(tool)
-    if "complain-of-token" in how:
-        sys.stderr.write(f"using {token}\n")
-    if "print-token" in how:
-        sys.stdout.write(f"using {token}\n")
+    say(how, endpoint, token)
     if "SCIM_SOURCE" in os.environ:
         sync_source(tool, os.environ["SCIM_SOURCE"])
         return

@@ -18,6 +18,7 @@ from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT
 from harness.certification.client.sources.entra import EntraSource
 from harness.certification.client.sources.file import FileSource
+from harness.certification.client.sources.people import FEWEST
 from harness.certification.client.trial import Trial
 from harness.certification.outcomes import Outcome
 from harness.world import DEFAULT_PROFILE
@@ -141,7 +142,7 @@ def test_a_misbehaviour_breaks_its_rules_and_no_other(how, tmp_path):
 
 
 def with_a_source(tmp_path, how, source=None):
-    source = source or FileSource(tmp_path / "people.json")
+    source = source or FileSource(tmp_path / "people.json", FEWEST)
     words = (sys.executable, "-E", "-S", TOOL, "--misbehave", how, "--memory", str(tmp_path))
     try:
         command = Command(words, timeout=30.0, source=source.address, source_token=source.token)
@@ -158,7 +159,7 @@ def test_a_tool_that_follows_its_source_passes_every_rule(tmp_path):
 
 def test_a_tool_that_reads_azure_ad_passes_every_rule(tmp_path):
     """Its pages are short; half of one, 503 and nobody stop it."""
-    found = with_a_source(tmp_path, "", EntraSource("1"))
+    found = with_a_source(tmp_path, "", EntraSource("1", FEWEST))
     assert {name: each.reason for name, each in found.items() if each.outcome is not Outcome.PASSED} == {}
 
 
@@ -171,13 +172,20 @@ def test_a_tool_that_reads_azure_ad_passes_every_rule(tmp_path):
 )
 def test_what_a_tool_makes_of_its_source_breaks_its_rule(source, how, wanted, tmp_path):
     """Somebody does not arrive, or somebody is lost."""
-    found = with_a_source(tmp_path, how, EntraSource("1") if source is EntraSource else None)
+    found = with_a_source(tmp_path, how, EntraSource("1", FEWEST) if source is EntraSource else None)
     assert set(broken(found) | dict.fromkeys(UNSEEN & names(found, Outcome.FAILED), "")) - {
         "calls-per-object"
     } == {name for name in wanted if name != "no-mass-deletion"}
     for rule, reason in wanted.items():
         assert reason in found[rule].reason
         assert found[rule].outcome is (Outcome.FAILED if found[rule].check.mandatory else Outcome.WARNING)
+
+
+def test_a_group_of_more_than_a_hundred_arrives_whole(tmp_path):
+    """What one request may change is less than a group of the source."""
+    found = with_a_source(tmp_path, "first-hundred", FileSource(tmp_path / "people.json"))
+    assert names(found, Outcome.FAILED) == {"changes-arrive"}
+    assert "is no member of Everybody" in found["changes-arrive"].reason
 
 
 def test_a_source_that_is_there_already_is_refused(tmp_path):

@@ -41,8 +41,8 @@ class EntraSource:
         self.before = people(size)
         self.after = changed(self.before)
         self.token = self._world.azure.settings.graph_token
-        self._users: dict[str, tuple[str, Person]] = {}  # id and what is there, by user name
-        self._groups: dict[str, tuple[str, set[str]]] = {}  # id and user names, by display name
+        self._users: dict[str, tuple[str, Person]] = {}  # id and what is there, by key
+        self._groups: dict[str, tuple[str, set[str]]] = {}  # id and members' keys, by display name
         self._state, self._answers = _WORKS, 0
         self._server = Server(self, "127.0.0.1", 0)
         self._server.start()
@@ -53,13 +53,13 @@ class EntraSource:
         self._state = _WORKS
         for person in there.users:
             self._write_user(person)
-        for name in set(self._users) - {each.user_name for each in there.users}:
+        for name in set(self._users) - {each.key for each in there.users}:
             self._do("DELETE", f"/users/{self._users.pop(name)[0]}")
         for name in set(self._groups) - set(there.groups):
             self._do("DELETE", f"/groups/{self._groups.pop(name)[0]}")
         present = set(self._users)
         for name, members in there.groups.items():
-            self._write_group(name, set(members) & present, present)
+            self._write_group(name, {each.lower() for each in members} & present, present)
 
     def cut_off(self) -> None:
         self._state, self._answers = _HALVED, 0
@@ -94,7 +94,7 @@ class EntraSource:
             "givenName": person.given_name,
             "surname": person.family_name,
         }
-        if person.user_name not in self._users:
+        if person.key not in self._users:
             made = self._do(
                 "POST",
                 "/users",
@@ -106,12 +106,12 @@ class EntraSource:
                     "passwordProfile": {"password": _PASSWORD},
                 },
             )
-            self._users[person.user_name] = made["id"], person
+            self._users[person.key] = made["id"], person
             return
-        key, there = self._users[person.user_name]
+        key, there = self._users[person.key]
         if there != person:
-            self._do("PATCH", f"/users/{key}", properties)
-            self._users[person.user_name] = key, person
+            self._do("PATCH", f"/users/{key}", {**properties, "userPrincipalName": person.user_name})
+            self._users[person.key] = key, person
 
     def _write_group(self, name: str, members: set[str], present: set[str]) -> None:
         if name not in self._groups:

@@ -9,7 +9,12 @@ from typing import Protocol
 from harness.base.store import Document
 
 _DOMAIN = "contoso.com"
-POPULATION = 8  # more than three pages of two
+_DISABLED = 4  # whose place in the list is that of who is enabled later
+POPULATION = (
+    104  # more than a hundred: a group of them is more than one request may change, or one page may hold
+)
+MOST = 999  # names have three digits
+FEWEST = 8  # each change has a person of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,11 @@ class Person:
     name: str
     display_name: str
     active: bool = True
+
+    @property
+    def key(self) -> str:
+        """Return the user name as directories compare it, without regard to case."""
+        return self.user_name.lower()
 
     @property
     def user_name(self) -> str:
@@ -77,17 +87,31 @@ class Source(Protocol):
 
 
 def people(size: int = POPULATION) -> People:
-    """Return so many people, the first half of them in one group, all in another."""
-    users = tuple(Person(f"person{number:03d}", f"Given{number:03d} Family") for number in range(size))
+    """Return so many people, the first half of them in one group, all in another, two in a third; the fifth is disabled."""
+    users = tuple(
+        Person(f"person{number:03d}", f"Given{number:03d} Family", active=number != _DISABLED)
+        for number in range(size)
+    )
     names = [each.user_name for each in users]
-    return People(users, {"Office": frozenset(names[: size // 2]), "Everybody": frozenset(names)})
+    office, visitors = frozenset(names[: size // 2]), frozenset((names[0], names[-1]))
+    return People(users, {"Office": office, "Everybody": frozenset(names), "Visitors": visitors})
 
 
 def changed(before: People) -> People:
-    """Return them later: the first is renamed, the second disabled, the third gone; a newcomer is there, the last joins."""
-    first, second, third, *others = before.users
+    """Return them later.
+
+    The first is renamed, the second disabled, the third gone, the fifth enabled, the sixth written with a capital letter; a
+    newcomer is there, the last joins the office. The visitors' group is gone, and there is a new one.
+    """
+    first, second, third, fourth, fifth, sixth, *rest = before.users
+    others = [fourth, replace(fifth, active=True), replace(sixth, name=sixth.name.capitalize()), *rest]
     newcomer = Person("newcomer", "New Comer")
     users = (replace(first, display_name="Renamed Family"), replace(second, active=False), *others, newcomer)
     left = {second.user_name, third.user_name}
-    office = before.groups["Office"] - left - {first.user_name} | {others[-1].user_name, newcomer.user_name}
-    return People(users, {"Office": office, "Everybody": frozenset(each.user_name for each in users) - left})
+    current = {each.key: each.user_name for each in users}
+    stayed = {current[name] for name in before.groups["Office"] - left - {first.user_name}}
+    office = frozenset(stayed | {others[-1].user_name, newcomer.user_name})
+    everybody = frozenset(current.values()) - left
+    return People(
+        users, {"Office": office, "Everybody": everybody, "Newcomers": frozenset({newcomer.user_name})}
+    )
