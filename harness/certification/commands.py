@@ -127,16 +127,18 @@ def server(*, options: Options, **words: Any) -> None:
     from harness.base.clock import OffsetClock, pause
     from harness.base.ids import Ids
     from harness.certification.bench.patience import Patience
+    from harness.certification.client.rules import AWS_CLIENT
     from harness.certification.load.measuring import LOAD, Load, require_locust
     from harness.certification.load.measuring import results as load_results
     from harness.certification.running import run
+    from harness.certification.suites import SUITES
     from harness.wire.sockets.network import Network
 
     given = ServerOptions(**words)
     load = Load(given.load, given.load_processes)
     if given.load:
         require_locust()
-    suites = _chosen(given.names, given.checks)
+    suites: tuple[Suite[Any], ...] = _chosen(given.names, given.checks)
     subject = _subject(given)
     _ask_before_writing(subject, yes=given.yes)
     seed = given.seed or Ids(None).hex(8)
@@ -145,9 +147,8 @@ def server(*, options: Options, **words: Any) -> None:
     clock = OffsetClock()
     results = run(subject, suites, network, clock, seed, patience=patience, pause=pause)
     if given.load:
-        results = chain(results, load_results(subject, load, clock, seed))
-        issue(results, (*suites, LOAD), subject.base, seed, options)
-    issue(results, suites, subject.base, seed, options)
+        results, suites = chain(results, load_results(subject, load, clock, seed)), (*suites, LOAD)
+    issue(results, suites, subject.base, seed, options, waivable=(*SUITES, LOAD, AWS_CLIENT))
 
 
 certify.add_command(client)

@@ -39,11 +39,18 @@ _NAMED_FILE, _NAMED_SUITE = "validation-result", "entra-gallery"
 
 
 def issue(
-    results: Iterable[Result], suites: Sequence[Suite[Any]], endpoint: str, seed: str, options: Options
+    results: Iterable[Result],
+    suites: Sequence[Suite[Any]],
+    endpoint: str,
+    seed: str,
+    options: Options,
+    *,
+    waivable: Sequence[Suite[Any]],
 ) -> None:
     """Print the results as they come, then the verdicts; write the certificate, and exit with what it says.
 
-    What ran before an interruption is printed and written too. Raises HarnessError for a file that cannot be read or written.
+    `suites` are those that run, `waivable` all that a file of waivers may name: one file serves every command. What ran
+    before an interruption is printed and written too. Raises HarnessError for a file that cannot be read or written.
     """
     from harness.base.clock import OffsetClock, iso
     from harness.certification.certificate import Certificate, judge
@@ -52,7 +59,7 @@ def issue(
     from harness.certification.writing.terminal import TerminalCertificate
 
     options = _checked(options, suites, seed)
-    waivers = read_waivers(options.waivers, suites) if options.waivers else {}
+    waivers = read_waivers(options.waivers, waivable) if options.waivers else {}
     clock = OffsetClock()
     began = clock.now()
     terminal = TerminalCertificate(only_failures=options.only_failures)

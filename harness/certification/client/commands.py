@@ -87,6 +87,7 @@ def client(*, options: Options, **words: Any) -> None:
     from harness.certification.client.process import Command
     from harness.certification.client.rules import AWS_CLIENT
     from harness.certification.client.trial import Trial
+    from harness.certification.suites import SUITES
 
     given = ClientOptions(**words)
     seed = given.seed or Ids(None).hex(8)
@@ -97,7 +98,7 @@ def client(*, options: Options, **words: Any) -> None:
     trial = Trial(command, OffsetClock(), seed, given.profile, given.calls_per_object, source=source)
     results = trial.results(lambda run: click.echo(f"the {run} run …", err=True))
     try:
-        issue(results, [AWS_CLIENT], trial.address, seed, options)
+        issue(results, [AWS_CLIENT], trial.address, seed, options, waivable=(*SUITES, AWS_CLIENT))
     finally:
         if source:
             source.close()
