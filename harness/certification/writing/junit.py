@@ -1,4 +1,4 @@
-"""The certificate as JUnit XML: a test suite a suite, a test case a check. A warning is told beside its passed case."""
+"""The certificate as JUnit XML: a test suite a suite, a test case a check, times real ones. A warning is told beside its passed case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _suite(verdict: Verdict, certificate: Certificate) -> Suite:
     problem = Problem("failure", verdict.why, verdict.word) if verdict.why else None
     cases = [*map(_case, verdict.results), Case(verdict.suite.name, "verdict", problem)]
     facts = {"endpoint": certificate.endpoint, "seed": certificate.seed, "evidence": certificate.evidence}
-    return Suite(verdict.suite.name, cases, facts)
+    return Suite(verdict.suite.name, cases, facts, sum(each.took for each in verdict.results))
 
 
 def _case(result: Result) -> Case:
@@ -35,4 +35,4 @@ def _case(result: Result) -> Case:
         problem = Problem("skipped", words)
     elif result.outcome is Outcome.WARNING:
         output = words
-    return Case(result.suite, result.check.name, problem, output)
+    return Case(result.suite, result.check.name, problem, output, {"time": f"{result.took:.3f}"})
