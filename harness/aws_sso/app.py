@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from harness.aws_sso.cloudtrail.events import unkept
 from harness.aws_sso.console import api
 from harness.aws_sso.scim import service
+from harness.base.sqlite import is_full
 from harness.wire.outgoing import begin
 from harness.wire.present import answering
 
@@ -42,7 +44,7 @@ class AwsSso:
         tenant_id, endpoint, rest = path[1:].partition(_ENDPOINT)
         if endpoint and tenant_id and "/" not in tenant_id:
             try:
-                return service.answer(environ, start_response, tenant_id, rest)
+                return _scim(environ, start_response, tenant_id, rest)
             except Exception as error:  # noqa: BLE001 - Flask logs and words whatever breaks
                 with answering(environ), self.surfaces.request_context(environ):
                     return self.surfaces.handle_exception(error)(environ, start_response)
@@ -54,3 +56,14 @@ class AwsSso:
 
                 return begin(apis.answer(), environ, start_response)
             return self.surfaces(environ, start_response)
+
+
+def _scim(environ: WSGIEnvironment, start_response: StartResponse, tenant_id: str, rest: str) -> Any:
+    """Answer at the SCIM endpoint; on a full disk what only reads goes on without its event."""
+    try:
+        return service.answer(environ, start_response, tenant_id, rest)
+    except Exception as error:
+        if not (is_full(error) and environ["REQUEST_METHOD"] == "GET"):
+            raise
+    with unkept():
+        return service.answer(environ, start_response, tenant_id, rest)

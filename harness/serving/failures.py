@@ -36,6 +36,9 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
     except Exception as error:
         if room.is_lacking or is_full(error):
             raise HarnessError(f"the disk of {folder} is full; make room, or name another folder") from error
+        if isinstance(error, OSError | MemoryError):
+            reason = getattr(error, "strerror", None) or "there is not enough memory"
+            raise HarnessError(f"cannot start: {reason}") from error
         if isinstance(error, HarnessError) or folder is None:
             raise
         raise HarnessError(

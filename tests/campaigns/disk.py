@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.wire.message import Response, json_request
 from tests.campaigns.kills import scim_user as person
 from tests.serving.harness_process import HarnessProcess
 
@@ -43,18 +44,28 @@ def full_disk(folder: Path) -> str:
         assert answer.status == 500, answer.body
         assert set(written) == _names(server), "what was acknowledged can be read on a full disk"
         assert server.scim("POST", "/Users", person("more")).status == 500
+        assert server.scim("GET", "/Users?count=1").status == 200, "it keeps an event, if there is room"
+        assert _listed(server).status == 200, "so does a call of the AWS APIs"
+        assert server.control("POST", "clock", {"advance": "1s"}).status == 507
         server.stop(signal.SIGKILL)
         output = "".join(server.said)
-        assert output.count("the disk is full") == 1, output
+        assert output.count("the disk is full") == 2, output  # once for each side's file
         assert "Traceback" not in output
         ballast.unlink()
         again = HarnessProcess(folder, "--data", str(disk / "data"))
         assert set(written) == _names(again)
         assert again.scim("POST", "/Users", person("more")).status == 201
         again.stop()
-    return (
-        f"the disk was full after {len(written)} people: told once, all of them read, then and after a kill"
-    )
+    return f"the disk was full after {len(written)} people: told once a side, all of them read, then and after a kill"
+
+
+def _listed(server: HarnessProcess) -> Response:
+    aws = server.ready["aws_sso"]
+    credential = "Credential=AKIAEXAMPLE/20261129/us-east-1/identitystore/aws4_request"
+    signature = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature={'0' * 64}"
+    headers = (("X-Amz-Target", "AWSIdentityStore.ListUsers"), ("Authorization", signature))
+    body = {"IdentityStoreId": aws["identity_store_id"]}
+    return server.network(json_request("POST", f"{aws['url']}/", body, headers=headers))
 
 
 def _names(server: HarnessProcess) -> set[str]:

@@ -11,13 +11,14 @@ from importlib import import_module
 from typing import Any
 
 from harness.aws_sso.apis import signatures, trail
-from harness.aws_sso.apis.call import Call, Service
+from harness.aws_sso.apis.call import Call, Service, only_reads
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.signatures import Signed
 from harness.aws_sso.apis.trail import Heard
 from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.json_text import encode
+from harness.base.sqlite import is_full
 from harness.wire.message import Response, reason_phrase
 from harness.wire.outgoing import http_date
 from harness.wire.present import HttpError, log_broken, present
@@ -67,13 +68,24 @@ def _answer(tenant: Tenant) -> Response:
     except ApiError as error:
         return _refusal(tenant, error, request_id)
     try:
-        with tenant.store.transaction():
-            document = _carry_out(tenant, heard)
-            trail.succeeded(tenant, heard, document)
+        document = _kept(tenant, heard)
     except ApiError as error:
         trail.refused(tenant, heard, error)
         return _refusal(tenant, error, request_id, heard.service)
     return _response(tenant, 200, document, request_id)
+
+
+def _kept(tenant: Tenant, heard: Heard) -> dict[str, Any]:
+    """Carry a call out and keep it in the event history; on a full disk what only reads goes on without."""
+    try:
+        with tenant.store.transaction():
+            document = _carry_out(tenant, heard)
+            trail.succeeded(tenant, heard, document)
+            return document
+    except Exception as error:
+        if not (is_full(error) and only_reads(heard.operation)):
+            raise
+    return _carry_out(tenant, heard)
 
 
 def _hear(tenant: Tenant, request_id: str) -> Heard:

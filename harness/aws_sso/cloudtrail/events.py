@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ from harness.base.store import Document
 from harness.wire.present import present
 
 LOG = "cloudtrail"
+_unkept = ContextVar("unkept", default=False)
 
 
 class Caller(Struct, frozen=True):
@@ -88,4 +91,15 @@ def keep(tenant: Tenant, event: Document) -> None:
 
 def keep_line(tenant: Tenant, line: Document, tags: Iterable[str]) -> None:
     """Add what an event is made of when it is read (`scim_calls.py`), with the tags of that event."""
-    tenant.store.append(LOG, line, tags)
+    if not _unkept.get():
+        tenant.store.append(LOG, line, tags)
+
+
+@contextmanager
+def unkept() -> Iterator[None]:
+    """Keep no event of what is done meanwhile, for want of room."""
+    before = _unkept.set(True)
+    try:
+        yield
+    finally:
+        _unkept.reset(before)

@@ -40,7 +40,10 @@ _LOCKED = (
     "another program has it open, or its file system cannot lock files, as some network folders cannot; "
     "end that program, or name a folder on a local disk"
 )
-_UNREACHED = "its file system refuses to read or write it; name a folder on a local disk"
+_UNREACHED = (
+    "its file system, or this account's rights to it and its folder, let nobody read or write it; "
+    "name a folder of your own on a local disk"
+)
 _REASONS = {
     sqlite3.SQLITE_FULL: "its disk is full; make room, or name another folder",
     sqlite3.SQLITE_BUSY: _LOCKED,

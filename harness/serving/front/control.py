@@ -37,6 +37,7 @@ from werkzeug.wrappers import Request, Response
 from harness.base import __version__, json_text
 from harness.base.clock import iso, parse_duration
 from harness.base.errors import HarnessError
+from harness.base.sqlite import is_full
 from harness.serving.front.controlled import Controlled
 from harness.serving.front.refusing import AT_WORK, RefusedError, place
 from harness.serving.front.watched import requests, timeline
@@ -74,6 +75,10 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
         return _reply({"message": str(error)}, error.status)
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
+    except Exception as error:
+        if not is_full(error):
+            raise
+        return _reply({"message": "the disk is full; make room, then ask again"}, 507)
 
 
 def _route(request: Request) -> _Act:

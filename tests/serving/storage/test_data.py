@@ -257,3 +257,14 @@ def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
     )
     again = serve("--data", str(folder), "--key-file", str(key))
     assert again.ready["azure_ad"]["graph_token"] == tokens[0]
+
+
+def test_want_of_files_or_memory_is_no_damage(folder, monkeypatch):
+    """A process that may open no more files says so; nobody restores a folder from a copy for that."""
+
+    def none(*_, **__):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("harness.serving.served.listen", none)
+    with pytest.raises(HarnessError, match="cannot start: Too many open files"):
+        Served(Options(data=folder))
