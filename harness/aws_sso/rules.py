@@ -1,7 +1,7 @@
 """Validation: one small function a rule, walking the tables of `attributes.py`.
 
-`usual.py` knows what is certainly right; everything else is looked at here. Called with what POST and PUT sent and with what a
-PATCH would leave, so all three obey the same law. The rules are those of
+`usual.py` knows what is certainly right; all else is looked at here. Called with what POST and PUT send
+and a PATCH would leave. The rules are those of
 https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, Constraints (read 2026-11-29), and the texts
 those of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read 2026-11).
 """
@@ -126,7 +126,7 @@ def _clean(usual: Usual, body: Any, quirks: Quirks) -> Attributes:
 
 
 def _examined(table: Complex, body: Any, review: Review) -> Attributes:
-    """Return what will be stored of any body, looked at part by part. Raises Refused (ValidationException)."""
+    """Return what is stored of a body, part by part. Raises Refused (ValidationException)."""
     attributes = _complex(table, body, "", review)
     if review.broken:
         raise Refused(INVALID, f"{len(review.broken)} validation errors detected: {'; '.join(review.broken)}")

@@ -74,7 +74,7 @@ def check_url(url: str) -> SplitResult:
 
 @lru_cache(maxsize=64)
 def _leads_somewhere(scheme: str, netloc: str) -> bool:
-    """Tell whether the beginning of an address names a host and a usable port. Raises ValueError for a port that is no number."""
+    """Tell whether an address begins with a host and a usable port. Raises ValueError."""
     parts = SplitResult(scheme, netloc, "", "", "")
     return scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
 
