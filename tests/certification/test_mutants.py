@@ -15,12 +15,13 @@ from tests.certification.right.controls import CONTROLS
 from tests.certification.right.echoes import ECHOES
 from tests.certification.right.further import FURTHER
 from tests.certification.right.later import LATER
+from tests.certification.right.membership import MEMBERSHIP
 from tests.certification.right.mutants import MUTANTS
 from tests.certification.right.server import RightServer
 from tests.certification.right.unusual import UNUSUAL
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES)
+ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES, *MEMBERSHIP)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 

@@ -39,6 +39,7 @@ def _user(bench: Bench) -> None:
             (replaced('emails[type eq "work"].value', f"{bench.name()}@{DOMAIN}"), "emails[work].value"),
             (replaced('phoneNumbers[type eq "work"].value', "+1 425 555 0109"), "phoneNumbers[work].value"),
             (replaced('addresses[type eq "home"].locality', "Changed"), "addresses[home].locality"),
+            (replaced('addresses[type eq "home"].formatted', "Changed"), "addresses[home].formatted"),
             ({"op": "remove", "path": 'phoneNumbers[type eq "mobile"]'}, "phoneNumbers[mobile]"),
             ({"op": "remove", "path": 'addresses[type eq "home"]'}, "addresses[home]"),
             ({"op": "remove", "path": 'emails[type eq "home"]'}, "emails[home]"),
@@ -57,6 +58,7 @@ def _group(bench: Bench) -> None:
         _change(bench, path, operation, changed)
         for operation, changed in (
             (replaced("displayName", bench.name()), "displayName"),
+            ({"op": "replace", "value": {"displayName": bench.name()}}, "displayName"),
             (replaced("externalId", bench.name()), "externalId"),
             (members_added(third), f"members[{third['id']}]"),
             (

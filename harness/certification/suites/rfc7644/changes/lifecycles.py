@@ -6,6 +6,7 @@ Source: RFC 7644, 3.5.2 and 3.6, and RFC 7643, 3.1, 4.1.2 and 4.2, https://datat
 
 from __future__ import annotations
 
+from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     address,
@@ -38,6 +39,10 @@ def _two_groups(bench: Bench) -> None:
     for path in paths:
         label = f"GET {path}, of two groups with one member"
         require_members(label, bench.endpoint.get(path), [member["id"]])
+    condition = f"members[value eq {encode_text(member['id'])}]"
+    bench.endpoint.patch(paths[0], {"op": "remove", "path": condition})
+    label = f"GET {paths[1]} after the member left {paths[0]}"
+    require_members(label, bench.endpoint.get(paths[1]), [member["id"]])
 
 
 def _group_gone(bench: Bench) -> None:
@@ -125,7 +130,11 @@ def _delete(bench: Bench, path: str) -> None:
 
 
 CHECKS = (
-    Check("7643 4.2 two groups", "RFC 7643 4.2: a user is a member of two groups at a time", _two_groups),
+    Check(
+        "7643 4.2 two groups",
+        "RFC 7643 4.2: a user is a member of two groups at a time, and leaves one without leaving the other",
+        _two_groups,
+    ),
     Check(
         "7643 4.1.2 deleted group",
         "RFC 7643 4.1.2: groups of a user have no group that is deleted",

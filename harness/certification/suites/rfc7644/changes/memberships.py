@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from harness.base.json_text import encode_text
 from harness.base.store import Document
-from harness.certification.answers import require_members, require_status, shown
+from harness.certification.answers import (
+    objects,
+    query,
+    require,
+    require_document,
+    require_members,
+    require_resources,
+    require_status,
+    shown,
+    written,
+)
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.scim.path import get
 
 
 def _members(bench: Bench) -> None:
@@ -35,6 +46,9 @@ def _added_one_by_one(bench: Bench) -> None:
     _require_members(bench, path, "adding one member and then another", one, other)
     bench.endpoint.patch(path, members_added(other, third))
     _require_members(bench, path, "adding a member who was there, and a third", one, other, third)
+    typed = {"op": "add", "path": "members", "value": [{"value": one["id"], "type": "User"}]}
+    if bench.endpoint.change(path, typed).status in (200, 204):
+        _require_members(bench, path, "adding a member who was there, with a type", one, other, third)
 
 
 def _several_operations(bench: Bench) -> None:
@@ -81,6 +95,23 @@ def _nested(bench: Bench) -> None:
     require_status(f"PATCH {path}, adding a group", response, 200, 204)
     bench.endpoint.patch(path, members_added(one))
     _require_members(bench, path, "adding a group and a user", inner, one)
+    outer = bench.endpoint.get(path)
+    kinds = [get(each, "type") for each in objects(get(outer, "members")) if each.get("value") == inner["id"]]
+    require(
+        kinds in ([None], ["Group"]), f"GET {path}: the member that is a group has type {written(kinds[0])}"
+    )
+    _require_listed(bench, outer, inner, one)
+
+
+def _require_listed(bench: Bench, outer: Document, *wanted: Document) -> None:
+    """Demand the same members in a list, where a list is answered and shows members."""
+    place = query("Groups", f"displayName eq {encode_text(outer['displayName'])}")
+    response = bench.endpoint.ask("GET", place)
+    if response.status != 200:
+        return
+    for each in require_resources(f"GET {place}", require_document(f"GET {place}", response)):
+        if get(each, "members"):
+            require_members(f"GET {place}", each, [one["id"] for one in wanted])
 
 
 def _emptied(bench: Bench) -> None:
@@ -156,7 +187,8 @@ CHECKS = (
     ),
     Check(
         "7643 4.2 nested group",
-        "RFC 7643 4.2: a group that is taken for a member is shown as one, beside the users",
+        "RFC 7643 4.2: a group that is taken for a member is shown as one, of type Group if a type is shown, beside the users, "
+        "in lists too",
         _nested,
     ),
 )

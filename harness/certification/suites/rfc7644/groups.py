@@ -1,0 +1,62 @@
+"""RFC 7644 on groups as a list, and as one resource: pages of them, and a version that moves with the members.
+
+Source: RFC 7644, 3.4.2.4 and 3.14, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+from harness.base.json_text import encode_text
+from harness.certification.answers import query, require, require_resources
+from harness.certification.bench.bench import Bench
+from harness.certification.suite import Check
+from harness.certification.suites.people import group
+from harness.certification.suites.rfc7644.changes.memberships import group_and_users
+from harness.certification.suites.rfc7644.changes.operations import members_added
+from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups, require_chosen
+
+_GROUPS = 3
+
+
+def _pages(bench: Bench) -> None:
+    need(bench, "filter")
+    need_groups(bench)
+    shared = bench.name()
+    made = [
+        bench.endpoint.post("/Groups", {**group(bench), "displayName": f"{shared}-{number}"})["id"]
+        for number in range(_GROUPS)
+    ]
+    condition = f"displayName sw {encode_text(shared)}"
+    require_chosen(bench, condition, made, "Groups")
+    place = query("Groups", condition)
+    seen = []
+    for start in range(1, _GROUPS + 1):
+        page = f"{place}&startIndex={start}&count=1"
+        seen += [each.get("id") for each in require_resources(f"GET {page}", bench.endpoint.get(page))]
+    require(
+        sorted(map(encode_text, seen)) == sorted(map(encode_text, made)),
+        f"GET {place} one by one: {len(seen)} groups, {len(set(map(encode_text, seen)) & set(map(encode_text, made)))} of "
+        f"the {_GROUPS} that fit; startIndex counts from 1",
+    )
+
+
+def _version(bench: Bench) -> None:
+    need_claim(bench, "etag")
+    path, (member,) = group_and_users(bench, 1)
+    before = bench.endpoint.ask("GET", path).header("ETag")
+    bench.endpoint.patch(path, members_added(member))
+    after = bench.endpoint.ask("GET", path).header("ETag")
+    require(after != before, f"GET {path} after a member was added: the ETag is still {after}")
+
+
+CHECKS = (
+    Check(
+        "3.4.2.4 pages of groups",
+        "RFC 7644 3.4.2.4: the pages of a query for groups have, put together, each group once",
+        _pages,
+    ),
+    Check(
+        "3.14 etag of a group",
+        "RFC 7644 3.14: if etag is claimed, a member who is added gives a group another ETag",
+        _version,
+    ),
+)
