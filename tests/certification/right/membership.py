@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.scim.names import CORE_GROUP
-from tests.certification.right.mutants import GALLERY, VALIDATOR, Mutant, patching, server
-from tests.certification.right.patching import Patching
+from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
+from tests.certification.right.mutants import GALLERY, VALIDATOR, Mutant, edited_filter, patching, server
+from tests.certification.right.patching import Patching, Refusal
 from tests.certification.right.server import RightServer
 
 NESTED, ONE_BY_ONE = "7643 4.2 nested group", "3.5.2.1 members one by one"
@@ -92,10 +92,74 @@ def _same_version(self: RightServer, kind: str, there: Any, body: Any) -> Any:
     return changed
 
 
+def _replacing(self: Patching, op: str, value: Any) -> None:
+    if op == "add" and "members" in value:
+        self.resource.pop("members", None)
+    Patching.without_path(self, op, value)
+
+
+def _lists_alone(self: Patching, op: str, place: Any, value: Any) -> None:
+    if place.name == "members" and isinstance(value, dict):
+        raise Refusal(500)
+    Patching.set_many(self, op, place, value)
+
+
+def _loses_when(changed: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    def patch(self: RightServer, kind: str, there: Any, body: Any) -> Any:
+        after = RightServer.patch(self, kind, there, body)
+        if kind == "Users" and changed(there, after):
+            self.leave_groups(after["id"])
+        return after
+
+    return patch
+
+
+def _in_lists(kind_: str, *names: str) -> Callable[..., Any]:
+    """Leave attributes out of what a filter finds."""
+
+    def listed(self: RightServer, kind: str, query: dict[str, str]) -> Any:
+        page = RightServer.listed(self, kind, query)
+        for each in page["Resources"] if kind == kind_ and "filter" in query else ():
+            for name in names:
+                (each if name in each else each.get(ENTERPRISE_USER, {})).pop(name, None)
+        return page
+
+    return listed
+
+
 MEMBERSHIP: tuple[Mutant, ...] = (
+    patching("an add without path replaces", ONE_BY_ONE, without_path=_replacing),
+    patching(
+        "a member that is no list is a fault", "3.12 the client's errors of members", set_many=_lists_alone
+    ),
+    edited_filter("a type in brackets is passed over", "3.4.2.2 typed address", r"\[.*\]", ""),
+    server(
+        "groups are listed without a name",
+        "Filter for existing group excluding members",
+        VALIDATOR,
+        listed=_in_lists("Groups", "displayName"),
+    ),
+    server(
+        "people are listed without a manager",
+        "Patch User - Add Manager",
+        VALIDATOR,
+        listed=_in_lists("Users", "manager"),
+    ),
+    server(
+        "members are kept by their names",
+        "7643 4.2 renamed member",
+        patch=_loses_when(lambda before, after: before["userName"] != after["userName"]),
+    ),
+    server(
+        "who is disabled is no member",
+        "7643 4.2 disabled member",
+        patch=_loses_when(lambda _, after: after.get("active") is False),
+    ),
     patching("a rename without path empties", "3.5.2 nothing else of a group", without_path=_empties),
     patching("a formatted address loses its place", "3.5.2 nothing else", set_chosen=_street_goes),
-    patching("members are told by all their parts", ONE_BY_ONE, add_elements=_equal_elements),
+    patching(
+        "members are told by all their parts", "7643 2.4 member with a type", add_elements=_equal_elements
+    ),
     patching("of a list the first leaves", LEAVING, GALLERY, remove_listed=_first_listed),
     patching("who leaves is counted anew each time", LEAVING, GALLERY, remove_listed=_by_moving_index),
     patching(

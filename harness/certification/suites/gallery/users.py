@@ -1,6 +1,7 @@
 """Tests 1 to 7 of Microsoft's app-gallery validation: users, through Azure AD.
 
-Where the original trusts the provisioning log alone, the server is asked as well. Which attributes are sent, and by which
+Where the original trusts the provisioning log alone, the server is asked as well; what was sent at creation is compared in the
+test of updates, as the original compares attributes there and not when it creates. Which attributes are sent, and by which
 a user is found, is the job's schema's to say. Soft deletion is demanded of everybody, as the overview's newest edition has it.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
@@ -25,12 +26,12 @@ _ACTIVE = parse_path("active")
 def _create(bench: Bench) -> None:
     person = Provisioned(bench, mapped_users(bench.entra.schema))
     person.require_absent()
-    person.require_read(provision(bench, person))
+    provision(bench, person)
 
 
 def _update(bench: Bench) -> None:
     person = Provisioned(bench, mapped_users(bench.entra.schema))
-    provision(bench, person)
+    person.require_read(provision(bench, person))
     person.require_read(person.change(keep_match=True))
 
 
@@ -130,13 +131,13 @@ def _reference(value: Any) -> Any:
 CHECKS: tuple[Check, ...] = (
     Check(
         "Create_User_Test",
-        "The matching filter finds nobody at first; the log has a Create that succeeded; the filter finds the user, and "
-        "every attribute that was sent reads back.",
+        "The matching filter finds nobody at first; the log has a Create that succeeded, and the filter finds the user.",
         _create,
     ),
     Check(
         "Update_User_Test",
-        "The log has an Update that succeeded with every mapped attribute that can change, and each reads its new value.",
+        "Every attribute that was sent at creation reads back; then the log has an Update that succeeded with every mapped "
+        "attribute that can change, and each reads its new value.",
         _update,
     ),
     Check(

@@ -1,18 +1,20 @@
-"""RFC 7644 on groups as a list, and as one resource: pages of them, and a version that moves with the members.
+"""RFC 7644 on groups: pages of them, a version that moves with the members, members who change and stay.
 
-Source: RFC 7644, 3.4.2.4 and 3.14, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
+Source: RFC 7644, 3.4.2.4 and 3.14, and RFC 7643, 2.4 and 4.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
 """
 
 from __future__ import annotations
 
 from harness.base.json_text import encode_text
-from harness.certification.answers import query, require, require_resources
+from harness.base.store import Document
+from harness.certification.answers import address, query, require, require_members, require_resources
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import group
 from harness.certification.suites.rfc7644.changes.memberships import group_and_users
-from harness.certification.suites.rfc7644.changes.operations import members_added
+from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups, require_chosen
+from harness.certification.suites.samples import DOMAIN
 
 _GROUPS = 3
 
@@ -48,7 +50,51 @@ def _version(bench: Bench) -> None:
     require(after != before, f"GET {path} after a member was added: the ETag is still {after}")
 
 
+def _typed_member(bench: Bench) -> None:
+    path, (member,) = group_and_users(bench, 1)
+    bench.endpoint.patch(path, members_added(member))
+    typed = {"op": "add", "path": "members", "value": [{"value": member["id"], "type": "User"}]}
+    if bench.endpoint.change(path, typed).status in (200, 204):
+        label = f"GET {path} after adding a member who was there, with a type"
+        require_members(label, bench.endpoint.get(path), [member["id"]])
+
+
+def _renamed_member(bench: Bench) -> None:
+    _change_member(bench, replaced("userName", f"{bench.name()}@{DOMAIN}"))
+
+
+def _disabled_member(bench: Bench) -> None:
+    _change_member(bench, replaced("active", False))
+
+
+def _change_member(bench: Bench, operation: Document) -> None:
+    """Change a user, and demand that a group has the same member as before."""
+    path, (member,) = group_and_users(bench, 1)
+    bench.endpoint.patch(path, members_added(member))
+    place = address("/Users", member)
+    bench.endpoint.patch(place, operation)
+    label = f"GET {path} after {operation['path']} of {place} was replaced"
+    require_members(label, bench.endpoint.get(path), [member["id"]])
+
+
 CHECKS = (
+    Check(
+        "7643 2.4 member with a type",
+        "RFC 7643 2.4: a member who is added again, with a type this time, is not there twice (SHOULD NOT)",
+        _typed_member,
+        mandatory=False,
+    ),
+    Check(
+        "7643 4.2 renamed member",
+        "RFC 7643 4.2: members are told by id, so that a user who is renamed stays one",
+        _renamed_member,
+    ),
+    Check(
+        "7643 4.2 disabled member",
+        "RFC 7643 4.1.1 and 4.2: a user who is disabled stays a member (it follows; a server may see to it otherwise)",
+        _disabled_member,
+        mandatory=False,
+    ),
     Check(
         "3.4.2.4 pages of groups",
         "RFC 7644 3.4.2.4: the pages of a query for groups have, put together, each group once",

@@ -58,6 +58,7 @@ def _wrong_members(bench: Bench) -> None:
     for operation in (
         {"op": "remove", "path": f"members[value eq {encode_text(nobody)}]"},
         members_added({"id": nobody}),
+        {"op": "add", "path": "members", "value": {"value": nobody}},
     ):
         body = {"schemas": [PATCH_OP], "Operations": [operation]}
         _require_no_fault(bench, f"PATCH {path} with {encode_text(operation)}", "PATCH", path, body)

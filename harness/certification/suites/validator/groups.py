@@ -29,6 +29,7 @@ def _get_without_members(bench: Bench) -> None:
 def _filter_without_members(bench: Bench) -> None:
     path, name = _with_member(bench)
     group = both.only(bench, GROUP, name, path, f"&{_WITHOUT_MEMBERS}")
+    require_value(f"{path} as the filter finds it", group, "displayName", name)
     _require_no_members(f'filter displayName eq "{name}"', group)
 
 

@@ -84,8 +84,14 @@ def _disable(bench: Bench) -> None:
 
 
 def _add_manager(bench: Bench) -> None:
-    place = manager(bench.subject)
-    _manage(bench, _new(bench), place, "add", both.new_user(bench))
+    place, sent = manager(bench.subject), both.fresh(bench, USER)
+    path, key = both.created(bench, USER, sent), both.new_user(bench)
+    _manage(bench, path, place, "add", key)
+    held = read(both.only(bench, USER, sent["userName"], path), place.path)
+    require(
+        isinstance(held, dict) and get(held, "value") == key,
+        f"{path} as the filter finds it: {place.name} is {written(held)}, its value should be {written(key)}",
+    )
 
 
 def _replace_manager(bench: Bench) -> None:
@@ -178,7 +184,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "Patch User - Add Manager",
-        "An add of the manager is answered with 200 or 204, and its value reads back.",
+        "An add of the manager is answered with 200 or 204, and its value reads back, by id and as the filter finds the user.",
         _add_manager,
     ),
     Check(

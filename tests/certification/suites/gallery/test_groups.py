@@ -121,7 +121,7 @@ WRONG = {
         r'^/Groups with filter displayName eq "harness-\w{8}-displayName" finds 0 resources instead of one$',
     ),
     "an attribute forgotten on creation": (
-        "Create_Group_Test",
+        "Update_Group_Test",
         editing_request("POST /Groups", lambda body: {**body, "externalId": "x"}),
         r'^of 2 attributes sent: externalId reads "x" instead of "[\w-]{36}"$',
     ),

@@ -149,12 +149,12 @@ WRONG = {
         r'finds id "another" instead of "\w+"',
     ),
     "an attribute forgotten on creation": (
-        "Create_User_Test",
+        "Update_User_Test",
         editing_request("POST /Users", without("title")),
         r'^of 21 attributes sent: title reads null instead of "harness-\w{8}-jobTitle"$',
     ),
     "another value on creation": (
-        "Create_User_Test",
+        "Update_User_Test",
         editing(SOMEBODY, each(renamed)),
         r': name.givenName reads "x" instead of "harness-\w{8}-givenName"$',
     ),
@@ -354,7 +354,7 @@ def test_what_an_expression_made_must_read_back(users, vendor, expression):
     checks = ("Create_User_Test", "Update_User_Test")
     assert others(users(vendor, *checks, **subject)) == {}
     titleless = editing_request("POST /Users", without("title"))(vendor)
-    outcome, reason = users(titleless, "Create_User_Test", **subject)["Create_User_Test"]
+    outcome, reason = users(titleless, "Update_User_Test", **subject)["Update_User_Test"]
     assert (outcome, "title reads null instead of" in reason) == (FAILED, True)
 
 
@@ -418,15 +418,15 @@ def test_case_counts_where_the_schema_says_so(users, vendor, exact, outcome):
         definitions["title"]["caseExact"] = exact
 
     loud = editing(r"GET /Users\?", each(louder))(editing("GET /Users/", louder)(vendor))
-    results = users(loud, "Create_User_Test", schema=schema(change=change))
-    assert results["Create_User_Test"][0] is outcome
+    results = users(loud, "Update_User_Test", schema=schema(change=change))
+    assert results["Update_User_Test"][0] is outcome
 
 
 def test_a_redacted_value_is_not_demanded(users, vendor):
     """The log hides it, so nothing can be compared."""
     hidden = schema(change=mapped_to("title", "Redact([jobTitle])"))
     titleless = editing_request("POST /Users", without("title"))(vendor)
-    results = users(titleless, "Create_User_Test", schema=hidden)
+    results = users(titleless, "Update_User_Test", schema=hidden)
     assert others(results) == {}
 
 
