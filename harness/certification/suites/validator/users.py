@@ -1,9 +1,7 @@
 """Microsoft's SCIM validator: the tests of users.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
-of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11). What comes with the flag aadOptscim062020 is in
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
-(read 2026-11); the validator has no test of it.
+of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
 """
 
 from __future__ import annotations
@@ -50,18 +48,6 @@ def _written(bench: Bench, operation: str, path: str, but: tuple[str, ...]) -> N
 
 def _new(bench: Bench) -> str:
     return both.created(bench, USER, both.fresh(bench, USER))
-
-
-def _merged_attributes(bench: Bench) -> None:
-    """Write names with dots and with a URN in one operation, as Azure AD does with the flag aadOptscim062020."""
-    word, path = bench.name(), _new(bench)
-    changes: Values = {
-        target.name: target.value(word, later=True)
-        for target in both.need_targets(bench, USER)
-        if target.simple and target.root not in _TESTED_ALONE and target.path.where is None
-    }
-    both.patched(bench, path, {"op": "replace", "value": changes})
-    both.require_read(bench, path, changes)
 
 
 def _update_name(bench: Bench) -> None:
@@ -164,13 +150,6 @@ CHECKS: tuple[Check, ...] = (
         "Patch User - Add Attributes (Verbose)",
         "An add of each mapped attribute by its path is answered with 200 or 204, and every value reads back.",
         _add_attributes,
-    ),
-    Check(
-        "Patch User - Replace Attributes",
-        "A replace without path, of names such as name.givenName and urn:…:User:department, is answered with 200 or 204, and "
-        "every value reads back (Azure AD sends it with the flag aadOptscim062020 alone).",
-        _merged_attributes,
-        mandatory=False,
     ),
     Check(
         "Update User userName",
