@@ -9,7 +9,7 @@ import pytest
 from harness.base.clock import VirtualClock
 from harness.certification.certificate import Certificate, judge
 from harness.certification.outcomes import Outcome, SkippedError, StoppedError
-from harness.certification.running import run
+from harness.certification.running import Result, run
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite, all_mandatory
 from harness.certification.writing import html, junit
@@ -243,6 +243,11 @@ class TestPaper:
         assert lines[2].startswith("        GET /Users/nobody answered 404")
         assert lines[-2].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
         assert lines[-1] == "trial: failed: Read_Nobody"
+
+    def test_a_long_outcome_stands_apart_from_its_suite(self, capsys):
+        check = Check("Make", "A person is made.", lambda _: None)
+        TerminalCertificate().result(Result("trial", check, Outcome.INCONCLUSIVE, "no answer", ()))
+        assert capsys.readouterr().out.startswith("INCONCLUSIVE trial  Make\n")
 
     def test_only_failures_leaves_passed_checks_out(self, certify, right_server, capsys):
         """What a passed check left behind is named once, below the verdicts."""

@@ -43,7 +43,7 @@ class TerminalCertificate:
         if result.outcome in self._quiet:
             return
         line = Text.assemble(
-            (f"{result.outcome:8}", _STYLES[result.outcome]), f"{result.suite}  {result.check.name}"
+            (f"{result.outcome:7} ", _STYLES[result.outcome]), f"{result.suite}  {result.check.name}"
         )
         self._console.print(
             line if result.check.mandatory else line.append("  (optional)", "dim"), soft_wrap=True
