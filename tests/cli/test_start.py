@@ -89,3 +89,16 @@ def test_nothing_is_imported_until_an_interruption_is_answered() -> None:
     code = "import sys; before = set(sys.modules); import harness.__main__; print(sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['harness', 'harness.__main__']\n"
+
+
+def test_what_is_left_at_the_end_is_not_looked_through() -> None:
+    """The interpreter looks for circles once more as it ends, in all that was loaded, unless it is told not to."""
+    program = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count()))\n" + PROGRAM
+    done = subprocess.run(
+        [sys.executable, "-c", program, "run", "scenarios/setup/test-connection.yaml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout.split()[-1]) > 10_000
