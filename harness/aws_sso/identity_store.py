@@ -261,7 +261,8 @@ def _keys(kind: str, attributes: Attributes, quirks: Quirks) -> set[tuple[str, s
     if attributes.get("externalId") is not None:
         keys.add((f"{kind}.externalId", attributes["externalId"]))
     if kind == USER and quirks["unique-primary-email"]:
-        email = next((email.get("value") for email in attributes.get("emails", ())), None)
+        emails = attributes.get("emails")
+        email = emails[0].get("value") if emails else None
         if email is not None:
             keys.add((f"{kind}.email", _fold("email", email, quirks)))
     return keys

@@ -79,8 +79,10 @@ def emails_are_right(attributes: Attributes, quirks: Quirks) -> None:
     emails = attributes.get("emails", ())
     if not emails and quirks["email-required"]:
         raise Refused(INVALID)
-    if quirks["email-must-be-primary"] and any(email.get("primary") is not True for email in emails):
-        raise Refused(INVALID)
+    if quirks["email-must-be-primary"]:
+        for email in emails:
+            if email.get("primary") is not True:
+                raise Refused(INVALID)
 
 
 def no_reserved_user_name(attributes: Attributes, quirks: Quirks) -> None:

@@ -29,8 +29,10 @@ class Usual(Struct, frozen=True, dict=True):
         for name in self._dropped:
             stored.pop(name, None)
         for name in self._maybe_empty:
-            if name in stored and stored[name] in ({}, [{}]):
-                return None
+            if name in stored:
+                item = stored[name]
+                if not (item[0] if isinstance(item, list) else item):
+                    return None
         return stored
 
     @cached_property

@@ -81,8 +81,12 @@ def resource(answer: Mapping[str, Any], *, hide_schemas: bool) -> dict[str, Any]
     """Return the resource that a call answered with, as logged."""
     hidden: dict[str, Any] = _hide(answer, hide_schemas)
     meta = answer["meta"]
-    dates = {name: _english(meta[name]) for name in ("created", "lastModified")}
-    return hidden | {"meta": {**dates, "resourceType": meta["resourceType"]}}
+    hidden["meta"] = {
+        "created": _english(meta["created"]),
+        "lastModified": _english(meta["lastModified"]),
+        "resourceType": meta["resourceType"],
+    }
+    return hidden
 
 
 @lru_cache(maxsize=64)
