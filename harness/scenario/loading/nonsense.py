@@ -109,9 +109,11 @@ def _paths(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
         {(*trail, "fault", "request"): _unmet(fault)} if fault is not ABSENT else {}
     )
     for verb, unmet in (("scim request", _unmet), ("graph request", _unmet_by_graph)):
-        if isinstance(asking := step.get(verb), dict) and not may_be_refused(step):
-            requests[*trail, verb, "method"] = _method(asking["method"])
-            requests[*trail, verb, "path"] = unmet(f"* {asking['path']}")
+        if isinstance(asking := step.get(verb), dict):
+            # A refusal may be about a method that nobody has, and not about one that is misspelt.
+            meant = not may_be_refused(step) or misspelt(asking["method"], _METHODS)
+            requests[*trail, verb, "method"] = _method(asking["method"]) if meant else None
+            requests[*trail, verb, "path"] = None if may_be_refused(step) else unmet(f"* {asking['path']}")
     for place, text in texts(step.get("expect", {}).get("exchanges"), (*trail, "expect", "exchanges")):
         if innermost(place) == "path":
             requests[place] = _unmet(f"* {text}")

@@ -27,6 +27,9 @@ _SIGN_IN = (
     "AssumeRoleWithSAML",
     "Authenticate",
     "Federate",
+    "ListApplications",
+    "CreateExternalIdPConfigurationForDirectory",
+    "UpdateExternalIdPConfigurationForDirectory",
 )
 _AWS_ERRORS = (
     "AccessDeniedException", "AccountNotFoundException", "ConflictException", "ForbiddenException", "InternalServerException",
@@ -226,7 +229,8 @@ def _events() -> frozenset[str]:
     row = load_table("harness.aws_sso").rows["console-event-names"]
     console = [name for names in row.values.values() for name in names.values()]
     scim = [operation.name for operation in OPERATIONS.values()]
-    return frozenset([*scim, *console, *_SIGN_IN])
+    portal = [name for operations in REST.values() for name in operations]
+    return frozenset([*scim, *console, *portal, *_SIGN_IN])
 
 
 def _activities() -> Collection[str]:

@@ -1,8 +1,18 @@
 """Words of the services that a scenario misspells: refused before the run, at the word, with the one that is meant."""
 
+from pathlib import Path
+
 import pytest
 
+from harness.scenario.events import Location, Observation
+from harness.scenario.language.shapes import SHAPES
 from harness.scenario.loading import ScenarioError, load
+from harness.scenario.loading.expected import misfits_of
+from harness.scenario.loading.vocabulary import misspelt_expectations
+from harness.scenario.loading.yaml_nodes import Node
+from harness.scenario.running import run_scenario
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 HEAD = """\
 scenario: A
@@ -231,7 +241,15 @@ def test_what_a_file_says_itself_may_be_denied(tmp_path, expectation):
 def test_a_denied_outcome_does_not_excuse_a_misspelt_request(tmp_path, step, message):
     """What is about a refusal says so: `status: 404`, not `$not`."""
     assert refused(tmp_path, f"  - {step}\n    expect: {{status: {{$not: 500}}}}\n") == message
-    loaded(tmp_path, f"  - {step}\n    expect: {{status: 404}}\n")
+    loaded(tmp_path, f"  - {step}\n    expect: {{status: 404}}\n".replace("GTE", "get"))
+
+
+@pytest.mark.parametrize("verb", ["scim request", "graph request"])
+def test_a_misspelt_method_is_never_what_a_refusal_is_about(tmp_path, verb):
+    """One that nobody has may be."""
+    steps = f"  - {verb}: {{method: PTACH, path: /x}}\n    expect: {{status: 400}}\n"
+    assert refused(tmp_path, steps).endswith("no request has the method 'PTACH'; did you mean 'PATCH'?")
+    loaded(tmp_path, steps.replace("PTACH", "PROPFIND"))
 
 
 @pytest.mark.parametrize(
@@ -271,3 +289,27 @@ def test_on_demand_answers_in_the_form_of_either_year(tmp_path, body):
     assert "did you mean 'Create'?" in refused(
         tmp_path, f"  - provision on demand: {{user: ana@contoso.com}}\n    expect: {{body: {wrong}}}\n"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "setup/walkthrough",
+        "setup/attributes-for-access-control",
+        "sync/job-made-anew",
+        "sync/on-demand",
+        "servers-that-misbehave/status-codes",
+        "servers-that-misbehave/codes-of-other-connectors",
+    ],
+)
+def test_whatever_is_logged_may_be_denied(name):
+    """Each entry of a log fits its shape, and each of its words is one that may stand under `$not`."""
+    for scenario in load(SCENARIOS / f"{name}.yaml").scenarios():
+        own = {str(code) for code in scenario.quirks.get("failing-objects", {}).values()}
+        for event in run_scenario(scenario, seed="1"):
+            if isinstance(event, Observation) and event.kind in SHAPES:
+                assert list(misfits_of(event.detail, SHAPES[event.kind].shape.items, ())) == []
+                denied = {"expect": {event.kind: {"$not": event.detail}}}
+                nowhere = Node(denied, Location("", 1, 1))
+                assert list(misspelt_expectations(denied, (), nowhere, own)) == []

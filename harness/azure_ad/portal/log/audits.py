@@ -29,6 +29,7 @@ _OF_JOBS = "ProvisioningManagement"
 # https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities (read 2026-11)
 _ACTIVITIES_OF_JOBS = (
     "Add provisioning configuration",
+    "Delete provisioning configuration",
     "Disable/pause provisioning configuration",
     "Enable/restart provisioning configuration",
     "Enable/start provisioning configuration",

@@ -133,6 +133,7 @@ _IDENTITY = mapping(
         "accountId": text("Account that the event belongs to."),
         "accessKeyId": text("Access key, or access token of the SCIM endpoint."),
         "userName": text("User name, when it is told."),
+        "identityProvider": text("Who vouched for a person who signed in with SAML."),
         "credentialId": text("Identifier of the session."),
         "onBehalfOf": mapping(
             "For whom the call was made.",
