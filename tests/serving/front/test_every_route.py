@@ -7,7 +7,9 @@ from contextlib import closing
 import pytest
 
 from harness.aws_sso.app import AwsSso
+from harness.aws_sso.console import api
 from harness.azure_ad.app import AzureAd
+from harness.azure_ad.graph.routes import ROUTES
 from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import Options
 from harness.serving.served import Served
@@ -54,18 +56,20 @@ def served() -> Iterator[Served]:
 
 def routes(side: int) -> set[tuple[str, str]]:
     """Return method and path of all that a side can be asked, each variable part of a path with the name x."""
-    aws, azure = AwsSso(), AzureAd()
-    applications = (
-        ((aws.orders, ""), (aws.surfaces, "")) if side == 0 else ((azure.pages, ""), (azure.graph, "/v1.0"))
-    )
+    if side == 0:
+        pages, tables = AwsSso().surfaces, [("", api._TABLE)]
+    else:
+        pages, tables = AzureAd().pages, [("/v1.0", ROUTES), ("/beta", ROUTES)]
     rules = {
-        (method, prefix + re.sub("<[^>]*>", "x", rule.rule))
-        for application, prefix in applications
-        for rule in application.url_map.iter_rules()
+        (method, rule.rule)
+        for rule in pages.url_map.iter_rules()
         for method in (rule.methods or _METHODS) - {"HEAD", "OPTIONS"}
     }
-    scim = {(method, f"/x/scim/v2{path}") for path in _SCIM for method in _METHODS} if side == 0 else set()
-    return rules | scim | {(method, f"/_harness/{name}") for name in _CONTROL for method in ("GET", "POST")}
+    rules |= {(method, f"{prefix}{rule}") for prefix, table in tables for method, rule, _ in table}
+    rules |= {(method, f"/_harness/{name}") for name in _CONTROL for method in ("GET", "POST")}
+    if side == 0:
+        rules |= {(method, f"/x/scim/v2{path}") for path in _SCIM for method in _METHODS}
+    return {(method, re.sub("<[^>]*>", "x", path)) for method, path in rules}
 
 
 def answers(
