@@ -137,11 +137,22 @@ def _truthful(_self: RightServer, query: dict[str, str]) -> Test:
 
 
 def _twice(self: RightServer, kind: str, query: dict[str, str]) -> Any:
-    page = RightServer.listed(self, kind, query)
-    if " or " not in query.get("filter", ""):
-        return page
-    both = [*page["Resources"], *page["Resources"][:1]]
-    return {**page, "Resources": both, "totalResults": len(both), "itemsPerPage": len(both)}
+    """Put the answers of both terms together, as a union of all does."""
+    terms = query.get("filter", "").split(" or ")
+    pages = [RightServer.listed(self, kind, {**query, "filter": each}) for each in terms if each]
+    if len(pages) != 2 or "(" in query["filter"] or " and " in query["filter"]:
+        return RightServer.listed(self, kind, query)
+    both = [each for page in pages for each in page["Resources"]]
+    return {**pages[0], "Resources": both, "totalResults": len(both), "itemsPerPage": len(both)}
+
+
+def _address_is_one_persons(self: RightServer, kind: str, body: Any) -> Any:
+    mails = [each["value"] for each in elements(body, "emails") if "value" in each]
+    if any(
+        each.get("value") in mails for one in self.kinds[kind].values() for each in elements(one, "emails")
+    ):
+        raise Refusal(409, "uniqueness")
+    return RightServer.create(self, kind, body)
 
 
 def _sorted_by_page(self: RightServer, kind: str, query: dict[str, str]) -> Any:
@@ -223,6 +234,7 @@ CONSEQUENCES = (
     edited_filter("co is sw", "3.4.2.2 sw, co, ew, pr, ne", ' co "', ' sw "'),
     server("pr takes false for nothing", "3.4.2.2 active", test=_truthful),
     server("who fits both terms of or is there twice", "3.4.2.2 and, or, not", listed=_twice),
+    server("an address is one person's, unsaid", "7643 7 address of two", create=_address_is_one_persons),
     server("each page is sorted for itself", "3.4.2.3 sorted pages", listed=_sorted_by_page),
     server("who has no value is first in every order", "3.4.2.3 sort without a value", ordered=_nobody_first),
     server("the first address is sorted by", "3.4.2.3 sort by the primary", ordered=_first_counts),

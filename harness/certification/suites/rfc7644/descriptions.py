@@ -8,10 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 from harness.base.store import Document
-from harness.certification.answers import objects, require, require_list, require_resources, value, written
+from harness.certification.answers import (
+    objects,
+    require,
+    require_list,
+    require_resource,
+    require_resources,
+    require_status,
+    require_value,
+    value,
+    written,
+)
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_user
+from harness.certification.suites.people import new_user, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
@@ -58,6 +69,26 @@ def _characteristics(bench: Bench) -> None:
     require(not wrong, f"GET /Schemas: {'; '.join(wrong)}")
 
 
+def _address_of_two(bench: Bench) -> None:
+    listed = require_resources("GET /Schemas", bench.read("/Schemas"))
+    schema: Document = next((each for each in listed if each.get("id") == CORE_USER), {})
+    attributes = {str(each.get("name")): each for each in objects(schema.get("attributes"))}
+    emails = attributes.get("emails", {})
+    said = [each.get("uniqueness") for each in (emails, *objects(emails.get("subAttributes")))]
+    if {"server", "global"} & set(said):
+        raise SkippedError("/Schemas says that an address is one person's")
+    _, made = new_user(bench)
+    again = user(bench, emails=made["emails"])
+    label = "POST /Users with somebody else's address"
+    response = bench.endpoint.ask("POST", "/Users", again)
+    require(
+        response.status != 409,
+        f"{label} answered 409, and /Schemas says no uniqueness of emails: say server there, or allow it",
+    )
+    require_status(label, response, 201)
+    require_value(label, require_resource(label, response), "userName", again["userName"])
+
+
 def _patch_claimed(bench: Bench) -> None:
     config = bench.endpoint.get("/ServiceProviderConfig")
     path, _ = new_user(bench)
@@ -86,6 +117,12 @@ CHECKS = (
         "RFC 7643 8.7.1: userName is required, one, and not caseExact, password never returned, groups readOnly, emails a list, "
         "active a boolean",
         _characteristics,
+        mandatory=False,
+    ),
+    Check(
+        "7643 7 address of two",
+        "RFC 7643 7: where the schemas say no uniqueness of emails, two users may have one address (hardly any client asks)",
+        _address_of_two,
         mandatory=False,
     ),
     Check(

@@ -92,6 +92,9 @@ def _logic(bench: Bench) -> None:
     is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
     require_chosen(bench, f"{both} and {is_one}", [one["id"]])
     require_chosen(bench, f"{is_one} or {is_other}", [one["id"], other["id"]])
+    require_chosen(
+        bench, f"{both} or {is_one}", [one["id"], other["id"]]
+    )  # the one fits both, and is there once
     require_chosen(bench, f'{is_one} or {is_other} and displayName eq "nobody"', [one["id"]])
     require_chosen(bench, f"{both} and not ({is_one})", [other["id"]])
 
@@ -228,7 +231,9 @@ CHECKS = (
         _case_of_names,
     ),
     Check(
-        "3.4.2.2 and, or, not", "RFC 7644 3.4.2.2: and, or and not choose right, and binds before or", _logic
+        "3.4.2.2 and, or, not",
+        "RFC 7644 3.4.2.2: and, or and not choose right, each user once; and binds before or",
+        _logic,
     ),
     Check("3.4.2.2 sw, co, ew, pr, ne", "RFC 7644 3.4.2.2: the further operators choose right", _operators),
     Check(
