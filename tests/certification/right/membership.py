@@ -15,7 +15,7 @@ from tests.certification.right.patching import Patching, Refusal
 from tests.certification.right.server import RightServer
 
 NESTED, ONE_BY_ONE = "7643 4.2 nested group", "3.5.2.1 members one by one"
-MERGED, LEAVING = "3.5.2 names with dots", "Group_Update_Remove_Member_Test"
+MERGED, LEAVING = "3.5.2 dotted keys", "Group_Update_Remove_Member_Test"
 
 
 def _empties(self: Patching, op: str, value: Any) -> None:

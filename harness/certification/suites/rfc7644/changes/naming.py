@@ -1,8 +1,6 @@
 """RFC 7644 on how a PATCH names what it changes: in any case, in full, a part of an element; and what it answers of groups.
 
-Source: RFC 7644, 3.5.2 and 3.10, and RFC 7643, 2.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29); names
-with dots are in https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
-(read 2026-11).
+Source: RFC 7644, 3.5.2 and 3.10, and RFC 7643, 2.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -13,15 +11,14 @@ from harness.certification.answers import (
     require_value,
     require_values,
     value,
-    written,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_full_user, new_group, new_user
+from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
-from harness.scim.names import CORE_USER, ENTERPRISE_USER
+from harness.scim.names import CORE_USER
 
 _SHOWN = 'emails[type eq "work"].display'
 
@@ -41,19 +38,6 @@ def _in_full(bench: Bench) -> None:
     name = f"{CORE_USER}:displayName"
     bench.endpoint.patch(path, replaced(name, "Changed"))
     require_value(f"GET {path} after PATCH of {name}", bench.endpoint.get(path), "displayName", "Changed")
-
-
-def _with_dots(bench: Bench) -> None:
-    """Write several attributes as Azure AD does with the flag aadOptscim062020; what the server does not keep is left out."""
-    need(bench, "patch")
-    path, _ = new_full_user(bench)
-    there = bench.endpoint.get(path)
-    names = ("name.givenName", "name.familyName", f"{ENTERPRISE_USER}:department")
-    changes = {name: "Changed" for name in names if value(there, name) is not None}
-    bench.endpoint.patch(path, {"op": "replace", "value": changes})
-    require_values(
-        f"GET {path} after replace without path of {written(changes)}", bench.endpoint.get(path), changes
-    )
 
 
 def _part_of_an_element(bench: Bench) -> None:
@@ -101,13 +85,6 @@ CHECKS = (
         "3.5.2 full names",
         "RFC 7644 3.5.2 and 3.10: a path takes an attribute's full name (SHALL; hardly any client sends one)",
         _in_full,
-        mandatory=False,
-    ),
-    Check(
-        "3.5.2 names with dots",
-        "RFC 7644 3.10: a replace without path takes name.givenName and urn:…:User:department for names (it follows; Azure AD "
-        "sends it with the flag aadOptscim062020)",
-        _with_dots,
         mandatory=False,
     ),
     Check(
