@@ -296,6 +296,14 @@ class StoreContract:
         assert store.last_sequence("trail") == sequences[-1]
         assert list(store.read("trail")) == [Entry(seq, {"n": n}) for n, seq in enumerate(sequences)]
 
+    def test_a_line_that_was_taken_back_is_not_the_end_of_its_log(self, store):
+        last = store.append("trail", {"n": 1})
+        with suppress(TakenError), store.transaction():
+            store.append("trail", {"n": 2})
+            store.claim("name", "ana", "u1")
+            store.claim("name", "ana", "u2")
+        assert store.last_sequence("trail") == last
+
     def test_an_empty_log_ends_at_zero(self, store):
         """Reading `after=last_sequence` before anything happened reads everything that will."""
         assert store.last_sequence("trail") == 0

@@ -38,7 +38,7 @@ class Connection:
         self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
         self.on_full: Callable[[], None] = lambda: None  # told when the disk has become full
         self._changes_when_full: int | None = None
-        self.lines = Lines(self.connection)
+        self.lines = Lines(self.connection, alone=self.alone)
         self.transaction = Transaction(self)
 
     def note_line(self, log: str, body: Document) -> None:

@@ -34,16 +34,22 @@ _TAGGED = (
 
 
 class Lines:
-    """All logs of a database; each is known by the number of its shelf. No text may hold a line break."""
+    """All logs of a database; each is known by the number of its shelf. No text may hold a line break.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `alone` says that nobody else writes to it, so that the end of a log need not be looked up.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, alone: bool) -> None:
         self._execute = connection.execute
+        self._alone = alone
         self._tails: dict[int, int] = {}  # how many lines of each log are rows
+        self._ends: dict[int, int] = {}  # the number of each log's newest line
 
     def add(self, shelf: int, text: str, tags: Iterable[str]) -> int:
         """Add a line and return its number."""
         number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
         assert number is not None
+        self._ends[shelf] = number
         self.tag(shelf, number, tags)
         rows = self._tails.get(shelf)
         self._tails[shelf] = self._number_of_rows(shelf) if rows is None else rows + 1
@@ -59,9 +65,11 @@ class Lines:
 
     def last(self, shelf: int) -> int:
         """Return the number of the newest line, 0 when there is none."""
-        sql = "SELECT number FROM log WHERE shelf = ? ORDER BY number DESC LIMIT 1"
-        row = self._execute(sql, (shelf,)).fetchone()
-        return 0 if row is None else int(row[0])
+        if not self._alone or shelf not in self._ends:
+            sql = "SELECT number FROM log WHERE shelf = ? ORDER BY number DESC LIMIT 1"
+            row = self._execute(sql, (shelf,)).fetchone()
+            self._ends[shelf] = 0 if row is None else int(row[0])
+        return self._ends[shelf]
 
     def behind(self, shelf: int, place: int, size: int) -> list[Line]:
         """Return up to `size` lines behind a number, oldest first; none only when there are none."""
@@ -100,6 +108,7 @@ class Lines:
     def forget(self) -> None:
         """Drop what is known by heart, for rows went without a word."""
         self._tails.clear()
+        self._ends.clear()
 
     def _number_of_rows(self, shelf: int) -> int:
         return int(self._execute("SELECT count(*) FROM log WHERE shelf = ?", (shelf,)).fetchone()[0])
