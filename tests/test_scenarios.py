@@ -24,7 +24,7 @@ from harness.scenario.steps import STEPS
 ROOT = Path(__file__).parents[1]
 FILES = [path for path in yaml_files(ROOT / "scenarios") if is_scenario(path)]
 BACKGROUNDS = ROOT / "scenarios" / "backgrounds"
-DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")
+DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 FOLDERS = ("setup", "sync", "refusals", "servers-that-misbehave", "reported")
 
 
