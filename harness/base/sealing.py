@@ -73,6 +73,10 @@ class _Sealed:
         body = self._store.get(kind, key)
         return self._opened(body) if kind in self._kinds and body is not None else body
 
+    def recall(self, kind: str, key: str) -> Document | None:
+        body = self._store.recall(kind, key)
+        return self._opened(body) if kind in self._kinds and body is not None else body
+
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[tuple[str, Document]]:
