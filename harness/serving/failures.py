@@ -19,12 +19,12 @@ class Room:
     is_lacking: bool = False
     is_started: bool = False
 
-    def report_full(self) -> None:
-        """Say that there is no room: once, until there was some again; at the start whoever starts says it."""
+    def report_full(self, reason: str) -> None:
+        """Say that there is no room, and why: once, until there was some again; at the start whoever starts says it."""
         self.is_lacking = True
         if self.is_started:
             sys.stderr.write(
-                "error: the disk is full: nothing is written any more; what is there can still be read\n"
+                f"error: {reason}: nothing is written any more; what is there can still be read\n"
             )
 
 
@@ -35,7 +35,9 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
         yield
     except Exception as error:
         if room.is_lacking or is_full(error):
-            raise HarnessError(f"the disk of {folder} is full; make room, or name another folder") from error
+            raise HarnessError(
+                f"the disk of {folder} is full, or takes no more; make room, or name another folder"
+            ) from error
         if isinstance(error, OSError | MemoryError):
             reason = getattr(error, "strerror", None) or "there is not enough memory"
             raise HarnessError(f"cannot start: {reason}") from error

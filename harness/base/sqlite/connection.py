@@ -15,6 +15,17 @@ from harness.base.sqlite.lines import Lines
 from harness.base.sqlite.older import Renewal, as_it_is
 from harness.base.store import Document
 
+# SQLite has "full" for ENOSPC alone; a quota, a limit on file sizes and a defective disk are errors of input and output
+# (https://sqlite.org/rescode.html#ioerr_write, read 2026-11-29).
+_FULL = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+    }
+)
+
 
 class Connection:
     """Shared by the stores of the database's tenants; `Database` has the options.
@@ -36,7 +47,7 @@ class Connection:
         self.recalled: dict[str, dict[tuple[str, str], Document]] = defaultdict(dict)  # tenant, kind and key
         self.alone = path is None or exclusive  # nobody else makes shelves here
         self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
-        self.on_full: Callable[[], None] = lambda: None  # told when the disk has become full
+        self.on_full: Callable[[str], None] | None = None  # hears why nothing is written any more
         self._changes_when_full: int | None = None
         self.lines = Lines(self.connection, alone=self.alone)
         self.transaction = Transaction(self)
@@ -67,8 +78,8 @@ class Connection:
         if error is None and self._changes_when_full is None:
             return
         if is_full(error):
-            if self._changes_when_full is None:
-                self.on_full()
+            if self._changes_when_full is None and self.on_full is not None:
+                self.on_full(_full_reason(error))
             self._changes_when_full = self.connection.total_changes
         elif error is None and self.connection.total_changes != self._changes_when_full:
             self._changes_when_full = None
@@ -131,8 +142,14 @@ class Transaction:
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Tell whether it was room on the disk that was missing; `Connection.on_full` has told of it then."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    """Tell whether the disk took nothing more; `Connection.on_full` has heard of it then."""
+    return getattr(error, "sqlite_errorcode", None) in _FULL
+
+
+def _full_reason(error: BaseException | None) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "the disk is full"
+    return "the disk takes no more (a quota, a limit on file sizes such as `ulimit -f`, or a defect)"
 
 
 def _opened(

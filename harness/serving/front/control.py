@@ -78,7 +78,7 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
     except Exception as error:
         if not is_full(error):
             raise
-        return _reply({"message": "the disk is full; make room, then ask again"}, 507)
+        return _reply({"message": "the disk is full, or takes no more; make room, then ask again"}, 507)
 
 
 def _route(request: Request) -> _Act:

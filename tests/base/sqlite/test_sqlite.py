@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 from harness.base.errors import HarnessError
-from harness.base.sqlite import Database
+from harness.base.sqlite import Database, is_full
 from harness.base.store import TakenError
 from tests.base.store_contract import StoreContract, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
@@ -255,7 +256,7 @@ def test_a_full_disk_is_told_once_and_reads_go_on(tmp_path):
     """Whatever found no room is undone, what was there is read, and once there is room again a second time is told, too."""
     database = Database(tmp_path / "harness.db")
     store, complaints = database.tenant("contoso"), []
-    database.on_full = lambda: complaints.append("full")
+    database.on_full = complaints.append
     store.put("user", "1", {"name": "Ana"})
 
     def fill() -> None:
@@ -267,9 +268,46 @@ def test_a_full_disk_is_told_once_and_reads_go_on(tmp_path):
         database.connection.execute(f"PRAGMA max_page_count = {pages}")
         fill()
         fill()
-        assert len(complaints) == times
+        assert complaints == ["the disk is full"] * times
         assert [key for key, _ in store.scan("user")] == ["1"]
         database.connection.execute("PRAGMA max_page_count = 100000")
         with store.transaction():
             store.put("user", "1", {"name": f"Ana {times}"})
     database.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on file sizes")
+def test_a_limit_on_file_sizes_is_as_a_full_disk(tmp_path):
+    """It is an error of input and output to SQLite; what was committed before stays, in this process and the next."""
+    import resource  # not for Windows
+
+    path = tmp_path / "harness.db"
+    database = Database(path)
+    store, complaints, written = database.tenant("contoso"), list[str](), list[str]()
+    database.on_full = complaints.append
+
+    def write() -> None:
+        for number in range(1000):
+            with store.transaction():
+                store.put("user", f"{number}", {"name": "x" * 1000})
+                store.append("trail", {"number": number})
+            written.append(f"{number}")
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    try:
+        with pytest.raises(sqlite3.OperationalError) as failure:
+            write()
+        assert is_full(failure.value)
+        assert [key for key, _ in store.scan("user")] == written
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(written) > 10
+    assert len(complaints) == 1
+    assert "ulimit -f" in complaints[0]
+    shutil.copytree(tmp_path, tmp_path / "killed")  # as a kill would leave it
+    database.close()
+    for place in (path, tmp_path / "killed" / path.name):
+        again = Database(place)
+        assert [key for key, _ in again.tenant("contoso").scan("user")] == written
+        again.close()
