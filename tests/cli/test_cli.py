@@ -204,6 +204,26 @@ def test_explain_what_a_step_answers() -> None:
     assert "harness explain dynamic-group-minutes" in harness("explain", "dynamic groups").stdout
 
 
+def test_explain_what_stands_in_something() -> None:
+    """An argument or a field has no page of its own, and its places are named; of many the first ones."""
+    text = harness("explain", "source object scope").stdout
+    assert text.startswith(
+        "source object scope stands in\n  edit mapping > source object scope: Scoping filters"
+    )
+    assert "  job > status > quarantine: Why the job is" in harness("explain", "quarantine").stdout
+    assert len(harness("explain", "value").stdout.splitlines()) == 10
+    assert "did you mean 'reportableIdentifier'?" in harness("explain", "reportableIdentifer").stderr
+
+
+def test_explain_what_filters_and_codes_there_are() -> None:
+    """A scoping filter is shown with the operators there are, and a log's codes with those that are on no page."""
+    lines = harness("explain", "scoping filters").stdout.splitlines()
+    assert {"    EQUALS", "    IS NULL (takes no value)"} <= set(lines)
+    codes = harness("explain", "error codes").stdout
+    assert "    …ServiceIncompatibleFiltering: 409 to a POST" in codes
+    assert "    RedundantExport: AWS SSO has it already." in codes
+
+
 def test_explain_every_quirk() -> None:
     """A quirk is explained with its source, its value in each profile and its proof."""
     lines = harness("quirks").stdout.splitlines()

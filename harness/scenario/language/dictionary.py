@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import Quirk
 from harness.scenario.comparing.matching import MATCHERS
+from harness.scenario.language.places import inner_names, places, resolved
 from harness.scenario.language.quirk_values import quirk_tables
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES
@@ -25,16 +25,21 @@ _STEP = "step"
 
 
 def explain(name: str) -> str:
-    """Return what a name is, as lines; of no name, the table of contents.
+    """Return what a name is, as lines, or where it stands; of no name, the table of contents.
 
     Raises HarnessError for one that is nothing, with the nearest that is something.
     """
     name = name or "contents"
     writers = dict(_words())
-    if name not in writers:
-        hint = nearest(name, writers) or "; 'harness explain' lists what there is"
-        raise HarnessError(f"nothing here is called '{name}'{hint}")
-    return "\n".join(writers[name]())
+    if name in writers:
+        return "\n".join(writers[name]())
+    if lines := places(name):
+        return "\n".join((f"{name} stands in", *(f"  {line}" for line in lines)))
+    hint = (
+        nearest(name, {**writers, **dict.fromkeys(inner_names())})
+        or "; 'harness explain' lists what there is"
+    )
+    raise HarnessError(f"nothing here is called '{name}'{hint}")
 
 
 def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
@@ -87,25 +92,15 @@ def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator
 
 def _keys(definition: Mapping[str, Any], indent: str) -> Iterator[str]:
     """Yield a line for each key of a mapping, or of a list's mappings, and below it those of its own."""
-    shape = _resolved(definition.get("items", definition))
+    shape = resolved(definition.get("items", definition))
     required = shape.get("required", [])
     for key, referred in shape.get("properties", {}).items():
-        value = _resolved(referred)
+        value = resolved(referred)
         need = " (required)" if key in required else ""
         yield f"{indent}{key}{need}: {value.get('description', '')}{_choices(value)}"
         yield from _keys(value, f"{indent}  ")
     if "oneOf" in shape:
         yield f"{indent}exactly one of: {', '.join(branch['required'][0] for branch in shape['oneOf'])}"
-
-
-def _resolved(definition: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a reference such as `#/$defs/azure%20ad%20user` within the schema."""
-    if "$ref" not in definition:
-        return definition
-    part: Mapping[str, Any] = schema()
-    for name in unquote(definition["$ref"]).split("/")[1:]:
-        part = part[name]
-    return part
 
 
 def _choices(definition: Mapping[str, Any]) -> str:

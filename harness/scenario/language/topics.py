@@ -7,11 +7,12 @@ from typing import Any
 
 from yaml import safe_load
 
+from harness.azure_ad.mappings.filter_operators import OPERATORS
 from harness.azure_ad.mappings.templates import templates
 from harness.azure_ad.open_questions import open_questions
-from harness.azure_ad.provisioning.log.codes import error_codes
 from harness.scenario import shipped
 from harness.scenario.comparing.matching import MATCHERS, Matcher
+from harness.scenario.language.codes import code_lines
 from harness.scenario.language.schema import schema
 from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import Shape
@@ -126,11 +127,14 @@ def _mapping_fields() -> Iterator[str]:
             yield f"    {row['target']}: {row.get('source', 'mapped from nothing yet')}"
 
 
-def _error_codes() -> Iterator[str]:
-    yield "error codes: each that the page of the provisioning log lists, and when it comes"
-    for row in error_codes():
-        yield f"  {row.code}: {row.comes}"
-        yield f"      {row.proof}"
+def _scoping_filters() -> Iterator[str]:
+    yield "scoping filters: who is synchronized, by properties; all clauses of one filter must hold, or all of another"
+    yield "  edit mapping:"
+    yield "    source object scope:"
+    yield "      - {title: Sales here, clauses: [[department, EQUALS, Sales], [city, IS NOT NULL]]}"
+    yield "  Who stops passing is switched off in AWS SSO. Operators, names and values in just this letter case:"
+    for name, operator in OPERATORS.items():
+        yield f"    {name}{' (takes no value)' if operator.read is None else ''}"
 
 
 def _open_questions() -> Iterator[str]:
@@ -166,8 +170,9 @@ TOPICS: Mapping[str, Callable[[], Iterator[str]]] = {
     "expectations": _expectations,
     "matchers": _matchers,
     "mapping fields": _mapping_fields,
+    "scoping filters": _scoping_filters,
     "dynamic groups": _dynamic_groups,
     "backgrounds": _backgrounds,
-    "error codes": _error_codes,
+    "error codes": code_lines,
     "open questions": _open_questions,
 }

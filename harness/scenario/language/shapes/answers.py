@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from harness.scenario.language.shapes.kinds import Expected, Shape, anything, listing, mapping, number, text
 
 BODY = anything("Open: whatever the service in question answers.")
@@ -21,9 +23,9 @@ SCIM_NAMES = (
     "status", "scimType", "detail",
 )  # fmt: skip
 SCIM_BODY = anything("Open: whatever the service in question answers.", *SCIM_NAMES)
-HEADERS = Shape(
+_HEADERS = Shape(
     "mapping",
-    "Headers by name, in lower case.",
+    "Headers of the answer by name, in lower case.",
     others=text("The header's value."),
     lower_case=True,
     usual=(
@@ -42,7 +44,9 @@ _EXCHANGE = mapping(
         ),
         "status": number("HTTP status of the answer; null when none came.", _STATUS),
         "error": text("What the client was told when no answer came; null otherwise."),
-        "headers": HEADERS,
+        "headers": replace(
+            _HEADERS, doc="Headers of the request by name, in lower case; those of the answer are not kept."
+        ),
         "request": anything("Open: the JSON body that was sent, or its text; null for none.", *SCIM_NAMES),
         "response": anything("Open: the JSON body of the answer, or its text; null for none.", *SCIM_NAMES),
     },
@@ -62,7 +66,7 @@ EXPECTED: Mapping[str, Expected] = {
         "error: null",
     ),
     "status": Expected(number("HTTP status of the answer.", _STATUS), "status: 204"),
-    "headers": Expected(HEADERS, "headers: {request-id: {$any: true}}"),
+    "headers": Expected(_HEADERS, "headers: {request-id: {$any: true}}"),
     "body": Expected(BODY, "body: null"),
     "exchanges": Expected(
         listing(

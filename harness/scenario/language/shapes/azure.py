@@ -77,9 +77,7 @@ _STEP = mapping(
 _ERROR = mapping(
     "Why it failed or was skipped; null otherwise.",
     {
-        "errorCode": text(
-            "Kind of error; 'harness explain error codes' lists them; of what was skipped, why."
-        ),
+        "errorCode": text("Kind of error, or why it was skipped; 'harness explain error codes' lists both."),
         "errorCategory": text("Whose error it is.", "failure", "nonServiceFailure", "success"),
         "reason": text("The error in sentences."),
         "additionalDetails": text("More of it."),
@@ -96,7 +94,14 @@ _ENTRY = mapping(
         "cycleId": text("Identifier of the cycle."),
         "changeId": text("Identifier of the change."),
         "provisioningAction": text(
-            "What was done.", "other", "create", "update", "disable", "delete", "stagedDelete"
+            "What was done: other when it did not come to a write, as for most who are skipped; stagedDelete for a disable "
+            "or delete that accidental deletion prevention holds back.",
+            "other",
+            "create",
+            "update",
+            "disable",
+            "delete",
+            "stagedDelete",
         ),
         "durationInMilliseconds": number("How long it took."),
         "initiatedBy": mapping(

@@ -34,7 +34,13 @@ _EXECUTION = mapping(
                 "ImportedReferenceDeltas": "Changed references read.",
             }.items()
         },
-        "state": text("How it ended.", "Succeeded", "Failed", "EntryLevelErrors"),
+        "state": text(
+            "How it ended: EntryLevelErrors when some objects are to be tried again, Failed when it was cut off and the job "
+            "went into quarantine.",
+            "Succeeded",
+            "Failed",
+            "EntryLevelErrors",
+        ),
         "timeBegan": text("When it began, in UTC."),
         "timeEnded": text("When it ended, in UTC."),
         "error": _JOB_ERROR,
@@ -71,7 +77,15 @@ _PROGRESS = mapping(
 _STATUS = mapping(
     "State of the job.",
     {
-        "code": text("It in a word.", "NotConfigured", "NotRun", "Active", "Paused", "Quarantine"),
+        "code": text(
+            "It in a word: Paused before provisioning is turned on and after it is turned off, Active while it is on, "
+            "Quarantine in quarantine; NotConfigured and NotRun, which Graph names, never come.",
+            "NotConfigured",
+            "NotRun",
+            "Active",
+            "Paused",
+            "Quarantine",
+        ),
         "countSuccessiveCompleteFailures": number("How many cycles in a row failed as a whole."),
         "escrowsPruned": flag("Whether operations to be tried again were given up."),
         "lastExecution": _EXECUTION,
