@@ -65,7 +65,7 @@ class Graph:
         except BELOW as error:
             return refused_below(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
-            log_broken(error)
+            log_broken(request.environ, error)
             return refused(500)
 
     def _answer(self, request: Present) -> Response:

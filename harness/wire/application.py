@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter, Rule
 
-from harness.base.sqlite import is_full
 from harness.wire.message import MAX_BODY
+from harness.wire.present import log_broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,9 +69,8 @@ class Application(Flask):
         return func
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log what broke, but for a full disk, which has been told of once and breaks every write."""
-        if not is_full(exc_info[1]):
-            super().log_exception(exc_info)
+        """Log what broke as all that answers without Flask does."""
+        log_broken(request.environ, exc_info[1])
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         if request is None:

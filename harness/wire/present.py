@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 # The way with octets of a query that are no UTF-8: they stay as they were sent, as `%FF`.
 AS_SENT = "harness.as_sent"
+# What stands for itself in an address (https://url.spec.whatwg.org/#url-path-segment-string), and the sign of what is quoted.
+_IN_PATHS = "!$&'()*+,/:;=@%"
+_IN_QUERIES = _IN_PATHS + "?"
 _BARE = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 _PRESENT: ContextVar[Present] = ContextVar("present")
 
@@ -70,11 +73,13 @@ class Present:
     def url(self) -> str:
         """The whole address, as people read it."""
         # For a few refusals only: the import takes a tenth of a start.
-        from werkzeug.sansio.utils import get_current_url
+        from werkzeug.urls import uri_to_iri
         from werkzeug.wsgi import get_host
 
-        scheme, host = self.environ["wsgi.url_scheme"], get_host(self.environ)
-        return get_current_url(scheme, host, self.root, self.path, self.query.encode())
+        # The host stays as it was sent: one that claims to be Punycode need not be any.
+        origin = f"{self.environ['wsgi.url_scheme']}://{get_host(self.environ)}"
+        query = f"?{quote(self.query, safe=_IN_QUERIES)}" if self.query else ""
+        return origin + uri_to_iri(quote(self.root + self.path, safe=_IN_PATHS) + query)
 
     def headers(self) -> Iterator[tuple[str, str]]:
         """Yield every header, its name as it is mostly written."""
@@ -117,16 +122,14 @@ def answering(environ: WSGIEnvironment) -> Iterator[Present]:
         _PRESENT.reset(token)
 
 
-def log_broken(error: Exception) -> None:
-    """Log what broke while the present request was answered, but for a full disk, which has been told of and breaks every write."""
+def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
+    """Log what broke while a request was answered, but for a full disk, which has been told of and breaks every write."""
     if is_full(error):
         return
-    import logging  # takes its time, and nothing breaks as a rule
+    from harness.wire.log import LOG  # takes its time, and nothing breaks as a rule
 
-    request = present()
-    logging.getLogger(__name__).error(
-        "Exception on %s%s [%s]", request.root, request.path, request.method, exc_info=error
-    )
+    request = Present(environ)
+    LOG.error("Exception on %s [%s]", quote(request.root + request.path), request.method, exc_info=error)
 
 
 def _decoded(text: str) -> str:

@@ -27,7 +27,7 @@ class Word(Struct, frozen=True):
 
 
 class Key(Struct, frozen=True):
-    """A segment that may be anything, and is the argument `name`; `is_rest` with all that follows."""
+    """A segment that may be anything but empty, and is the argument `name`; `is_rest` with all that follows."""
 
     name: str
     is_rest: bool = False
@@ -156,7 +156,7 @@ def _ends(
     text, below = words.get(first.lower(), (None, None))
     if text == first and below is not None:
         yield from _ends(below, rest, keys)
-    if key is not None:
+    if key is not None and first:
         yield from _ends(key, rest, (*keys, first))
     for end in rests:
         yield end, (*keys, "/".join(segments))

@@ -1,10 +1,14 @@
 """The present request: what an application reads of it, and where it ends."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 
 from harness.wire.inprocess import inprocess
 from harness.wire.message import MAX_BODY, Request
-from harness.wire.present import HttpError, answering, present
+from harness.wire.present import HttpError, answering, log_broken, present
 
 ORIGIN = "https://graph.example"
 
@@ -28,6 +32,12 @@ def test_an_address_is_read_in_any_script():
     request = Request("GET", f"{ORIGIN}/v1.0/%E5%B1%B1/b%FF?a=%E5%B1%B1")
     assert seen(request, lambda it: (it.root, it.path)) == ("/v1.0", "/山/b\ufffd")
     assert seen(request, lambda it: it.url) == f"{ORIGIN}/v1.0/山/b\ufffd?a=山"
+
+
+@pytest.mark.parametrize("host", ["xn--a", "xn--mnchen-3ya.example:8081", "[::1]:8081"])
+def test_a_host_stays_as_it_was_sent(host):
+    request = Request("GET", f"{ORIGIN}/v1.0/users", (("Host", host),))
+    assert seen(request, lambda it: it.url) == f"https://{host}/v1.0/users"
 
 
 def test_arguments_of_one_name_stand_together_and_octets_that_are_no_text_stay_as_sent():
@@ -60,3 +70,23 @@ def test_a_request_within_another_ends_before_it():
         assert present().method == "POST"
     with pytest.raises(LookupError):
         present()
+
+
+def test_what_broke_is_logged_without_query_and_body(caplog):
+    """An address of several lines stays on one, so that nobody writes entries of their own."""
+    request = Request("POST", f"{ORIGIN}/v1.0/a%0Ab?code=secret", (("Authorization", "secret"),), b"secret")
+    seen(request, lambda it: log_broken(it.environ, ZeroDivisionError("half")))
+    assert [record.getMessage() for record in caplog.records] == ["Exception on /v1.0/a%0Ab [POST]"]
+    assert "ZeroDivisionError: half" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_process_where_nobody_listens_says_on_stderr_when_it_broke():
+    code = """
+from harness.wire.present import log_broken
+log_broken({"SCRIPT_NAME": "", "PATH_INFO": "/x", "REQUEST_METHOD": "GET"}, ZeroDivisionError("half"))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, *_, last = run.stderr.splitlines()
+    assert re.fullmatch(r"\[\d{4}-\d\d-\d\d [\d:,]+\] ERROR in harness: Exception on /x \[GET\]", first)
+    assert last == "ZeroDivisionError: half"

@@ -56,7 +56,7 @@ def answer() -> Response:
     try:
         return _answer(tenant)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
-        log_broken(error)
+        log_broken(present().environ, error)
         broken = ApiError("InternalServerException", reason_phrase(500), 500)
         return _refusal(tenant, broken, tenant.ids.uuid())
 

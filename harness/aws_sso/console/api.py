@@ -38,7 +38,7 @@ def answer() -> Response:
     except HttpError as error:
         return _written(error.status, {"message": _WORDS[error.status]})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
-        log_broken(error)
+        log_broken(present().environ, error)
         return _written(500, {"message": _WORDS[500]})
 
 
@@ -46,7 +46,7 @@ def _answer() -> Response:
     request = present()
     if is_order_of_another_site(request.environ):
         raise Declined(403, "The console takes no orders from other sites.")
-    match = _ROUTES.match(request.method, request.path.rstrip("/"))
+    match = _ROUTES.match(request.method, request.path.removesuffix("/"))
     if match.view is not None:
         return _written(*match.view(**match.arguments))
     if request.method == "OPTIONS" and match.methods:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,6 +14,7 @@ from werkzeug.http import http_date
 from harness.wire.incoming import ANSWERED, RAW_HEADERS
 from harness.wire.inprocess import call
 from harness.wire.message import TransportError
+from harness.wire.present import log_broken
 from harness.wire.sockets.answers import Answer, answer, refusal
 from harness.wire.sockets.parsing import Incoming
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _BROKEN = refusal(500, "Internal Server Error")
-logger = logging.getLogger(__name__)
 
 Quick: TypeAlias = Callable[["WSGIEnvironment"], bool]
 
@@ -84,8 +83,8 @@ class Bridge:
             return answer(status, headers, body, is_head=is_head)
         except TransportError:
             return None
-        except Exception:
-            logger.exception("The application broke")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and its client hears of it
+            log_broken(environ, error)
             return _BROKEN.of_head() if is_head else _BROKEN
 
 

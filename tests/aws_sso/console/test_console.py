@@ -107,10 +107,23 @@ def test_junk_to_the_console_is_a_message(account, body):
     assert answer.json()["message"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "nothing"), ("PATCH", "users"), ("POST", "tokens/x/y")])
-def test_unknown_console_calls_are_messages_too(account, method, path):
-    """404 and 405 of the JSON surface are JSON."""
-    assert account.console(method, path).json()["message"]
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "nothing", 404),
+        ("PATCH", "users", 405),
+        ("GET", "users/", 200),
+        ("GET", "users//", 404),
+        ("POST", "tokens/x/y", 404),
+        ("DELETE", "tokens//x", 404),
+        ("DELETE", "tokens//", 404),
+    ],
+)
+def test_unknown_console_calls_are_messages_too(account, method, path, status):
+    """404 and 405 of the JSON surface are JSON; one slash more at an end is nothing, within an address it is another one."""
+    answer = account.console(method, path)
+    assert answer.status == status
+    assert answer.json()["users" if status == 200 else "message"] is not None
 
 
 def test_orders_from_other_sites_are_refused(account):
