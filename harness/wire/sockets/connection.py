@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LATE = refusal(408, "The request did not come to its end in time.")
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NEVER = math.inf
+_MOST_DROPPED = 64 * 1024 * 1024  # bytes of a client that goes on sending after its last answer
 _A_MOMENT = 0.001  # seconds; so exactly loops go by their time
 
 
@@ -106,6 +107,8 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._is_busy = False  # with an answer, or about to begin with the next
         self._is_last = False  # what has arrived by now
+        self._lingers = False  # with its last answer written, until the client has read it
+        self._dropped = 0  # bytes meanwhile
         self._is_paused = False
         self.is_made = False
 
@@ -129,6 +132,9 @@ class Connection(asyncio.Protocol):
         self._places.free()
 
     def data_received(self, data: bytes) -> None:
+        if self._lingers:
+            self._drop(data)
+            return
         self._parser.feed(data)
         if self._is_busy or self._unread is not None:
             self.transport.pause_reading()  # one piece is enough to keep meanwhile
@@ -154,7 +160,9 @@ class Connection(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """Let an answer under way go out, and nothing else begin."""
-        if self._is_busy or self._parser.arrived:
+        if self._lingers:
+            self.transport.abort()
+        elif self._is_busy or self._parser.arrived:
             self._is_last = True
         elif self._parser.stage is Stage.NOTHING:
             self.transport.close()
@@ -197,17 +205,42 @@ class Connection(asyncio.Protocol):
         is_last = not stays or answer.closes or (self._is_last and not arrived)
         self.transport.write(answer.octets(is_last=is_last))
         if is_last:
-            self.transport.close()
+            self._end()
         elif arrived:
             self._loop.call_soon(self._go_on)  # in turn with the other connections
         else:
             self._go_on()
 
-    def _await_more(self) -> None:
-        """Wait for the rest of a request, or for the next."""
+    def _end(self) -> None:
+        """Close the connection, once a client that is still sending can have read what it was answered.
+
+        To close at once would have the system reset the connection, and the client's system drop an answer that it has not
+        read by then (RFC 9112 section 9.6). What comes is dropped, for as long as a body may take and up to a measure. Over
+        TLS the transport does so for a moment by itself.
+        """
+        says_more = self._parser.is_over or self._parser.stage is not Stage.NOTHING
+        if self._is_last or not says_more or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self._lingers = True
+        self._read_on()
+        self.transport.write_eof()
+        self._places.waiting[self] = self.transport.abort
+        self._wait(self._limits.body)
+
+    def _drop(self, data: bytes) -> None:
+        self._dropped += len(data)
+        if self._dropped > _MOST_DROPPED:
+            self.transport.abort()
+
+    def _read_on(self) -> None:
         if self._is_paused:
             self.transport.resume_reading()
             self._is_paused = False
+
+    def _await_more(self) -> None:
+        """Wait for the rest of a request, or for the next."""
+        self._read_on()
         self._places.waiting.setdefault(self, self.transport.abort)
         stage = self._parser.stage
         if stage is Stage.BODY and self._parser.expects_word:
@@ -242,7 +275,7 @@ class Connection(asyncio.Protocol):
     def _give_up(self) -> None:
         """End a connection whose request does not come; what its client has not read by now it never will."""
         self._deadline = _NEVER
-        if self._parser.stage is Stage.NOTHING:
+        if self._lingers or self._parser.stage is Stage.NOTHING:
             self.transport.abort()
         else:
             self._finish(_LATE, stays=False)

@@ -57,7 +57,8 @@ class Incoming(Struct, frozen=True):
 class Parser:
     """What has `arrived` is taken from its left by whoever answers it; `stage` tells of the next request.
 
-    `expects_word` says that its client waits for `100 Continue` before it sends the body.
+    `expects_word` says that its client waits for `100 Continue` before it sends the body. What comes once it `is_over` is not
+    read any more.
     """
 
     def __init__(self) -> None:
@@ -70,11 +71,11 @@ class Parser:
         self._size = 0  # of the headers, then of the body
         self._framed = 0  # the body with its chunks' sizes, extensions and trailers
         self._refusal: Answer = _MALFORMED
-        self._is_over = False
+        self.is_over = False
         self._octets = HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
-        if self._is_over:
+        if self.is_over:
             return
         if self.stage is Stage.HEADERS:
             self._size += len(data)
@@ -87,9 +88,9 @@ class Parser:
             if self.stage is Stage.BODY and self._framed > MAX_HEADERS + _FRAMING * self._size:
                 self._refuse(_MUCH)
         except HttpParserUpgrade:  # is not taken up; what follows may be of another protocol
-            self._is_over = True
+            self.is_over = True
         except HttpParserError:
-            self._is_over, self.stage = True, Stage.NOTHING
+            self.is_over, self.stage = True, Stage.NOTHING
             self.arrived.append(self._refusal)
 
     def _refuse(self, answer: Answer) -> None:

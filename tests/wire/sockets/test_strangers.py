@@ -185,6 +185,28 @@ def test_a_body_beyond_all_measure_is_not_read(serve, chunked):
     assert answer[9:12] == b"413"
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 50000000", b"Transfer-Encoding: chunked"])
+def test_who_reads_only_after_sending_has_the_answer(serve, framing):
+    """The end of a refused body is read and dropped: with it unread, the system would reset the connection, answer and all."""
+    piece = b"x" * 1_000_000
+    if b"chunked" in framing:
+        piece = b"%x\r\n%b\r\n" % (len(piece), piece)
+    answer = say(serve(), b"POST / HTTP/1.1\r\nHost: h\r\n%b\r\n\r\n" % framing, *[piece] * 50)
+    assert answer[9:12] == b"413"
+
+
+def test_who_never_stops_sending_is_not_waited_for(serve):
+    """What comes after the last answer has as long as a body."""
+    with closing(socket.create_connection(("127.0.0.1", serve(limits=AT_ONCE)), 10)) as client:
+        client.sendall(b"no request at all\r\n\r\n")
+        assert client.recv(65536)[9:12] == b"400"
+        watch = Stopwatch()
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while watch.seconds() < 10:
+                client.sendall(b"x")
+        assert watch.seconds() < 10
+
+
 def test_a_chunked_body_is_whole_and_has_a_length(serve):
     """Applications see what was sent, however it was cut."""
     said = b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
