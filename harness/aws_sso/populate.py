@@ -15,7 +15,7 @@ from harness.aws_sso.accounts.organization import ACTIVE
 from harness.aws_sso.identity_store import GROUP, USER
 from harness.aws_sso.refusals import INVALID, Refused
 from harness.aws_sso.tenant import Tenant
-from harness.base.errors import HarnessError, nearest
+from harness.base.errors import EntryError, HarnessError, nearest
 
 _BY_HAND = "Manual"
 _KEYS = ("users", "groups", "accounts")
@@ -38,11 +38,11 @@ def populate(tenant: Tenant, document: Mapping[str, Any]) -> None:
         )
     with tenant.store.transaction():
         for number, entry in enumerate(_entries(document, "users")):
-            _add(f"users[{number}]", "userName", entry, lambda entry: _add_user(tenant, entry))
+            _add("users", number, "userName", entry, lambda entry: _add_user(tenant, entry))
         for number, entry in enumerate(_entries(document, "groups")):
-            _add(f"groups[{number}]", "displayName", entry, lambda entry: _add_group(tenant, entry))
+            _add("groups", number, "displayName", entry, lambda entry: _add_group(tenant, entry))
         for number, entry in enumerate(_entries(document, "accounts")):
-            _add(f"accounts[{number}]", "id", entry, lambda entry: _add_account(tenant, entry))
+            _add("accounts", number, "id", entry, lambda entry: _add_account(tenant, entry))
 
 
 def _entries(document: Mapping[str, Any], key: str) -> Iterable[Any]:
@@ -52,13 +52,15 @@ def _entries(document: Mapping[str, Any], key: str) -> Iterable[Any]:
     return entries
 
 
-def _add(where: str, name: str, entry: Any, add: Callable[[dict[str, Any]], None]) -> None:
+def _add(kind: str, number: int, name: str, entry: Any, add: Callable[[dict[str, Any]], None]) -> None:
+    where = f"{kind}[{number}]"
     if not isinstance(entry, dict):
         raise HarnessError(f"{where} must be an object")
     try:
         add(entry)
     except Refused as refused:
-        raise HarnessError(f"{where} ({entry.get(name, f'no {name}')}): {refused}") from refused
+        message = f"{where} ({entry.get(name, f'no {name}')}): {refused}"
+        raise EntryError(message, "aws_sso", kind, number) from refused
 
 
 def _add_user(tenant: Tenant, entry: dict[str, Any]) -> None:

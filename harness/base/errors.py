@@ -9,6 +9,14 @@ class HarnessError(Exception):
     """A mistake in what the user gave us: printed as it is, without a traceback, and the exit code is 2."""
 
 
+class EntryError(HarnessError):
+    """A mistake in entry `number`, from 0, of what a side holds at first: `azure_ad`, `groups`, 2."""
+
+    def __init__(self, message: str, side: str, kind: str, number: int) -> None:
+        super().__init__(message)
+        self.side, self.kind, self.number = side, kind, number
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the closest of some words, or an empty string when nothing is close."""
     import difflib  # for whoever is wrong

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from harness.base.clock import Stopwatch, VirtualClock, from_iso, iso
-from harness.base.errors import HarnessError
+from harness.base.errors import EntryError, HarnessError
 from harness.journal import Journal
 from harness.log_lines import FAULT, fault_line
 from harness.scenario.events import (
@@ -56,7 +56,10 @@ def run_scenario(scenario: Scenario, *, seed: str, observed: bool = True) -> Ite
     try:
         world = world_of(scenario, seed, journal)
     except HarnessError as error:
-        failure = Failure(scenario.location, str(error))
+        location = scenario.location
+        if isinstance(error, EntryError):
+            location = scenario.entry(error.side, error.kind, error.number)
+        failure = Failure(location, str(error))
         yield _started(scenario, seed, scenario.start or "")
         yield ScenarioFinished(scenario.id, scenario.start or "", (failure,), (), watch.seconds())
         return

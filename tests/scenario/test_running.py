@@ -109,6 +109,20 @@ def test_given_people_who_cannot_be_are_told_by_name(play):
     assert failure.message.startswith("azure_ad: a: ")
 
 
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("azure_ad:\n    groups:\n      - displayName: A\n      - {displayName: B, membershipRule: x}\n", 6),
+        ("azure_ad:\n    from: '@small'\n    groups:\n      - {displayName: B, membershipRule: x}\n", 6),
+        ("aws_sso:\n    users:\n      - {userName: a, displayName: a}\n", 5),
+    ],
+)
+def test_an_entry_that_cannot_be_is_placed(play, given, line):
+    """The failure points at the entry of `given`, also behind those that a file brings."""
+    (failure,) = finished(play("  - wait: 1m\n", head=f"given:\n  {given}")).failures
+    assert failure.location.line == line
+
+
 def test_the_story_is_told_in_the_order_it_happened():
     """A request comes before what it causes: CloudTrail's line, then the log entry; the clock jumps before what follows."""
     events = list(run([SCENARIOS / "reported" / "three-phone-numbers.yaml"], seed="1"))

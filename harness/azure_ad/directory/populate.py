@@ -8,7 +8,7 @@ from typing import Any
 from harness.azure_ad.directory.directory import Directory
 from harness.azure_ad.directory.errors import ConflictError, NotFoundError
 from harness.azure_ad.directory.properties import PropertyError
-from harness.base.errors import HarnessError
+from harness.base.errors import EntryError, HarnessError
 from harness.base.store import Document, Store
 
 _KEYS = {"users": ("manager",), "groups": ("members",)}
@@ -57,13 +57,15 @@ def _members(group: Document) -> list[Any]:
 
 def _create(directory: Directory, kind: str, entry: Document, number: int) -> None:
     """Create what an entry describes; `number` is its place among the users or groups, from 1."""
-    links = _KEYS["users" if kind == "User" else "groups"]
+    listed = "users" if kind == "User" else "groups"
+    links = _KEYS[listed]
     name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
     values = {name: value for name, value in entry.items() if name not in links}
     try:
         _say(name, directory.create, kind, values)
     except HarnessError as error:
-        raise HarnessError(f"{error} ({kind.lower()} {number} of those to begin with)") from error
+        message = f"{error} ({kind.lower()} {number} of those to begin with)"
+        raise EntryError(message, "azure_ad", listed, number - 1) from error
 
 
 def _say(name: str, act: Any, *arguments: Any) -> None:

@@ -121,6 +121,8 @@ def _verbs() -> Iterator[str]:
 def _mapping_fields() -> Iterator[str]:
     yield "mapping fields: targets that are mapped from the start, by template, with their sources"
     yield "  'edit mapping' changes them; 'delete' takes a target or a plain source."
+    yield "  A manager is written as the id that AWS SSO gave; who was sent before the manager is there stays without, until"
+    yield "  something of that user changes or provisioning is restarted."
     for name, template in templates().items():
         yield f"  {name}"
         for row in template["objects"][0]["attributes"]:

@@ -94,6 +94,7 @@ def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, 
         case=case,
         steps=tuple(_step(step, root.parts["steps"].parts[n]) for n, step in enumerate(data["steps"])),
         path=path,
+        places=root,
     )
 
 

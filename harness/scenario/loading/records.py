@@ -82,6 +82,17 @@ class Scenario(Struct, frozen=True):
     case: str | None
     steps: tuple[Step, ...]
     path: Path
+    places: Node
+
+    def entry(self, side: str, kind: str, number: int) -> Location:
+        """Return where an entry of `given` stands, from 0; those of the files that `from` names come first."""
+        node: Node | None = self.places
+        for name in ("given", side, kind):
+            node = node.parts.get(name) if node is not None else None
+        written = len(node.parts) if node is not None and isinstance(node.value, list) else 0
+        inherited = len(self.given[side][kind]) - written
+        way = (kind, number - inherited) if number >= inherited else ("from",)
+        return self.places.at(("given", side, *way))
 
 
 class ScenarioFile(Struct, frozen=True):
