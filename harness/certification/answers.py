@@ -17,6 +17,7 @@ from harness.certification.outcomes import FailedError
 from harness.scim.names import ERROR, LIST_RESPONSE
 from harness.scim.path import get, parse_path, read
 from harness.wire.message import Response
+from harness.wire.sockets.network import MAX_ANSWER
 
 _LONGEST_ANSWER = 300  # characters of an answer that a reason repeats
 _LONGEST_VALUE = 120  # characters of a value
@@ -43,9 +44,15 @@ def objects(value: Any) -> list[Document]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def no_answer(kind: str) -> str:
+    """Return what a reason says of a TransportError of this kind."""
+    words = f"more than {MAX_ANSWER // 2**20} MiB" if kind == "too large" else kind
+    return f"no answer ({words})"
+
+
 def shown(response: Response) -> str:
     """Return what a reason repeats of an answer: the beginning of its body."""
-    return _short(response.body.decode("utf-8", "replace"), _LONGEST_ANSWER)
+    return _short(response.body.decode("utf-8", "replace"), _LONGEST_ANSWER) or "an empty body"
 
 
 def written(value: Any) -> str:

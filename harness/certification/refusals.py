@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from harness.certification.answers import no_answer
 from harness.wire.message import Response
 from harness.wire.recording.exchanges import Exchange
 
@@ -36,7 +37,7 @@ def refusal_of(exchanges: Sequence[Exchange]) -> Refusal | None:
     """Return what all answers to a check are alike in; None when one was of SCIM, or nothing was asked."""
     errors = [each.error.partition(":")[0] if each.error else "" for each in exchanges]
     if errors and all(errors):
-        return Refusal(f"no answer ({errors[-1]})")
+        return Refusal(no_answer(errors[-1]))
     answers = [each.response for each in exchanges]
     if not answers or any(each is None for each in answers):
         return None

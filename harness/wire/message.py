@@ -53,7 +53,7 @@ def reason_phrase(status: int) -> str:
 
 
 class TransportError(Exception):
-    """No answer came back. `kind` is one of `dns`, `refused`, `reset`, `timeout`, `tls`, `url`."""
+    """No whole answer came back. `kind` is one of `dns`, `refused`, `reset`, `timeout`, `tls`, `too large`, `url`."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)

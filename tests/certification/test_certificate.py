@@ -122,6 +122,17 @@ class TestStopping:
             "3 checks in a row got no answer (timeout)",
         )
 
+    def test_a_server_whose_answers_never_end_is_given_up(self, results):
+        """The stop says by how much they were too large."""
+
+        def endless(request):
+            raise TransportError("too large", "the answer is larger than 16 MiB")
+
+        assert results(endless) == (
+            ["Find_0", "Find_1", "Find_2"],
+            "3 checks in a row got no answer (more than 16 MiB)",
+        )
+
     def test_a_server_that_refuses_the_token_is_given_up(self, results):
         assert results(lambda _: Response(401)) == (
             ["Find_0", "Find_1", "Find_2"],
@@ -178,6 +189,12 @@ def test_a_server_that_cannot_be_reached_is_not_judged(certify):
     result = certify(judged(GOOD), nobody)["Find_Nobody"]
     assert result.outcome is Outcome.INCONCLUSIVE
     assert result.reason.endswith("got no answer: nobody listens")
+
+
+def test_an_answer_without_a_body_is_said_to_have_none(certify):
+    assert certify(judged(GOOD), lambda _: Response(500))["Find_Nobody"].reason.endswith(
+        "answered 500 instead of 200: an empty body"
+    )
 
 
 class TestPaper:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.ids import Ids
+from harness.certification.answers import no_answer
 from harness.wire.message import Request, Response, Send, TransportError
 
 Pause: TypeAlias = Callable[[timedelta], None]
@@ -195,7 +196,7 @@ def is_query(request: Request) -> bool:
 
 def _label(request: Request, outcome: Response | TransportError) -> str:
     came = (
-        f"got no answer ({outcome.kind})"
+        f"got {no_answer(outcome.kind)}"
         if isinstance(outcome, TransportError)
         else f"answered {outcome.status}"
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from base64 import b64encode
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -52,29 +54,55 @@ class Command:
             word.replace("{endpoint}", endpoint).replace("{token}", token).replace("{source}", self.source)
             for word in self.words
         ]
+        process, ended = None, False
         try:
-            process = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
-                words,
-                env={**os.environ, **given},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise HarnessError(f"cannot run '{self.words[0]}': {reason}") from error
-        ended = False
-        try:
+            with _interrupted_later():
+                process = _start(words, {**os.environ, **given})
             printed, complained = process.communicate(timeout=self.timeout)
             ended = True
         except subprocess.TimeoutExpired:
             return Ending(f"did not end within {self.timeout:g} seconds")
         finally:
-            if not ended:
+            if process is not None and not ended:
                 _end(process)
         trouble = _why(process.returncode, complained.strip() or printed.strip(), token)
         return Ending(trouble, any(form in printed + complained for form in _forms(token)))
+
+
+def _start(words: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own. Raises HarnessError if it cannot start."""
+    try:
+        return subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
+            words,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise HarnessError(f"cannot run '{words[0]}': {reason}") from error
+
+
+@contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Hold Ctrl-C back: raised while a process starts, it would leave one behind that nobody knows.
+
+    Only the main thread is ever interrupted, and what ignores Ctrl-C goes on ignoring it, its children too.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    signals: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: signals.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if signals:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _forms(token: str) -> tuple[bytes, ...]:

@@ -105,7 +105,7 @@ class Network:
             yield piece
             size += len(piece)
             if size > MAX_ANSWER:
-                raise TransportError("reset", f"the answer is larger than {MAX_ANSWER // 2**20} MiB")
+                raise TransportError("too large", f"the answer is larger than {MAX_ANSWER // 2**20} MiB")
         if answer.length_remaining:
             raise IncompleteRead(size, answer.length_remaining)
 

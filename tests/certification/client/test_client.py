@@ -4,6 +4,8 @@ import fcntl
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -375,6 +377,23 @@ def test_ctrl_c_ends_the_command(tmp_path):
         python(program)
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+
+
+def test_ctrl_c_while_the_command_starts_ends_it_too(monkeypatch):
+    """On a busy machine a process may run, and somebody press Ctrl-C, before the harness knows its number."""
+    processes = []
+
+    class SlowlyKnown(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            processes.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", SlowlyKnown)
+    with pytest.raises(KeyboardInterrupt):
+        python("import time; time.sleep(60)")
+    assert [process.returncode for process in processes] == [-signal.SIGTERM]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_no_result_holds_a_token(tmp_path):

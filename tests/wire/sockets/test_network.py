@@ -170,7 +170,7 @@ def test_a_failure_leaves_the_pool_usable(network):
 
 
 def test_an_answer_has_its_measure():
-    """A server that never stops sending costs a bounded amount of memory, and is told about as one that broke off."""
+    """A server that never stops sending costs a bounded amount of memory, and is said to send too much."""
 
     def flood(environ, start):
         start("200 OK", [])
@@ -182,7 +182,7 @@ def test_an_answer_has_its_measure():
         network(Request("GET", server.url))
     network.close()
     server.stop()
-    assert caught.value.kind == "reset"
+    assert caught.value.kind == "too large"
 
 
 def test_an_answer_has_its_time():
