@@ -126,7 +126,7 @@ _OPTIONS: tuple[Option, ...] = (
     click.option(
         "--allow-remote",
         is_flag=True,
-        help="Permit a host that is not loopback; pages and APIs without tokens then need a key.",
+        help="Permit a host that is not loopback; pages, passwords and APIs without tokens then need a key.",
     ),
     click.option(
         "--allowed-host",

@@ -1,7 +1,9 @@
 """The gate in front of a served application: headers that every page has and, beyond loopback, the key.
 
 A person types the key once and has a cookie from then on (`POST /_harness/key`); scripts send it in a header. What tokens or
-client secrets guard (SCIM, Graph, OAuth) is let through, and so are the AWS APIs when they demand signatures.
+client secrets guard (SCIM, Graph, OAuth) is let through, and so are the AWS APIs when they demand signatures. People's passwords
+are not kept, so they guard nothing: a client that signs somebody in by one gives the key in its place. Open to everybody are
+the OpenID configuration and the signing keys, which are addresses and public keys: those who verify tokens have no key to send.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ import hmac
 import ipaddress
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
 from harness.wire.cross_site import names_this_machine
+from harness.wire.incoming import body_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,10 +33,17 @@ _COOKIE = "harness_key"
 _MAX_FORM = 4096
 # Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
 _BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
+_TOKEN_ENDPOINT = re.compile(r"/[^/]+/oauth2/(v2\.0/)?token")
 # The configuration that names the keys, and the keys, are for whoever has to verify a token: both are public.
-_BEHIND_SECRETS = re.compile(
-    r"/[^/]+/(oauth2/(v2\.0/)?token|(v2\.0/)?\.well-known/openid-configuration|discovery/(v2\.0/)?keys)"
-)
+_PUBLIC = re.compile(r"/[^/]+/((v2\.0/)?\.well-known/openid-configuration|discovery/(v2\.0/)?keys)")
+# https://www.rfc-editor.org/rfc/rfc6749#section-5.2, read 2026-11-29
+_NO_PASSWORD = {
+    "error": "invalid_grant",
+    "error_description": (
+        "No passwords are kept here: beyond this machine give the key printed at start as the password, "
+        f"or in the header {KEY_HEADER}."
+    ),
+}
 _FORM = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
     f'<form method=post action="{KEY_PATH}"><label>The key printed at start '
@@ -69,8 +81,10 @@ class Gate:
             return None
         if not names_this_machine(environ) and not (self.key and self._is_named(environ)):
             return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
-        if self.key is None or _BEHIND_SECRETS.fullmatch(path) or self._is_signed(environ):
+        if self.key is None or _PUBLIC.fullmatch(path) or self._is_signed(environ):
             return None
+        if _TOKEN_ENDPOINT.fullmatch(path):
+            return _by_password(environ, self.key)
         return _keyless(Request(environ), self.key)
 
     def _is_named(self, environ: WSGIEnvironment) -> bool:
@@ -98,6 +112,16 @@ def _keyless(request: Request, key: str) -> Response | None:
     if "text/html" in request.headers.get("Accept", ""):
         return Response(_FORM, 401, content_type="text/html; charset=utf-8")
     return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}", 401)
+
+
+def _by_password(environ: WSGIEnvironment, key: str) -> Response | None:
+    """Demand the key of whoever wants a person's token; programs show a secret, which the endpoint itself looks at."""
+    form = Request({**environ, "wsgi.input": BytesIO(body_of(environ) or b"")}).form
+    if "password" not in form.getlist("grant_type") or _has_key(Request(environ), key):
+        return None
+    if hmac.compare_digest(form.get("password", "").encode(), key.encode()):
+        return None
+    return _json(_NO_PASSWORD, 400)
 
 
 def _has_key(request: Request, key: str) -> bool:
@@ -137,4 +161,8 @@ def _missing(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _sentence(message: str, status: int) -> Response:
-    return Response(json.dumps({"message": message}) + "\n", status, content_type="application/json")
+    return _json({"message": message}, status)
+
+
+def _json(document: Mapping[str, str], status: int) -> Response:
+    return Response(json.dumps(document) + "\n", status, content_type="application/json")

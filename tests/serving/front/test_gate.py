@@ -51,6 +51,42 @@ def test_what_has_a_guard_of_its_own_is_let_through(path):
     assert gate()(Request("GET", f"http://10.0.0.7:8081{path}")).status == 200
 
 
+@pytest.mark.parametrize(
+    ("form", "headers", "status"),
+    [
+        ("grant_type=password&username=ana&password=x", (), 400),
+        ("grant_type=password&username=ana", (), 400),
+        ("username=ana&grant_type=client_credentials&grant_type=password", (), 400),
+        (f"grant_type=password&username=ana&password={KEY}", (), 200),
+        ("grant_type=password&username=ana&password=x", (("X-Harness-Key", KEY),), 200),
+        ("grant_type=client_credentials&client_secret=x", (), 200),
+    ],
+)
+def test_a_person_has_the_key_for_a_password(form, headers, status):
+    """Passwords are not kept, so any would do; a client secret is looked at behind the gate, which leaves the form there."""
+
+    def form_again(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [environ["wsgi.input"].read()]
+
+    def ask(key):
+        token = "http://127.0.0.1:8081/tenant/oauth2/v2.0/token"
+        return inprocess(Gate(form_again, key))(Request("POST", token, (FORM, *headers), form.encode()))
+
+    answer = ask(KEY)
+    assert answer.status == status
+    assert answer.body == form.encode() if status == 200 else answer.json()["error"] == "invalid_grant"
+    assert ask(None).status == 200, "on loopback nobody is asked"
+
+
+def test_parts_of_a_form_are_a_form():
+    """A password that comes as multipart/form-data is one, too, and no endpoint takes it for another."""
+    body = b'--b\r\nContent-Disposition: form-data; name="grant_type"\r\n\r\npassword\r\n--b--\r\n'
+    parts = ("Content-Type", "multipart/form-data; boundary=b")
+    answer = gate()(Request("POST", "http://10.0.0.7/tenant/oauth2/v2.0/token", (parts,), body))
+    assert answer.status == 400
+
+
 def test_a_key_typed_once_opens_the_pages():
     """The form gives a cookie in which the key cannot be read, and the cookie opens."""
     send, url = gate(), "http://10.0.0.7:8081"
