@@ -51,7 +51,8 @@ def run(
 
     PATHS are the folder 'scenarios' unless given; '@' is everything that comes with the harness, '@reported' a folder of it. In a
     folder, YAML files with the top key 'scenario' are scenarios. Exits with 0 if something ran and all of it passed, with 1 if
-    something failed or nothing ran, with 2 for a bad file or bad usage.
+    something failed or nothing ran, with 2 for a bad file or bad usage. The table [tool.harness] of pyproject.toml may hold
+    defaults: paths, variables = {NAME = "VALUE"}, and options by their long names.
     """
     manner = _Manner(files, keep_going, seed, _number(processes))
     with _few_looks_for_circles():

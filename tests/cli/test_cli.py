@@ -121,6 +121,16 @@ def test_a_missing_path_is_two(folder: Path) -> None:
     assert result.stderr == "error: there is no file or folder 'scenarois'; did you mean 'scenarios'?\n"
 
 
+def test_a_missing_path_that_comes_with_the_harness_is_named(folder: Path) -> None:
+    """A path as the repository has it is found behind the sign; where nothing is near, what there is at all is said."""
+    result = harness("run", "sync/manager.yaml[default dialect]")
+    assert (
+        "did you mean '@sync/manager.yaml[default dialect]', which comes with the harness?" in result.stderr
+    )
+    assert result.exit_code == 2
+    assert "; '@' is everything that comes with the harness" in harness("run", "zzz").stderr
+
+
 def test_what_people_can_mend_is_no_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A HarnessError in the middle of a run is a line on stderr, and what ran is reported."""
     play(monkeypatch, [RunStarted(2, "1", "0"), *story("a.yaml", [])], HarnessError("the disk is full"))

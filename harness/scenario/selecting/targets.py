@@ -66,8 +66,16 @@ def _targets(word: str) -> Iterator[Target]:
     elif path.is_symlink():
         raise HarnessError(f"'{word}' is a link that leads to no file")
     else:
-        siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise HarnessError(f"there is no file or folder '{word}'{nearest(path.name, siblings)}")
+        raise HarnessError(f"there is no file or folder '{word}'{_instead(path, word)}")
+
+
+def _instead(path: Path, word: str) -> str:
+    """Say what was probably meant by a path that is missing: one that comes with the package, or a neighbour."""
+    named = f"{shipped.SIGN}{path.as_posix()}"
+    if not shipped.is_named(word) and shipped.path_of(named).exists():
+        return f"; did you mean '{shipped.SIGN}{word}', which comes with the harness?"
+    siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
+    return nearest(path.name, siblings) or f"; '{shipped.SIGN}' is everything that comes with the harness"
 
 
 def yaml_files(folder: Path) -> list[Path]:
