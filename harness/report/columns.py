@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+# Marks that stand above, below or around the letter before them, and what only joins letters.
+_WITHOUT_WIDTH = ("Mn", "Me", "Cf")
+
 
 def cells(text: str) -> int:
     """Return how many places of a line a text takes."""
@@ -23,6 +26,6 @@ def folded(text: str, width: int) -> list[str]:
 
 
 def _width(letter: str) -> int:
-    if unicodedata.combining(letter):
+    if unicodedata.category(letter) in _WITHOUT_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

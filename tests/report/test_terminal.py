@@ -93,17 +93,19 @@ def test_a_pipe_gets_colour_where_it_is_forced(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_long_name_goes_on_below_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters that take two places count as two, so that the columns behind them stay in line."""
+    """Letters that take two places count as two and marks on them as none, so that the columns behind them stay in line."""
     monkeypatch.setenv("COLUMNS", "30")
     events = [
         RunStarted(1, "1", "0.1.0"),
         *story("手順.yaml", []),
+        *story("กัน.yaml", []),
         *story("a-rather-long-name-of-a-file.yaml", []),
     ]
     lines = printed(events, io.StringIO(), io.StringIO()).splitlines()
-    assert lines[:4] == [
+    assert lines[:5] == [
         "scenario               outcome",
         "手順.yaml              passed ",
+        "กัน.yaml                passed ",
         "a-rather-long-name-of  passed ",
         "-a-file.yaml",
     ]
