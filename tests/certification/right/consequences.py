@@ -210,7 +210,40 @@ def _page_of_html(
     return RightServer.route(self, request, segments, query)
 
 
+def _extension_anew(self: Patching, op: str, urn: str, value: Any) -> None:
+    if op == "add":
+        self.resource.pop(urn, None)
+    Patching.whole_extension(self, op, urn, value)
+
+
+def _schemas_stay(self: RightServer, kind: str, there: Any, body: Any) -> Any:
+    changed = RightServer.patch(self, kind, there, body)
+    changed["schemas"] = list(there["schemas"])
+    return changed
+
+
+def _config_replaced(
+    self: RightServer, request: Request, root: str, rest: list[str], query: dict[str, str]
+) -> Response:
+    if root == "ServiceProviderConfig" and request.method == "PUT":
+        return self.reply(200, self.read_body(request))
+    return RightServer.discovery(self, request, root, rest, query)
+
+
+def _without_responses(answer: Any) -> None:
+    for each in answer["Operations"]:
+        each.pop("response", None)
+
+
 CONSEQUENCES = (
+    patching("add by an extension's name begins it anew", "3.5.2 extension", whole_extension=_extension_anew),
+    server("schemas lack an extension that PATCH brought", "3.5.2 extension begun", patch=_schemas_stay),
+    server("the configuration is replaced", "4 read-only", discovery=_config_replaced),
+    between(
+        "what failed in a bulk has no response",
+        "3.7.3 failOnErrors",
+        editing("POST /Bulk", _without_responses, when=200),
+    ),
     server("answers of changes have the ETag of before", MOVES, single=_former_tag),
     server("the ETag is of the moment of a read", MOVES, single=_tag_of_the_moment),
     server("a change of the extension alone moves no version", MOVES, patch=_moving_without(ENTERPRISE_USER)),

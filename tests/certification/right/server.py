@@ -249,6 +249,8 @@ class RightServer:
             if answer.status == 201:
                 made[get(each, "bulkId")] = answer.json()["id"]
                 result |= {"bulkId": get(each, "bulkId"), "location": answer.json()["meta"]["location"]}
+            elif int(answer.status) >= 400:
+                result["response"] = answer.json()
             results.append(result)
         return self.reply(200, {"schemas": [BULK], "Operations": results})
 

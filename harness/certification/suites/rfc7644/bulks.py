@@ -98,6 +98,11 @@ def _failing(bench: Bench) -> None:
     _remember(bench, results)
     statuses = [str(each.get("status")) for each in results]
     require(statuses == ["400", "201"], f"{label}: the statuses are {encode_text(statuses)}")
+    failure = results[0].get("response")
+    require(
+        isinstance(failure, dict),
+        f"{label}: the response of the operation that failed is {written(failure)} instead of its error",
+    )
     person = user(bench)
     label = f"{label}, with failOnErrors 1"
     results = _done(bench, label, wrong, _creating("two", "/Users", person), failOnErrors=1)

@@ -59,6 +59,12 @@ def described_names(bench: Bench, urn: str) -> list[Any]:
     return [each.get("name") for each in _described(bench, urn)]
 
 
+def described_parts(bench: Bench, urn: str, name: str) -> list[Any]:
+    """Return the names of the sub-attributes of a schema's attribute, as far as the schemas can be read."""
+    attribute = next((each for each in _described(bench, urn) if each.get("name") == name), {})
+    return [each.get("name") for each in objects(attribute.get("subAttributes"))]
+
+
 def is_case_exact(bench: Bench, urn: str, name: str, part: str) -> bool:
     """Tell whether the schemas say that part of an attribute is told by its case, too."""
     attribute = next((each for each in _described(bench, urn) if each.get("name") == name), {})

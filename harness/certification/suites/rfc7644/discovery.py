@@ -147,12 +147,14 @@ def _read_only(bench: Bench) -> None:
     for path in ("/ServiceProviderConfig", "/Schemas", "/ResourceTypes"):
         response = bench.endpoint.ask("POST", path, {"schemas": [CORE_USER]})
         require(response.status >= 400, f"POST {path}: answered {response.status} instead of a refusal")
-    path = f"/Schemas/{quote(CORE_USER)}"
-    before = bench.endpoint.get(path)
-    for method, body in (("PUT", {**before, "description": "changed by a client"}), ("DELETE", None)):
-        response = bench.endpoint.ask(method, path, body)
-        require(response.status >= 400, f"{method} {path}: answered {response.status} instead of a refusal")
-    require(bench.endpoint.get(path) == before, f"GET {path} after PUT and DELETE: it has changed")
+    for path in ("/ServiceProviderConfig", f"/Schemas/{quote(CORE_USER)}"):
+        before = bench.endpoint.get(path)
+        for method, body in (("PUT", {**before, "description": "changed by a client"}), ("DELETE", None)):
+            response = bench.endpoint.ask(method, path, body)
+            require(
+                response.status >= 400, f"{method} {path}: answered {response.status} instead of a refusal"
+            )
+        require(bench.endpoint.get(path) == before, f"GET {path} after PUT and DELETE: it has changed")
 
 
 def _no_filter(bench: Bench) -> None:

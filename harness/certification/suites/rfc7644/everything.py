@@ -13,7 +13,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.claims import described_names
+from harness.certification.suites.rfc7644.claims import described_names, described_parts
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 _PLAIN: dict[str, Any] = {
@@ -61,13 +61,20 @@ _WORK = {
 def _core(bench: Bench) -> None:
     names = described_names(bench, CORE_USER)
     plain = {name: each for name, each in _PLAIN.items() if name in names}
-    lists = {name: [each] for name, each in _LISTS.items() if name in names}
-    path, _ = new_user(bench, **plain, **lists, name=_NAME)
+    lists = {name: [_described(bench, name, each)] for name, each in _LISTS.items() if name in names}
+    full_name = _described(bench, "name", _NAME)
+    path, _ = new_user(bench, **plain, **lists, name=full_name)
     there = bench.endpoint.get(path)
-    wanted = {**plain, **{f"name.{name}": each for name, each in _NAME.items()}}
+    wanted = {**plain, **{f"name.{name}": each for name, each in full_name.items()}}
     require_values(f"GET {path}", there, wanted)
     for name, (element,) in lists.items():
         require_values(f"GET {path}, {name}", _first(there.get(name)), element)
+
+
+def _described(bench: Bench, name: str, parts: Document) -> Document:
+    """Return the parts that the schemas have, all where they describe none."""
+    names = described_parts(bench, CORE_USER, name)
+    return {part: each for part, each in parts.items() if part in names or not names}
 
 
 def _first(elements: Any) -> Document:

@@ -13,6 +13,7 @@ from harness.certification.answers import (
     objects,
     require,
     require_document,
+    require_schema,
     require_status,
     require_value,
     require_values,
@@ -26,6 +27,8 @@ from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
 from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
 from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
+
+_DEPARTMENT, _COST_CENTER = f"{ENTERPRISE_USER}:department", f"{ENTERPRISE_USER}:costCenter"
 
 
 def _without_path(bench: Bench) -> None:
@@ -154,21 +157,38 @@ def _answer(bench: Bench) -> None:
 
 def _extension(bench: Bench) -> None:
     need(bench, "patch")
-    path, _ = new_user(bench, **_with_extension("First"))
-    if value(bench.endpoint.get(path), f"{ENTERPRISE_USER}:department") != "First":
+    path, _ = new_user(bench, **_with_extension("First", costCenter="4711"))
+    there = bench.endpoint.get(path)
+    if value(there, _DEPARTMENT) != "First":
         raise SkippedError("the server keeps no department of the enterprise extension")
+    other = value(there, _COST_CENTER)
     for operation, name in (
-        (replaced(f"{ENTERPRISE_USER}:department", "Second"), "Second"),
-        (replaced(ENTERPRISE_USER, {"department": "Third"}), "Third"),
-        ({"op": "add", "value": {ENTERPRISE_USER: {"department": "Fourth"}}}, "Fourth"),
+        ({"op": "add", "path": ENTERPRISE_USER, "value": {"department": "Second"}}, "Second"),
+        ({"op": "add", "value": {ENTERPRISE_USER: {"department": "Third"}}}, "Third"),
+        (replaced(_DEPARTMENT, "Fourth"), "Fourth"),
     ):
         bench.endpoint.patch(path, operation)
         label = f"GET {path} after {encode_text(operation)}"
-        require_value(label, bench.endpoint.get(path), f"{ENTERPRISE_USER}:department", name)
+        require_values(label, bench.endpoint.get(path), {_DEPARTMENT: name, _COST_CENTER: other})
+    operation = replaced(ENTERPRISE_USER, {"department": "Fifth"})
+    bench.endpoint.patch(path, operation)
+    label = f"GET {path} after {encode_text(operation)}"
+    require_value(label, bench.endpoint.get(path), _DEPARTMENT, "Fifth")
 
 
-def _with_extension(name: str) -> Document:
-    return {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": name}}
+def _extension_begun(bench: Bench) -> None:
+    need(bench, "patch")
+    path, _ = new_user(bench)
+    response = bench.endpoint.change(path, {"op": "add", "path": _DEPARTMENT, "value": "Sales"})
+    there = bench.endpoint.get(path)
+    if response.status not in (200, 204) or value(there, _DEPARTMENT) is None:
+        raise SkippedError("the server takes no department of the enterprise extension by PATCH")
+    label = f"GET {path} after the first attribute of an extension was added"
+    require_schema(label, there, ENTERPRISE_USER)
+
+
+def _with_extension(name: str, **more: str) -> Document:
+    return {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": name, **more}}
 
 
 def _taken(bench: Bench) -> None:
@@ -187,8 +207,13 @@ CHECKS = (
     Check(
         "3.5.2 extension",
         "RFC 7644 3.5.2 and 3.10: an extension's attribute is changed by its full name, by the extension's name alone, and "
-        "without a path",
+        "without a path; add leaves the others",
         _extension,
+    ),
+    Check(
+        "3.5.2 extension begun",
+        "RFC 7643 3 and RFC 7644 3.5.2: schemas name an extension as soon as PATCH adds the first of its attributes",
+        _extension_begun,
     ),
     Check(
         "3.5.2 uniqueness",

@@ -1,9 +1,10 @@
 """What Azure AD is documented to send and RFC 7644 leaves open, or a server may decline: it warns.
 
 Sources, read 2026-11-29: https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups,
-"Understand the Microsoft Entra SCIM implementation" (references are queried by id and manager, with attributes=id), and
+"Handling provisioning and deprovisioning of users", Example 4 (before a manager is changed it is queried by a filter that has
+id and manager, and for the id alone; whether that is still sent is open), and
 https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility, "Flags
-to alter the SCIM behavior" (one replace without a path, whose keys have dots and colons).
+to alter the SCIM behavior", "Requests to replace multiple attributes" (one replace without a path, whose keys have dots and colons).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _dotted(bench: Bench) -> None:
 CHECKS = (
     Check(
         "3.4.2.2 id",
-        "RFC 7644 3.4.2.2 lets a server decline a filter; Azure AD is documented to ask by id",
+        "RFC 7644 3.4.2.2 lets a server decline a filter; Azure AD is documented to ask by id together with manager",
         _by_id,
         mandatory=False,
     ),
