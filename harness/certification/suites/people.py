@@ -69,7 +69,7 @@ def new_user(bench: Bench, **more: Any) -> tuple[str, Document]:
 
 
 def new_full_user(bench: Bench, **more: Any) -> tuple[str, Document]:
-    """Create a user with much (`full`), with one value of each kind where several are refused. Raises FailedError."""
+    """Create a user with much (`full`), with one value of each kind, and active, where that is refused. Raises FailedError."""
     sent = {**user(bench, **full(bench)), **more}
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status in (200, 201):
@@ -79,7 +79,7 @@ def new_full_user(bench: Bench, **more: Any) -> tuple[str, Document]:
         name: each[:1] if isinstance(each, list) and name != "schemas" else each
         for name, each in sent.items()
     }
-    return _new(bench, "/Users", one_each)
+    return _new(bench, "/Users", {**one_each, "active": True})
 
 
 def new_group(bench: Bench, *members: Document) -> tuple[str, Document]:

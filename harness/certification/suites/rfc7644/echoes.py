@@ -80,7 +80,7 @@ def _put_unchanged(bench: Bench) -> None:
 
 def _one_of_each(bench: Bench) -> Iterator[str]:
     """Make a user with much, and a group with that member where there are groups; yield the path of each."""
-    path, made = new_full_user(bench)
+    path, made = new_full_user(bench, active=True)  # who is disabled may not be taken for a member
     yield path
     need_groups(bench)
     yield new_group(bench, made)[0]
