@@ -159,6 +159,10 @@ def test_words_that_may_be_meant_are_let_through(tmp_path, steps):
             "8:36: 'headers' never has 'autorization'; did you mean 'authorization'?",
         ),
         (
+            "aws users: [{urn:ietf:params:scim:schemas:extension:enterprise:2.0:Users: {$absent: true}}]",
+            "8:27: 'aws users' never has 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:Users'; did you mean ",
+        ),
+        (
             "provisioning log: {$not: {$contains: {modifiedProperties: {$contains: {displayName: usrName}}}}}",
             "8:98: 'displayName' is never 'usrName'; did you mean 'userName'?",
         ),

@@ -108,6 +108,7 @@ _USER = mapping(
     },
     others=anything("Open: an extension of the schema."),
     prefix="urn:",
+    usual=(_ENTERPRISE,),
 )
 _GROUP = mapping(
     "A group, as the console's Groups page shows it.",

@@ -94,8 +94,14 @@ def anything(doc: str, *usual: str) -> Shape:
     return Shape("anything", doc, usual=usual)
 
 
-def mapping(doc: str, keys: Mapping[str, Shape], others: Shape | None = None, prefix: str = "") -> Shape:
-    return Shape("mapping", doc, keys, others, prefix)
+def mapping(
+    doc: str,
+    keys: Mapping[str, Shape],
+    others: Shape | None = None,
+    prefix: str = "",
+    usual: tuple[str, ...] = (),
+) -> Shape:
+    return Shape("mapping", doc, keys, others, prefix, usual=usual)
 
 
 def listing(doc: str, items: Shape) -> Shape:
