@@ -18,7 +18,7 @@ from harness.aws_sso.tenant import current
 from harness.aws_sso.user_portal import addresses
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
-from harness.wire.application import Application, Ready
+from harness.wire.application import Application
 
 
 def create_app() -> Flask:
@@ -56,4 +56,5 @@ def _refuse(error: HTTPException) -> Response:
     refused = Refused("InternalServerException" if code >= 500 else INVALID)
     if code in (404, 405):
         refused = Refused(tenant.quirks["unknown-endpoint"])
-    return Ready(*service.written_refusal(tenant, refused, tenant.ids.uuid()))
+    status, headers, body = service.written_refusal(tenant, refused, tenant.ids.uuid())
+    return Response(body, status, headers)

@@ -1,6 +1,6 @@
 """Flask, without what no service here has: sessions, asynchronous views, hosts that lead to different routes.
 
-A request to an imitated service costs about as much as Flask's own work on it, so what is not used is not done.
+Pages, sign-in and the APIs in REST-JSON are built on it. What is not used is not done.
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter, Rule
 
 from harness.wire.message import MAX_BODY
 from harness.wire.present import log_broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
-
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class _NoSessions(SessionInterface):
@@ -78,7 +75,7 @@ class Application(Flask):
         environ = request.environ
         return MapAdapter(
             self.url_map,
-            server_name=environ["SERVER_NAME"],
+            server_name=request.host,  # what it redirects to, port and all
             script_name=environ["SCRIPT_NAME"],
             subdomain="",
             url_scheme=environ["wsgi.url_scheme"],
@@ -86,22 +83,3 @@ class Application(Flask):
             default_method=environ["REQUEST_METHOD"],
             query_args=environ["QUERY_STRING"],
         )
-
-
-class Ready(Response):
-    """An answer that goes out as it is: all of its body, and the headers given.
-
-    Made and sent without what `Response` does for others: guessing the type, counting the length, correcting `Location`;
-    hence no call of its `__init__`.
-    """
-
-    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        self.status_code = status
-        self.headers = Headers(headers)
-        self.response = [body]
-        self.direct_passthrough = True
-        self._on_close = []
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        start_response(self.status, list(self.headers))
-        return () if environ["REQUEST_METHOD"] == "HEAD" else self.response
