@@ -158,6 +158,15 @@ def _any_number(self: RightServer, body: Any, request: Request) -> Response:
     )
 
 
+def _results(change: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
+    """Change what is told of each operation of a bulk."""
+    return lambda body: {**body, "Operations": [change(one) for one in body["Operations"]]}
+
+
+def _location_of_the_new(result: dict[str, Any]) -> dict[str, Any]:
+    return result if result["status"] == "201" else {**result, "location": None}
+
+
 def _in_any_order(self: RightServer, kind: str, body: Any) -> Response:
     return RightServer.search(self, kind, {name: one for name, one in body.items() if name != "sortBy"})
 
@@ -275,5 +284,10 @@ LATER: tuple[Mutant, ...] = (
         )
     ),
     server("PATCHes of a bulk are lost", "3.7 bulk PATCH", bulk=_patches_lost),
+    between(
+        "a bulk tells the location of what is new alone",
+        "3.7 bulk location",
+        editing("POST /Bulk", _results(_location_of_the_new)),
+    ),
     server("a bulk has no limit", "3.7.4 maxOperations", bulk=_any_number),
 )

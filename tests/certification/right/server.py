@@ -246,10 +246,14 @@ class RightServer:
             inner = Request(get(each, "method"), f"{URL}{path}", request.headers, text.encode())
             answer = self(inner)
             result = {"method": get(each, "method"), "status": str(answer.status)}
+            if "bulkId" in each:
+                result["bulkId"] = each["bulkId"]
             if answer.status == 201:
                 made[get(each, "bulkId")] = answer.json()["id"]
-                result |= {"bulkId": get(each, "bulkId"), "location": answer.json()["meta"]["location"]}
-            elif int(answer.status) >= 400:
+                result["location"] = answer.json()["meta"]["location"]
+            elif inner.method != "POST":
+                result["location"] = inner.url
+            if answer.status >= 400:
                 result["response"] = answer.json()
             results.append(result)
         return self.reply(200, {"schemas": [BULK], "Operations": results})

@@ -111,6 +111,22 @@ def _failing(bench: Bench) -> None:
     require(not matches, f"{label}: the second operation was carried out")
 
 
+def _locations(bench: Bench) -> None:
+    need_claim(bench, "bulk")
+    path, made = new_user(bench)
+    label = "POST /Bulk with a PUT and a DELETE"
+    changed = {**made, "displayName": "Changed"}
+    put, deletion = {"method": "PUT", "path": path, "data": changed}, {"method": "DELETE", "path": path}
+    results = _done(bench, label, put, deletion)
+    require(len(results) == 2, f"{label}: there are {len(results)} results instead of 2")
+    for name, result in zip(("PUT", "DELETE"), results, strict=True):
+        location = result.get("location")
+        require(
+            isinstance(location, str) and location.endswith(path),
+            f"{label}: the location of the {name} is {written(location)} instead of that of {path}",
+        )
+
+
 def _creating(bulk_id: str, path: str, data: Document) -> Document:
     return {"method": "POST", "path": path, "bulkId": bulk_id, "data": data}
 
@@ -130,6 +146,11 @@ def _remember(bench: Bench, results: list[Document]) -> None:
 
 
 CHECKS = (
+    Check(
+        "3.7 bulk location",
+        "RFC 7644 3.7: if bulk is claimed, what becomes of a PUT and of a DELETE in a bulk is told with the user's location",
+        _locations,
+    ),
     Check(
         "3.7 bulk PATCH",
         "RFC 7644 3.7: if bulk is claimed, a PATCH in a bulk changes the user",

@@ -530,6 +530,7 @@ AWS_SKIPS = {
     "3.7 bulk",
     "3.7.2 bulkId",
     "3.7.3 failOnErrors",
+    "3.7 bulk location",
     "3.4.3 search pages",
     "3.14 if-match of others",
     "3.14 every change",
