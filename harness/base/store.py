@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
 Document = dict[str, Any]
+T = TypeVar("T")
 
 
 BEHIND = "\U0010ffff"  # comes behind every text, in the order of code points and of bytes alike
@@ -49,6 +50,14 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit on leaving, roll back on an exception; an inner transaction joins the outer one."""
+        ...
+
+    def carry_out(self, work: Callable[[], T]) -> T:
+        """Return what `work` does in a transaction of its own, for requests that seldom find a key taken.
+
+        It may be called twice, of which the first call leaves nothing behind: where processes share the store, keys are
+        first presumed to be free, so that who only writes waits for no answer.
+        """
         ...
 
     def put(self, kind: str, key: str, body: Document) -> None: ...
@@ -109,8 +118,8 @@ class Store(Protocol):
 
     def lefts(self, relation: str, right: str) -> list[str]: ...
 
-    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
-        """Add a line to a log; a tag (`eventName=CreateUser`) makes it quick to find. Returns its sequence."""
+    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
+        """Add a line to a log, under a sequence greater than all before; a tag (`eventName=CreateUser`) makes it quick to find."""
         ...
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:

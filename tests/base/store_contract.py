@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
-from harness.base.store import Entry, StaleError, Store, TakenError
+from harness.base.store import Document, Entry, StaleError, Store, TakenError
 
 Stores = Callable[[str], Store]
 
@@ -37,6 +37,12 @@ def keys(store: Store, kind: str, **window: object) -> list[str]:
 
 def lines(store: Store, log: str, **window: object) -> list[object]:
     return [entry.body["n"] for entry in store.read(log, **window)]
+
+
+def appended(store: Store, log: str, body: Document, tags: Iterable[str] = ()) -> int:
+    """Append a line and return its sequence."""
+    store.append(log, body, tags)
+    return store.last_sequence(log)
 
 
 @contextmanager
@@ -290,14 +296,14 @@ class StoreContract:
 
     def test_sequences_grow(self, store):
         """Every line gets a greater number than all before it, and the last one is known."""
-        sequences = [store.append("trail", {"n": number}) for number in range(5)]
+        sequences = [appended(store, "trail", {"n": number}) for number in range(5)]
         assert all(later > earlier for earlier, later in itertools.pairwise(sequences))
         assert sequences[0] > 0
         assert store.last_sequence("trail") == sequences[-1]
         assert list(store.read("trail")) == [Entry(seq, {"n": n}) for n, seq in enumerate(sequences)]
 
     def test_a_line_that_was_taken_back_is_not_the_end_of_its_log(self, store):
-        last = store.append("trail", {"n": 1})
+        last = appended(store, "trail", {"n": 1})
         with suppress(TakenError), store.transaction():
             store.append("trail", {"n": 2})
             store.claim("name", "ana", "u1")
@@ -312,14 +318,14 @@ class StoreContract:
 
     def test_sequences_are_never_used_twice(self, store):
         """A reader who remembers a sequence is not fooled by a cleared log."""
-        before = [store.append("trail", {"n": number}) for number in range(3)]
+        before = [appended(store, "trail", {"n": number}) for number in range(3)]
         store.clear()
         assert store.last_sequence("trail") == 0
-        assert store.append("trail", {"n": 9}) > max(before)
+        assert appended(store, "trail", {"n": 9}) > max(before)
 
     def test_a_log_is_read_from_either_end(self, store):
         """`after` is exclusive in reading order, and zero means from the beginning of it."""
-        s = [store.append("trail", {"n": number}) for number in range(5)]
+        s = [appended(store, "trail", {"n": number}) for number in range(5)]
         assert lines(store, "trail", after=s[1]) == [2, 3, 4]
         assert lines(store, "trail", after=s[1], limit=2) == [2, 3]
         assert lines(store, "trail", newest_first=True) == [4, 3, 2, 1, 0]
@@ -359,7 +365,7 @@ class StoreContract:
 
     def test_lines_get_tags_later(self, store):
         """Rows and lines that were packed long ago alike; tags that a line has already stay, once."""
-        places = [store.append("trail", {"n": number}, ["old"]) for number in range(300)]
+        places = [appended(store, "trail", {"n": number}, ["old"]) for number in range(300)]
         for number in (299, 1):
             store.tag("trail", places[number], ["new", "old", "new"])
         assert lines(store, "trail", tag="new") == [1, 299]
@@ -390,6 +396,64 @@ class StoreContract:
         assert store.owner("userName", "ana") == "1"
         assert store.linked("member", "g", "1")
         assert lines(store, "trail", tag="t") == [1]
+
+    def test_work_is_carried_out_once_where_its_keys_are_free(self, store):
+        """As in a transaction, and what it returns comes back."""
+
+        def work():
+            calls.append("call")
+            store.claim_all([("userName", "ana"), ("email", "a@b")], "1")
+            store.put("user", "1", {"n": 1})
+            store.append("trail", {"n": 1}, ["t"])
+            store.append("trail", {"n": 2}, ["t"])
+            return "made"
+
+        calls = []
+        assert store.carry_out(work) == "made"
+        assert (calls, store.get("user", "1"), store.owner("email", "a@b")) == (["call"], {"n": 1}, "1")
+        assert lines(store, "trail", tag="t") == [1, 2]
+
+    @pytest.mark.parametrize("asks", [False, True])
+    def test_work_that_finds_a_key_taken_says_whose_it_is(self, store, asks):
+        """Whether it asks for anything afterwards or not; nothing of it stays, and the next one is undisturbed."""
+
+        def work():
+            store.put("user", "2", {})
+            store.append("trail", {"n": 2})
+            store.claim_all([("email", "b@c"), ("userName", "ana")], "2")
+            if asks:
+                store.get("user", "2")
+
+        store.claim("userName", "ana", "1")
+        with pytest.raises(TakenError) as caught:
+            store.carry_out(work)
+        assert (caught.value.space, caught.value.key, caught.value.owner) == ("userName", "ana", "1")
+        assert (store.count("user"), store.owner("email", "b@c"), lines(store, "trail")) == (0, None, [])
+        store.release("userName", "ana")
+        store.carry_out(work)
+        assert (store.count("user"), store.owner("email", "b@c"), lines(store, "trail")) == (1, "2", [2])
+
+    def test_work_may_claim_what_is_its_own(self, store):
+        """Again, twice at once, and after giving it back."""
+
+        def work():
+            store.release("userName", "ana")
+            store.claim_all([("userName", "ana"), ("email", "a@b"), ("email", "a@b")], "1")
+
+        store.claim("userName", "ana", "1")
+        store.claim("email", "a@b", "1")
+        store.carry_out(work)
+        assert (store.owner("userName", "ana"), store.owner("email", "a@b")) == ("1", "1")
+
+    def test_work_that_fails_leaves_nothing(self, store):
+        def work():
+            store.claim("userName", "ana", "1")
+            store.put("user", "1", {})
+            raise KeyError
+
+        with pytest.raises(KeyError):
+            store.carry_out(work)
+        assert (store.count("user"), store.owner("userName", "ana")) == (0, None)
 
     def test_a_failed_transaction_keeps_nothing(self, store):
         """The change and its log entry go together: neither stays behind after an exception."""

@@ -93,20 +93,22 @@ def _perform_once(
         caller = cloudtrail.caller(environ)
         return ScimCall(operation.name, operation.read_only, request_id, token_id, parameters, body, caller)
 
+    def perform() -> Answer:
+        tokens.demand(tenant, authorization)
+        made = operation.handler(call)
+        cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
+        return made
+
     try:
         token_id = tokens.authenticate(tenant, authorization, tenant_id)
         body = document_of(environ) if operation.has_body else None
         call = Call(tenant, resource_id, parameters_of(environ["QUERY_STRING"]), body)
         if tenant.quirks["throttling"] and operation.name:
             throttle.enforce(call, operation)
-        with tenant.store.transaction():
-            tokens.demand(tenant, authorization)
-            made = operation.handler(call)
-            cloudtrail.scim_succeeded(tenant, logged(), made.document if made.logged else None)
+        return tenant.store.carry_out(perform)
     except Refused as refused:
         if operation.name and cloudtrail.is_kept(refused, token_id, tenant.quirks):
             with tenant.store.transaction():
                 tokens.demand(tenant, authorization)
                 cloudtrail.scim_refused(tenant, logged(), refused)
         raise
-    return made

@@ -6,30 +6,33 @@ numbers and the order of members.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, cast
 
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg_pool import ConnectionPool
 
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Connection, Statement, Transaction, Transactions
-from harness.base.store import BEHIND, Document, Entry, TakenError
+from harness.base.store import BEHIND, Document, Entry, T, TakenError
 from harness.base.tags import digest
 
 _PUT = (
     "INSERT INTO document (shelf, key, body) VALUES (%s, %s, %s)"
     " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body"
 )
+_FREE = " ON CONFLICT DO NOTHING RETURNING 1"  # a row for each key that was free
 _OWNER = "SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
 _RELEASE = "DELETE FROM unique_key WHERE shelf = %s AND key = %s"
 # Needs no answer: where the document is another one, dividing by zero ends the transaction.
 _REQUIRE = "SELECT 1 / count(*) FROM document WHERE shelf = %s AND key = %s AND body = %s"
 _TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
-_APPEND = "INSERT INTO log VALUES (%s, %s, %s)"
+# The line whose number was drawn last; see `Transactions.draw_line`.
+_APPEND = "INSERT INTO log SELECT %s, last_line, %s FROM tenant WHERE number = %s"
+_TAG_LINE = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), last_line FROM tenant WHERE number = %s"
 
 
 class PostgresStore:
@@ -42,9 +45,18 @@ class PostgresStore:
         self._tenant = self._number_of("tenant", {"name": name.encode()})
         self._shelves: dict[str, int] = {}
         self._transaction = Transaction(transactions, self._tenant)
+        self._hopeful = Transaction(transactions, self._tenant, presumes_free=True)
 
     def transaction(self) -> Transaction:
         return self._transaction
+
+    def carry_out(self, work: Callable[[], T]) -> T:
+        try:
+            with self._hopeful:
+                return work()
+        except errors.UniqueViolation:  # now ask which key is whose
+            with self._transaction:
+                return work()
 
     def _number_of(self, table: str, columns: dict[str, Any]) -> int:
         """Return the number of a row that is made once and never goes, outside of any transaction."""
@@ -133,7 +145,10 @@ class PostgresStore:
         names = [(self._shelf(space), key.encode()) for space, key in keys]
         with self._transaction:
             values = [value for name in names for value in (*name, owner.encode())]
-            if len(self._ask(_claim(len(names)), *values)) == len(names):
+            if self._transactions.presumes_free:
+                self._transactions.later(Statement(_claim(len(names)), tuple(values), "unique_key"))
+                return
+            if len(self._ask(_claim(len(names)) + _FREE, *values)) == len(names):
                 return
             holders = [bytes(self._one(_OWNER, *name)).decode() for name in names]
         for (space, key), holder in zip(keys, holders, strict=True):
@@ -175,16 +190,15 @@ class PostgresStore:
         query = "SELECT left_id FROM link WHERE shelf = %s AND right_id = %s ORDER BY number"
         return [row[0].decode() for row in self._ask(query, self._shelf(relation), right.encode())]
 
-    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
+    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
         shelf, text, digests = self._shelf(log), encode(body), sorted({digest(tag) for tag in tags})
         with self._transaction:
-            number = self._transactions.next_line(self._tenant)
+            self._transactions.draw_line(self._tenant)
             self._transactions.later(
-                Statement(_APPEND, (shelf, number, text), "log"),
-                *([Statement(_TAG, (shelf, digests, number), "log_tag")] if digests else ()),
+                Statement(_APPEND, (shelf, text, self._tenant), "log"),
+                *([Statement(_TAG_LINE, (shelf, digests, self._tenant), "log_tag")] if digests else ()),
             )
             self._transactions.note_line(log, body)
-        return number
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
         shelf, digests = self._shelf(log), sorted({digest(tag) for tag in tags})
@@ -230,6 +244,6 @@ class PostgresStore:
 
 @lru_cache(maxsize=64)
 def _claim(keys: int) -> str:
-    """Return the statement that claims so many keys, and answers with a row for each that was free."""
+    """Return the statement that claims so many keys; it fails where one is taken."""
     rows = ", ".join(["(%s, %s, %s)"] * keys)
-    return f"INSERT INTO unique_key VALUES {rows} ON CONFLICT DO NOTHING RETURNING 1"  # noqa: S608
+    return f"INSERT INTO unique_key VALUES {rows}"  # noqa: S608

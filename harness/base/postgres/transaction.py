@@ -1,10 +1,12 @@
 """Transactions on PostgreSQL, with a round trip for each answer that somebody waits for and for no other statement.
 
-A transaction locks its tenant's row, so those of one tenant follow one another, as they do in SQLite; entered for a second
-tenant it covers both, and both commit together. Everything that needs no answer waits for the next question or for
-COMMIT and goes ahead of it (a pipeline), the lock too; what writes to different tables goes as one statement, for each costs both
-sides time while others wait for the lock. https://www.postgresql.org/docs/current/libpq-pipeline-mode.html and
-https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING, read 2026-11.
+The first thing that a transaction says locks its tenant's row, so those of one tenant follow one another, as they do in
+SQLite, and nobody waits for a key while somebody else waits for its row; entered for a second tenant it covers both, and both
+commit together. Everything that needs no answer waits for the next question or for the end and goes ahead of it (a pipeline);
+what writes to different tables goes as one statement, for each costs both sides time while others wait for the lock. Who
+asks nothing has the lock for no round trip at all: a pipeline is one transaction by itself, and the row counts the logs' lines.
+https://www.postgresql.org/docs/current/libpq-pipeline-mode.html, …/protocol-flow.html#PROTOCOL-FLOW-PIPELINING and
+…/queries-with.html#QUERIES-WITH-MODIFYING, read 2026-11.
 """
 
 from __future__ import annotations
@@ -23,16 +25,16 @@ from harness.base.store import Document, StaleError
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
-_LOCK = "SELECT last_line FROM tenant WHERE number = %s FOR UPDATE"
-_KEEP_PLACE = "UPDATE tenant SET last_line = %s WHERE number = %s"
+_LOCK = "SELECT FROM tenant WHERE number = %s FOR UPDATE"
+_DRAW_LINE = "UPDATE tenant SET last_line = last_line + 1 WHERE number = %s"  # locks, too
 
 
 @dataclass(slots=True)
-class _Place:
-    """Where a tenant's logs end: `answer`, once it is locked, brings the number of the last line, `last` is it once looked at."""
+class _Row:
+    """What is done with a tenant's row: whether it is locked, and whether a line is to be drawn before what waits is sent."""
 
-    answer: Any = None
-    last: int | None = None
+    is_locked: bool = False
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,25 @@ class Transactions(threading.local):
         self._pool, self._audience = pool, audience
         self._appended: list[tuple[str, Document]] = []
         self._depth = 0
-        self._places: dict[int, _Place] = {}  # of the tenants that it covers
+        self._rows: dict[int, _Row] = {}  # of the tenants that it covers
         self._waiting: list[Statement] = []
         self._has_begun = False
         self._connection: Connection | None = None
+        self.presumes_free = False  # whether keys that are claimed are
 
-    def enter(self, tenant: int) -> None:
+    def enter(self, tenant: int, *, presumes_free: bool) -> None:
         if not self._depth:
             self._begin()
-        self._places.setdefault(tenant, _Place())
+            self.presumes_free = presumes_free
+        self._rows.setdefault(tenant, _Row())
         self._depth += 1
 
     def connection(self) -> Connection | None:
         """Return the connection for a question, everything before it sent; None where no transaction is open."""
         if self._connection is not None:
+            if not self._has_begun:
+                self._connection.execute("BEGIN")  # what is said later belongs to it, and may be taken back
+                self._has_begun = True
             self._send(self._connection)
         return self._connection
 
@@ -95,7 +102,7 @@ class Transactions(threading.local):
         except psycopg.errors.DivisionByZero as stale:
             raise StaleError from stale
         finally:
-            self._places.clear()
+            self._rows.clear()
             self._waiting.clear()
             appended, self._appended = self._appended, []
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -117,14 +124,12 @@ class Transactions(threading.local):
             for log, body in lines:
                 self._audience.on_append(log, body)
 
-    def next_line(self, tenant: int) -> int:
-        """Return the next number of a tenant's logs; nobody else draws one before this transaction ends."""
-        place = self._places[tenant]
-        if place.last is None:
+    def draw_line(self, tenant: int) -> None:
+        """Draw the next number of a tenant's logs: until the next one it is the row's `last_line` to what is said `later`."""
+        row = self._rows[tenant]
+        if row.draws:
             self.connection()
-            place.last = int(place.answer.fetchone()[0])
-        place.last += 1
-        return place.last
+        row.draws = True
 
     def _begin(self) -> None:
         connection = self._pool.getconn()
@@ -137,24 +142,20 @@ class Transactions(threading.local):
         self._connection, self._has_begun = connection, False
 
     def _send(self, connection: Connection) -> None:
-        """Send BEGIN and the locks that are still due, then what waits."""
-        if not self._has_begun:
-            connection.execute("BEGIN")
-            self._has_begun = True
-        for tenant, place in self._places.items():
-            if place.answer is None:
-                place.answer = connection.execute(_LOCK, (tenant,), binary=True)
+        """Send the locks that are still due, then what waits."""
+        for tenant, row in self._rows.items():
+            if row.draws or not row.is_locked:
+                connection.execute(_DRAW_LINE if row.draws else _LOCK, (tenant,))
+                row.is_locked, row.draws = True, False
         waiting, self._waiting = self._waiting, []
         for group in _groups(waiting):
             query = _joined(tuple(each.query for each in group))
             connection.execute(cast("Any", query), [value for each in group for value in each.values])
 
     def _commit(self, connection: Connection) -> None:
-        for tenant, place in self._places.items():
-            if place.last is not None:
-                self.later(Statement(_KEEP_PLACE, (place.last, tenant), "tenant"))
-        if self._waiting or self._has_begun:
+        if self._waiting:
             self._send(connection)
+        if self._has_begun:
             connection.execute("COMMIT")
         self._pipeline.__exit__(None, None, None)  # raises what any statement since the last answer came to
 
@@ -171,7 +172,8 @@ def _groups(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     """Yield what may go together: no statement sees what another of its group writes, and a table is written to once."""
     group: list[Statement] = []
     for statement in statements:
-        if group and (not statement.table or statement.table in {each.table for each in group} | {""}):
+        tables = {each.table for each in group}
+        if group and (not statement.table or statement.table in tables or "" in tables):
             yield group
             group = []
         group.append(statement)
@@ -191,9 +193,10 @@ class Transaction:
 
     transactions: Transactions
     tenant: int
+    presumes_free: bool = False
 
     def __enter__(self) -> None:
-        self.transactions.enter(self.tenant)
+        self.transactions.enter(self.tenant, presumes_free=self.presumes_free)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

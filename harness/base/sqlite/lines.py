@@ -45,8 +45,8 @@ class Lines:
         self._tails: dict[int, int] = {}  # how many lines of each log are rows
         self._ends: dict[int, int] = {}  # the number of each log's newest line
 
-    def add(self, shelf: int, text: str, tags: Iterable[str]) -> int:
-        """Add a line and return its number."""
+    def add(self, shelf: int, text: str, tags: Iterable[str]) -> None:
+        """Add a line, under the next number."""
         number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
         assert number is not None
         self._ends[shelf] = number
@@ -55,7 +55,6 @@ class Lines:
         self._tails[shelf] = self._number_of_rows(shelf) if rows is None else rows + 1
         if self._tails[shelf] > _TAIL:
             self._pack(shelf)
-        return number
 
     def tag(self, shelf: int, number: int, tags: Iterable[str]) -> None:
         """Add tags to a line."""

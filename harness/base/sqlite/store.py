@@ -5,7 +5,7 @@ Names that repeat in every row (kinds, spaces, relations and logs) stand there a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from harness.base.paging import END, walk
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
 from harness.base.sqlite.lines import Line, insertion
-from harness.base.store import BEHIND, Document, Entry, StaleError, TakenError
+from harness.base.store import BEHIND, Document, Entry, StaleError, T, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
 _NOWHERE = 0  # no shelf has this number
@@ -35,6 +35,10 @@ class SqliteStore:
 
     def transaction(self) -> Transaction:
         return self._database.transaction
+
+    def carry_out(self, work: Callable[[], T]) -> T:
+        with self._database.transaction:
+            return work()
 
     def _shelf(self, name: str) -> int:
         """Return the number of a shelf; the caller holds the lock."""
@@ -169,12 +173,11 @@ class SqliteStore:
         sql = "SELECT left_id FROM link WHERE shelf = ? AND right_id = ? ORDER BY number"
         return [row[0] for row in self._all(sql, relation, right)]
 
-    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> int:
+    def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
         database = self._database
         with database.transaction:
-            number = database.lines.add(self._made_shelf(log), encode_text(body), tags)
+            database.lines.add(self._made_shelf(log), encode_text(body), tags)
             database.note_line(log, body)
-        return number
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
         with self._database.transaction:

@@ -8,6 +8,7 @@ import pytest
 from harness.base.errors import HarnessError
 from harness.base.sqlite import Database
 from harness.base.sqlite.copies import Copy
+from tests.base.store_contract import appended
 
 
 @pytest.fixture(params=[False, True], ids=["memory", "file"])
@@ -28,7 +29,7 @@ def test_what_is_put_back_is_what_was_copied(database, place):
     store.put("user", "1", {"name": "Ana"})
     store.claim("userName", "ana", "1")
     store.link("member", "g", "1")
-    last = store.append("trail", {"n": 1})
+    last = appended(store, "trail", {"n": 1})
     copy = Copy.of(database, place)
     store.put("user", "2", {})
     store.put("group", "g", {})
@@ -40,7 +41,7 @@ def test_what_is_put_back_is_what_was_copied(database, place):
     assert (store.owner("userName", "ana"), store.owner("userName", "ben")) == ("1", None)
     assert store.rights("member", "g") == ["1"]
     assert store.last_sequence("trail") == last
-    assert store.append("trail", {"n": 2}) == last + 1
+    assert appended(store, "trail", {"n": 2}) == last + 1
     copy.close()
 
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from harness.base.errors import HarnessError
 from harness.base.sqlite import Database, is_full
 from harness.base.store import TakenError
-from tests.base.store_contract import StoreContract, lines
+from tests.base.store_contract import StoreContract, appended, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
 ROOT = Path(__file__).parents[3]
@@ -57,7 +57,7 @@ def test_reopening_a_file_keeps_everything(tmp_path):
         store.put("user", key, {"name": "山田 🧑‍🚀"})
     store.claim("userName", "ana", "a")
     store.link("member", "g", "a")
-    last = store.append("trail", {"n": 1}, ["t"])
+    last = appended(store, "trail", {"n": 1}, ["t"])
     database.close()
 
     database = Database(path)
@@ -71,7 +71,7 @@ def test_reopening_a_file_keeps_everything(tmp_path):
     database.close()
 
     database = Database(path)
-    assert database.tenant("contoso").append("trail", {}) > last
+    assert appended(database.tenant("contoso"), "trail", {}) > last
     database.close()
 
 

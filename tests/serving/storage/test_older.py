@@ -18,6 +18,7 @@ from harness.serving.served import Served
 from harness.serving.storage.data import SIDES, Data
 from harness.wire.message import json_request
 from harness.wire.sockets.network import Network
+from tests.base.store_contract import appended
 
 _OLDER = Path(__file__).parent / "older"
 LAYOUTS = [1, 2]
@@ -135,6 +136,6 @@ def test_numbers_of_log_lines_go_on_growing(older):
         connection.execute("UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'log'")
     data = Data(folder)
     try:
-        assert data.stores["azure_ad"].append("directory-changes", {"type": "User", "id": "x"}) == 5001
+        assert appended(data.stores["azure_ad"], "directory-changes", {"type": "User", "id": "x"}) == 5001
     finally:
         data.close()
