@@ -16,7 +16,9 @@ from harness.azure_ad.graph.odata.wording import BELOW, refused, refused_below
 from harness.azure_ad.sign_in.oauth import oauth
 from harness.azure_ad.sign_in.redemption import redemption
 from harness.azure_ad.sign_in.single_sign_on import single_sign_on
-from harness.azure_ad.tenant import current
+from harness.azure_ad.tenant import Tenant, current
+from harness.base.sqlite import is_full
+from harness.base.store import Document
 from harness.pages.blueprint import blueprint as pages
 from harness.pages.policy import guard
 from harness.wire import message as wire
@@ -49,10 +51,20 @@ def home() -> Response:
         "azure_ad_home.html",
         settings=tenant.settings,
         apps=list(tenant.applications.scan()),
-        client=tenant.registrations.registration(),
+        client=_client(tenant),
         fault_header=FAULT_HEADER,
     )
     return guard(make_response(page))
+
+
+def _client(tenant: Tenant) -> Document | None:
+    """Return the registration that programs sign in as; None where it is still to be made and the disk is full."""
+    try:
+        return tenant.registrations.registration()
+    except Exception as error:
+        if not is_full(error):
+            raise
+        return None
 
 
 def _refuse(error: HTTPException) -> Response:

@@ -197,6 +197,8 @@ def _path(folder: Path, side: str) -> Path:
 def _lock(folder: Path) -> Callable[[], None]:
     """Take the folder for this process, and return what gives it back."""
     try:
+        if folder.exists() and not folder.is_dir():
+            raise HarnessError(f"--data {folder} is no folder; name one, or what is to become one")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:

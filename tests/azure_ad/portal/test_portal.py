@@ -1,5 +1,6 @@
 """The Azure portal: the walkthrough of the guide with a browser, and what must never be on a page."""
 
+import sqlite3
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -110,6 +111,21 @@ def test_the_walkthrough_of_the_guide(company, browser, server):
     assert "Cycle completed" in browser.page.text
     browser.follow("View provisioning logs")
     assert "Create Success" in browser.page.text
+
+
+def test_the_first_page_opens_on_a_full_disk(company, monkeypatch):
+    """It shows the app registration that programs sign in as, which is made when first asked for."""
+
+    def no_room(_):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    before = company.ask(Request("GET", f"{GRAPH}/"))
+    monkeypatch.setattr("harness.azure_ad.applications.registrations.Registrations.registration", no_room)
+    full = company.ask(Request("GET", f"{GRAPH}/"))
+    assert (before.status, b"Client ID" in before.body) == (200, True)
+    assert (full.status, b"Client ID" in full.body, b"Users" in full.body) == (200, False, True)
 
 
 def test_nothing_is_configured_before_it_is_saved(company, browser, server):

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -243,7 +244,10 @@ def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
     """Neither from the databases nor from what lies beside them; without the key they are not opened."""
     folder, key = tmp_path / "data", tmp_path / "key"
     key.write_text("correct horse battery staple\n", encoding="utf-8")
+    key.chmod(0o640)
     world = serve("--data", str(folder), "--key-file", str(key))
+    assert f"warning: other accounts can read the key in {key}; 'chmod 600 {key}' ends that\n" in world.said
+    key.chmod(0o600)
     tokens = world.ready["azure_ad"]["graph_token"], world.ready["aws_sso"]["access_token"]
     assert world.graph("GET", "/users").status == 200
     world.stop(signal.SIGKILL)
@@ -257,6 +261,14 @@ def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
     )
     again = serve("--data", str(folder), "--key-file", str(key))
     assert again.ready["azure_ad"]["graph_token"] == tokens[0]
+    assert "warning" not in "".join(again.said)
+
+
+def test_what_is_no_folder_is_said_to_be_none(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", Path("/dev/null")):
+        with pytest.raises(HarnessError, match=f"--data {place} is no folder"):
+            Data(place)
 
 
 def test_want_of_files_or_memory_is_no_damage(folder, monkeypatch):
