@@ -12,7 +12,7 @@ from types import TracebackType
 from harness.base.errors import HarnessError
 from harness.base.sqlite.layout import prepare, unusable
 from harness.base.sqlite.lines import Lines
-from harness.base.sqlite.older import Renewal, as_it_is
+from harness.base.sqlite.older import Renewal
 from harness.base.store import Document
 
 # SQLite has "full" for ENOSPC alone; a quota, a limit on file sizes and a defective disk are errors of input and output
@@ -26,6 +26,8 @@ _FULL = frozenset(
     }
 )
 
+_NOTHING_OLDER = Renewal()
+
 
 class Connection:
     """Shared by the stores of the database's tenants; `Database` has the options.
@@ -36,7 +38,7 @@ class Connection:
     """
 
     def __init__(
-        self, path: Path | None = None, *, exclusive: bool = False, renewal: Renewal = as_it_is
+        self, path: Path | None = None, *, exclusive: bool = False, renewal: Renewal = _NOTHING_OLDER
     ) -> None:
         self.lock = threading.RLock()
         self.on_append: Callable[[str, Document], None] | None = None

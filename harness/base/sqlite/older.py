@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.base.errors import HarnessError
@@ -17,6 +19,8 @@ from harness.base.json_text import decode, encode_text
 from harness.base.sqlite.lines import packed, unpacked
 from harness.base.store import Document
 from harness.base.tags import digest
+
+Lookup = Callable[[str, str], Document | None]  # a document by its kind and key
 
 # Layout 1 wrote tenant and kind, space, relation or log out in each row, and tags as text.
 _SHELVES_FOR_NAMES = """
@@ -73,14 +77,37 @@ _STEPS = {1: _SHELVES_FOR_NAMES, 2: _COUNT_BY_LINES}  # by the layout that each 
 
 
 _PAGE = 1_000
-# Gives key and body of a document, or of a log's line, which has no key, their shape of today; None leaves a document out.
-Renewal = Callable[[str, str, Document], tuple[str, Document] | None]
 
 
 def as_it_is(kind: str, key: str, body: Document) -> tuple[str, Document]:
-    """The renewal of those who know of no older shapes."""
+    """The document of those who know of no older shapes."""
     del kind
     return key, body
+
+
+def no_tags(log: str, body: Document) -> Iterable[str]:
+    """The tags of those who know of none that were missing."""
+    del log, body
+    return ()
+
+
+def no_document(relation: str, left: str, right: str, document: Lookup) -> None:
+    """The document of a link, for those whose links have none."""
+    del relation, left, right, document
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What older versions kept, as today's does.
+
+    `document` gives key and body of a document, or of a log's line, which has no key, their shape of today; None leaves a
+    document out. `tags` are those that a line of today's shape has and that may be missing. `beside` gives kind, key and body
+    of the document that a link has beside it, None for none; it may look up others that are of today's shape by then.
+    """
+
+    document: Callable[[str, str, Document], tuple[str, Document] | None] = as_it_is
+    tags: Callable[[str, Document], Iterable[str]] = no_tags
+    beside: Callable[[str, str, str, Lookup], tuple[str, str, Document] | None] = no_document
 
 
 def converts(layout: int) -> bool:
@@ -99,6 +126,7 @@ def convert(connection: sqlite3.Connection, path: Path, layout: int, renewal: Re
     try:
         connection.executescript(f"BEGIN IMMEDIATE; {steps}")
         _renew_documents(connection, renewal)
+        _renew_links(connection, renewal)
         _renew_lines(connection, renewal)
         connection.execute(f"PRAGMA user_version = {max(_STEPS) + 1}")
         connection.execute("COMMIT")
@@ -118,7 +146,7 @@ def _renew_documents(connection: sqlite3.Connection, renewal: Renewal) -> None:
     place = 0
     while rows := connection.execute(sql, (place, _PAGE)).fetchall():
         for place, kind, key, body in rows:
-            renewed = renewal(kind, key, decode(body))
+            renewed = renewal.document(kind, key, decode(body))
             if renewed is None:
                 connection.execute("DELETE FROM document WHERE number = ?", (place,))
             else:
@@ -126,27 +154,68 @@ def _renew_documents(connection: sqlite3.Connection, renewal: Renewal) -> None:
                 connection.execute("UPDATE document SET key = ?, body = ? WHERE number = ?", values)
 
 
+def _renew_links(connection: sqlite3.Connection, renewal: Renewal) -> None:
+    sql = (
+        "SELECT link.number, tenant, name, left_id, right_id FROM link JOIN shelf ON shelf.number = shelf"
+        " WHERE link.number > ? ORDER BY link.number LIMIT ?"
+    )
+    place = 0
+    while rows := connection.execute(sql, (place, _PAGE)).fetchall():
+        place = rows[-1][0]
+        for _, tenant, relation, left, right in rows:
+            document = renewal.beside(relation, left, right, partial(_document, connection, tenant))
+            if document is not None:
+                _add_document(connection, tenant, *document)
+
+
+def _document(connection: sqlite3.Connection, tenant: str, kind: str, key: str) -> Document | None:
+    row = connection.execute(
+        "SELECT body FROM document JOIN shelf ON shelf.number = shelf WHERE tenant = ? AND name = ? AND key = ?",
+        (tenant, kind, key),
+    ).fetchone()
+    return None if row is None else decode(row[0])
+
+
+def _add_document(connection: sqlite3.Connection, tenant: str, kind: str, key: str, body: Document) -> None:
+    """Add a document where there is none of its key."""
+    connection.execute("INSERT OR IGNORE INTO shelf (tenant, name) VALUES (?, ?)", (tenant, kind))
+    connection.execute(
+        "INSERT OR IGNORE INTO document (shelf, key, body)"
+        " SELECT number, ?, ? FROM shelf WHERE tenant = ? AND name = ?",
+        (key, encode_text(body), tenant, kind),
+    )
+
+
 def _renew_lines(connection: sqlite3.Connection, renewal: Renewal) -> None:
     sql = (
-        "SELECT log.number, name, body FROM log JOIN shelf ON shelf.number = shelf"
+        "SELECT log.number, shelf, name, body FROM log JOIN shelf ON shelf.number = shelf"
         " WHERE log.number > ? ORDER BY log.number LIMIT ?"
     )
     place = 0
     while rows := connection.execute(sql, (place, _PAGE)).fetchall():
-        for place, log, text in rows:
-            values = _renewed_line(renewal, log, text), place
-            connection.execute("UPDATE log SET body = ? WHERE number = ?", values)
-    for first, log in connection.execute(
-        "SELECT first, name FROM log_block JOIN shelf ON shelf.number = shelf"
+        for place, shelf, log, text in rows:
+            line = _renewed_line(renewal, log, decode(text))
+            connection.execute("UPDATE log SET body = ? WHERE number = ?", (encode_text(line), place))
+            _tag(connection, shelf, place, renewal.tags(log, line))
+    for first, shelf, log in connection.execute(
+        "SELECT first, shelf, name FROM log_block JOIN shelf ON shelf.number = shelf"
     ).fetchall():
         row = connection.execute("SELECT body FROM log_block WHERE first = ?", (first,)).fetchone()
-        lines = [(number, _renewed_line(renewal, log, text)) for number, text in unpacked(row)]
-        connection.execute("UPDATE log_block SET body = ? WHERE first = ?", (packed(lines), first))
+        lines = [(number, _renewed_line(renewal, log, decode(text))) for number, text in unpacked(row)]
+        block = packed((number, encode_text(line)) for number, line in lines)
+        connection.execute("UPDATE log_block SET body = ? WHERE first = ?", (block, first))
+        for number, line in lines:
+            _tag(connection, shelf, number, renewal.tags(log, line))
 
 
-def _renewed_line(renewal: Renewal, log: str, text: str) -> str:
-    renewed = renewal(log, "", decode(text))
-    return text if renewed is None else encode_text(renewed[1])
+def _renewed_line(renewal: Renewal, log: str, body: Document) -> Document:
+    renewed = renewal.document(log, "", body)
+    return body if renewed is None else renewed[1]
+
+
+def _tag(connection: sqlite3.Connection, shelf: int, number: int, tags: Iterable[str]) -> None:
+    rows = [(shelf, digest(tag), number) for tag in tags]
+    connection.executemany("INSERT OR IGNORE INTO log_tag VALUES (?, ?, ?)", rows)
 
 
 def _copied(connection: sqlite3.Connection, path: Path, layout: int) -> Path:

@@ -23,7 +23,7 @@ from harness.base.store import Document, Store
 from harness.serving.failures import Room, report_converted
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
-from harness.serving.storage.older import renewed
+from harness.serving.storage.older import RENEWAL
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
 
@@ -182,7 +182,7 @@ class Data:
 
     def _database(self, folder: Path | None, side: str) -> Database:
         path = None if folder is None else _path(folder, side)
-        database = Database(path, exclusive=path is not None, renewal=renewed)
+        database = Database(path, exclusive=path is not None, renewal=RENEWAL)
         if path is not None and database.older_copy is not None:
             report_converted(path, database.older_copy)
         database.on_full = self._room.report_full

@@ -5,15 +5,19 @@ Each is known by what it has, so one that is of today's shape already stays as i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from harness.aws_sso import identity_store
+from harness.azure_ad.provisioning.log.provisioning_log import FAILED, LOG
+from harness.base.sqlite.older import Lookup, Renewal
 from harness.base.store import Document
 
 Renewed = tuple[str, Document] | None
+_STATUS = 9  # in a line of the provisioning log
 
 
-def renewed(kind: str, key: str, body: Document) -> Renewed:
+def _renewed(kind: str, key: str, body: Document) -> Renewed:
     """Return key and body of a document as today's version keeps it, a log's line without key; None to leave it out."""
     renew = _RENEWALS.get(kind.partition(":")[0])
     return (key, body) if renew is None else renew(key, body)
@@ -84,6 +88,23 @@ def _entry(key: str, body: Document) -> Renewed:
     return key, {"entry": line}
 
 
+def _tags(log: str, body: Document) -> Iterable[str]:
+    """Failures are looked up by a tag that the first lines of the provisioning log have not."""
+    return (FAILED,) if log == LOG and body["entry"][_STATUS] == "failure" else ()
+
+
+def _membership(
+    relation: str, group_id: str, user_id: str, document: Lookup
+) -> tuple[str, str, Document] | None:
+    """Nobody kept when somebody became a member: the group's last change, when it was so for sure, stands for it."""
+    group = document(identity_store.GROUP, group_id) if relation == "member" else None
+    if group is None:
+        return None
+    record = identity_store.Record.read(group_id, group)
+    body = {"membership": [group_id, user_id, record.modified, record.modified_by]}
+    return identity_store.MEMBERSHIP, identity_store.membership_id(group_id, user_id), body
+
+
 def _problem(information: Document | None) -> list[Any] | None:
     if information is None:
         return None
@@ -101,3 +122,5 @@ _RENEWALS: dict[str, Callable[[str, Document], Renewed]] = {
     "progress": _progress,
     "provisioning": _entry,
 }
+
+RENEWAL = Renewal(_renewed, _tags, _membership)

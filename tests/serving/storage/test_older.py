@@ -12,7 +12,7 @@ import pytest
 
 from harness.base.errors import HarnessError
 from harness.base.sqlite.lines import packed
-from harness.base.sqlite.older import as_it_is, convert
+from harness.base.sqlite.older import Renewal, as_it_is, convert
 from harness.serving.options import Options
 from harness.serving.served import Served
 from harness.serving.storage.data import SIDES, Data
@@ -95,7 +95,7 @@ def test_a_file_is_converted_whole_or_not_at_all(older, layout):
         closing(sqlite3.connect(path, isolation_level=None)) as connection,
         pytest.raises(HarnessError, match="it holds what no version of the harness wrote"),
     ):
-        convert(connection, path, layout, breaks)
+        convert(connection, path, layout, Renewal(breaks))
     assert dump(path) == before
 
 
@@ -127,6 +127,28 @@ def test_packed_lines_are_converted_too(older):
         data.close()
     assert len(lines) == len(rows)
     assert all("entry" in line.body for line in lines)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_the_first_versions_did_not_keep_is_added(older, layout):
+    """A membership's moment is that of the group's last change, and failures have the tag that they are found by."""
+    folder = older(layout)
+    with closing(sqlite3.connect(folder / "azure_ad.sqlite")) as connection, connection:
+        connection.execute(
+            'UPDATE log SET body = replace(body, \'"status":"success","errorInf\', \'"status":"failure","errorInf\')'
+        )
+    data = Data(folder)
+    try:
+        aws, azure = data.stores["aws_sso"], data.stores["azure_ad"]
+        ((group, record),) = aws.scan("group")
+        (user,) = aws.rights("member", group)
+        ((_, membership),) = aws.scan("membership")
+        entries = [line.body["entry"][9] for line in azure.read("provisioning", tag="failed")]
+    finally:
+        data.close()
+    assert membership["membership"] == [group, user, record["history"][1], record["history"][3]]
+    assert entries
+    assert set(entries) == {"failure"}
 
 
 def test_numbers_of_log_lines_go_on_growing(older):
