@@ -36,7 +36,7 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
     except Exception as error:
         if room.is_lacking or is_full(error):
             raise HarnessError(
-                f"the disk of {folder} is full, or takes no more; make room, or name another folder"
+                f"the disk of {folder} takes no more, or is full; make room, or name another folder"
             ) from error
         if isinstance(error, OSError | MemoryError):
             reason = getattr(error, "strerror", None) or "there is not enough memory"
