@@ -7,7 +7,11 @@ makes of the user's words and of a salt that is kept with the data.
 from __future__ import annotations
 
 import base64
+import os
+import stat
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -21,6 +25,7 @@ from harness.base.store import Document, Store
 _SALT = "sealing", "salt"
 _SEALED = "sealed"  # the one member of an encrypted document
 _SHORTEST = 16  # characters
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _COST = 2**15  # of scrypt's memory and time, once a start
 
 
@@ -48,6 +53,24 @@ def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
                 sealed.put(kind, key, body)
         store.put(*_SALT, salt)
     return cast("Store", sealed)
+
+
+def key_in(path: Path) -> str:
+    """Return the words in a key file, and warn where other accounts can read them. Raises HarnessError.
+
+    ssh refuses such a file; but containers are given theirs readable by all, as Kubernetes' `default_mode` of 0644 has it
+    (https://docs.rs/k8s-openapi/0.11.0/k8s_openapi/api/core/v1/struct.SecretVolumeSource.html, read 2026-11-29).
+    """
+    try:
+        words = path.read_text(encoding="utf-8").strip()
+        is_open = os.name == "posix" and bool(path.stat().st_mode & _OF_OTHERS)
+    except (OSError, UnicodeDecodeError) as error:
+        raise HarnessError(f"cannot read the key in {path}: {getattr(error, 'strerror', error)}") from error
+    if is_open:
+        sys.stderr.write(
+            f"warning: other accounts can read the key in {path}; 'chmod 600 {path}' ends that\n"
+        )
+    return words
 
 
 def _fernet(words: str, salt: bytes) -> Fernet:

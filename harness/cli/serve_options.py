@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _FILE = click.Path(path_type=Path, dir_okay=True)
 _PORT = click.IntRange(0, 65535)
-_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class ServeOptions(Struct, frozen=True):
@@ -275,18 +273,9 @@ def _place(data: str | None) -> Path | PostgresAddress | None:
 def _key(path: Path | None) -> str | None:
     if path is None:
         return os.environ.get("HARNESS_KEY") or None
-    try:
-        key = path.read_text(encoding="utf-8").strip()
-        is_open = os.name == "posix" and bool(path.stat().st_mode & _OF_OTHERS)
-    except (OSError, UnicodeDecodeError) as error:
-        raise HarnessError(f"cannot read the key in {path}: {getattr(error, 'strerror', error)}") from error
-    # ssh refuses such a file; but containers are given theirs readable by all, as Kubernetes' `default_mode` of 0644 has it
-    # (https://docs.rs/k8s-openapi/0.11.0/k8s_openapi/api/core/v1/struct.SecretVolumeSource.html, read 2026-11-29).
-    if is_open:
-        click.echo(
-            f"warning: other accounts can read the key in {path}; 'chmod 600 {path}' ends that", err=True
-        )
-    return key
+    from harness.base.sealing import key_in
+
+    return key_in(path)
 
 
 def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
