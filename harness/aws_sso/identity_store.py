@@ -2,7 +2,8 @@
 
 Called by the SCIM operations, the AWS APIs, the console and `populate`. Every function that writes expects to run inside
 `store.transaction()`, so that a refused request leaves nothing behind. Uniqueness is as described in
-https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, "Specific users fail to
+synchronize into IAM Identity Center from an external SCIM provider" (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

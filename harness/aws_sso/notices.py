@@ -1,8 +1,9 @@
 """Warnings that an access token will expire: the console's banner and the AWS Health events sent so far.
 
 Shown by `console/`. The times are those of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html (read 2026-11). Nothing is stored:
-both follow from the tokens that exist and the clock, so deleting a token also ends what is said about it.
+https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, "How to monitor access token expiry"
+(edition of June 2023, read 2026-11-29). Nothing is stored: both follow from the tokens that exist and the clock, so deleting
+a token also ends what is said about it.
 """
 
 from __future__ import annotations

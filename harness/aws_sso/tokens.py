@@ -1,9 +1,9 @@
 """Automatic provisioning: the switch, the SCIM endpoint's address and its access tokens.
 
 Called by the console and, for every SCIM request, by `scim/service.py`. Imitates
-https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, rotate-token.html,
-delete-token.html and disable-provisioning.html (read 2026-11). Of a token itself only the SHA-256 is kept, as
-the key under which its document is found, so no secret is ever compared letter by letter.
+https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, from "How to enable automatic
+provisioning" to "How to rotate an access token" (edition of June 2023, read 2026-11-29). Of a token itself only the SHA-256
+is kept, as the key under which its document is found, so no secret is ever compared letter by letter.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Who has which permission set in which account: assignments, where sets are provisioned, and the requests for both.
 
-Requests take a while (the quirk `assignment-seconds`): what they bring about is kept at once with the moment from which
-it holds, so nothing must run in the background and a restart loses nothing. A principal is an id and nothing more: when
-a user is deleted and made again, the assignment keeps pointing at the dead id
-(https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, read 2026-11). Accounts are taken on trust:
+Requests take a while (the quirk `assignment-seconds`): what they bring about is kept at once with the moment from which it
+holds, so nothing must run in the background and a restart loses nothing. A principal is an id and nothing more: when a user
+is deleted and made again, the assignment keeps pointing at the dead id
+(https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, "My user is referenced in a permission set
+but can't access the assigned accounts or applications", edition of June 2023, read 2026-11-29). Accounts are taken on trust:
 one that is new here joins the organization.
 """
 
@@ -21,9 +22,10 @@ from harness.base.store import Document
 
 _ASSIGNMENT, _PROVISIONED = "assignment", "provisionedSet"
 _HELD = "assigned"  # joins a principal with the keys of its assignments
-# The first is what https://github.com/hashicorp/terraform-provider-aws/issues/35158 quotes (read 2026-11).
+# The first is what https://github.com/hashicorp/terraform-provider-aws/issues/35158 quotes in its description (read 2026-11-29).
 _NO_ASSIGNMENT = "Received a 404 status error: Assignment not found."
-# What a deleted user was answered with: https://github.com/hashicorp/terraform-provider-aws/issues/19341 (read 2026-11).
+# What a deleted user was answered with: https://github.com/hashicorp/terraform-provider-aws/issues/19341,
+# comment of 2021-05-13 (read 2026-11-29).
 _NO_PRINCIPAL = "Received a 404 status error: the {kind} assignee {id} was not found in directory {directory}"
 # https://github.com/aws-samples/aws-identitycenter-codepipeline-auto-assignment/issues/31 (read 2026-11).
 _OUT_OF_REACH = (

@@ -1,7 +1,8 @@
 """Temporary credentials for a permission set in an account: of the real form, and good for nothing.
 
 They last as long as the permission set's session, up to twelve hours
-(https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, read 2026-11).
+(https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, "Set session
+duration", edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Permission sets: named bundles of policies that people get in an account. Nothing here evaluates a policy.
 
 Called by `apis/sso_admin/`. Everything that writes expects to run inside `store.transaction()`. Imitates
-https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html, "Permission sets"
+(edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

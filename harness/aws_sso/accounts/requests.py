@@ -2,7 +2,8 @@
 
 What is under way is kept by assignment, so that a second request for the same one is told of the conflict, as the service
 does (https://github.com/aws-samples/iam-identity-center-team/issues/513), and creations can be counted against the quota of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (both read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle limits"
+(edition of June 2023; both read 2026-11-29).
 """
 
 from __future__ import annotations

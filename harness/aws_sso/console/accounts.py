@@ -1,6 +1,7 @@
 """AWS accounts: the organization's accounts, who has which permission set in one, and the way to assign more.
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/assignusers.html (read 2026-11).
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html, "Assign user access to AWS
+accounts" (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 It has no sign-in, since the app is a tool for the loopback interface; what it does refuse is being pressed by a page of
 another site in the same browser. Wording and rules follow
-https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, from "How to enable
+automatic provisioning" to "How to rotate an access token" (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Groups: the list, one group with its members a page at a time, and what is done by hand.
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/addgroups.html (read 2026-11).
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/addgroups.html, "To add a group" (edition of June
+2023, read 2026-11-29).
 """
 
 from __future__ import annotations

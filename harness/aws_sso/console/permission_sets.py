@@ -1,6 +1,7 @@
 """Permission sets: the list, a new one, and what one consists of and where it is.
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/howtocreatepermissionset.html (read 2026-11).
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/howtocreatepermissionset.html, "To create a
+permission set" (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

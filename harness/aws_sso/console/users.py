@@ -1,6 +1,7 @@
 """Users: the list, one user with everything that is known of them, and what is done by hand.
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/addusers.html and disableuser.html (read 2026-11).
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/addusers.html, "To add a user", and disableuser.html,
+"To disable user access" (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ def portal_at_aws(tenant: Tenant) -> str:
     """Return the portal's address as AWS gives it out: a name by which clients that insist on https may call this one.
 
     The AWS CLI does (2.38.5 of 2026-10), also where its endpoint is http. The form is that of
-    https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html (read 2026-11).
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosignin.html, "To sign in to the AWS access portal", step 1
+    (edition of June 2023, read 2026-11-29).
     """
     return f"https://{tenant.settings.identity_store_id}.awsapps.com/start"
 

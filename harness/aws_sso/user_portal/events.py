@@ -48,7 +48,8 @@ _TOKEN_REQUEST = (
 _SECRET = frozenset({"clientSecret", "accessToken", "refreshToken", "idToken", "code", "codeVerifier"})
 _NONE: Mapping[str, str] = {}
 _READ_ONLY = frozenset({"ListApplications", "ListAccounts", "ListAccountRoles", "GetRoleCredentials"})
-NO_ACCESS = "No access"  # https://github.com/aws/aws-sam-cli/issues/2129 (read 2026-11)
+# https://github.com/aws/aws-sam-cli/issues/2129, comment of 2021-09-15 (read 2026-11-29)
+NO_ACCESS = "No access"
 
 
 def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> None:

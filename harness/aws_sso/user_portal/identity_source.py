@@ -1,7 +1,8 @@
 """Whom AWS SSO trusts to sign people in: the identity source, and the metadata that describes a provider.
 
 Limits are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, what metadata must hold that of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html (both read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, SAML (editions of June 2023, read
+2026-11-29; the first in "Application quotas").
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The user portal for people: signing in, the accounts with their permission sets, access keys to copy, signing out.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and
-howtogetcredentials.html (read 2026-11). A permission set's name leads into its account's management console, where a page stands
-that says so: the console itself is not imitated, but the event that entering it leaves is. The HTTP statuses of the error
-pages are nowhere recorded.
+Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and howtogetcredentials.html, "To
+get temporary credentials of an IAM role for CLI access to an AWS account" (edition of June 2023, read 2026-11-29). A
+permission set's name leads into its account's management console, where a page stands that says so: the console itself is
+not imitated, but the event that entering it leaves is. The HTTP statuses of the error pages are nowhere recorded.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Who is signed in: a browser to the user portal for eight hours, or a program with an access token; secrets are kept as digests.
 
 A session ends with its time, when it is signed out of, and when its user is disabled or gone; what a disabled user had stays
-ended when the user is enabled again. Its length is the default of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-user-session.html (read 2026-11).
+ended when the user is enabled again. Its length is that of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosignin.html, first note (edition of June 2023, read 2026-11-29).
 """
 
 from __future__ import annotations

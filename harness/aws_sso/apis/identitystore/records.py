@@ -29,7 +29,7 @@ def check_store(call: Call) -> None:
     """Raise ApiError unless the request is for the account's identity store, by id or ARN."""
     wanted = call.given["IdentityStoreId"]
     if wanted.rpartition("/")[2] != call.tenant.settings.identity_store_id:
-        # The sentence of https://github.com/awslabs/ssosync/issues/221 (read 2026-11).
+        # The sentence of https://github.com/awslabs/ssosync/issues/221, description (read 2026-11-29).
         message = f"IdentityStore not present for IdentityStoreId: {wanted}"
         raise _not_found("IDENTITY_STORE", wanted, message)
 

@@ -2,7 +2,7 @@
 
 Imitates https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/welcome.html (read 2026-11). Without access the
 answer is a ForbiddenException, which the reference does not list but https://github.com/aws/aws-sam-cli/issues/2129 shows; the
-sentence about tokens is in https://github.com/fwdcloudsec/granted/issues/715 (both read 2026-11).
+sentence about tokens is in https://github.com/fwdcloudsec/granted/issues/715 (comment of 2021-09-15, description; read 2026-11-29).
 """
 
 from __future__ import annotations

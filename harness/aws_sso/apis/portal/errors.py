@@ -1,8 +1,9 @@
 """OAuth's errors as `sso-oidc` writes them: the name in a header, `error` and `error_description` in the body.
 
 The names and statuses are the API model's, `error` is what the reference lists with each
-(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html); one description was captured
-(https://github.com/boto/boto3/issues/3891, both read 2026-11), the others are rows of the quirk `oidc-descriptions`.
+(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html, read 2026-11); one description was
+captured (https://github.com/boto/boto3/issues/3891, the log in the second comment, read 2026-11-29), the others are rows of
+the quirk `oidc-descriptions`.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def list_all(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Change what is given; a relay state that is not given is cleared.
 
-    So it was seen in https://github.com/hashicorp/terraform-provider-aws/issues/17411 (read 2026-11).
+    So it was seen in https://github.com/hashicorp/terraform-provider-aws/issues/17411, description (read 2026-11-29).
     """
     permission_sets.change(call.tenant, require_set(call), **{"relay_state": None, **_settings(call)})
     return {}
@@ -60,7 +60,8 @@ def delete(call: Call) -> dict[str, Any]:
 def _settings(call: Call) -> dict[str, Any]:
     """Return the settings given. Raises ApiError for a session outside one to twelve hours.
 
-    The bounds are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html (read 2026-11).
+    The bounds are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, "Set session
+    duration" (edition of June 2023, read 2026-11-29).
     """
     duration = call.given.get("SessionDuration")
     if duration is not None:

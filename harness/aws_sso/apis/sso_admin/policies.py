@@ -1,7 +1,8 @@
 """The operations on what a permission set allows: an inline policy, policies of AWS's and of the accounts' own, a boundary.
 
-Quotas are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (read 2026-11). No policy is
-evaluated, and which policies AWS has is not known here: whatever is named well exists, but for those of a quirk.
+Quotas are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "AWS account quotas" (edition of
+June 2023, read 2026-11-29). No policy is evaluated, and which policies AWS has is not known here: whatever is named well
+exists, but for those of a quirk.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError
 
-# Told by https://github.com/avlcloudtechnologies/terraform-aws-sso/issues/6 (read 2026-11).
+# Told by https://github.com/avlcloudtechnologies/terraform-aws-sso/issues/6, description (read 2026-11-29).
 NAME_TAKEN = "PermissionSet with name {name} already exists."
 # Told by https://github.com/hashicorp/terraform-provider-aws/issues/26757 (read 2026-11).
 STILL_ASSIGNED = "Could not delete because PermissionSet has ApplicationProfile associated with it."
@@ -18,7 +18,7 @@ INLINE_TOO_LONG = (
     "Current size of the non-whitespace characters present in the InlinePolicy Document is {size} bytes which has exceeded "
     "the maximum limit of {most} bytes"
 )
-# Told by https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1294 (read 2026-11).
+# Told by https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1294, description (read 2026-11-29).
 NO_POLICY_DOCUMENT = "Invalid PermissionsPolicy Document"
 
 
