@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-sy
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from harness.azure_ad.mappings.definitions import metadata_entries, source_directory, target_directory
@@ -48,8 +48,12 @@ def offered_to(application_template: str) -> list[str]:
     return sorted(mine, key=lambda key: not templates()[key]["default"])
 
 
+@lru_cache(maxsize=8)
 def shown(template_id: str, source_name: str) -> Document:
-    """Return a template as Graph's `synchronizationTemplate`, its schema included. Raises TemplateError."""
+    """Return a template as Graph's `synchronizationTemplate`, its schema included: one for all, not to be changed.
+
+    Raises TemplateError.
+    """
     row = _row(template_id)
     return {
         "id": template_id,
