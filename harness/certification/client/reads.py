@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from harness.certification.client.objections import object_to, some
 from harness.certification.client.throttling import PAGE
-from harness.certification.client.traffic import FIRST, HINDERED, ROTATED, SECOND, Call, Run, Traffic
+from harness.certification.client.traffic import (
+    FIRST,
+    HINDERED,
+    ROTATED,
+    SECOND,
+    THROTTLED,
+    Call,
+    Directory,
+    Run,
+    Traffic,
+)
 from harness.certification.outcomes import SkippedError
 from harness.scim.path import get
 
@@ -21,6 +31,7 @@ _KINDS = {
     "CreateGroup": "displayName",
 }
 _SHOWN = "creates what a list of the same run had shown"
+_BLIND = "creates who is there already: whether so had been asked, and the answer, which never came whole, taken for no"
 _OVERLOOKED = "was cut off, and what it did not show was taken for missing and created again"
 
 
@@ -84,6 +95,45 @@ def _is_overlooked(cut: Call, traffic: Traffic) -> bool:
         call.operation == create and call.status == 409
         for call in later
         if call.exchange.order > cut.exchange.order
+    )
+
+
+def unanswered(traffic: Traffic) -> None:
+    """Judge the run in which everybody is there and reads go wrong: what it creates for the want of an answer."""
+    run = traffic.run(HINDERED)
+    lists = [call for call in run.calls if call.operation in ("ListUsers", "ListGroups")]
+    some([call for call in lists if _has_no_answer(call)], "no look-up and no list went without an answer")
+    object_to(_created_blindly(run, traffic.runs[THROTTLED].after), lambda _: _BLIND)
+
+
+def _created_blindly(run: Run, before: Directory) -> list[Call]:
+    """Return the first create of each that was there, where it is sent before its look-up is answered."""
+    there = {("userName", name.lower()) for name in before.users.values()}
+    there |= {("displayName", name.lower()) for name, _ in before.groups.values()}
+    waiting: set[tuple[str, str, str]] = set()
+    blind = []
+    for call in run.calls:
+        kind = _KINDS.get(call.operation)
+        if kind is None:
+            continue
+        if call.operation.startswith("List"):
+            condition = call.query.get("filter", "").lower()
+            change = waiting.add if _has_no_answer(call) else waiting.discard
+            change((kind, condition, call.query.get("cursor", "")))
+        elif isinstance(call.body, dict):
+            name = str(get(call.body, kind)).lower()
+            would_show = any(
+                each == kind and (not condition or f'"{name}"' in condition) for each, condition, _ in waiting
+            )
+            blind += [call] * ((kind, name) in there and would_show)
+            there.discard((kind, name))  # what is sent again is another matter
+    return blind
+
+
+def _has_no_answer(call: Call) -> bool:
+    """Tell whether a read was refused for the moment, failed, or broke off."""
+    return (
+        call.status == 0 or call.status in (429, *range(500, 600)) or (call.status == 200 and not call.answer)
     )
 
 

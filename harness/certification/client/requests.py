@@ -16,6 +16,7 @@ from harness.scim.path import get
 _NAMES = (("userName",), ("displayName",), ("name", "givenName"), ("name", "familyName"))
 _LISTS = ("emails", "addresses", "phoneNumbers", "roles")
 _WHOLE_USERS = frozenset({"CreateUser", "PutUser"})
+_OF_STRANGERS = "has members that are no user's id; it "
 _UNAVAILABLE = (400, 404, 405, 501)
 
 
@@ -44,7 +45,7 @@ def supported_patches(traffic: Traffic) -> None:
 
 
 def valid_requests(traffic: Traffic) -> None:
-    """Judge what no rule with a name of its own does."""
+    """Judge what no rule with a name of its own does; a member that was never anybody's id is invalid too, whatever the status."""
     wrong = [
         call
         for call in traffic.calls
@@ -53,7 +54,18 @@ def valid_requests(traffic: Traffic) -> None:
         and "filter" not in call.query
         and not (_missing(call) or _crowded(call) or _too_many(call, traffic))
     ]
-    object_to(wrong, Call.refusal)
+    wrong += _strangers(traffic)
+    object_to(wrong, lambda call: _OF_STRANGERS * (call.status == 404) + call.refusal())
+
+
+def _strangers(traffic: Traffic) -> list[Call]:
+    """Return the refused changes that name as a member what was nobody's id after any run: a user name, an address."""
+    ids = {key for run in traffic.runs.values() for key in run.after.users}
+    return [
+        call
+        for call in traffic.calls
+        if call.status == 404 and any(op == "add" and user not in ids for op, user in call.memberships())
+    ]
 
 
 def mandatory_names(traffic: Traffic) -> None:

@@ -11,6 +11,7 @@ from harness.certification.client.traffic import (
     CHANGED,
     EMPTIED,
     FIRST,
+    HINDERED,
     RECOVERED,
     ROTATED,
     SECOND,
@@ -76,6 +77,12 @@ AWS_CLIENT: Suite[Rule] = Suite(
             "pages-to-the-end",
             "Every next page is asked for, nothing that a page showed is created again, and no list that was cut off is taken for whole.",
             reads.pages,
+        ),
+        Rule(
+            "unanswered-reads",
+            "A look-up or a list that was refused, failed or broke off is not taken for an empty one.",
+            reads.unanswered,
+            run=HINDERED,
         ),
         Rule(
             "membership-not-read",

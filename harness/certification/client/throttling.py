@@ -3,11 +3,13 @@
 Sources, read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates, by operation),
 https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened),
 https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html (a page may hold less than `count`).
+That a read may be answered 503 once is inferred: so may any request of HTTP.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +23,7 @@ from harness.wire.message import Request, Response, Send
 
 THROTTLED_FOR = timedelta(seconds=0.5)
 PAGE = 2  # few enough that a handful of users makes a second page
-_BROKEN_OFF = Response(503, (("Content-Type", "application/json"),), b'{"message": "Service Unavailable"}')
+_UNAVAILABLE = Response(503, (("Content-Type", "application/json"),), b'{"message": "Service Unavailable"}')
 _SLOWNESS = timedelta(seconds=0.2)
 
 
@@ -62,20 +64,24 @@ class Throttle:
 class Cutting:
     """Carries out the first call of each operation, and answers it late and by half; the connection ends there.
 
-    The first change of a group is not carried out: 503, cut off as well, is what its client gets to see.
+    The first change of a group is not carried out: 503, cut off as well, is what its client gets to see. So is, but whole,
+    what the second call of each operation that reads is answered.
     """
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._cut: set[str] = set()
+        self._calls: Counter[str] = Counter()
         self._turn = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
         operation, _ = operation_of(request)
         with self._turn:
-            first = operation not in self._cut
-            self._cut.add(operation)
-        answer = _BROKEN_OFF if first and operation == "PatchGroup" else self._send(request)
+            self._calls[operation] += 1
+            count = self._calls[operation]
+        if count == 2 and operation and operation not in {*WRITES, *DISCOVERY}:
+            return _UNAVAILABLE
+        first = count == 1
+        answer = _UNAVAILABLE if first and operation == "PatchGroup" else self._send(request)
         if not (first and answer.body):
             return answer
         pause(_SLOWNESS)

@@ -59,7 +59,9 @@ class Tool:
                 if self.does("exit-when-cut"):
                     sys.exit(3)
                 continue
-            if status != 429:
+            if status == 503 and self.does("empty-when-unavailable") and method == "GET":
+                return {"Resources": []}
+            if status not in (429, 503):
                 break
             if self.does("exit-when-throttled"):
                 sys.exit(4)
@@ -193,6 +195,7 @@ def sync_group(tool, name, users):
         key = tool.made("Groups", "displayName", {"displayName": name})
         path = f"/Groups/{key}"
         tool.misbehave("unknown-path", "PATCH", path, patch({"op": "add", "path": "colour", "value": "red"}))
+        tool.misbehave("name-for-id", "PATCH", path, patch(members("add", ["user000@example.com"])))
         tool.misbehave("put-group", "PUT", path, {"displayName": name, "members": []})
         tool.misbehave("replace-members", "PATCH", path, patch(members("replace", users)))
         tool.misbehave("crowd-of-members", "PATCH", path, patch(members("add", (users * 101)[:101])))
@@ -343,7 +346,10 @@ def sync_person(tool, each, user, *, first):
         if not (each["active"] or tool.does("no-enable")) or (tool.does("no-create") and not first):
             return None
         address = f"old-{each['email']}" if tool.does("old-address") else each["email"]
-        user = {**each, "id": tool.made("Users", "userName", body_of({**each, "email": address}))}
+        written = {**each, "email": address}
+        if tool.does("plain-letters"):
+            written["givenName"] = each["givenName"].encode("ascii", "replace").decode()
+        user = {**each, "id": tool.made("Users", "userName", body_of(written))}
     elif user["displayName"] != each["displayName"] and not tool.does("no-rename"):
         user = renamed(tool, user, each)
     if tool.does("delete-disabled") and not each["active"]:

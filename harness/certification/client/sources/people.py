@@ -9,6 +9,7 @@ from typing import Protocol
 from harness.base.store import Document
 
 _DOMAIN = "contoso.com"
+_FOREIGN = 3  # whose names have letters that a careless client loses
 _DISABLED = 4  # whose place in the list is that of who is enabled later
 POPULATION = (
     104  # more than a hundred: a group of them is more than one request may change, or one page may hold
@@ -87,9 +88,16 @@ class Source(Protocol):
 
 
 def people(size: int = POPULATION) -> People:
-    """Return so many people, the first half of them in one group, all in another, two in a third; the fifth is disabled."""
+    """Return so many people, the first half of them in one group, all in another, two in a third; the fifth is disabled.
+
+    The fourth's names are not of ASCII's letters alone.
+    """
     users = tuple(
-        Person(f"person{number:03d}", f"Given{number:03d} Family", active=number != _DISABLED)
+        Person(
+            f"person{number:03d}",
+            "Zoë O'Łukasz" if number == _FOREIGN else f"Given{number:03d} Family",
+            active=number != _DISABLED,
+        )
         for number in range(size)
     )
     names = [each.user_name for each in users]
