@@ -10,7 +10,7 @@ from urllib.parse import quote
 from harness.azure_ad.graph.alternate_keys import ALTERNATE_KEYS, applications_rules, of_service_principal
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.addresses import Addresses
-from harness.azure_ad.graph.odata.entities import HTML, ODataError, error_answer
+from harness.azure_ad.graph.odata.entities import ODataError, error_answer
 from harness.azure_ad.graph.odata.errors import request_ids, with_headers
 from harness.azure_ad.graph.odata.faults import fault
 from harness.azure_ad.graph.odata.wording import BELOW, refused, refused_below
@@ -19,7 +19,7 @@ from harness.azure_ad.sign_in.access_tokens import TokenError, claims_of, person
 from harness.azure_ad.tenant import CLAIMS, GRAPH, TENANT, current
 from harness.wire.message import Response
 from harness.wire.outgoing import begin
-from harness.wire.present import HttpError, Present, answering, log_broken
+from harness.wire.present import HttpError, Present, answering, log_broken, without_view
 from harness.wire.routes import Routes
 
 if TYPE_CHECKING:
@@ -73,12 +73,10 @@ class Graph:
         if refusal is not None:
             return error_answer(refusal)
         match = self._routes.match(request.method, request.path)
-        if match.view is not None:
-            response: Response = match.view(**match.arguments)
-            return response
-        if request.method == "OPTIONS" and match.methods:
-            return Response(200, (("Content-Type", HTML), *match.allowed()))
-        raise HttpError(405 if match.methods else 404)
+        if match.view is None:
+            return without_view(match)
+        response: Response = match.view(**match.arguments)
+        return response
 
 
 def is_graph(path: str) -> bool:

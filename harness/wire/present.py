@@ -15,9 +15,12 @@ from urllib.parse import parse_qsl, quote
 
 from harness.base.sqlite import is_full
 from harness.wire.incoming import body_of
+from harness.wire.message import Response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+    from harness.wire.routes import Match
 
 # The way with octets of a query that are no UTF-8: they stay as they were sent, as `%FF`.
 AS_SENT = "harness.as_sent"
@@ -120,6 +123,14 @@ def answering(environ: WSGIEnvironment) -> Iterator[Present]:
         yield request
     finally:
         _PRESENT.reset(token)
+
+
+def without_view(match: Match) -> Response:
+    """Answer OPTIONS where an address has views, but none for that method. Raises HttpError 404 or 405."""
+    if present().method != "OPTIONS" or not match.methods:
+        raise HttpError(405 if match.methods else 404)
+    allowed = ", ".join(sorted(match.methods))
+    return Response(200, (("Content-Type", "text/html; charset=utf-8"), ("Allow", allowed)))
 
 
 def log_broken(environ: WSGIEnvironment, error: Exception) -> None:

@@ -53,10 +53,6 @@ class Match(Struct, frozen=True):
     view: View | None = None
     arguments: Mapping[str, str] = {}
 
-    def allowed(self) -> tuple[tuple[str, str], ...]:
-        """Return the header that answers OPTIONS."""
-        return (("Allow", ", ".join(sorted(self.methods))),)
-
 
 class _End(Struct, frozen=True):
     """An address that is answered. `keys` are the names of its segments that may be anything, in their order."""

@@ -16,7 +16,7 @@ from harness.base.json_text import encode
 from harness.pages.policy import policy
 from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import Response
-from harness.wire.present import HttpError, log_broken, present
+from harness.wire.present import HttpError, log_broken, present, without_view
 from harness.wire.routes import Route, Routes
 
 _PROVISIONING = "/console/api/automatic-provisioning"
@@ -47,13 +47,10 @@ def _answer() -> Response:
     if is_order_of_another_site(request.environ):
         raise Declined(403, "The console takes no orders from other sites.")
     match = _ROUTES.match(request.method, request.path.removesuffix("/"))
-    if match.view is not None:
-        return _written(*match.view(**match.arguments))
-    if request.method == "OPTIONS" and match.methods:
-        return Response(
-            200, (("Content-Type", "text/html; charset=utf-8"), *match.allowed(), *policy().items())
-        )
-    raise HttpError(405 if match.methods else 404)
+    if match.view is None:
+        allowed = without_view(match)
+        return Response(allowed.status, (*allowed.headers, *policy().items()))
+    return _written(*match.view(**match.arguments))
 
 
 def _written(status: int, document: Any) -> Response:
