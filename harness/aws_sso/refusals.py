@@ -1,8 +1,8 @@
 """Refusals in AWS's words: what a SCIM call that fails answers over HTTP, and what CloudTrail keeps of it.
 
 Raised anywhere below `scim/`, written by `scim/service.py`. The names are those of the developer guide's error tables
-(https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, read 2026-11) and never show over HTTP;
-the sentences are RFC 7644's, section 3.12, and for 429 RFC 6585's; the envelope is as quoted in
+(https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, Errors, read 2026-11-29) and never show over
+HTTP; the sentences are RFC 7644's, section 3.12, and for 429 RFC 6585's; the envelope is as quoted in
 https://docs.aws.amazon.com/singlesignon/latest/userguide/idp-microsoft-entra.html and in issues since.
 """
 

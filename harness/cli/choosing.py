@@ -64,8 +64,9 @@ class Chosen(Struct, frozen=True):
         from harness.scenario.run import Gathering
         from harness.scenario.variables import Variables, parse_variables
 
-        given = {**settings().variables, **parse_variables(self.variables)}
-        return Gathering(self.words(), Variables(given, os.environ))
+        typed = parse_variables(self.variables)
+        given = {**settings().variables, **typed}
+        return Gathering(self.words(), Variables(given, os.environ, frozenset(typed)))
 
     def nothing(self) -> str:
         """Say that no scenario was found, or none that is meant."""

@@ -17,6 +17,7 @@ from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.events import Event, FileRejected, RunFinished, RunStarted, ScenarioFinished
 from harness.scenario.loading import Scenario, ScenarioError, load
+from harness.scenario.loading.expected import misspelt
 from harness.scenario.running import run_scenario
 from harness.scenario.selecting.choice import ALL, Choice
 from harness.scenario.selecting.targets import Target, targets
@@ -27,25 +28,39 @@ if TYPE_CHECKING:
 
 
 class Gathering(Struct):
-    """Loads what words name. `rejected` fills while `scenarios` is walked: the files that are no scenario."""
+    """Loads what words name. While `scenarios` is walked, `rejected` fills with the files that are no scenario.
+
+    So does `references` with what the others mention in `${…}`.
+    """
 
     words: Sequence[str | Path]
     variables: Variables = NONE
     rejected: list[FileRejected] = field(default_factory=list)
+    references: set[str] = field(default_factory=set)
 
     def scenarios(self) -> Iterator[Scenario]:
         """Yield each scenario once. Raises HarnessError for a path or a case that does not exist."""
         ids: set[str] = set()
         for target in targets(self.words):
             try:
-                cases = load(target.path, target.name, self.variables).scenarios()
+                file = load(target.path, target.name, self.variables)
             except ScenarioError as error:
                 self.rejected.append(error.rejection)
                 continue
-            for scenario in _meant(target, cases):
+            self.references |= file.references
+            for scenario in _meant(target, file.scenarios()):
                 if scenario.id not in ids:
                     ids.add(scenario.id)
                     yield scenario
+
+    def check_variables(self) -> None:
+        """Raise HarnessError for a variable of the command line that misspells what the files mention."""
+        typed = self.variables.typed
+        for name in sorted(typed - self.references):
+            if meant := misspelt(name, self.references - typed):
+                raise HarnessError(
+                    f"nothing mentions '${{{name}}}', which --var gives; did you mean '{meant}'?"
+                )
 
 
 def run(
@@ -74,6 +89,7 @@ def run(
             chosen.append(scenario)
             if several is not None:
                 several.begin(scenario)
+        gathering.check_variables()
         yield RunStarted(len(chosen), seed, __version__)
         yield from gathering.rejected
         if not (gathering.rejected and fail_fast):

@@ -16,10 +16,11 @@ REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
 
 class Variables(Struct, frozen=True):
-    """`given` by name, and the process's `environment`."""
+    """`given` by name, and the process's `environment`; `typed` are those given on the command line."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
 
     def names(self) -> dict[str, str]:
         """Return every name that `${…}` may hold."""

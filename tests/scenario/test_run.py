@@ -100,6 +100,22 @@ def test_values_come_from_outside(folder):
     assert "--var must name it" in rejected.message
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_misspelt_variable_is_refused(folder, processes):
+    """What the command line gives and nothing mentions, but nearly; one that is like nothing is let be."""
+    text = "scenario: ${tenant}\nexpects: nothing\nsteps:\n  - wait: 1m\n"
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    given = {"tenant": "contoso", "tenat": "fabrikam", "elsewhere": "x"}
+
+    def play(*typed):
+        variables = Variables(given, typed=frozenset(typed))
+        return list(run(["a.yaml"], seed="1", variables=variables, processes=processes))
+
+    with pytest.raises(HarnessError, match=r"nothing mentions '\$\{tenat\}', .*; did you mean 'tenant'\?"):
+        play("tenat")
+    assert play("tenant", "elsewhere")
+
+
 def test_what_a_step_captures_is_its_own(folder):
     """A variable of that name changes nothing."""
     steps = "scenario: D\nsteps:\n  - enable automatic provisioning: {}\n    let: {token: body.accessToken}\n  - wait: 1m\n    name: ${token}\n"

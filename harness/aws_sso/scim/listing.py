@@ -1,7 +1,8 @@
 """ListUsers and ListGroups: the few filters there are, the cap, and cursors.
 
-Imitates listusers.html and listgroups.html of https://docs.aws.amazon.com/singlesignon/latest/developerguide/
-(read 2026-11). Every filter is answered from an index; none looks through the directory.
+Imitates listusers.html and listgroups.html of https://docs.aws.amazon.com/singlesignon/latest/developerguide/, sections
+Query Parameters and Constraints (read 2026-11-29, the second in the edition of docs.amazonaws.cn). Every filter is answered
+from an index; none looks through the directory.
 """
 
 from __future__ import annotations

@@ -37,14 +37,15 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
     rows: list[dict[str, Any]] = root.value.get("cases", [])
     refuse(source, twice(((row["case"], ("cases", n, "case")) for n, row in enumerate(rows)), root, "case"))
     refuse(source, misspelt_columns(rows, root, REFERENCE.findall(source.text)))
-    outer = _outer(source, root.value, variables)
+    references = _references(source)
+    outer = _outer(references, root.value, variables)
     every: list[dict[str, Any] | None] = [{**outer, **substitute(row, outer)} for row in rows] or [
         outer or None
     ]
     given = Given(source, path.parent, root)
     cases = tuple(_expand(source, path, of_row(root, n), row, given) for n, row in enumerate(every))
     refuse(source, unchecked(own.value, own))
-    return ScenarioFile(path, cases)
+    return ScenarioFile(path, cases, frozenset(references))
 
 
 def _alone(root: Node) -> Iterator[Mistake]:
@@ -54,13 +55,17 @@ def _alone(root: Node) -> Iterator[Mistake]:
         yield Mistake(root.key((BACKGROUND,)), message)
 
 
-def _outer(source: Source, data: dict[str, Any], variables: Variables) -> dict[str, str]:
+def _references(source: Source) -> list[str]:
+    """Return every name in `${…}` of a file and of what it includes."""
+    texts = (source.text, *(each.text for each in source.included))
+    return [name for text in texts for name in REFERENCE.findall(text)]
+
+
+def _outer(references: list[str], data: dict[str, Any], variables: Variables) -> dict[str, str]:
     """Return the variables that a file mentions; what a step of it captures is its own."""
     own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
     given = variables.names()
-    texts = (source.text, *(each.text for each in source.included))
-    names = [name for text in texts for name in REFERENCE.findall(text)]
-    return {name: given[name] for name in names if name in given and name not in own}
+    return {name: given[name] for name in references if name in given and name not in own}
 
 
 def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, given: Given) -> Scenario:

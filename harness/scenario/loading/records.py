@@ -96,10 +96,14 @@ class Scenario(Struct, frozen=True):
 
 
 class ScenarioFile(Struct, frozen=True):
-    """A file that holds up; `cases` are its scenarios in the order of the table, or the only one."""
+    """A file that holds up; `cases` are its scenarios in the order of the table, or the only one.
+
+    `references` are the names that it and what it includes mention in `${…}`.
+    """
 
     path: Path
     cases: tuple[Scenario, ...]
+    references: frozenset[str] = frozenset()
 
     def scenarios(self) -> tuple[Scenario, ...]:
         return self.cases

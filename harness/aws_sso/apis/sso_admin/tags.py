@@ -1,6 +1,8 @@
 """The operations on tags of permission sets and of the instance.
 
-Fifty tags at most: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_TagResource.html (read 2026-11).
+Fifty tags at most on a resource: https://docs.aws.amazon.com/singlesignon/latest/userguide/tagging.html, "Tag restrictions"
+(edition of June 2023); 75 in a request: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_TagResource.html,
+Request Parameters (both read 2026-11-29).
 """
 
 from __future__ import annotations
