@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 _END = b"\r\n\r\n"
@@ -25,13 +26,18 @@ def request(method: str, url: str, token: str, body: object = None) -> bytes:
 
 
 def hammer(url: str, requests: Sequence[bytes], connections: int) -> float:
-    """Send all requests over some connections at once, each answered before its next; return requests a second."""
+    """Send all requests over some connections at once, each answered before its next; return requests a second.
+
+    A connection takes the next request as soon as it has its answer, so none of them is waited for at the end.
+    """
     parts = urlsplit(url)
     assert parts.hostname is not None
     address = parts.hostname, parts.port or 80
-    shares = [requests[number::connections] for number in range(connections)]
+    queue: SimpleQueue[bytes | None] = SimpleQueue()
+    for one in (*requests, *[None] * connections):
+        queue.put(one)
     refusals: list[bytes] = []
-    threads = [threading.Thread(target=_send, args=(address, share, refusals)) for share in shares]
+    threads = [threading.Thread(target=_send, args=(address, queue, refusals)) for _ in range(connections)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -42,10 +48,10 @@ def hammer(url: str, requests: Sequence[bytes], connections: int) -> float:
     return len(requests) / spent
 
 
-def _send(address: tuple[str, int], requests: Sequence[bytes], refusals: list[bytes]) -> None:
-    """Send requests over one connection, or over as many as a server wants that ends each with its answer."""
+def _send(address: tuple[str, int], requests: SimpleQueue[bytes | None], refusals: list[bytes]) -> None:
+    """Send requests, up to a None, over one connection, or over as many as a server wants that ends each with its answer."""
     connected = _connected(address)
-    for one in requests:
+    while (one := requests.get()) is not None:
         connected.sendall(one)
         head, _, body = _until(connected, _END).partition(_END)
         missing = _length(head) - len(body)

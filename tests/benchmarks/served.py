@@ -6,6 +6,7 @@ import json
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ from tests.serving.harness_process import HarnessProcess
 _PEOPLE, _FEW, _MANY = 200_000, 10_000, 1_000_000
 _WARMED_UP, _SAMPLE = 500, 7000  # people of a cycle who are left out, and who are looked at
 _LOOKS_EVERY = 0.5  # seconds
-_REQUESTS, _CONNECTIONS, _ROUNDS = 1000, 8, 3
+_REQUESTS, _CONNECTIONS, _ROUNDS = 1000, 8, 5
 
 
 def large_world() -> None:
@@ -79,41 +80,47 @@ def _costs(servers: list[HarnessProcess]) -> list[float]:
     ]
 
 
-def processes() -> None:
-    """Compare one process with two, with the database beside them: requests a second, and what the cores have room for.
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Requests a second, and processor seconds of a request: the server's with its processes, the database's, the client's."""
 
-    A process alone keeps one core busy and the database part of the other; two share both cores with it.
-    """
-    speeds: dict[int, list[float]] = {1: [], 2: []}
-    rooms: list[float] = []
+    speed: float
+    server: float
+    database: float
+    client: float
+
+
+def processes() -> None:
+    """Compare one process with two by the clock, on the same cores as their database and the client, in turns."""
+    rounds: dict[int, list[_Round]] = {1: [], 2: []}
     with running_postgres() as address, tempfile.TemporaryDirectory(prefix="harness-bench-") as place:
-        database = _postmaster(address)
-        made = 0
-        for _ in range(_ROUNDS):
-            for count, speed in speeds.items():
-                server = HarnessProcess(Path(place), "--data", address, "--processes", str(count))
-                aws = server.ready["aws_sso"]
-                posts = [
-                    request(
-                        "POST", f"{aws['scim_endpoint']}/Users", aws["access_token"], scim_user(made + step)
-                    )
-                    for step in range(_REQUESTS)
-                ]
-                made += _REQUESTS
-                both = server.process.pid, database
-                before = [processor_of_all(number) for number in both]
-                speed.append(hammer(aws["scim_endpoint"], posts, _CONNECTIONS))
-                ours, theirs = (
-                    processor_of_all(number) - spent for number, spent in zip(both, before, strict=True)
-                )
-                rooms.append(2 * ours / (ours + theirs))
-                server.stop()
-    one, two = (statistics.median(speed) for speed in speeds.values())
-    remark("POST /Users a second on PostgreSQL, 8 connections, one process", one)
-    remark("two processes / one, by the clock", two / one, "x")
-    report(
-        "POST on PostgreSQL, two processes / one, as two cores allow", statistics.median(rooms), "x", "1.5x"
-    )
+        for number in range(2 * _ROUNDS):
+            count = 1 + number % 2
+            server = HarnessProcess(Path(place), "--data", address, "--processes", str(count))
+            rounds[count].append(_creates(server, _postmaster(address), number * _REQUESTS))
+            server.stop()
+    for count, name in (1, "one process"), (2, "two processes"):
+        every = rounds[count]
+        remark(f"POST /Users a second on PostgreSQL, {name}", statistics.median(each.speed for each in every))
+        remark("its server's share", 1e6 * statistics.median(each.server for each in every), "µs each")
+        remark("its database's", 1e6 * statistics.median(each.database for each in every), "µs each")
+        remark("its client's", 1e6 * statistics.median(each.client for each in every), "µs each")
+    ratios = [two.speed / one.speed for one, two in zip(rounds[1], rounds[2], strict=True)]
+    report("POST on PostgreSQL, two processes / one", statistics.median(ratios), "x", "1.5x")
+
+
+def _creates(server: HarnessProcess, database: int, beginning: int) -> _Round:
+    """Create people, numbered from `beginning`, over a few connections."""
+    aws = server.ready["aws_sso"]
+    url, token = aws["scim_endpoint"], aws["access_token"]
+    posts = [request("POST", f"{url}/Users", token, scim_user(beginning + step)) for step in range(_REQUESTS)]
+    everybody = server.process.pid, database
+    before = [processor_of_all(number) for number in everybody]
+    own = time.process_time()
+    speed = hammer(url, posts, _CONNECTIONS)
+    own = time.process_time() - own
+    spent = [processor_of_all(number) - earlier for number, earlier in zip(everybody, before, strict=True)]
+    return _Round(speed, *(each / _REQUESTS for each in (*spent, own)))
 
 
 def _postmaster(address: str) -> int:
