@@ -1,7 +1,7 @@
 """Evaluating expressions of attribute mappings: nodes become functions of a source object's attributes.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+Syntax overview (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Function names are case-sensitive, arguments are `[attributes]`, `"constants"`, 
 is wanted, a comparison; an argument may be left out between commas. No `eval`: text becomes nodes here, and
 `evaluation.py` gives them values.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+Syntax overview and IIF (read 2026-11-29).
 """
 
 from __future__ import annotations

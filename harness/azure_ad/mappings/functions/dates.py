@@ -1,7 +1,7 @@
 """Functions on dates. A date is a text; those that compute return `M/d/yyyy h:mm:ss tt` in UTC.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11). DateDiff counts as Visual Basic's does (https://learn.microsoft.com/en-us/dotnet/api/microsoft.visualbasic.dateandtime.datediff):
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+the section of each (read 2026-11-29). DateDiff counts as Visual Basic's does (https://learn.microsoft.com/en-us/dotnet/api/microsoft.visualbasic.dateandtime.datediff):
 only so the documented -493 weeks come out.
 """
 

@@ -1,7 +1,7 @@
 """The table of NormalizeDiacritics; a letter that it does not list stays as it is.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
-section NormalizeDiacritics (read 2026-11). Upper-case letters have rows of their own there, with the same marks.
+section NormalizeDiacritics (read 2026-11-29). Upper-case letters have rows of their own there, with the same marks.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Functions that choose and test: IIF, Switch, Coalesce, Not, IsNull and the like.
 
 What they do not choose is not evaluated. Source:
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+the section of each but IsNothing, which it lacks (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Replace, whose arguments decide between five things that it does.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+Replace (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Functions on texts: cutting, joining, letters, encodings.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+the section of each but Len and Prepend, which it lacks (read 2026-11-29).
 """
 
 from __future__ import annotations

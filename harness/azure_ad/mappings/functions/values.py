@@ -1,7 +1,7 @@
 """Functions on several values, on bits, and on what the logs must not show.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+the section of each (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Bringing the target's copy of an object up to date: what differs goes out in one PATCH.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works,
+Incremental cycles, steps 5, 7 and 8 (read 2026-11-29).
 """
 
 from __future__ import annotations
