@@ -160,9 +160,28 @@ class Declining(Sparing):
         raise Refusal(501)
 
 
+class Choosy(RightServer):
+    """Takes one value of a type, roles of its own alone, and nobody for a member who is disabled."""
+
+    def store(self, kind: str, resource: Resource, moment: str) -> Resource:
+        for name in ("emails", "phoneNumbers", "addresses"):
+            types = [each.get("type") for each in _elements(resource, name)]
+            if len(types) != len(set(types)):
+                raise Refusal(400, "invalidValue")
+        if any(each.get("value") not in ("guide", "guest") for each in _elements(resource, "roles")):
+            raise Refusal(400, "invalidValue")
+        people = [self.kinds["Users"].get(each["value"], {}) for each in _elements(resource, "members")]
+        if not all(each.get("active", True) for each in people):
+            raise Refusal(400, "invalidValue")
+        stored = super().store(kind, resource, moment)
+        if stored.get("active") is False:
+            self.leave_groups(stored["id"])
+        return stored
+
+
 def _elements(resource: Resource, name: str) -> list[Resource]:
     there = resource.get(name)
     return [each for each in there if isinstance(each, dict)] if isinstance(there, list) else []
 
 
-CONTROLS = (Adorning, Tidying, Sparing, Declining)
+CONTROLS = (Adorning, Tidying, Sparing, Declining, Choosy)
