@@ -1,6 +1,7 @@
 """Provision on demand: choose a user or a group, provision it, and read the result step by step.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand, sections
+How to use on-demand provisioning and Understand the provisioning steps (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 A secret token that was typed for Test Connection is kept aside, since no page may hold it; the page that answers bears a
 mark of it, with which Save finds it. Without token and mark the saved token stays.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal and
-…/accidental-deletions (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal,
+Configuring automatic user account provisioning, and …/accidental-deletions, Configure accidental deletion prevention (read
+2026-11-29).
 """
 
 from __future__ import annotations
