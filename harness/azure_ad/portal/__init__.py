@@ -2,8 +2,9 @@
 
 It has no sign-in, since the app is a tool for the loopback interface; what it does refuse is being pressed by a page of
 another site in the same browser. Buttons and fields are named as in
-https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html, steps 2 and 3 (edition of August 2020), and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal, Configuring
+automatic user account provisioning (both read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """An application's Users and groups: who is assigned, Add Assignment, Remove.
 
-The wording is of https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html, step 3 (read 2026-11).
+The wording is of https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html, "Step 3:
+Assign Access for Users and Groups in Azure AD" (edition of August 2020, read 2026-11-29).
 """
 
 from __future__ import annotations
