@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from harness.base.errors import HarnessError
 from harness.base.postgres.copies import Copies
-from harness.base.postgres.peers import Peers, Turns
+from harness.base.postgres.peers import Peers, Turns, has_other_versions
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
 from harness.base.postgres.transaction import Audience, Connection, Transactions
@@ -117,3 +117,7 @@ def _prepare(connection: Connection, place: str) -> None:
                 f"the schema 'harness' in {place} was laid out by another version of the harness "
                 f"(layout {row and row[0]}, this one has {_LAYOUT}); update the harness, or name another database"
             )
+    if has_other_versions(connection, _KEYS):
+        raise HarnessError(
+            f"processes of another version of the harness serve {place}; end them first, or name another database"
+        )

@@ -18,12 +18,34 @@ from harness.base.postgres.transaction import Connection
 
 _CHANNEL = "harness"
 _LOOKS_EVERY = 0.5  # seconds
+# How the processes lead, tell each other and move the clock. Those of another number are not served beside: a leader of a version
+# that knew of no others let them wait for the clock for ever. Each holds a lock of two numbers for as long as it takes part.
+_SHARING = 2
+_VERSIONS = 0x5C1A57DB
+_TAKE_PART = f"SELECT pg_advisory_lock_shared({_VERSIONS}, {_SHARING})"
+# Whoever takes part in another way, and whoever leads and holds no such lock, as the first versions do.
+# https://postgresql.org/docs/13/view-pg-locks.html, section 51.73, read 2026-11-29: a key of one number has objsubid 1, of two 2.
+_OTHERS = b"""
+WITH held AS (
+  SELECT pid, classid::bigint AS class, objid::bigint AS object, objsubid FROM pg_locks JOIN pg_database ON oid = database
+  WHERE locktype = 'advisory' AND granted AND datname = current_database()),
+parts AS (SELECT pid, object FROM held WHERE objsubid = 2 AND class = %(versions)s)
+SELECT 1 FROM parts WHERE object <> %(sharing)s
+UNION ALL
+SELECT 1 FROM held WHERE objsubid = 1 AND class = 0 AND object = %(leader)s AND pid NOT IN (SELECT pid FROM parts)
+"""
 # What the server needs to notice that the leader's machine is gone; nothing on a socket of the same machine.
 _SERVER_NOTICES = (
     "SET tcp_keepalives_idle = 2",
     "SET tcp_keepalives_interval = 1",
     "SET tcp_keepalives_count = 3",
 )
+
+
+def has_other_versions(connection: Connection, key: int) -> bool:
+    """Tell whether processes of another version share the database of a connection; `key` is that of who leads."""
+    values = {"versions": _VERSIONS, "sharing": _SHARING, "leader": key}
+    return connection.execute(_OTHERS, values).fetchone() is not None
 
 
 class Turns:
@@ -117,6 +139,7 @@ class Peers:
         connection = self._connect()
         for statement in _SERVER_NOTICES:
             connection.execute(statement)
+        connection.execute(_TAKE_PART)
         connection.execute(f"LISTEN {_CHANNEL}")
         return connection
 

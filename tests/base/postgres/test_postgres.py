@@ -219,6 +219,23 @@ class TestADatabaseThatCannotBeUsed:
             with database.tenant("x")._pool.connection() as connection:
                 connection.execute("UPDATE layout SET number = 1")
 
+    @pytest.mark.parametrize(
+        "lock",
+        ["pg_advisory_lock(1545230300)", "pg_advisory_lock_shared(1545230299, 99)"],
+        ids=["first", "later"],
+    )
+    @pytest.mark.usefixtures("database")
+    def test_a_process_of_another_version(self, address, lock):
+        """The first versions held the lock of who leads and no other; later ones say how they share."""
+        import psycopg
+
+        from harness.base.postgres import PostgresDatabase
+
+        with psycopg.connect(address, autocommit=True) as other:
+            other.execute(f"SELECT {lock}")
+            assert "another version of the harness serve" in self.refuse(address)
+        PostgresDatabase(address).close()  # with that one ended it opens
+
 
 def test_a_broken_statement_undoes_the_transaction(database):
     """What PostgreSQL refuses is an error on leaving, not silence, and nothing of the transaction stays."""
