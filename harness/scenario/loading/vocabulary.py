@@ -105,16 +105,20 @@ def _words_at(expectation: str, place: Trail) -> tuple[Callable[[], Collection[s
 
 def denied_texts(data: Mapping[str, Any], world: Any, root: Node) -> Iterator[Mistake]:
     """Yield each text under `$not` that nearly equals one of a file and its `world`, and that nothing there says."""
+    doubtful = [
+        (place, text)
+        for number, step in enumerate(data["steps"])
+        for name, value in step.get("expect", {}).items()
+        for place, text in texts(value, ("steps", number, "expect", name))
+        if "$not" in place and len(text) >= _SHORTEST and _words_at(name, place)[0] is None
+    ]
+    if not doubtful:
+        return  # as in most files, whose texts need not be gathered then
     said = {*own_texts(data), *_affirmed(data), *(text for _, text in texts(world, ("",)))}
-    for number, step in enumerate(data["steps"]):
-        for name, value in step.get("expect", {}).items():
-            for place, text in texts(value, ("steps", number, "expect", name)):
-                doubtful = "$not" in place and len(text) >= _SHORTEST and _words_at(name, place)[0] is None
-                if doubtful and (meant := misspelt(text, said)):
-                    message = (
-                        f"nothing here says '{text}', so this would always hold; did you mean '{meant}'?"
-                    )
-                    yield Mistake(root.at(place), message)
+    for place, text in doubtful:
+        if meant := misspelt(text, said):
+            message = f"nothing here says '{text}', so this would always hold; did you mean '{meant}'?"
+            yield Mistake(root.at(place), message)
 
 
 def own_texts(data: Mapping[str, Any]) -> Iterator[str]:
