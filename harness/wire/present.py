@@ -79,8 +79,8 @@ class Present:
         from werkzeug.urls import uri_to_iri
         from werkzeug.wsgi import get_host
 
-        # The host stays as it was sent: one that claims to be Punycode need not be any.
-        origin = f"{self.environ['wsgi.url_scheme']}://{get_host(self.environ)}"
+        # The host is only made small: one that claims to be Punycode need not be any.
+        origin = f"{self.environ['wsgi.url_scheme']}://{get_host(self.environ).lower()}"
         query = f"?{quote(self.query, safe=_IN_QUERIES)}" if self.query else ""
         return origin + uri_to_iri(quote(self.root + self.path, safe=_IN_PATHS) + query)
 
