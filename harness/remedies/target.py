@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from msgspec import Struct
 
 
-class TargetEvent(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class TargetEvent:
     """What the target's own log has of a request it refused: CloudTrail's event. `at` is ISO 8601 in UTC."""
 
     id: str
