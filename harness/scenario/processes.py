@@ -24,7 +24,8 @@ class Processes:
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(number, context, _leave_interruptions)
         self._seed, self._observed = seed, observed
-        self._futures: dict[str, Future[Sequence[Event]]] = {}
+        self._futures: dict[str, Future[Sequence[Sequence[Event]]]] = {}
+        self._places: dict[str, int] = {}  # of a scenario among those that were begun with it
 
     def __enter__(self) -> Self:
         return self
@@ -32,22 +33,27 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, scenario: Scenario) -> None:
-        """Have a scenario played as soon as a process is free."""
-        self._futures[scenario.id] = self._pool.submit(_events, scenario, self._seed, self._observed)
+    def begin(self, scenarios: Sequence[Scenario]) -> None:
+        """Have scenarios of one file played as soon as a process is free.
+
+        They go there together, for what they share, where everything stands in the file above all, then goes once.
+        """
+        future = self._pool.submit(_events, scenarios, self._seed, self._observed)
+        self._futures.update({scenario.id: future for scenario in scenarios})
+        self._places.update({scenario.id: place for place, scenario in enumerate(scenarios)})
 
     def events(self, scenario: Scenario) -> Sequence[Event]:
         """Wait for a scenario that was begun. Raises HarnessError when its process was ended from outside."""
         try:
-            return self._futures.pop(scenario.id).result()
+            return self._futures.pop(scenario.id).result()[self._places[scenario.id]]
         except BrokenProcessPool as error:
             raise HarnessError(
                 "a process of this run was ended from outside (is memory short?); try a smaller -n"
             ) from error
 
 
-def _events(scenario: Scenario, seed: str, observed: bool) -> Sequence[Event]:
-    return list(run_scenario(scenario, seed=seed, observed=observed))
+def _events(scenarios: Sequence[Scenario], seed: str, observed: bool) -> Sequence[Sequence[Event]]:
+    return [list(run_scenario(scenario, seed=seed, observed=observed)) for scenario in scenarios]
 
 
 def _leave_interruptions() -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,10 +87,11 @@ def run(
     with ExitStack() as stack:
         several = stack.enter_context(_several(processes, seed, observed)) if processes > 1 else None
         chosen: list[Scenario] = []
-        for scenario in choice.among(gathering.scenarios()):
-            chosen.append(scenario)
+        for _, cases in groupby(choice.among(gathering.scenarios()), key=attrgetter("path")):
+            together = list(cases)
+            chosen += together
             if several is not None:
-                several.begin(scenario)
+                several.begin(together)
         gathering.check_variables()
         yield RunStarted(len(chosen), seed, __version__)
         yield from gathering.rejected
