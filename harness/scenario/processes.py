@@ -24,8 +24,8 @@ class Processes:
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(number, context, _leave_interruptions)
         self._seed, self._observed = seed, observed
-        self._futures: dict[str, Future[Sequence[Sequence[Event]]]] = {}
-        self._places: dict[str, int] = {}  # of a scenario among those that were begun with it
+        # By id: what will come of those that went together, and the place of this one among them.
+        self._begun: dict[str, tuple[Future[Sequence[Sequence[Event]]], int]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -39,13 +39,13 @@ class Processes:
         They go there together, for what they share, where everything stands in the file above all, then goes once.
         """
         future = self._pool.submit(_events, scenarios, self._seed, self._observed)
-        self._futures.update({scenario.id: future for scenario in scenarios})
-        self._places.update({scenario.id: place for place, scenario in enumerate(scenarios)})
+        self._begun.update({scenario.id: (future, place) for place, scenario in enumerate(scenarios)})
 
     def events(self, scenario: Scenario) -> Sequence[Event]:
         """Wait for a scenario that was begun. Raises HarnessError when its process was ended from outside."""
+        future, place = self._begun.pop(scenario.id)
         try:
-            return self._futures.pop(scenario.id).result()[self._places[scenario.id]]
+            return future.result()[place]
         except BrokenProcessPool as error:
             raise HarnessError(
                 "a process of this run was ended from outside (is memory short?); try a smaller -n"

@@ -31,8 +31,6 @@ TABLES = ("document", "unique_key", "link", *LINES_TABLES)
 # Bytes. In memory each page costs room of its own beside it, so fewer take less; in a file each commit writes the pages it
 # touched whole, so smaller ones write a third less.
 _PAGE_IN_MEMORY, _PAGE_IN_FILE = 8192, 4096
-# KiB of a file's pages that are held in memory: with SQLite's own 2 MiB a large index is written and read again all the time.
-_CACHE = 16_384
 
 # https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes, read 2026-11-29.
 _PRIMARY = 0xFF

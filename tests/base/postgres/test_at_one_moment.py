@@ -8,18 +8,11 @@ import subprocess
 import pytest
 
 from harness.base.store import StaleError, TakenError
-from tests.base.postgres.postgres_server import running_postgres
 from tests.base.postgres.test_postgres import run_in_another_process
 from tests.base.store_contract import lines
 
 pytestmark = pytest.mark.slow
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def address():
-    with running_postgres() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 
 from harness.base.errors import HarnessError
-from tests.base.postgres.postgres_server import running_postgres
 from tests.base.store_contract import StoreContract, failing, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def address():
-    with running_postgres() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,18 @@ def serve():
         yield start
 
 
+class Held:
+    """An application that answers, with `length`, once `going_on` is set; `entered` says that it was asked."""
+
+    def __init__(self):
+        self.entered, self.going_on = threading.Event(), threading.Event()
+
+    def __call__(self, environ, start):
+        self.entered.set()
+        assert self.going_on.wait(timeout=10)
+        return length(environ, start)
+
+
 def say(port, *pieces):
     """Return all that a server answers until it closes the connection."""
     with closing(socket.create_connection(("127.0.0.1", port), 10)) as client:
@@ -232,18 +244,12 @@ def test_who_waits_longest_gives_way(serve):
 
 def test_a_client_that_stops_sending_is_answered(serve):
     """`nc -N` and its like shut their side down behind the request, however long the answer takes."""
-    entered, going_on = threading.Event(), threading.Event()
-
-    def app(environ, start):
-        entered.set()
-        assert going_on.wait(timeout=10)
-        return length(environ, start)
-
+    app = Held()
     with closing(socket.create_connection(("127.0.0.1", serve(app)), 10)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-        assert entered.wait(timeout=10)
+        assert app.entered.wait(timeout=10)
         client.shutdown(socket.SHUT_WR)
-        going_on.set()
+        app.going_on.set()
         answer = b""
         while more := client.recv(65536):
             answer += more
@@ -334,17 +340,11 @@ def test_a_quick_request_waits_for_the_slow_one_before_it(serve, pieces):
 
 def test_a_malformed_request_waits_for_the_slow_one_before_it(serve):
     """Its refusal is the second answer, though it is known first."""
-    entered, going_on = threading.Event(), threading.Event()
-
-    def app(environ, start):
-        entered.set()
-        assert going_on.wait(timeout=10)
-        return length(environ, start)
-
+    app = Held()
     with closing(socket.create_connection(("127.0.0.1", serve(app)), 10)) as client:
         client.sendall(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\nnoise\r\n\r\n")
-        assert entered.wait(timeout=10)
-        going_on.set()
+        assert app.entered.wait(timeout=10)
+        app.going_on.set()
         answers = b""
         while more := client.recv(65536):
             answers += more

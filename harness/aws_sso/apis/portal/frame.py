@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from flask import Response
-from werkzeug.http import http_date
 
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.json_text import encode
+from harness.wire.outgoing import http_date
 
 Operation: TypeAlias = Callable[[Tenant], dict[str, Any] | None]
 PORTAL, OIDC = "com.amazonaws.switchboard.portal", "com.amazonaws.sso.oidc"
