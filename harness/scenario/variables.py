@@ -12,6 +12,8 @@ from msgspec import Struct, field
 from harness.base.errors import HarnessError
 
 ENVIRONMENT = "env:"
+# AWS writes the sources of attributes for access control so, as in `${path:name.givenName}`: they stay as they are.
+AWS_SOURCES = ("path:", "user:")
 REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
 

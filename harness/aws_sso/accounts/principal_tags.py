@@ -1,8 +1,11 @@
 """Attributes for access control of one person: what goes into a session in an account as its principal tags.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/attributesforaccesscontrol.html and, for the sources such as
-`${path:enterprise.department}`, https://docs.aws.amazon.com/singlesignon/latest/userguide/attributemappingsconcept.html (read
-2026-11). An attribute that the identity store is the source of overrules the same one in the assertion.
+An attribute whose value comes from the identity store overrules the same one in the assertion:
+https://docs.aws.amazon.com/singlesignon/latest/userguide/attributesforaccesscontrol.html, "Choosing attributes when using an
+external identity provider as your identity source". The sources, such as `${path:enterprise.department}` and
+`${path:addresses[type eq "work"].region}`, are the table of
+https://docs.aws.amazon.com/singlesignon/latest/userguide/attributemappingsconcept.html, "Supported external identity provider
+attributes" (both editions of June 2023, read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from harness.aws_sso.accounts.instance import instance
 from harness.aws_sso.identity_store import Record
 from harness.aws_sso.tenant import Tenant
 from harness.scim.names import ENTERPRISE_USER
+from harness.scim.path import PathError, parse_path, read
 
 _SOURCE = re.compile(r"\$\{path:([^}]+)\}")
-_PRIMARY = "[primary eq true]"
+_ENTERPRISE = "enterprise."
 
 
 def principal_tags(tenant: Tenant, user: Record, asserted: Mapping[str, str]) -> dict[str, str]:
@@ -31,15 +35,15 @@ def principal_tags(tenant: Tenant, user: Record, asserted: Mapping[str, str]) ->
 
 def _value(user: Record, source: str) -> str:
     match = _SOURCE.fullmatch(source)
-    return source if match is None else _at(user.attributes, match[1])
+    return source if match is None else _at(dict(user.attributes), match[1])
 
 
-def _at(attributes: Mapping[str, Any], path: str) -> str:
+def _at(attributes: dict[str, Any], text: str) -> str:
     """Return what stands at a path such as `name.givenName` or `emails[primary eq true].value`, "" where nothing does."""
-    value: Any = attributes
-    for part in path.split("."):
-        name = ENTERPRISE_USER if part == "enterprise" else part.removesuffix(_PRIMARY)
-        value = value.get(name) if isinstance(value, Mapping) else None
-        if isinstance(value, list):
-            value = next(iter(value), None)
+    if text.startswith(_ENTERPRISE):
+        text = f"{ENTERPRISE_USER}:{text.removeprefix(_ENTERPRISE)}"
+    try:
+        value = read(attributes, parse_path(text))
+    except PathError:
+        return ""
     return value if isinstance(value, str) else ""

@@ -10,7 +10,7 @@ from harness.scenario.language.schema import NOT_SUBSTITUTED
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
-from harness.scenario.variables import ENVIRONMENT, REFERENCE
+from harness.scenario.variables import AWS_SOURCES, ENVIRONMENT, REFERENCE
 
 
 def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -53,7 +53,7 @@ def _unknown(
 ) -> Iterator[Mistake]:
     if isinstance(value, str) and "${" in value:
         for name in REFERENCE.findall(value):
-            if name not in names:
+            if name not in names and not name.startswith(AWS_SOURCES):
                 hint = nearest(name, {*names, *also})
                 yield Mistake(root.at(trail), _missing(name, hint))
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
+from harness.scim.names import ENTERPRISE_USER
 from harness.wire.message import Request
 from tests.aws_sso.user_portal.provider import (
     EMAIL,
@@ -230,3 +231,40 @@ def test_the_session_has_the_attributes_for_access_control(controlled, idp):
     assert person.session.attributes == {"Department": "Engineering", "Name": "Somebody"}
     tags = principal_tags(controlled.tenant, person.user, person.session.attributes)
     assert tags == {"Department": "Engineering", "Name": "Barbara"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("userName", "ana@contoso.com"),
+        ("name.familyName", "Ruiz"),
+        ("emails[primary eq true].value", "ana@contoso.com"),
+        ('addresses[type eq "work"].locality', "Bilbao"),
+        ('phoneNumbers[type eq "work"].value', "+34 944 000 000"),
+        ("enterprise.costCenter", "R1"),
+        ("enterprise.manager.value", "9067729b3d-1"),
+        ('addresses[type eq "home"].locality', None),
+        ("addresses[", None),
+    ],
+)
+def test_a_tag_comes_from_any_source_that_the_guide_lists(controlled, path, value):
+    """Elements of a list are picked by what stands in brackets; where nothing stands there is no tag."""
+    from harness.aws_sso import identity_store
+    from harness.aws_sso.accounts import instance
+    from harness.aws_sso.accounts.principal_tags import principal_tags
+
+    user = controlled.user(
+        "ana@contoso.com",
+        name={"givenName": "Ana", "familyName": "Ruiz"},
+        emails=[{"value": "ana@contoso.com", "type": "work", "primary": True}],
+        addresses=[{"type": "work", "locality": "Bilbao"}],
+        phoneNumbers=[{"type": "work", "value": "+34 944 000 000"}],
+        **{ENTERPRISE_USER: {"costCenter": "R1", "manager": {"value": "9067729b3d-1"}}},
+    )
+    with controlled.tenant.store.transaction():
+        instance.change(
+            controlled.tenant,
+            attributes=[{"Key": "Tag", "Value": {"Source": [f"${{path:{path}}}"]}}],
+        )
+    record = identity_store.require(controlled.tenant, identity_store.USER, user["id"])
+    assert principal_tags(controlled.tenant, record, {}).get("Tag") == value
