@@ -106,7 +106,7 @@ class World(Struct):
 class Parts(Struct, frozen=True):
     """What differs between a scenario's world and a served one. `origins` has `graph` and the keys of AWS's hosts.
 
-    `advance` lets time pass for pages, `before_cycle` comes before a cycle with work to do, `watch` wraps the engine's transport.
+    `in_flight` and `before_cycle` are the provisioning service's, `advance` lets time pass for pages, `watch` wraps its transport.
     """
 
     clock: Clock
@@ -116,7 +116,7 @@ class Parts(Struct, frozen=True):
     origins: Mapping[str, str]
     smtp: tuple[str, int] | None = None
     api_credentials: tuple[str, str] | None = None
-    in_flight: int = 1
+    in_flight: Callable[[str], int] = lambda _: 1
     advance: Callable[[timedelta], None] | None = None
     sharing: azure_tenant.Sharing | None = None
     before_cycle: Callable[[], None] = lambda: None

@@ -82,13 +82,13 @@ class Outside(Struct, frozen=True):
     """What a tenant has beyond itself.
 
     `send` is the wire to the applications that people are provisioned to; `smtp` the host and port that mails go to,
-    None to keep them in the outbox; `in_flight` how many objects of a cycle are at work together; `sharing` what ties this
-    process to others over the same store. `before_cycle` is called before a cycle that has something to do.
+    None to keep them in the outbox; `in_flight` says of a tenant URL how many objects of a cycle are at work together;
+    `sharing` is what ties this process to others over the same store. `before_cycle` is called before a cycle that has something to do.
     """
 
     send: Send
     smtp: tuple[str, int] | None = None
-    in_flight: int = 1
+    in_flight: Callable[[str], int] = lambda _: 1
     sharing: Sharing | None = None
     before_cycle: Callable[[], None] = lambda: None
 

@@ -37,7 +37,7 @@ class ServeOptions(Struct, frozen=True):
     ready_file: Path | None
     smtp: str | None
     seed: str | None
-    in_flight: int
+    in_flight: int | None
     processes: int
     quirk_values: tuple[str, ...]
     aws_access_key_id: str | None
@@ -189,10 +189,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--seed", help="Seed of every identifier and token; without one they cannot be guessed."),
     click.option(
         "--in-flight",
-        default=8,
-        show_default=True,
         type=click.IntRange(1, 64),
-        help="Objects of a cycle at work together.",
+        help="Objects of a cycle at work together: 8 at a server elsewhere, 1 at the AWS SSO served here, unless said.",
     ),
     click.option(
         "--processes",

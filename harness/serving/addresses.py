@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from harness.wire.message import Request, Response, Send
 
+_IN_FLIGHT_ELSEWHERE = 8
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask instead, from this machine
 # Addresses for documentation (RFC 5737, RFC 3849): one is connected to in name only, which sends nothing.
 _ELSEWHERE = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}  # noqa: S104
@@ -42,8 +43,23 @@ class Shortcut:
         self._send, self._applications = send, applications
 
     def __call__(self, request: Request) -> Response:
-        origin = "/".join(request.url.split("/", 3)[:3])
-        return self._applications.get(origin.lower(), self._send)(request)
+        return self._applications.get(_origin(request.url), self._send)(request)
+
+    def leads_home(self, url: str) -> bool:
+        """Tell whether this process itself answers at a URL."""
+        return _origin(url) in self._applications
+
+
+def in_flight(network: Shortcut, wanted: int | None, url: str) -> int:
+    """Return how many objects of a cycle are at work together at a tenant URL, unless so many are wanted.
+
+    Where this process itself answers nobody waits for a network, and several would only wait for each other.
+    """
+    return wanted or (1 if network.leads_home(url) else _IN_FLIGHT_ELSEWHERE)
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3]).lower()
 
 
 def _outward(host: str) -> str:

@@ -29,10 +29,10 @@ class Options:
 
     `data` None keeps everything in memory; `smtp` is host and port; `quirks` are values by id, where they are not the
     profile's; `api_credentials` is the key pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at
-    work together; `tls` are the PEM files of a certificate and its key (None: plain http); `bare` leaves provisioning to be
-    configured by hand; `allowed_hosts` are names by which other machines may ask for this one, the first of them the one
-    that addresses are told with; `processes` answer together; `key` encrypts stored secrets; `schema` is an exported one for
-    the job; `scenario_of` writes exchanges as a scenario, for the timeline's page.
+    work together (None: as the target suggests); `tls` are the PEM files of a certificate and its key (None: plain http);
+    `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may ask for this
+    one, the first of them the one that addresses are told with; `processes` answer together; `key` encrypts stored secrets;
+    `schema` is an exported one for the job; `scenario_of` writes exchanges as a scenario, for the timeline's page.
     """
 
     host: str = "127.0.0.1"
@@ -44,7 +44,7 @@ class Options:
     smtp: tuple[str, int] | None = None
     quirks: Mapping[str, Any] = field(default_factory=dict)
     api_credentials: tuple[str, str] | None = field(default=None, repr=False)
-    in_flight: int = 8
+    in_flight: int | None = None
     tls: tuple[Path, Path] | None = None
     allowed_hosts: tuple[str, ...] = ()
     bare: bool = False

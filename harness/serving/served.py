@@ -25,7 +25,7 @@ from harness.base.store import Document
 from harness.log_lines import LOGS
 from harness.origins import AWS_HOSTS
 from harness.pages.instruments import INSTRUMENTS
-from harness.serving.addresses import Shortcut, at, nearby, own_names, public_host
+from harness.serving.addresses import Shortcut, at, in_flight, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
 from harness.serving.failures import Room, damage_worded, report
 from harness.serving.front.control import with_control
@@ -130,7 +130,7 @@ class Served:
             origins={"graph": azure_url, **dict.fromkeys(AWS_HOSTS, aws_url)},
             smtp=options.smtp,
             api_credentials=options.api_credentials,
-            in_flight=options.in_flight,
+            in_flight=partial(in_flight, self._network, options.in_flight),
             advance=self.advance,
             sharing=Sharing(data.busy, data.peers.tell) if data.peers and data.busy else None,
             before_cycle=self._before_cycle,

@@ -81,7 +81,8 @@ class Kills:
         self._count += 1
         folder = self._folder / f"start{self._count}"
         folder.mkdir()
-        return HarnessProcess(folder, "--data", self._data)
+        together = "8" if self._count % 2 else "1"
+        return HarnessProcess(folder, "--data", self._data, "--in-flight", together)
 
     def _settled(self) -> None:
         answer = self._servers[0].control("POST", "clock", {"advance": "40m"})

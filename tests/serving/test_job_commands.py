@@ -20,7 +20,7 @@ TARO = "taro.yamada@contoso.com"
 @pytest.fixture
 def world(serve):
     """Return a harness with four people, one of them not assigned."""
-    world = serve("--populate", str(FIXTURES / "small.yaml"), "--seed", "1", "--in-flight", "1")
+    world = serve("--populate", str(FIXTURES / "small.yaml"), "--seed", "1")
     for person in world.graph("GET", "/users").json()["value"]:
         if person["userPrincipalName"] != "zoe.bronte@contoso.com":
             world.assign(person["id"])

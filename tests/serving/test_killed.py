@@ -29,10 +29,12 @@ def directory(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_cycle_that_was_cut_off_goes_on_where_it_stopped(serve, directory, tmp_path, how):
+@pytest.mark.parametrize(
+    ("how", "in_flight"), [(signal.SIGKILL, "1"), (signal.SIGKILL, "8"), (signal.SIGTERM, "1")]
+)
+def test_a_cycle_that_was_cut_off_goes_on_where_it_stopped(serve, directory, tmp_path, how, in_flight):
     """Whoever was created before the kill is not created again, whoever was not arrives; the log has each once."""
-    data = ("--data", str(tmp_path / "data"))
+    data = ("--data", str(tmp_path / "data"), "--in-flight", in_flight)
     world = serve(*data, "--populate", str(directory))
     group = world.graph("GET", "/groups").json()["value"][0]
     world.assign(group["id"])

@@ -101,7 +101,7 @@ class Sessions:
             skip_out_of_scope_deletions=settings.skip_out_of_scope_deletions,
             flagged=flagged or (gallery and self._quirks["gallery-job-dialect"] == "flagged"),
             most_deletes=self._most_deletes(job, secrets),
-            in_flight=self._surroundings.in_flight,
+            in_flight=self._surroundings.in_flight(secrets.get("BaseAddress", "")),
         )
 
     def target(self, secrets: Mapping[str, str], *, gallery: bool) -> tuple[Target, bool]:

@@ -17,9 +17,9 @@ from harness.wire.message import Send
 
 
 class Surroundings(Struct, frozen=True):
-    """`send` is the wire to what is provisioned; `in_flight` objects of a cycle are at work together.
+    """`send` is the wire to what is provisioned; `in_flight` says of a tenant URL how many objects of a cycle are at work together.
 
-    More than one in flight needs a wire that waits. `busy` is the lock under which one object is at work, be it a cycle's or on
+    More than one are of use where the wire waits. `busy` is the lock under which one object is at work, be it a cycle's or on
     demand, None for one of this process alone. Where processes share the store, `busy` is a lock over all of them, one of them
     is told to `resume`, and `on_schedule` is called when the others should look again. `before_cycle` is called before a
     cycle that has something to do.
@@ -34,7 +34,7 @@ class Surroundings(Struct, frozen=True):
     send: Send
     directory: Directory
     applications: EnterpriseApps
-    in_flight: int
+    in_flight: Callable[[str], int]
     busy: AbstractContextManager[object] | None
     on_schedule: Callable[[], None]
     before_cycle: Callable[[], None]

@@ -62,7 +62,7 @@ class Company:
             clock=self.clock,
             ids=ids,
             quirks=self.quirks,
-            outside=Outside(self.send, self.smtp, self.in_flight),
+            outside=Outside(self.send, self.smtp, lambda _: self.in_flight),
         )
         self.directory, self.apps = self.tenant.directory, self.tenant.applications
         self.engine = self.tenant.engine
