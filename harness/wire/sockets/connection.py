@@ -34,7 +34,7 @@ class Limits:
     """How many connections a server has places for, and how long it waits, in seconds.
 
     `first` for anything at all on a new connection, `headers` and `body` from their first byte to their last, `idle` for a
-    further request, `stop` for what is under way at the end.
+    further request, `quiet` over TLS for more from whoever has its last answer, `stop` for what is under way at the end.
     """
 
     connections: int = 400
@@ -42,6 +42,7 @@ class Limits:
     headers: float = 10.0
     body: float = 30.0
     idle: float = 60.0
+    quiet: float = 2.0
     stop: float = 5.0
 
     def of(self, stage: Stage) -> float:
@@ -109,6 +110,7 @@ class Connection(asyncio.Protocol):
         self._is_last = False  # what has arrived by now
         self._lingers = False  # with its last answer written, until the client has read it
         self._dropped = 0  # bytes meanwhile
+        self._lingers_until = _NEVER  # by the loop's time
         self._is_paused = False
         self.is_made = False
 
@@ -215,23 +217,28 @@ class Connection(asyncio.Protocol):
         """Close the connection, once a client that is still sending can have read what it was answered.
 
         To close at once would have the system reset the connection, and the client's system drop an answer that it has not
-        read by then (RFC 9112 section 9.6). What comes is dropped, for as long as a body may take and up to a measure. Over
-        TLS the transport does so for a moment by itself.
+        read by then (RFC 9112 section 9.6). What comes is dropped, for as long as a body may take and up to a measure. TLS
+        cannot say here that nothing follows while it reads on, so there the end is told once the client has been quiet.
         """
         says_more = self._parser.is_over or self._parser.stage is not Stage.NOTHING
-        if self._is_last or not says_more or not self.transport.can_write_eof():
+        if self._is_last or not says_more:
             self.transport.close()
             return
-        self._lingers = True
+        self._lingers, self._lingers_until = True, self._loop.time() + self._limits.body
         self._read_on()
-        self.transport.write_eof()
         self._places.waiting[self] = self.transport.abort
-        self._wait(self._limits.body)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self._wait(self._limits.body)
+        else:
+            self._wait(self._limits.quiet)
 
     def _drop(self, data: bytes) -> None:
         self._dropped += len(data)
         if self._dropped > _MOST_DROPPED:
             self.transport.abort()
+        elif self._scheme == "https":
+            self._wait(min(self._limits.quiet, self._lingers_until - self._loop.time()))
 
     def _read_on(self) -> None:
         if self._is_paused:
@@ -275,7 +282,9 @@ class Connection(asyncio.Protocol):
     def _give_up(self) -> None:
         """End a connection whose request does not come; what its client has not read by now it never will."""
         self._deadline = _NEVER
-        if self._lingers or self._parser.stage is Stage.NOTHING:
+        if self._lingers and self._scheme == "https":
+            self.transport.close()
+        elif self._lingers or self._parser.stage is Stage.NOTHING:
             self.transport.abort()
         else:
             self._finish(_LATE, stays=False)

@@ -3,7 +3,7 @@
 import io
 import socket
 import ssl
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError
 from harness.wire.message import Request, TransportError
+from harness.wire.sockets.connection import Limits
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import identity, trusting
@@ -314,3 +316,46 @@ class TestGreeting:
         """Served as localhost, the URL says so: that is what the certificate is for."""
         server = serve(pair, host="localhost")
         assert server.url.startswith("https://localhost:")
+
+
+@pytest.fixture
+def refuse_body(pair):
+    """Return a function that has a server refuse a client's body before it comes, and returns the client."""
+    with ExitStack() as stack:
+
+        def start(limits):
+            server = Server(
+                say_path, "127.0.0.1", 0, identity=identity(pair.certificate, pair.key), limits=limits
+            )
+            stack.callback(server.stop)
+            server.start()
+            bare = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10)
+            client = stack.enter_context(closing(trusting(pair.certificate).wrap_socket(bare)))
+            client.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n")
+            return client
+
+        yield start
+
+
+def test_who_reads_only_after_sending_has_the_answer_over_tls_too(refuse_body):
+    """It may take longer over it than asyncio waits for the end of a connection (`ssl_shutdown_timeout`, 1 s)."""
+    client, watch = refuse_body(Limits()), Stopwatch()
+    while watch.seconds() < 1.3:
+        client.sendall(b"x")
+    assert client.recv(65536)[9:12] == b"413"
+
+
+def test_who_has_the_answer_and_is_quiet_is_told_the_end(refuse_body):
+    client = refuse_body(Limits(quiet=0.05))
+    answer = b""
+    while more := client.recv(65536):
+        answer += more
+    assert answer[9:12] == b"413"
+
+
+def test_who_never_stops_sending_over_tls_is_not_waited_for(refuse_body):
+    client, watch = refuse_body(Limits(body=0.05)), Stopwatch()
+    with suppress(OSError):
+        while watch.seconds() < 10:
+            client.sendall(b"x")
+    assert watch.seconds() < 10
