@@ -1,8 +1,9 @@
 """The attributes that AWS SSO knows: one table for users, one for groups, in the order answers print them.
 
-`rules.py` walks these tables. Lengths and patterns are those of the Identity Store API model
-(https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, read 2026-11); which
-attributes the SCIM endpoint takes is on
+`rules.py` walks these tables. Lengths and patterns are those of the Identity Store API:
+https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, "Contents", and UserName,
+SensitiveStringType and ExternalIdIdentifier of its model in botocore 1.44.5 (read 2026-11-30). Which attributes the SCIM
+endpoint takes is on
 https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html, in its tables of attributes (read 2026-11-29).
 """
 

@@ -1,8 +1,8 @@
 """What one person may enter: accounts, and the permission sets in each, held directly or through a group.
 
-Read by the user portal and by the portal's API. The roles of
-https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_ListAccountRoles.html (read 2026-11) are names of
-permission sets. Found through the person's own assignments, never by going through everybody's.
+Read by the user portal and by the portal's API. The
+`roleName` of ListAccountRoles (RoleInfo of the model sso/2019-06-10 in botocore 1.44.5, read 2026-11-30) is here the name of a
+permission set. Found through the person's own assignments, never by going through everybody's.
 """
 
 from __future__ import annotations

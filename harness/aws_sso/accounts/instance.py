@@ -1,7 +1,7 @@
 """The one instance of AWS SSO in this account: what an administrator can set about it. Nothing here acts on the settings.
 
-Kept with the account, and so through a reset. Writes expect to run inside `store.transaction()`. Imitates
-https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DescribeInstance.html (read 2026-11).
+Kept with the account, and so through a reset. Writes expect to run inside `store.transaction()`. Imitates DescribeInstance of the
+model sso-admin/2020-07-20 in botocore 1.44.5 (read 2026-11-30), without Regions, network and whether permission sets are enabled.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The organization: which AWS accounts there are, by what name and in what state.
 
 The management account, where AWS SSO lives, is always in it; others are what an administrator made (`populate.py`), and
-whichever account an assignment names first. Shapes are those of
-https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html (read 2026-11).
+whichever account an assignment names first. Shapes are those of Account in the model organizations/2016-11-28 of botocore 1.44.5
+(read 2026-11-30).
 """
 
 from __future__ import annotations

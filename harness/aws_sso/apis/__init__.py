@@ -1,7 +1,7 @@
 """The AWS APIs of this account in AWS JSON 1.1, as boto3 and the AWS CLI speak them; `portal` holds those in REST-JSON.
 
-`app.py` routes `POST /` here. Framing and errors follow https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-(read 2026-11). A change and its CloudTrail event are kept together or not at all.
+`app.py` routes `POST /` here. Framing and errors follow https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Protocol
+Behaviors" and "Operation error serialization" (read 2026-11-30). A change and its CloudTrail event are kept together or not at all.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
     service = SERVICES.get(target)
     if service is None or not _has(tenant, service, operation):
-        # Without a message, as in https://github.com/hashicorp/terraform-provider-aws/issues/31624 (read 2026-11).
+        # Without a message: https://github.com/hashicorp/terraform-provider-aws/issues/31624, comment of 2023-08-23
+        # (read 2026-11-29).
         raise ApiError("UnknownOperationException", "")
     try:
         body = request.body()

@@ -1,7 +1,7 @@
 """LookupEvents: the event history, newest first. Its own calls are not kept, or looking would change what is seen.
 
-Imitates https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html (read 2026-11): one lookup
-attribute, 90 days, both bounds included, and a named error for each member.
+Imitates LookupEvents of the model cloudtrail/2013-11-01 in botocore 1.44.5 (read 2026-11-30): one lookup attribute, 90 days, both
+bounds included, and an error of its own for each member that is wrong.
 """
 
 from __future__ import annotations

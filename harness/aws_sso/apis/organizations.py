@@ -1,6 +1,7 @@
 """The part of AWS Organizations that clients of AWS SSO read: which accounts there are.
 
-Imitates https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html (read 2026-11).
+Imitates ListAccounts, DescribeAccount and DescribeOrganization of the model organizations/2016-11-28 in botocore 1.44.5 (read
+2026-11-30). An account's Paths are left out: there are no organizational units here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What an operation may be given: the kinds of shape that AWS's service models know, and one reader for them all.
 
 The tables (`shapes.py` of each service, `cloudtrail.py`, `organizations.py`) hold lengths, ranges, patterns and
-required members of the models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data, read
-2026-11). Wrong types are a SerializationException; broken constraints are told all at once, in the models' notation:
+required members of the models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data of 1.44.5, read
+2026-11-30). Wrong types are a SerializationException; broken constraints are told all at once, in the models' notation:
 `emails.1.member.value`.
 """
 

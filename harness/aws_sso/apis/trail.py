@@ -1,9 +1,10 @@
 """What CloudTrail keeps of API calls.
 
-Event sources are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html. Calls that
-only read are kept too, today and in 2020, but have no responseElements, which only changes have:
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (both read
-2026-11). Names in lower camel case and English dates are the look of SCIM's events, for no sample of these is AWS's own.
+Event sources are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html (read
+2026-11-29). Calls that only read are kept too, today and in 2020, but have no responseElements, which only changes have:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html, "responseElements"
+(edition of June 2023, read 2026-11-30). Names in lower camel case and English dates are the look of SCIM's events, for no
+sample of these is AWS's own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Event history: what CloudTrail keeps of SCIM calls, API calls and console actions, and how it is looked up.
 
 Written by `scim/service.py`, `console/` and `apis/trail.py`, read by `apis/cloudtrail.py` and the console. The shapes
-are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html (read
-2026-11); personal values are hidden as there, and externalId is left out.
+are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example
+CloudTrail events" (read 2026-11-30); personal values are hidden as there, and externalId is left out.
 """
 
 from harness.aws_sso.cloudtrail.events import (

@@ -1,10 +1,11 @@
 """The forms in which an administrator comes by events: the console's downloads, a trail's file, EventBridge.
 
-Columns of the CSV file and names of log files are as in files that people published, see
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html,
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html and
-https://docs.aws.amazon.com/eventbridge/latest/ref/overview-event-structure.html (read 2026-11). That the console's JSON file is
-framed like a trail's, and the source `aws.identitystore-scim` of EventBridge, are inferred.
+The downloads are those of https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html,
+"Downloading events"; the columns of the CSV file are those of files that people published. A trail's file is named as
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html, "CloudTrail log file name format",
+says (both editions of June 2023, read 2026-11-30), an envelope is that of
+https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html, "detail-type" (read 2026-11-30). That the console's
+JSON file is framed like a trail's, and the source `aws.identitystore-scim` of EventBridge, are inferred.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ _COLUMNS: Mapping[str, str] = {
     "Event type": "eventType",
     "Recipient Account Id": "recipientAccountId",
     "Event category": "eventCategory",
+}
+_DETAIL_TYPES: Mapping[str, str] = {
+    "AwsApiCall": "AWS API Call via CloudTrail",
+    "AwsServiceEvent": "AWS Service Event via CloudTrail",
 }
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -104,11 +109,10 @@ def _eventbridge(tenant: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried
 
 def envelope(tenant: Tenant, event: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event as EventBridge passes it on."""
-    kind = "Service Event" if event["eventType"] == "AwsServiceEvent" else "API Call"
     return {
         "version": "0",
         "id": str(uuid5(NAMESPACE_OID, event["eventID"])),
-        "detail-type": f"AWS {kind} via CloudTrail",
+        "detail-type": _DETAIL_TYPES.get(event["eventType"]) or tenant.quirks["eventbridge-sign-in-type"],
         "source": f"aws.{event['eventSource'].removesuffix('.amazonaws.com')}",
         "account": tenant.settings.account_id,
         "time": event["eventTime"],

@@ -12,7 +12,7 @@ from harness.aws_sso.accounts.permission_sets import NameTakenError, PermissionS
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.tokens import Declined
 
-# https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html (read 2026-11).
+# PermissionSetName of the model sso-admin/2020-07-20 in botocore 1.44.5 (read 2026-11-30).
 _NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
 
 

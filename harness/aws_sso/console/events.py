@@ -1,7 +1,8 @@
 """Event history: what CloudTrail keeps, newest first, by name, source, user, request, error and time; and its download.
 
-Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html (read 2026-11). The
-page says that events can be downloaded as CSV or JSON, and that filters and time ranges make the file smaller.
+Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html, "Filtering CloudTrail
+events" and "Downloading events" (edition of June 2023, read 2026-11-30): events can be downloaded as CSV or JSON, and filters
+and time ranges make the file smaller.
 """
 
 from __future__ import annotations

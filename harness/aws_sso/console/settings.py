@@ -2,7 +2,8 @@
 
 A token is shown once, on the page that follows the button; reading that page again neither shows it nor makes another.
 The dialog and its sentence are those of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/provision-automatically.html, "How to enable automatic provisioning" and
+"How to delete an access token" (edition of June 2023, read 2026-11-30).
 """
 
 from __future__ import annotations

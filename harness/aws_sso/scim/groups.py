@@ -1,8 +1,8 @@
 """The five operations on groups; there is no PutGroup.
 
 Imitates creategroup.html, getgroup.html, patchgroup.html and deletegroup.html of
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/ (read 2026-11): members can be written, never read, and a
-patched group answers with nothing.
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/, "Not supported" and "Examples" of each (read 2026-11-29):
+members can be written, never read, and a PATCH is answered with an empty body.
 """
 
 from __future__ import annotations

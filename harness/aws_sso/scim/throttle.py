@@ -1,8 +1,8 @@
 """How many requests AWS SSO takes a second, by operation and identity store.
 
-The rates are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (read 2026-11). Each budget
-is a bucket that fills again at its rate on the tenant's clock; buckets live in memory, one an operation and one for
-memberships, so a restart begins with full ones.
+The rates are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
+limits" (read 2026-11-29). Each operation has a budget, and changes of membership have one of their own. A budget is a bucket
+that fills again at its rate on the tenant's clock; buckets live in memory, so a restart begins with full ones.
 """
 
 from __future__ import annotations

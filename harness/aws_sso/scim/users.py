@@ -1,8 +1,8 @@
 """The six operations on users.
 
 Imitates createuser.html, getuser.html, putuser.html, patchuser.html and deleteuser.html of
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/ (read 2026-11): members in the printed order, no
-`location`, no `version`, what is absent left out, never null.
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/, "Examples" of each (read 2026-11-29): members in the printed
+order, no `location`, no `version`; what is absent is left out, never null.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """What a SAML response must be before anybody is signed in by it.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, limits.html and troubleshooting.html
-(read 2026-11). Most of the reasons, which only CloudTrail shows, are nowhere recorded and are this imitation's own.
+An e-mail address as the NameID is asked for by
+https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, "SAML"; one assertion, not encrypted, and the page's
+sentence by https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, "Error 'An unexpected error has
+occurred' when a user tries to sign in using an external identity provider" (edition of June 2023; both read 2026-11-30). Most
+of the reasons, which only CloudTrail shows, are nowhere recorded: they are this imitation's own.
 """
 
 from __future__ import annotations

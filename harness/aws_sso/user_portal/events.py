@@ -6,9 +6,10 @@ operations" and "CloudTrail events of AWS access portal API operations" (read 20
 registrations and device codes leave none; of the portal also ListApplications, which its page asks for. CreateToken is the event
 printed in https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sso-entries.html (read 2026-11-29).
 
-Signing in follows https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/main/doc_source/understanding-sign-in-events.md
-and, where it failed, https://github.com/goauthentik/authentik/issues/4554. A person's calls follow the events printed in
-https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aws-via-iam-identity-center.html (all read
+Signing in follows https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/main/doc_source/understanding-sign-in-events.md,
+"Successful sign-in when authenticating with an external identity provider" (read 2026-11-30) and, where it failed,
+https://github.com/goauthentik/authentik/issues/4554. A person's calls follow the events printed in
+https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aws-via-iam-identity-center.html (both read
 2026-11): no parameters, the account and role in serviceEventDetails. Authenticate, when the portal lets somebody in, and
 Federate, when they open an account's console, are of that shape in
 https://github.com/aws-samples/cloud-trail-lake-query-samples (iam-idc-authenticate-api.sql, iam-idc-federate-api-by-idc-user.sql)
@@ -33,7 +34,7 @@ from harness.base.clock import iso
 # By userIdentity type: the one printed in 2026, and that of sign-in events for the years before.
 _VERSIONS = {"IdentityCenterUser": "1.11", "Unknown": "1.08"}
 _SIGN_IN, _PORTAL = "signin.amazonaws.com", "sso.amazonaws.com"
-# What CreateToken takes: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html (read 2026-11)
+# What CreateToken takes: CreateTokenRequest of the model sso-oidc/2019-06-10 in botocore 1.44.5 (read 2026-11-30).
 _TOKEN_REQUEST = (
     "clientId",
     "clientSecret",
@@ -129,9 +130,9 @@ def _without_secrets(members: Mapping[str, Any]) -> dict[str, Any]:
 def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
     """Keep that a person took on a role with attributes for access control; without any there is no such event.
 
-    Imitates "AssumeRoleWithSAML" of
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11), as an organization's trail
-    has it.
+    Imitates the event with session tags in "Example AWS STS API events in CloudTrail log" of
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (edition of June 2023, read 2026-11-30), as an
+    organization's trail has it.
     """
     tags = principal_tags(tenant, person.user, person.session.attributes)
     if not tags or not tenant.quirks["entering-event"]:

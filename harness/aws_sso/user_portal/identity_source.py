@@ -30,9 +30,10 @@ _PROVIDER = ("account", "identity-provider")  # kept with the account, and so th
 def answer() -> Response:
     """Show the identity source; PUT `{"metadata": …}` makes it the identity provider which that XML describes.
 
-    DELETE `{"confirm": "ACCEPT"}` makes it AWS SSO's own directory again: users, groups and assignments stay, as do sessions
-    until their time is over
-    (https://docs.aws.amazon.com/singlesignon/latest/userguide/manage-your-identity-source-considerations.html, read 2026-11).
+    DELETE `{"confirm": "ACCEPT"}` makes it AWS SSO's own directory again. Users, groups and assignments stay:
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/manage-your-identity-source-considerations.html, "Changing between
+    IAM Identity Center and an external identity provider" (edition of June 2023, read 2026-11-30). That sessions last until
+    their time is over is inferred.
     """
     tenant = current()
     try:

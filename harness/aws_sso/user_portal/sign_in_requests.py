@@ -1,9 +1,9 @@
 """Sign-in that starts at the user portal: what is asked of the identity provider, and which answers are still awaited.
 
-The request is not signed, asks for an e-mail address as the NameID, and travels in the address (HTTP-Redirect, section 3.4 of
-https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf), as
-https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html says of AWS's (both read 2026-11). How long AWS waits
-for the answer is nowhere said: here as long as a session lasts.
+The request asks for an e-mail address as the NameID, as https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html
+says under "SAML" (read 2026-11-30). The page says nothing of how the request travels. Here it is not signed and stands in the
+address (HTTP-Redirect, section 3.4 of https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf, read 2026-11),
+and an answer is awaited for as long as a session lasts: both are inferred.
 """
 
 from __future__ import annotations

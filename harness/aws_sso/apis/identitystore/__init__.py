@@ -1,7 +1,8 @@
 """The Identity Store API: users, groups and memberships, the last of which SCIM never shows.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/ (read 2026-11). Its writes reach the
-same directory as SCIM's and work also while automatic provisioning is on, unnoticed by the identity provider.
+Imitates https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/ by its model identitystore/2020-06-15 in
+botocore 1.44.5 (read 2026-11-30). Its writes reach the same directory as SCIM's and work also while automatic provisioning is
+on, unnoticed by the identity provider.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The inputs of the Identity Store API, as its model of 2020-06-15 has them.
+"""The inputs of the Identity Store API, as its model identitystore/2020-06-15 in botocore 1.44.5 has them (read 2026-11-30).
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/ and the model that botocore ships
-(read 2026-11). UpdateIdentityStore is not imitated.
+UpdateIdentityStore, which sets an identity store's network configuration, is not imitated.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The `sso` API: a person's accounts and roles, temporary credentials for one, and the end of the session.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/welcome.html (read 2026-11). Without access the
+Imitates the four operations of the model sso/2019-06-10 in botocore 1.44.5 (read 2026-11-30). Without access the
 answer is a ForbiddenException, which the reference does not list but https://github.com/aws/aws-sam-cli/issues/2129 shows; the
 sentence about tokens is in https://github.com/fwdcloudsec/granted/issues/715 (comment of 2021-09-15, description; read 2026-11-29).
 """

@@ -1,7 +1,7 @@
 """OAuth's errors as `sso-oidc` writes them: the name in a header, `error` and `error_description` in the body.
 
-The names and statuses are the API model's, `error` is what the reference lists with each
-(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html, read 2026-11); one description was
+Names, statuses and what stands in `error` are those of the model sso-oidc/2019-06-10 in botocore 1.44.5, under CreateToken and
+RegisterClient (read 2026-11-30); one description was
 captured (https://github.com/boto/boto3/issues/3891, the log in the second comment, read 2026-11-29), the others are rows of
 the quirk `oidc-descriptions`.
 """

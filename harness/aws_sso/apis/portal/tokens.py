@@ -1,7 +1,7 @@
 """The `sso-oidc` API: clients register, ask for a person's access, and are given tokens.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/welcome.html (read 2026-11): device code,
-authorization code with PKCE, refresh token. A token lasts eight hours, as long as a portal session; one for a client that
+Imitates the model sso-oidc/2019-06-10 in botocore 1.44.5 (read 2026-11-30): device code, authorization code with PKCE, refresh
+token. A token lasts eight hours, as long as a portal session; one for a client that
 named scopes lasts an hour and comes with a refresh token for the rest of the eight.
 """
 

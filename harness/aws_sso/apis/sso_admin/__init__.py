@@ -1,7 +1,8 @@
 """The SSO Admin API: the instance, permission sets, and who has them in which account.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/APIReference/welcome.html (read 2026-11), as far as an
-administrator needs it once users have arrived; applications, trusted issuers and regions are left out.
+Imitates https://docs.aws.amazon.com/singlesignon/latest/APIReference/welcome.html by its model sso-admin/2020-07-20 in botocore
+1.44.5 (read 2026-11-30), as far as an administrator needs it once users have arrived: applications, trusted token issuers and
+Regions are left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The operations on attributes for access control: which attributes of a person go into sessions.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/attributesforaccesscontrol.html (read 2026-11). A
-configuration is ENABLED at once; the API's CREATION_IN_PROGRESS is skipped.
+What they are for is told by https://docs.aws.amazon.com/singlesignon/latest/userguide/attributesforaccesscontrol.html, "Getting
+started" (edition of June 2023); the statuses are InstanceAccessControlAttributeConfigurationStatus of the model
+sso-admin/2020-07-20 in botocore 1.44.5 (both read 2026-11-30). A configuration is ENABLED at once: CREATION_IN_PROGRESS is skipped.
 """
 
 from __future__ import annotations

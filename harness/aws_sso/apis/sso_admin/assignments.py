@@ -1,7 +1,8 @@
 """The operations on account assignments, and the status of the requests that make and unmake them.
 
-Imitates https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateAccountAssignment.html (read 2026-11). The
-id of such a request is that of the call that began it, and its first answer has no date: so it is in published events.
+Imitates CreateAccountAssignment and AccountAssignmentOperationStatus of the model sso-admin/2020-07-20 in botocore 1.44.5 (read
+2026-11-30). The id of such a request is that of the call that began it, and its first answer has no date: so it is in
+published events.
 """
 
 from __future__ import annotations

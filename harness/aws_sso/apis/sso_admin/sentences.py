@@ -7,12 +7,14 @@ from harness.aws_sso.apis.errors import ApiError
 
 # Told by https://github.com/avlcloudtechnologies/terraform-aws-sso/issues/6, description (read 2026-11-29).
 NAME_TAKEN = "PermissionSet with name {name} already exists."
-# Told by https://github.com/hashicorp/terraform-provider-aws/issues/26757 (read 2026-11).
+# Told by https://github.com/hashicorp/terraform-provider-aws/issues/26757, description (read 2026-11-30).
 STILL_ASSIGNED = "Could not delete because PermissionSet has ApplicationProfile associated with it."
-# The service's own spelling, which clients look for, and the two sentences beside it:
-# https://github.com/getmoto/moto/blob/master/tests/test_ssoadmin/test_ssoadmin_policies.py (read 2026-11).
+# The service's own spelling, which clients look for, and the next sentence:
+# https://github.com/getmoto/moto/blob/master/tests/test_ssoadmin/test_ssoadmin_policies.py,
+# test_attach_managed_policy_to_permission_set (read 2026-11-30).
 ATTACHED = "Permission set with id {id} already has a typed link attachment to a manged policy with {arn}"
 NO_SUCH_POLICY = "Policy does not exist with ARN: {arn}"
+# These two are quoted by public programs and notes that met them (read 2026-11-30).
 BAD_POLICY_ARN = "Given managed policy ARN: {arn}, is invalid"
 INLINE_TOO_LONG = (
     "Current size of the non-whitespace characters present in the InlinePolicy Document is {size} bytes which has exceeded "

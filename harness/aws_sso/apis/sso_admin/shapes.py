@@ -1,4 +1,4 @@
-"""The inputs of the SSO Admin API, as its model of 2020-07-20 has them (read 2026-11)."""
+"""The inputs of the SSO Admin API, as its model sso-admin/2020-07-20 in botocore 1.44.5 has them (read 2026-11-30)."""
 
 from __future__ import annotations
 
