@@ -14,6 +14,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, de
 
 from harness.aws_sso.attributes import Attribute, Complex, Dropped, Flag, OneItem, Text
 
+# What is sent for nothing, and not stored: the provisioning service sends `"roles": []` with every user.
+_EMPTY: tuple[Any, ...] = ({}, [], [{}])
+
 
 class Usual(Struct, frozen=True, dict=True):
     """What is usual of a table."""
@@ -29,10 +32,8 @@ class Usual(Struct, frozen=True, dict=True):
         for name in self._dropped:
             stored.pop(name, None)
         for name in self._maybe_empty:
-            if name in stored:
-                item = stored[name]
-                if not (item[0] if isinstance(item, list) else item):
-                    return None
+            if stored.get(name) in _EMPTY:
+                del stored[name]
         return stored
 
     @cached_property
@@ -70,5 +71,5 @@ def _kind(part: Attribute) -> Any:
     if isinstance(part, Flag):
         return bool
     if isinstance(part, OneItem):
-        return Annotated[list[_record(part.element)], Meta(min_length=1, max_length=1)]  # type: ignore[misc]
+        return Annotated[list[_record(part.element)], Meta(max_length=1)]  # type: ignore[misc]
     return _record(part) if isinstance(part, Complex) else None

@@ -50,6 +50,14 @@ def test_what_azure_ad_sends_is_usual():
     assert list(stored["name"]) == ["familyName", "givenName"]
 
 
+@pytest.mark.parametrize("nothing", [{"roles": []}, {"roles": [{}]}, {ENTERPRISE_USER: {}}], ids=str)
+def test_so_is_what_it_sends_for_nothing(nothing):
+    """Of an empty list, an empty element and an empty extension nothing is stored."""
+    stored = Usual(USER).attributes(PERSON | nothing)
+    assert stored is not None
+    assert not nothing.keys() & stored.keys()
+
+
 UNUSUAL = {
     "a name in small letters": {"username": "b"},
     "null": {"title": None},
@@ -58,10 +66,7 @@ UNUSUAL = {
     "an empty text": {"title": ""},
     "129 letters": {"userName": "x" * 129},
     "a flag in words": {"active": "True"},
-    "no element": {"emails": []},
     "two elements": {"phoneNumbers": [{"value": "1"}, {"value": "2"}]},
-    "nothing in an element": {"addresses": [{}]},
-    "nothing of an enterprise": {ENTERPRISE_USER: {}},
     "a manager's name alone": {ENTERPRISE_USER: {"manager": {"displayName": "x"}}},
     "a manager as text": {ENTERPRISE_USER: {"manager": "9"}},
     "a password": {"password": "x"},
