@@ -3,8 +3,8 @@
 One registration, "Automation", is there from the start; its secrets are made by `add_password`. A secret is shown once
 and kept as a digest. What is deleted waits for thirty days.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/application, …/api/application-addpassword and
-…/api/application-delete (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/application-delete (thirty days, read 2026-11-30), …/api/resources/application
+and …/api/application-addpassword (both read 2026-11).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """An application's provisioning credentials: which keys there are, how new ones join the saved, what notifications they ask for.
 
-Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization, "Request body" and
+"Example" (read 2026-11-30).
 """
 
 from __future__ import annotations

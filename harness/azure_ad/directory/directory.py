@@ -3,7 +3,7 @@
 Objects are kept in Microsoft Graph's shape. Every change and its line in the change log commit together, so a
 provisioning cycle that reads the log behind its watermark misses nothing.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group, "Properties" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ _TYPES: dict[str, tuple[type, str]] = {
     "objects": (list, "a list of mappings"),
 }
 # Directory extensions are named after the application that defines them.
-# https://learn.microsoft.com/en-us/graph/extensibility-overview (read 2026-11)
+# https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping, "Create an
+# extension attribute for cloud only users using Microsoft Graph" (read 2026-11-30)
 _EXTENSION = re.compile(r"extension_[0-9a-f]{32}_\w{1,100}\Z", re.ASCII)
 _EXTENSION_ROW = {"type": "extension"}
 
@@ -168,9 +169,9 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
 
     A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value; directory extensions go by
     their own names.
-    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition and
-    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read
-    2026-11).
+    Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectdefinition, "Sample configuration", and
+    https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping, "Populate and
+    use the new attribute" (both read 2026-11-30).
     """
     attributes: dict[str, Any] = {}
     extended = [(name, name) for name in document if name.startswith("extension_")]

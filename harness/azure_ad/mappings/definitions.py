@@ -115,8 +115,8 @@ def completed(schema: Any) -> Any:
     """Return a schema whose attribute definitions have all of Graph's members; a new one may say its name and type alone.
 
     What is no schema comes back as it is, for `schema.check` to refuse.
-    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping (read
-    2026-11).
+    Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/user-provisioning-sync-attributes-for-mapping, "Create
+    an extension attribute in a tenant with cloud only users" (read 2026-11-30): extensions are found by themselves.
     """
     directories = schema.get("directories") if isinstance(schema, dict) else None
     if not isinstance(directories, list):

@@ -1,8 +1,9 @@
 """The operators of scoping filters: what they take, and when they hold.
 
-Sources: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
-(read 2026-11).
+Sources: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators, "Response" (read
+2026-11-30), and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts,
+"Create scoping filters" (read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def _ampersand(value: str, operand: str, quirks: Quirks) -> bool | None:
 _TEXTS = ("Integer", "String")
 _ALL = ("Integer", "String", "Binary", "Boolean")
 # Names, arity and types of the first eight as the API lists them, in its order:
-# https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators (read 2026-11).
+# https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-filteroperators, the full answer in the
+# page's text below "Response" (read 2026-11-30).
 # The types of the others are inferred: the directory's numbers are texts, and filters compare them nevertheless.
 OPERATORS: dict[str, Operator] = {
     "EQUALS": Operator(_TEXTS, _text, lambda value, operand, _: value == operand),

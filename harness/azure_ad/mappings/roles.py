@@ -8,7 +8,7 @@ SingleAppRoleAssignment fills a path such as `roles[primary eq "True"].value` li
 it (https://github.com/MicrosoftDocs/entra-docs/issues/391); the page below has JSON inside of text for its PATCH as well.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, section
-Provisioning a role to a SCIM app; https://github.com/MicrosoftDocs/azure-docs/issues/50772 and
+"Provisioning a role to a SCIM app" (read 2026-11-30); https://github.com/MicrosoftDocs/azure-docs/issues/50772 and
 https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/516 (read 2026-11).
 """
 

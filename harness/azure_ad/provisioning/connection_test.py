@@ -1,7 +1,7 @@
 """Test Connection: a random user and a random group are asked for, and neither may be there.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups (read
-2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "SCIM protocol
+requests and responses" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Provisioning one object at once, outside of cycles: no job need run, no watermark moves, always the default dialect.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11), whose third
-example is "Provision a group and two of its members on demand".
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand, "Understand the provisioning steps"
+and "Known limitations", and https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (five
+requests in ten seconds, and example 1; both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Opening a session: what a job's application, secrets and schema come to when a cycle begins.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
-for the flag of the tenant URL (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility,
+"Flags to alter the SCIM behavior", for the flag of the tenant URL (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 The columns of users are those of a file that somebody published, https://y-security.de/news-en/microsoft-azure-portal-csv-injection
 (read 2026-11); its texts were not kept from being formulas, these are. Those of groups are nowhere public; these are the names of
-Microsoft's script, https://learn.microsoft.com/en-us/entra/fundamentals/bulk-operations-service-limitations (read 2026-11).
+Microsoft's script, https://learn.microsoft.com/en-us/entra/fundamentals/bulk-operations-service-limitations, "Bulk download all
+groups" (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Users of the directory: the list, one user's profile, and the deleted ones.
 
-Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users and
-…/users-restore (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users, "Create a new user" and "Delete a user"
+(edition of February 2024, read 2026-11-30), and …/users-restore (read 2026-11).
 """
 
 from __future__ import annotations

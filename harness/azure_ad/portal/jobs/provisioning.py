@@ -1,7 +1,8 @@
 """The Provisioning page of an application: how its job does, and the buttons that start, stop and restart it.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user
-and …/application-provisioning-quarantine-status (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user,
+"View the provisioning progress bar" (read 2026-11-29), and …/application-provisioning-quarantine-status, "How do I get my
+application out of quarantine?" (read 2026-11-30).
 """
 
 from __future__ import annotations

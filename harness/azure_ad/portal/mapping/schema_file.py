@@ -1,7 +1,8 @@
 """Review your schema: the job's synchronization schema as a file to download, and one to put in its place.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-provisioning-configuration (read
-2026-11): a downloaded schema may be brought back whole. A file of Graph's, of a job or a template, is taken as well.
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-provisioning-configuration, "Disaster
+recovery - roll back to a known good state" (read 2026-11-30): a downloaded schema may be brought back whole, and the next cycle
+is an initial one. A file of Graph's, of a job or a template, is taken as well.
 """
 
 from __future__ import annotations

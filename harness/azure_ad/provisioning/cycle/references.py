@@ -2,8 +2,8 @@
 
 A reference to an object that the target does not know yet is left out and does not fail anything.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
-…/use-scim-to-provision-users-and-groups (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Provisioning cycles: Initial and
+incremental", and …/use-scim-to-provision-users-and-groups, "SCIM protocol requests and responses" (both read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The one place that knows either. The layout of the store is that of every version so far, so older data files open.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob and
-https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob, "Properties", and
+https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api, steps 2 and 5 (both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ def quarantined(
 ) -> Job:
     """End of a cycle that must not go on like this; a quarantine that the job was in `before` goes on.
 
-    The series counts as the sample of https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
-    does (read 2026-11).
+    The series counts as the sample of https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api, step 4 of
+    the edition of 2021, does (read 2026-11-29).
     """
     now, earlier = execution.ended, before.quarantine
     attempts = 1 if earlier is None else earlier.attempts + 1

@@ -1,7 +1,8 @@
 """The steps of a provisioning log entry: their types, and how they read.
 
-Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningstep and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningstep, "Properties", and
+https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand, examples 1 and 2 (both read
+2026-11-30).
 """
 
 from __future__ import annotations

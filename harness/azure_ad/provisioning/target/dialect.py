@@ -3,8 +3,9 @@
 A tenant URL that ends in `?aadOptscim062020` asks for the flagged one: lower-case operations, real booleans, plain
 replaces merged into one operation without a path, filtered removal of members.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
-and …/use-scim-to-provision-users-and-groups (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility,
+"Flags to alter the SCIM behavior" (read 2026-11-30), and …/use-scim-to-provision-users-and-groups, "SCIM protocol requests and
+responses" (read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 One table, read by `target.py`. A reaction is an object's failure unless it is fatal; a fatal one concerns the connection,
 and puts the whole job into quarantine.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (the codes),
-…/app-provisioning/application-provisioning-quarantine-status (what quarantines at once) and
-…/app-provisioning/on-premises-ecma-troubleshoot (a probe that fails for another reason) (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read
+2026-11-29); …/app-provisioning/application-provisioning-quarantine-status, "Why is my application in quarantine?" (what
+quarantines at once), and …/app-provisioning/on-premises-ecma-troubleshoot, "Troubleshoot test connection issues" (a probe that
+fails for another reason; both read 2026-11-30).
 """
 
 from __future__ import annotations

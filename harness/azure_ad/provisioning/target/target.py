@@ -3,8 +3,9 @@
 Every answer that is not what the protocol asks for becomes a `TargetError` with the code that the provisioning log
 shows; nothing a server says can raise anything else.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups and
-https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "SCIM protocol
+requests and responses", and https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs,
+"Error codes" (both read 2026-11-29).
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Target:
     def probe(self, mapping: ObjectMapping) -> None:
         """Ask for an object that cannot exist; anything but an empty list with 200 is a fatal TargetError.
 
-        Source: use-scim-to-provision-users-and-groups, on Test Connection (read 2026-11).
+        Source: …/app-provisioning/provision-on-demand, "Step 1: Test connection" (read 2026-11-30).
         """
         request, response, matches = self._search(
             "probe", mapping, mapping.matching[0].target, self._ids.uuid()
