@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.agreement.records import Kind
+from harness.agreement.records import NOBODY_IN_SCOPE, Kind
 from harness.base.errors import HarnessError
-from harness.scenario.events import ScenarioFinished
+from harness.scenario.events import Failure, ScenarioFinished
 from harness.scenario.run import run
 from harness.testing import World
 
@@ -419,6 +420,32 @@ def test_in_quarantine_what_did_not_fail_itself_waits_for_the_next_attempt(world
     assert difference.reason.startswith("the job is in quarantine, in vain until somebody mends it: ")
 
 
+def test_to_agree_about_nobody_is_no_proof(tmp_path, world: World) -> None:
+    """Whoever forgot to assign would have a test that cannot fail; `differences` says that nobody is left."""
+    world.azure_ad.unassign(groups=["Office"])
+    assert world.differences() == []
+    with pytest.raises(AssertionError, match=NOBODY_IN_SCOPE):
+        world.assert_both_sides_agree()
+    story = tmp_path / "story.yaml"
+    story.write_text(
+        """
+scenario: Nobody is assigned
+steps:
+  - enable automatic provisioning: {}
+  - configure provisioning: {}
+    expect: {both sides agree: true}
+""",
+        encoding="utf-8",
+    )
+    (failure,) = failures(story)
+    assert NOBODY_IN_SCOPE in str(failure)
+
+
+def failures(story: Path) -> list[Failure]:
+    finished = [event for event in run([story], seed="1") if isinstance(event, ScenarioFinished)]
+    return [failure for event in finished for failure in event.failures]
+
+
 def test_a_scenario_that_expects_agreement_fails_with_every_difference(tmp_path) -> None:
     story = tmp_path / "story.yaml"
     story.write_text(
@@ -432,12 +459,7 @@ steps:
 """,
         encoding="utf-8",
     )
-    (failure,) = [
-        failure
-        for event in run([story], seed="1")
-        if isinstance(event, ScenarioFinished)
-        for failure in event.failures
-    ]
+    (failure,) = failures(story)
     assert (failure.expected, failure.actual) == ("true", "false")
     assert '"kind": "missing", "whose": "user ana@contoso.com"' in failure.nearest
     assert "nobody saw to it" in failure.nearest

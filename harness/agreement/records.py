@@ -61,19 +61,38 @@ def _what(difference: Difference) -> str:
     return f" {difference.attribute}: '{difference.actual}' instead of '{difference.wanted}'"
 
 
+NOBODY_IN_SCOPE = "nobody is in scope, so there was nothing to compare; assign somebody first"
+
+
 class Agreement(Struct, frozen=True):
     """All in which the sides differ, users first, and how many users and groups should be in AWS, by source type.
 
-    Where that is none, to agree means nothing.
+    Where that is none, nothing was compared, and the sides do not agree: a check that looked at nobody is no proof.
     """
 
     differences: list[Difference]
     in_scope: Mapping[str, int]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was compared and nothing differs."""
+        return not self.differences and not any(self.in_scope.values())
+
+    @property
+    def agree(self) -> bool:
+        """Whether something was compared and nothing differs."""
+        return not self.differences and not self.is_empty
+
+    def __str__(self) -> str:
+        if self.is_empty:
+            return NOBODY_IN_SCOPE
+        return "\n".join(("both sides differ:", *map(str, self.differences)))
+
     def document(self) -> dict[str, Any]:
         """Return it as the control API does."""
         return {
-            "agree": not self.differences,
+            "agree": self.agree,
+            "problem": NOBODY_IN_SCOPE if self.is_empty else None,
             "inScope": dict(self.in_scope),
             "differences": [each.document() for each in self.differences],
         }

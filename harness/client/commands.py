@@ -135,7 +135,8 @@ def why(*, name: str, group: bool, as_json: bool, **where: Any) -> None:
 def verify(*, as_json: bool, **where: Any) -> None:
     """Say whether both sides of a running harness agree: everybody in scope once, nobody else, each membership on both.
 
-    It makes no difference who brought them: the provisioning service, or a tool of yours. Exit code 0 if they agree, 1 if not.
+    It makes no difference who brought them: the provisioning service, or a tool of yours. Exit code 0 if they agree, 1 if not, or
+    if nobody is in scope.
     """
     from harness.client.connection import connect
     from harness.client.words import agreement_lines

@@ -146,8 +146,9 @@ def agreement_lines(agreement: dict[str, Any]) -> Iterator[str]:
     if agreement["agree"]:
         users, groups = agreement["inScope"]["User"], agreement["inScope"]["Group"]
         yield f"both sides agree; in scope: users {users}, groups {groups}"
-        if not users + groups:
-            yield "nobody is in scope, so there was nothing to compare; assign somebody first"
+        return
+    if agreement["problem"]:
+        yield agreement["problem"]
         return
     for title, waiting in (("wrong", False), ("waiting for a cycle", True)):
         those = [each for each in agreement["differences"] if each["waiting"] is waiting]

@@ -25,7 +25,9 @@ def shown() -> ResponseReturnValue:
     problem: str | None = None
     differences: list[dict[str, Any]] = []
     try:
-        differences = [] if offered else instruments().agreement()["differences"]
+        if not offered:
+            verdict = instruments().agreement()
+            differences, problem = verdict["differences"], verdict["problem"]
     except HarnessError as error:
         problem = str(error)
     return render_template(

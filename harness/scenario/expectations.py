@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from msgspec import Struct
 
+from harness.agreement.records import NOBODY_IN_SCOPE, Agreement
 from harness.base.errors import HarnessError
 from harness.scenario.comparing.differing import differences, nearest_entry
 from harness.scenario.comparing.matching import compare
@@ -258,17 +259,27 @@ def _json(body: bytes) -> Any:
 
 @_expectation("both sides agree")
 def _both_sides_agree(play: Play, result: Result, since: Since) -> Any:
-    return not _differences(play, result, since)
+    """Whether nothing differs. Raises StepError where nobody is in scope, as then nothing was compared."""
+    del result, since
+    verdict = _agreement(play)
+    if verdict.is_empty:
+        raise StepError(f"{NOBODY_IN_SCOPE}, or expect 'differences: []' where nobody should be in AWS")
+    return not verdict.differences
 
 
 @_expectation("differences")
 def _differences(play: Play, result: Result, since: Since) -> Any:
-    """In what both sides differ, users first. Raises StepError where no provisioning says who should be in AWS."""
+    """In what both sides differ, users first."""
     del result, since
+    return [difference.document() for difference in _agreement(play).differences]
+
+
+def _agreement(play: Play) -> Agreement:
+    """Compare both sides. Raises StepError where no provisioning says who should be in AWS."""
     try:
         # Few scenarios look at both sides at once, and what that takes is a sixth of all modules.
         from harness.agreement.comparing import agreement
 
-        return [difference.document() for difference in agreement(play.world).differences]
+        return agreement(play.world)
     except HarnessError as error:
         raise StepError(str(error)) from error

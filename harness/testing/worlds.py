@@ -245,10 +245,12 @@ class World:
         return agreement(self._world).differences
 
     def assert_both_sides_agree(self) -> None:
-        """Raise AssertionError, a line a difference, if they do not."""
+        """Raise AssertionError, a line a difference, if they do not, or if nobody is in scope."""
         __tracebackhide__ = True  # pytest shows the test's line
-        if unlike := self.differences():
-            raise AssertionError("both sides differ:\n" + "\n".join(map(str, unlike)))
+        self._open()
+        verdict = agreement(self._world)
+        if not verdict.agree:
+            raise AssertionError(str(verdict))
 
     def assert_faults_met(self) -> None:
         """Raise AssertionError if a fault met fewer requests than it was meant for."""

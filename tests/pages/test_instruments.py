@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from harness import world as worlds
+from harness.agreement.records import NOBODY_IN_SCOPE
 from harness.aws_sso import identity_store
 from harness.pages import agreement
 from harness.serving.options import Options
@@ -129,6 +130,14 @@ def test_a_large_world_is_compared_when_somebody_asks(browser, world, monkeypatc
 def test_agreement_without_provisioning_says_what_is_missing(served):
     page = Browser(served.world.unrecorded, f"{served.urls[1]}/portal/").open("/pages/agreement")
     assert "provisioning is not configured" in page.text
+
+
+def test_a_world_with_nobody_in_scope_does_not_agree():
+    empty = Served(Options(seed="pages"))
+    page = Browser(empty.world.unrecorded, f"{empty.urls[1]}/portal/").open("/pages/agreement")
+    empty.stop()
+    assert NOBODY_IN_SCOPE in page.text
+    assert "Both sides agree." not in page.text
 
 
 def test_a_world_without_a_harness_around_it_has_no_such_pages():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.agreement.records import NOBODY_IN_SCOPE
 from harness.cli import main
-from harness.client.words import agreement_lines
 
 pytestmark = pytest.mark.slow
 
@@ -164,11 +164,6 @@ def test_why(world, ask):
     )
 
 
-def test_to_agree_about_nobody_is_said_to_mean_nothing():
-    agreement = {"agree": True, "inScope": {"User": 0, "Group": 0}, "differences": []}
-    assert list(agreement_lines(agreement))[-1].startswith("nobody is in scope")
-
-
 def test_verify(world, ask):
     """Before the cycle everybody assigned is missing, after it both sides agree."""
     before = CliRunner().invoke(main, ["verify", "--ready-file", str(world.ready_file)])
@@ -179,9 +174,17 @@ def test_verify(world, ask):
     assert ask("verify") == "both sides agree; in scope: users 3, groups 0\n"
     assert json.loads(ask("verify", "--json")) == {
         "agree": True,
+        "problem": None,
         "inScope": {"User": 3, "Group": 0},
         "differences": [],
     }
+
+
+def test_verify_fails_where_nobody_is_in_scope(serve):
+    """Nobody is assigned yet: to agree about nobody would be no proof."""
+    world = serve("--populate", str(FIXTURES / "small.yaml"))
+    verdict = CliRunner().invoke(main, ["verify", "--ready-file", str(world.ready_file)])
+    assert (verdict.exit_code, verdict.output) == (1, f"{NOBODY_IN_SCOPE}\n")
 
 
 def test_why_of_a_group(world, ask):

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from harness import World, testing
+from harness.agreement.records import NOBODY_IN_SCOPE
 from harness.pytest_plugin import pytest_configure
 from tests.testing.connector import connector
 
@@ -110,7 +111,7 @@ def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
     assert answers[5]["equal"] is True
     assert answers[7]["last"] > 0
     assert answers[8:10] == [{"reset": True}, {"populated": True}]
-    assert answers[10]["agree"] is True
+    assert answers[10]["problem"] == NOBODY_IN_SCOPE
 
 
 def installed() -> bool:

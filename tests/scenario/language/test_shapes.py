@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.agreement.comparing import agreement
 from harness.scenario import running
 from harness.scenario.expectations import EXPECTATIONS, check
 from harness.scenario.language.shapes import SHAPES
@@ -40,6 +41,8 @@ def test_what_is_read_has_the_shape_that_the_table_says(story, monkeypatch):
 
     def checked(key, expected, play, result, since):
         for name, read in EXPECTATIONS.items():
+            if name == "both sides agree" and play.current_job() and agreement(play.world).is_empty:
+                continue  # there is no answer where nobody is in scope
             if name not in OF_A_JOB or play.current_job():
                 actual = read(play, result, since)
                 assert [(each.trail, each.message) for each in misfits({name: actual}, ())] == []

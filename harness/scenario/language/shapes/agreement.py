@@ -24,7 +24,7 @@ EXPECTED: Mapping[str, Expected] = {
     "both sides agree": Expected(
         flag(
             "Whether everybody in scope is in AWS SSO once with the mapped values, nobody else, each membership on both sides, "
-            "whoever brought them."
+            "whoever brought them. Refused where nobody is in scope; `differences: []` says that nobody is left."
         ),
         "both sides agree: true",
         beside="differences",
