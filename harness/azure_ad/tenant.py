@@ -15,6 +15,7 @@ from msgspec import Struct
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.initiators import Initiators
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.surroundings import Surroundings
@@ -26,8 +27,8 @@ from harness.wire.message import Send
 from harness.wire.present import present
 
 TENANT = "harness.azure_ad"
-# Where a request to Graph has the claims of its token, once that is checked, and the application that answers it.
-CLAIMS, GRAPH = "harness.azure_ad.claims", "harness.azure_ad.graph"
+# Where a request to Graph has the application that answers it.
+GRAPH = "harness.azure_ad.graph"
 
 
 class Settings(Struct, frozen=True):
@@ -69,6 +70,7 @@ class Tenant(Struct, frozen=True):
     directory: Directory
     applications: EnterpriseApps
     registrations: Registrations
+    initiators: Initiators
     mailer: Mailer
     engine: Engine
     send: Send
@@ -108,6 +110,9 @@ def create(
     directory = Directory(store, clock, provisioning.branch("directory"), delay)
     applications = EnterpriseApps(settings.tenant_id, store, clock, provisioning.branch("apps"), directory)
     mailer = Mailer(store, clock, *(outside.smtp or ()))
+    graph_ids = ids.branch("graph")
+    registrations = Registrations(store, clock, graph_ids, directory.changes)
+    initiators = Initiators(settings.tenant_id, settings.domain, applications, registrations)
     surroundings = Surroundings(
         tenant_id=settings.tenant_id,
         domain=settings.domain,
@@ -118,12 +123,12 @@ def create(
         send=outside.send,
         directory=directory,
         applications=applications,
+        initiators=initiators,
         in_flight=outside.in_flight,
         busy=outside.sharing.busy if outside.sharing else None,
         on_schedule=outside.sharing.on_schedule if outside.sharing else lambda: None,
         before_cycle=outside.before_cycle,
     )
-    graph_ids = ids.branch("graph")
     return Tenant(
         settings=settings,
         store=store,
@@ -132,7 +137,8 @@ def create(
         quirks=quirks,
         directory=directory,
         applications=applications,
-        registrations=Registrations(store, clock, graph_ids, directory.changes),
+        registrations=registrations,
+        initiators=initiators,
         mailer=mailer,
         engine=Engine(surroundings, mailer),
         send=outside.send,

@@ -49,7 +49,9 @@ class Engine:
         self._sessions = Sessions(surroundings, ids)
         self._limit, self._send = on_demand.Limit(), surroundings.send
         self.busy: AbstractContextManager[object] = surroundings.busy or threading.RLock()
-        self._notices = Notices(self._store, self._clock, ids, self._applications, mailer)
+        self._notices = Notices(
+            self._store, self._clock, ids, self._applications, mailer, surroundings.initiators
+        )
         self._runner = Runner(
             store=self._store,
             clock=self._clock,

@@ -9,14 +9,15 @@ from __future__ import annotations
 from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
+from harness.azure_ad.initiators import Initiators
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.log.audit_log import write_audit
 from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
 from harness.base.clock import Clock
 from harness.base.ids import Ids
-from harness.base.store import Store
+from harness.base.store import Document, Store
 
-ADMINISTRATOR = "Administrator"
+_SERVICE: Document = {"app": {"displayName": INITIATOR}, "user": None}
 
 
 class Notices(Struct, frozen=True):
@@ -27,14 +28,15 @@ class Notices(Struct, frozen=True):
     ids: Ids
     applications: EnterpriseApps
     mailer: Mailer
+    initiators: Initiators
 
     def audit(self, app: str, activity: str) -> None:
-        """Write down what an administrator did to an application's job."""
-        self._write(app, activity, by=ADMINISTRATOR)
+        """Write down what a person or a program did to an application's job."""
+        self._write(app, activity, by=self.initiators.present())
 
     def audit_quarantine(self, app: str, message: str) -> None:
         """Write down that the service put an application's job into quarantine."""
-        self._write(app, "Quarantine", by=INITIATOR, reason=message, good=False)
+        self._write(app, "Quarantine", by=_SERVICE, reason=message, good=False)
 
     def mail_quarantine(self, app: str, message: str) -> None:
         """Tell whoever wants to hear of it."""
@@ -45,7 +47,7 @@ class Notices(Struct, frozen=True):
         text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"
         self.mailer.send(recipient, f"Provisioning to '{name}' is in quarantine", text)
 
-    def _write(self, app: str, activity: str, *, by: str, reason: str = "", good: bool = True) -> None:
+    def _write(self, app: str, activity: str, *, by: Document, reason: str = "", good: bool = True) -> None:
         write_audit(
             self.store,
             self.clock.now(),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.initiators import Initiators
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
@@ -34,6 +35,7 @@ class Surroundings(Struct, frozen=True):
     send: Send
     directory: Directory
     applications: EnterpriseApps
+    initiators: Initiators
     in_flight: Callable[[str], int]
     busy: AbstractContextManager[object] | None
     on_schedule: Callable[[], None]

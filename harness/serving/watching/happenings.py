@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote_plus, urlsplit
 
+from harness.azure_ad.sign_in.access_tokens import person_claimed
 from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
 from harness.log_lines import log_line, shown_line
+from harness.origins import OWN_AGENT
 from harness.wire.message import Headers, Request, Response
 from harness.wire.recording.exchanges import Exchange, hidden, hidden_url, moment
 from harness.world import ADMINISTRATOR
@@ -22,6 +24,8 @@ CLIENT = "Client"
 # So much of a body is kept; what is longer is a list of everybody, or a page.
 MOST_OCTETS = 64 * 1024
 _REFUSED = 400
+# What programs call: SCIM and Graph. Pages are people's.
+_PROGRAMS = re.compile(r"^/(?:v1\.0|beta)/|/scim/v2")
 _ID = re.compile(rb'"id"\s*:\s*"([^"]{8,64})"')
 
 
@@ -129,8 +133,7 @@ class Incoming(NamedTuple):
             if isinstance(self.status, str)
             else Response(self.status, tuple(self.headers), self.answer)
         )
-        source = self._caller(any(name == "X-Amz-Target" for name, _ in named))
-        return Call(self.at, source, self.target, request, outcome)
+        return Call(self.at, self._caller(), self.target, request, outcome)
 
     def event(self, number: int, *, whole: bool) -> Event:
         if whole:
@@ -140,7 +143,7 @@ class Incoming(NamedTuple):
         authorization = fields.get(b"authorization", b"").decode("latin-1")
         summary = _summary(self.method, self.uri, authorization, status)
         good = status is not None and status < _REFUSED
-        source = self._caller(b"x-amz-target" in fields)
+        source = self._caller()
         return Event(number, moment(self.at), "exchange", source, self.target, summary, good)
 
     def raw(self) -> bytes:
@@ -149,9 +152,15 @@ class Incoming(NamedTuple):
     def ids(self) -> list[bytes]:
         return self.call().ids()
 
-    def _caller(self, by_sdk: bool) -> str:
-        """Tell a person with a browser or an SDK from a client of SCIM."""
-        return ADMINISTRATOR if by_sdk or "/scim/v2" not in self.uri else CLIENT
+    def _caller(self) -> str:
+        """Tell a person with a browser, an AWS SDK, the harness's commands or a token of their own from a program."""
+        fields = dict(self.fields)
+        if b"x-amz-target" in fields or not _PROGRAMS.search(self.uri):
+            return ADMINISTRATOR
+        if fields.get(b"user-agent") == OWN_AGENT.encode():
+            return ADMINISTRATOR
+        token = fields.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
+        return CLIENT if person_claimed(token) is None else ADMINISTRATOR
 
 
 class Logged(NamedTuple):

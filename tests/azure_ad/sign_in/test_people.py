@@ -61,6 +61,22 @@ def test_the_audit_log_names_the_person(graph):
     assert by_program["initiatedBy"]["app"]["displayName"] == "Automation"
 
 
+def test_the_audit_log_names_who_saw_to_the_job(graph):
+    """As a program, as a person, and as whoever is at the portal, who is not in the directory."""
+    app, job = graph.company.app, graph.company.job
+    synchronization = f"/servicePrincipals/{app}/synchronization/jobs/{job}"
+    token = sign_in(graph).json()["access_token"]
+    graph.do("POST", f"{synchronization}/start", None, 204)
+    graph.do("POST", f"{synchronization}/pause", None, 204, token=token)
+    graph.company.engine.start(job)
+    by_hand, by_person, by_program = graph.get("/auditLogs/directoryAudits?$top=3")["value"]
+    assert by_program["initiatedBy"]["user"] is None
+    assert by_program["initiatedBy"]["app"]["displayName"] == "Automation"
+    assert by_person["initiatedBy"]["app"] is None
+    assert by_person["initiatedBy"]["user"]["userPrincipalName"] == "ana@contoso.com"
+    assert by_hand["initiatedBy"]["user"]["displayName"] == "Administrator"
+
+
 def test_the_audit_log_names_the_program(graph):
     """A client that signs in with its own secret is the one that did it, with its service principal."""
     application = graph.do("POST", "/applications", {"displayName": "Joiner"}, 201)

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -154,6 +154,33 @@ def test_what_the_commands_look_up_is_not_told_and_what_they_do_is(served, tmp_p
     assert CliRunner().invoke(main, ["job", "start", "--ready-file", str(ready)]).exit_code == 0
     calls = [event for event in served.timeline.events(before) if event.source == "Administrator"]
     assert [call.summary.rpartition("/")[2] for call in calls] == ["start → 204"]
+
+
+def test_a_programs_calls_of_graph_are_the_clients_and_a_persons_are_not(served, http):
+    """A foreign tool is one lane with both of its sides; whoever signed in with a name, as the Azure CLI does, is a person."""
+    azure = served.ready["azure_ad"]
+    served.populate({"azure_ad": {"users": [PERSON]}})
+    people, token_of = f"{served.urls[1]}/v1.0/users", azure["graph_token"]
+    assert http(json_request("GET", people, bearer=token_of)).status == 200
+    grant = {
+        "grant_type": "password",
+        "client_id": served.world.azure.registrations.registration()["appId"],
+        "scope": "User.Read",
+        "password": "any",
+    }
+    form = urlencode({**grant, "username": "ben@contoso.com"}).encode()
+    kind = ("Content-Type", "application/x-www-form-urlencoded")
+    signed_in = http(
+        Request(
+            "POST",
+            f"{served.urls[1]}/{served.world.azure.settings.tenant_id}/oauth2/v2.0/token",
+            (kind,),
+            form,
+        )
+    ).json()
+    assert http(json_request("GET", people, bearer=signed_in["access_token"])).status == 200
+    happened = [line for line in lines(served) if "/v1.0/users" in line]
+    assert happened == ["Client GET /v1.0/users → 200", "Administrator GET /v1.0/users → 200"]
 
 
 def test_no_secret_is_told(served, http):

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
 
 from harness.azure_ad.provisioning.log import audit_log
-from harness.azure_ad.tenant import CLAIMS, current
+from harness.azure_ad.tenant import current
 from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
-from harness.wire.present import present
 
 _UNSHOWN = ("id", "keyCredentials", "passwordCredentials", "passwordProfile")
 
@@ -129,41 +127,13 @@ def note(
             "correlationId": tenant.ids.uuid(),
             "loggedByService": "Core Directory",
             "operationType": operation,
-            "initiatedBy": _initiator(),
+            "initiatedBy": tenant.initiators.present(),
             "result": "success",
             "resultReason": "",
             "targetResources": resources,
             "additionalDetails": [],
         },
     )
-
-
-def _initiator() -> Document:
-    """Return who signed in: a person, or a program by itself.
-
-    The tenant's fixed token counts as the program Automation's; whoever is at the portal, where nobody signs in, as an
-    administrator who is not in the directory.
-    """
-    request = present()
-    claims: Mapping[str, Any] | None = request.environ.get(CLAIMS)
-    tenant = current()
-    if claims is not None and claims["idtyp"] == "user":
-        return _person(claims["oid"], claims["name"], claims["upn"])
-    if claims is None and request.path.startswith("/portal"):
-        key = uuid5(UUID(tenant.settings.tenant_id), "administrator")
-        return _person(str(key), "Administrator", f"admin@{tenant.settings.domain}")
-    automation = tenant.registrations.registration()
-    app_id, name = automation["appId"], automation["displayName"]
-    if claims is not None:
-        app_id, name = claims["appid"], claims["app_displayname"]
-    principal = tenant.applications.of_client(app_id)
-    shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal and principal["id"]}
-    return {"app": {**shown, "servicePrincipalName": None}, "user": None}
-
-
-def _person(key: str, name: str | None, principal_name: str) -> Document:
-    shown = {"id": key, "displayName": name, "userPrincipalName": principal_name, "ipAddress": None}
-    return {"app": None, "user": shown}
 
 
 def _resource(target: Target) -> Document:

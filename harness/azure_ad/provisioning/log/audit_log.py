@@ -41,11 +41,11 @@ def write_audit(
     *,
     entry_id: str,
     app: Document,
-    by: str,
+    by: Document,
     reason: str = "",
     good: bool = True,
 ) -> None:
-    """Add what an administrator or the service did to the job itself to the audit log."""
+    """Add what somebody or the service, `by` in the form of `initiatedBy`, did to the job itself to the audit log."""
     store.append(
         LOG,
         {
@@ -54,9 +54,7 @@ def write_audit(
             "activityDisplayName": activity,
             "category": "ProvisioningManagement",
             "loggedByService": "Account Provisioning",
-            "initiatedBy": {"app": None, "user": {"displayName": by}}
-            if by != INITIATOR
-            else {"app": {"displayName": by}},
+            "initiatedBy": by,
             "result": "success" if good else "failure",
             "resultReason": reason,
             "targetResources": [

@@ -148,7 +148,15 @@ _AUDIT = mapping(
                         "servicePrincipalName": text("Name of that."),
                     },
                 ),
-                "user": mapping("A person; null otherwise.", {"displayName": text("Name.")}),
+                "user": mapping(
+                    "A person; null otherwise.",
+                    {
+                        "displayName": text("Name."),
+                        "id": text("Identifier."),
+                        "userPrincipalName": text("User principal name."),
+                        "ipAddress": text("From where; never known here."),
+                    },
+                ),
             },
         ),
         "result": text("How it ended.", "success", "failure", "timeout"),
