@@ -2,7 +2,8 @@
 
 Where the world has a seed the key is of that seed, the same in every run: whoever knows the seed can sign for this tenant.
 
-Sources: https://www.rfc-editor.org/rfc/rfc7517 (keys), https://www.rfc-editor.org/rfc/rfc7515 (signed tokens), read 2026-11.
+Sources: https://www.rfc-editor.org/rfc/rfc7517, 4 (keys; read 2026-11-30), and https://www.rfc-editor.org/rfc/rfc7515 (signed
+tokens; read 2026-11).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Whatever begins with `require` raises FailedError.
 
-Source: RFC 7644, 3.4.2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.4.2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

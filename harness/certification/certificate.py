@@ -1,7 +1,8 @@
 """The certificate: who was tested with what, the verdict of each suite, and a hash over the evidence.
 
-Source for what it holds: https://github.com/AzureAD/SCIMReferenceCode, the result file of
-Microsoft.SCIM.LogicAppValidationTemplate, and https://openid.net/certification/ (both read 2026-11).
+Source for what it holds: the result file of https://github.com/AzureAD/SCIMReferenceCode,
+Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp, SCIM-Validation-Test-Overview.md, "How to Run" (at 3372c7e, read
+2026-11-30), and https://openid.net/certification/ (read 2026-11).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The words are those of Microsoft's app-gallery validation, whose optional tests warn instead of failing.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md (read 2026-11).
+SCIM-Validation-Test-Overview.md, "Optional Tests (WARNING, not FAIL)" (at 3372c7e, read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a scoping filter says of somebody of whom not every value was exported: out, in, or not known.
 
 A filter lets through whom one group of each set lets through, and a group whom all its clauses do:
-https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11). So one clause that fails for certain
+https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11-30). So one clause that fails for certain
 closes a group whatever the others say, and one group that is open for certain opens its set.
 """
 

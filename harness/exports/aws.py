@@ -1,8 +1,8 @@
 """What AWS knows: `identitystore list-users`, a dump of SCIM, and refused SCIM calls in CloudTrail's carriers.
 
-Shapes: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html,
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html,
-https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html,
+Shapes: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, "Contents",
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (edition of June 2023),
+https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html (all read 2026-11-30) and
 https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html (read 2026-11).
 """
 

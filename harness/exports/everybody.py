@@ -35,7 +35,7 @@ class Pages:
     """The files of people as pages of one list: how many name a next page, how many end it, how many people all have.
 
     Only the number that Graph states with `$count=true` tells whether a page lacks between two:
-    https://learn.microsoft.com/en-us/graph/paging (read 2026-11).
+    https://learn.microsoft.com/en-us/graph/paging (edition of July 2021, read 2026-11-30).
     """
 
     keys: list[array[int]] = field(default_factory=list)

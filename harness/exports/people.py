@@ -243,7 +243,7 @@ def _guest(values: dict[str, Value]) -> None:
 def notes(beginning: str) -> list[str]:
     """Return what to know of a list by the beginning of its text: Graph calls members of a group directory objects.
 
-    https://learn.microsoft.com/en-us/graph/api/group-list-members, "Response" (read 2026-11).
+    https://learn.microsoft.com/en-us/graph/api/group-list-members, "Response" (edition of July 2021, read 2026-11-30).
     """
     is_of_members = '$metadata#directoryObjects"' in beginning
     return ["if these are the members of a group, say of which: --group GROUP=FILE"] if is_of_members else []

@@ -1,6 +1,6 @@
 """What a browser may do with a page: run this app's own script and style, send forms here, and show it in no frame.
 
-https://www.w3.org/TR/CSP3/ (read 2026-11).
+https://www.w3.org/TR/CSP3/, "Content Security Policy Directives" (read 2026-11-30).
 """
 
 from __future__ import annotations

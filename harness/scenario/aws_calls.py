@@ -1,6 +1,6 @@
 """How SDKs write calls of AWS: `sso` and `sso-oidc` by method and path, the other services by a target and a signing name.
 
-Taken from the service models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data, read 2026-11).
+Taken from the service models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data of 1.44.5, read 2026-11-30).
 """
 
 from __future__ import annotations

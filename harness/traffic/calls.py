@@ -1,7 +1,7 @@
 """Calls in the files of other tools: HAR, Postman collections, tests of Runscope and BlazeMeter, flows of mitmproxy.
 
-Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html; Runscope:
-https://github.com/okta/okta-developer-docs (Okta's SCIM test files) (read 2026-11).
+Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html (read 2026-11); Runscope:
+https://github.com/okta/okta-developer-docs, Okta-SCIM-20-SPEC-Test.json (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _calls(document: Any) -> Iterator[Call]:
 def _lacks_body(entry: Mapping[str, Any]) -> bool:
     """Tell whether a request had a body that its recorder left out: HAR states its size all the same, or the answer shows it.
 
-    https://w3c.github.io/web-performance/specs/HAR/Overview.html (read 2026-11).
+    https://w3c.github.io/web-performance/specs/HAR/Overview.html, "request", bodySize (read 2026-11-30).
     """
     request = entry["request"]
     if request["method"] not in _WITH_BODY or (request.get("postData") or {}).get("text"):

@@ -1,8 +1,9 @@
 """Pages of other sites in a person's browser: what they may not do on surfaces that no token guards.
 
-A browser says in `Sec-Fetch-Site` and `Origin` which site a request comes from (https://fetch.spec.whatwg.org/#http-origin,
-https://www.w3.org/TR/fetch-metadata/, read 2026-11), and in `Host` what it took this address for: a name that is not this
-machine's has been bound to it by somebody else (https://en.wikipedia.org/wiki/DNS_rebinding). Scripts send neither.
+A browser says in `Sec-Fetch-Site` and `Origin` which site a request comes from (https://www.w3.org/TR/fetch-metadata/,
+"The Sec-Fetch-Site HTTP Request Header", and https://fetch.spec.whatwg.org/#origin-header, both read 2026-11-30), and in `Host`
+what it took this address for: a name that is not this machine's has been bound to it by somebody else
+(https://en.wikipedia.org/wiki/DNS_rebinding). Scripts send neither header.
 """
 
 from __future__ import annotations

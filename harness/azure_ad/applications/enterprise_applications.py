@@ -1,8 +1,8 @@
 """Enterprise applications: the service principal, who is assigned to it, and its provisioning credentials.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, "Properties" (read 2026-11-29),
-…/resources/approleassignment (read 2026-11) and …/api/synchronization-serviceprincipal-put-synchronization, "Request body" (read
-2026-11-30).
+…/resources/approleassignment, "Properties" (edition of July 2021), and
+…/api/synchronization-serviceprincipal-put-synchronization, "Request body" (both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The server under test, asked directly over SCIM.
 
-Source: RFC 7644, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The calls are those of Microsoft's app-gallery validation, which waits for a cycle by polling the log; here time is moved.
 
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
-2026-11).
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md, "Test Inventory" (at 3372c7e, read 2026-11-30).
 """
 
 from __future__ import annotations

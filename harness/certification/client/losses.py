@@ -1,8 +1,9 @@
 """What a client's runs did to people who were there judged: nobody is lost, and what changed in the source arrives.
 
-Sources, both read 2026-11: https://github.com/awslabs/ssosync/issues (users deleted after an answer that was not whole), and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (why a client stops before it deletes
-many). That an empty source is no reason to delete everybody is inferred, so that rule is optional.
+Sources: https://github.com/awslabs/ssosync/issues (users deleted after an answer that was not whole; read 2026-11), and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions, "Configure accidental deletion prevention"
+(why a client stops before it deletes many; read 2026-11-29). That an empty source is no reason to delete everybody is inferred,
+so that rule is optional.
 """
 
 from __future__ import annotations

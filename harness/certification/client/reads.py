@@ -1,8 +1,8 @@
 """What a client makes of what it reads judged: pages to the end, and members that AWS SSO never shows.
 
-Sources, all read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html (cursors)
-and getgroup.html there (members that cannot be read); https://github.com/slashdevops/idp-scim-sync/issues/45 (the rest of a
-list was not seen).
+Sources: https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (cursors), and getgroup.html
+there, "Not supported" (members that cannot be read; both read 2026-11-29); https://github.com/slashdevops/idp-scim-sync/issues/45
+(the rest of a list was not seen; read 2026-11).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A client's single requests judged, in whichever run they stand: operations, filters, names, values, memberships.
 
-Sources, all read 2026-11, below https://docs.aws.amazon.com/singlesignon/latest/developerguide/ :
-limitations.html and supported-apis.html (operations, filters, single values), createuser.html and putuser.html (mandatory
-names), creategroup.html and patchgroup.html (100 membership changes).
+Sources, all read 2026-11-29, below https://docs.aws.amazon.com/singlesignon/latest/developerguide/ : limitations.html, "Endpoint
+limitations" (operations, filters, single values); createuser.html, putuser.html (mandatory names), creategroup.html and
+patchgroup.html (100 membership changes), "Constraints" of each.
 """
 
 from __future__ import annotations

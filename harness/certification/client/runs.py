@@ -1,7 +1,8 @@
 """A client's whole runs judged: what they wrote, left, and made of throttling and a new token.
 
-Sources, all read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates) and rotate-token.html
-beside it; https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened, 409 followed).
+Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
+limits", and rotate-token.html beside it, the paragraph before "To rotate an access token";
+https://github.com/awslabs/ssosync/issues/13, opening post of 2020-08-13 (a create that was answered 429 had happened, 409 followed).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What AWS SSO does to a client in the trial that it may do at any time: it throttles, its pages are short, answers are slow or cut.
 
-Sources, read 2026-11: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html (rates, by operation),
-https://github.com/awslabs/ssosync/issues/13 (a create that was answered 429 had happened),
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html (a page may hold less than `count`).
+Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
+limits" (rates, by operation); https://github.com/awslabs/ssosync/issues/13, opening post (a create that was answered 429 had
+happened); https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (a page may hold less than
+`count`).
 That a read may be answered 503 once is inferred: so may any request of HTTP.
 """
 

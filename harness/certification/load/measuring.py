@@ -1,8 +1,8 @@
 """The suite of load: Locust asks a server for a while, and its counts are judged.
 
-Microsoft asks of gallery applications that they take at least 25 requests a second of one tenant. Source:
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "Gallery onboarding
-checklist" (as the project's facts cite it; read 2026-11).
+Microsoft asks of gallery applications that they take at least 25 requests a second. Source:
+https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md, "Key Onboarding Requirements Validated" (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The users and groups that the suites create: plain ones, that any SCIM server should take.
 
-Source: RFC 7643, 4.1 and 4.2, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11).
+Source: RFC 7643, 4.1 and 4.2, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11-30).
 """
 
 from __future__ import annotations

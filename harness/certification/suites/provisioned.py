@@ -2,8 +2,8 @@
 
 The steps are those that the tests of Microsoft's app-gallery validation share.
 
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
-2026-11).
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+SCIM-Validation-Test-Overview.md, "Test Inventory" (at 3372c7e, read 2026-11-30).
 """
 
 from __future__ import annotations

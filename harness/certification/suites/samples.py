@@ -3,7 +3,7 @@
 profileUrl: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
 Initialization_Workflow.json, Build_SCIM_User_Body, and SCIMTests_Workflow.json, Select_Update_Patch_Ops (read 2026-11-29 at
 2ead7d6 of the fork himanshusainig/SCIMReferenceCode).
-Limits of properties: https://learn.microsoft.com/en-us/graph/api/resources/user and …/group (read 2026-11).
+Limits of properties: https://learn.microsoft.com/en-us/graph/api/resources/user and …/group, "Properties" (read 2026-11-29).
 """
 
 from __future__ import annotations

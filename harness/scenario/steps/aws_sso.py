@@ -1,6 +1,7 @@
 """What a person does in the AWS SSO console and at the sign-in page: provisioning, access tokens, the user portal.
 
-Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-user-guide (read 2026-11).
+Source: the AWS SSO User Guide, https://github.com/awsdocs/aws-single-sign-on-user-guide, doc_source/provision-automatically.md, the
+procedures (edition of June 2023, read 2026-11-30).
 """
 
 from __future__ import annotations

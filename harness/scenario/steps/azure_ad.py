@@ -1,6 +1,7 @@
 """What an administrator does in the Azure portal: the directory's people and groups, and who is assigned.
 
-Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/approleassignment (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/resources/user, "Properties" (read 2026-11-29), and
+…/resources/approleassignment, "Properties" (edition of July 2021, read 2026-11-30).
 """
 
 from __future__ import annotations

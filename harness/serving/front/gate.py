@@ -49,8 +49,8 @@ _FORM = (
     f'<form method=post action="{KEY_PATH}"><label>The key printed at start '
     "<input name=key type=password autofocus></label> <button>Enter</button></form></html>"
 )
-# For pages that have none of their own. https://www.w3.org/TR/CSP3/ and
-# https://fetch.spec.whatwg.org/#x-content-type-options-header, read 2026-11.
+# For pages that have none of their own. https://www.w3.org/TR/CSP3/, "Content Security Policy Directives", and
+# https://fetch.spec.whatwg.org/#x-content-type-options-header (both read 2026-11-30).
 _POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"

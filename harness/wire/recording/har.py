@@ -1,4 +1,4 @@
-"""Exchanges as HAR 1.2, both ways: https://w3c.github.io/web-performance/specs/HAR/Overview.html (read 2026-11).
+"""Exchanges as HAR 1.2, both ways: https://w3c.github.io/web-performance/specs/HAR/Overview.html (read 2026-11-30).
 
 What is written has been redacted when it was recorded. What is read may lack bodies, sizes and times.
 """

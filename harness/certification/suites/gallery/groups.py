@@ -4,7 +4,8 @@ The overview names five tests that are failed where `/Schemas` returns no Group 
 several members come in one request, which the list of requirements in the same folder asks for, is tried here too.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and GroupTests_Workflow.json (read 2026-11).
+SCIM-Validation-Test-Overview.md, "Group Provisioning Tests" and "Group Tests Are Mandatory" (at 3372c7e, read 2026-11-30), and
+GroupTests_Workflow.json (at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a server says of its schemas: test 15 of Microsoft's app-gallery validation, and what other tests read there.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11); RFC 7644, 4, and RFC 7643, 7.
+SCIM-Validation-Test-Overview.md, test 15 (at 3372c7e), and RFC 7644, 4, and RFC 7643, 7 (all read 2026-11-30);
+SCIMTests_Workflow.json (at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Microsoft's app-gallery validation: twenty-five tests, and the verdict that decides about the gallery.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md (read 2026-11).
+SCIM-Validation-Test-Overview.md, "Overall Result Logic" and "Authentication Model" (at 3372c7e, read 2026-11-30).
 """
 
 from __future__ import annotations

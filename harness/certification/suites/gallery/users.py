@@ -5,7 +5,8 @@ test of updates, as the original compares attributes there and not when it creat
 a user is found, is the job's schema's to say. Soft deletion is demanded of everybody, as the overview's newest edition has it.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and UserTests_Workflow.json (read 2026-11).
+SCIM-Validation-Test-Overview.md, "User Provisioning Tests" (at 3372c7e, read 2026-11-30), and UserTests_Workflow.json (at 2ead7d6 of
+the fork himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 from __future__ import annotations

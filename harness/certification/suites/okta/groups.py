@@ -3,7 +3,8 @@
 Groups are in neither of Okta's tests beyond a listing: these checks bear the titles of its protocol reference and are
 optional, as the listing is.
 
-Source: https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20/ (read 2026-11).
+Source: https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20/, "Create groups" and the sections on updating them
+(read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Every list has to be a ListResponse; the file says so of all but two. Not taken over: the limit of 600 ms for the listing
 of groups, which says more of the line than of the server.
 
-Source: https://developer.okta.com/standards/SCIM/SCIMFiles/Okta-SCIM-20-SPEC-Test.json (exported 2024-05; read 2026-11).
+Source: https://developer.okta.com/standards/SCIM/SCIMFiles/Okta-SCIM-20-SPEC-Test.json (exported 2024-05-13), its steps with
+their assertions (read 2026-11-30).
 """
 
 from __future__ import annotations

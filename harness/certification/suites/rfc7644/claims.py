@@ -1,6 +1,6 @@
 """What a server says of itself and keeps, which decides whether a check of RFC 7644 applies.
 
-Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

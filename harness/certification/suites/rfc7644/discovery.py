@@ -3,7 +3,7 @@
 Whether filters and PATCH work as claimed is seen by their own checks; what is optional and claimed is tried here.
 
 Source: RFC 7644, 3.4.2.3, 3.7, 3.14 and 4, and RFC 7643, 3.1, 5, 6 and 7,
-https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ CHECKS = (
     ),
     Check(
         "4 no filter",
-        "RFC 7644 4: a filter on ResourceTypes is refused with 403, not passed over (SHALL; hardly any client asks)",
+        "RFC 7644 4: a filter on ResourceTypes is refused with 403, not passed over (SHOULD)",
         _no_filter,
         mandatory=False,
     ),

@@ -1,7 +1,7 @@
 """RFC 7644 on resources that come and go, and on errors: what is created, read, refused and deleted.
 
 Source: RFC 7644, 2, 3.3, 3.6, 3.8 and 3.12, and RFC 7643, 3.1, 4.1.1 and 7,
-https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ with MUST and SHALL; SHOULD, MAY and what only follows warns. What a server may 
 does. Users are taken to have displayName, name, emails and active, and a POST to answer with the resource: the RFCs let a
 server do without, and hardly one does.
 
-Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11).
+Source: https://datatracker.ietf.org/doc/html/rfc7644, https://datatracker.ietf.org/doc/html/rfc7643 (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """RFC 7644 on what is sent and comes back as bytes: names of all scripts, media types, bodies that are no JSON or none.
 
 Source: RFC 7644, 3.8, 3.11 and 3.12, RFC 7643, 2.3.1, and RFC 9110, 12.5.1 and 15.3.5, https://datatracker.ietf.org/doc/html/rfc7644
-(read 2026-11).
+(read 2026-11-30).
 """
 
 from __future__ import annotations

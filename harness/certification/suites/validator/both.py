@@ -3,8 +3,9 @@
 It stops at an answer that is not application/scim+json, but takes an error of any kind, and so it is here. Beyond that a
 PATCH answered with 200 must bring the resource, and what was written must be readable afterwards.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
-of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial, "Validate your SCIM endpoint"
+and "Known Issues", and results of real runs in https://github.com/pranems/SCIMServer, docs/SCIM_VALIDATOR_RESULTS_32_LEXMARK_ANALYSIS.md
+and docs/archive/SCIM_VALIDATOR_RESULTS_26_ANALYSIS.md (all read 2026-11-30).
 """
 
 from __future__ import annotations

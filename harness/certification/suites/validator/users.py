@@ -1,7 +1,8 @@
 """Microsoft's SCIM validator: the tests of users.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
-of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial, "Validate your SCIM endpoint"
+and "Known Issues", and results of real runs in https://github.com/pranems/SCIMServer, docs/SCIM_VALIDATOR_RESULTS_32_LEXMARK_ANALYSIS.md
+and docs/archive/SCIM_VALIDATOR_RESULTS_26_ANALYSIS.md (all read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Attributes are those of the SCIM developer guide, https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html
 (its tables of attributes, read 2026-11-29), events those of
-https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html (read 2026-11).
+https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example CloudTrail events" (read
+2026-11-30).
 """
 
 from __future__ import annotations

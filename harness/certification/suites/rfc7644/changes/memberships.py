@@ -1,6 +1,6 @@
 """RFC 7644 on a group's members: none is lost, and none is there who left.
 
-Source: RFC 7644, 3.5.1 to 3.5.2.3, and RFC 7643, 2.3.7 and 4.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.5.1 to 3.5.2.3, and RFC 7643, 2.3.7 and 4.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

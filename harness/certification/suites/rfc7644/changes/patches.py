@@ -2,7 +2,7 @@
 
 What counts is what reads back: a server that answers 200 and changes nothing fails.
 
-Source: RFC 7644, 3.5.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.5.2, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

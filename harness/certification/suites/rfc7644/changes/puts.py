@@ -1,6 +1,6 @@
 """RFC 7644 on PUT, which every server has to support.
 
-Source: RFC 7644, 3.5.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.5.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

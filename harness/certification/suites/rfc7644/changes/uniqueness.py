@@ -1,6 +1,6 @@
 """A change to a userName that somebody else has, by PUT or by PATCH.
 
-Source: RFC 7644, 3.5.1, 3.5.2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.5.1, 3.5.2 and 3.12, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

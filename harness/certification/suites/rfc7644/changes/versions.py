@@ -1,6 +1,6 @@
 """RFC 7644 on versions: what a change does to lastModified and to the ETag, and what a condition on it prevents.
 
-Source: RFC 7644, 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """RFC 7644 on whole lists: every page of them, filters by every attribute, searches by POST.
 
-Source: RFC 7644, 3.4.2 and 3.4.3, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.4.2 and 3.4.3, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A server may leave filters out, or some of them: then it has to say so, in Servi
 the check is skipped; the plain userName eq goes with filters at all. What it may not do is answer another question than was
 asked.
 
-Source: RFC 7644, 3.4.2 and 3.9, and RFC 7643, 7, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11).
+Source: RFC 7644, 3.4.2 and 3.9, and RFC 7643, 7, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations
