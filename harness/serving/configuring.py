@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from harness.aws_sso import tokens
 from harness.azure_ad.mappings.definitions import completed
 from harness.azure_ad.mappings.importing import imported
+from harness.azure_ad.signing import signing_key
 from harness.base.errors import HarnessError
 from harness.base.store import Document
 from harness.serving.front.gate import KEY_HEADER
@@ -38,6 +39,7 @@ class Administrator:
 
         A bare world is left for somebody to do that by hand. An exported schema replaces the one that the job has.
         """
+        self._make_keys()
         if self.bare:
             if self.schema is not None:
                 raise HarnessError(
@@ -55,6 +57,15 @@ class Administrator:
         if self.schema is not None:
             self._give_schema(self.schema)
         return str(settings["scimEndpoint"])
+
+    def _make_keys(self) -> None:
+        """Make what a tenant has from its first use on, where it is kept: on a disk that is full by then it could not be made."""
+        azure = self.world.azure
+        if azure.store.lasting:
+            signing_key(azure.store, azure.clock, azure.ids)
+            azure.registrations.registration()
+            for principal in azure.applications.scan():
+                azure.registrations.behind(principal)
 
     def _give_schema(self, exported: Document) -> None:
         engine = self.world.azure.engine

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
-from harness.base.sqlite import is_full
+from harness.base.sqlite import is_full, is_unreadable
 from harness.wire.incoming import body_of
 from harness.wire.message import Response
 
@@ -134,13 +134,20 @@ def without_view(match: Match) -> Response:
 
 
 def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
-    """Log what broke while a request was answered, but for a full disk, which has been told of and breaks every write."""
+    """Log what broke while a request was answered, but for a full disk, which has been told of and breaks every write.
+
+    Where it broke is of no use to whoever has lost the file below.
+    """
     if is_full(error):
         return
     from harness.wire.log import LOG  # takes its time, and nothing breaks as a rule
 
     request = Present(environ)
-    LOG.error("Exception on %s [%s]", quote(request.root + request.path), request.method, exc_info=error)
+    where = quote(request.root + request.path), request.method
+    if is_unreadable(error):
+        LOG.error("%s [%s]: the data cannot be read: %s", *where, error)
+    else:
+        LOG.error("Exception on %s [%s]", *where, exc_info=error)
 
 
 def _decoded(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.wire.message import Response, json_request
+from harness.wire.message import Request, Response, json_request
 from tests.campaigns.kills import scim_user as person
+from tests.serving.front.test_every_route import routes
 from tests.serving.harness_process import HarnessProcess
 
 _SIZE = "4m"
@@ -47,6 +49,9 @@ def full_disk(folder: Path) -> str:
         assert server.scim("GET", "/Users?count=1").status == 200, "it keeps an event, if there is room"
         assert _listed(server).status == 200, "so does a call of the AWS APIs"
         assert server.control("POST", "clock", {"advance": "1s"}).status == 507
+        assert list(_broken(server)) == [], (
+            "nothing that only reads is missing, asked for the first time or not"
+        )
         server.stop(signal.SIGKILL)
         output = "".join(server.said)
         assert output.count("the disk is full") == 2, output  # once for each side's file
@@ -57,6 +62,20 @@ def full_disk(folder: Path) -> str:
         assert again.scim("POST", "/Users", person("more")).status == 201
         again.stop()
     return f"the disk was full after {len(written)} people: told once a side, all of them read, then and after a kill"
+
+
+def _broken(server: HarnessProcess) -> Iterator[tuple[str, int]]:
+    """Yield the pages and addresses of both sides that do not answer a GET."""
+    azure = server.ready["azure_ad"]
+    for side, (name, token) in enumerate((("aws_sso", "access_token"), ("azure_ad", "graph_token"))):
+        headers = (("Authorization", f"Bearer {server.ready[name][token]}"),)
+        for method, route in sorted(routes(side)):
+            path = route if side == 0 else re.sub("^/x/", f"/{azure['tenant_id']}/", route)
+            is_read = method == "GET" and not path.startswith("/beta")  # which is v1.0 again
+            if is_read and path != "/pages/timeline/events":  # goes on as long as it is listened to
+                answer = server.network(Request("GET", f"{server.ready[name]['url']}{path}", headers))
+                if answer.status >= 500:
+                    yield path, answer.status
 
 
 def _listed(server: HarnessProcess) -> Response:

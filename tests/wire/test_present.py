@@ -1,8 +1,10 @@
 """The present request: what an application reads of it, and where it ends."""
 
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -79,6 +81,17 @@ def test_what_broke_is_logged_without_query_and_body(caplog):
     assert [record.getMessage() for record in caplog.records] == ["Exception on /v1.0/a%0Ab [POST]"]
     assert "ZeroDivisionError: half" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_a_data_file_that_is_gone_or_nonsense_is_logged_in_one_line(caplog, tmp_path):
+    """Each request would repeat where in the program it was missed, which says nothing of the file."""
+    (tmp_path / "data").write_bytes(b"nonsense" * 999)
+    with closing(sqlite3.connect(tmp_path / "data")) as connection, pytest.raises(sqlite3.Error) as caught:
+        connection.execute("SELECT * FROM sqlite_schema")
+    seen(Request("GET", f"{ORIGIN}/v1.0/x"), lambda it: log_broken(it.environ, caught.value))
+    (record,) = caplog.records
+    assert record.getMessage() == "/v1.0/x [GET]: the data cannot be read: file is not a database"
+    assert record.exc_info is None
 
 
 def test_a_process_where_nobody_listens_says_on_stderr_when_it_broke():

@@ -4,6 +4,10 @@ An assertion is signed with the client's certificate, or comes of an issuer that
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Get a token", and
 …/certificate-credentials (read 2026-11-29).
+
+A stranger is told whether a client exists (AADSTS700016) before a wrong secret is refused (7000215), for Entra tells it: both
+are pasted, as answers to requests whose secret was not right, in https://github.com/MicrosoftDocs/azure-docs/issues/21690 and
+https://github.com/ahaenggli/AzureAD-LDAP-wrapper/issues/45 (read 2026-11-30). A client id is no secret.
 """
 
 from __future__ import annotations

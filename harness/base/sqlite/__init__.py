@@ -5,11 +5,11 @@ A file is opened in WAL mode, so a killed process loses nothing that was committ
 
 from __future__ import annotations
 
-from harness.base.sqlite.connection import Connection, is_full
+from harness.base.sqlite.connection import Connection, is_full, is_unreadable
 from harness.base.sqlite.layout import check
 from harness.base.sqlite.store import SqliteStore
 
-__all__ = ["Database", "SqliteStore", "check", "is_full"]
+__all__ = ["Database", "SqliteStore", "check", "is_full", "is_unreadable"]
 
 
 class Database(Connection):

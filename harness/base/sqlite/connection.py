@@ -25,6 +25,12 @@ _FULL = frozenset(
         sqlite3.SQLITE_IOERR_TRUNCATE,
     }
 )
+# What is not there any more, or not what it was: https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes,
+# read 2026-11-29.
+_UNREADABLE = frozenset(
+    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+)
+_PRIMARY = 0xFF
 
 _NOTHING_OLDER = Renewal()
 
@@ -146,6 +152,12 @@ class Transaction:
 def is_full(error: BaseException | None) -> bool:
     """Tell whether the disk took nothing more; `Connection.on_full` has heard of it then."""
     return getattr(error, "sqlite_errorcode", None) in _FULL
+
+
+def is_unreadable(error: BaseException | None) -> bool:
+    """Tell whether a file in use cannot be read any more, as in a network folder that is gone; it may be no full disk."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY in _UNREADABLE and not is_full(error)
 
 
 def _full_reason(error: BaseException | None) -> str:

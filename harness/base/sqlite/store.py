@@ -5,6 +5,7 @@ Names that repeat in every row (kinds, spaces, relations and logs) stand there a
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -73,7 +74,11 @@ class SqliteStore:
 
     def _add(self, sql: str, shelf: str, *values: Any) -> bool:
         with self._lock:
-            return self._execute(sql, (self._made_shelf(shelf), *values)).rowcount > 0
+            try:
+                return self._execute(sql, (self._made_shelf(shelf), *values)).rowcount > 0
+            except sqlite3.OperationalError as error:  # outside of a transaction nobody else notes it
+                self._database.note_room(error)
+                raise
 
     def _remove(self, sql: str, shelf: str, *values: Any) -> bool:
         with self._lock:

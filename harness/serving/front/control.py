@@ -37,7 +37,7 @@ from werkzeug.wrappers import Request, Response
 from harness.base import __version__, json_text
 from harness.base.clock import iso, parse_duration
 from harness.base.errors import HarnessError
-from harness.base.sqlite import is_full
+from harness.base.sqlite import is_full, is_unreadable
 from harness.serving.front.controlled import Controlled
 from harness.serving.front.refusing import AT_WORK, RefusedError, place
 from harness.serving.front.watched import requests, timeline
@@ -76,6 +76,8 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
     except Exception as error:
+        if is_unreadable(error):
+            return _reply({"message": f"the data cannot be read: {error}"}, 500)
         if not is_full(error):
             raise
         return _reply({"message": "the disk is full, or takes no more; make room, then ask again"}, 507)

@@ -5,7 +5,6 @@ Folder and files are for their owner alone from the first byte.
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from harness.base.store import Document, Store
 from harness.serving.failures import Room, report_converted
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
+from harness.serving.storage.folder_lock import lock
 from harness.serving.storage.older import RENEWAL
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
@@ -30,8 +30,7 @@ from harness.snapshots.in_memory import Keeper, Memory
 SIDES = ("aws_sso", "azure_ad")
 # What each side keeps of its account, and nobody else does.
 _MARKS = {"aws_sso": "identity_store_id", "azure_ad": "graph_token"}
-_LOCK, _SNAPSHOTS = "server.lock", "snapshots"
-_NO_LOCKS = "its file system has no locks, as some network folders; name a folder on a local disk"
+_SNAPSHOTS = "snapshots"
 # Kinds of documents with credentials in them; of AWS's tokens only digests are kept.
 _SECRET = frozenset({"account", "secrets", "portalTestedToken"})
 
@@ -149,7 +148,7 @@ class Data:
 
     def _files(self, folder: Path | None) -> dict[str, Store]:
         if folder is not None:
-            self._open.callback(_lock(folder))
+            self._open.callback(lock(folder))
             self._changed = _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
         self._audiences = tuple(databases.values())
@@ -192,36 +191,6 @@ class Data:
 
 def _path(folder: Path, side: str) -> Path:
     return folder / f"{side}.sqlite"
-
-
-def _lock(folder: Path) -> Callable[[], None]:
-    """Take the folder for this process, and return what gives it back."""
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise HarnessError(f"--data {folder} is no folder; name one, or what is to become one")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise HarnessError(f"cannot use {folder} as data folder: {error.strerror}") from error
-    try:
-        import fcntl
-    except ImportError:  # Windows has none; there SQLite's own lock must do
-        return lambda: os.close(handle)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-    except BlockingIOError as error:
-        holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(handle)
-        raise HarnessError(
-            f"{folder} is in use by the server with pid {holder}; end that one or name another folder"
-        ) from error
-    except OSError as error:
-        os.close(handle)
-        reason = error.strerror if error.errno == errno.ENOSPC else _NO_LOCKS
-        raise HarnessError(f"cannot use {folder} as data folder: {reason}") from error
-    return lambda: os.close(handle)
 
 
 def _look(folder: Path) -> str | None:

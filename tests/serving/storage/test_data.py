@@ -19,6 +19,8 @@ from harness.cli import main
 from harness.serving.options import Options
 from harness.serving.served import Served
 from harness.serving.storage.data import SIDES, Data
+from harness.wire.message import json_request
+from harness.wire.sockets.network import Network
 from tests.serving.test_serve import harness
 
 PEOPLE = {
@@ -280,3 +282,65 @@ def test_want_of_files_or_memory_is_no_damage(folder, monkeypatch):
     monkeypatch.setattr("harness.serving.served.listen", none)
     with pytest.raises(HarnessError, match="cannot start: Too many open files"):
         Served(Options(data=folder))
+
+
+def test_a_quota_is_not_said_to_be_a_want_of_locks(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr("os.pwrite", full)
+    with pytest.raises(HarnessError, match=r"as data folder: Disk quota exceeded$"):
+        Data(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_refused"), [("fuse.sshfs", True), ("fuse.rclone", True), ("nfs4", False), ("ext4", False)]
+)
+def test_where_locks_stay_on_a_machine_another_one_is_told_by_name(tmp_path, monkeypatch, kind, is_refused):
+    """It has the folder, or was killed; where locks tell the two apart they alone are asked."""
+    pytest.importorskip("fcntl", reason="Windows has no flock")
+    (tmp_path / "mounts").write_text(
+        f"22 1 254:0 / / rw - xfs /dev/vda rw\n36 22 0:31 / {tmp_path} rw,nosuid - {kind} far: rw\n"
+    )
+    (tmp_path / "machine").write_text("here\n")
+    monkeypatch.setattr("harness.serving.storage.folder_lock._MOUNTS", tmp_path / "mounts")
+    monkeypatch.setattr("harness.serving.storage.folder_lock._MACHINE", tmp_path / "machine")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for clean in ("4711\nhere\n", "4711", ""):
+        (folder / "server.lock").write_text(clean)
+        Data(folder).close()
+        assert (folder / "server.lock").read_text() == "", "nobody has it after a clean stop"
+    (folder / "server.lock").write_text("4711\nthere\n")
+    if is_refused:
+        with pytest.raises(
+            HarnessError, match=f"pid 4711 of another machine, .*: {kind} does not tell; .*server.lock"
+        ):
+            Data(folder)
+        (folder / "server.lock").unlink()
+    Data(folder).close()
+
+
+def test_a_network_folder_that_is_gone_at_the_end_is_no_failure(tmp_path, monkeypatch):
+    def gone(*_):
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    data = Data(tmp_path / "data")
+    monkeypatch.setattr("os.ftruncate", gone)
+    data.close()
+
+
+def test_a_file_that_cannot_be_read_any_more_is_answered_in_a_sentence(whole, monkeypatch, tmp_path):
+    def gone(*_):
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+        raise error
+
+    served, network = Served(Options(data=shutil.copytree(whole, tmp_path / "data"))), Network()
+    monkeypatch.setattr(Served, "populate", gone)
+    try:
+        answer = network(json_request("POST", f"{served.urls[0]}/_harness/populate", {}))
+    finally:
+        network.close()
+        served.stop()
+    assert (answer.status, answer.json()) == (500, {"message": "the data cannot be read: disk I/O error"})
