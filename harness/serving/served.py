@@ -40,7 +40,7 @@ from harness.serving.storage.both_sides import BothSides
 from harness.serving.storage.data import Data
 from harness.serving.watching.doors import INSIDE, Door, on_timeline
 from harness.serving.watching.faulty import Misbehaviour
-from harness.serving.watching.happenings import Jumped, Logged
+from harness.serving.watching.happenings import Logged, emptied, jumped, rewound
 from harness.serving.watching.timeline import Timeline
 from harness.snapshots import Snapshots
 from harness.wire.inprocess import inprocess
@@ -181,7 +181,7 @@ class Served:
             self._data.save_offset(offset, self.clock.now())
         else:
             self._shared.moved(offset)
-        self.timeline.add(Jumped(self.clock.now()))
+        self.timeline.add(jumped(self.clock.now()))
 
     def _logged(self, log: str, line: Document) -> None:
         self.timeline.add(Logged(log, line))
@@ -201,6 +201,7 @@ class Served:
         self._claim()
         if self._shared is not None:
             self._shared.rewound()
+        self.timeline.add(rewound(self.clock.now()))
 
     def _before_cycle(self) -> None:
         if self.ready:
@@ -244,10 +245,11 @@ class Served:
         return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
-        """Forget people, groups, logs (`BothSides.reset`) and the requests seen, and behave."""
+        """Forget people, groups, logs (`BothSides.reset`) and the requests seen, and behave. Snapshots stay, to be restored."""
         self._both_sides.reset()
         self.misbehaviour.end()
         self.timeline.forget_requests()
+        self.timeline.add(emptied(self.clock.now()))
 
     def job(self) -> dict[str, Any]:
         """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
@@ -262,8 +264,7 @@ class Served:
 
     def step(self, *, exchanges: bool) -> dict[str, Any]:
         """Carry out one object of the job's cycle (`Stepper.step`)."""
-        stepper = Stepper(self.world.azure, self.clock, self._listenable)
-        return stepper.step(self._job_id, exchanges=exchanges)
+        return Stepper(self.world.azure, self.clock, self._listenable).step(self._job_id, exchanges=exchanges)
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
         """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""

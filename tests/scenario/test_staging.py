@@ -181,7 +181,7 @@ def test_a_reset_plays_the_scenario_again(staged: Staged) -> None:
     """Whatever was done since is gone; identifiers and tokens are the same."""
     before = staged.ready()
     staged.populate({"azure_ad": {"users": [{"userPrincipalName": "eva@contoso.com", "displayName": "Eva"}]}})
-    assert asked("POST", f"{staged.urls[1]}/_harness/reset").json() == {"reset": True}
+    assert asked("POST", f"{staged.urls[1]}/_harness/reset").json() == {"reset": True, "snapshots": []}
     assert staged.moment.world.azure.store.count("User") == 1
     assert staged.ready() == before
 

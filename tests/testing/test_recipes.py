@@ -110,7 +110,7 @@ def test_the_commands_for_any_language_run_as_they_stand(tmp_path):
     assert answers[3]["count"] == 0
     assert answers[5]["equal"] is True
     assert answers[7]["last"] > 0
-    assert answers[8:10] == [{"reset": True}, {"populated": True}]
+    assert answers[8:10] == [{"reset": True, "snapshots": ["arranged"]}, {"populated": True}]
     assert answers[10]["problem"] == NOBODY_IN_SCOPE
 
 

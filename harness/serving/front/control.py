@@ -4,7 +4,8 @@ GET  /_harness/health                     {"status": "healthy", "version"}, or 5
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
-POST /_harness/reset                      no people, groups, logs, faults or requests seen; endpoint, tokens and job settings stay
+POST /_harness/reset                      no people, groups, logs, faults or requests seen; endpoint, tokens, job settings and
+                                          snapshots stay, and these are answered by name
 GET  /_harness/mail                       notification mails, oldest first
 GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
@@ -138,7 +139,7 @@ def _populate(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
 def _reset(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
     served.reset()
-    return {"reset": True}
+    return {"reset": True, "snapshots": [note.name for note in served.snapshots.all()]}
 
 
 def _mail(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _ID = re.compile(rb'"id"\s*:\s*"([^"]{8,64})"')
 
 
 class Event(NamedTuple):
-    """A happening for people. `kind` is `exchange`, `clock`, `mail` or a log's name; the lanes are from where to where.
+    """A happening for people. `kind` is `exchange`, one of `Turned`, `mail` or a log's name; the lanes are from where to where.
 
     `exchange` has no secrets; `body` is a log line as surfaces show it. Both are None in lists, where nobody reads them.
     """
@@ -182,21 +182,34 @@ class Logged(NamedTuple):
         return []
 
 
-class Jumped(NamedTuple):
-    """The clock was moved."""
+class Turned(NamedTuple):
+    """Somebody moved the clock, emptied the world or took it back to a snapshot: `kind` is `clock`, `reset` or `restore`."""
 
-    to: datetime
+    at: datetime
+    kind: str
+    summary: str
 
     def event(self, number: int, *, whole: bool) -> Event:
         del whole
-        at = iso(self.to, 3)
-        return Event(number, at, "clock", "", "", f"the clock is moved to {at}", good=True)
+        return Event(number, iso(self.at, 3), self.kind, "", "", self.summary, good=True)
 
     def raw(self) -> bytes:
         return b""
 
     def ids(self) -> list[bytes]:
         return []
+
+
+def jumped(to: datetime) -> Turned:
+    return Turned(to, "clock", f"the clock is moved to {iso(to, 3)}")
+
+
+def emptied(at: datetime) -> Turned:
+    return Turned(at, "reset", "nobody is left on either side; what was set up and snapshots stay")
+
+
+def rewound(at: datetime) -> Turned:
+    return Turned(at, "restore", "the world is as it was at a snapshot")
 
 
 def _summary(method: str, url: str, authorization: str, status: int | None) -> str:

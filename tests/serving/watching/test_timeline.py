@@ -16,7 +16,7 @@ from harness.cli import main
 from harness.cli.serving import _scenario_of
 from harness.serving.options import Options
 from harness.serving.served import Served
-from harness.serving.watching.happenings import MOST_OCTETS, Call, Jumped
+from harness.serving.watching.happenings import MOST_OCTETS, Call, jumped
 from harness.serving.watching.timeline import Timeline
 from harness.wire.message import Request, Response, json_request
 from harness.wire.sockets.network import Network
@@ -99,7 +99,7 @@ def test_whoever_waits_is_told():
     timeline = Timeline()
     thread = threading.Thread(target=lambda: timeline.wait(0, 60))
     thread.start()
-    timeline.add(Jumped(NOW))
+    timeline.add(jumped(NOW))
     thread.join(timeout=30)
     assert not thread.is_alive()
     timeline.wait(5, 0)  # nothing came: back all the same
@@ -142,6 +142,17 @@ def test_pages_that_read_themselves_and_the_harness_itself_are_not_told(served, 
     ):
         assert http(Request("GET", f"{served.urls[1]}{path}", headers, b"")).status == 200
     assert served.timeline.last == before
+
+
+def test_a_reset_and_a_rewinding_are_told_and_snapshots_outlive_both(served, http):
+    """What was taken to begin from can be begun from again, also when everybody is gone."""
+    control = f"{served.urls[1]}/_harness"
+    before = served.timeline.last
+    assert http(json_request("POST", f"{control}/snapshots", {"name": "arranged"})).status == 200
+    answer = http(json_request("POST", f"{control}/reset")).json()
+    assert answer == {"reset": True, "snapshots": ["arranged"]}
+    assert http(json_request("POST", f"{control}/snapshots/restore", {"name": "arranged"})).status == 200
+    assert [event.kind for event in served.timeline.events(before)] == ["reset", "clock", "restore"]
 
 
 def test_what_the_commands_look_up_is_not_told_and_what_they_do_is(served, tmp_path):
