@@ -189,9 +189,27 @@ def test_a_person_renamed_at_the_source_alone_is_hinted_at(world: World) -> None
     assert (missing.kind, missing.whose) == (Kind.MISSING, "user ana.lind@contoso.com")
     assert (kept.kind, kept.whose) == (Kind.UNEXPECTED, f"user {ANA}")
     assert kept.reason == (
-        "no user of Azure AD is called so: deleted, renamed, or never there; "
-        "it has the external id of ana.lind@contoso.com, who is missing: perhaps renamed"
+        "no user of Azure AD is called so; it has the external id of ana.lind@contoso.com, who is missing: perhaps renamed"
     )
+
+
+def test_a_leaver_who_was_deleted_is_told_with_what_comes_next(world: World) -> None:
+    """Whoever brought the account: from the recycle bin somebody can be restored for thirty days; a security group cannot."""
+    tool(world)
+    world.azure_ad.delete_user(ANA)
+    left = "deleted at 2026-03-02 08:00:00 and in the recycle bin until 2026-04-01 08:00:00"
+    assert [each.reason for each in world.differences() if each.whose == f"user {ANA}"] == [left]
+
+
+def test_whom_our_own_provisioning_brought_is_told_by_what_became_of_them(world: World) -> None:
+    world.azure_ad.turn_provisioning_on()
+    world.run_cycle()
+    world.azure_ad.update_user(BEN, {"userPrincipalName": "ben.lind@contoso.com"})
+    (group,) = world.azure_ad.graph_request("GET", "/groups").body["value"]
+    world.azure_ad.graph_request("DELETE", f"/groups/{group['id']}")
+    reasons = {each.whose: each.reason for each in world.differences() if each.kind is Kind.UNEXPECTED}
+    assert reasons[f"user {BEN}"].startswith("called ben.lind@contoso.com by now; ")
+    assert reasons["group Office"] == "deleted for good; the next cycle sees to it"
 
 
 def test_an_account_made_by_hand_for_somebody_of_azure_ad_is_told(world: World) -> None:

@@ -9,21 +9,26 @@ tell from it) is nobody's business as long as it resembles nobody of Azure AD.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from harness.agreement.reasons import BY_HAND, Reasons
 from harness.agreement.records import Agreement, Difference, Kind
 from harness.aws_sso import identity_store
 from harness.aws_sso.identity_store import GROUP, USER, Record
+from harness.azure_ad.directory.deleted_items import name_before
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.mappings.expression import EvaluationError
-from harness.azure_ad.provisioning.cycle.facts import Facts, gather
+from harness.azure_ad.provisioning.cycle.facts import Facts, gather, purged_at
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.target.dialect import create_body
 from harness.azure_ad.provisioning.why.entitlement import outside
+from harness.base.clock import iso
 from harness.base.errors import HarnessError
+from harness.base.store import Document
+from harness.base.wording import moment
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import read
 from harness.twins import Lookalikes
@@ -63,6 +68,7 @@ class _Comparison:
         }
         self._arrived: dict[str, dict[str, Record]] = {"User": {}, "Group": {}}  # by source id
         self._missing = {"User": Lookalikes(), "Group": Lookalikes()}
+        self._deleted = cache(self._of_recycle_bin)
         self.in_scope = {"User": 0, "Group": 0}  # as far as `all` has come
 
     def all(self) -> Iterator[Difference]:
@@ -119,7 +125,11 @@ class _Comparison:
             by_hand = "; it was made by hand" if record.created_by == BY_HAND else ""
             if by_hand and not state and not likeness:
                 continue
-            words = state or f"no {kind.lower()} of Azure AD is called so: deleted, renamed, or never there"
+            words = (
+                state
+                or self._departure(kind, called, record.id)
+                or f"no {kind.lower()} of Azure AD is called so"
+            )
             fate = self._reasons.of_surplus(kind, record.id)
             reason = f"{words}{likeness}{by_hand}{f'; {fate.text}' if fate else ''}"
             waiting = fate is not None and fate.waiting
@@ -195,6 +205,32 @@ class _Comparison:
             return ""
         facts = gather(self._session, kind, document["id"], document, self._world.clock.now())
         return outside(self._session, facts) or "another account is theirs"
+
+    def _departure(self, kind: str, name: str, target_id: str) -> str:
+        """Say when whoever is called so, or had that account, was deleted or what they are called now; else an empty text."""
+        key = self._session.source_of(target_id)
+        document = self._deleted(kind).get(key or name.casefold())
+        if document is not None:
+            begin, end = document["deletedDateTime"], iso(purged_at(document))
+            return f"deleted at {moment(begin)} and in the recycle bin until {moment(end)}"
+        if key is None:
+            return ""
+        try:
+            return f"called {_name(kind, self._world.azure.directory.find(kind, key))} by now"
+        except NotFoundError:
+            return "deleted for good"
+
+    def _of_recycle_bin(self, kind: str) -> Mapping[str, Document]:
+        """Return what was deleted and can be restored, by id and by name in lower case."""
+        documents = list(self._world.azure.directory.deleted.scan(kind))
+        return {
+            **{_name(kind, document).casefold(): document for document in documents},
+            **{document["id"]: document for document in documents},
+        }
+
+
+def _name(kind: str, document: Document) -> str:
+    return name_before(document) if kind == "User" else str(document["displayName"])
 
 
 def _label(kind: str, document: Mapping[str, Any]) -> str:

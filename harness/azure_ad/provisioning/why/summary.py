@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.azure_ad.provisioning.cycle.facts import Facts
+from harness.azure_ad.provisioning.cycle.facts import Facts, purged_at
 from harness.azure_ad.provisioning.cycle.records import Connection
 from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.why.entitlement import outside
 from harness.azure_ad.provisioning.why.outlook import Outlook
+from harness.base.clock import iso
 from harness.base.store import Document
+from harness.base.wording import moment
 
 _CALLED = {"User": "account", "Group": "group"}
 _REFERENCES = {"User": "its manager", "Group": "sending its members"}
@@ -45,7 +47,7 @@ def _there(facts: Facts, foreign: Document) -> str:
 def _reasons(outlook: Outlook, job: Job, facts: Facts, last: Document | None) -> Iterator[str]:
     """Yield why an object is not in the target, the reason that counts first."""
     if facts.document is None:
-        yield "deleted from the directory"
+        yield _departure(facts)
     if facts.mapping is None:
         yield "provisioning of groups is turned off in the mappings"
     if facts.scope is None or not facts.scope.provisioned:
@@ -74,7 +76,7 @@ def _states(
     if outlook.held_back(facts):
         fate = "waits to be disabled or deleted: the change is held back"
     if facts.scope is None:
-        yield f"was deleted from the directory; the {has} in {target} {fate}"
+        yield f"was {_departure(facts)}; the {has} in {target} {fate}"
     if job.status.quarantine is not None:
         yield f"has the {has} in {target}, but the job is in quarantine: changes wait"
     if facts.scope is not None and not facts.scope.provisioned:
@@ -83,6 +85,14 @@ def _states(
         what = _REFERENCES[facts.kind] if facts.escrow.references else "the last change"
         yield f"has the {has} in {target}, but {what} failed and waits for a retry"
     yield f"is in {target} with the {has}{'' if members is None else _of_members(members)}"
+
+
+def _departure(facts: Facts) -> str:
+    if facts.deleted is None:
+        return "deleted from the directory for good"
+    return (
+        f"deleted from the directory, where it can be restored until {moment(iso(purged_at(facts.deleted)))}"
+    )
 
 
 def _of_members(members: Document) -> str:
