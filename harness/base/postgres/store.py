@@ -15,24 +15,29 @@ from psycopg_pool import ConnectionPool
 
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
+from harness.base.postgres.statement import Kind, Part
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Connection, Statement, Transaction, Transactions
+from harness.base.postgres.transaction import Connection, Transaction, Transactions
 from harness.base.store import BEHIND, Document, Entry, T, TakenError
 from harness.base.tags import digest
 
+# FROM `line` and, for a demand, `place`: see `statement.py`.
 _PUT = (
-    "INSERT INTO document (shelf, key, body) VALUES (%s, %s, %s)"
+    "INSERT INTO document (shelf, key, body) SELECT %s, %s, %s FROM line"
     " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body"
 )
-_FREE = " ON CONFLICT DO NOTHING RETURNING 1"  # a row for each key that was free
+_RELEASE = "DELETE FROM unique_key USING line WHERE shelf = %s AND key = %s"
+_REQUIRE = (
+    "SELECT 1 FROM place, document WHERE shelf = %s AND key = %s AND body = %s FOR KEY SHARE OF document"
+)
+_TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s FROM line ON CONFLICT DO NOTHING"
+_APPEND = "INSERT INTO log SELECT %s, last_line, %s FROM line"
+_TAG_LINE = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), last_line FROM line"
+_CLAIM = "INSERT INTO unique_key SELECT keys.* FROM line, (VALUES {rows}) AS keys"  # fails where one is taken
+_CLAIM_FREE = (
+    "INSERT INTO unique_key VALUES {rows} ON CONFLICT DO NOTHING RETURNING 1"  # a row for each that was
+)
 _OWNER = "SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
-_RELEASE = "DELETE FROM unique_key WHERE shelf = %s AND key = %s"
-# Needs no answer: where the document is another one, dividing by zero ends the transaction.
-_REQUIRE = "SELECT 1 / count(*) FROM document WHERE shelf = %s AND key = %s AND body = %s"
-_TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s ON CONFLICT DO NOTHING"
-# The line whose number was drawn last; see `Transactions.draw_line`.
-_APPEND = "INSERT INTO log SELECT %s, last_line, %s FROM tenant WHERE number = %s"
-_TAG_LINE = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), last_line FROM tenant WHERE number = %s"
 
 
 class PostgresStore:
@@ -84,7 +89,7 @@ class PostgresStore:
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Put a question: within this thread's transaction, or on its own."""
-        connection = self._transactions.connection()
+        connection = self._transactions.connection(only_reads=query.startswith("SELECT"))
         rows: list[tuple[Any, ...]]
         if connection is not None:
             rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
@@ -93,6 +98,9 @@ class PostgresStore:
                 rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
         return rows
 
+    def _later(self, kind: Kind, table: str, query: str, *values: Any) -> None:
+        self._transactions.later(Part(kind, self._tenant, table, query, values))
+
     def _one(self, query: str, *values: Any) -> Any:
         rows = self._ask(query, *values)
         return rows[0][0] if rows else None
@@ -100,7 +108,7 @@ class PostgresStore:
     def put(self, kind: str, key: str, body: Document) -> None:
         with self._transaction:
             values = (self._shelf(kind), key.encode(), encode(body))
-            self._transactions.later(Statement(_PUT, values, "document"))
+            self._later(Kind.INSERT, "document", _PUT, *values)
 
     def get(self, kind: str, key: str) -> Document | None:
         query = "SELECT body FROM document WHERE shelf = %s AND key = %s"
@@ -111,7 +119,7 @@ class PostgresStore:
         return self.get(kind, key)
 
     def require(self, kind: str, key: str, body: Document) -> None:
-        self._transactions.later(Statement(_REQUIRE, (self._shelf(kind), key.encode(), encode(body))))
+        self._later(Kind.DEMAND, "document", _REQUIRE, self._shelf(kind), key.encode(), encode(body))
 
     def delete(self, kind: str, key: str) -> bool:
         return self._changes("DELETE FROM document WHERE shelf = %s AND key = %s RETURNING 1", kind, key)
@@ -146,9 +154,9 @@ class PostgresStore:
         with self._transaction:
             values = [value for name in names for value in (*name, owner.encode())]
             if self._transactions.presumes_free:
-                self._transactions.later(Statement(_claim(len(names)), tuple(values), "unique_key"))
+                self._later(Kind.INSERT, "unique_key", _for_keys(_CLAIM, len(names)), *values)
                 return
-            if len(self._ask(_claim(len(names)) + _FREE, *values)) == len(names):
+            if len(self._ask(_for_keys(_CLAIM_FREE, len(names)), *values)) == len(names):
                 return
             holders = [bytes(self._one(_OWNER, *name)).decode() for name in names]
         for (space, key), holder in zip(keys, holders, strict=True):
@@ -157,7 +165,7 @@ class PostgresStore:
 
     def release(self, space: str, key: str) -> None:
         with self._transaction:
-            self._transactions.later(Statement(_RELEASE, (self._shelf(space), key.encode()), "unique_key"))
+            self._later(Kind.DELETE, "unique_key", _RELEASE, self._shelf(space), key.encode())
 
     def owner(self, space: str, key: str) -> str | None:
         owner = self._one(_OWNER, self._shelf(space), key.encode())
@@ -191,19 +199,17 @@ class PostgresStore:
         return [row[0].decode() for row in self._ask(query, self._shelf(relation), right.encode())]
 
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
-        shelf, text, digests = self._shelf(log), encode(body), sorted({digest(tag) for tag in tags})
+        shelf, text, digests = self._shelf(log), encode(body), _digests(tags)
         with self._transaction:
-            self._transactions.draw_line(self._tenant)
-            self._transactions.later(
-                Statement(_APPEND, (shelf, text, self._tenant), "log"),
-                *([Statement(_TAG_LINE, (shelf, digests, self._tenant), "log_tag")] if digests else ()),
-            )
+            self._later(Kind.LINE, "log", _APPEND, shelf, text)
+            if digests:
+                self._later(Kind.INSERT, "log_tag", _TAG_LINE, shelf, digests)
             self._transactions.note_line(log, body)
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
-        shelf, digests = self._shelf(log), sorted({digest(tag) for tag in tags})
         with self._transaction:
-            self._transactions.later(Statement(_TAG, (shelf, digests, sequence), "log_tag"))
+            if digests := _digests(tags):
+                self._later(Kind.INSERT, "log_tag", _TAG, self._shelf(log), digests, sequence)
 
     def read(
         self,
@@ -238,12 +244,17 @@ class PostgresStore:
     def clear(self) -> None:
         with self._transaction:
             for table in TABLES:
-                query = f"DELETE FROM {table} WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)"  # noqa: S608
-                self._transactions.later(Statement(query, (self._tenant,), table))
+                query = f"DELETE FROM {table} USING line WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)"  # noqa: S608
+                self._later(Kind.DELETE, table, query, self._tenant)
 
 
 @lru_cache(maxsize=64)
-def _claim(keys: int) -> str:
-    """Return the statement that claims so many keys; it fails where one is taken."""
-    rows = ", ".join(["(%s, %s, %s)"] * keys)
-    return f"INSERT INTO unique_key VALUES {rows}"  # noqa: S608
+def _for_keys(query: str, keys: int) -> str:
+    """Return a query with rows for so many keys."""
+    return query.format(rows=", ".join(["(%s, %s, %s)"] * keys))
+
+
+def _digests(tags: Iterable[str]) -> str:
+    """Return the digests of tags, each once, as PostgreSQL writes an array: a list costs more to adapt than all the rest."""
+    digests = sorted({digest(tag) for tag in tags})
+    return f"{{{','.join(map(str, digests))}}}" if digests else ""

@@ -2,11 +2,11 @@
 
 The first thing that a transaction says locks its tenant's row, so those of one tenant follow one another, as they do in
 SQLite, and nobody waits for a key while somebody else waits for its row; entered for a second tenant it covers both, and both
-commit together. Everything that needs no answer waits for the next question or for the end and goes ahead of it (a pipeline);
-what writes to different tables goes as one statement, for each costs both sides time while others wait for the lock. Who
-asks nothing has the lock for no round trip at all: a pipeline is one transaction by itself, and the row counts the logs' lines.
-https://www.postgresql.org/docs/current/libpq-pipeline-mode.html, …/protocol-flow.html#PROTOCOL-FLOW-PIPELINING and
-…/queries-with.html#QUERIES-WITH-MODIFYING, read 2026-11.
+commit together. Everything that needs no answer waits for the next question or for the end and goes ahead of it. Who asks
+nothing says all in one statement, mostly, which is a transaction by itself, and so has the lock for no round trip at all.
+Several go in a pipeline, which is one by itself, too, until it is told to end.
+https://www.postgresql.org/docs/current/libpq-pipeline-mode.html and …/protocol-flow.html#PROTOCOL-FLOW-PIPELINING, read
+2026-11-30.
 """
 
 from __future__ import annotations
@@ -14,36 +14,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from harness.base.postgres.statement import Kind, Part, Statement, statements
 from harness.base.store import Document, StaleError
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-
-_LOCK = "SELECT FROM tenant WHERE number = %s FOR UPDATE"
-_DRAW_LINE = "UPDATE tenant SET last_line = last_line + 1 WHERE number = %s"  # locks, too
-
-
-@dataclass(slots=True)
-class _Row:
-    """What is done with a tenant's row: whether it is locked, and whether a line is to be drawn before what waits is sent."""
-
-    is_locked: bool = False
-    draws: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What needs no answer, and the one table that it writes to; one without a table goes alone."""
-
-    query: str
-    values: tuple[Any, ...]
-    table: str = ""
 
 
 @dataclass(slots=True)
@@ -61,53 +41,54 @@ class Transactions(threading.local):
         self._pool, self._audience = pool, audience
         self._appended: list[tuple[str, Document]] = []
         self._depth = 0
-        self._rows: dict[int, _Row] = {}  # of the tenants that it covers
-        self._waiting: list[Statement] = []
-        self._has_begun = False
-        self._connection: Connection | None = None
+        self._tenants: dict[int, None] = {}  # that it covers, in the order in which they were entered
+        self._locked: set[int] = set()
+        self._waiting: list[Part] = []
+        self._connection: Connection | None = None  # in a pipeline, from the first question on
+        self._has_written = False  # anything in it, yet
         self.presumes_free = False  # whether keys that are claimed are
 
     def enter(self, tenant: int, *, presumes_free: bool) -> None:
         if not self._depth:
-            self._begin()
             self.presumes_free = presumes_free
-        self._rows.setdefault(tenant, _Row())
+        self._tenants.setdefault(tenant)
         self._depth += 1
 
-    def connection(self) -> Connection | None:
+    def connection(self, *, only_reads: bool = True) -> Connection | None:
         """Return the connection for a question, everything before it sent; None where no transaction is open."""
-        if self._connection is not None:
-            if not self._has_begun:
-                self._connection.execute("BEGIN")  # what is said later belongs to it, and may be taken back
-                self._has_begun = True
-            self._send(self._connection)
-        return self._connection
+        if not self._depth:
+            return None
+        connection = self._connection or self._begin()
+        self._has_written |= not only_reads or any(part.kind is not Kind.DEMAND for part in self._waiting)
+        _send(connection, self._due())
+        return connection
 
-    def later(self, *statements: Statement) -> None:
+    def later(self, *parts: Part) -> None:
         """Have what needs no answer carried out before the next question; inside a transaction only."""
-        self._waiting.extend(statements)
+        self._waiting.extend(parts)
 
     def leave(self, error: BaseException | None) -> None:
         """Commit or, on an error, roll back, when the outermost is left. Raises StaleError (`Store.require`)."""
         self._depth -= 1
         if self._depth:
             return
-        connection, self._connection = self._connection, None
-        assert connection is not None
+        appended, self._appended = self._appended, []
         try:
             if error is None:
-                self._commit(connection)
-            else:
-                self._roll_back(connection)
+                self._commit()
+            elif self._connection is not None:
+                self._roll_back(self._connection)
         except psycopg.errors.DivisionByZero as stale:
             raise StaleError from stale
         finally:
-            self._rows.clear()
+            self._tenants.clear()
+            self._locked.clear()
             self._waiting.clear()
-            appended, self._appended = self._appended, []
-            if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                connection.close()  # which undoes it; the pool opens another
-            self._pool.putconn(connection)
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                if not _is_done(connection):
+                    connection.close()  # which undoes it; the pool opens another
+                self._pool.putconn(connection)
         if isinstance(error, psycopg.errors.DivisionByZero):
             raise StaleError from error
         if error is None:
@@ -124,14 +105,14 @@ class Transactions(threading.local):
             for log, body in lines:
                 self._audience.on_append(log, body)
 
-    def draw_line(self, tenant: int) -> None:
-        """Draw the next number of a tenant's logs: until the next one it is the row's `last_line` to what is said `later`."""
-        row = self._rows[tenant]
-        if row.draws:
-            self.connection()
-        row.draws = True
+    def _due(self) -> Iterator[Statement]:
+        """Yield what there is to say before anything else is said: the locks that are due, and what waits."""
+        due = [tenant for tenant in self._tenants if tenant not in self._locked]
+        waiting, self._waiting = self._waiting, []
+        self._locked.update(due)
+        return statements(waiting, due)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Connection:
         connection = self._pool.getconn()
         try:
             self._pipeline = connection.pipeline()
@@ -139,52 +120,53 @@ class Transactions(threading.local):
         except BaseException:
             self._pool.putconn(connection)
             raise
-        self._connection, self._has_begun = connection, False
+        self._connection, self._has_written = connection, False
+        return connection
 
-    def _send(self, connection: Connection) -> None:
-        """Send the locks that are still due, then what waits."""
-        for tenant, row in self._rows.items():
-            if row.draws or not row.is_locked:
-                connection.execute(_DRAW_LINE if row.draws else _LOCK, (tenant,))
-                row.is_locked, row.draws = True, False
-        waiting, self._waiting = self._waiting, []
-        for group in _groups(waiting):
-            query = _joined(tuple(each.query for each in group))
-            connection.execute(cast("Any", query), [value for each in group for value in each.values])
-
-    def _commit(self, connection: Connection) -> None:
-        if self._waiting:
-            self._send(connection)
-        if self._has_begun:
-            connection.execute("COMMIT")
+    def _commit(self) -> None:
+        if self._connection is None and not self._waiting:
+            return
+        last = list(self._due()) if self._waiting else []
+        if self._connection is None and len(last) == 1:
+            self._say_all(last)
+            return
+        _send(self._connection or self._begin(), last)
         self._pipeline.__exit__(None, None, None)  # raises what any statement since the last answer came to
 
-    def _roll_back(self, connection: Connection) -> None:
+    def _say_all(self, one: list[Statement]) -> None:
+        """Carry a transaction of one statement out."""
+        connection = self._pool.getconn()
         try:
+            _send(connection, one)
+        finally:
+            self._pool.putconn(connection)
+
+    def _roll_back(self, connection: Connection) -> None:
+        """Undo what a pipeline holds: BEGIN makes it a transaction that does not end with it.
+
+        Who wrote nothing says neither, for ROLLBACK makes psycopg forget what it has prepared.
+        """
+        is_undone = connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.ABORTED
+        try:
+            if self._has_written and not is_undone:
+                connection.execute("BEGIN")
             self._pipeline.__exit__(None, None, None)
-            if self._has_begun:
+            if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 connection.execute("ROLLBACK")
         except psycopg.Error:
             connection.close()
 
 
-def _groups(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
-    """Yield what may go together: no statement sees what another of its group writes, and a table is written to once."""
-    group: list[Statement] = []
-    for statement in statements:
-        tables = {each.table for each in group}
-        if group and (not statement.table or statement.table in tables or "" in tables):
-            yield group
-            group = []
-        group.append(statement)
-    if group:
-        yield group
+def _is_done(connection: Connection) -> bool:
+    """Tell whether nothing of a transaction is left on a connection."""
+    pgconn = connection.pgconn
+    is_idle = pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    return is_idle and pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF
 
 
-@lru_cache(maxsize=256)
-def _joined(queries: tuple[str, ...]) -> str:
-    before = ", ".join(f"part{number} AS ({query})" for number, query in enumerate(queries[:-1]))
-    return f"WITH {before} {queries[-1]}" if before else queries[-1]
+def _send(connection: Connection, some: Iterable[Statement]) -> None:
+    for statement in some:
+        connection.execute(cast("Any", statement.text()), statement.values())
 
 
 @dataclass(frozen=True, slots=True)

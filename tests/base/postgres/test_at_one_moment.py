@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -100,6 +101,62 @@ def test_a_document_that_is_gone_meanwhile_is_no_ground_to_write(stores):
     with pytest.raises(StaleError):
         store.carry_out(work)
     assert (store.count("user"), store.owner("userName", "ana")) == (0, None)
+
+
+def while_another_commits(store, other, change, work):
+    """Have `work` of a store wait for the tenant, which another process gives free once `change` is made."""
+    from psycopg import connect
+
+    blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with ThreadPoolExecutor(1) as thread, connect(store._pool.conninfo, autocommit=True) as onlooker:
+        with other.transaction():
+            change()
+            other.count("user")  # which sends the change
+            outcome = thread.submit(work)
+            while not onlooker.execute(blocked).fetchone():
+                assert not outcome.done()
+        return outcome.result(timeout=60)
+
+
+def test_a_document_that_goes_while_its_tenant_is_waited_for_is_no_ground_to_write(stores):
+    """What one statement demands is as it is once the tenant is held, though the statement began before."""
+    store, other = stores
+    store.put("token", "t", {})
+
+    def work():
+        store.require("token", "t", {})
+        store.put("user", "1", {})
+
+    with pytest.raises(StaleError):
+        while_another_commits(store, other, lambda: other.delete("token", "t"), lambda: store.carry_out(work))
+    assert store.count("user") == 0
+
+
+def test_a_document_that_is_put_again_meanwhile_is_ground_to_write(stores):
+    """It is as it was demanded to be."""
+    store, other = stores
+    store.put("token", "t", {})
+
+    def work():
+        store.require("token", "t", {})
+        store.put("user", "1", {})
+
+    while_another_commits(store, other, lambda: other.put("token", "t", {}), lambda: store.carry_out(work))
+    assert store.count("user") == 1
+
+
+def test_a_key_that_is_claimed_while_its_tenant_is_waited_for_is_released(stores):
+    """Who deletes without a question deletes what is there by then."""
+    store, other = stores
+    store.count("user")
+
+    def work():
+        with store.transaction():
+            store.put("user", "1", {})
+            store.release("userName", "ana")
+
+    while_another_commits(store, other, lambda: other.claim("userName", "ana", "2"), work)
+    assert (store.owner("userName", "ana"), store.count("user")) == (None, 1)
 
 
 _CREATES = """

@@ -234,14 +234,16 @@ def test_a_broken_statement_undoes_the_transaction(database):
     """What PostgreSQL refuses is an error on leaving, not silence, and nothing of the transaction stays."""
     import psycopg
 
-    from harness.base.postgres.transaction import Statement
+    from harness.base.postgres.statement import Kind, Part
 
     store = database.tenant("broken")
 
     def write() -> None:
         with store.transaction():
             store.put("user", "1", {})
-            store._transactions.later(Statement("SELECT sqrt(-1)", ()))
+            store._transactions.later(
+                Part(Kind.INSERT, store._tenant, "none", "SELECT sqrt(-1) FROM line", ())
+            )
 
     with pytest.raises(psycopg.errors.InvalidArgumentForPowerFunction):
         write()
@@ -294,3 +296,23 @@ def test_an_empty_transaction_says_nothing(database):
         pass
     store.put("user", "1", {})
     assert store.count("user") == 1
+
+
+def test_what_cannot_even_be_sent_undoes_the_transaction(database):
+    """Nobody waits for its lock, and nothing of it comes to light with the next transaction."""
+    from psycopg import ProgrammingError
+
+    from harness.base.postgres.statement import Kind, Part
+
+    store = database.tenant("unsent")
+    unsent = Part(Kind.INSERT, store._tenant, "document", "SELECT %s FROM line", (object(),))
+
+    def write() -> None:
+        with store.transaction():
+            store.link("member", "office", "1")
+            store._transactions.later(unsent)
+
+    with pytest.raises(ProgrammingError):
+        write()
+    store.put("user", "2", {})
+    assert ([key for key, _ in store.scan("user")], store.rights("member", "office")) == (["2"], [])
