@@ -17,9 +17,14 @@ from harness.certification.running import Result
 
 _CUSTOM = "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility"
 _RFC = "https://datatracker.ietf.org/doc/html/rfc7644"
+_WHERE = re.compile(
+    r"in the provisioning log, \w+ has status failure, \w+: |https?://[^/\s]+| instead of .*$", re.DOTALL
+)
 _VARYING = re.compile(r'"[^"]*"|\b[0-9a-fA-F-]{8,}\b|\d+|/[\w./?=&%-]+')
 _DETAIL = re.compile(r'"(?:detail|message|error_description)": ?"((?:[^"\\]|\\.)*)')
+_SAID = 60  # characters of a detail that tell one refusal from another
 _NOT_THERE = ("nothing but 404", "nothing but 405", "nothing but 501", "nothing of SCIM", "no answer")
+_MANAGER_AS_TEXT = re.compile(rb'2\.0:User:manager", ?"value": ?"')
 _OLD_OP = re.compile(rb'"op": ?"(?:Add|Replace|Remove)"')
 _OLD_REMOVAL = re.compile(rb'"op": ?"Remove".*"value": ?\[')
 
@@ -44,6 +49,11 @@ class Finding:
     checks: tuple[str, ...]
     mandatory: int
 
+    @property
+    def optional(self) -> bool:
+        """Tell that no verdict hangs on it."""
+        return not self.mandatory
+
     def document(self) -> Document:
         return {"cause": self.sentence, "mend": self.mend, "source": self.source, "checks": list(self.checks)}
 
@@ -61,6 +71,18 @@ def _refuses_old_patches(result: Result) -> bool:
         if each.request.method == "PATCH" and _OLD_OP.search(each.request.body) and each.response is not None:
             (refused if each.response.status in (400, 422, 500, 501) else taken).append(each.request.body)
     return any(not taken or _OLD_REMOVAL.search(body) is not None for body in refused)
+
+
+def _refuses_manager_as_text(result: Result) -> bool:
+    """Tell that a PATCH with a manager's id alone was refused, and that the answer speaks of the manager."""
+    return any(
+        each.request.method == "PATCH"
+        and each.response is not None
+        and each.response.status in (400, 422)
+        and _MANAGER_AS_TEXT.search(each.request.body) is not None
+        and b"manager" in each.response.body.lower()
+        for each in result.exchanges
+    )
 
 
 def _got(refusal: str) -> Callable[[Result], bool]:
@@ -87,6 +109,12 @@ CAUSES = (
         _got("nothing but 500"),
     ),
     Cause(
+        "The address leads elsewhere.",
+        "Give the address that the redirection names, https for http among others: a redirected POST or PATCH may lose its body.",
+        "https://datatracker.ietf.org/doc/html/rfc9110#section-15.4",
+        _got("nothing but redirections"),
+    ),
+    Cause(
         "There is no SCIM at this address.",
         "Check host and base path: /Users, /Groups and /ServiceProviderConfig follow right behind the address.",
         f"{_RFC}#section-3.2",
@@ -105,6 +133,12 @@ CAUSES = (
         _says(r"/Schemas did not return the Group schema"),
     ),
     Cause(
+        "A path that is not served is answered with a web page.",
+        "Serve it if the check wants it, /Schemas/{id} and /ResourceTypes/{id} among them; answer others with a SCIM error.",
+        f"{_RFC}#section-3.12",
+        _says(r"\b404\b.*(<html|<!doctype)"),
+    ),
+    Cause(
         "A web page is answered where SCIM was asked for.",
         "Let the SCIM address past the login page, and check the base path.",
         f"{_RFC}#section-3.8",
@@ -115,6 +149,12 @@ CAUSES = (
         "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
         f"{_RFC}#section-2",
         lambda result: _got("nothing but 401")(result) or _says(r"answered 401 instead of")(result),
+    ),
+    Cause(
+        "A manager is refused when given by the id alone, as Azure AD sends it.",
+        "Take the id as text where PATCH has the path …:User:manager, as the value of the manager.",
+        _CUSTOM,
+        _refuses_manager_as_text,
     ),
     Cause(
         "PATCH is refused in the form that Azure AD sends without its flag.",
@@ -158,7 +198,13 @@ def _finding(key: tuple[str, str, str], group: list[Result]) -> Finding:
 
 
 def _shape(reason: str) -> str:
-    """Return a reason without what differs from one request to the next: names, numbers, addresses, the answer but for its detail."""
+    """Return a reason without what differs from one request to the next: names, numbers, addresses, who met it, what was wanted.
+
+    Of the answer its detail stays, and of that the beginning, for a reason may be cut short.
+    """
     wrong, _, answer = reason.partition(": {")
     detail = _DETAIL.search(answer)
-    return _VARYING.sub("…", f"{wrong}: {detail[1]}" if detail else wrong)
+    if detail is None:
+        return _VARYING.sub("…", wrong)
+    said = " ".join(detail[1].replace("\\n", " ").split())[:_SAID]
+    return _VARYING.sub("…", f"{_WHERE.sub('', wrong)}: {said}")

@@ -141,6 +141,8 @@ def server(*, options: Options, **words: Any) -> None:
     suites: tuple[Suite[Any], ...] = _chosen(given.names, given.checks)
     subject = _subject(given)
     _ask_before_writing(subject, yes=given.yes)
+    if not (subject.token or subject.oauth):
+        click.echo("note: no token was given, in SCIM_TOKEN or as --token", err=True)
     seed = given.seed or Ids(None).hex(8)
     patience = Patience(given.rate, timedelta(seconds=given.settle))
     network = Network(given.timeout)

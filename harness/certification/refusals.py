@@ -22,6 +22,14 @@ _ALIKE = {
     500: "does the server work at all?",
     501: "does the address name the right path, as in https://scim.example.com/v2?",
 }
+_NO_ANSWER = {  # by the kind of a TransportError
+    "dns": "is the host's name right?",
+    "refused": "does the server run, at this host and port?",
+    "reset": "does it speak https at this port, or http?",
+    "timeout": "does the server run, or does it need more than --timeout?",
+    "tls": "does it speak https at this port? SSL_CERT_FILE names an authority of its own",
+}
+_REDIRECTIONS = (301, 302, 303, 307, 308)
 _COLLECTIONS = ("/Users", "/Groups", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig")
 
 
@@ -37,7 +45,8 @@ def refusal_of(exchanges: Sequence[Exchange]) -> Refusal | None:
     """Return what all answers to a check are alike in; None when one was of SCIM, or nothing was asked."""
     errors = [each.error.partition(":")[0] if each.error else "" for each in exchanges]
     if errors and all(errors):
-        return Refusal(no_answer(errors[-1]))
+        advice = _NO_ANSWER.get(errors[-1], "")
+        return Refusal("; ".join(filter(None, (no_answer(errors[-1]), advice))))
     answers = [each.response for each in exchanges]
     if not answers or any(each is None for each in answers):
         return None
@@ -50,15 +59,26 @@ def _alike(answers: Sequence[Response], exchanges: Sequence[Exchange]) -> Refusa
     names_scim = any(b"urn:ietf:params:scim" in each.body for each in answers)
     if status == 401:
         return Refusal(f"nothing but 401; {_ALIKE[401]}")
-    if all((each.header("Content-Type") or "").lower().startswith("text/html") for each in answers):
-        return Refusal("nothing but web pages; is this the address of SCIM, or of a login page?")
     if status == 404 and not names_scim:
         return Refusal(f"nothing but 404; {_ALIKE[404]}")
+    if elsewhere := _elsewhere(answers):
+        return Refusal(elsewhere)
     if status in _ALIKE and any(_is_collection(each) for each in exchanges):
         return Refusal(f"nothing but {status}; {_ALIKE[status]}", at_first=True)
     if 0 < status < 400 and status not in (204, 304) and not names_scim:
         return Refusal(f"nothing of SCIM, but {status}; is this the address of SCIM?", at_first=True)
     return None
+
+
+def _elsewhere(answers: Sequence[Response]) -> str:
+    """Return that all answers lead to another address, the last one named without its query, or are web pages; empty if not."""
+    targets = [each.header("Location") or "" for each in answers if each.status in _REDIRECTIONS]
+    if len(targets) == len(answers):
+        address = targets[-1].partition("?")[0]
+        return f"nothing but redirections, as to {address}; give the address that they lead to"
+    if all((each.header("Content-Type") or "").lower().startswith("text/html") for each in answers):
+        return "nothing but web pages; is this the address of SCIM, or of a login page?"
+    return ""
 
 
 def _is_collection(exchange: Exchange) -> bool:

@@ -119,7 +119,7 @@ class TestStopping:
 
         assert results(hanging) == (
             ["Find_0", "Find_1", "Find_2"],
-            "3 checks in a row got no answer (timeout)",
+            "3 checks in a row got no answer (timeout); does the server run, or does it need more than --timeout?",
         )
 
     def test_a_server_whose_answers_never_end_is_given_up(self, results):
@@ -260,6 +260,13 @@ class TestPaper:
         assert lines[2].startswith("        GET /Users/nobody answered 404")
         assert lines[-2].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
         assert lines[-1] == "trial: failed: Read_Nobody"
+
+    def test_no_verdict_is_cut_short_by_a_narrow_terminal(self, certificate, capsys, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "44")
+        TerminalCertificate().verdicts(certificate)
+        printed = capsys.readouterr().out
+        assert "…" not in printed
+        assert printed.splitlines()[2].startswith("trial  Failed ")
 
     def test_a_long_outcome_stands_apart_from_its_suite(self, capsys):
         check = Check("Make", "A person is made.", lambda _: None)

@@ -88,6 +88,12 @@ def test_a_wrong_token_fails_and_says_so(harness, served):
     assert "The token is not accepted. (3 checks)" in printed
 
 
+def test_a_missing_token_is_named(harness, served):
+    """A server may need none, so nothing else comes of it."""
+    _, printed = harness("server", served, "--suite", "okta", "--check", "Get Users/{{id}}", token="")
+    assert printed.startswith("note: no token was given, in SCIM_TOKEN or as --token\n")
+
+
 def test_what_ran_before_an_interruption_is_written(harness, served, tmp_path, monkeypatch):
     """Ctrl-C exits with 130; the certificate says that the rest did not run."""
     told = []

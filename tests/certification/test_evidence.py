@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from harness.base.clock import VirtualClock
 from harness.base.errors import HarnessError
-from harness.certification.answers import require_status
+from harness.certification.answers import require_status, shown
 from harness.certification.bench.masking import LONGEST_BODY, MASK
 from harness.certification.causes import findings
 from harness.certification.certificate import Certificate, judge
@@ -152,6 +152,38 @@ def test_refusals_are_one_finding_if_the_server_says_the_same_of_them(details, c
     assert len(findings(results_of(lambda _: next(answers), suite))) == count
 
 
+def test_one_refusal_met_in_three_ways_is_one_finding():
+    """By the provisioning service in its log, and by checks that want one status or either of two."""
+    refusal = Response(400, SCIM_JSON, b'{"detail": "1 error\\n  Extra inputs are not permitted"}')
+
+    def in_the_log(_):
+        body = "POST http://127.0.0.1/v2/Users answered 400: " + shown(refusal).replace("\\n  ", "\\n ")
+        raise FailedError(f"in the provisioning log, Create has status failure, SomeCode: {body}")
+
+    def either(_):
+        require_status("POST /Users", refusal, 200, 201)
+
+    def one_status(_):
+        require_status("POST /Users", refusal, 201)
+
+    checks = (Check("log", "", in_the_log), Check("either", "", either), Check("one", "", one_status))
+    (finding,) = findings(results_of(lambda _: refusal, Suite("trial", "", "", "", checks)))
+    assert len(finding.checks) == 3
+
+
+@pytest.mark.parametrize(("detail", "count"), [("manager: a record is wanted", 1), ("not today", 0)])
+def test_a_manager_refused_as_text_is_a_cause_where_the_server_speaks_of_it(detail, count):
+    answer = Response(400, SCIM_JSON, json.dumps({"detail": detail}).encode())
+
+    def changes(bench):
+        path = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
+        bench.endpoint.change("/Users/1", {"op": "add", "path": path, "value": "2"})
+        raise FailedError("refused")
+
+    sentences = [each.sentence for each in findings(results_of(lambda _: answer, one("Changes", changes)))]
+    assert sum("id alone" in each for each in sentences) == count
+
+
 @pytest.mark.parametrize(("refused", "count"), [(("Add", "Remove"), 1), (("Remove",), 0)])
 def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(refused, count):
     """Who takes Add and refuses Remove of a path refuses for another reason."""
@@ -180,6 +212,7 @@ def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(re
         (500, SCIM, b"", "nothing but 500"),
         (200, "application/json", b'{"status": "ok"}', "nothing of SCIM, but 200"),
         (200, "text/html", b"<html>Sign in</html>", "nothing but web pages"),
+        (404, "text/html", b"<html>Page not found</html>", "nothing but 404"),
     ],
 )
 def test_a_wrong_address_stops_early(status, media_type, body, reason):
@@ -193,6 +226,19 @@ def test_a_wrong_address_stops_early(status, media_type, body, reason):
     (finding,) = findings(results)
     assert finding.mend
     assert status == 500 or clock.now() == START
+
+
+def test_a_redirection_is_named_with_where_it_leads():
+    """It is http for https, most often: the address to give stands in the answer."""
+
+    def to_https(request):
+        return Response(301, (("Location", request.url.replace("http:", "https:")),))
+
+    results = []
+    address = "http://scim.example.com/v2"
+    with pytest.raises(StoppedError, match=r"redirections, as to https:.*Users; give"):
+        results.extend(run(Subject(address, TOKEN), SUITES, to_https, VirtualClock(START), "1"))
+    assert [each.sentence for each in findings(results)] == ["The address leads elsewhere."]
 
 
 def test_a_server_without_groups_is_no_wrong_address(right_server):

@@ -74,6 +74,14 @@ def test_deleting_again_is_no_answer_that_counts(judged):
     assert found["no refusals"].reason.startswith("1 of 300")
 
 
+def test_refusals_are_named_with_how_often_they_came(judged):
+    said = "refused: 3 of GET /Users/{id}: HTTPError('429 Client Error')\nand more\n"
+    reason = judged(printed(num_failures=3), said)["no refusals"].reason
+    assert reason == (
+        "3 of 300 requests were refused or not answered: 3 of GET /Users/{id}: HTTPError('429 Client Error')"
+    )
+
+
 def test_a_locust_that_counts_nothing_is_told():
     with pytest.raises(HarnessError, match="it said: no such host"):
         read(Printed("", "no such host"), 10)

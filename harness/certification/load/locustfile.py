@@ -1,6 +1,7 @@
 """What Locust's users ask of a SCIM server: each makes a person, looks for, reads and changes it once a second, and deletes it.
 
-Who could not be deleted is named on stderr, in a line that begins with `LEFT`; nobody else can name them afterwards.
+Who could not be deleted is named on stderr, in a line that begins with `LEFT`; nobody else can name them afterwards. What was
+refused is counted there too, in lines that begin with `REFUSED`: Locust's own JSON says only how many.
 
 Run by Locust itself (https://docs.locust.io, read 2026-11-29); the token stands in SCIM_TOKEN, the seed of names in SCIM_SEED.
 """
@@ -13,15 +14,25 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from locust import HttpUser, constant_throughput, task
+from locust import HttpUser, constant_throughput, events, task
+from locust.runners import WorkerRunner
 
 from harness.base.ids import Ids
 from harness.scim.names import CORE_USER, PATCH_OP
 
 LEFT = "left behind:"
+REFUSED = "refused:"
 _MEDIA_TYPE = "application/scim+json"
 _GONE = (200, 204, 404)
 _numbers = count(1)
+
+
+@events.quitting.add_listener
+def count_refusals(environment: Any, **_: Any) -> None:
+    """Name each kind of refusal, how often it came and what it was; workers leave that to their master."""
+    if not isinstance(environment.runner, WorkerRunner):
+        for each in environment.stats.errors.values():
+            sys.stderr.write(f"{REFUSED} {each.occurrences} of {each.name}: {each.error}\n")
 
 
 class Tenant(HttpUser):  # type: ignore[misc]  # Locust is an extra, and may be missing

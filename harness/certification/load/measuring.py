@@ -20,6 +20,7 @@ from typing import Any
 
 from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.errors import HarnessError
+from harness.certification.answers import listed
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
 from harness.certification.subject import Subject
@@ -35,6 +36,7 @@ RATE = Criterion(
 _LEFT = re.compile(
     r"^left behind: (/Users/\S+)$", re.MULTILINE
 )  # as locustfile.py says it; who imports that needs Locust
+_REFUSED = re.compile(r"^refused: (.+)$", re.MULTILINE)
 _TIDYING = "DELETE"  # comes when the time is over
 FAILURES = Criterion("no refusals", "None of these requests is refused or unanswered, 429 included.")
 LOAD: Suite[Criterion] = Suite(
@@ -95,6 +97,7 @@ def results(subject: Subject, load: Load, clock: Clock, seed: str) -> Iterator[R
     rate = _result(RATE, slow if measured.rate < LEAST else "")
     yield replace(rate, notes=(note,), left=left, began=began, took=took)
     refused = f"{measured.failures} of {measured.requests} requests were refused or not answered"
+    refused = ": ".join(filter(None, (refused, listed(_REFUSED.findall(printed.words)))))
     failures = _result(FAILURES, refused if measured.failures else "")
     yield replace(failures, began=iso(clock.now(), 3))
 

@@ -61,8 +61,10 @@ class TerminalCertificate:
     def verdicts(self, certificate: Certificate) -> None:
         """Print a row a suite."""
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("suite", "verdict", "mandatory", "optional"):
+        for name in ("suite", "verdict"):
             table.add_column(name, no_wrap=True)
+        for name in ("mandatory", "optional"):  # where lines are short, these are continued on the next
+            table.add_column(name)
         for verdict in certificate.verdicts:
             table.add_row(
                 verdict.suite.name,
@@ -88,7 +90,7 @@ class TerminalCertificate:
         """Print what most failures come from."""
         shared = [each for each in findings if each.mend or len(each.checks) > 1]
         for each in shared[:_MOST_FINDINGS]:
-            count = f"{len(each.checks)} check{'s' if len(each.checks) > 1 else ''}"
+            count = f"{len(each.checks)}{' optional' * each.optional} check{'s' * (len(each.checks) > 1)}"
             self._console.print(Text(f"\n{legal(each.sentence)} ({count})"), soft_wrap=True)
             if each.mend:
                 self._console.print(Text(f"  {each.mend} {each.source}", "dim"), soft_wrap=True)
