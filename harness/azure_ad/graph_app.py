@@ -15,9 +15,8 @@ from harness.azure_ad.graph.odata.errors import request_ids, with_headers
 from harness.azure_ad.graph.odata.faults import fault
 from harness.azure_ad.graph.odata.wording import BELOW, refused, refused_below
 from harness.azure_ad.graph.routes import ROUTES
-from harness.azure_ad.initiators import CLAIMS
 from harness.azure_ad.sign_in.access_tokens import TokenError, claims_of, person_claimed
-from harness.azure_ad.tenant import GRAPH, TENANT, current
+from harness.azure_ad.tenant import CLAIMS, GRAPH, TENANT, current
 from harness.wire.message import Response
 from harness.wire.outgoing import begin
 from harness.wire.present import HttpError, Present, answering, log_broken, without_view

@@ -6,29 +6,30 @@ under `TENANT`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
-from harness.azure_ad.initiators import Initiators
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Store, constants
+from harness.base.store import Document, Store, constants
 from harness.wire.message import Send
 from harness.wire.present import present
 
 TENANT = "harness.azure_ad"
-# Where a request to Graph has the application that answers it.
-GRAPH = "harness.azure_ad.graph"
+# Where a request to Graph has the claims of its token, once that is checked, and the application that answers it.
+CLAIMS, GRAPH = "harness.azure_ad.claims", "harness.azure_ad.graph"
 
 
 class Settings(Struct, frozen=True):
@@ -54,6 +55,49 @@ class Sharing(Struct, frozen=True):
 
     busy: AbstractContextManager[object]
     on_schedule: Callable[[], None]
+
+
+class Initiators(Struct, frozen=True):
+    """Who brings about what the audit log tells: the person or the program whose token the present request bears.
+
+    The form: https://learn.microsoft.com/en-us/graph/api/resources/auditactivityinitiator, Properties: `app` for an application,
+    `user` for a person, the other null (read 2026-11-30).
+    """
+
+    tenant_id: str
+    domain: str
+    applications: EnterpriseApps
+    registrations: Registrations
+
+    def present(self) -> Document:
+        """Return who signed in: a person, or a program by itself.
+
+        The tenant's fixed token counts as the program Automation's; whoever is at the portal, where nobody signs in, or turns
+        the engine by hand from without any request, as an administrator who is not in the directory.
+        """
+        try:
+            request = present()
+        except LookupError:
+            return self._administrator()
+        claims: Mapping[str, Any] | None = request.environ.get(CLAIMS)
+        if claims is None:
+            return self._administrator() if request.path.startswith("/portal") else self._automation()
+        if claims["idtyp"] == "user":
+            return _person(claims["oid"], claims["name"], claims["upn"])
+        return self._program(claims["appid"], claims["app_displayname"])
+
+    def _administrator(self) -> Document:
+        key = uuid5(UUID(self.tenant_id), "administrator")
+        return _person(str(key), "Administrator", f"admin@{self.domain}")
+
+    def _automation(self) -> Document:
+        document = self.registrations.registration()
+        return self._program(document["appId"], document["displayName"])
+
+    def _program(self, app_id: str, name: str) -> Document:
+        principal = self.applications.of_client(app_id)
+        shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal and principal["id"]}
+        return {"app": {**shown, "servicePrincipalName": None}, "user": None}
 
 
 class Tenant(Struct, frozen=True):
@@ -123,7 +167,7 @@ def create(
         send=outside.send,
         directory=directory,
         applications=applications,
-        initiators=initiators,
+        initiator=initiators.present,
         in_flight=outside.in_flight,
         busy=outside.sharing.busy if outside.sharing else None,
         on_schedule=outside.sharing.on_schedule if outside.sharing else lambda: None,
@@ -150,3 +194,8 @@ def current() -> Tenant:
     tenant = present().environ[TENANT]
     assert isinstance(tenant, Tenant)
     return tenant
+
+
+def _person(key: str, name: str | None, principal_name: str) -> Document:
+    shown = {"id": key, "displayName": name, "userPrincipalName": principal_name, "ipAddress": None}
+    return {"app": None, "user": shown}

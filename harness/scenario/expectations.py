@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from msgspec import Struct
 
-from harness.agreement.records import NOBODY_IN_SCOPE, Agreement
 from harness.base.errors import HarnessError
 from harness.scenario.comparing.differing import differences, nearest_entry
 from harness.scenario.comparing.matching import compare
@@ -24,6 +23,9 @@ from harness.scenario.values import Mismatch, lookup, show
 from harness.wire.recording.exchanges import Exchange
 from harness.wire.recording.redaction import redact
 from harness.world import AZURE_AD
+
+if TYPE_CHECKING:
+    from harness.agreement.records import Agreement
 
 # What a step brings itself; the other expectations read what there is after it.
 _OF_THE_RESULT = frozenset({"result", "error", "status", "headers", "body"})
@@ -263,7 +265,7 @@ def _both_sides_agree(play: Play, result: Result, since: Since) -> Any:
     del result, since
     verdict = _agreement(play)
     if verdict.is_empty:
-        raise StepError(f"{NOBODY_IN_SCOPE}, or expect 'differences: []' where nobody should be in AWS")
+        raise StepError(f"{verdict}, or expect 'differences: []' where nobody should be in AWS")
     return not verdict.differences
 
 

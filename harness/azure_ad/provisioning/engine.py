@@ -50,7 +50,7 @@ class Engine:
         self._limit, self._send = on_demand.Limit(), surroundings.send
         self.busy: AbstractContextManager[object] = surroundings.busy or threading.RLock()
         self._notices = Notices(
-            self._store, self._clock, ids, self._applications, mailer, surroundings.initiators
+            self._store, self._clock, ids, self._applications, mailer, surroundings.initiator
         )
         self._runner = Runner(
             store=self._store,

@@ -6,10 +6,11 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/applic
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
-from harness.azure_ad.initiators import Initiators
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.log.audit_log import write_audit
 from harness.azure_ad.provisioning.log.provisioning_log import INITIATOR
@@ -21,18 +22,18 @@ _SERVICE: Document = {"app": {"displayName": INITIATOR}, "user": None}
 
 
 class Notices(Struct, frozen=True):
-    """The notices about one tenant's jobs."""
+    """The notices about one tenant's jobs; `initiator` says who acts, in the form of `initiatedBy`."""
 
     store: Store
     clock: Clock
     ids: Ids
     applications: EnterpriseApps
     mailer: Mailer
-    initiators: Initiators
+    initiator: Callable[[], Document]
 
     def audit(self, app: str, activity: str) -> None:
         """Write down what a person or a program did to an application's job."""
-        self._write(app, activity, by=self.initiators.present())
+        self._write(app, activity, by=self.initiator())
 
     def audit_quarantine(self, app: str, message: str) -> None:
         """Write down that the service put an application's job into quarantine."""

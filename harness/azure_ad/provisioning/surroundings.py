@@ -9,11 +9,10 @@ from msgspec import Struct
 
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.directory.directory import Directory
-from harness.azure_ad.initiators import Initiators
 from harness.base.clock import Clock
 from harness.base.ids import Ids
 from harness.base.quirks import Quirks
-from harness.base.store import Store
+from harness.base.store import Document, Store
 from harness.wire.message import Send
 
 
@@ -35,7 +34,7 @@ class Surroundings(Struct, frozen=True):
     send: Send
     directory: Directory
     applications: EnterpriseApps
-    initiators: Initiators
+    initiator: Callable[[], Document]
     in_flight: Callable[[str], int]
     busy: AbstractContextManager[object] | None
     on_schedule: Callable[[], None]
