@@ -1,4 +1,4 @@
-"""What either side of a world can be told to hold, checked before anything of it is written."""
+"""What `populate` and a scenario's `given` may put into either side of a world, checked before anything of it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened in a world, in order: what recording hands on, for whoever tells or judges it."""
+"""What happened in a world, in order: recorded exchanges and log lines, for reports and for expectations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Journal:
         self.lines.append((self.next(), name, body))
 
     def clear(self) -> None:
-        """Forget what was told, not the count."""
+        """Forget everything that happened; places go on from where they were."""
         self.sent.clear()
         self._exchanges.clear()
         self.lines.clear()

@@ -1,4 +1,4 @@
-"""In what both sides differ, as data."""
+"""What both sides differ in, as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class Kind(Enum):
-    """In what the sides differ."""
+    """What the sides can differ in."""
 
     MISSING = "missing"
     UNEXPECTED = "unexpected"

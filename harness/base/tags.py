@@ -1,4 +1,4 @@
-"""What stands for a log line's tag in its rows, in every engine."""
+"""The number under which both engines keep a log line's tag in their tables."""
 
 from __future__ import annotations
 

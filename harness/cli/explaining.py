@@ -1,4 +1,4 @@
-"""`harness explain`, `quirks` and `schema`: the language of scenarios, told."""
+"""`harness explain`, `quirks` and `schema`: what the language of scenarios has, printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of `harness serve`, as they are written, and the same put in order for what serves."""
+"""The options of `harness serve` as they are typed, checked against each other, and made into the `Options` that a server takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the two portals of a world are surrounded by: its clock, and each other."""
+"""What a portal knows of the world around it: the clock, and the other portal."""
 
 from __future__ import annotations
 

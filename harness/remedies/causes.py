@@ -24,7 +24,7 @@ class Verdict(Enum):
 class Cause:
     """One row of causes.yaml; `meaning` and `remedy` have places to fill in, `source` is where the rule is written.
 
-    Those of which a scenario can be made say the page's `title` and `section`, read 2026-11-29, too.
+    Rows that `harness reproduce` can make a scenario of have the page's `title` and `section` too, read 2026-11-29.
     """
 
     id: str

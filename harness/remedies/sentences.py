@@ -1,4 +1,4 @@
-"""An error sentence or code, in whole or in part, to the row of sentences.yaml that knows it; the first that fits counts."""
+"""Which row of sentences.yaml knows an error's sentence or code, given whole or in part; the first that fits counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report of certification is written to a terminal by `rich`; where its reader went away, that is an error as of any other output."""
+"""The terminal that `rich` writes a certificate to. When its reader goes away, that is an error, as with any other output."""
 
 from __future__ import annotations
 

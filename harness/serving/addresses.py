@@ -1,4 +1,4 @@
-"""Under which addresses a server is told of, and how its own requests to them stay in this process."""
+"""The addresses that a server tells others, and how its own requests to them stay in this process."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.base.store import Document
 from harness.holdings import HELD
-from harness.snapshots.in_memory import Holdings
+from harness.snapshots.in_memory import Contents
 
 _NAMES = ("userPrincipalName", "userName", "displayName", "Name")
 _MOST_CHARACTERS = 200
@@ -99,7 +99,7 @@ class _Held:
         return self.labels.get(key, key)
 
 
-def changes(before: Mapping[str, Holdings], after: Mapping[str, Holdings]) -> list[Change]:
+def changes(before: Mapping[str, Contents], after: Mapping[str, Contents]) -> list[Change]:
     """Return what differs, Azure AD's first. A side is the tenant of its name, or the only one of the database so named."""
     old, new = _by_side(before), _by_side(after)
     empty = _Held({}, frozenset(), {})
@@ -110,7 +110,7 @@ def changes(before: Mapping[str, Holdings], after: Mapping[str, Holdings]) -> li
     ]
 
 
-def _by_side(copies: Mapping[str, Holdings]) -> dict[str, _Held]:
+def _by_side(copies: Mapping[str, Contents]) -> dict[str, _Held]:
     documents: dict[str, dict[tuple[str, str], Document]] = {}
     links: dict[str, set[tuple[str, str, str]]] = {}
     for name, copy in copies.items():

@@ -1,7 +1,7 @@
 """Snapshots as files in the folder of a served world's data.
 
-They are taken and restored all or nothing, whenever the process dies: taken under another name first, restored with a mark that
-is gone when both sides are; the next start restores what has its mark still.
+Both taking and restoring are done wholly or not at all, whenever the process dies. A snapshot is taken under another name and
+renamed at the end. While one is restored, a mark beside them names it; a start that finds the mark restores it again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.base import json_text
 from harness.base.errors import HarnessError
 from harness.base.sqlite.copies import Copy
 from harness.base.store import Document
-from harness.snapshots.in_memory import Databases, Holdings, close, copied, put_back, size
+from harness.snapshots.in_memory import Databases, Contents, close, copied, put_back, size
 
 # No snapshot has a name that begins with a dot.
 _NOTE, _MARK, _PARTIAL = "snapshot.json", ".restoring", ".partial"
@@ -73,7 +73,7 @@ class Folder:
             shutil.rmtree(self.folder / name)
 
     @contextmanager
-    def holdings(self, name: str | None) -> Iterator[Mapping[str, Holdings]]:
+    def contents(self, name: str | None) -> Iterator[Mapping[str, Contents]]:
         if name is None:
             copies = copied(self.databases)
             try:

@@ -1,4 +1,4 @@
-"""Where snapshots are kept: the seam, and the keeper of those that end with the process."""
+"""What keeps snapshots: the interface, and the keeper in memory, whose snapshots end with the process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from harness.base.store import Document
 Databases = Mapping[str, Database]  # by the name of the file that a copy has
 
 
-class Holdings(Protocol):
-    """What a copy holds: tenant, kind, key and body; tenant, relation, left and right."""
+class Contents(Protocol):
+    """What a copy has: documents as (tenant, kind, key, body), links as (tenant, relation, left, right)."""
 
     def documents(self) -> Iterator[tuple[str, str, str, Document]]: ...
 
@@ -42,7 +42,7 @@ class Keeper(Protocol):
 
     def delete(self, name: str) -> None: ...
 
-    def holdings(self, name: str | None) -> AbstractContextManager[Mapping[str, Holdings]]:
+    def contents(self, name: str | None) -> AbstractContextManager[Mapping[str, Contents]]:
         """A context with the copies of a snapshot, or of how it is now, by the names of the databases."""
         ...
 
@@ -73,7 +73,7 @@ class Memory:
         del self._notes[name]
 
     @contextmanager
-    def holdings(self, name: str | None) -> Iterator[Mapping[str, Holdings]]:
+    def contents(self, name: str | None) -> Iterator[Mapping[str, Contents]]:
         copies = copied(self.databases) if name is None else self._copies[name]
         try:
             yield copies

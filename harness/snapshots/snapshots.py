@@ -60,13 +60,13 @@ class Snapshots:
             self.keeper.delete(f"{_BEFORE_CYCLE}{number}")
 
     def all(self) -> list[Note]:
-        """Return all that can be restored as far as their form goes, oldest first."""
+        """Return those that this version can read, oldest first."""
         unreadable = self.unreadable()
         notes = [Note.read(each) for name, each in self.keeper.notes().items() if name not in unreadable]
         return sorted(notes, key=lambda note: note.taken)
 
     def unreadable(self) -> dict[str, str]:
-        """Return why those cannot be restored that another version took, or whose note is damaged, by their names."""
+        """Return, by name, why the others cannot be restored: another version took them, or their note is damaged."""
         reasons = {}
         for name, document in self.keeper.notes().items():
             try:
@@ -78,8 +78,8 @@ class Snapshots:
     def restore(self, name: str) -> Note:
         """Make both sides, the clock and chance what they were; on an error nothing has changed.
 
-        Before a cycle its job is stopped then, or the cycle would run again before anybody had a look. Raises HarnessError
-        for one that is unknown, of another version, or sealed with another key.
+        After one that was taken by itself before a cycle all jobs are paused: the cycle would otherwise run again before
+        anybody had a look. Raises HarnessError for one that is unknown, of another version, or sealed with another key.
         """
         note = self._note(name)
         if not self.world.ids.fits(note.chance):
@@ -117,8 +117,8 @@ class Snapshots:
             if name is not None:
                 self._note(name)
         with ExitStack() as opened:
-            before = opened.enter_context(self.keeper.holdings(first))
-            after = opened.enter_context(self.keeper.holdings(second))
+            before = opened.enter_context(self.keeper.contents(first))
+            after = opened.enter_context(self.keeper.contents(second))
             return changes(before, after)
 
     def _put_back(self, note: Note) -> None:

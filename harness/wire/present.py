@@ -1,6 +1,7 @@
-"""The request that is being answered, for whoever answers it, read from its WSGI environment.
+"""The request that is being answered, read from its WSGI environment, for every function that helps to answer it.
 
-An application says with `answering` which one that is; a request that is answered within another has its place until it is over.
+An application sets it with `answering`. While one request leads to another in the same process, the inner one is the present
+request; afterwards the outer one is again.
 """
 
 from __future__ import annotations

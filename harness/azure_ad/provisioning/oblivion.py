@@ -1,4 +1,4 @@
-"""What a job forgets: of a restart by its criteria, with a new schema, with its end.
+"""What a job forgets when it is restarted (as the criteria say), when it gets a new schema, and when it is deleted.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read 2026-11-29).
 """

@@ -103,7 +103,7 @@ class Copies:
                 connection.execute("DELETE FROM tenant WHERE number = %s", (number,))
 
     @contextmanager
-    def holdings(self, name: str | None) -> Iterator[dict[str, Copied]]:
+    def contents(self, name: str | None) -> Iterator[dict[str, Copied]]:
         with self.pool.connection() as connection:
             yield {
                 tenant: Copied(

@@ -1,4 +1,4 @@
-"""The tables of the store on PostgreSQL. Used by `postgres.py`."""
+"""The tables of the store on PostgreSQL."""
 
 SCHEMA = """
 CREATE TABLE layout (number integer);

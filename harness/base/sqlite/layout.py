@@ -1,4 +1,4 @@
-"""The tables of a SQLite data file, the marks by which it is known again, and the look before anything is written."""
+"""The tables of a SQLite data file, the numbers that say whose file it is and of which layout, and the check before a first write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the control API refuses before anything is done: with its status, or for want of a place to work in."""
+"""What the control API refuses before anything is done, and the limit on how many requests it carries out at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 @contextmanager
 def place(places: BoundedSemaphore) -> Iterator[None]:
-    """Hold one of the places that there are for work. Raises RefusedError when all are taken."""
+    """Count as one of the requests that are carried out. Raises RefusedError when there are as many as may be."""
     if not places.acquire(blocking=False):
         raise RefusedError(f"{AT_WORK} control requests are at work already; ask again", 503)
     try:

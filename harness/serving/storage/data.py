@@ -1,4 +1,4 @@
-"""The data folder of a served world: one SQLite file a side, a lock that names its holder, and a look before anything is written.
+"""The data folder of a served world: one SQLite file a side, a lock that names its holder, and a check before anything is written.
 
 Folder and files are for their owner alone from the first byte.
 """

@@ -1,4 +1,7 @@
-"""What can happen: kept as it came, which costs microseconds, and put into words and stripped of secrets only for who looks."""
+"""What can happen in a served world.
+
+Each is kept as it came, which costs microseconds; it is put into words and stripped of secrets only when somebody looks.
+"""
 
 from __future__ import annotations
 
