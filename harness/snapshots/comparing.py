@@ -1,6 +1,6 @@
 """What differs between two copies of a world, in words that a person reads: whose, what was there, what is there now.
 
-Logs only grow, and are told by the portals; what is secret is named and never shown.
+Logs are left out: they only grow, and the portals show them. What is secret is named and never shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a kind of document or link is called; `shown` tells whether what changed in it is told, and not only that it did."""
+    """How a kind of document or link is called; without `shown` only that it changed is said, not what changed in it."""
 
     word: str
     shown: bool = True

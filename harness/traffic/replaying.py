@@ -115,8 +115,7 @@ def _differences(one: _Key, other: _Key) -> Iterator[str]:
 
 def _body_differences(left: str, right: str) -> Iterator[str]:
     try:
-        pairs = (dict(_leaves(orjson.loads(text or "null"), "")) for text in (left, right))
-        mine, theirs = pairs
+        mine, theirs = (dict(_leaves(orjson.loads(text or "null"), "")) for text in (left, right))
     except ValueError:
         yield "body: another text"
         return
