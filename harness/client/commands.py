@@ -16,22 +16,22 @@ from harness.base.clock import from_iso, parse_duration
 
 _Command = Callable[..., None]
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+KEY = click.option("--key", metavar="KEY", help="Key of the harness, where it is not on loopback.")
+READY_FILE = click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What 'harness serve --ready-file FILE' wrote (default: ready.json in this folder).",
+)
 
 
 def connected(command: _Command) -> _Command:
     """Add the options that name a harness."""
     for option in (
-        click.option(
-            "--key", metavar="KEY", help="Key of the control API, where the harness is not on loopback."
-        ),
+        KEY,
         click.option("--token", metavar="TOKEN", help="Graph token that goes with --graph."),
         click.option("--graph", metavar="URL", help="Graph endpoint, as in http://127.0.0.1:8081/v1.0."),
-        click.option(
-            "--ready-file",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="What 'harness serve --ready-file FILE' wrote (default: ready.json in this folder).",
-        ),
+        READY_FILE,
     ):
         command = option(command)
     return command

@@ -108,8 +108,8 @@ class Connection:
                 f"{self.graph} refuses the token; the ready file of the running harness has the right one"
             )
         if response.status != 200:
-            said = document.get("error")
-            message = said.get("message") if isinstance(said, dict) else None
+            error = document.get("error")
+            message = error.get("message") if isinstance(error, dict) else None
             raise HarnessError(f"Microsoft Graph answered {response.status}: {message or url}")
         return document
 
@@ -129,7 +129,7 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         ready = json.loads(path.read_text(encoding="utf-8"))
         azure, control = ready["azure_ad"], ready.get("control") or {}
         graph, token = azure["graph_endpoint"], azure["graph_token"]
-        shown = ready["tls"]["certificate"] if ready.get("tls") else None
+        certificate = ready["tls"]["certificate"] if ready.get("tls") else None
     except FileNotFoundError as error:
         raise HarnessError(
             f"there is no ready file {path}; 'harness serve --ready-file {path}' writes it while it runs, "
@@ -141,12 +141,14 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         raise HarnessError(
             f"{path} is no ready file of 'harness serve'; it lacks azure_ad.graph_endpoint or graph_token"
         ) from error
-    if not isinstance(graph, str) or not isinstance(token, str) or not isinstance(shown, str | None):
+    if not isinstance(graph, str) or not isinstance(token, str) or not isinstance(certificate, str | None):
         raise HarnessError(
             f"{path} is no ready file of 'harness serve'; endpoint, token and certificate must be texts"
         )
     aws = ready["aws_sso"].get("url") if isinstance(ready.get("aws_sso"), dict) else None
-    return Connection(graph, token, key or control.get("key"), Path(shown) if shown else None, aws)
+    return Connection(
+        graph, token, key or control.get("key"), Path(certificate) if certificate else None, aws
+    )
 
 
 def _ask(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from harness.client.commands import KEY, READY_FILE
+
 
 @click.command()
 @click.argument("form", type=click.Choice(["csv", "json", "s3", "eventbridge"]))
@@ -20,13 +22,8 @@ import click
 @click.option(
     "--most", type=click.IntRange(1, 200_000), default=10_000, show_default=True, help="At most so many."
 )
-@click.option(
-    "--ready-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="What 'harness serve --ready-file FILE' wrote (default: ready.json in this folder).",
-)
-@click.option("--key", metavar="KEY", help="Key of the harness, where it is not on loopback.")
+@READY_FILE
+@KEY
 def events(form: str, folder: Path | None, most: int, ready_file: Path | None, key: str | None) -> None:
     """Write CloudTrail's newest events in FORM.
 

@@ -19,7 +19,7 @@ from harness.base import json_text
 from harness.base.errors import HarnessError
 from harness.base.sqlite.copies import Copy
 from harness.base.store import Document
-from harness.snapshots.in_memory import Databases, Contents, close, copied, put_back, size
+from harness.snapshots.in_memory import Contents, Databases, close, copied, put_back, size
 
 # No snapshot has a name that begins with a dot.
 _NOTE, _MARK, _PARTIAL = "snapshot.json", ".restoring", ".partial"
