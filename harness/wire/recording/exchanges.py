@@ -16,7 +16,6 @@ from msgspec import Struct
 from harness.base.clock import Clock
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 from harness.wire.recording.redaction import redact_body, redact_headers, redact_text
-from harness.wire.recording.repeating import command
 from harness.wire.recording.secrets import Secrets, basic_password
 
 _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
@@ -38,7 +37,9 @@ class Exchange:
     order: int = 0
 
     def curl(self, body: str | None = None) -> str:
-        """Return the command that repeats the request (`repeating.command`)."""
+        """Return the command that repeats the request."""
+        from harness.wire.recording.repeating import command
+
         return command(self.request, body)
 
     def document(self) -> dict[str, Any]:
