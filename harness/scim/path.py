@@ -8,8 +8,9 @@ Attribute names compare without regard to case (RFC 7643 section 2.1); what is s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from harness.scim.filter import Comparison, FilterError, parse_filter
 from harness.scim.names import SCHEMAS
 
 Resource = dict[str, Any]
+_C = TypeVar("_C", dict[str, Any], list[Any])
 _NAME = re.compile(r"[A-Za-z$][\w$-]*\Z")
 _FILTERED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<filter>.*)\](?:\.(?P<sub>[^.\[\]]+))?\Z", re.DOTALL)
 _SCHEMAS = {urn.lower(): urn for urn in SCHEMAS}
@@ -98,29 +100,43 @@ def read(resource: Resource, path: Path) -> Any:
     return value
 
 
-def write(resource: Resource, path: Path, value: Any) -> None:
-    """Set the value at a path, creating what leads to it: an extension, a complex value, the filtered element."""
+def write(resource: Resource, path: Path, value: Any, *, exact: bool = False) -> None:
+    """Set the value at a path, creating what leads to it: an extension, a complex value, the filtered element.
+
+    `exact` says that the resource has no name that differs from one of the path's in case alone (`spelled_alike`), so that
+    nobody need look for one.
+    """
     holder = resource
     if path.schema is not None:
-        holder = _container(resource, path.schema, {})
-    if path.attribute is None:
+        holder = _container(resource, path.schema, dict, exact=exact)
+    name, sub = path.attribute, path.sub
+    if name is None:
         holder.update(value)
         return
     if path.where is not None:
-        elements: list[Any] = _container(holder, path.attribute, [])
+        elements: list[Any] = _container(holder, name, list, exact=exact)
         element = next((present for present in elements if matches(present, path.where)), None)
         if element is None:
             element = {term.attribute: term.value for term in path.where}
             elements.append(element)
-        if path.sub is None:
+        if sub is None:
             element.update(value)
-        else:
-            element[key_of(element, path.sub)] = value
-    elif path.sub is not None:
-        inner: Resource = _container(holder, path.attribute, {})
-        inner[key_of(inner, path.sub)] = value
-    else:
-        holder[key_of(holder, path.attribute)] = value
+            return
+        holder, name = element, sub
+    elif sub is not None:
+        holder, name = _container(holder, name, dict, exact=exact), sub
+    holder[name if exact else key_of(holder, name)] = value
+
+
+def spelled_alike(paths: Iterable[Path]) -> bool:
+    """Tell whether no two names in some paths differ in case alone: what is written at one is found at all."""
+    names = {name for path in paths for name in _names(path)}
+    return len(names) == len({name.lower() for name in names})
+
+
+def _names(path: Path) -> Iterator[str]:
+    yield from (name for name in (path.schema, path.attribute, path.sub) if name is not None)
+    yield from (term.attribute for term in path.where or ())
 
 
 def remove(resource: Resource, path: Path) -> None:
@@ -161,17 +177,23 @@ def _remove_elements(elements: list[Any], where: tuple[Comparison, ...], sub: st
 
 def matches(element: Any, where: tuple[Comparison, ...]) -> bool:
     """Tell whether a list element satisfies every `eq` term; strings and booleans compare by their text."""
-    return isinstance(element, dict) and all(
-        term.operator == "eq" and _same(get(element, term.attribute), term.value) for term in where
-    )
+    if not isinstance(element, dict):
+        return False
+    for term in where:
+        if term.operator != "eq" or not _same(get(element, term.attribute), term.value):
+            return False
+    return True
 
 
 def _same(left: Any, right: Any) -> bool:
-    return left is not None and str(left).lower() == str(right).lower()
+    return left is not None and (left is right or str(left).lower() == str(right).lower())
 
 
-def _container(holder: Resource, name: str, empty: Any) -> Any:
-    key = key_of(holder, name)
-    if not isinstance(holder.get(key), type(empty)):
-        holder[key] = empty
-    return holder[key]
+def _container(holder: Resource, name: str, shape: type[_C], *, exact: bool) -> _C:
+    """Return what a resource holds under a name, an empty one of that shape where it is none yet."""
+    key = name if exact else key_of(holder, name)
+    present = holder.get(key)
+    if isinstance(present, shape):
+        return present
+    made = holder[key] = shape()
+    return made

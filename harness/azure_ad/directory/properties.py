@@ -189,11 +189,12 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     if kind == "User":
         _strip_guest(attributes)
     extensions = document.get("onPremisesExtensionAttributes") or {}
-    return attributes | {
-        name: value
+    attributes.update(
+        (name, value)
         for name, value in extensions.items()
         if name in EXTENSION_ATTRIBUTES and value and isinstance(value, str)
-    }
+    )
+    return attributes
 
 
 def _strip_guest(attributes: dict[str, Any]) -> None:

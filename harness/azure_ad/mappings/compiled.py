@@ -27,7 +27,7 @@ from harness.azure_ad.mappings.schema import expression_of, is_reference, object
 from harness.azure_ad.mappings.scoping_filters import ScopeFilter, read_scope
 from harness.azure_ad.mappings.targets import comes_with_creation, target_path
 from harness.base.store import Document
-from harness.scim.path import Path
+from harness.scim.path import Path, spelled_alike
 
 REDACTED = "[Redact]"
 _V = TypeVar("_V", str, Value)
@@ -39,7 +39,7 @@ class Flow(Struct, frozen=True):
     `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
     `several` is the function of a mapping that sends several roles, empty for one that sends one value. `takes_one`: the
     source attribute itself is sent to a target that takes one value. Values that differ in case alone are alike unless
-    `case_exact`. A custom attribute of another than the documented form is not `with_creation`.
+    `case_exact`.
     """
 
     target: str
@@ -53,7 +53,6 @@ class Flow(Struct, frozen=True):
     several: str
     takes_one: bool
     case_exact: bool
-    with_creation: bool
 
     def text(self, value: Value) -> str | None:
         """Return the one text that flows of a value; several roles are one, of a function's list the first flows.
@@ -84,10 +83,11 @@ class Mapped(Struct, frozen=True):
 class ObjectMapping(Struct, frozen=True):
     """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
-    `matching` are the flows to match by, in order; `disables` says whether the target can be told that a user is gone
-    without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is none. `redacted` are the
-    targets, `hidden` the source attributes whose values no log may show. `reads_roles` says that somebody must look up
-    `[appRoleAssignments]`. Without a value for each of the `required` targets no object can be created.
+    `matching` are the flows to match by, in order; `late` are the targets that do not come with a creation, custom attributes
+    of another than the documented form. `spelled_alike` says so of all paths (`scim.path`), `disables` whether the target can
+    be told that a user is gone without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is
+    none. `redacted` are the targets, `hidden` the source attributes whose values no log may show. `reads_roles` says that
+    somebody must look up `[appRoleAssignments]`. Without a value for each of the `required` targets no object can be created.
     """
 
     kind: str
@@ -95,6 +95,8 @@ class ObjectMapping(Struct, frozen=True):
     target_object: str
     flows: tuple[Flow, ...]
     matching: tuple[Flow, ...]
+    late: tuple[str, ...]
+    spelled_alike: bool
     disables: bool
     reference: Flow | None
     allowed: frozenset[str]
@@ -126,7 +128,7 @@ class ObjectMapping(Struct, frozen=True):
                 if flow.only_on_creation and not creating:
                     continue
                 value = flow.value(source)
-                text = flow.text(value)
+                text = flow.text(value) if isinstance(value, list) else value
                 if text is not None and not flow.only_on_creation:
                     present[flow.target] = text
                 if creating:
@@ -182,7 +184,7 @@ def _compile(
 ) -> ObjectMapping:
     entries = [(entry, expression_of(entry)) for entry in mapping["attributeMappings"]]
     kind = mapping["sourceObjectName"]
-    flows = [(is_reference(node), _flow(entry, node, definitions, context, kind)) for entry, node in entries]
+    flows = [(is_reference(node), _flow(entry, node, definitions, context)) for entry, node in entries]
     nodes = [node for _, node in entries if node is not None]
     redacting = [call for node in nodes for call in walk(node) if _is_redact(call)]
     plain = tuple(flow for reference, flow in flows if not reference)
@@ -192,6 +194,8 @@ def _compile(
         target_object=mapping["targetObjectName"],
         flows=plain,
         matching=tuple(sorted((flow for flow in plain if flow.match), key=lambda flow: flow.match)),
+        late=tuple(flow.target for flow in plain if not comes_with_creation(flow.target, flow.path, kind)),
+        spelled_alike=spelled_alike(flow.path for flow in plain),
         disables=kind == "User" and any(flow.target == "active" for flow in plain),
         reference=next((flow for reference, flow in flows if reference), None),
         allowed=frozenset(part.strip() for part in mapping["flowTypes"].split(",")),
@@ -212,7 +216,6 @@ def _flow(
     node: Node | None,
     definitions: Mapping[str, Document],
     context: Context | None,
-    kind: str,
 ) -> Flow:
     """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
 
@@ -241,7 +244,6 @@ def _flow(
         several=outermost if outermost in SEVERAL and definition.get("multivalued") else "",
         takes_one=isinstance(node, Attribute) and not definition.get("multivalued"),
         case_exact=bool(definition.get("caseExact")),
-        with_creation=comes_with_creation(target, path, kind),
     )
 
 

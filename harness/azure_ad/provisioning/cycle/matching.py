@@ -80,10 +80,10 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
 
 def _left_out(turn: Turn) -> frozenset[str]:
     """Return the custom attributes that do not come with a POST, and log each."""
-    if turn.session.quirks["custom-attributes-on-create"] == "sent":
+    late = turn.mapping.late
+    if turn.session.quirks["custom-attributes-on-create"] == "sent" or not late:
         return frozenset()
-    values = turn.decision.values.new
-    names = [flow.target for flow in turn.mapping.flows if not flow.with_creation and flow.target in values]
+    names = [name for name in late if name in turn.decision.values.new]
     for name in names:
         turn.trace.step(
             "EntryExportAdd", {"Property": name}, "warning", _NOT_EXPORTED.format(turn.trace.identifier, name)

@@ -55,8 +55,9 @@ def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirk
     """Word a POST: booleans are booleans, `meta` goes along, and so does a group's list of members, empty."""
     resource: Document = {}
     for flow in mapping.flows:
-        if flow.target in values:
-            write(resource, flow.path, _typed(flow, values[flow.target]))
+        value = values.get(flow.target)
+        if value is not None:
+            write(resource, flow.path, _typed(flow, value), exact=mapping.spelled_alike)
     _mark_primary(resource.get("emails"), quirks["primary-emails"])
     _mark_primary(resource.get("addresses"), quirks["primary-addresses"])
     listed = resource.get("roles")
