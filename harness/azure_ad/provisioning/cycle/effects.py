@@ -14,6 +14,7 @@ from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import TargetError
+from harness.base.store import TakenError
 
 
 class Connect(Struct, frozen=True):
@@ -38,13 +39,14 @@ class Join(Struct, frozen=True):
     """Tie the object to a target's object for the first time: groups that waited for who failed at first are due.
 
     `references`: so are its own manager or members. The source object `holder` was tied to the target's
-    object before, as `former` says, and loses it. Where somebody else has got it meanwhile, `taken` happens instead,
-    and nothing of what follows.
+    object before, as `former` says, and loses it. Where it is somebody else's, `taken` happens instead, and nothing of
+    what follows; else the log has the `step` that made it, if one did.
     """
 
     connection: Connection
     taken: Fail
     references: bool
+    step: str = ""
     holder: str | None = None
     former: Connection | None = None
 
@@ -84,10 +86,9 @@ class MarkMembers(Struct, frozen=True):
     present: bool
 
 
-Effect: TypeAlias = (
+_Single: TypeAlias = (
     Connect
     | Fail
-    | Join
     | Disconnect
     | Settle
     | HoldBack
@@ -96,6 +97,7 @@ Effect: TypeAlias = (
     | ForgetReferences
     | MarkMembers
 )
+Effect: TypeAlias = _Single | Join
 
 
 class Outcome(Struct, frozen=True):
@@ -119,19 +121,19 @@ def write_down(session: Session, trace: Trace, outcome: Outcome, finish: Callabl
 def apply(session: Session, trace: Trace, effects: Sequence[Effect]) -> None:
     """Apply effects to the object that a trace is about; the caller holds the transaction."""
     for effect in effects:
-        if isinstance(effect, Join) and not _is_free(session, effect):
-            apply(session, trace, (effect.taken,))
-            return
-        _apply(session, trace, effect)
+        if isinstance(effect, Join):
+            if not _tied(session, trace, effect):
+                apply(session, trace, (effect.taken,))
+                return
+        else:
+            _apply(session, trace, effect)
 
 
-def _apply(session: Session, trace: Trace, effect: Effect) -> None:
+def _apply(session: Session, trace: Trace, effect: _Single) -> None:
     key = trace.source_id
     match effect:
         case Connect(connection):
             session.connect(key, connection)
-        case Join():
-            _join(session, key, effect)
         case Disconnect(connection):
             session.disconnect(key, connection)
         case Settle(references_due=True):
@@ -161,19 +163,25 @@ def _apply_to_references(
                 session.mark_member(key, member, present=present)
 
 
-def _is_free(session: Session, effect: Join) -> bool:
-    """Tell whether the target's object is still whose it was: several objects may be at work at the same time."""
-    return session.source_of(effect.connection.target_id) == effect.holder
-
-
-def _join(session: Session, key: str, effect: Join) -> None:
-    connection = effect.connection
-    if effect.holder is not None and effect.former is not None:
-        session.disconnect(effect.holder, effect.former)
-    session.connect(key, connection, new=True)
+def _tied(session: Session, trace: Trace, effect: Join) -> bool:
+    """Tie the object to the target's object; False where that is not whose it was: several objects may be at work together."""
+    key, connection = trace.source_id, effect.connection
+    if effect.holder is not None:
+        if session.source_of(connection.target_id) != effect.holder:
+            return False
+        if effect.former is not None:
+            session.disconnect(effect.holder, effect.former)
+    try:
+        session.join(key, connection)
+    except TakenError:
+        return False
+    if effect.step:
+        trace.target_id = connection.target_id
+        trace.step(effect.step)
     if effect.references:
         session.await_references(key)
     for group in session.directory.groups_of(key) if connection.kind == "User" else ():
         if session.connection(group) and (session.escrow(key) or session.quirks["late-members"] == "added"):
             session.await_references(group)
     session.settle(key)
+    return True

@@ -56,11 +56,12 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
     """Create the object; `created` is the id of one that a process created which was killed before it could say so."""
     session, mapping, trace, decision = turn.session, turn.mapping, turn.trace, turn.decision
     left_out = _left_out(turn)
-    values = {name: value for name, value in decision.values.new.items() if name not in left_out}
+    values = decision.values.new
+    if left_out:
+        values = {name: value for name, value in values.items() if name not in left_out}
     trace.action = "create"
     trace.step("EntrySynchronizationAdd")
-    for attribute, value in mapping.logged(values).items():
-        trace.modify(attribute, None, value)
+    trace.modified.extend((attribute, None, value) for attribute, value in mapping.logged(values).items())
     if decision.off:
         return turned_off(turn, "Creating")
     if decision.failure is not None:
@@ -70,12 +71,8 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
         created, _ = session.target.create(mapping, create_body(mapping, values, session.quirks))
     cause = f"The answer to the create has the id '{created}', which belongs to another object already"
     taken = turn.failing(Failure(INCOMPATIBLE, cause))
-    if session.source_of(created) is not None:
-        return Outcome((taken,))
-    trace.target_id = created
-    trace.step("EntryExportAdd")
     again: tuple[Effect, ...] = (ComeAgain(),) if left_out else ()
-    return Outcome((_joined(turn, taken), *again))
+    return Outcome((_joined(turn, created, taken, step="EntryExportAdd"), *again))
 
 
 def _left_out(turn: Turn) -> frozenset[str]:
@@ -105,7 +102,7 @@ def _take_over(turn: Turn, resource: Document) -> Outcome:
         return Outcome((_duplicate(turn, f"'{former.identifier}'"),))
     sent = bring_up_to_date(turn, resource)
     taken = _duplicate(turn, "'Another object'")
-    joined = replace(_joined(turn, taken), holder=holder, former=former)
+    joined = replace(_joined(turn, trace.target_id, taken), holder=holder, former=former)
     return Outcome((joined,)) if sent else Outcome((joined, HoldBack()), logged=False)
 
 
@@ -114,7 +111,7 @@ def _duplicate(turn: Turn, other: str) -> Fail:
     return turn.failing(Failure("DuplicateSourceEntries", cause))
 
 
-def _joined(turn: Turn, taken: Fail) -> Join:
+def _joined(turn: Turn, target_id: str, taken: Fail, *, step: str = "") -> Join:
     trace = turn.trace
-    connection = Connection(trace.kind, trace.target_id, True, None, trace.identifier, trace.display_name)
-    return Join(connection, taken, references=has_references(turn, None))
+    connection = Connection(trace.kind, target_id, True, None, trace.identifier, trace.display_name)
+    return Join(connection, taken, references=has_references(turn, None), step=step)

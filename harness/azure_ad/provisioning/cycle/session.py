@@ -87,12 +87,15 @@ class Session:
     def has_connections(self) -> bool:
         return not self._connections.is_empty()
 
-    def connect(self, source_id: str, connection: Connection, *, new: bool = False) -> None:
-        """Save a connection; a new one takes the target's object for this source object, and is counted."""
+    def connect(self, source_id: str, connection: Connection) -> None:
+        """Save a connection that is there already."""
         self._connections.put(source_id, connection)
-        if new:
-            self.store.claim(self._targets, connection.target_id, source_id)
-            self.counts[LINKED + connection.kind] += 1
+
+    def join(self, source_id: str, connection: Connection) -> None:
+        """Save a new connection, and count it. Raises TakenError when the target's object is another source object's."""
+        self.store.claim(self._targets, connection.target_id, source_id)
+        self._connections.put(source_id, connection)
+        self.counts[LINKED + connection.kind] += 1
 
     def disconnect(self, source_id: str, connection: Connection) -> None:
         self._connections.delete(source_id)
