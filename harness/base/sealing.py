@@ -1,7 +1,7 @@
 """Documents that nobody reads without the key: some kinds of a store are encrypted, the rest goes through as it is.
 
-Fernet (AES-128-CBC with HMAC-SHA256, https://cryptography.io/en/latest/fernet/, read 2026-11) under a key that scrypt (RFC 7914)
-makes of the user's words and of a salt that is kept with the data.
+Fernet (AES-128-CBC with HMAC-SHA256, https://cryptography.io/en/latest/fernet/, "Implementation", read 2026-11-30) under a key that
+scrypt (RFC 7914) makes of the user's words and of a salt that is kept with the data.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The bytes of a file as UTF-8, whatever they were: unpacked, decoded, with notes on what had to be guessed.
 
 Windows PowerShell 5.1 redirects in UTF-16, its `-Encoding utf8` begins with a byte order mark, its `Export-Csv` writes
-ASCII with `?` for every other letter: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
-(read 2026-11).
+ASCII with `?` for every other letter: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding,
+"Character encoding in Windows PowerShell" (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Microsoft's app-gallery validation as a caller: it works through Graph, waits a cycle where the original polls the log.
 
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
-2026-11).
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+the workflows (at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def without(name: str, **values: Any) -> dict[str, Any]:
 def test_a_clause_that_decides_alone_needs_no_other(
     exports: Exports, department: str, groups: list[list[dict[str, Any]]], verdict: str
 ) -> None:
-    """The country was not exported: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11)."""
+    """The country was not exported: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11-30)."""
     exports.add("users.json", [without("country", department=department)])
     exports.add("schema.json", filtered(*groups))
     assert exports.verdicts() == {"ana": verdict}

@@ -398,7 +398,7 @@ def test_a_table_has_the_delimiter_of_its_heading(delimiter: str, tmp_path: Path
 
 
 def test_a_list_of_directory_objects_may_be_of_members_and_asks_of_which_group() -> None:
-    """https://learn.microsoft.com/en-us/graph/api/group-list-members (read 2026-11)."""
+    """https://learn.microsoft.com/en-us/graph/api/group-list-members, "Response" (read 2026-11-30)."""
     path = EXPORTS / "group-members-graph.json"
     assert "--group" in " ".join(read(path)[0].inputs[0].notes)
     named, _ = take_in([path], renamed={}, members={path: "Office"})
@@ -431,7 +431,7 @@ def test_a_group_of_the_stream_is_no_user_whatever_its_identity_type_says() -> N
 
 
 def test_a_conflict_of_another_connector_is_one_too() -> None:
-    """https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11)."""
+    """https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11-29)."""
     information = {
         "errorCode": "ContosoEntryConflict",
         "reason": "Message: Contoso returned an error response",

@@ -43,7 +43,7 @@ def page(*names: str, **wrapper: Any) -> dict[str, Any]:
 def test_a_count_tells_whether_all_pages_are_there(
     count: int, pages: list[list[str]], words: str, tmp_path: Path
 ) -> None:
-    """https://learn.microsoft.com/en-us/graph/paging (read 2026-11)."""
+    """https://learn.microsoft.com/en-us/graph/paging (read 2026-11-30)."""
     documents = [page(*names, **NEXT) for names in pages]
     if len(documents) > 1:
         del documents[-1]["@odata.nextLink"]

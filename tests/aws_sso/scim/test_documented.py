@@ -4,7 +4,7 @@
 itself or cuts its answer short, `beside` what the answer has beside what is printed: only GetGroup has something. Ids,
 moments and cursors are the service's own, so they are compared as the guide's.
 Source: https://docs.aws.amazon.com/singlesignon/latest/developerguide/supported-apis.html, the sections "Examples", "Filter
-examples" and "Pagination examples" of each operation's page (read 2026-11-29; PutUser's and PatchGroup's in 2026-11).
+examples" and "Pagination examples" of each operation's page (read 2026-11-29).
 The bodies of discovery are held by `test_discovery.py`.
 """
 

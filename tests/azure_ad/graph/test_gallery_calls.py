@@ -1,7 +1,7 @@
 """Every request to Microsoft Graph that Microsoft's app-gallery validation makes, in its order, and what it reads of each.
 
-Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp (read
-2026-11). Provisioning on demand has tests of its own.
+Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
+the workflows (at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, read 2026-11-29). Provisioning on demand has tests of its own.
 """
 
 import pytest

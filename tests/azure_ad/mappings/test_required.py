@@ -1,7 +1,7 @@
 """Attributes that the schema's definitions call required.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition, required and
-defaultValue (read 2026-11).
+defaultValue (read 2026-11-29).
 """
 
 import pytest

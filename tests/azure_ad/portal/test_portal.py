@@ -68,7 +68,7 @@ def post(company, path, pairs=(), *headers):
 def test_the_walkthrough_of_the_guide(company, browser, server):
     """Steps 2 and 3 of the guide, from a fresh application to a user in AWS SSO, by buttons and fields alone.
 
-    https://docs.aws.amazon.com/singlesignon/latest/userguide/azure-ad-idp.html (read 2026-11)
+    https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/master/doc_source/azure-ad-idp.md (read 2026-11-29)
     """
     ana = company.person("ana", assigned=False, mobilePhone="+1 425 555 0150", faxNumber="+1 425 555 0151")
     browser.open("apps")

@@ -1,7 +1,8 @@
 """Provisioning on demand: one user, or one group with some members, at once and told step by step.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand, "Understand the provisioning steps"
+and "Known limitations", and https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand,
+example 1 (both read 2026-11-30).
 """
 
 import json

@@ -1,6 +1,7 @@
 """Enterprise applications: the list, a new one, and the Overview page of one.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/add-application-portal (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/add-application-portal, "Add an
+enterprise application" (edition of March 2023, read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The API of object connections, of which each ties one object of the directory to one of the target.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11-29).
 """
 
 import pytest

@@ -1,7 +1,7 @@
 """Source Object Scope in the portal: scoping filters by fields and buttons, as the page about them has it done.
 
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
-(read 2026-11)
+(read 2026-11-29)
 """
 
 from urllib.parse import urlencode

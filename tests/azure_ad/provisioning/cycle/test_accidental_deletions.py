@@ -1,6 +1,6 @@
 """Accidental deletion prevention: many disables and deletes in one cycle wait until somebody allows them.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (read 2026-11-29).
 """
 
 from datetime import timedelta

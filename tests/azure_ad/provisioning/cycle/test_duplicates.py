@@ -1,7 +1,7 @@
 """One account, one owner: two source objects that match the same account, and servers that give one id twice.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs,
-DuplicateSourceEntries and DuplicateTargetEntries (read 2026-11).
+DuplicateSourceEntries and DuplicateTargetEntries (read 2026-11-29).
 """
 
 import pytest

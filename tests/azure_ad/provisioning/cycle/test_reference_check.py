@@ -1,4 +1,4 @@
-"""The quirk `reference-check`: the search of use-scim-to-provision-users-and-groups, Example 4 (read 2026-11)."""
+"""The quirk `reference-check`: the search of use-scim-to-provision-users-and-groups, Example 4 (read 2026-11-29)."""
 
 import pytest
 

@@ -1,8 +1,8 @@
 """A job that is deleted leaves nothing behind, and the next one begins as if there had been none.
 
-Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete and
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11-29) and
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility,
+"Upgrading from the older customappsso job to the SCIM job" (read 2026-11-30).
 """
 
 import pytest

@@ -1,7 +1,7 @@
 """Starting a job over: what each resetScope forgets and what it keeps.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria
-(read 2026-11).
+(read 2026-11-29).
 """
 
 from datetime import timedelta

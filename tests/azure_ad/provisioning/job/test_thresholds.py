@@ -1,7 +1,7 @@
 """When failing objects put the whole job into quarantine, with the documented numbers made small by quirks.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status,
+"Escrow thresholds" (read 2026-11-30).
 """
 
 from datetime import timedelta

@@ -4,7 +4,8 @@ The server is certified three times: as it is, with the flag on its tenant URL, 
 AD sends. A test's docstring is its row of the overview: whether it is mandatory (M) or optional (O), and when it passes.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and the workflows (read 2026-11).
+SCIM-Validation-Test-Overview.md (at 3372c7e, read 2026-11-30) and the workflows (at 2ead7d6 of the fork
+himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 from contextlib import contextmanager

@@ -1,6 +1,6 @@
 """`why` of a group: the answer to "why is the group, or somebody in it, not right in the target?".
 
-https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11)
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29)
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, members who come into scope late
 """
 

@@ -1,7 +1,8 @@
 """Tests 15 to 20 and 23 to 25 of Microsoft's app-gallery validation: who passes, and what fails each of them.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md and SCIMTests_Workflow.json (read 2026-11).
+SCIM-Validation-Test-Overview.md (at 3372c7e, read 2026-11-30) and SCIMTests_Workflow.json (at 2ead7d6 of the fork
+himanshusainig/SCIMReferenceCode, read 2026-11-29).
 """
 
 import json

@@ -1,7 +1,7 @@
 """Tests 8 to 14 of the app-gallery validation: a right server passes them, one wrong in a point fails the test of that point.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIM-Validation-Test-Overview.md (read 2026-11).
+SCIM-Validation-Test-Overview.md (at 3372c7e, read 2026-11-30).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Tests 21 and 22 of Microsoft's app-gallery validation: tokens that do not live long, and secrets that nobody sees.
 
 Source: https://github.com/AzureAD/SCIMReferenceCode, Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp,
-SCIMTests_Workflow.json (read 2026-11); RFC 6749, 4.4 and 5.
+SCIMTests_Workflow.json (at 2ead7d6 of the fork himanshusainig/SCIMReferenceCode, read 2026-11-29); RFC 6749, 4.4 and 5.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Microsoft's SCIM validator without a browser: who passes, and what fails each of its tests.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial (read 2026-11), and results
-of real runs in https://github.com/pranems/SCIMServer, docs (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial, and results of real
+runs in https://github.com/pranems/SCIMServer, docs/archive/SCIM_VALIDATOR_RESULTS_26_ANALYSIS.md (both read 2026-11-30).
 """
 
 import json
