@@ -94,17 +94,18 @@ def test_a_reason_names_no_stranger(inhabited):
     assert result.reason == f"there is {MASK}"
 
 
-def test_a_long_answer_is_cut():
-    """The certificate stays readable, and says how long it was."""
+def test_a_long_request_and_a_long_answer_are_cut():
+    """The certificate stays readable, and says how long they were."""
     body = b"[" + b"1," * LONGEST_BODY + b"1]"
 
-    def reads(bench):
-        bench.endpoint.ask("GET", "/Users")
+    def asks(bench):
+        bench.endpoint.ask("POST", "/Users/.search", content=body)
 
-    (result,) = results_of(lambda _: Response(200, SCIM_JSON, body), one("Reads", reads))
-    kept_body = result.exchanges[0].response.body
-    assert len(kept_body) < LONGEST_BODY + 100
-    assert kept_body.endswith(f"… ({len(body)} bytes in all)".encode())
+    (result,) = results_of(lambda _: Response(200, SCIM_JSON, body), one("Asks", asks))
+    (exchange,) = result.exchanges
+    for shown_body in (exchange.request.body, exchange.response.body):
+        assert len(shown_body) < LONGEST_BODY + 100
+        assert shown_body.endswith(f"… ({len(body)} bytes in all)".encode())
 
 
 @pytest.mark.slow

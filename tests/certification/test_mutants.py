@@ -9,6 +9,7 @@ from harness.certification.outcomes import Outcome
 from harness.certification.suite import Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.rfc7644.suite import RFC7644
+from tests.certification.right.amounts import AMOUNTS
 from tests.certification.right.bystanders import BYSTANDERS
 from tests.certification.right.consequences import CONSEQUENCES
 from tests.certification.right.controls import CONTROLS
@@ -21,7 +22,7 @@ from tests.certification.right.server import RightServer
 from tests.certification.right.unusual import UNUSUAL
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES, *MEMBERSHIP)
+ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES, *MEMBERSHIP, *AMOUNTS)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 

@@ -35,13 +35,14 @@ class Masking:
     def exchanges(self) -> Iterator[Exchange]:
         """Yield the exchanges without strangers, and with short bodies."""
         for exchange, document in self._answered:
+            request = replace(exchange.request, body=_cut(exchange.request.body))
             if exchange.response is None:
-                yield exchange
+                yield replace(exchange, request=request)
                 continue
             body = exchange.response.body
             if any(True for _ in self._strange_texts(document)):
                 body = encode(self._masked(document))
-            yield replace(exchange, response=replace(exchange.response, body=_cut(body)))
+            yield replace(exchange, request=request, response=replace(exchange.response, body=_cut(body)))
 
     def text(self, text: str) -> str:
         """Return a reason without them."""

@@ -68,7 +68,7 @@ TYPES = {
     "phoneNumbers": ["work", "home", "mobile", "fax", "pager", "other"],
     "addresses": ["work", "home", "other"],
 }
-MOST_OPERATIONS = 100
+MOST_OPERATIONS, MOST_BYTES = 100, 2**20
 CORE = {"Users": CORE_USER, "Groups": CORE_GROUP}
 TYPE = {"Users": "User", "Groups": "Group"}
 
@@ -78,7 +78,7 @@ def service_provider_config() -> Any:
         "schemas": [SERVICE_PROVIDER_CONFIG],
         **{name: {"supported": True} for name in ("patch", "changePassword", "sort", "etag")},
         "changePassword": {"supported": False},
-        "bulk": {"supported": True, "maxOperations": MOST_OPERATIONS, "maxPayloadSize": 1048576},
+        "bulk": {"supported": True, "maxOperations": MOST_OPERATIONS, "maxPayloadSize": MOST_BYTES},
         "filter": {"supported": True, "maxResults": 1000},
         "authenticationSchemes": [
             {"type": "oauthbearertoken", "name": "Bearer", "description": "A bearer token"}

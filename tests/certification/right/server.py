@@ -233,7 +233,7 @@ class RightServer:
     def bulk(self, body: Resource, request: Request) -> Response:
         made: dict[str, str] = {}
         results: list[dict[str, Any]] = []
-        if len(get(body, "Operations")) > schema.MOST_OPERATIONS:
+        if len(get(body, "Operations")) > schema.MOST_OPERATIONS or len(request.body) > schema.MOST_BYTES:
             raise Refusal(413)
         most = get(body, "failOnErrors") or len(get(body, "Operations"))
         for each in get(body, "Operations"):

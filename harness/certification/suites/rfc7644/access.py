@@ -7,13 +7,19 @@ https://datatracker.ietf.org/doc/html/rfc6750, and RFC 7235, 2.1, https://datatr
 
 from __future__ import annotations
 
-from harness.certification.answers import require_document, require_status, require_value
+from typing import Any
+
+from harness.base.json_text import encode_text
+from harness.base.store import Document
+from harness.certification.answers import query, require_document, require_status, require_value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
-from harness.certification.suites.rfc7644.claims import need_groups
+from harness.certification.suites.rfc7644.claims import BULK_REQUEST, NOT_OFFERED, SEARCH_REQUEST, need_groups
 from harness.scim.names import PATCH_OP
+
+_NO_OPERATIONS = {"schemas": [BULK_REQUEST], "Operations": list[Document]()}
 
 
 def _writes(bench: Bench) -> None:
@@ -37,6 +43,29 @@ def _groups(bench: Bench) -> None:
     for method, where in (("GET", "/Groups"), ("GET", path), ("DELETE", path)):
         answer = bench.endpoint.ask(method, where, token="")
         require_status(f"{method} {where} without a token", answer, 401)
+
+
+def _reads(bench: Bench) -> None:
+    path, made = new_user(bench)
+    condition = f"userName eq {encode_text(made['userName'])}"
+    asking: list[tuple[str, str, Any]] = [
+        ("GET", where, None) for where in ("/Users", path, query("Users", condition))
+    ]
+    for root, body in (
+        ("/Users/.search", _search(condition)),
+        ("/.search", _search(condition)),
+        ("/Bulk", _NO_OPERATIONS),
+    ):
+        if bench.endpoint.ask("POST", root, body).status not in NOT_OFFERED:
+            asking.append(("POST", root, body))
+    for token, whose in (("", "without a token"), (bench.word(), "with a token of nobody's")):
+        for method, where, body in asking:
+            answer = bench.endpoint.ask(method, where, body, token=token)
+            require_status(f"{method} {where} {whose}", answer, 401)
+
+
+def _search(condition: str) -> Document:
+    return {"schemas": [SEARCH_REQUEST], "filter": condition, "count": 1}
 
 
 def _scheme(bench: Bench) -> None:
@@ -69,6 +98,11 @@ CHECKS = (
         "3.12 unauthorized writes",
         "RFC 7644 3.12: without a token POST, PUT, PATCH and DELETE answer 401 and change nothing",
         _writes,
+    ),
+    Check(
+        "3.12 unauthorized reads",
+        "RFC 7644 2 and 3.12: so do reads, queries, searches by POST and bulk, where there are such, also with a wrong token",
+        _reads,
     ),
     Check("3.12 unauthorized groups", "RFC 7644 3.12: so do reads and writes of groups", _groups),
     Check(

@@ -23,8 +23,9 @@ from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites.people import new_user
 from harness.wire.message import Response
 
-_SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
-_NOT_OFFERED = (400, 404, 405, 501)  # where an address is not there
+SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+NOT_OFFERED = (400, 404, 405, 501)  # where an address is not there
 # Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.
 _OPTIONAL = {"title": "Pilot", "nickName": "Ace", "preferredLanguage": "de-DE"}
 
@@ -134,8 +135,8 @@ def _config(bench: Bench) -> Document:
 
 def searched(bench: Bench, label: str, options: Document) -> Document:
     """Return the answer to a search for users by POST (3.4.3). Raises SkippedError where that is not offered."""
-    response = bench.endpoint.ask("POST", "/Users/.search", {"schemas": [_SEARCH], **options})
-    if response.status in _NOT_OFFERED:
+    response = bench.endpoint.ask("POST", "/Users/.search", {"schemas": [SEARCH_REQUEST], **options})
+    if response.status in NOT_OFFERED:
         raise SkippedError(f"{label} answered {response.status}")
     require_status(label, response, 200)
     return require_document(label, response)

@@ -6,6 +6,7 @@ Source: RFC 7643, 5, 6, 7 and 8.7.1, and RFC 7644, 4, https://datatracker.ietf.o
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from harness.base.store import Document
 from harness.certification.answers import (
@@ -55,6 +56,14 @@ def _types_fit(bench: Bench) -> None:
     for each in types:
         path = f"/{str(each.get('endpoint')).rpartition('/')[2]}?count=1"
         require_list(f"GET {path}, where {label} has {written(each.get('name'))}", bench.endpoint.get(path))
+
+
+def _each_schema(bench: Bench) -> None:
+    urns = [str(each.get("id")) for each in _listed(bench, "/Schemas")]
+    require(CORE_USER in urns, f"GET /Schemas: there is no {CORE_USER}")
+    for urn in urns:
+        path = f"/Schemas/{quote(urn, safe=':')}"
+        require_value(f"GET {path}, which GET /Schemas lists", bench.endpoint.get(path), "id", urn)
 
 
 def _characteristics(bench: Bench) -> None:
@@ -110,6 +119,12 @@ CHECKS = (
         "RFC 7644 4 and RFC 7643 6: users, groups and the extension that the schemas have are among the types, and each "
         "type's endpoint answers a list (it follows; not said)",
         _types_fit,
+        mandatory=False,
+    ),
+    Check(
+        "4 each schema",
+        "RFC 7644 4: each schema that is listed can be read by its id, extensions too",
+        _each_schema,
         mandatory=False,
     ),
     Check(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from harness.certification.suite import Check, Suite
 from harness.certification.suites.rfc7644 import (
     access,
+    amounts,
     bulks,
     deletions,
     descriptions,
@@ -61,6 +62,7 @@ RFC7644: Suite[Check] = Suite(
         *everything.CHECKS,
         *echoes.CHECKS,
         *access.CHECKS,
+        *amounts.CHECKS,
         *deletions.CHECKS,
         *texts.CHECKS,
         *unusual.CHECKS,
