@@ -11,11 +11,12 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from harness.base.errors import HarnessError
+from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.copies import Copies
 from harness.base.postgres.peers import Peers, Turns, has_other_versions
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
-from harness.base.postgres.transaction import Audience, Connection, Transactions
+from harness.base.postgres.transaction import Audience, Transactions
 
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
@@ -54,13 +55,14 @@ class PostgresDatabase:
             url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
         )
         self.audience = Audience()
-        self._transactions = Transactions(self._pool, self.audience)
+        self._connections = Connections(self._pool)
+        self._transactions = Transactions(self._connections, self.audience)
         self._stores: dict[str, PostgresStore] = {}
         self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
 
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
-        return self._stores.setdefault(name, PostgresStore(self._pool, self._transactions, name))
+        return self._stores.setdefault(name, PostgresStore(self._connections, self._transactions, name))
 
     def copies(self, names: Sequence[str]) -> Copies:
         """Return what keeps copies of some tenants, together."""
@@ -75,7 +77,7 @@ class PostgresDatabase:
         return Peers(self._connect, _KEYS)
 
     def close(self) -> None:
-        self._pool.close()
+        self._connections.close()
 
 
 def _place(url: str) -> str:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from psycopg_pool import ConnectionPool
 
 from harness.base.json_text import decode, encode
+from harness.base.postgres.connections import Connection
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Connection, Transaction, Transactions
+from harness.base.postgres.transaction import Transaction, Transactions
 from harness.base.store import Document
 
 # The shelves of a tenant and those of the same names of the other one.

@@ -14,7 +14,7 @@ from contextlib import suppress
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from harness.base.postgres.transaction import Connection
+from harness.base.postgres.connections import Connection
 
 _CHANNEL = "harness"
 _LOOKS_EVERY = 0.5  # seconds

@@ -11,13 +11,13 @@ from functools import lru_cache, partial
 from typing import Any, cast
 
 from psycopg import errors, sql
-from psycopg_pool import ConnectionPool
 
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
+from harness.base.postgres.connections import Connections
 from harness.base.postgres.statement import Kind, Part
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Connection, Transaction, Transactions
+from harness.base.postgres.transaction import Transaction, Transactions
 from harness.base.store import BEHIND, Document, Entry, T, TakenError
 from harness.base.tags import digest
 
@@ -45,8 +45,8 @@ class PostgresStore:
 
     lasting = shared = True
 
-    def __init__(self, pool: ConnectionPool[Connection], transactions: Transactions, name: str) -> None:
-        self._pool, self._transactions = pool, transactions
+    def __init__(self, connections: Connections, transactions: Transactions, name: str) -> None:
+        self._connections, self._transactions = connections, transactions
         self._tenant = self._number_of("tenant", {"name": name.encode()})
         self._shelves: dict[str, int] = {}
         self._transaction = Transaction(transactions, self._tenant)
@@ -72,7 +72,7 @@ class PostgresStore:
             sql.Identifier(table), sql.SQL(", ").join(names), sql.SQL(", ").join([sql.SQL("%s")] * len(names))
         )
         values = tuple(columns.values())
-        with self._pool.connection() as connection:
+        with self._connections.one() as connection:
             row = connection.execute(select, values).fetchone()
             if row is None:
                 connection.execute(insert, values)
@@ -94,7 +94,7 @@ class PostgresStore:
         if connection is not None:
             rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
         else:
-            with self._pool.connection() as connection:
+            with self._connections.one() as connection:
                 rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
         return rows
 

@@ -15,15 +15,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import psycopg
-from psycopg_pool import ConnectionPool
 
+from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.statement import Kind, Part, Statement, statements
 from harness.base.store import Document, StaleError
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -37,8 +35,8 @@ class Audience:
 class Transactions(threading.local):
     """The transaction that this thread has open on the database, if any; entering it again joins."""
 
-    def __init__(self, pool: ConnectionPool[Connection], audience: Audience) -> None:
-        self._pool, self._audience = pool, audience
+    def __init__(self, connections: Connections, audience: Audience) -> None:
+        self._connections, self._audience = connections, audience
         self._appended: list[tuple[str, Document]] = []
         self._depth = 0
         self._tenants: dict[int, None] = {}  # that it covers, in the order in which they were entered
@@ -86,9 +84,7 @@ class Transactions(threading.local):
             self._waiting.clear()
             connection, self._connection = self._connection, None
             if connection is not None:
-                if not _is_done(connection):
-                    connection.close()  # which undoes it; the pool opens another
-                self._pool.putconn(connection)
+                self._connections.give_back(connection)
         if isinstance(error, psycopg.errors.DivisionByZero):
             raise StaleError from error
         if error is None:
@@ -113,12 +109,12 @@ class Transactions(threading.local):
         return statements(waiting, due)
 
     def _begin(self) -> Connection:
-        connection = self._pool.getconn()
+        connection = self._connections.take()
         try:
             self._pipeline = connection.pipeline()
             self._pipeline.__enter__()
         except BaseException:
-            self._pool.putconn(connection)
+            self._connections.give_back(connection)
             raise
         self._connection, self._has_written = connection, False
         return connection
@@ -135,11 +131,11 @@ class Transactions(threading.local):
 
     def _say_all(self, one: list[Statement]) -> None:
         """Carry a transaction of one statement out."""
-        connection = self._pool.getconn()
+        connection = self._connections.take()
         try:
             _send(connection, one)
         finally:
-            self._pool.putconn(connection)
+            self._connections.give_back(connection)
 
     def _roll_back(self, connection: Connection) -> None:
         """Undo what a pipeline holds: BEGIN makes it a transaction that does not end with it.
@@ -155,13 +151,6 @@ class Transactions(threading.local):
                 connection.execute("ROLLBACK")
         except psycopg.Error:
             connection.close()
-
-
-def _is_done(connection: Connection) -> bool:
-    """Tell whether nothing of a transaction is left on a connection."""
-    pgconn = connection.pgconn
-    is_idle = pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
-    return is_idle and pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF
 
 
 def _send(connection: Connection, some: Iterable[Statement]) -> None:

@@ -136,7 +136,8 @@ def test_a_create_waits_for_the_database_once_and_a_patch_twice(server):
         def create(name: str) -> Request:
             return json_request("POST", f"{endpoint}/Users", user(name), bearer=token)
 
-        waits(create("first"))  # shelves are looked up once a process
+        for name in ("first", "second"):  # shelves are looked up once a process, statements prepared
+            waits(create(name))
         assert waits(create("ana")) == 1
         found = process.world.unrecorded(
             Request("GET", f"{endpoint}/Users", (("Authorization", f"Bearer {token}"),))

@@ -108,7 +108,10 @@ def while_another_commits(store, other, change, work):
     from psycopg import connect
 
     blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    with ThreadPoolExecutor(1) as thread, connect(store._pool.conninfo, autocommit=True) as onlooker:
+    with (
+        ThreadPoolExecutor(1) as thread,
+        connect(store._connections.pool.conninfo, autocommit=True) as onlooker,
+    ):
         with other.transaction():
             change()
             other.count("user")  # which sends the change

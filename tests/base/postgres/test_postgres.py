@@ -204,12 +204,12 @@ class TestADatabaseThatCannotBeUsed:
 
     def test_another_version_of_ours(self, address, database):
         """Two versions do not write into one database."""
-        with database.tenant("x")._pool.connection() as connection:
+        with database.tenant("x")._connections.one() as connection:
             connection.execute("UPDATE layout SET number = 99")
         try:
             assert "another version" in self.refuse(address)
         finally:
-            with database.tenant("x")._pool.connection() as connection:
+            with database.tenant("x")._connections.one() as connection:
                 connection.execute("UPDATE layout SET number = 1")
 
     @pytest.mark.parametrize(

@@ -40,13 +40,13 @@ def _traced(store) -> Iterator[list[str]]:
 
     https://www.postgresql.org/docs/current/libpq-control.html, "PQtrace", read 2026-11-30.
     """
-    pool, messages = store._pool, []
-    connections = [pool.getconn() for _ in range(pool.get_stats()["pool_size"])]
+    messages, size = [], store._connections.pool.get_stats()["pool_size"]
+    connections = [store._connections.take() for _ in range(size)]
     with ExitStack() as files:
         traces = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in connections]
         for connection, trace in zip(connections, traces, strict=True):
             connection.pgconn.trace(trace.fileno())
-            pool.putconn(connection)
+            store._connections.give_back(connection)
         yield messages
         for connection, trace in zip(connections, traces, strict=True):
             connection.pgconn.untrace()

@@ -1,0 +1,68 @@
+"""The connections of one process: whenever it is free, the same one goes out.
+
+psycopg's pool lets its connections take turns. Each is a process of PostgreSQL with caches of its own and holds what was
+prepared on it, so that requests which follow one another would find most of that cold.
+https://www.psycopg.org/psycopg3/docs/api/pool.html, "ConnectionPool.getconn" and "putconn", read 2026-11-30.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.pq import PipelineStatus, TransactionStatus
+from psycopg_pool import ConnectionPool
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+class Connections:
+    """A pool with one of its connections in front of it, unless somebody waits for one."""
+
+    def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self.pool = pool
+        self._lock = threading.Lock()
+        self._usual: Connection | None = None
+        self._takers = 0  # threads that the pool has to serve
+
+    def take(self) -> Connection:
+        with self._lock:
+            connection, self._usual = self._usual, None
+            self._takers += connection is None
+        if connection is not None:
+            return connection
+        try:
+            return self.pool.getconn()
+        finally:
+            with self._lock:
+                self._takers -= 1
+
+    def give_back(self, connection: Connection) -> None:
+        """Let others have a connection; one with anything left on it is closed, which undoes that."""
+        pgconn = connection.pgconn
+        is_idle = pgconn.transaction_status == TransactionStatus.IDLE
+        if not is_idle or pgconn.pipeline_status != PipelineStatus.OFF:
+            connection.close()
+            is_idle = False
+        with self._lock:
+            is_usual = is_idle and self._usual is None and not self._takers
+            if is_usual:
+                self._usual = connection
+        if not is_usual:
+            self.pool.putconn(connection)  # which opens another for one that is closed
+
+    @contextmanager
+    def one(self) -> Iterator[Connection]:
+        connection = self.take()
+        try:
+            yield connection
+        finally:
+            self.give_back(connection)
+
+    def close(self) -> None:
+        if self._usual is not None:
+            self.pool.putconn(self._usual)
+        self.pool.close()
