@@ -1,7 +1,7 @@
-"""Transports that misbehave on purpose: each takes a `Send` and what lets time pass, and returns a `Send`, so they compose.
+"""A transport that misbehaves on purpose, and the ways in which it can.
 
-`Faults` is such a transport whose misbehaviour can be changed while it is in use; scenarios put faults on it step by
-step. Other transports can share them: those of clients that are not the provisioning service.
+Scenarios put faults on `Faults` step by step, while it is in use. Other transports can share them: those of clients that are
+not the provisioning service. A misbehaviour is a function that answers a request in the place of the transport behind it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FAILURES = {
 }
 
 Wait: TypeAlias = Callable[[timedelta], None]  # lets time pass, virtual or not
-Wrap: TypeAlias = Callable[[Send, Wait], Send]
+Misbehaviour: TypeAlias = Callable[[Request, Send, Wait], Response]  # answers; may ask what it stands in for
 
 
 class Selection(Struct, frozen=True):
@@ -81,7 +81,7 @@ class _Fault(Struct):
     """Is met by what is chosen, `left` times more (None: always)."""
 
     selection: Selection
-    wrap: Wrap
+    misbehave: Misbehaviour
     meetings: Meetings
     left: int | None
 
@@ -127,14 +127,14 @@ class Faults:
     def are_on(self) -> bool:
         return bool(self._faults)
 
-    def put(self, selection: Selection, wrap: Wrap, times: int | None = None) -> Meetings:
+    def put(self, selection: Selection, misbehave: Misbehaviour, times: int | None = None) -> Meetings:
         """Misbehave for what `selection` chooses: from now on, or so many times.
 
         Returns a count that goes on while requests come.
         """
         meetings = Meetings(next(self._numbers), selection.pattern, times or 1)
         with self._turn:
-            self._faults = (*self._faults, _Fault(selection, wrap, meetings, times))
+            self._faults = (*self._faults, _Fault(selection, misbehave, meetings, times))
         often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
         self.tell(f"from now on '{selection.pattern}' misbehaves{often}")
         return meetings
@@ -170,7 +170,7 @@ class Faults:
             if is_met:
                 pattern = faults[place].selection.pattern
                 self.tell(f"{request.method} {urlsplit(request.url).path} meets the fault on '{pattern}'")
-                return faults[place].wrap(self._behind(faults[:place], send, wait), wait)(request)
+                return faults[place].misbehave(request, self._behind(faults[:place], send, wait), wait)
         return send(request)
 
     def _behind(self, faults: tuple[_Fault, ...], send: Send, wait: Wait) -> Send:
@@ -184,66 +184,52 @@ def _keep_to_oneself(sentence: str) -> None:
     """Hear of a fault where nobody keeps a record."""
 
 
-def answering(response: Response) -> Wrap:
+def answering(response: Response) -> Misbehaviour:
     """Answer like that; the request goes nowhere."""
-    return lambda _send, _wait: lambda _: response
+    return lambda _request, _send, _wait: response
 
 
-def failing(kind: str, after: timedelta = timedelta()) -> Wrap:
+def failing(kind: str, after: timedelta = timedelta()) -> Misbehaviour:
     """Give no answer, after that long; `kind` is one of FAILURES. The request goes nowhere."""
 
-    def wrapped(_: Send, wait: Wait) -> Send:
-        def fail(_: Request) -> Response:
-            wait(after)
-            raise TransportError(kind, FAILURES[kind])
+    def fail(_request: Request, _send: Send, wait: Wait) -> Response:
+        wait(after)
+        raise TransportError(kind, FAILURES[kind])
 
-        return fail
-
-    return wrapped
+    return fail
 
 
-def carrying_out(wrap: Wrap) -> Wrap:
+def carrying_out(misbehave: Misbehaviour) -> Misbehaviour:
     """Let the request arrive and do its work; only what comes back is the fault's."""
 
-    def wrapped(send: Send, wait: Wait) -> Send:
-        faulty = wrap(send, wait)
+    def carry_out(request: Request, send: Send, wait: Wait) -> Response:
+        send(request)
+        return misbehave(request, send, wait)
 
-        def carried_out(request: Request) -> Response:
-            send(request)
-            return faulty(request)
-
-        return carried_out
-
-    return wrapped
+    return carry_out
 
 
-def cutting(length: int) -> Wrap:
+def cutting(length: int) -> Misbehaviour:
     """Let so many bytes of the answer's body through."""
 
-    def wrapped(send: Send, _: Wait) -> Send:
-        def cut(request: Request) -> Response:
-            answer = send(request)
-            others = tuple(field for field in answer.headers if field[0].lower() != "content-length")
-            whole = ("Content-Length", str(len(answer.body)))
-            return Response(answer.status, (*others, whole), answer.body[:length])
+    def cut(request: Request, send: Send, _wait: Wait) -> Response:
+        answer = send(request)
+        others = tuple(field for field in answer.headers if field[0].lower() != "content-length")
+        whole = ("Content-Length", str(len(answer.body)))
+        return Response(answer.status, (*others, whole), answer.body[:length])
 
-        return cut
-
-    return wrapped
+    return cut
 
 
-def delaying(by: timedelta) -> Wrap:
+def delaying(by: timedelta) -> Misbehaviour:
     """Answer that much later."""
 
-    def wrapped(send: Send, wait: Wait) -> Send:
-        def delayed(request: Request) -> Response:
-            answer = send(request)
-            wait(by)
-            return answer
+    def delay(request: Request, send: Send, wait: Wait) -> Response:
+        answer = send(request)
+        wait(by)
+        return answer
 
-        return delayed
-
-    return wrapped
+    return delay
 
 
 def html_page(request: Request) -> Response:

@@ -33,7 +33,7 @@ def put(on: faults.Faults, written: Mapping[str, Any], patience: timedelta) -> f
     Returns how many requests it has met, which goes on. Raises HarnessError for a pattern that names no requests.
     """
     selection = faults.Selection.of(written["request"], written.get("body contains", ""))
-    return on.put(selection, _wrap(written, patience), written.get("times"))
+    return on.put(selection, _misbehaviour(written, patience), written.get("times"))
 
 
 def check(written: Mapping[str, Any]) -> None:
@@ -69,18 +69,18 @@ def _check_types(written: Mapping[str, Any], types: Mapping[str, type], whole: s
             raise HarnessError(f"'{name}' of {whole} is {_NAMES[wanted]}, not {json.dumps(value)}")
 
 
-def _wrap(written: Mapping[str, Any], patience: timedelta) -> faults.Wrap:
-    """Compose what is written; what the server carries out all the same lies around the server."""
+def _misbehaviour(written: Mapping[str, Any], patience: timedelta) -> faults.Misbehaviour:
+    """Return what is written as a function."""
     if "delay" in written:
         return faults.delaying(parse_duration(written["delay"]))
     if "cut the answer" in written:
         return faults.cutting(written["cut the answer"])
     if "answer" in written:
-        wrap = faults.answering(_response(written["answer"]))
+        misbehave = faults.answering(_response(written["answer"]))
     else:
         kind = written["no answer"]
-        wrap = faults.failing(kind, patience if kind == "timeout" else timedelta())
-    return faults.carrying_out(wrap) if written.get("carried out") else wrap
+        misbehave = faults.failing(kind, patience if kind == "timeout" else timedelta())
+    return faults.carrying_out(misbehave) if written.get("carried out") else misbehave
 
 
 def _response(answer: Mapping[str, Any]) -> Response:

@@ -65,7 +65,7 @@ class Liar:
 
     def hurting(self, fault, request):
         self.hurt.append(request)
-        return fault(self.server, self.wait)(request)
+        return fault(request, self.server, self.wait)
 
     def fault(self, malady, request):
         """Return the fault; None for none, and for what does no harm to this request."""
