@@ -1,10 +1,8 @@
-"""Validation: one small function a rule, walking the tables of `attributes.py`.
+"""Validation: one small function a rule, walking the tables of `attributes.py`. What is certainly right, `usual.py` lets through.
 
-`usual.py` knows what is certainly right; all else is looked at here: what POST and PUT send, and what a PATCH would
-leave. The rules are those of
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, "Not supported" and "Constraints", and the texts
-those of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example CloudTrail
-events" (read 2026-11-30 and 2026-11-29).
+Rules: https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, "Constraints" (read 2026-11-30). Texts:
+https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example CloudTrail events" (read
+2026-11-29).
 """
 
 from __future__ import annotations

@@ -38,9 +38,8 @@ class Fail(Struct, frozen=True):
 class Join(Struct, frozen=True):
     """Tie the object to a target's object for the first time: groups that waited for who failed at first are due.
 
-    `references`: so are its own manager or members. The source object `holder` was tied to the target's
-    object before, as `former` says, and loses it. Where it is somebody else's, `taken` happens instead, and nothing of
-    what follows; else the log has the `step` that made it, if one did.
+    `references`: so are its own manager or members. `holder` had the target's object before, by the tie `former`, and
+    loses it. Where it is somebody else's, `taken` happens instead, and nothing of what follows; else the log has `step`.
     """
 
     connection: Connection
@@ -164,7 +163,7 @@ def _apply_to_references(
 
 
 def _tied(session: Session, trace: Trace, effect: Join) -> bool:
-    """Tie the object to the target's object; False where that is not whose it was: several objects may be at work together."""
+    """Tie the object; False where another one, at work at the same time, was quicker."""
     key, connection = trace.source_id, effect.connection
     if effect.holder is not None:
         if session.source_of(connection.target_id) != effect.holder:
