@@ -8,7 +8,7 @@ AWS_HOSTS = {
     "scim": f"https://scim.{REGION}.amazonaws.com",
     "identitystore": f"https://identitystore.{REGION}.amazonaws.com",
     "cloudtrail": f"https://cloudtrail.{REGION}.amazonaws.com",
-    "organizations": "https://organizations.us-east-1.amazonaws.com",
+    "organizations": "https://organizations.us-east-1.amazonaws.com",  # one for all Regions
     "sso": f"https://portal.sso.{REGION}.amazonaws.com",
     "sso-admin": f"https://sso.{REGION}.amazonaws.com",
     "sso-oidc": f"https://oidc.{REGION}.amazonaws.com",

@@ -18,9 +18,8 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 _LABELS = ("expected", "actual", "nearest", "whole", "curl", "answered", "live")
-_LONGEST_CURL = (
-    2_000  # characters; a job's whole schema in one line would hide the failure that it belongs to
-)
+# Characters; a job's whole schema in one line would hide the failure that it belongs to.
+_LONGEST_CURL = 2_000
 _KINDS = {"expected": "good", "actual": "bad"}
 # The marks of what is expected and what there is, in `nearest` and `whole`.
 _MARKS = {"- ": "good", "+ ": "bad"}

@@ -1,8 +1,8 @@
 """A run as JSON lines, written while it goes: an object for everything that happens, with the key `event` first.
 
-For programs that read along, or that want one line at a time. What the JSON report has besides: headers, bodies that are
-longer than `LONGEST` bytes, the steps of a provisioning log entry that tells of no failure, audit log entries of what went
-well, which repeat that entry, and CloudTrail's events but what was refused, with what.
+For programs that read along, or that want one line at a time. Only the JSON report has the following, which is left out here:
+headers; bodies longer than `LONGEST` bytes; the steps of a provisioning log entry without a failure; audit log entries of
+what went well, which repeat such an entry; and of CloudTrail's events everything but the name and the error.
 """
 
 from __future__ import annotations
