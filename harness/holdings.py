@@ -11,7 +11,7 @@ from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 
 # The kinds of things that each side holds.
-HELD = {"azure_ad": ("users", "groups"), "aws_sso": ("users", "groups", "accounts")}
+HELD = {"azure_ad": ("users", "groups", "assignments"), "aws_sso": ("users", "groups", "accounts")}
 
 
 class Walked(ABC, Iterable[Any]):

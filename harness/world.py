@@ -21,7 +21,6 @@ from harness.aws_sso import tenant as aws_tenant
 from harness.aws_sso.app import AwsSso
 from harness.azure_ad import tenant as azure_tenant
 from harness.azure_ad.app import AzureAd
-from harness.azure_ad.directory import populate as azure_populate
 from harness.base.clock import Clock, VirtualClock, from_iso
 from harness.base.errors import HarnessError, nearest
 from harness.base.ids import Ids
@@ -93,13 +92,13 @@ class World(Struct):
         self.clock.advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
-        """Add what either side holds: `{"azure_ad": {users, groups}, "aws_sso": {users, groups, accounts}}`.
+        """Add what either side holds: `{"azure_ad": {users, groups, assignments}, "aws_sso": {users, groups, accounts}}`.
 
         Raises HarnessError naming the entry that is wrong; then nothing was added on either side.
         """
         check_sides(document)
         with self.aws.store.transaction(), self.azure.store.transaction():
-            azure_populate.populate(self.azure.store, self.azure.directory, side(document, "azure_ad"))
+            self.azure.populate(self.app_id, side(document, "azure_ad"))
             aws_populate.populate(self.aws, side(document, "aws_sso"))
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from harness.azure_ad.applications.enterprise_applications import EnterpriseApps
 from harness.azure_ad.applications.registrations import Registrations
 from harness.azure_ad.directory.directory import Directory
+from harness.azure_ad.directory.populate import populate
 from harness.azure_ad.mail import Mailer
 from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.surroundings import Surroundings
@@ -118,6 +119,15 @@ class Tenant(Struct, frozen=True):
     mailer: Mailer
     engine: Engine
     send: Send
+
+    def populate(self, app: str, holdings: Document) -> None:
+        """Add `users` and `groups`, and assign to an application what `assignments` names. Raises HarnessError."""
+        populate(self.store, self.directory, holdings)
+        if assignments := holdings.get("assignments"):
+            # Seldom given, and a module less for who gives none.
+            from harness.azure_ad.applications.populate import assign_all
+
+            assign_all(self.applications, self.directory, app, assignments)
 
     def next_cycle(self) -> datetime | None:
         """Return when the next cycle of any job is due, None while no schedule is on."""

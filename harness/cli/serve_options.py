@@ -162,7 +162,7 @@ _OPTIONS: tuple[Option, ...] = (
         "--populate",
         type=_FILE,
         metavar="FILE",
-        help="Fill an empty directory from a YAML or JSON file, users as exported, or @small or @contoso.",
+        help="Fill an empty directory from a YAML or JSON file of users, groups, assignments; from users as exported; @small or @contoso.",
     ),
     click.option(
         "--schema",

@@ -16,9 +16,9 @@ from harness.scenario.values import Trail
 
 Holdings: TypeAlias = dict[str, dict[str, list[dict[str, Any]]]]
 
-# What each side may hold, and the key by which one entry is told from another.
-_KEYS = {
-    "azure_ad": {"users": "userPrincipalName", "groups": "displayName"},
+# What each side may hold, and the key by which one entry is told from another; None where several may be alike.
+_KEYS: dict[str, dict[str, str | None]] = {
+    "azure_ad": {"users": "userPrincipalName", "groups": "displayName", "assignments": None},
     "aws_sso": {"users": "userName", "groups": "displayName", "accounts": "id"},
 }
 
@@ -52,7 +52,7 @@ class Given:
         }
 
     def _files(self, data: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what each file of `from` holds: `users`, `groups`, or a `schema`."""
+        """Return what each file of `from` holds: `users`, `groups`, `assignments`, or a `schema`."""
         names = data.get("given", {}).get("azure_ad", {}).get("from", [])
         return [self._file(name) for name in ([names] if isinstance(names, str) else names)]
 
@@ -66,6 +66,8 @@ class Given:
     ) -> list[dict[str, Any]]:
         own: list[dict[str, Any]] = given.get(side, {}).get(kind, [])
         key = _KEYS[side][kind]
+        if key is None:
+            return [*inherited, *own]
         entries: list[tuple[str, Trail]] = [(item[key], ("given", side, "from")) for item in inherited]
         entries += [(item[key], ("given", side, kind, n, key)) for n, item in enumerate(own)]
         refuse(self._source, twice(entries, self._root, kind.removesuffix("s")))

@@ -138,6 +138,11 @@ class _Cast:
             yield from self._check(
                 group.get("members"), None, ("given", "azure_ad", "groups", number, "members"), root
             )
+        for number, entry in enumerate(own.get("assignments", [])):
+            for key, kind in _KINDS.items():
+                yield from self._check(
+                    entry.get(key), kind, ("given", "azure_ad", "assignments", number, key), root
+                )
         same_names = "schema" not in own
         for number, step in enumerate(data["steps"]):
             if _ANYTHING & set(step):

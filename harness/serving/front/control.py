@@ -3,7 +3,7 @@
 GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
-POST /_harness/populate  {"azure_ad": {"users", "groups"}, "aws_sso": {…}}
+POST /_harness/populate  {"azure_ad": {"users", "groups", "assignments"}, "aws_sso": {…}}
 POST /_harness/reset                      no people, groups, logs, faults or requests seen; endpoint, tokens, job settings and
                                           snapshots stay, and these are answered by name
 GET  /_harness/mail                       notification mails, oldest first

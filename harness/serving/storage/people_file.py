@@ -39,7 +39,7 @@ class JsonList(Walked):
 
 
 def read(path: Path) -> Mapping[str, Any]:
-    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users` and `groups` for Azure AD alone.
+    """Read people from YAML or JSON: either `azure_ad`/`aws_sso`, or `users`, `groups` and `assignments` for Azure AD alone.
 
     A list of users that Entra ID or AWS exported does as well. Raises HarnessError.
     """

@@ -117,7 +117,10 @@ def test_given_is_complete(tmp_path: Path) -> None:
     """The runner finds both sides with users and groups, whatever the file leaves out."""
     scenario = only(tmp_path, "scenario: Bare\nexpects: nothing\nsteps: [{view job: }]\n")
     empty = {"users": [], "groups": []}
-    assert scenario.given == {"azure_ad": empty, "aws_sso": {**empty, "accounts": []}}
+    assert scenario.given == {
+        "azure_ad": {**empty, "assignments": []},
+        "aws_sso": {**empty, "accounts": []},
+    }
     assert (scenario.profile, scenario.seed, scenario.case) == ("identity-center", None, None)
     assert scenario.steps[0].arguments == {}
 

@@ -54,6 +54,44 @@ def test_people_groups_and_managers_come_whatever_their_order(served, written, d
     assert directory.members(directory.find("Group", "Everybody")["id"]) == [ana["id"], bob["id"]]
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_who_is_assigned_comes_with_the_people(served, written, inside):
+    """By name, with a role of the application or its first; the order in the file does not matter."""
+    entries = [{"groups": ["Everybody"], "role": "msiam_access"}, {"users": ["bob@contoso.com"]}]
+    document = {"assignments": entries, **OFFICE}
+    served.populate(read(written({"azure_ad": document} if inside else document)))
+    applications, app = served.world.azure.applications, served.world.app_id
+    roles = {role["id"]: role["displayName"] for role in applications.find(app)["appRoles"]}
+    assigned = [
+        (entry["principalDisplayName"], roles[entry["appRoleId"]]) for entry in applications.assignments(app)
+    ]
+    assert assigned == [("Everybody", "msiam_access"), ("Bob", "User")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([{"users": ["carol@contoso.com"]}], "there is no user 'carol@contoso.com'"),
+        ([{"groups": ["Nobody"]}], "there is no group 'Nobody'"),
+        (
+            [{"users": ["bob@contoso.com"], "role": "Usr"}],
+            "the application has no role 'Usr'; did you mean 'User'",
+        ),
+        ([{"user": "bob@contoso.com"}], "unknown key 'user'; did you mean 'users'"),
+        ([{"role": "User"}], "an entry names nobody: users or groups"),
+        ([{"users": "bob@contoso.com"}], "users must be a list of names"),
+        ([{"users": ["bob@contoso.com", "bob@contoso.com"]}], "'bob@contoso.com' has that role already"),
+        ({"users": ["bob@contoso.com"]}, "azure_ad.assignments must be a list such as"),
+        (["bob@contoso.com"], "azure_ad.assignments must be a list such as"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_wrong_assignment_is_told_and_nobody_comes(served, written, entries, message):
+    with pytest.raises(HarnessError, match=message):
+        served.populate(read(written({**OFFICE, "assignments": entries})))
+    assert served.is_empty
+
+
 def test_both_sides_are_filled(served, written):
     served.populate(read(written({"azure_ad": OFFICE, "aws_sso": {"users": [CAROL], "accounts": []}})))
     assert not served.is_empty
