@@ -55,14 +55,13 @@ def _payload(head: str) -> Any:
 
 
 def of_program(application: Document, resource: str, shown_by: str) -> Document:
-    """Return the claims of a program that signed in by itself; `shown_by` is the claim appidacr."""
+    """Return the claims, but for roles, of a program that signed in by itself; `shown_by` is the claim appidacr."""
     return {
         "aud": resource,
         "app_displayname": application["displayName"],
         "appid": application["appId"],
         "appidacr": shown_by,
         "idtyp": "app",
-        "roles": ["Directory.ReadWrite.All", "Synchronization.ReadWrite.All", "AuditLog.Read.All"],
     }
 
 

@@ -19,6 +19,7 @@ from harness.azure_ad.tenant import Tenant
 from harness.base.store import Document
 
 _SUFFIX = "/.default"
+_OF_AUTOMATION = ("Directory.ReadWrite.All", "Synchronization.ReadWrite.All", "AuditLog.Read.All")
 
 
 def resource_of(scope: str) -> str:
@@ -32,7 +33,9 @@ def token_for(tenant: Tenant, client: Client, resource: str) -> str:
     """Return a program's access token for a resource, by its Application ID URI or client id. Raises RefusedError."""
     api = _api(tenant, resource)
     if resource.rstrip("/") == tenant.settings.graph_origin or (api and api["appId"] == GRAPH_APP_ID):
-        return issued(tenant, of_program(client.application, resource.rstrip("/"), client.shown_by))
+        roles = {"roles": granted} if (granted := _permissions(tenant, client)) else {}
+        claims = of_program(client.application, resource.rstrip("/"), client.shown_by)
+        return issued(tenant, {**claims, **roles})
     principal = None if api is None else tenant.applications.of_client(api["appId"])
     if api is None or principal is None:
         raise RefusedError(500011, resource, tenant.settings.domain)
@@ -75,6 +78,18 @@ def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, 
         "tid": tenant_id,
         "uti": tenant.ids.base64(16).rstrip("="),
     }
+
+
+def _permissions(tenant: Tenant, client: Client) -> list[str]:
+    """Return the permissions of Microsoft Graph that a program was granted; the tenant's own has some from the beginning.
+
+    Graph here does not look at them: which call needs which is not modelled.
+    """
+    app_id = client.application["appId"]
+    first = _OF_AUTOMATION if app_id == tenant.registrations.registration()["appId"] else ()
+    own, graph = tenant.applications.of_client(app_id), tenant.applications.of_client(GRAPH_APP_ID)
+    granted = _roles(tenant, graph, own) if own and graph else []
+    return list(dict.fromkeys((*first, *granted)))
 
 
 def _roles(tenant: Tenant, principal: Document, own: Document) -> list[str]:

@@ -75,6 +75,12 @@ def checked(graph, answer):
     return json.loads(decoded(claims))
 
 
+def claims_of(answer):
+    """Return the claims of a token that nobody but Graph checks."""
+    assert answer.status == 200, answer.body
+    return json.loads(decoded(answer.json()["access_token"].split(".")[1]))
+
+
 def decoded(part):
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
@@ -123,6 +129,21 @@ class TestAudiences:
         assert api.ask(V1).json()["error_codes"] == [900144]
         assert api.ask(V1, grant_type="password", resource="x").json()["error_codes"] == [70003]
 
+    def test_granted_permissions_are_the_roles_of_tokens_for_graph(self, graph, api):
+        """access-token-claims-reference, roles: none without a grant, gone with it; a token issued before stays as it is."""
+        scope = "https://graph.microsoft.com/.default"
+        assert "roles" not in claims_of(api.ask(scope=scope))
+        microsofts = "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')"
+        principal = graph.get(microsofts)
+        role = next(each["id"] for each in principal["appRoles"] if each["value"] == "User.Read.All")
+        grant = {"principalId": api.principal, "resourceId": principal["id"], "appRoleId": role}
+        path = f"/servicePrincipals/{api.principal}/appRoleAssignments"
+        made = graph.do("POST", path, grant, 201)
+        assert claims_of(api.ask(scope=scope))["roles"] == ["User.Read.All"]
+        assert claims_of(api.ask(V1, resource="https://graph.microsoft.com/"))["roles"] == ["User.Read.All"]
+        graph.do("DELETE", f"{path}/{made['id']}")
+        assert "roles" not in claims_of(api.ask(scope=scope))
+
     def test_roles_of_another_program_are_named(self, graph, api):
         """The app roles that its service principal has there; without one none, and refused where one is required."""
         role = {
@@ -163,8 +184,8 @@ class TestAudiences:
     )
     def test_azures_management_is_in_every_tenant(self, graph, api, resource):
         """`az login` asks for a token of it; the token is for nobody here."""
-        token = api.ask(scope=f"{resource}/.default").json()["access_token"]
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        answer = api.ask(scope=f"{resource}/.default")
+        token, claims = answer.json()["access_token"], claims_of(answer)
         assert (claims["aud"], claims["appid"], "roles" in claims) == (resource, api.client, False)
         assert graph.fail("GET", "/users", token=token)[:2] == (401, "InvalidAuthenticationToken")
 
