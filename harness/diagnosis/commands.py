@@ -37,6 +37,11 @@ def _of_a_case(command: _Command) -> _Command:
             help="What a renamed column is (repeatable).",
         ),
         click.option(
+            "--dates",
+            type=click.Choice(["day-first", "month-first"]),
+            help="How a log's dates with slashes are meant, where no day above 12 tells.",
+        ),
+        click.option(
             "--mapping",
             "template",
             type=click.Choice(["aws", "non-gallery"]),
@@ -187,6 +192,7 @@ def _case(
     template: str | None,
     columns: tuple[str, ...],
     groups: tuple[str, ...],
+    dates: str | None,
 ) -> Case:
     from harness.diagnosis.preparing import prepared
 
@@ -198,6 +204,7 @@ def _case(
         template=template,
         renamed=dict(_pairs("--column", columns)),
         members=named,
+        day_first=None if dates is None else dates == "day-first",
     )
 
 

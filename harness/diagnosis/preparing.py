@@ -43,12 +43,15 @@ def prepared(
     template: str | None,
     renamed: Mapping[str, str],
     members: Mapping[Path, str],
+    day_first: bool | None = None,
 ) -> Case:
     """Read the files and compile the mapping. Raises HarnessError for a file or a name that cannot be used."""
     quirks = read_quirks(quirk_values)
     aws, azure = choose_quirks(profile, quirks)
     counts = azure["default-access"] == "entitled"
-    evidence, people = take_in(files, renamed=renamed, members=members, default_access_counts=counts)
+    evidence, people = take_in(
+        files, renamed=renamed, members=members, default_access_counts=counts, day_first=day_first
+    )
     moment = from_iso(load_table("harness.aws_sso").profiles[profile]["clock"])
     context = Context(VirtualClock(moment), Ids("diagnosis"), "contoso.onmicrosoft.com", quirks=azure)
     template = template or _template_of(evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from harness.exports.carriers import Row, Rows, rows
 from harness.exports.everybody import Pages, People, PeopleFile, is_person
 from harness.exports.evidence import Evidence, InputFile
 from harness.exports.formats import OFFER, Format, foreigner, recognise
-from harness.exports.logbook import LogBook
+from harness.exports.logbook import LogBook, is_day_first, month_first
 from harness.exports.provisioning_log import Unreadable
 from harness.exports.schemas import Schemas
 from harness.exports.sources import NotAnExportError, sources, traffic_of
@@ -33,6 +33,7 @@ class _Intake:
     everybody: People = field(default_factory=People)
     schemas: Schemas = field(default_factory=Schemas)
     book: LogBook = field(default_factory=LogBook)
+    day_first: bool = False  # in dates with slashes of the log that is read
     pages: Pages = field(default_factory=Pages)
     jobs: list[Row] = field(default_factory=list)
     tenants: Tenants = field(default_factory=Tenants)
@@ -68,10 +69,12 @@ def take_in(
     renamed: Mapping[str, str],
     members: Mapping[Path, str],
     default_access_counts: bool = True,
+    day_first: bool | None = None,
 ) -> tuple[Evidence, People]:
     """Read files in any order. `members` says whose members a file lists: path to the group's id or name.
 
-    `default_access_counts` says whether the role Default Access brings its holders.
+    `default_access_counts` says whether the role Default Access brings its holders, `day_first` how dates with slashes are
+    meant where no number above 12 tells.
     A file that is none of those known is left out, and said to be. Raises HarnessError where all are, for one that
     cannot be read, and for two that contradict each other where nothing says which is meant.
     """
@@ -92,6 +95,8 @@ def take_in(
             if form.kind == "people":
                 line = _people(intake, carrier, form, first, members.get(path))
             else:
+                moments = map(provisioning_log.moment, carrier if carrier.carrier == "CSV" else ())
+                intake.day_first = is_day_first(carrier.source.name, moments, chosen=day_first)
                 line = _others(intake, carrier, form)
             if not line.complete:
                 evidence.incomplete.add(form.kind)
@@ -225,7 +230,7 @@ def _log(intake: _Intake, row: Row) -> str:
     entry = provisioning_log.entry(row)
     if entry is None:
         return "about a group"
-    intake.book.add(entry)
+    intake.book.add(replace(entry, moment=month_first(entry.moment)) if intake.day_first else entry)
     if entry.object_id and entry.user_principal_name:
         intake.evidence.assignments.ids[entry.user_principal_name.casefold()] = entry.object_id.lower()
     return ""

@@ -6,10 +6,12 @@ logs have them: https://github.com/elastic/integrations/tree/main/packages/azure
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 
+from harness.base.errors import HarnessError
 from harness.exports.evidence import LogEntry
 
 _FORMS = (
@@ -17,10 +19,17 @@ _FORMS = (
     "%m/%d/%Y, %I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %H:%M:%S",
-    # As Excel shows them in Germany; with slashes nothing would tell day and month apart.
+    "%m/%d/%Y, %H:%M:%S.%f",
+    "%m/%d/%Y, %H:%M:%S",
+    "%m/%d/%Y, %H:%M",
+    "%m/%d/%Y %H:%M",
+    # As Excel shows them in Germany.
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
 )
+# A date with slashes and what follows it; in Britain the day stands first.
+_SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.DOTALL)
+_MONTHS = 12
 # What no form reads is older than everything.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 TAGS = ("awssinglesignon", "scim", "customappsso")
@@ -108,6 +117,44 @@ def moment(text: str) -> datetime:
             _NEVER,
         )
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def is_day_first(file: str, moments: Iterable[str], *, chosen: bool | None) -> bool:
+    """Tell whether the dates with slashes of a file have the day first, from a number above 12, or as `chosen` where none is.
+
+    AM and PM are the portal's own form, which has the month first. Raises HarnessError where nothing tells, or numbers
+    above 12 stand in both places. A file whose first moment has no slash is not read on.
+    """
+    dates: set[str] = set()
+    first = second = portal = False
+    for text in filter(None, moments):
+        match = _SLASHED.match(text)
+        if match is None:
+            if not dates:
+                return False
+            continue
+        dates.add(f"{match[1]}/{match[2]}{match[3][:5]}")
+        first, second = first or int(match[1]) > _MONTHS, second or int(match[2]) > _MONTHS
+        portal = portal or match[3].rstrip().endswith(("AM", "PM"))
+    if first and second:
+        raise HarnessError(
+            f"{file}: some of its dates have the day first and others the month; export it anew"
+        )
+    if first or second:
+        return first
+    if chosen is not None:
+        return chosen
+    if portal or len(dates) <= 1:
+        return False
+    raise HarnessError(
+        f"{file}: nothing tells day and month of its dates apart, such as {min(dates)}: none has a number above 12. "
+        "Say --dates day-first or --dates month-first"
+    )
+
+
+def month_first(text: str) -> str:
+    """Return a moment whose date has slashes and the day first, as `moment` reads it."""
+    return _SLASHED.sub(r"\2/\1\3", text)
 
 
 def _shortened(text: str) -> str:

@@ -33,6 +33,11 @@ class Unreadable(Exception):
     """A record that cannot be used; the message says why."""
 
 
+def moment(row: Row) -> str:
+    """Return when a record says that it happened, as it is written; an empty text where it does not say."""
+    return _moment(_folded(row))
+
+
 def entry(row: Row) -> LogEntry | None:
     """Read one record; None for one about a group. Raises Unreadable."""
     record = _folded(row)
@@ -58,7 +63,7 @@ def entry(row: Row) -> LogEntry | None:
     return LogEntry(
         object_id=key,
         user_principal_name=name,
-        moment=str(next((record[each] for each in record if _MOMENT.match(each) and record[each]), "")),
+        moment=_moment(record),
         action=str(record.get("provisioningaction") or record.get("action") or "").lower(),
         status=_status(record),
         code=code,
@@ -72,6 +77,10 @@ def entry(row: Row) -> LogEntry | None:
         targets=frozenset(_written(record)),
         is_cut=not reason and _is_cut(record),
     )
+
+
+def _moment(record: Row) -> str:
+    return str(next((record[each] for each in record if _MOMENT.match(each) and record[each]), ""))
 
 
 def part(row: Row) -> LogPart | None:
