@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -49,6 +47,11 @@ def certify() -> None:
     multiple=True,
     metavar="ATTRIBUTE",
     help="Leave a target attribute out of the mappings (repeatable).",
+)
+@click.option(
+    "--no-groups",
+    is_flag=True,
+    help="The server has no groups: skip what asks for them, and say so in the verdict.",
 )
 @click.option("--token-endpoint", metavar="URL", help="Where OAuth 2.0 client credentials get a token.")
 @click.option("--client-id", metavar="ID", help="The client that asks there.")
@@ -231,8 +234,7 @@ def _require_known(kind: str, names: tuple[str, ...], choices: list[str]) -> Non
 
 def _ask_before_writing(subject: Subject, *, yes: bool) -> None:
     """Ask whether people and groups may be made on another machine. Raises HarnessError where nobody can be asked."""
-    host = urlsplit(subject.base).hostname or ""
-    if yes or _is_loopback(host):
+    if yes or subject.is_at_home:
         return
     question = (
         f"The checks make users and groups at {subject.base} and delete them again. Is it a test tenant?"
@@ -240,13 +242,6 @@ def _ask_before_writing(subject: Subject, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise HarnessError(f"{question} Then say --yes")
     click.confirm(question, abort=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _schema(path: Path) -> Document:
@@ -260,7 +255,15 @@ def _subject(given: ServerOptions) -> Subject:
     from harness.certification.subject import Subject
 
     mapping = None if given.schema is None else _schema(given.schema)
-    return Subject(given.url, given.token, mapping, given.without, _oauth(given), _federation(given))
+    return Subject(
+        given.url,
+        given.token,
+        mapping,
+        given.without,
+        _oauth(given),
+        _federation(given),
+        groups=not given.no_groups,
+    )
 
 
 def _oauth(given: ServerOptions) -> OAuth | None:

@@ -153,7 +153,11 @@ def _again(seed: str) -> Iterator[str]:
         )
         if isinstance(parameter, click.Argument):
             arguments += map(str, values)
-        elif parameter.name not in _NOT_REPEATED:
+        elif parameter.name in _NOT_REPEATED:
+            continue
+        elif isinstance(parameter, click.Option) and parameter.is_flag:
+            yield from parameter.opts[:1] if value else ()
+        else:
             for each in values:
                 yield from (parameter.opts[0], str(each))
     yield from ("--", *arguments) if any(word.startswith("-") for word in arguments) else arguments

@@ -59,6 +59,7 @@ class ServerOptions(Struct, frozen=True):
     yes: bool
     schema: Path | None
     without: tuple[str, ...]
+    no_groups: bool
     token_endpoint: str | None
     client_id: str | None
     client_secret: str | None

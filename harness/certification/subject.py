@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -82,8 +83,9 @@ class Subject:
     """`url` is what an administrator enters as Tenant URL, flags of the dialect in its query included.
 
     `schema` is a synchronizationSchema as Microsoft Graph exports it, None for the non-gallery default; `without` names
-    target attributes that are taken out of it. Raises HarnessError for an address that cannot be asked, for a token that no
-    header carries, for a schema that Microsoft Graph would not take, and for an attribute that the target directory lacks.
+    target attributes that are taken out of it; `groups` is false for a server that has none. Raises HarnessError for an address
+    that cannot be asked, for a token that no header carries, for a schema that Microsoft Graph would not take, and for an
+    attribute that the target directory lacks.
     """
 
     url: str
@@ -92,6 +94,7 @@ class Subject:
     without: tuple[str, ...] = ()
     oauth: OAuth | None = None
     federation: Federation | None = None
+    groups: bool = True
 
     def __post_init__(self) -> None:
         _check_address(
@@ -117,6 +120,15 @@ class Subject:
         return split_tenant_url(self.url)[0].rstrip("/")
 
     @property
+    def is_at_home(self) -> bool:
+        """Tell whether it is on this machine: at a loopback address, or below localhost."""
+        host = urlsplit(self.base).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Return all that is asked: the endpoint itself, and where tokens come from."""
         oauth = (self.oauth.token_endpoint,) if self.oauth else ()
@@ -126,12 +138,13 @@ class Subject:
         return self.url, *oauth, *federated, *exchange
 
     def job_schema(self) -> Document:
-        """Return the schema of the job: without what is left out, and with a scope that keeps nobody of the tests out."""
+        """Return the schema of the job: without what is left out, nor groups if there are none; nobody of the tests is out of scope."""
         schema = self.schema or _usual()
         (rule,) = schema["synchronizationRules"]
         mappings = [
             {
                 **mapping,
+                "enabled": mapping["enabled"] and (self.groups or mapping["sourceObjectName"] != "Group"),
                 "scope": None,
                 "attributeMappings": [
                     row

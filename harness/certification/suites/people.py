@@ -10,6 +10,7 @@ from typing import Any
 from harness.base.store import Document
 from harness.certification.answers import address, require_resource
 from harness.certification.bench.bench import Bench
+from harness.certification.outcomes import SkippedError
 from harness.certification.suites.samples import DOMAIN
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
@@ -55,12 +56,19 @@ def full(bench: Bench) -> Document:
 
 
 def group(bench: Bench, *members: Document) -> Document:
-    """Return the body of a new group of users."""
+    """Return the body of a new group of users. Raises SkippedError where there are no groups."""
+    need_groups(bench)
     return {
         "schemas": [CORE_GROUP],
         "displayName": bench.name(),
         "members": [{"value": each["id"]} for each in members],
     }
+
+
+def need_groups(bench: Bench) -> None:
+    """Raise SkippedError where whoever asked for the certificate says that the server has no groups."""
+    if not bench.subject.groups:
+        raise SkippedError("the server has no groups, says --no-groups")
 
 
 def new_user(bench: Bench, **more: Any) -> tuple[str, Document]:

@@ -18,6 +18,7 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
+from harness.certification.suites import people
 from harness.certification.suites.targets import GROUP, USER, Target, known_targets
 from harness.scim.names import CORE_GROUP, CORE_USER
 
@@ -50,7 +51,13 @@ def schemas(bench: Bench) -> dict[str, list[Document]]:
 
 
 def require_groups(bench: Bench) -> None:
-    """Raise FailedError unless the schemas have that of groups: the validation fails all that concerns them."""
+    """Raise FailedError unless the schemas have that of groups: the validation fails all that concerns them.
+
+    Raises SkippedError where somebody says that there are none: the gallery's requirements only recommend groups, in
+    https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/app-gallery-user-provisioning-requirements, SCIM API
+    requirements (its German edition, read 2026-11-30).
+    """
+    people.need_groups(bench)
     reason = "/Schemas did not return the Group schema, and group provisioning is mandatory"
     try:
         described = schemas(bench)

@@ -6,7 +6,7 @@ SCIM-Validation-Test-Overview.md, "Overall Result Logic" and "Authentication Mod
 
 from __future__ import annotations
 
-from harness.certification.outcomes import GOOD, Outcomes
+from harness.certification.outcomes import GOOD, Outcome, Outcomes
 from harness.certification.suite import Check, Suite
 from harness.certification.suites.gallery import direct, groups, tokens, users
 
@@ -15,17 +15,23 @@ _PAGING_AND_MANAGER = ("SCIM_User_Pagination_Test", "SCIM_Group_Pagination_Test"
 
 
 def _reservation(outcomes: Outcomes) -> tuple[str, str]:
-    """Return what a success lacks: one of the two ways to sign in without a long-lived token has to have passed.
+    """Return what a success lacks: groups, and one of the two ways to sign in without a long-lived token.
 
-    Microsoft's verdict is Failed then; with a bearer token alone there is no more that could be tried here.
+    Microsoft's verdict is Failed then; with a bearer token alone there is no more that could be tried here, and groups are
+    recommended, not required, by the gallery's requirements (as in `schemas.require_groups`).
     """
+    lacking = {}
     sign_in = [check.name for check in tokens.CHECKS]
-    if any(outcomes.get(name) in GOOD for name in sign_in):
-        return "", ""
-    return (
-        "OAuth",
-        f"neither {' nor '.join(sign_in)} passed; the first needs --token-endpoint and a client, the second --federated-issuer and what goes with it",
-    )
+    if not any(outcomes.get(name) in GOOD for name in sign_in):
+        lacking["OAuth"] = (
+            f"neither {' nor '.join(sign_in)} passed; the first needs --token-endpoint and a client, the second "
+            "--federated-issuer and what goes with it"
+        )
+    if {outcomes.get(check.name) for check in groups.CHECKS} == {Outcome.SKIPPED}:
+        lacking["groups"] = (
+            "no test of groups was run; the gallery's requirements recommend them, but Microsoft's validation fails without"
+        )
+    return " and ".join(lacking), "; ".join(lacking.values())
 
 
 GALLERY: Suite[Check] = Suite(

@@ -29,7 +29,7 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.okta.crud import by_user_name, first_mail, require_total
-from harness.certification.suites.people import user
+from harness.certification.suites.people import need_groups, user
 from harness.scim.names import CORE_USER, ERROR
 
 _FIRST_PAGE = "/Users?count=1&startIndex=1"
@@ -97,6 +97,7 @@ def _case(bench: Bench) -> None:
 
 
 def _groups(bench: Bench) -> None:
+    need_groups(bench)
     listed = bench.endpoint.get("/Groups")
     if require_list("GET /Groups", listed) > 0:
         require_resources("GET /Groups", listed)

@@ -20,6 +20,7 @@ from harness.certification.answers import (
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
+from harness.certification.suites import people
 from harness.certification.suites.people import new_user
 from harness.wire.message import Response
 
@@ -45,7 +46,8 @@ def need_claim(bench: Bench, feature: str) -> None:
 
 
 def need_groups(bench: Bench) -> None:
-    """Raise SkippedError when the resource types can be read and have no groups."""
+    """Raise SkippedError when the resource types can be read and have no groups, or somebody says that there are none."""
+    people.need_groups(bench)
     try:
         listed = require_resources("GET /ResourceTypes", bench.read("/ResourceTypes"))
     except FailedError:
