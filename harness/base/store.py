@@ -52,11 +52,12 @@ class Store(Protocol):
         """Commit on leaving, roll back on an exception; an inner transaction joins the outer one."""
         ...
 
-    def carry_out(self, work: Callable[[], T]) -> T:
+    def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:
         """Return what `work` does in a transaction of its own, for requests that seldom find a key taken.
 
         It may be called twice, of which the first call leaves nothing behind: where processes share the store, keys are
-        first presumed to be free, so that who only writes waits for no answer.
+        first presumed to be free, so that who only writes waits for no answer. With `only_reads` it writes nothing on
+        account of what it reads but lines that say so, and others may write before those lines come to the logs.
         """
         ...
 

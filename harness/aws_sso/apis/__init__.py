@@ -77,11 +77,14 @@ def _answer(tenant: Tenant) -> Response:
 
 def _kept(tenant: Tenant, heard: Heard) -> dict[str, Any]:
     """Carry a call out and keep it in the event history; on a full disk what only reads goes on without."""
+
+    def perform() -> dict[str, Any]:
+        document = _carry_out(tenant, heard)
+        trail.succeeded(tenant, heard, document)
+        return document
+
     try:
-        with tenant.store.transaction():
-            document = _carry_out(tenant, heard)
-            trail.succeeded(tenant, heard, document)
-            return document
+        return tenant.store.carry_out(perform, only_reads=only_reads(heard.operation))
     except Exception as error:
         if not (is_full(error) and only_reads(heard.operation)):
             raise

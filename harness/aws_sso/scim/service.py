@@ -105,7 +105,7 @@ def _perform_once(
         call = Call(tenant, resource_id, parameters_of(environ["QUERY_STRING"]), body)
         if tenant.quirks["throttling"] and operation.name:
             throttle.enforce(call, operation)
-        return tenant.store.carry_out(perform)
+        return tenant.store.carry_out(perform, only_reads=operation.read_only)
     except Refused as refused:
         if operation.name and cloudtrail.is_kept(refused, token_id, tenant.quirks):
             with tenant.store.transaction():

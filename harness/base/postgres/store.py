@@ -17,7 +17,7 @@ from harness.base.paging import END, walk
 from harness.base.postgres.connections import Connections
 from harness.base.postgres.statement import Kind, Part
 from harness.base.postgres.tables import TABLES
-from harness.base.postgres.transaction import Transaction, Transactions
+from harness.base.postgres.transaction import Manner, Transaction, Transactions
 from harness.base.store import BEHIND, Document, Entry, T, TakenError
 from harness.base.tags import digest
 
@@ -50,14 +50,15 @@ class PostgresStore:
         self._tenant = self._number_of("tenant", {"name": name.encode()})
         self._shelves: dict[str, int] = {}
         self._transaction = Transaction(transactions, self._tenant)
-        self._hopeful = Transaction(transactions, self._tenant, presumes_free=True)
+        self._hopeful = Transaction(transactions, self._tenant, Manner.PRESUMES)
+        self._reading = Transaction(transactions, self._tenant, Manner.READS)
 
     def transaction(self) -> Transaction:
         return self._transaction
 
-    def carry_out(self, work: Callable[[], T]) -> T:
+    def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:
         try:
-            with self._hopeful:
+            with self._reading if only_reads else self._hopeful:
                 return work()
         except errors.UniqueViolation:  # now ask which key is whose
             with self._transaction:
@@ -153,7 +154,7 @@ class PostgresStore:
         names = [(self._shelf(space), key.encode()) for space, key in keys]
         with self._transaction:
             values = [value for name in names for value in (*name, owner.encode())]
-            if self._transactions.presumes_free:
+            if self._transactions.manner is Manner.PRESUMES:
                 self._later(Kind.INSERT, "unique_key", _for_keys(_CLAIM, len(names)), *values)
                 return
             if len(self._ask(_for_keys(_CLAIM_FREE, len(names)), *values)) == len(names):

@@ -4,7 +4,8 @@ The first thing that a transaction says locks its tenant's row, so those of one 
 SQLite, and nobody waits for a key while somebody else waits for its row; entered for a second tenant it covers both, and both
 commit together. Everything that needs no answer waits for the next question or for the end and goes ahead of it. Who asks
 nothing says all in one statement, mostly, which is a transaction by itself, and so has the lock for no round trip at all.
-Several go in a pipeline, which is one by itself, too, until it is told to end.
+Several go in a pipeline, which is one by itself, too, until it is told to end. Who only reads locks the row for the line that
+says so, and for no question.
 https://www.postgresql.org/docs/current/libpq-pipeline-mode.html and …/protocol-flow.html#PROTOCOL-FLOW-PIPELINING, read
 2026-11-30.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from types import TracebackType
 from typing import Any, cast
 
@@ -23,6 +25,10 @@ from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.statement import Kind, Part, Statement, statements
 from harness.base.store import Document, StaleError
 
+# All that is asked is as it was at one moment.
+# https://www.postgresql.org/docs/current/transaction-iso.html, "13.2.2. Repeatable Read Isolation Level", read 2026-11-30.
+_LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
 
 @dataclass(slots=True)
 class Audience:
@@ -30,6 +36,14 @@ class Audience:
 
     on_append: Callable[[str, Document], None] | None = None
     heard_of: frozenset[str] | None = None
+
+
+class Manner(Enum):
+    """What a transaction takes for granted before it is done."""
+
+    ASKS = "asks"  # nothing: its tenant is locked before its first question
+    PRESUMES = "presumes"  # that keys which it claims are free
+    READS = "reads"  # that its questions are for what it gives out alone, and keep nobody from writing
 
 
 class Transactions(threading.local):
@@ -44,11 +58,11 @@ class Transactions(threading.local):
         self._waiting: list[Part] = []
         self._connection: Connection | None = None  # in a pipeline, from the first question on
         self._has_written = False  # anything in it, yet
-        self.presumes_free = False  # whether keys that are claimed are
+        self.manner = Manner.ASKS
 
-    def enter(self, tenant: int, *, presumes_free: bool) -> None:
+    def enter(self, tenant: int, manner: Manner) -> None:
         if not self._depth:
-            self.presumes_free = presumes_free
+            self.manner = manner
         self._tenants.setdefault(tenant)
         self._depth += 1
 
@@ -57,8 +71,9 @@ class Transactions(threading.local):
         if not self._depth:
             return None
         connection = self._connection or self._begin()
-        self._has_written |= not only_reads or any(part.kind is not Kind.DEMAND for part in self._waiting)
-        _send(connection, self._due())
+        if self.manner is not Manner.READS:
+            self._has_written |= not only_reads or any(part.kind is not Kind.DEMAND for part in self._waiting)
+            _send(connection, self._due())
         return connection
 
     def later(self, *parts: Part) -> None:
@@ -117,6 +132,8 @@ class Transactions(threading.local):
             self._connections.give_back(connection)
             raise
         self._connection, self._has_written = connection, False
+        if self.manner is Manner.READS:
+            connection.execute(_LOOK)
         return connection
 
     def _commit(self) -> None:
@@ -126,7 +143,10 @@ class Transactions(threading.local):
         if self._connection is None and len(last) == 1:
             self._say_all(last)
             return
-        _send(self._connection or self._begin(), last)
+        connection = self._connection or self._begin()
+        if self.manner is Manner.READS:
+            connection.execute("COMMIT")
+        _send(connection, last)
         self._pipeline.__exit__(None, None, None)  # raises what any statement since the last answer came to
 
     def _say_all(self, one: list[Statement]) -> None:
@@ -144,7 +164,9 @@ class Transactions(threading.local):
         """
         is_undone = connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.ABORTED
         try:
-            if self._has_written and not is_undone:
+            if self.manner is Manner.READS and not is_undone:
+                connection.execute("COMMIT")
+            elif self._has_written and not is_undone:
                 connection.execute("BEGIN")
             self._pipeline.__exit__(None, None, None)
             if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -164,10 +186,10 @@ class Transaction:
 
     transactions: Transactions
     tenant: int
-    presumes_free: bool = False
+    manner: Manner = Manner.ASKS
 
     def __enter__(self) -> None:
-        self.transactions.enter(self.tenant, presumes_free=self.presumes_free)
+        self.transactions.enter(self.tenant, self.manner)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -37,7 +37,7 @@ class SqliteStore:
     def transaction(self) -> Transaction:
         return self._database.transaction
 
-    def carry_out(self, work: Callable[[], T]) -> T:
+    def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:  # noqa: ARG002 - all wait here
         with self._database.transaction:
             return work()
 

@@ -116,8 +116,8 @@ def server():
         )
 
 
-def test_a_create_waits_for_the_database_once_and_a_patch_twice(server):
-    """Once for COMMIT, with which names are claimed, and before it for what is there; the token is looked at on the way."""
+def test_a_create_waits_for_the_database_once_and_a_patch_or_a_read_twice(server):
+    """Once for the end, with which names are claimed, and before it for what is there; the token is looked at on the way."""
     _, path = server
     trips = RoundTrips(path)
     process = Process(
@@ -151,6 +151,7 @@ def test_a_create_waits_for_the_database_once_and_a_patch_twice(server):
             bearer=token,
         )
         assert waits(patch) == 2
+        assert waits(Request("GET", f"{endpoint}/Users/{one}", patch.headers)) == 2
     finally:
         process.database.close()
         trips.close()

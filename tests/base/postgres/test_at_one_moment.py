@@ -68,6 +68,40 @@ def test_who_asks_keeps_others_waiting(stores):
     assert other.get("user", "1") == {"n": 2}
 
 
+def test_who_only_reads_keeps_nobody_waiting(stores):
+    """All it sees is of one moment; its line stands behind what others wrote meanwhile."""
+    store, other = stores
+    store.put("user", "1", {"n": 1})
+
+    def work():
+        assert store.get("user", "1") == {"n": 1}
+        other.put("user", "1", {"n": 2})
+        other.put("user", "2", {})
+        other.append("trail", {"n": "theirs"})
+        store.append("trail", {"n": "ours"})
+        return store.get("user", "1"), store.count("user")
+
+    assert store.carry_out(work, only_reads=True) == ({"n": 1}, 1)
+    assert lines(store, "trail") == ["theirs", "ours"]
+    assert store.get("user", "1") == {"n": 2}
+
+
+def test_a_token_that_goes_before_the_line_of_a_read_gives_nothing_out(stores):
+    """What is demanded is looked at last, with the line."""
+    store, other = stores
+    store.put("token", "t", {})
+
+    def work():
+        store.require("token", "t", {})
+        store.count("user")
+        other.delete("token", "t")
+        store.append("trail", {"n": 1})
+
+    with pytest.raises(StaleError):
+        store.carry_out(work, only_reads=True)
+    assert lines(store, "trail") == []
+
+
 def test_a_key_is_its_who_was_quicker(stores):
     """The other one is told whose it is, and leaves nothing."""
     store, other = stores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -105,6 +105,24 @@ def _refuse(store: Store, number: int) -> None:
         store.put("user", "1", {"n": number})
 
 
+def _read(store: Store, number: int) -> None:
+    def work() -> None:
+        store.require("token", "t", {})
+        assert store.get("user", "1") is not None
+        store.append("trail", {"n": number}, ["read"])
+
+    store.carry_out(work, only_reads=True)
+
+
+def _read_in_vain(store: Store, _: int) -> None:
+    def work() -> None:
+        assert store.get("user", "nobody") is None
+        raise KeyError
+
+    with suppress(KeyError):
+        store.carry_out(work, only_reads=True)
+
+
 def _nothing(store: Store, number: int) -> None:
     with store.transaction():
         pass
@@ -119,6 +137,8 @@ def _nothing(store: Store, number: int) -> None:
         pytest.param(_change, 3, 2, id="a change of what was read"),
         pytest.param(_rename, 5, 3, id="a change of name"),
         pytest.param(_refuse, 2, 2, id="a refusal"),
+        pytest.param(_read, 4, 2, id="a read"),
+        pytest.param(_read_in_vain, 3, 2, id="a read in vain"),
         pytest.param(_nothing, 0, 0, id="nothing"),
     ],
 )
