@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,10 @@ class Connection:
         self.recalled: dict[str, dict[tuple[str, str], Document]] = defaultdict(dict)  # tenant, kind and key
         self.alone = path is None or exclusive  # nobody else makes shelves here
         self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
+        if (
+            path is None
+        ):  # nobody has to close what is in memory; Python 3.13 warns of what is still open when it is forgotten
+            weakref.finalize(self, self.connection.close)
         self.on_full: Callable[[str], None] | None = None  # hears why nothing is written any more
         self._changes_when_full: int | None = None
         self.lines = Lines(self.connection, alone=self.alone)

@@ -19,6 +19,7 @@ from harness.certification.client.traffic import (
     THROTTLED,
     WRITES,
     Call,
+    Run,
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
@@ -29,8 +30,7 @@ _ORDER = ("user", "group", "member")
 
 def first_run(traffic: Traffic) -> None:
     run = traffic.runs[FIRST]
-    refused = [call for call in run.calls if call.status >= 400]
-    last = f"; the last refusal was of {refused[-1]}, {refused[-1].refusal()}" if refused else ""
+    last = _last_refusal(run)
     if not run.calls:
         last = "; nothing was asked of the endpoint"
     if run.trouble:
@@ -42,9 +42,21 @@ def first_run(traffic: Traffic) -> None:
 def second_run(traffic: Traffic) -> None:
     run = traffic.runs[SECOND]
     if run.trouble:
-        raise FailedError(f"run again, the command {run.trouble}")
+        raise FailedError(f"run again, the command {run.trouble}{_last_refusal(run)}")
     writes = [call for call in run.calls if call.operation in WRITES]
     object_to(writes, lambda _: "writes though nothing had changed")
+
+
+def _last_refusal(run: Run) -> str:
+    """Return what was refused last, as the end of a reason, and why if a 429 before it was not the whole truth; empty for nothing."""
+    refused = [call for call in run.calls if call.status >= 400]
+    if not refused:
+        return ""
+    last = refused[-1]
+    throttled = {_sent(call) for call in refused if call.status == 429}
+    why = "; it had happened though it was answered 429, so look before repeating, or take 409 as done"
+    happened = last.operation in CREATES and last.status == 409 and _sent(last) in throttled
+    return f"; the last refusal was of {last}, {last.refusal()}{why if happened else ''}"
 
 
 def backs_off(traffic: Traffic) -> None:
@@ -84,7 +96,7 @@ def no_duplicates(traffic: Traffic) -> None:
 def completes(traffic: Traffic) -> None:
     run = traffic.runs[THROTTLED]
     if run.trouble:
-        raise FailedError(f"throttled, the command {run.trouble}")
+        raise FailedError(f"throttled, the command {run.trouble}{_last_refusal(run)}")
     missing = traffic.runs[FIRST].after.facts() - run.after.facts()
     if missing:
         raise FailedError(f"the command ended with 0, but there is no {_facts(missing)}")
@@ -98,7 +110,7 @@ def token_rotation(traffic: Traffic) -> None:
     run = traffic.runs[ROTATED]
     object_to([call for call in run.calls if call.status == 401], lambda _: "came with another token")
     if run.trouble:
-        raise FailedError(f"with the new token, the command {run.trouble}")
+        raise FailedError(f"with the new token, the command {run.trouble}{_last_refusal(run)}")
     some(run.calls, "nothing was asked with the new token")
 
 

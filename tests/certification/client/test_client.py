@@ -257,6 +257,30 @@ def test_what_a_failed_first_run_asked_is_judged():
     assert found["first-run"].outcome is Outcome.FAILED
 
 
+def test_a_client_that_dies_of_the_conflict_after_a_429_is_told_why_there_was_one():
+    """It repeats what it was refused, as it should; that the refused create had happened stands in no answer."""
+    program = (
+        "import json, os, time, urllib.error as e, urllib.request as u\n"
+        "endpoint, user = os.environ['SCIM_ENDPOINT'], {'schemas': ['urn:ietf:params:scim:schemas:core:2.0:User'], "
+        "'userName': 'ana', 'displayName': 'Ana', 'name': {'givenName': 'Ana', 'familyName': 'Ruiz'}}\n"
+        "def ask(method, path, body=None):\n"
+        "    r = u.Request(endpoint + path, body and json.dumps(body).encode(), method=method)\n"
+        "    r.add_header('Authorization', 'Bearer ' + os.environ['SCIM_TOKEN'])\n"
+        "    while True:\n"
+        "        try:\n"
+        "            return json.load(u.urlopen(r))\n"
+        "        except e.HTTPError as error:\n"
+        "            if error.code not in (429, 503): raise\n"
+        "            time.sleep(0.1)\n"
+        "ask('GET', '/Users')['Resources'] or ask('POST', '/Users', user)"
+    )
+    reason = python(program)["completes-after-429"].reason
+    assert "the last refusal was of throttled run: POST /Users, answered 409: " in reason
+    assert reason.endswith(
+        "it had happened though it was answered 429, so look before repeating, or take 409 as done"
+    )
+
+
 def test_a_first_run_that_ends_badly_names_the_last_refusal():
     """At two in the morning the request that was refused says more than the tool's own last words."""
     program = (
