@@ -30,6 +30,7 @@ _SCALARS: Mapping[Kind, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "n
 # How alike two words are of which one is a misspelling of the other (CreateUsr is one, UpdateUser is not), and in how many
 # letters they differ at most: long codes begin alike and mean different things.
 _MISSPELT = 0.85
+ONE_LETTER = 0.8  # another letter in a word of five, where there are few words and none like another
 _LETTERS = 3
 # Words of fewer letters are alike by chance.
 _SHORTEST = 4
@@ -139,8 +140,8 @@ def _never_fails(value: Any, trail: Trail) -> bool:
     return "$not" in trail or (isinstance(value, Mapping) and "$absent" in value)
 
 
-def misspelt(word: str, words: Collection[str]) -> str | None:
-    """Return the one of some words that another misspells, None where it is one of them, or far from each."""
+def misspelt(word: str, words: Collection[str], *, alike: float = _MISSPELT) -> str | None:
+    """Return the one of some words that another misspells, None where it is one of them, or less `alike` to each."""
     if word in words:
         return None
     if len(word) >= _SHORTEST and (
@@ -149,7 +150,7 @@ def misspelt(word: str, words: Collection[str]) -> str | None:
         return swapped
     from difflib import get_close_matches  # most files have no word that is none
 
-    cutoff = max(_MISSPELT, 1 - _LETTERS / max(len(word), 1))
+    cutoff = max(alike, 1 - _LETTERS / max(len(word), 1))
     return next(iter(get_close_matches(word, words, n=1, cutoff=cutoff)), None)
 
 

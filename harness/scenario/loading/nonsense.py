@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from harness.base.clock import from_iso, parse_duration
 from harness.base.errors import HarnessError, nearest
-from harness.scenario.loading.expected import misfits, misspelt, nowhere
+from harness.scenario.loading.expected import ONE_LETTER, misfits, misspelt, nowhere
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.violations import STEP_KEYS
 from harness.scenario.loading.vocabulary import (
@@ -155,15 +155,12 @@ def _unmet(request: str) -> Problem:
     first = path.strip("/").partition("/")[0]
     if problem := _method(method):
         return problem
-    if first not in _NAMES and first.casefold() not in _COLLECTIONS:
-        from difflib import get_close_matches  # most files have no word that is none
-
-        for meant in get_close_matches(first, _NAMES, n=1, cutoff=0.8):
-            return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
+    if first.casefold() not in _COLLECTIONS and (meant := misspelt(first, _NAMES, alike=ONE_LETTER)):
+        return f"no request has '/{first}' in its path; did you mean '/{meant}'?"
     for name in path.split("/"):
-        meant = _COLLECTIONS.get(name.casefold(), name)
-        if name != meant:
-            return f"no request has '/{name}' in its path; did you mean '/{meant}'?"
+        right = _COLLECTIONS.get(name.casefold(), name)
+        if name != right:
+            return f"no request has '/{name}' in its path; did you mean '/{right}'?"
     return _query(query, _QUERIES)
 
 
