@@ -1,6 +1,6 @@
 """What failed in the last run here, for `--last-failed`: one small file in the folder `.harness_cache`.
 
-It is written only once something has failed, and holds the ids of scenarios.
+It is written only once something has failed, and holds the ids of scenarios, and the names of files that were none.
 """
 
 from __future__ import annotations

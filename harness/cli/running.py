@@ -148,20 +148,24 @@ class _Tally:
         self.ran = self.rejected = 0
         self._passed: set[str] = set()
         self._failed: set[str] = set()
+        self._loaded: set[str] = set()
 
     def consume(self, event: Event) -> None:
         from harness.scenario.events import FileRejected, ScenarioFinished
+        from harness.scenario.selecting.targets import file_of
 
         if isinstance(event, FileRejected):
             self.rejected += 1
+            self._failed.add(event.scenario)
         elif isinstance(event, ScenarioFinished):
             self.ran += 1
             (self._passed if event.passed else self._failed).add(event.id)
+            self._loaded.add(file_of(event.id))
 
     def remember(self) -> None:
         from harness.cli import last_failed
 
-        last_failed.note(self._failed, self._passed)
+        last_failed.note(self._failed, self._passed | self._loaded)
 
     def exit_code(self) -> int:
         if self.rejected:

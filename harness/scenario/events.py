@@ -50,11 +50,15 @@ class RunStarted(Struct, frozen=True):
 
 
 class FileRejected(Struct, frozen=True):
-    """A file that is no scenario: bad YAML, an unknown key, a wrong type. `snippet` is the offending line."""
+    """A file that is no scenario: bad YAML, an unknown key, a wrong type. `snippet` is the offending line.
+
+    `scenario` is the file that was to be played, which may name the one where the mistake is.
+    """
 
     location: Location
     message: str
     snippet: str = ""
+    scenario: str = ""
 
 
 class ScenarioStarted(Struct, frozen=True):

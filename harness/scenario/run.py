@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from harness.base import __version__
 from harness.base.clock import Stopwatch
@@ -47,7 +48,7 @@ class Gathering(Struct):
             try:
                 file = load(target.path, target.name, self.variables)
             except ScenarioError as error:
-                self.rejected.append(error.rejection)
+                self.rejected.append(replace(error.rejection, scenario=target.name))
                 continue
             self.references |= file.references
             for scenario in _meant(target, file.scenarios()):

@@ -382,6 +382,21 @@ def test_what_failed_last_runs_again(folder: Path) -> None:
     assert "\n2 passed" in harness("run", "--last-failed").stdout
 
 
+def test_a_file_that_was_rejected_is_remembered_until_it_is_a_scenario(folder: Path) -> None:
+    """Also where it becomes a table of cases, or the mistake is in a file that it names."""
+    bad = folder / "scenarios" / "other.yaml"
+    bad.write_text(GOOD.replace("scenario:", "scenarjo:"), encoding="utf-8")
+    assert "1 passed, 1 rejected" in harness("run").stdout
+    assert "\n1 rejected" in harness("run", "--last-failed").stdout
+    bad.write_text(f"include: shared.yaml\ncases: [{{case: a}}, {{case: b}}]\n{GOOD}", encoding="utf-8")
+    (folder / "scenarios" / "shared.yaml").write_text("steps: 1\n", encoding="utf-8")
+    assert "\n1 rejected" in harness("run", "--last-failed").stdout
+    (folder / "scenarios" / "shared.yaml").unlink()
+    bad.write_text(f"cases: [{{case: a}}, {{case: b}}]\n{GOOD}", encoding="utf-8")
+    assert "\n2 passed" in harness("run", "--last-failed").stdout
+    assert "\n3 passed" in harness("run", "--last-failed").stdout
+
+
 def test_what_failed_elsewhere_runs_again_without_being_named(folder: Path) -> None:
     """A file outside the folder that is meant unless one is named, too; one that is gone is not missed."""
     for name in ("one.yaml", "two.yaml"):

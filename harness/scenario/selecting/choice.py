@@ -9,10 +9,14 @@ from msgspec import Struct
 from harness.base.conditions import words
 from harness.base.language import Condition
 from harness.scenario.loading import Scenario
+from harness.scenario.selecting.targets import file_of
 
 
 class Choice(Struct, frozen=True):
-    """Conditions that all have to hold; None is no condition. `shard` is one's own number from 1, and of how many."""
+    """Conditions that all have to hold; None is no condition.
+
+    One of `ids` may be a file's. `shard` is one's own number from 1, and of how many.
+    """
 
     tags: Condition | None = None
     words: Condition | None = None
@@ -32,7 +36,7 @@ class Choice(Struct, frozen=True):
         return (
             (self.tags is None or self.tags.holds(scenario.tags.__contains__))
             and (self.words is None or self.words.holds(lambda word: word.casefold() in text))
-            and (self.ids is None or scenario.id in self.ids)
+            and (self.ids is None or not self.ids.isdisjoint((scenario.id, file_of(scenario.id))))
         )
 
     def tag_names(self) -> tuple[str, ...]:

@@ -41,10 +41,15 @@ def targets(words: Sequence[str | Path]) -> list[Target]:
     return [target for (place, case), target in named.items() if case is None or (place, None) not in named]
 
 
+def file_of(scenario: str) -> str:
+    """Return the file in a scenario's id."""
+    parts = _ID.fullmatch(scenario)
+    return parts["file"] if parts else scenario
+
+
 def files_of(ids: Iterable[str]) -> tuple[str, ...]:
     """Return the files that ids of scenarios name, each once and in order, without those that are gone."""
-    parts = (_ID.fullmatch(name) for name in sorted(ids))
-    files = dict.fromkeys(part["file"] for part in parts if part)
+    files = dict.fromkeys(map(file_of, sorted(ids)))
     return tuple(file for file in files if _path(file).is_file())
 
 
