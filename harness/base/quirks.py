@@ -56,23 +56,26 @@ class QuirkTable(Struct, frozen=True):
         return Quirks(profile, values)
 
 
-class Quirks:
-    """The values in force in one world; remembers which were asked for."""
+class Quirks(dict[str, Any]):
+    """The values in force in one world; as a dict, those that were asked for: nearly all are asked for again and again."""
 
     def __init__(self, profile: str, values: Mapping[str, Any]) -> None:
+        super().__init__()
         self.profile = profile
         self._values = dict(values)
-        self.fired: set[str] = set()
 
-    def __getitem__(self, quirk: str) -> Any:
-        """Return the value in force; a row that nobody wrote is a KeyError."""
-        value = self._values[quirk]
-        if value is not False and value is not None:
-            self.fired.add(quirk)
+    def __missing__(self, quirk: str) -> Any:
+        """Return the value of what is asked for the first time; a row that nobody wrote is a KeyError."""
+        value = self[quirk] = self._values[quirk]
         return value
 
-    def values(self) -> dict[str, Any]:
-        """Return all values in force, without asking for any."""
+    @property
+    def fired(self) -> set[str]:
+        """Return which were asked for and are on."""
+        return {quirk for quirk, value in self.items() if value is not False and value is not None}
+
+    def in_force(self) -> dict[str, Any]:
+        """Return all values, without asking for any."""
         return dict(self._values)
 
 

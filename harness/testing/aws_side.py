@@ -125,7 +125,7 @@ class AwsSso(Side):
     def quirks(self) -> Mapping[str, Any]:
         """The values in force by name; `harness quirks` says what each means."""
         self._demand_open()
-        return self._play.world.aws.quirks.values()
+        return self._play.world.aws.quirks.in_force()
 
     def events(self, name: str | None = None) -> list[Event]:
         """Return CloudTrail's events, oldest first, of one name if given."""

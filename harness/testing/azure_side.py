@@ -204,7 +204,7 @@ class AzureAd(Side):
     def quirks(self) -> Mapping[str, Any]:
         """The values in force by name; `harness quirks` says what each means."""
         self._demand_open()
-        return self._play.world.azure.quirks.values()
+        return self._play.world.azure.quirks.in_force()
 
     def job(self) -> Mapping[str, Any]:
         """Return the provisioning job as Graph shows it."""
