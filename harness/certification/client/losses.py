@@ -3,7 +3,7 @@
 Sources: https://github.com/awslabs/ssosync/issues (users deleted after an answer that was not whole; read 2026-11), and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions, "Configure accidental deletion prevention"
 (why a client stops before it deletes many; read 2026-11-29). That an empty source is no reason to delete everybody is inferred,
-so that rule is optional.
+and that a run without its source ends with another code than 0: these rules are optional.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from harness.certification.client.traffic import (
     Call,
     Details,
     Directory,
+    Run,
     Traffic,
 )
 from harness.certification.outcomes import FailedError, SkippedError
@@ -93,6 +94,7 @@ def changes_arrive(traffic: Traffic) -> None:
         raise FailedError(f"with a source that had changed, the command {run.trouble}")
     wrong = [
         *_wrong_users(source.before, source.after, run.after),
+        *_lost_addresses(traffic.runs[ROTATED].after, run.after),
         *_wrong_members(source.before, source.after, run.after),
         *_made_anew(traffic.runs[ROTATED].after, run.after),
     ]
@@ -108,6 +110,20 @@ def nothing_deleted_after_a_broken_source(traffic: Traffic) -> None:
     if UNAVAILABLE in traffic.runs:
         before, after = traffic.runs[BROKEN].after, traffic.runs[UNAVAILABLE].after
         _require_all("after a run whose source was not to be had", before, after)
+
+
+def trouble_is_told(traffic: Traffic) -> None:
+    """Judge the runs whose source was broken and that wrote nothing: who was told of it. What writes is judged elsewhere."""
+    if BROKEN not in traffic.runs:
+        raise SkippedError(_NO_SOURCE.format(verb="break"))
+    runs = {"half of the source": BROKEN, "a source that was not to be had": UNAVAILABLE}
+    silent = [what for what, name in runs.items() if name in traffic.runs and _is_silent(traffic.runs[name])]
+    if silent:
+        raise FailedError(f"with {' and with '.join(silent)}, the command ended with 0, as if all were well")
+
+
+def _is_silent(run: Run) -> bool:
+    return not run.trouble and not any(call.operation in WRITES for call in run.calls)
 
 
 def nothing_deleted_after_an_empty_source(traffic: Traffic) -> None:
@@ -168,6 +184,13 @@ def _wrong_details(person: Person, details: Details) -> list[str]:
         for what, there, wanted in pairs
         if there != wanted
     ]
+
+
+def _lost_addresses(before: Directory, after: Directory) -> list[str]:
+    """Name whose address is gone: whoever replaces a user sends all that was there, or takes it away."""
+    had = {name.lower() for name, details in before.details.items() if details.email}
+    lost = [name for name, details in after.details.items() if name.lower() in had and not details.email]
+    return [f"{name} has lost the address" for name in sorted(lost)]
 
 
 def _made_anew(before: Directory, after: Directory) -> list[str]:

@@ -95,6 +95,14 @@ AWS_CLIENT: Suite[Rule] = Suite(
             runs.backs_off,
         ),
         Rule(
+            "heeds-retry-after",
+            "Answered 429 with Retry-After, a request is not repeated before that time is over (RFC 9110: ought to wait; AWS "
+            "documents no such header).",
+            runs.heeds_retry_after,
+            run=THROTTLED,
+            mandatory=False,
+        ),
+        Rule(
             "no-duplicates-after-429",
             "After a create that happened though it was answered 429, nothing is there twice, and a 409 ends it.",
             runs.no_duplicates,
@@ -144,6 +152,13 @@ AWS_CLIENT: Suite[Rule] = Suite(
             "When its source is cut off, or not to be had, the client deletes and disables nobody.",
             losses.nothing_deleted_after_a_broken_source,
             run=BROKEN,
+        ),
+        Rule(
+            "trouble-is-told",
+            "When its source is cut off, or not to be had, the command does not end with 0, or nobody learns of it.",
+            losses.trouble_is_told,
+            run=BROKEN,
+            mandatory=False,
         ),
         Rule(
             "no-mass-deletion",

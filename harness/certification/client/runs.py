@@ -3,11 +3,13 @@
 Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
 limits", and rotate-token.html beside it, the paragraph before "To rotate an access token";
 https://github.com/awslabs/ssosync/issues/13, opening post of 2020-08-13 (a create that was answered 429 had happened, 409 followed).
+How long a client ought to wait: RFC 9110, 10.2.3, https://datatracker.ietf.org/doc/html/rfc9110 (read 2026-11-30).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from harness.certification.client.objections import ObjectionError, listed, object_to, some
 from harness.certification.client.traffic import (
@@ -25,6 +27,7 @@ from harness.certification.client.traffic import (
 from harness.certification.outcomes import FailedError, SkippedError
 from harness.wire.recording.secrets import HIDDEN
 
+_TOLERANCE = 0.05  # seconds
 _ORDER = ("user", "group", "member")
 
 
@@ -72,6 +75,34 @@ def backs_off(traffic: Traffic) -> None:
             f"{rate} a second of the whole operation",
             *(call.exchange for call in hammered),
         )
+
+
+def heeds_retry_after(traffic: Traffic) -> None:
+    waits = [(call, wait) for call in _throttled(traffic) if (wait := _retry_after(call))]
+    some([call for call, _ in waits], "no answer 429 said Retry-After")
+    first, seconds = waits[0]
+    later = [
+        call
+        for call in traffic.runs[THROTTLED].calls
+        if call.exchange.order > first.exchange.order and _sent(call) == _sent(first)
+    ]
+    early = [call for call in later if _seconds_between(first, call) < seconds - _TOLERANCE]
+    object_to(
+        early,
+        lambda call: (
+            f"is repeated {_seconds_between(first, call):.2f} s after an answer 429 with Retry-After: {seconds}"
+        ),
+    )
+
+
+def _retry_after(call: Call) -> int:
+    response = call.exchange.response
+    return int((response and response.header("Retry-After")) or 0)
+
+
+def _seconds_between(one: Call, other: Call) -> float:
+    began, again = (datetime.fromisoformat(call.exchange.at) for call in (one, other))
+    return (again - began).total_seconds()
 
 
 def _sent(call: Call) -> tuple[str, str, bytes]:

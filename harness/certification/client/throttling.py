@@ -4,7 +4,8 @@ Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/us
 limits" (rates, by operation); https://github.com/awslabs/ssosync/issues/13, opening post (a create that was answered 429 had
 happened); https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (a page may hold less than
 `count`).
-That a read may be answered 503 once is inferred: so may any request of HTTP.
+That a read may be answered 503 once is inferred: so may any request of HTTP. So is that a 429 says Retry-After, once: AWS
+documents none, RFC 6585, 4, lets any server (https://datatracker.ietf.org/doc/html/rfc6585, read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from harness.certification.client.traffic import CREATES, DISCOVERY, WRITES, ope
 from harness.wire.message import Request, Response, Send
 
 THROTTLED_FOR = timedelta(seconds=0.5)
+RETRY_AFTER = timedelta(seconds=1)  # the header has whole seconds
 PAGE = 2  # few enough that a handful of users makes a second page
 _UNAVAILABLE = Response(503, (("Content-Type", "application/json"),), b'{"message": "Service Unavailable"}')
 _SLOWNESS = timedelta(seconds=0.2)
@@ -31,11 +33,19 @@ _SLOWNESS = timedelta(seconds=0.2)
 class Throttle:
     """Refuses each operation for a while: what writes from its first call on, what reads from its second, as in the midst of pages.
 
-    A first create is carried out all the same.
+    A first create is carried out all the same. The first refusal of all says Retry-After, unless `retry_after` is nothing.
     """
 
-    def __init__(self, send: Send, tenant: Tenant, clock: Clock, span: timedelta) -> None:
+    def __init__(
+        self,
+        send: Send,
+        tenant: Tenant,
+        clock: Clock,
+        span: timedelta,
+        retry_after: timedelta = timedelta(),
+    ) -> None:
         self._send, self._tenant, self._clock, self._span = send, tenant, clock, span
+        self._retry_after = int(retry_after.total_seconds())
         self._began: dict[str, datetime] = {}
         self._read: set[str] = set()
         self._turn = threading.Lock()
@@ -59,7 +69,9 @@ class Throttle:
     def _refusal(self) -> Response:
         tenant = self._tenant
         status, headers, body = service.written_refusal(tenant, Refused(THROTTLED), tenant.ids.uuid())
-        return Response(status, tuple(headers), body)
+        seconds, self._retry_after = self._retry_after, 0
+        more = [("Retry-After", str(seconds))] if seconds else []
+        return Response(status, (*headers, *more), body)
 
 
 class Cutting:

@@ -21,7 +21,7 @@ from harness.certification.client.objections import ObjectionError
 from harness.certification.client.process import Command
 from harness.certification.client.rules import AWS_CLIENT, CALLS_PER_OBJECT, Rule
 from harness.certification.client.sources.people import NOBODY, Source
-from harness.certification.client.throttling import THROTTLED_FOR, Cutting, Throttle, short_pages
+from harness.certification.client.throttling import RETRY_AFTER, THROTTLED_FOR, Cutting, Throttle, short_pages
 from harness.certification.client.traffic import (
     BROKEN,
     CHANGED,
@@ -48,7 +48,10 @@ from harness.world import DEFAULT_PROFILE, World, create
 
 
 class Trial:
-    """`clock` times what is recorded and how long AWS SSO throttles, `throttled_for`; ids and tokens follow from the seed."""
+    """`clock` times what is recorded and how long AWS SSO throttles, `throttled_for`; ids and tokens follow from the seed.
+
+    `retry_after` is what one answer 429 of the throttled run says, in whole seconds; nothing for no such header.
+    """
 
     def __init__(
         self,
@@ -59,11 +62,12 @@ class Trial:
         calls_per_object: float = CALLS_PER_OBJECT,
         *,
         throttled_for: timedelta = THROTTLED_FOR,
+        retry_after: timedelta = RETRY_AFTER,
         source: Source | None = None,
     ) -> None:
         self._command, self._clock = command, clock
         self._calls_per_object, self._throttled_for = calls_per_object, throttled_for
-        self._source = source
+        self._source, self._retry_after = source, retry_after
         self._account, self._fresh, self._third = (
             _Account(
                 create(profile, seed=f"{seed}/{AWS_CLIENT.name}/{name}", clock=VirtualClock(clock.now()))
@@ -100,7 +104,8 @@ class Trial:
         yield FIRST, self._account, self._account.send
         yield SECOND, self._account, self._account.send
         fresh = self._fresh
-        yield THROTTLED, fresh, Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)
+        throttle = Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for, self._retry_after)
+        yield THROTTLED, fresh, throttle
         yield CUT, self._third, Cutting(self._third.send)
         yield RECOVERED, self._third, self._third.send
         again = Throttle(fresh.send, fresh.world.aws, self._clock, self._throttled_for)

@@ -138,6 +138,13 @@ WITH_A_SOURCE = {
     "old-address": {
         "changes-arrive": "person003@contoso.com has the address old-person003@contoso.com instead of person003@contoso.com"
     },
+    "lose-address": {"changes-arrive": "person000@contoso.com has lost the address"},
+    "hide-trouble": {
+        "trouble-is-told": "with half of the source and with a source that was not to be had, the command ended with 0"
+    },
+    "hide-trouble:unavailable": {
+        "trouble-is-told": "with a source that was not to be had, the command ended with 0"
+    },
     "once-for-all": {
         "changes-arrive": "person000@contoso.com is named Given000 Family instead of Renamed Family"
     },

@@ -30,6 +30,7 @@ class Tool:
     def __init__(self, endpoint, token, how):
         parts = urlsplit(endpoint)
         self.base, self.token, self.how = parts.path, token, how
+        self.retry_after = 0.0
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port)
 
     def does(self, how):
@@ -45,6 +46,7 @@ class Tool:
         self.connection.request(method, self.base + path, body and json.dumps(body), headers)
         answer = self.connection.getresponse()
         text = answer.read()
+        self.retry_after = float(answer.headers.get("Retry-After") or 0)
         return answer.status, json.loads(text) if text else None
 
     def ask(self, method, path, body=None, agent="sync-tool/1"):
@@ -70,7 +72,8 @@ class Tool:
             if self.does("give-up-when-throttled") and method != "GET":
                 return None
             if not self.does("hammer"):
-                time.sleep(wait)  # noqa: TID251 - a tool of another's making, on its own clock
+                said = 0 if self.does("ignore-retry-after") else self.retry_after
+                time.sleep(max(wait, said))  # noqa: TID251 - a tool of another's making, on its own clock
                 wait = min(2 * wait, LAST_WAIT)
         if status >= 400:
             raise Refused(status, answer)
@@ -377,7 +380,10 @@ def renamed(tool, user, each):
         path = f"/Users/{user['id']}"
         tool.ask("PATCH", path, patch({"op": "replace", "path": "displayName", "value": each["displayName"]}))
     else:
-        tool.ask("PUT", f"/Users/{user['id']}", body_of(each))
+        body = body_of(each)
+        if tool.does("lose-address"):
+            del body["emails"]
+        tool.ask("PUT", f"/Users/{user['id']}", body)
     return user
 
 
@@ -452,7 +458,11 @@ def main():
         confide(tool)
     say(how, endpoint, token)
     if "SCIM_SOURCE" in os.environ:
-        sync_source(tool, os.environ["SCIM_SOURCE"])
+        try:
+            sync_source(tool, os.environ["SCIM_SOURCE"])
+        except SystemExit:
+            if not tool.does("hide-trouble"):
+                raise
         return
     users = sync_users(tool, [person(number) for number in range(given.users)])
     for number in range(given.groups):
