@@ -1,7 +1,8 @@
 """Right servers that are unusual: each does what the RFCs leave to a server, so that no check may hold it against them.
 
 Source: RFC 7644, 3.3 (a server may alter what is sent), 3.4.2.2 (filters may be declined), 3.4.2.4 (fewer than asked for),
-3.5.1 (defaults for what a PUT leaves out), 3.5.2 (204), 3.6 (former names in conflict: SHOULD NOT), RFC 7643, 3.3 and 7,
+3.5.1 (defaults for what a PUT leaves out), 3.5.2 (204), 3.6 (former names in conflict: SHOULD NOT), RFC 7643, 3.3, 4.1.1 (what
+active means is the server's to say) and 7 (mutability is a schema's to say),
 https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-29).
 """
 
@@ -12,13 +13,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from harness.scim.names import ENTERPRISE_USER
+from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 from harness.wire.message import Request, Response
 from tests.certification.right import schema
 from tests.certification.right.patching import Refusal
 from tests.certification.right.server import Resource, RightServer
 
 _OWN = "urn:ietf:params:scim:schemas:extension:example:2.0:User"
+_NAMES = {CORE_USER: "userName", CORE_GROUP: "displayName"}
 _EQUAL = re.compile(r'\w+ eq ("(?:[^"\\]|\\.)*"|true|false)', re.IGNORECASE)
 
 
@@ -179,9 +181,34 @@ class Choosy(RightServer):
         return stored
 
 
+class Constant(RightServer):
+    """Lets names be for good and disables nobody, as its schemas say, and refuses a second address."""
+
+    def discovery(self, request: Request, root: str, rest: list[str], query: dict[str, str]) -> Response:
+        answer = super().discovery(request, root, rest, query)
+        if root != "Schemas" or answer.status != 200:
+            return answer
+        document = answer.json()
+        for each in document.get("Resources", [document]):
+            each["attributes"] = [one for one in each["attributes"] if one["name"] != "active"]
+            for one in each["attributes"]:
+                if one["name"] == _NAMES.get(each["id"]):
+                    one["mutability"] = "immutable"
+        return self.reply(200, document)
+
+    def store(self, kind: str, resource: Resource, moment: str) -> Resource:
+        name, there = _NAMES[schema.CORE[kind]], self.kinds[kind].get(resource["id"])
+        if there is not None and resource[name] != there[name]:
+            raise Refusal(400, "mutability")
+        if len(_elements(resource, "emails")) > 1:
+            raise Refusal(400, "invalidValue")
+        resource.pop("active", None)
+        return super().store(kind, resource, moment)
+
+
 def _elements(resource: Resource, name: str) -> list[Resource]:
     there = resource.get(name)
     return [each for each in there if isinstance(each, dict)] if isinstance(there, list) else []
 
 
-CONTROLS = (Adorning, Tidying, Sparing, Declining, Choosy)
+CONTROLS = (Adorning, Tidying, Sparing, Declining, Choosy, Constant)

@@ -17,16 +17,19 @@ from harness.certification.answers import (
     require_document,
     require_resources,
     require_status,
+    shown,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
 from harness.certification.suites import people
 from harness.certification.suites.people import new_user
+from harness.certification.suites.samples import DOMAIN
 from harness.wire.message import Response
 
 SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 NOT_OFFERED = (400, 404, 405, 501)  # where an address is not there
+_FIXED = ("none", "immutable", "readOnly")  # none stands for an attribute that is not there
 # Attributes that nobody has to have (RFC 7643, 4.1.1), with a value to set.
 _OPTIONAL = {"title": "Pilot", "nickName": "Ace", "preferredLanguage": "de-DE"}
 
@@ -73,6 +76,27 @@ def is_case_exact(bench: Bench, urn: str, name: str, part: str) -> bool:
     attribute = next((each for each in _described(bench, urn) if each.get("name") == name), {})
     parts = objects(attribute.get("subAttributes"))
     return any(each.get("name") == part and each.get("caseExact") is True for each in parts)
+
+
+def is_writable(bench: Bench, urn: str, name: str) -> bool:
+    """Tell whether the schemas, as far as they can be read, let a client set and change an attribute (RFC 7643, 7: mutability)."""
+    described = _described(bench, urn)
+    attribute: Document = next((each for each in described if each.get("name") == name), {})
+    return not described or attribute.get("mutability", "" if attribute else "none") not in _FIXED
+
+
+def need_writable(bench: Bench, urn: str, name: str) -> None:
+    """Raise SkippedError where the schemas say that an attribute is not there, or stays as it was made."""
+    if not is_writable(bench, urn, name):
+        raise SkippedError(f"{name} cannot be changed, say the schemas")
+
+
+def need_two_addresses(bench: Bench) -> None:
+    """Raise SkippedError where a user with two addresses is refused."""
+    emails = [{"value": f"{bench.name()}@{DOMAIN}", "type": kind} for kind in ("work", "home")]
+    response = bench.endpoint.ask("POST", "/Users", people.user(bench, emails=emails))
+    if response.status == 400:
+        raise SkippedError(f"a user with two addresses is refused: {shown(response)}")
 
 
 def _described(bench: Bench, urn: str) -> list[Document]:

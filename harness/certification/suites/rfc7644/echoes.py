@@ -30,7 +30,7 @@ from harness.certification.suite import Check
 from harness.certification.suites.leaves import leaves, require_equal
 from harness.certification.suites.people import group, new_full_user, new_group, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
 _EXTENDED = {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": "Sales"}}
@@ -54,6 +54,7 @@ def _put(bench: Bench) -> None:
 def _patched(bench: Bench) -> None:
     need(bench, "patch")
     for path in _one_of_each(bench):
+        need_writable(bench, CORE_USER if path.startswith("/Users") else CORE_GROUP, "displayName")
         response = bench.endpoint.patch(path, replaced("displayName", bench.name()))
         if response.status == 200:
             _require_as_read(bench, f"PATCH {path}", path, require_document(f"PATCH {path}", response))

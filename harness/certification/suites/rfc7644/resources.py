@@ -31,19 +31,12 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.certification.suites.rfc7644.claims import is_writable, need, need_groups, need_writable
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 from harness.wire.message import Response
 
 _DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z")  # RFC 7643, 2.3.5
-_SENT = (
-    "userName",
-    "displayName",
-    "name.givenName",
-    "name.familyName",
-    "active",
-    'emails[type eq "work"].value',
-)
+_SENT = ("userName", "displayName", "name.givenName", "name.familyName", 'emails[type eq "work"].value')
 
 
 def _created(bench: Bench) -> None:
@@ -54,7 +47,8 @@ def _created(bench: Bench) -> None:
     path = address("/Users", made)
     there = bench.endpoint.get(path)
     require_schema(f"GET {path}", there, CORE_USER)
-    require_values(f"GET {path}", there, {name: value(sent, name) for name in _SENT})
+    names = (*_SENT, "active") if is_writable(bench, CORE_USER, "active") else _SENT
+    require_values(f"GET {path}", there, {name: value(sent, name) for name in names})
 
 
 def _location(bench: Bench) -> None:
@@ -142,6 +136,7 @@ def _document(response: Response) -> Document:
 
 
 def _inactive(bench: Bench) -> None:
+    need_writable(bench, CORE_USER, "active")
     path, _ = new_user(bench, active=False)
     require_value(
         f"GET {path} of a user created with active false", bench.endpoint.get(path), "active", False

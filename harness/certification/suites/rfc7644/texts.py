@@ -22,7 +22,14 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user, user
-from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen, require_found
+from harness.certification.suites.rfc7644.claims import (
+    need,
+    need_groups,
+    need_writable,
+    require_chosen,
+    require_found,
+)
+from harness.scim.names import CORE_GROUP
 
 _NOT_OFFERED = (301, 302, 307, 308, 403, 404, 405, 501)
 _NAMES = {"givenName": "Zoë Ærøskøbing", "familyName": 'Ольга 李小龍 O\'Brien \\ "Q" 😀'}
@@ -139,6 +146,7 @@ def _me(bench: Bench) -> None:
 def _group_scripts(bench: Bench) -> None:
     need_groups(bench)
     need(bench, "patch")
+    need_writable(bench, CORE_GROUP, "displayName")
     path, _ = new_group(bench)
     name = f"{bench.name()} Отдел – Ünïté 部"
     bench.endpoint.patch(path, {"op": "replace", "path": "displayName", "value": name})

@@ -16,8 +16,15 @@ from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen
+from harness.certification.suites.rfc7644.claims import (
+    is_writable,
+    need,
+    need_groups,
+    need_writable,
+    require_chosen,
+)
 from harness.certification.suites.samples import DOMAIN
+from harness.scim.names import CORE_GROUP, CORE_USER
 
 
 def _patched(bench: Bench) -> None:
@@ -31,6 +38,8 @@ def _patched(bench: Bench) -> None:
         ("displayName", "displayName", made["displayName"], bench.name()),
         (WORK_ADDRESS, "emails.value", made["emails"][0]["value"], f"work-{mail}"),
     ):
+        if place == "userName" and not is_writable(bench, CORE_USER, place):
+            continue
         bench.endpoint.patch(path, replaced(place, new))
         _require_moved(bench, "Users", made, attribute, old, new)
 
@@ -39,9 +48,13 @@ def _put(bench: Bench) -> None:
     need(bench, "filter")
     _, made = new_user(bench)
     path, name = address("/Users", made), f"{bench.name()}@{DOMAIN}"
-    changed = {**made, "userName": name, "externalId": bench.name()}
+    changed = {**made, "externalId": bench.name()}
+    if is_writable(bench, CORE_USER, "userName"):
+        changed["userName"] = name
     require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, changed), 200, 201)
     for attribute in ("userName", "externalId"):
+        if changed[attribute] == made[attribute]:
+            continue
         _require_moved(bench, "Users", made, attribute, made[attribute], changed[attribute])
 
 
@@ -49,6 +62,7 @@ def _renamed_group(bench: Bench) -> None:
     need(bench, "patch")
     need(bench, "filter")
     need_groups(bench)
+    need_writable(bench, CORE_GROUP, "displayName")
     path, made = new_group(bench)
     new = bench.name()
     bench.endpoint.patch(path, replaced("displayName", new))

@@ -23,7 +23,8 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups
+from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
+from harness.scim.names import CORE_GROUP
 from harness.scim.path import get
 
 
@@ -60,6 +61,7 @@ def _several_operations(bench: Bench) -> None:
 
 
 def _renamed(bench: Bench) -> None:
+    need_writable(bench, CORE_GROUP, "displayName")
     path, (one, other) = group_and_users(bench, 2)
     bench.endpoint.patch(path, members_added(one, other))
     bench.endpoint.patch(path, replaced("displayName", bench.name()))

@@ -17,8 +17,8 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups
-from harness.scim.names import CORE_USER
+from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
+from harness.scim.names import CORE_GROUP, CORE_USER
 
 _SHOWN = 'emails[type eq "work"].display'
 
@@ -56,6 +56,7 @@ def _part_of_an_element(bench: Bench) -> None:
 def _answer_of_groups(bench: Bench) -> None:
     need(bench, "patch")
     need_groups(bench)
+    need_writable(bench, CORE_GROUP, "displayName")
     path, _ = new_group(bench)
     name = bench.name()
     response = bench.endpoint.patch(path, replaced("displayName", name))

@@ -25,7 +25,13 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, added, replaced
 from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
-from harness.certification.suites.rfc7644.claims import need, new_user_with_an_option
+from harness.certification.suites.rfc7644.claims import (
+    is_writable,
+    need,
+    need_two_addresses,
+    need_writable,
+    new_user_with_an_option,
+)
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 _DEPARTMENT, _COST_CENTER = f"{ENTERPRISE_USER}:department", f"{ENTERPRISE_USER}:costCenter"
@@ -33,15 +39,21 @@ _DEPARTMENT, _COST_CENTER = f"{ENTERPRISE_USER}:department", f"{ENTERPRISE_USER}
 
 def _without_path(bench: Bench) -> None:
     need(bench, "patch")
+    disabled = _disabled(bench)
     for op in ("add", "replace"):
         path, made = new_user(bench)
-        bench.endpoint.patch(path, {"op": op, "value": {"displayName": op, "active": False}})
+        bench.endpoint.patch(path, {"op": op, "value": {"displayName": op, **disabled}})
         there = bench.endpoint.get(path)
         require_values(
             f"GET {path} after {op} without a path",
             there,
-            {"displayName": op, "active": False, "userName": made["userName"]},
+            {"displayName": op, **disabled, "userName": made["userName"]},
         )
+
+
+def _disabled(bench: Bench) -> Document:
+    """Return what disables a user, nothing where the schemas let nobody be disabled."""
+    return {"active": False} if is_writable(bench, CORE_USER, "active") else {}
 
 
 def _atomic(bench: Bench) -> None:
@@ -55,6 +67,7 @@ def _atomic(bench: Bench) -> None:
 
 def _primary(bench: Bench) -> None:
     need(bench, "patch")
+    need_two_addresses(bench)
     path, made = new_user(bench)
     bench.endpoint.patch(path, added(f"home-{made['userName']}", primary=True))
     emails = bench.endpoint.get(path).get("emails")
@@ -67,6 +80,7 @@ def _primary(bench: Bench) -> None:
 
 def _add(bench: Bench) -> None:
     need(bench, "patch")
+    need_two_addresses(bench)
     path, made = new_user(bench)
     home = f"home-{made['userName']}"
     bench.endpoint.patch(path, {"op": "add", "path": "displayName", "value": "Added"}, added(home))
@@ -98,6 +112,7 @@ def _remove(bench: Bench) -> None:
 
 def _remove_record(bench: Bench) -> None:
     need(bench, "patch")
+    need_two_addresses(bench)
     path, made = new_user(bench)
     bench.endpoint.patch(path, added(f"home-{made['userName']}"))
     bench.endpoint.patch(path, {"op": "remove", "path": 'emails[type eq "home"]'})
@@ -109,13 +124,13 @@ def _remove_record(bench: Bench) -> None:
 def _replace(bench: Bench) -> None:
     need(bench, "patch")
     path, made = new_user(bench)
-    mail = f"new-{made['userName']}"
+    mail, disabled = f"new-{made['userName']}", _disabled(bench)
     response = bench.endpoint.change(
         path,
         replaced("displayName", "Changed"),
         replaced("name.familyName", "Name"),
         replaced(WORK_ADDRESS, mail),
-        replaced("active", False),
+        *(replaced(name, new) for name, new in disabled.items()),
     )
     require_status(f"PATCH {path} with replace", response, 200, 204)
     if response.status == 200:
@@ -129,7 +144,7 @@ def _replace(bench: Bench) -> None:
             "name.familyName": "Name",
             "name.givenName": value(made, "name.givenName"),
             WORK_ADDRESS: mail,
-            "active": False,
+            **disabled,
         },
     )
 
@@ -193,6 +208,7 @@ def _with_extension(name: str, **more: str) -> Document:
 
 def _taken(bench: Bench) -> None:
     need(bench, "patch")
+    need_writable(bench, CORE_USER, "userName")
     taken_name_refused(
         bench, "PATCH", lambda path, _, name: bench.endpoint.change(path, replaced("userName", name))
     )

@@ -19,7 +19,7 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
 from harness.certification.suites.rfc7644.changes.uniqueness import taken_name_refused
-from harness.certification.suites.rfc7644.claims import new_user_with_an_option
+from harness.certification.suites.rfc7644.claims import is_writable, need_writable, new_user_with_an_option
 from harness.certification.suites.samples import DOMAIN
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
@@ -34,9 +34,12 @@ def _put(bench: Bench) -> None:
         "name": {"givenName": "New", "familyName": "Name"},
         "active": False,
     }
+    active = ("active",) if is_writable(bench, CORE_USER, "active") else ()
+    if not active:
+        del changed["active"]
     response = bench.endpoint.ask("PUT", path, changed)
     require_status(f"PUT {path}", response, 200)
-    names = ("id", "userName", "displayName", "name.givenName", "name.familyName", "active", WORK_ADDRESS)
+    names = ("id", "userName", "displayName", "name.givenName", "name.familyName", *active, WORK_ADDRESS)
     wanted = {name: value(changed, name) for name in names}
     require_values(f"PUT {path}", require_document(f"PUT {path}", response), wanted)
     require_values(f"GET {path}", bench.endpoint.get(path), wanted)
@@ -77,6 +80,7 @@ def _put_nameless(bench: Bench) -> None:
 
 
 def _put_taken(bench: Bench) -> None:
+    need_writable(bench, CORE_USER, "userName")
     taken_name_refused(
         bench, "PUT", lambda path, made, name: bench.endpoint.ask("PUT", path, {**made, "userName": name})
     )

@@ -20,8 +20,8 @@ from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
 from harness.certification.suites.rfc7644.changes.moments import pass_on
 from harness.certification.suites.rfc7644.changes.operations import replaced
-from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups
-from harness.scim.names import PATCH_OP
+from harness.certification.suites.rfc7644.claims import need, need_claim, need_groups, need_writable
+from harness.scim.names import CORE_GROUP, PATCH_OP
 from harness.wire.message import Response
 
 
@@ -45,6 +45,7 @@ def _moves_with_others(bench: Bench) -> None:
     _require_moved(bench, path, lambda: bench.endpoint.ask("PUT", path, {**made, "displayName": "Changed"}))
     need(bench, "patch")
     need_groups(bench)
+    need_writable(bench, CORE_GROUP, "displayName")
     group, _ = new_group(bench)
     _require_moved(bench, group, lambda: bench.endpoint.patch(group, replaced("displayName", bench.name())))
 

@@ -11,7 +11,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen
+from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable, require_chosen
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 
@@ -45,6 +45,7 @@ def _extension(bench: Bench) -> None:
 
 def _inactive(bench: Bench) -> None:
     need(bench, "filter")
+    need_writable(bench, CORE_USER, "active")
     _, made = new_user(bench, active=False)
     name = f"userName eq {encode_text(made['userName'])}"
     require_chosen(bench, f"active eq false and {name}", [made["id"]])

@@ -22,8 +22,14 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_group, new_user
-from harness.certification.suites.rfc7644.claims import need, need_groups, require_chosen, searched
-from harness.scim.names import LIST_RESPONSE
+from harness.certification.suites.rfc7644.claims import (
+    need,
+    need_groups,
+    need_writable,
+    require_chosen,
+    searched,
+)
+from harness.scim.names import CORE_USER, LIST_RESPONSE
 
 _PAGE = 2
 _CAP = 10
@@ -104,10 +110,11 @@ def _each_attribute(bench: Bench) -> None:
         f"name.givenName eq {encode_text(names['givenName'])}",
         f"emails.value eq {mail}",
         f"emails eq {mail}",
-        f"active eq true and userName eq {encode_text(made['userName'])}",
         f"urn:ietf:params:scim:schemas:core:2.0:User:userName eq {encode_text(made['userName'])}",
     ):
         require_chosen(bench, condition, [made["id"]])
+    need_writable(bench, CORE_USER, "active")
+    require_chosen(bench, f"active eq true and userName eq {encode_text(made['userName'])}", [made["id"]])
     require_chosen(bench, f"active eq false and userName eq {encode_text(made['userName'])}", [])
 
 

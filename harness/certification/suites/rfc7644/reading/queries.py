@@ -24,7 +24,12 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
-from harness.certification.suites.rfc7644.claims import need, require_chosen, require_found
+from harness.certification.suites.rfc7644.claims import (
+    need,
+    need_two_addresses,
+    require_chosen,
+    require_found,
+)
 from harness.certification.suites.samples import DOMAIN
 
 # What is returned of a user by default, in a list as by id.
@@ -113,6 +118,7 @@ def _operators(bench: Bench) -> None:
 
 def _value_filter(bench: Bench) -> None:
     need(bench, "filter")
+    need_two_addresses(bench)
     work, home = f"work-{bench.word()}@{DOMAIN}", f"home-{bench.word()}@{DOMAIN}"
     emails = [{"value": work, "type": "work", "primary": True}, {"value": home, "type": "home"}]
     _, made = new_user(bench, emails=emails)
