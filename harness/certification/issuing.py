@@ -96,8 +96,12 @@ def issue(
 
 
 def _checked(options: Options, suites: Sequence[Suite[Any]], seed: str) -> Options:
-    """Return the options with every file named. Raises HarnessError for one that cannot be written, before anything runs."""
+    """Return the options with every file named.
+
+    Raises HarnessError for one that cannot be written, and for a key that is none, before anything runs.
+    """
     from harness.base.output import check_writable
+    from harness.certification.manifest import read_key
 
     if options.key is not None and options.manifest is None:
         raise HarnessError("--key signs what --manifest FILE lists; give that too")
@@ -109,6 +113,8 @@ def _checked(options: Options, suites: Sequence[Suite[Any]], seed: str) -> Optio
         files[_NAMED_FILE] = folder / f"{_NAMED_FILE}-{seed}.json"
     for path in (*files.values(), *filter(None, (options.manifest,))):
         check_writable(path)
+    if options.key is not None:
+        read_key(options.key)
     return replace(options, files=files)
 
 

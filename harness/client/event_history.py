@@ -30,12 +30,13 @@ def events(form: str, folder: Path | None, most: int, ready_file: Path | None, k
     csv and json are the console's downloads, s3 is a trail's compressed file, eventbridge an envelope a line. Only s3 has
     the events that merely read.
     """
+    from harness.base.output import check_writable
     from harness.client.connection import connect
 
     name, content = connect(ready_file, None, None, key).event_history(form, most)
     if folder is None:
         click.echo(content, nl=False)
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder / name)
     (folder / name).write_bytes(content)
     click.echo(str(folder / name))

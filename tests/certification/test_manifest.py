@@ -4,9 +4,11 @@ import json
 import stat
 
 import pytest
+from click.testing import CliRunner
 
 from harness.base.errors import HarnessError
 from harness.certification.manifest import check_manifest, fingerprint, read_key, write_manifest
+from harness.cli import main
 
 
 @pytest.fixture
@@ -64,6 +66,14 @@ def test_a_key_is_made_once_and_is_its_owners(tmp_path):
     first = fingerprint(read_key(path).public_key())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert fingerprint(read_key(path).public_key()) == first
+
+
+def test_a_key_that_cannot_be_made_is_told_before_anything_is_asked(tmp_path):
+    """A run against a slow server takes minutes."""
+    (tmp_path / "file").touch()
+    papers = ["--manifest", str(tmp_path / "manifest.json"), "--key", str(tmp_path / "file" / "key.pem")]
+    result = CliRunner().invoke(main, ["certify", "server", "http://127.0.0.1:9", "--token", "x", *papers])
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 def test_what_is_no_key_is_refused(tmp_path):

@@ -98,3 +98,10 @@ def test_an_odd_name_in_an_export_is_told_with_its_place(name: str, where: str, 
     )
     assert result.exit_code == 2, result.output
     assert where in result.output
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(main, ["populate", "--people", "8", str(tmp_path / "file" / "big")])
+    assert result.exit_code == 2
+    assert "users.json' cannot be written: " in result.stderr

@@ -24,6 +24,8 @@ def test_events_are_printed_or_written(serve, tmp_path):
     assert written.stdout == f"{file}\n"
     assert file.name.endswith(".json.gz")
     assert json.loads(gzip.decompress(file.read_bytes()))["Records"]
+    refused = run(main, ["events", "s3", "-o", str(file / "deeper"), *where])
+    assert (refused.exit_code, "cannot be written: " in refused.stderr) == (2, True)
 
 
 def test_without_a_harness_there_are_no_events(tmp_path):

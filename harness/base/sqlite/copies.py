@@ -6,6 +6,7 @@ Pages are copied as they are, so that it takes milliseconds: https://sqlite.org/
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Copy:
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
         )
+        if path is None:  # as in `Connection`: what is in memory is closed when it is forgotten
+            weakref.finalize(self, self._connection.close)
 
     @classmethod
     def of(cls, database: Connection, path: Path | None = None) -> Copy:

@@ -30,7 +30,7 @@ def populate(*, people: int, seed: str, flaws: str, form: str, folder: Path) -> 
     """
     import orjson
 
-    from harness.base.output import OutputFile
+    from harness.base.output import OutputFile, check_writable
     from harness.diagnosis.inventing.directory import Planted, invented
     from harness.diagnosis.inventing.forms import FORMS
 
@@ -53,7 +53,7 @@ def populate(*, people: int, seed: str, flaws: str, form: str, folder: Path) -> 
             yield each.user
 
     name, texts = FORMS[form]
-    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder / name)
     file = OutputFile(folder / name)
     for text in texts(users()):
         file.write(text)

@@ -237,7 +237,8 @@ def test_a_page_costs_its_length():
 
 
 def test_only_a_file_lasts(tmp_path):
-    assert Database(tmp_path / "data.sqlite").tenant("a").lasting
+    with closing(Database(tmp_path / "data.sqlite")) as database:
+        assert database.tenant("a").lasting
     assert not Database().tenant("a").lasting
 
 
