@@ -22,7 +22,7 @@ _WHERE = re.compile(
 )
 _VARYING = re.compile(r'"[^"]*"|\b[0-9a-fA-F-]{8,}\b|\d+|/[\w./?=&%-]+')
 _DETAIL = re.compile(r'"(?:detail|message|error_description)": ?"((?:[^"\\]|\\.)*)')
-_SAID = 60  # characters of a detail that tell one refusal from another
+_DETAIL_LENGTH = 60  # characters of a detail that tell one refusal from another
 _NOT_THERE = ("nothing but 404", "nothing but 405", "nothing but 501", "nothing of SCIM", "no answer")
 _MANAGER_AS_TEXT = re.compile(rb'2\.0:User:manager", ?"value": ?"')
 _OLD_OP = re.compile(rb'"op": ?"(?:Add|Replace|Remove)"')
@@ -206,5 +206,5 @@ def _shape(reason: str) -> str:
     detail = _DETAIL.search(answer)
     if detail is None:
         return _VARYING.sub("…", wrong)
-    said = " ".join(detail[1].replace("\\n", " ").split())[:_SAID]
-    return _VARYING.sub("…", f"{_WHERE.sub('', wrong)}: {said}")
+    beginning = " ".join(detail[1].replace("\\n", " ").split())[:_DETAIL_LENGTH]
+    return _VARYING.sub("…", f"{_WHERE.sub('', wrong)}: {beginning}")

@@ -16,7 +16,7 @@ from harness.remedies.target import TargetEvent
 
 # What paths of mappings and of messages write differently.
 _SIGNS = re.compile(r"\[.*?\]|[.:]")
-_KEPT = '"work"'  # the value that is to stay of several, as the guide has it
+_PREFERRED = '"work"'  # the value that is to stay of several, as the guide has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def _worded(
     attribute = _plainest(words.names, mappings)
     filling = [each for each in mappings if _fills(each.target, attribute)]
     held = [each for each in filling if each.target in sent] or filling
-    others = [each.source for each in held if _KEPT not in each.target] or [each.source for each in held[1:]]
+    others = [each.source for each in held if _PREFERRED not in each.target] or [
+        each.source for each in held[1:]
+    ]
     places = {
         "attribute": words.spoken(attribute),
         "source": " and ".join(each.source for each in held) or _read_by(attribute),

@@ -19,7 +19,7 @@ from harness.base.clock import from_iso
 from harness.base.json_text import encode_text
 
 _PAGE = 50
-_KEPT = timedelta(days=90)
+_HISTORY = timedelta(days=90)
 _ATTRIBUTE = Structure(
     {
         "AttributeKey": Text(
@@ -53,7 +53,7 @@ def lookup_events(call: Call) -> dict[str, Any]:
     begin, end = given.get("StartTime"), given.get("EndTime")
     if begin is not None and end is not None and begin > end:
         raise ApiError("InvalidTimeRangeException", inferred(call.tenant, "lookup-times"))
-    oldest = call.tenant.clock.now() - _KEPT
+    oldest = call.tenant.clock.now() - _HISTORY
     start = oldest if begin is None else max(begin, oldest)
     scope = f"lookup {where} {begin} {end}"
     before = _place(call, scope)

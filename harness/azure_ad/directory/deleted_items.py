@@ -17,7 +17,7 @@ from harness.azure_ad.directory.changes import REMOVED, ChangeLog
 from harness.base.clock import Clock, from_iso, iso
 from harness.base.store import Document, Store
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 _SHELVES = {"User": "deletedUser", "Group": "deletedGroup"}
 _LINKS = "deletedLinks"
 
@@ -70,7 +70,7 @@ class DeletedItems:
         for kind, shelf in _SHELVES.items():
             while (oldest := next(self._store.scan(shelf, limit=1), None)) is not None:
                 key, document = oldest
-                if from_iso(document["deletedDateTime"]) + KEPT > self._clock.now():
+                if from_iso(document["deletedDateTime"]) + RETENTION > self._clock.now():
                     break
                 self.purge(kind, key)
 

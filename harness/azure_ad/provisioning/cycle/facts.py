@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from harness.azure_ad.directory.deleted_items import KEPT
+from harness.azure_ad.directory.deleted_items import RETENTION
 from harness.azure_ad.directory.properties import source_attributes
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.mappings.functions import Value
@@ -95,4 +95,4 @@ def gather(session: Session, kind: str, key: str, document: Document | None, at:
 
 def purged_at(deleted: Document) -> datetime:
     """Return when the deleted items let go of a document."""
-    return from_iso(deleted["deletedDateTime"]) + KEPT
+    return from_iso(deleted["deletedDateTime"]) + RETENTION

@@ -104,11 +104,11 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
         activity = next(details for name, details in _ACTIVITIES.items() if step["name"].startswith(name))
         error = entry["provisioningStatusInfo"]["errorInformation"] or {}
         failed = step["status"] == "failure"
-        said = _WEB_RESPONSE.search(error.get("reason", "")) if failed else None
-        if said and reason_form == "web-response":
-            reason = said[1]
+        web_response = _WEB_RESPONSE.search(error.get("reason", "")) if failed else None
+        if web_response and reason_form == "web-response":
+            reason = web_response[1]
         elif failed:
-            reason = f"{step['description']}; Error: {_INCOMPATIBLE if said else ''}{error.get('reason', '')}"
+            reason = f"{step['description']}; Error: {_INCOMPATIBLE if web_response else ''}{error.get('reason', '')}"
         else:
             reason = step["description"]
         result.append(

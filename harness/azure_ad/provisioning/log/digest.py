@@ -72,8 +72,8 @@ def _cause(reason: str) -> str:
     if _ANSWER not in reason:
         return " ".join(reason.removeprefix("Message: ").split())
     status = _STATUS.search(reason)
-    said = _sentence(reason.partition(_ANSWER)[2].strip())
-    return ": ".join(part for part in (status[1] if status else "", said) if part)
+    sentence = _sentence(reason.partition(_ANSWER)[2].strip())
+    return ": ".join(part for part in (status[1] if status else "", sentence) if part)
 
 
 def _sentence(answer: str) -> str:

@@ -49,7 +49,11 @@ from harness.scim.path import Path, parse_path, read
 
 _PAGE, _RESOURCES, _MOST_PAGES = 5, 11, 10
 _UNTOUCHED = ("groups", "roles")  # https://…/SCIMTests_Workflow.json, ignoreAttributesFromUpdateTest
-_KEPT = ("username", "active", "externalid")  # the null update leaves these alone, and whatever is matched by
+_NEVER_NULL = (
+    "username",
+    "active",
+    "externalid",
+)  # the null update leaves these alone, and whatever is matched by
 
 
 def _eligible(target: Target) -> bool:
@@ -104,7 +108,7 @@ def _null_update(bench: Bench) -> None:
         if target.simple
         and _eligible(target)
         and not target.matching
-        and target.root not in _KEPT
+        and target.root not in _NEVER_NULL
         and not required(described, target)
     ]
     if not optional:

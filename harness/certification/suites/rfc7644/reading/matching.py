@@ -69,8 +69,8 @@ def _recent(bench: Bench) -> None:
     except ValueError:
         raise SkippedError(f"meta.lastModified is {written(moment)}") from None
     name = f"userName eq {encode_text(made['userName'])}"
-    for asked, wanted in ((changed - _MINUTE, [made["id"]]), (changed + _MINUTE, [])):
-        text = asked.isoformat().replace("+00:00", "Z")
+    for bound, wanted in ((changed - _MINUTE, [made["id"]]), (changed + _MINUTE, [])):
+        text = bound.isoformat().replace("+00:00", "Z")
         require_chosen(bench, f'{name} and meta.lastModified gt "{text}"', wanted)
 
 
