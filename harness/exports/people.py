@@ -2,7 +2,7 @@
 
 Names: https://learn.microsoft.com/graph/api/resources/user and the older ones of
 https://learn.microsoft.com/graph/migrate-azure-ad-graph-property-differences; what is given without `$select`:
-https://learn.microsoft.com/graph/api/user-list (read 2026-11).
+https://learn.microsoft.com/graph/api/user-list, "Optional query parameters" (edition of July 2021, read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def _written(record: Mapping[str, Any]) -> Iterator[str]:
 def _is_cut(record: Mapping[str, Any]) -> bool:
     """Tell whether what is said of an error is a text that is no JSON, such as the name of its type.
 
-    https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json, "-Depth" (read 2026-11).
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json, "-Depth" (read 2026-11-30).
     """
     status = _object(record.get("provisioningstatusinfo"))
     information = _folded(status).get("errorinformation") if isinstance(status, dict) else None

@@ -2,7 +2,7 @@
 
 Shapes: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema,
 …/synchronization-synchronizationtemplate; that ConvertTo-Json cuts at a depth of two:
-https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json (read 2026-11).
+https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json, "-Depth" (read 2026-11-30).
 """
 
 from __future__ import annotations

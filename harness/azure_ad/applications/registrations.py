@@ -4,7 +4,7 @@ One registration, "Automation", is there from the start; its secrets are made by
 and kept as a digest. What is deleted waits for thirty days.
 
 Source: https://learn.microsoft.com/en-us/graph/api/application-delete (thirty days, read 2026-11-30), …/api/resources/application
-and …/api/application-addpassword (both read 2026-11).
+(read 2026-11) and …/api/application-addpassword, "Response" and its example (edition of July 2021, read 2026-11-30).
 """
 
 from __future__ import annotations

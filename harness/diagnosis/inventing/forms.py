@@ -1,7 +1,8 @@
 """Users in the form of an export, as texts that follow each other: one function a form.
 
 Column order of the portal: https://learn.microsoft.com/entra/identity/users/users-bulk-download, with the columns of real
-downloads; https://learn.microsoft.com/graph/api/user-list (read 2026-11).
+downloads; https://learn.microsoft.com/graph/api/user-list, "Optional query parameters" (edition of July 2021, read
+2026-11-30).
 """
 
 from __future__ import annotations
