@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.aws_sso.apis import signatures, trail
 from harness.aws_sso.apis.call import Call, Service, only_reads
-from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.errors import ApiError, unknown_action
 from harness.aws_sso.apis.signatures import Signed
 from harness.aws_sso.apis.trail import Heard
 from harness.aws_sso.documents import decode
@@ -30,6 +30,9 @@ _MODULES = {
     "AWSOrganizationsV20161128": "organizations",
     "SWBExternalService": "sso_admin",
 }
+
+
+_QUERY = "application/x-www-form-urlencoded"  # how services of the query protocol are asked; none is here
 
 
 class _Services(Mapping[str, Service]):
@@ -63,6 +66,8 @@ def answer() -> Response:
 
 def _answer(tenant: Tenant) -> Response:
     request_id = tenant.ids.uuid()
+    if not present().text("X-Amz-Target") and present().environ.get("CONTENT_TYPE", "").startswith(_QUERY):
+        return _response(tenant, 400, unknown_action(request_id), request_id, media_type="text/xml")
     try:
         heard = _hear(tenant, request_id)
     except ApiError as error:
@@ -142,12 +147,18 @@ def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service 
 
 
 def _response(
-    tenant: Tenant, status: int, document: Any, request_id: str, *more: tuple[str, str]
+    tenant: Tenant,
+    status: int,
+    content: Any,
+    request_id: str,
+    *more: tuple[str, str],
+    media_type: str = "application/x-amz-json-1.1",
 ) -> Response:
-    body = encode(document)
+    """Return an answer of `content`: octets as they are, anything else as JSON."""
+    body = content if isinstance(content, bytes) else encode(content)
     headers = (
         ("Date", http_date(tenant.clock.now())),
-        ("Content-Type", "application/x-amz-json-1.1"),
+        ("Content-Type", media_type),
         ("x-amzn-RequestId", request_id),
         ("Content-Length", str(len(body))),
     )

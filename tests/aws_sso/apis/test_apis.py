@@ -241,6 +241,17 @@ def test_errors_arrive_as_botocore_expects_them(client):
 
 
 @pytest.mark.parametrize(
+    ("service", "operation"), [("sts", "get_caller_identity"), ("iam", "list_users"), ("sns", "list_topics")]
+)
+def test_a_service_of_the_query_protocol_is_refused_in_its_xml(client, service, operation):
+    """Its clients read nothing else: JSON is told as an answer that cannot be parsed."""
+    with pytest.raises(ClientError, match="InvalidAction") as refused:
+        getattr(client(service), operation)()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert refused.value.response["ResponseMetadata"]["RequestId"]
+
+
+@pytest.mark.parametrize(
     ("target", "authorization", "code"),
     [
         ("AWSIdentityStore.ListUsers", None, "MissingAuthenticationTokenException"),
