@@ -106,25 +106,20 @@ def write(resource: Resource, path: Path, value: Any, *, exact: bool = False) ->
     `exact` says that the resource has no name that differs from one of the path's in case alone (`spelled_alike`), so that
     nobody need look for one.
     """
-    holder = resource
+    holder, name, sub = resource, path.attribute, path.sub
     if path.schema is not None:
-        holder = _container(resource, path.schema, dict, exact=exact)
-    name, sub = path.attribute, path.sub
+        holder = _container(resource, path.schema, dict, exact)
     if name is None:
         holder.update(value)
         return
     if path.where is not None:
-        elements: list[Any] = _container(holder, name, list, exact=exact)
-        element = next((present for present in elements if matches(present, path.where)), None)
-        if element is None:
-            element = {term.attribute: term.value for term in path.where}
-            elements.append(element)
+        holder = _element(_container(holder, name, list, exact), path.where)
         if sub is None:
-            element.update(value)
+            holder.update(value)
             return
-        holder, name = element, sub
+        name = sub
     elif sub is not None:
-        holder, name = _container(holder, name, dict, exact=exact), sub
+        holder, name = _container(holder, name, dict, exact), sub
     holder[name if exact else key_of(holder, name)] = value
 
 
@@ -189,7 +184,18 @@ def _same(left: Any, right: Any) -> bool:
     return left is not None and (left is right or str(left).lower() == str(right).lower())
 
 
-def _container(holder: Resource, name: str, shape: type[_C], *, exact: bool) -> _C:
+def _element(elements: list[Any], where: tuple[Comparison, ...]) -> Resource:
+    """Return the first element that a filter picks, a new one with what it asks for where it picks none."""
+    for present in elements:
+        if matches(present, where):
+            element: Resource = present
+            return element
+    made = {term.attribute: term.value for term in where}
+    elements.append(made)
+    return made
+
+
+def _container(holder: Resource, name: str, shape: type[_C], exact: bool) -> _C:
     """Return what a resource holds under a name, an empty one of that shape where it is none yet."""
     key = name if exact else key_of(holder, name)
     present = holder.get(key)
