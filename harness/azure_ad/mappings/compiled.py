@@ -150,7 +150,9 @@ class ObjectMapping(Struct, frozen=True):
         return _without(self.hidden, attributes)
 
     def secrets(self, attributes: Mapping[str, Value], values: Mapping[str, str]) -> set[str]:
-        """Return the texts that no message of a log may repeat."""
+        """Return the texts that no message of a log may repeat; most mappings have none."""
+        if not self.redacted and not self.hidden:
+            return set()
         texts = {values[name] for name in self.redacted if name in values}
         return texts.union(*(items(attributes.get(name)) for name in self.hidden))
 

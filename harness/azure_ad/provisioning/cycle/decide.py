@@ -124,16 +124,20 @@ def _unconnected(facts: Facts, mapping: ObjectMapping) -> Decision:
             secrets=frozenset(secrets),
         )
     lacking = mapping.required - values.new.keys()
-    cause = f"No value for what the target requires: {', '.join(sorted(lacking))}"
     return Decision(
         Act.JOIN,
         Because.IN_SCOPE,
         off=_turned_off("Add", mapping),
         values=values,
-        failure=Failure("MissingValues", cause) if lacking and facts.rules.required_refused else None,
+        failure=_lacking(lacking) if lacking and facts.rules.required_refused else None,
         waits=facts.rules.removals_wait,
         secrets=frozenset(secrets),
     )
+
+
+def _lacking(targets: frozenset[str]) -> Failure:
+    names = ", ".join(sorted(targets))
+    return Failure("MissingValues", f"No value for what the target requires: {names}")
 
 
 def _updating(facts: Facts, mapping: ObjectMapping, act: Act, because: Because, *, managed: bool) -> Decision:
