@@ -129,12 +129,13 @@ class ObjectMapping(Struct, frozen=True):
                     continue
                 value = flow.value(source)
                 text = flow.text(value) if isinstance(value, list) else value
-                if text is not None and not flow.only_on_creation:
-                    present[flow.target] = text
-                if creating:
-                    text = flow.default if value is None else text
-                    if text is not None:
+                if text is not None:
+                    if not flow.only_on_creation:
+                        present[flow.target] = text
+                    if creating:
                         new[flow.target] = text
+                elif creating and value is None and flow.default is not None:
+                    new[flow.target] = flow.default
         except EvaluationError as error:
             assert flow is not None
             reason = REDACTED if flow.redacted else error
