@@ -61,7 +61,7 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
         values = {name: value for name, value in values.items() if name not in left_out}
     trace.action = "create"
     trace.step("EntrySynchronizationAdd")
-    trace.modified.extend((attribute, None, value) for attribute, value in mapping.logged(values).items())
+    trace.modified += [(attribute, None, value) for attribute, value in mapping.logged(values).items()]
     if decision.off:
         return turned_off(turn, "Creating")
     if decision.failure is not None:

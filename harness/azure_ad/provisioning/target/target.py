@@ -155,7 +155,7 @@ class Target:
     ) -> tuple[Request, Response, list[Document]]:
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         excluded = "" if mapping.kind == "User" else "excludedAttributes=members&"
-        condition = f"{quote_plus(attribute)}+eq+%22{quote_plus(quoted)}%22"
+        condition = f"{_quoted_name(attribute)}+eq+%22{quote_plus(quoted)}%22"
         request = self._request("GET", f"{mapping.resource}?{excluded}filter={condition}")
         response = self._exchange(kind, request, (200,))
         answer = self._document(kind, request, response)
@@ -277,6 +277,7 @@ def _is_resource(value: Any) -> bool:
     return not isinstance(extension, dict) or not isinstance(extension.get("manager"), str)
 
 
+_quoted_name = lru_cache(maxsize=64)(quote_plus)  # a mapping searches by one or two attributes
 _CONTENT_TYPE = ("Content-Type", "application/scim+json; charset=utf-8")
 _USER = re.compile(r"(?<=://)[^/?#]*@")
 _DEEPEST = 50  # no resource comes near
