@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from harness.scim.filter import Comparison
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
-from harness.scim.path import Path, PathError, get, key_of, matches, parse_path, read, remove, write
+from harness.scim.path import (
+    Path,
+    PathError,
+    get,
+    key_of,
+    matches,
+    parse_path,
+    read,
+    remove,
+    spelled_alike,
+    write,
+)
 
 WORK = (Comparison("type", "eq", "work"),)
 
@@ -384,6 +395,33 @@ def test_writing_one_path_does_not_disturb_another(one, other, first, second):
     write(resource, one, first)
     write(resource, other, second)
     assert (read(resource, one), read(resource, other)) == (first, second)
+
+
+@given(st.lists(st.tuples(PATHS, VALUES), max_size=8))
+def test_where_names_are_spelled_alike_no_other_need_be_looked_for(writes):
+    """A resource made of such paths alone is the same either way."""
+    assert spelled_alike(path for path, _ in writes)
+    searched, exact = {}, {}
+    for path, value in writes:
+        write(searched, path, value)
+        write(exact, path, value, exact=True)
+    assert exact == searched
+    assert list(exact) == list(searched)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("title", "Title"),
+        ("name.givenName", "Name.familyName"),
+        ("name.givenName", "name.GivenName"),
+        ('emails[type eq "work"].value', 'emails[Type eq "home"].value'),
+        ("urn:x:y:z", "urn:X:y:other"),
+    ],
+)
+def test_one_name_in_two_spellings_must_be_looked_for(one, other):
+    """Each of the paths has a name that the other spells otherwise."""
+    assert not spelled_alike([parse_path(one), parse_path(other)])
 
 
 @given(st.one_of(RESOURCES, ODD_RESOURCES), PATHS, VALUES)

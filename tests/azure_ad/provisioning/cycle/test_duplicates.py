@@ -8,6 +8,7 @@ import pytest
 
 from harness.azure_ad.provisioning.on_demand import Subject
 from harness.azure_ad.provisioning.target.reactions import SCIM
+from tests.azure_ad.provisioning.company import summary
 from tests.azure_ad.scim_server import refusal, reply
 
 
@@ -145,10 +146,14 @@ class TestTarget:
         company.person("ana")
         company.person("ben")
         company.turn_on()
-        assert company.told() == [
+        first, second = company.log()
+        assert [summary(first), summary(second)] == [
             ("Ana", "create", "success"),
             ("Ben", "create", f"{SCIM}ServiceIncompatible"),
         ]
+        assert second["targetIdentity"]["id"] == ""
+        exports = [step["status"] for step in second["provisioningSteps"] if step["name"] == "EntryExportAdd"]
+        assert exports == ["failure"]
 
 
 class TestEscrow:
