@@ -53,8 +53,11 @@ def processor(number: int) -> float:
 
 def processor_of_all(number: int) -> float:
     """Return the processor time in seconds that a process and those it started took so far; who has ended counts no more."""
-    children = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8").split()
-    return processor(number) + sum(processor_of_all(int(child)) for child in children)
+    try:
+        children = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8").split()
+        return processor(number) + sum(processor_of_all(int(child)) for child in children)
+    except (FileNotFoundError, ProcessLookupError):  # it ended this moment
+        return 0
 
 
 def peak(number: int) -> float:
