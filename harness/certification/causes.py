@@ -85,6 +85,12 @@ def _refuses_manager_as_text(result: Result) -> bool:
     )
 
 
+def _refuses_the_token(result: Result) -> bool:
+    """Tell that 401 was not what was wanted, of a check or of Azure AD's job: some checks send wrong tokens."""
+    of_the_job = _got("nothing but 401")(result) and _says("authorization")(result)
+    return of_the_job or _says(r"\banswered 401\b")(result)
+
+
 def _got(refusal: str) -> Callable[[Result], bool]:
     return lambda result: result.refusal is not None and result.refusal.text.startswith(refusal)
 
@@ -148,7 +154,7 @@ CAUSES = (
         "The token is not accepted.",
         "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
         f"{_RFC}#section-2",
-        lambda result: _got("nothing but 401")(result) or _says(r"answered 401 instead of")(result),
+        _refuses_the_token,
     ),
     Cause(
         "A manager is refused when given by the id alone, as Azure AD sends it.",

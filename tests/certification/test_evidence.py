@@ -25,7 +25,7 @@ from harness.scim.names import CORE_GROUP
 from harness.wire.message import Response, json_request
 from tests.certification.conftest import AT_ONCE, START
 from tests.certification.right.server import RightServer
-from tests.certification.wrong import SCIM_JSON, URL, answering, editing, setting
+from tests.certification.wrong import SCIM_JSON, URL, answering, editing, setting, without_header
 from tests.conftest import TOKEN
 
 STRANGER = {
@@ -124,6 +124,19 @@ def test_failures_of_one_cause_are_one_finding():
     page = html.render(certificate_of(send, suite))
     assert "What the failures come from" in page
     assert page.count("Send Content-Type: application/scim+json with every answer that has a body.") == 1
+
+
+def test_a_check_that_wants_401_says_nothing_of_the_token():
+    """It sends a wrong token; what lacks in the answer is another matter."""
+
+    def wants_a_challenge(bench):
+        answer = bench.endpoint.ask("GET", "/Users", token=bench.word())
+        require_status("GET /Users", answer, 401)
+        raise FailedError("no WWW-Authenticate header")
+
+    send = without_header("", "WWW-Authenticate")(RightServer())
+    (finding,) = findings(results_of(send, one("Challenge", wants_a_challenge)))
+    assert finding.sentence == "no WWW-Authenticate header"
 
 
 @pytest.mark.slow
