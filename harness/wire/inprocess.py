@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from harness.wire.message import Headers, Request, Response, Send
+from harness.wire.message import Headers, Request, Response, Send, parts_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -63,7 +63,7 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, list[tupl
 
 
 def _environ(request: Request) -> dict[str, Any]:
-    parts = urlsplit(request.url)
+    parts = parts_of(request.url)
     host, port = _address(parts.scheme, parts.netloc)
     path, query = parts.path or "/", parts.query
     if not query.isascii():  # as clients on a socket do; applications decode strictly

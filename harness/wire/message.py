@@ -60,10 +60,26 @@ class TransportError(Exception):
         self.kind = kind
 
 
+@lru_cache(maxsize=16)
+def parts_of(url: str) -> SplitResult:
+    """Return what `urlsplit` does, which remembers the address by itself: of most URLs only what follows is new.
+
+    Raises ValueError.
+    """
+    end = url.find("/", len("https://"))
+    if end < 0 or "#" in url or not url.isprintable():
+        return urlsplit(url)
+    address = urlsplit(url[:end])
+    if url[:end] != f"{address.scheme}://{address.netloc}":
+        return urlsplit(url)
+    path, _, query = url[end:].partition("?")
+    return SplitResult(address.scheme, address.netloc, path, query, "")
+
+
 def check_url(url: str) -> SplitResult:
     """Return the parts of an absolute http or https URL. Raises TransportError `url` for anything else."""
     try:
-        parts = urlsplit(url)
+        parts = parts_of(url)
         usable = _leads_somewhere(parts.scheme, parts.netloc)
     except ValueError:
         usable = False

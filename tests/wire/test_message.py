@@ -1,10 +1,13 @@
 """Requests and responses: headers whatever their case, JSON in and out."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from harness.wire.message import Request, Response, TransportError, check_url, json_request
+from harness.wire.message import Request, Response, TransportError, check_url, json_request, parts_of
 
 
 def test_headers_are_found_whatever_their_case():
@@ -64,6 +67,44 @@ def test_what_is_no_url_is_refused(url):
         check_url(url)
     assert caught.value.kind == "url"
     assert f"'{url}'" in str(caught.value)
+
+
+PIECES = st.sampled_from(
+    [
+        "http://",
+        "HTTPS://",
+        "//",
+        "/",
+        "?",
+        "#",
+        "a",
+        "b.c",
+        ":443",
+        "[",
+        "]",
+        "::1",
+        "@",
+        "é",
+        "\t",
+        " ",
+        "℀",
+        "\\",
+    ]
+)
+
+
+def split(by, url):
+    try:
+        return tuple(by(url))
+    except ValueError as error:
+        return str(error)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=9).map("".join))
+def test_a_url_has_the_parts_that_the_standard_library_finds(url):
+    """Whatever it is made of, and whatever is wrong with it."""
+    assert split(parts_of, url) == split(urlsplit, url)
 
 
 def test_a_client_sends_numbers_of_any_length():
