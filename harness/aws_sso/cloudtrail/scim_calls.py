@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from harness.aws_sso.cloudtrail.events import Caller, frame, keep_line
 from harness.aws_sso.cloudtrail.hiding import HIDDEN, request_body, resource, with_words
@@ -42,7 +43,7 @@ class ScimCall(Struct, frozen=True):
     caller: Caller
 
 
-class _Fields(NamedTuple):
+class _Fields(Struct, frozen=True):
     """What the log keeps of a SCIM call, as a JSON array. In `body` and `answer` null stands for what is hidden."""
 
     version: str
@@ -176,7 +177,7 @@ def _keep_call(
         event_id=tenant.ids.uuid(),
         read_only=call.read_only,
     )
-    keep_line(tenant, {_SCIM: tuple(fields)}, _tags_of_call(fields))
+    keep_line(tenant, {_SCIM: astuple(fields)}, _tags_of_call(fields))
 
 
 def tags_of(line: Document) -> list[str]:
