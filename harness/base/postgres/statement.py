@@ -72,7 +72,10 @@ def statements(parts: Iterable[Part], due: Sequence[int]) -> Iterator[Statement]
     statement: Statement | None = None
     for part in parts:
         if part.kind is Kind.DELETE and part.tenant in unlocked:
-            yield statement or Statement(part.tenant)
+            if statement is not None:
+                yield statement
+            if statement is None or statement.tenant != part.tenant:
+                yield Statement(part.tenant)
             unlocked.clear()
             statement = None
         if statement is None:
