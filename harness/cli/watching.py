@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from typing import TypeAlias
 
+from harness.base.errors import HarnessError
 from harness.scenario.selecting.targets import targets
 
 INTERVAL = 0.5  # seconds between two looks
@@ -39,9 +41,16 @@ class _Watched:
         self._belonging: dict[Path, tuple[int, tuple[Path, ...]]] = {}
 
     def look(self) -> Mapping[str, _Moments]:
-        """Return each scenario file with all that belongs to it; one that is being replaced is left out."""
-        paths = [target.path for target in targets(self._words)]
-        return {str(path): moments for path in paths if (moments := self._moments(path))}
+        """Return each scenario file, or the case that is meant, with all that belongs to it.
+
+        What is being replaced is left out: an editor may take a file, or a file manager a folder, away for a moment.
+        """
+        paths: dict[str, Path] = {}
+        for word in self._words:
+            with suppress(HarnessError, OSError):
+                for path, case in ((target.path, target.case) for target in targets((word,))):
+                    paths[str(path) if case is None else f"{path}[{case}]"] = path
+        return {name: moments for name, path in paths.items() if (moments := self._moments(path))}
 
     def _moments(self, path: Path) -> _Moments:
         own = _written([path])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -474,6 +475,50 @@ def test_a_watch_runs_what_was_saved(folder: Path, monkeypatch: pytest.MonkeyPat
     assert [line for line in result.stdout.splitlines() if " in 0." in line or " in 1." in line] == [
         line for line in result.stdout.splitlines() if line.startswith(("1 passed", "1 failed"))
     ]
+
+
+def test_a_watch_outlives_what_an_editor_does_to_a_file_and_plays_the_case_that_was_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is moved away and written anew, written in two pieces, its folder renamed; only a saved file is played."""
+    scenarios = folder / "scenarios"
+    table = scenarios / "table.yaml"
+    text = f"cases: [{{case: one}}, {{case: two}}]\n{GOOD}"
+    table.write_text(text, encoding="utf-8")
+
+    def saved_anew() -> None:
+        whole = table.with_suffix(".tmp")
+        whole.write_text(text, encoding="utf-8")
+        os.utime(whole, ns=(1, 1))
+        whole.replace(table)
+
+    acts = iter(
+        (
+            lambda: table.rename(folder / "table.yaml~"),
+            (folder / "table.yaml~").unlink,
+            lambda: table.write_text("cases: [{case: one", encoding="utf-8"),
+            saved_anew,
+            lambda: scenarios.rename(folder / "elsewhere"),
+            lambda: (folder / "elsewhere").rename(scenarios),
+        )
+    )
+
+    def looked(_self: object, _seconds: float) -> None:
+        act = next(acts, None)
+        if act is None:
+            raise KeyboardInterrupt
+        act()
+
+    monkeypatch.setattr("threading.Event.wait", looked)
+    result = harness("run", "scenarios/table.yaml[one]", "--watch")
+    played = [line for line in result.stdout.splitlines() if re.match(r"\d (passed|rejected)", line)]
+    assert [line.partition(" in ")[0] for line in played] == [
+        "1 passed",
+        "1 rejected",
+        "1 passed",
+        "1 passed",
+    ]
+    assert result.exit_code == 0
 
 
 def test_a_watch_runs_what_includes_a_file_that_was_saved(
