@@ -29,7 +29,9 @@ _MARKER = (
     f"harness({', '.join(_TAKEN)}): the world of the fixtures scim_world, aws_sso and azure_ad, "
     "as harness.testing.World takes it"
 )
-_TIMELINES = "--harness-timeline"
+_TIMELINES, _VARIABLE = "--harness-timeline", "--scenario-var"
+_REFERENCES: pytest.StashKey[set[str]] = pytest.StashKey()
+_REFUSAL: pytest.StashKey[Exception] = pytest.StashKey()
 _WORLD: pytest.StashKey[World] = pytest.StashKey()
 _SUFFIXES = (".yaml", ".yml")
 _LONGEST_NAME = 120
@@ -63,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
     )
     group.addoption(
-        "--scenario-var",
+        _VARIABLE,
         action="append",
         metavar="NAME=VALUE",
         default=[],
@@ -165,6 +167,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCo
     return None
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse a variable of the command line that misspells one which the scenarios mention. Raises UsageError."""
+    references = session.config.stash.get(_REFERENCES, None)
+    if references is None or not session.config.getoption(_VARIABLE):
+        return
+    from harness.base.errors import HarnessError
+    from harness.scenario.loading.references import check_typed
+
+    try:
+        check_typed(_variables(session.config).given.keys(), references, _VARIABLE)
+    except HarnessError as error:
+        if not hasattr(session.config, "workerinput"):
+            raise pytest.UsageError(str(error)) from error
+        # A process of pytest-xdist cannot end the run with a sentence, so each scenario fails with it.
+        session.config.stash[_REFUSAL] = error
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say which of the folders that were named has YAML files and not one scenario among them."""
     named = [Path(argument) for argument in config.args if config.args_source is config.ArgsSource.ARGS]
@@ -211,11 +230,13 @@ class ScenarioCollector(pytest.File):
         from harness.scenario.loading import ScenarioError, load
 
         try:
-            scenarios = load(self.path, variables=_variables(self.config)).scenarios()
+            file = load(self.path, variables=_variables(self.config))
+            scenarios = file.scenarios()
         except ScenarioError as error:
             raise self.CollectError(as_text(rejection_lines(error.rejection))) from error
         except HarnessError as error:
             raise self.CollectError(f"error: {error}") from error
+        self.config.stash.setdefault(_REFERENCES, set()).update(file.references)
         for scenario in scenarios:
             name = self.path.stem + ("" if scenario.case is None else f"[{scenario.case}]")
             yield ScenarioItem.from_parent(self, name=name, scenario=scenario)
@@ -224,7 +245,7 @@ class ScenarioCollector(pytest.File):
 def _variables(config: pytest.Config) -> Variables:
     from harness.scenario.variables import Variables, parse_variables
 
-    return Variables(parse_variables(config.getoption("scenario_var")), os.environ)
+    return Variables(parse_variables(config.getoption(_VARIABLE), _VARIABLE), os.environ)
 
 
 class ScenarioItem(pytest.Item):
@@ -243,6 +264,8 @@ class ScenarioItem(pytest.Item):
         from harness.scenario.events import ScenarioFinished
         from harness.scenario.running import run_scenario
 
+        if (refusal := self.config.stash.get(_REFUSAL, None)) is not None:
+            raise refusal
         seed = self.config.getoption("scenario_seed") or self.config.getini("scenario_seed")
         failures: tuple[Failure, ...] | None = None
         for event in run_scenario(self.scenario, seed=seed):

@@ -135,6 +135,29 @@ def test_values_come_from_the_command_line(project: pytest.Pytester) -> None:
     project.runpytest().assert_outcomes(errors=1)
 
 
+def test_a_misspelt_variable_is_refused(project: pytest.Pytester) -> None:
+    """As with `harness run --var`: the scenario would be played without the value that is meant."""
+    text = CASES.replace("{case: one}", "{case: one, tenant: x}").replace("A table", "Of ${tenant}")
+    write(project, "scenarios/a.yaml", text.replace("{case: two}", "{case: two, tenant: y}"))
+    result = project.runpytest("--scenario-var", "tenent=z")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        "*nothing mentions '${tenent}', which --scenario-var gives; did you mean 'tenant'?*"
+    )
+
+
+def test_a_misspelt_variable_is_refused_by_each_scenario_in_a_process_of_xdist(
+    project: pytest.Pytester,
+) -> None:
+    """There the run cannot be ended with a sentence."""
+    project.makeconftest("def pytest_configure(config): config.workerinput = {}")
+    text = CASES.replace("{case: one}", "{case: one, tenant: x}").replace("A table", "Of ${tenant}")
+    write(project, "scenarios/a.yaml", text.replace("{case: two}", "{case: two, tenant: y}"))
+    result = project.runpytest("-p", "no:xdist", "--scenario-var", "tenent=z")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines("*error: nothing mentions '${tenent}', which --scenario-var gives*")
+
+
 def test_titles_and_tags_are_found_by_k(project: pytest.Pytester) -> None:
     """-k knows the words of the title and the tags."""
     write(project, "scenarios/a.yaml", PASSING)

@@ -20,7 +20,7 @@ from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError, nearest
 from harness.scenario.events import Event, FileRejected, RunFinished, RunStarted, ScenarioFinished
 from harness.scenario.loading import Scenario, ScenarioError, load
-from harness.scenario.loading.expected import misspelt
+from harness.scenario.loading.references import check_typed
 from harness.scenario.running import run_scenario
 from harness.scenario.selecting.choice import ALL, Choice
 from harness.scenario.selecting.targets import Target, targets
@@ -58,12 +58,7 @@ class Gathering(Struct):
 
     def check_variables(self) -> None:
         """Raise HarnessError for a variable of the command line that misspells what the files mention."""
-        typed = self.variables.typed
-        for name in sorted(typed - self.references):
-            if meant := misspelt(name, self.references - typed):
-                raise HarnessError(
-                    f"nothing mentions '${{{name}}}', which --var gives; did you mean '{meant}'?"
-                )
+        check_typed(self.variables.typed, self.references, "--var")
 
 
 def run(

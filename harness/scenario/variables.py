@@ -32,13 +32,13 @@ class Variables(Struct, frozen=True):
 NONE = Variables()
 
 
-def parse_variables(texts: Iterable[str]) -> dict[str, str]:
-    """Read `NAME=VALUE` texts. Raises HarnessError for what has no name or no value."""
+def parse_variables(texts: Iterable[str], option: str = "--var") -> dict[str, str]:
+    """Read an option's `NAME=VALUE` texts. Raises HarnessError for what has no name or no value."""
     given: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise HarnessError(f"--var '{text}' is not NAME=VALUE, as in --var tenant=contoso")
+            raise HarnessError(f"{option} '{text}' is not NAME=VALUE, as in {option} tenant=contoso")
         given[name.strip()] = value
     return given
 

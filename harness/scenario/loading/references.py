@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from harness.base.errors import nearest
+from harness.base.errors import HarnessError, nearest
 from harness.scenario.language.schema import NOT_SUBSTITUTED
+from harness.scenario.loading.expected import ONE_LETTER, misspelt
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.yaml_nodes import Node
 from harness.scenario.values import Trail
@@ -26,6 +28,15 @@ def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> I
                 place = root.key(("steps", number, "let", name))
                 yield Mistake(place, f"'{name}' is a column of the cases already; capture under another name")
         captured |= set(step.get("let", {}))
+
+
+def check_typed(typed: AbstractSet[str], references: AbstractSet[str], option: str) -> None:
+    """Raise HarnessError for a variable of the command line's `option` that misspells what files mention in `${…}`."""
+    for name in sorted(typed - references):
+        if meant := misspelt(name, references - typed, alike=ONE_LETTER):
+            raise HarnessError(
+                f"nothing mentions '${{{name}}}', which {option} gives; did you mean '{meant}'?"
+            )
 
 
 def misspelt_columns(
