@@ -16,11 +16,14 @@ from harness.scenario.loading.expected import ONE_LETTER, misfits, misspelt, now
 from harness.scenario.loading.source import Mistake
 from harness.scenario.loading.violations import STEP_KEYS
 from harness.scenario.loading.vocabulary import (
+    SOURCE,
     innermost,
     may_be_refused,
     misspelt_expectations,
     misspelt_targets,
     own_texts,
+    source_attributes,
+    target_attributes,
     texts,
     unknown_arguments,
 )
@@ -44,6 +47,7 @@ _VERSIONS = ("v1.0", "beta")
 _VERSION = re.compile(r"v[\d.]+", re.IGNORECASE)
 # A word of a rule of Werkzeug, without the names of its variables and their converters.
 _WORD = re.compile(r"(?<![<:\w])[A-Za-z]+(?![\w:]*>)")
+_QUOTED = re.compile(r'"[^"]*"')
 # Where a step has a duration, below the step.
 _DURATIONS: tuple[Trail, ...] = (("wait",), ("fault", "delay"))
 
@@ -59,9 +63,62 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
         yield from _quirks(quirks, root)
     written = {*own_texts(data)}
     own = {text for step in data["steps"] for _, text in texts(step.get("edit mapping"), ())}
+    added = {text for step in data["steps"] for text in _added(step)}
     for number, step in enumerate(data["steps"]):
         yield from _in_step(step, ("steps", number), root, written)
         yield from misspelt_targets(step, ("steps", number), root, own)
+        yield from _misspelt_edits(step, ("steps", number), root, added)
+
+
+def _added(step: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names that a step adds to the target's attribute list, or expects to be mapped: they are meant."""
+    yield from _keys(step.get("expect", {}).get("mapping"))
+    edit = step.get("edit mapping")
+    for entry in edit.get("attribute list", ()) if isinstance(edit, Mapping) else ():
+        yield str(entry["name"] if isinstance(entry, Mapping) else entry)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        yield str(key)
+        yield from _keys(inner)
+
+
+def _misspelt_edits(
+    step: Mapping[str, Any], trail: Trail, root: Node, own: Collection[str]
+) -> Iterator[Mistake]:
+    """Yield each attribute of users that an edited mapping misspells, at either side; `own` are those that the file adds.
+
+    A target that differs in what stands in quotes alone is another one: `emails[type eq "home"].value`.
+    """
+    edit = step.get("edit mapping")
+    if not isinstance(edit, Mapping) or edit.get("of") == "groups" or may_be_refused(step):
+        return
+    place = (*trail, "edit mapping")
+    for number, change in enumerate(edit.get("set", ())):
+        for key in ("source", "expression"):
+            text = str(change.get(key, ""))
+            for name in (text,) if key == "source" else SOURCE.findall(text):
+                if (
+                    name not in own
+                    and not REFERENCE.search(text)
+                    and (meant := misspelt(name, source_attributes()))
+                ):
+                    where = root.at((*place, "set", number, key))
+                    yield Mistake(where, f"users have no '{name}'; did you mean '{meant}'?")
+        yield from _misspelt_target(str(change["target"]), (*place, "set", number, "target"), root, own)
+    for key in ("delete", "match on"):
+        for number, name in enumerate(edit.get(key, ())):
+            yield from _misspelt_target(str(name), (*place, key, number), root, own, source_attributes())
+
+
+def _misspelt_target(
+    name: str, place: Trail, root: Node, own: Collection[str], also: Collection[str] = ()
+) -> Iterator[Mistake]:
+    quoted = _QUOTED.findall(name)
+    names = {*also, *(each for each in target_attributes() if _QUOTED.findall(each) == quoted)}
+    if name not in own and not REFERENCE.search(name) and (meant := misspelt(name, names)):
+        yield Mistake(root.at(place), f"no attribute is called '{name}'; did you mean '{meant}'?")
 
 
 def _quirks(quirks: Mapping[str, Any], root: Node) -> Iterator[Mistake]:

@@ -42,7 +42,7 @@ _REASONS = ("ActionNotAllowed", "NotEffectivelyEntitled", "RedundantExport")
 _CODES = ("BadRequest", "CredentialValidationFailure", "ServiceIncompatibleFiltering")
 _VALUE_TYPES = ("work", "home", "other", "mobile", "fax", "pager")
 # An attribute within the expression of a mapping, in its brackets.
-_SOURCE = re.compile(r"\[(\w+)\]")
+SOURCE = re.compile(r"\[(\w+)\]")
 # Short texts are alike by chance.
 _SHORTEST = 4
 
@@ -142,11 +142,11 @@ def misspelt_targets(
     while isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in MATCHERS:
         place, value = (*place, next(iter(value))), next(iter(value.values()))
     for key in value if isinstance(value, Mapping) else ():
-        if key not in own and not REFERENCE.search(key) and (meant := misspelt(key, _targets())):
+        if key not in own and not REFERENCE.search(key) and (meant := misspelt(key, target_attributes())):
             yield Mistake(root.key((*place, key)), f"no mapping is called '{key}'; did you mean '{meant}'?")
     for where, text in texts(value, place):
-        for name in _SOURCE.findall(text):
-            if meant := misspelt(name, _sources()):
+        for name in SOURCE.findall(text):
+            if meant := misspelt(name, source_attributes()):
                 yield Mistake(root.at(where), f"users have no '{name}'; did you mean '{meant}'?")
 
 
@@ -196,7 +196,7 @@ def _operations() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 @cache
-def _targets() -> Collection[str]:
+def target_attributes() -> Collection[str]:
     """Return the attributes of users that the targets' templates have."""
     from harness.azure_ad.mappings.templates import templates
 
@@ -205,7 +205,7 @@ def _targets() -> Collection[str]:
 
 
 @cache
-def _sources() -> Collection[str]:
+def source_attributes() -> Collection[str]:
     """Return the attributes of users that a mapping can read."""
     from harness.azure_ad.mappings.definitions import source_names
 
@@ -271,7 +271,7 @@ _WORDS: Mapping[tuple[str, str], Callable[[], Collection[str]]] = {
     ("audit log", "activityDisplayName"): _activities,
     ("provisioning log", "errorCode"): _codes,
     ("provisioning log", "SkipReason"): _reasons,
-    ("provisioning log", "modifiedProperties.displayName"): _targets,
+    ("provisioning log", "modifiedProperties.displayName"): target_attributes,
     ("aws users", "type"): _value_types,
 }
 # Where anybody may write any word.

@@ -73,6 +73,26 @@ def refused(folder, steps):
             "fault: {request: POST /Group, answer: {status: 503}}",
             "7:22: no request has '/Group' in its path; did you mean '/Groups'?",
         ),
+        (
+            "edit mapping: {set: [{target: name.familyNam, source: surname}]}",
+            "7:35: no attribute is called 'name.familyNam'; did you mean 'name.familyName'?",
+        ),
+        (
+            "edit mapping: {set: [{target: title, source: jobTitel}]}",
+            "7:50: users have no 'jobTitel'; did you mean 'jobTitle'?",
+        ),
+        (
+            "edit mapping: {set: [{target: displayName, expression: 'Join(\" \", [givenNmae], [surname])'}]}",
+            "7:60: users have no 'givenNmae'; did you mean 'givenName'?",
+        ),
+        (
+            "edit mapping: {delete: [facsimileTelephonNumber]}",
+            "7:29: no attribute is called 'facsimileTelephonNumber'; did you mean 'facsimileTelephoneNumber'?",
+        ),
+        (
+            "edit mapping: {match on: [userNam]}",
+            "7:31: no attribute is called 'userNam'; did you mean 'userName'?",
+        ),
     ],
 )
 def test_what_a_service_does_not_have_is_no_step(tmp_path, step, message):
@@ -124,6 +144,9 @@ def test_a_misspelt_word_is_not_waited_for_in_vain(tmp_path, expectation, messag
         "wait: 1m\n    expect: {cloudtrail: {eventName: SomethingOfTomorrow}}",
         "edit mapping: {set: [{target: usrName, source: city}]}\n    expect: {mapping: {usrName: '[city]'}}",
         "wait: 1m\n    expect: {exchanges: {$not: {$contains: {path: //Users}}}}",
+        "edit mapping: {set: [{target: 'emails[type eq \"home\"].value', source: mail}]}\n    expect: {job: {}}",
+        "edit mapping: {attribute list: [usrName], set: [{target: usrName, source: mail}]}\n    expect: {job: {}}",
+        "edit mapping: {set: [{target: usrName, source: mail}]}\n    expect: {error: {$contains: usrName}}",
     ],
 )
 def test_words_that_may_be_meant_are_let_through(tmp_path, steps):
