@@ -33,9 +33,9 @@ from harness.origins import AWS_HOSTS, GRAPH, REGION
 from harness.pages.surroundings import SURROUNDINGS, Surroundings, neighbour
 from harness.wire.faults import Faults
 from harness.wire.inprocess import inprocess
+from harness.wire.internet import internet
 from harness.wire.message import Send
 from harness.wire.recording.exchanges import recording
-from harness.wire.routing import routing
 
 ADMINISTRATOR, AZURE_AD, AWS_SSO = "Administrator", "Azure AD", "AWS SSO"
 DEFAULT_PROFILE = "identity-center"
@@ -173,7 +173,7 @@ def create(
     def local(_: Parts, contexts: Contexts) -> Send:
         to_aws, to_azure = inprocess(apps()[0], contexts.aws), inprocess(apps()[1], contexts.azure)
         sides = {origin: to_azure if key == "graph" else to_aws for key, origin in parts.origins.items()}
-        return routing({**sides, **(faults or {})})
+        return internet({**sides, **(faults or {})})
 
     world = assemble(parts, quirks, local, journal)
     world.database = database

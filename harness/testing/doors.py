@@ -20,9 +20,9 @@ from harness.testing.seen import Seen
 from harness.wire.faulty_application import FaultyApplication, is_api_call
 from harness.wire.incoming import request_of
 from harness.wire.inprocess import call, inprocess
+from harness.wire.internet import internet
 from harness.wire.message import Send
 from harness.wire.recording.exchanges import Sent, recording
-from harness.wire.routing import routing
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import identity
 from harness.world import Contexts, Parts, World, apps, assemble, choose_quirks
@@ -86,7 +86,9 @@ def listening(
     def local(_: Parts, given: Contexts) -> Send:
         contexts.append(given)
         inner = apps()
-        return routing({aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)})
+        return internet(
+            {aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)}
+        )
 
     world = assemble(parts, quirks, local, teller)
     world.database = database

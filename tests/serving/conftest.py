@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.base.postgres.postgres_server import running_postgres
 from tests.serving.harness_process import HarnessProcess
 
 
@@ -27,3 +28,10 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., HarnessProcess]]:
             process.stop(signal.SIGKILL)
         else:
             process.close()
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """Where a PostgreSQL of the test's own is."""
+    with running_postgres() as url:
+        yield url

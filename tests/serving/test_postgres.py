@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from harness.base.clock import Stopwatch, from_iso
-from tests.base.postgres.postgres_server import running_postgres
 from tests.serving.test_killed import PEOPLE, directory  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
@@ -19,12 +18,6 @@ ANA = {
     "userPrincipalName": "ana@contoso.com", "displayName": "Ana", "givenName": "Ana", "surname": "Ruiz", "mailNickname": "ana", "accountEnabled": True,
     "passwordProfile": {"password": "x"},
 }  # fmt: skip
-
-
-@pytest.fixture
-def address():
-    with running_postgres() as url:
-        yield url
 
 
 def assert_everybody_arrived_once(world):

@@ -102,7 +102,7 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     signature = signatures.parse(request.header("Authorization"))
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
     service = SERVICES.get(target)
-    if service is None or not _has(tenant, service, operation):
+    if service is None or not _has(tenant, target, service, operation):
         # Without a message: https://github.com/hashicorp/terraform-provider-aws/issues/31624, comment of 2023-08-23
         # (read 2026-11-29).
         raise ApiError("UnknownOperationException", "")
@@ -122,10 +122,10 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     return Heard(service, operation, signature.access_key_id, raw, request_id)
 
 
-def _has(tenant: Tenant, service: Service, operation: str) -> bool:
+def _has(tenant: Tenant, target: str, service: Service, operation: str) -> bool:
     quirks = tenant.quirks
     later = f"{service.signing_name}:{operation}" in quirks["later-operations"]
-    if service.target == "SWBExternalService":
+    if target == "SWBExternalService":
         later = operation in quirks["later-admin-operations"]
     return operation in service.handlers and not later
 

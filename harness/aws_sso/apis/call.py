@@ -27,14 +27,13 @@ Handler: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
 class Service(Struct, frozen=True):
-    """`target` begins X-Amz-Target; `signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
+    """`signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
 
     `message` is how the service's errors spell that member, and `tells_request_id` says that they hold the request's id.
     `codes` names other errors than ValidationException for a broken member; `words` gives one that is broken alone a sentence
     of its own, from the input and the member's name.
     """
 
-    target: str
     signing_name: str
     handlers: Mapping[str, Handler]
     shapes: Mapping[str, Structure]

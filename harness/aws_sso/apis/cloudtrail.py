@@ -96,7 +96,6 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
 
 
 SERVICE = Service(
-    target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
     signing_name="cloudtrail",
     handlers={"LookupEvents": lookup_events},
     shapes={"LookupEvents": _LOOKUP},

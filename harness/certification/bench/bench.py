@@ -19,10 +19,10 @@ from harness.certification.bench.patience import Pause
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.journal import Journal
+from harness.wire.internet import internet
 from harness.wire.message import Request, Response, Send, TransportError
 from harness.wire.recording.exchanges import Exchange, recording, without
 from harness.wire.recording.secrets import Secrets
-from harness.wire.routing import routing
 from harness.world import create
 
 CERTIFIER = "Certification"
@@ -52,7 +52,7 @@ class Bench:
         self._reach, self._together = reach, together
         self._seed, self._clock, self._journal = ids.hex(16), VirtualClock(start), Journal()
         self._secrets = [subject.token]
-        self._send = self._recorded(routing(reach))
+        self._send = self._recorded(internet(reach))
         self.endpoint = Endpoint(self._send, subject.base, subject.token, self._all_at_once)
 
     @cached_property

@@ -24,8 +24,8 @@ SERVICE_NAMES = {
     "organizations": "organizations",
 }
 MODELS = {
-    service.target: get_session().get_service_model(SERVICE_NAMES[service.signing_name])
-    for service in SERVICES.values()
+    target: get_session().get_service_model(SERVICE_NAMES[service.signing_name])
+    for target, service in SERVICES.items()
 }
 OPERATIONS = [(target, name) for target, service in SERVICES.items() for name in service.handlers]
 STORE, ACCOUNT = "d-9067729b3d", "123456789012"

@@ -6,17 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.base.postgres.postgres_server import running_postgres
-
 pytestmark = pytest.mark.slow
 ROUNDS = 15
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-
-
-@pytest.fixture
-def address():
-    with running_postgres() as url:
-        yield url
 
 
 @pytest.fixture

@@ -9,19 +9,12 @@ import pytest
 from harness.base.clock import Stopwatch
 from harness.wire.message import TransportError, json_request
 from harness.wire.sockets.network import Network
-from tests.base.postgres.postgres_server import running_postgres
 from tests.serving.test_killed import PEOPLE, directory  # noqa: F401 - a fixture
 from tests.serving.test_postgres import assert_everybody_arrived_once, start_cycle, wait_for_arrivals
 from tests.serving.test_serve import harness
 
 pytestmark = pytest.mark.slow
 WITHIN = 60  # seconds, on a busy machine
-
-
-@pytest.fixture
-def address():
-    with running_postgres() as url:
-        yield url
 
 
 def children(world):

@@ -8,7 +8,7 @@ from harness.base.ids import Ids
 from harness.base.sqlite import Database
 from harness.origins import AWS_HOSTS, GRAPH
 from harness.serving.storage.both_sides import BothSides
-from harness.wire.routing import routing
+from harness.wire.internet import internet
 from harness.world import Parts, assemble, choose_quirks
 
 PEOPLE = {
@@ -36,7 +36,7 @@ def sides(tmp_path):
             clock=VirtualClock(from_iso("2026-01-01T00:00:00Z")), ids=Ids(f"{len(opened)}"), aws_store=aws,
             azure_store=azure, origins={"graph": GRAPH, **AWS_HOSTS},
         )  # fmt: skip
-        world = assemble(parts, choose_quirks("identity-center", {}), lambda *_: routing({}))
+        world = assemble(parts, choose_quirks("identity-center", {}), lambda *_: internet({}))
         return BothSides(world)
 
     yield open_both

@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.wire.internet import internet
 from harness.wire.message import Request, Response, TransportError
-from harness.wire.routing import routing
 
 SCIM, GRAPH = "https://scim.us-east-1.amazonaws.com", "http://127.0.0.1:8080"
 
@@ -13,7 +13,7 @@ def send():
     def answer(text):
         return lambda request: Response(200, (), text + request.url.encode())
 
-    return routing({SCIM: answer(b"scim "), GRAPH: answer(b"graph ")})
+    return internet({SCIM: answer(b"scim "), GRAPH: answer(b"graph ")})
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_is_no_url_is_told_apart_from_a_wrong_one(send, url):
 def test_new_origins_are_found_at_once():
     """Whoever owns the table may add to it while the world runs."""
     table = {}
-    send = routing(table)
+    send = internet(table)
     table[SCIM] = lambda _: Response(204)
     assert send(Request("GET", f"{SCIM}/")).status == 204
 
@@ -73,4 +73,4 @@ def test_a_transports_own_error_passes():
         raise TransportError("reset", "peer went away")
 
     with pytest.raises(TransportError, match="peer went away"):
-        routing({SCIM: reset})(Request("GET", f"{SCIM}/"))
+        internet({SCIM: reset})(Request("GET", f"{SCIM}/"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.wire.message import Request, Response, Send, TransportError, check_url
 
 
-def routing(origins: Mapping[str, Send]) -> Send:
+def internet(origins: Mapping[str, Send]) -> Send:
     """Dispatch by scheme and host. Raises TransportError `dns` for a host nobody serves, `url` for what is no URL."""
 
     def send(request: Request) -> Response:
