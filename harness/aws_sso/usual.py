@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, defstruct, to_builtins
 
 from harness.aws_sso.attributes import Attribute, Complex, Dropped, Flag, OneItem, Text
+from harness.base.json_text import encode_text
 
 # What is sent for nothing, and not stored: the provisioning service sends `"roles": []` with every user.
 _EMPTY: tuple[Any, ...] = ({}, [], [{}])
@@ -34,7 +35,7 @@ class Usual(Struct, frozen=True, dict=True):
         for name in self._maybe_empty:
             if stored.get(name) in _EMPTY:
                 del stored[name]
-        return stored
+        return stored if _is_plain(stored) else None
 
     @cached_property
     def _type(self) -> type[Struct]:
@@ -47,6 +48,18 @@ class Usual(Struct, frozen=True, dict=True):
     @cached_property
     def _maybe_empty(self) -> list[str]:
         return [name for name, part in self.table.parts.items() if isinstance(part, Complex | OneItem)]
+
+
+def _is_plain(document: object) -> bool:
+    """Tell whether all texts of a document are printable ASCII: looked at together, for each by itself takes longer.
+
+    In JSON a backslash stands before what is not printable, as before what else is escaped.
+    """
+    try:
+        text = encode_text(document)
+    except TypeError:  # an unpaired surrogate
+        return False
+    return text.isascii() and text.isprintable() and "\\" not in text
 
 
 def _record(table: Complex, *, is_outermost: bool = False) -> type[Struct]:
@@ -66,6 +79,8 @@ def _record(table: Complex, *, is_outermost: bool = False) -> type[Struct]:
 
 def _kind(part: Attribute) -> Any:
     """Return the type of a part's usual values; None for a part that is not usual."""
+    if isinstance(part, Text) and " " in part.spaces:
+        return Annotated[str, Meta(min_length=1, max_length=part.longest)]
     if isinstance(part, Text):
         return Annotated[str, Meta(pattern=rf"\A{part.usual.pattern}\Z")]
     if isinstance(part, Flag):
