@@ -419,10 +419,19 @@ def test_a_share_that_is_none(folder: Path, shard: str) -> None:
 
 
 def test_the_number_of_processes(folder: Path) -> None:
-    """One a processor with `auto`; the report is the same."""
+    """One a processor with `auto`; the report is the same, and so is the page but for the real time that it tells."""
+    (folder / "scenarios" / "other.yaml").write_text(GOOD, encoding="utf-8")
     for number in ("1", "auto"):
-        assert harness("run", "-n", number, "--json", f"{number}.json").exit_code == 0
+        run = harness("run", "-n", number, "--json", f"{number}.json", "--html", f"{number}.html")
+        assert run.exit_code == 0
     assert (folder / "1.json").read_bytes() == (folder / "auto.json").read_bytes()
+    one, several = (
+        re.sub(
+            r'data-seconds="[^"]*"|\d+\.\d+ s\b', "", (folder / f"{number}.html").read_text(encoding="utf-8")
+        )
+        for number in ("1", "auto")
+    )
+    assert one == several
     assert harness("run", "-n", "0").stderr.startswith("error: -n '0' is neither a number of processes")
 
 
