@@ -9,7 +9,8 @@ from typing import Any
 from harness.base.clock import from_iso
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-_SHOWN = frozenset({"id", "resourceType"})
+_LEFT_OUT = "externalId"
+_NOT_NULL = frozenset({"id", "resourceType", _LEFT_OUT})
 _META_SHOWN = frozenset({"resourceType", "created", "lastModified"})
 
 
@@ -40,23 +41,21 @@ def _hide(value: Any, hide_schemas: bool) -> Any:
     """
     kind = type(value)
     if kind is dict:
-        hidden: dict[str, Any] = dict.fromkeys(value)
+        hidden: dict[str, Any] = {}
         for name, item in value.items():
             kind = type(item)
             if kind is str:
-                if name in _SHOWN:
+                if name not in _NOT_NULL:
+                    hidden[name] = None
+                elif name != _LEFT_OUT:
                     hidden[name] = item
-                elif name == "externalId":
-                    del hidden[name]
             elif kind is bool or (name == "schemas" and not hide_schemas and _are_texts(item)):
                 hidden[name] = item
             elif kind is dict and name == "meta":
                 hidden[name] = {
                     key: date for key, date in item.items() if key in _META_SHOWN and isinstance(date, str)
                 }
-            elif item is None:
-                del hidden[name]
-            else:
+            elif item is not None:
                 hidden[name] = _hide(item, hide_schemas)
         return hidden
     if kind is list:
