@@ -36,6 +36,16 @@ def names(account):
     return [event["eventName"] for event in account.events()]
 
 
+def test_the_first_page_has_terraforms_provider(account):
+    """It would ask STS first; tried by hand with hashicorp/aws 5.100: apply, plan without a change, destroy."""
+    page = account.send(Request("GET", f"{account.origin}/")).body.decode()
+    provider = page.partition('provider "aws" {')[2]
+    origin = account.tenant.settings.api_origin
+    assert "skip_requesting_account_id  = true" in provider
+    for service in ("identitystore", "organizations", "ssoadmin     "):
+        assert f'{service} = "{origin}"' in provider
+
+
 def test_the_guides_first_step(open_account):
     """Enabling shows endpoint and token once; the page read again shows neither the token nor makes another."""
     account = open_account(enabled=False)
