@@ -7,6 +7,7 @@ request; afterwards the outer one is again.
 from __future__ import annotations
 
 import codecs
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -145,10 +146,16 @@ def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
 
     request = Present(environ)
     where = quote(request.root + request.path), request.method
-    if is_unreadable(error):
-        LOG.error("%s [%s]: the data cannot be read: %s", *where, error)
+    if is_unreadable(error) or _is_cut_off(error):
+        LOG.error("%s [%s]: the data cannot be read: %s", *where, str(error).partition("\n")[0])
     else:
         LOG.error("Exception on %s [%s]", *where, exc_info=error)
+
+
+def _is_cut_off(error: Exception) -> bool:
+    """Tell whether PostgreSQL ended a connection, or none can be had; asked without loading what talks to it."""
+    psycopg = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(error, psycopg.OperationalError)
 
 
 def _decoded(text: str) -> str:

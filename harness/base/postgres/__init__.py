@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from harness.base.errors import HarnessError
 from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.copies import Copies
-from harness.base.postgres.peers import Peers, Turns, has_other_versions
+from harness.base.postgres.peers import Peers, Turns, has_other_versions, name_of_process, take_part
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
 from harness.base.postgres.transaction import Audience, Transactions
@@ -21,10 +21,17 @@ from harness.base.postgres.transaction import Audience, Transactions
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
 _KEYS = 0x5C1A57DC  # the first of the advisory locks that serving processes have
+_TURNS = 1  # from which on they are those of `turns`
+STARTING, AT_WORK = 0, 1  # the tasks that one process does at a time
 _CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
 _CONNECTS_WITHIN = 5  # seconds
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES, read 2026-11; in seconds.
-_NOTICES_A_DEAD_HOST: dict[str, Any] = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3}
+_NOTICES_A_DEAD_HOST: dict[str, Any] = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,  # milliseconds
+}
 
 
 class PostgresDatabase:
@@ -42,10 +49,16 @@ class PostgresDatabase:
             "autocommit": True,
             "prepare_threshold": 1,
             "connect_timeout": _CONNECTS_WITHIN,
+            "application_name": name_of_process(),
         }
+        self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
         try:
-            with psycopg.connect(url, **options) as connection:
-                _prepare(connection, place)
+            self._taking_part = self._connect()
+            try:
+                _prepare(self._taking_part, place)
+            except BaseException:
+                self._taking_part.close()
+                raise
         except psycopg.Error as error:
             reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
             raise HarnessError(
@@ -58,7 +71,6 @@ class PostgresDatabase:
         self._connections = Connections(self._pool)
         self._transactions = Transactions(self._connections, self.audience)
         self._stores: dict[str, PostgresStore] = {}
-        self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
 
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
@@ -70,14 +82,15 @@ class PostgresDatabase:
 
     def turns(self, task: int) -> Turns:
         """Return a lock over threads and processes for one of several tasks, numbered from 0."""
-        return Turns(self._pool, _KEYS + 1 + task)
+        return Turns(self._pool, _KEYS + _TURNS + task)
 
     def peers(self) -> Peers:
         """Return this process's place among those that share the database."""
-        return Peers(self._connect, _KEYS)
+        return Peers(self._connect, _KEYS, _KEYS + _TURNS + AT_WORK, self._taking_part)
 
     def close(self) -> None:
         self._connections.close()
+        self._taking_part.close()
 
 
 def _place(url: str) -> str:
@@ -119,7 +132,8 @@ def _prepare(connection: Connection, place: str) -> None:
                 f"the schema 'harness' in {place} was laid out by another version of the harness "
                 f"(layout {row and row[0]}, this one has {_LAYOUT}); update the harness, or name another database"
             )
-    if has_other_versions(connection, _KEYS):
-        raise HarnessError(
-            f"processes of another version of the harness serve {place}; end them first, or name another database"
-        )
+        take_part(connection)
+        if has_other_versions(connection, _KEYS):
+            raise HarnessError(
+                f"processes of another version of the harness serve {place}; end them first, or name another database"
+            )

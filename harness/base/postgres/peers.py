@@ -1,8 +1,10 @@
 """The processes that share a database: which one of them leads, and how they hear of each other's changes.
 
-Leading is an advisory lock of a connection of its own: PostgreSQL gives it back when the process dies or, by keep-alives,
-when its machine does. Changes are told with NOTIFY; who misses one looks again within half a second all the same.
-https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS and …/sql-notify.html, read 2026-11.
+Leading is an advisory lock of a connection of its own: PostgreSQL gives it back when the process dies, and where it says
+nothing for a while: stopped, or behind a network that passes nothing on (`idle_session_timeout`, of PostgreSQL 14 and
+later). Changes are told with NOTIFY; who misses one looks again within half a second all the same.
+https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS, …/sql-notify.html, read 2026-11, and
+…/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT, read 2026-11-30.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from contextlib import suppress
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from harness.base.ids import Ids
 from harness.base.postgres.connections import Connection
 
 _CHANNEL = "harness"
@@ -34,16 +37,48 @@ SELECT 1 FROM parts WHERE object <> %(sharing)s
 UNION ALL
 SELECT 1 FROM held WHERE objsubid = 1 AND class = 0 AND object = %(leader)s AND pid NOT IN (SELECT pid FROM parts)
 """
-# What the server needs to notice that the leader's machine is gone; nothing on a socket of the same machine.
+_SILENCE = 5  # seconds, after which a process is taken for gone
+# Older servers have no such setting, and no row for it.
+_END_SILENT = "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = 'idle_session_timeout'"
+# What those need to notice that the leader's machine is gone; nothing on a socket of the same machine.
 _SERVER_NOTICES = (
     "SET tcp_keepalives_idle = 2",
     "SET tcp_keepalives_interval = 1",
     "SET tcp_keepalives_count = 3",
 )
+_NAME = "harness "  # all connections of a process have the same name, which begins so
+# The connections of processes that take no part any more end where others wait for them: amid a transaction (in a pipeline the
+# server calls that active), or with an object at work. The one that asks says with it that it is there.
+_END_ABANDONED = b"""
+WITH held AS (
+  SELECT pid, classid::bigint AS class, objid::bigint AS object, objsubid FROM pg_locks JOIN pg_database ON oid = database
+  WHERE locktype = 'advisory' AND granted AND datname = current_database()),
+present AS (
+  SELECT application_name FROM pg_stat_activity JOIN held USING (pid) WHERE objsubid = 2 AND class = %(versions)s)
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND starts_with(application_name, %(name)s)
+  AND application_name NOT IN (SELECT application_name FROM present)
+  AND state_change < clock_timestamp() - make_interval(secs => %(silence)s)
+  AND (state LIKE 'idle in transaction%%' OR state = 'active' AND wait_event = 'ClientRead'
+    OR pid IN (SELECT pid FROM held WHERE objsubid = 1 AND class = 0 AND object = %(work)s))
+"""
+
+
+def name_of_process() -> str:
+    """Return what the server knows this process's connections by, another at each call."""
+    return f"{_NAME}{Ids(None).hex(16)}"
+
+
+def take_part(connection: Connection) -> None:
+    """Let other versions see, for as long as a connection is open, that this one is here."""
+    connection.execute(_TAKE_PART)
 
 
 def has_other_versions(connection: Connection, key: int) -> bool:
-    """Tell whether processes of another version share the database of a connection; `key` is that of who leads."""
+    """Tell whether processes of another version share the database of a connection; `key` is that of who leads.
+
+    Whoever takes part before it looks, and looks before another may, is seen by that other one.
+    """
     values = {"versions": _VERSIONS, "sharing": _SHARING, "leader": key}
     return connection.execute(_OTHERS, values).fetchone() is not None
 
@@ -85,22 +120,35 @@ class Turns:
 
 
 class Peers:
-    """This process among its peers. `leads` tells whether it is the one that runs what must run once."""
+    """This process among its peers. `leads` tells whether it is the one that runs what must run once.
 
-    def __init__(self, connect: Callable[[], Connection], key: int) -> None:
+    `key` is the lock of who leads, `work` that of who has an object at work; `taking_part` is a connection that does already.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Connection], key: int, work: int, taking_part: Connection
+    ) -> None:
         self._connect, self._key = connect, key
+        self._abandoned = {"versions": _VERSIONS, "name": _NAME, "silence": _LOOKS_EVERY, "work": work}
+        self._taking_part: Connection | None = taking_part
         self._connection: Connection | None = None
         self._telling = threading.Lock()
         self._teller: Connection | None = None
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._due = threading.Event()  # a look
+        self._loss = threading.Event()  # of the lead, until a look has seen it
+        self._threads: tuple[threading.Thread, ...] = ()
         self.leads = False
 
     def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None:
         """Call `look` after every change that somebody told of, when `leads` changes, and now and then, until `stop`."""
         self._look, self._on_error = look, on_error
-        self._thread = threading.Thread(target=self._run, name="harness-peers", daemon=True)
-        self._thread.start()
+        self._threads = tuple(
+            threading.Thread(target=target, name="harness-peers", daemon=True)
+            for target in (self._run, self._look_when_due)
+        )
+        for thread in self._threads:
+            thread.start()
 
     def tell(self) -> None:
         """Let every process look, this one included."""
@@ -116,42 +164,57 @@ class Peers:
         """Look no more, and let another process lead."""
         self._stopped.set()
         self.tell()
-        if self._thread is not None:
-            self._thread.join()
-        for connection in (self._connection, self._teller):
+        self._due.set()
+        for thread in self._threads:
+            thread.join()
+        for connection in (self._connection, self._teller, self._taking_part):
             if connection is not None:
                 connection.close()
         self.leads = False
 
     def _run(self) -> None:
+        """Take part; what a look waits for is not waited for here, for it may be a process that says nothing any more."""
         while not self._stopped.is_set():
             try:
                 self._connection = self._connection or self._listening()
-                if not self.leads:
+                if not self.leads and not self._loss.is_set():
                     self.leads = self._try_to_lead(self._connection)
-                self._look_safely()
+                if self.leads:
+                    self._connection.execute(_END_ABANDONED, self._abandoned)
+                else:
+                    self._connection.execute("SELECT")  # which says that this process is there
+                self._due.set()
                 for _ in self._connection.notifies(timeout=_LOOKS_EVERY, stop_after=1):
                     pass
             except psycopg.OperationalError as error:
                 self._lost(error)
 
+    def _look_when_due(self) -> None:
+        while True:
+            self._due.wait()
+            self._due.clear()
+            if self._stopped.is_set():
+                return
+            is_loss = self._loss.is_set()
+            try:
+                self._look()
+            except Exception as error:  # noqa: BLE001 - one failed look must not be the last one
+                self._on_error(error)
+            if is_loss:
+                self._loss.clear()
+
     def _listening(self) -> Connection:
-        connection = self._connect()
+        connection, self._taking_part = self._taking_part or self._connect(), None
+        connection.execute(_END_SILENT, (f"{_SILENCE}s",))
         for statement in _SERVER_NOTICES:
             connection.execute(statement)
-        connection.execute(_TAKE_PART)
+        take_part(connection)
         connection.execute(f"LISTEN {_CHANNEL}")
         return connection
 
     def _try_to_lead(self, connection: Connection) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
         return row is not None and bool(row[0])
-
-    def _look_safely(self) -> None:
-        try:
-            self._look()
-        except Exception as error:  # noqa: BLE001 - one failed look must not be the last one
-            self._on_error(error)
 
     def _lost(self, error: BaseException) -> None:
         """Lead no more: the lock went with the connection, and somebody else has it by now."""
@@ -161,6 +224,7 @@ class Peers:
         self._connection = None
         if self.leads:
             self.leads = False
-            self._look_safely()
+            self._loss.set()
+            self._due.set()
             self._on_error(error)
         self._stopped.wait(_LOOKS_EVERY)

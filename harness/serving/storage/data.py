@@ -167,14 +167,15 @@ class Data:
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
         try:
-            from harness.base.postgres import PostgresDatabase
+            from harness.base.postgres import AT_WORK, STARTING, PostgresDatabase
         except ImportError as error:
             raise HarnessError(
                 "PostgreSQL needs two more packages: pip install 'scim-harness[postgres]'"
             ) from error
         database = PostgresDatabase(address.url)
         self._open.callback(database.close)
-        self.peers, self.starting, self.busy = database.peers(), database.turns(0), database.turns(1)
+        self.peers, self.starting = database.peers(), database.turns(STARTING)
+        self.busy = database.turns(AT_WORK)
         self.keeper = database.copies(SIDES)
         self._audiences = (database.audience,)
         return {side: database.tenant(side) for side in SIDES}

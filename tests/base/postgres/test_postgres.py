@@ -229,6 +229,20 @@ class TestADatabaseThatCannotBeUsed:
             assert "another version of the harness serve" in self.refuse(address)
         PostgresDatabase(address).close()  # with that one ended it opens
 
+    @pytest.mark.usefixtures("database")
+    def test_a_process_that_is_about_to_start(self, address):
+        """It takes part before it looks for others, so that of two that start together the later one sees the first."""
+        import psycopg
+
+        from harness.base.postgres import PostgresDatabase, peers
+
+        later = {"versions": peers._VERSIONS, "sharing": peers._SHARING + 1, "leader": 0}
+        with psycopg.connect(address, autocommit=True) as other:
+            before = len(other.execute(peers._OTHERS, later).fetchall())
+            database = PostgresDatabase(address)
+            assert len(other.execute(peers._OTHERS, later).fetchall()) == before + 1
+            database.close()
+
 
 def test_a_broken_statement_undoes_the_transaction(database):
     """What PostgreSQL refuses is an error on leaving, not silence, and nothing of the transaction stays."""
