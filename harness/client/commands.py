@@ -16,7 +16,12 @@ from harness.base.clock import from_iso, parse_duration
 
 _Command = Callable[..., None]
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-KEY = click.option("--key", metavar="KEY", help="Key of the harness, where it is not on loopback.")
+KEY = click.option(
+    "--key",
+    envvar="HARNESS_ACCESS_KEY",
+    metavar="KEY",
+    help="Key of the harness, where it is not on loopback; better in the ready file, or in HARNESS_ACCESS_KEY.",
+)
 READY_FILE = click.option(
     "--ready-file",
     type=click.Path(path_type=Path),
@@ -29,7 +34,12 @@ def connected(command: _Command) -> _Command:
     """Add the options that name a harness."""
     for option in (
         KEY,
-        click.option("--token", metavar="TOKEN", help="Graph token that goes with --graph."),
+        click.option(
+            "--token",
+            envvar="HARNESS_GRAPH_TOKEN",
+            metavar="TOKEN",
+            help="Graph token that goes with --graph; better in HARNESS_GRAPH_TOKEN.",
+        ),
         click.option("--graph", metavar="URL", help="Graph endpoint, as in http://127.0.0.1:8081/v1.0."),
         READY_FILE,
     ):

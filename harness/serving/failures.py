@@ -38,7 +38,7 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
             raise HarnessError(
                 f"the disk of {folder} takes no more, or is full; make room, or name another folder"
             ) from error
-        if isinstance(error, OSError | MemoryError):
+        if isinstance(error, OSError | MemoryError) or _is_want_of_threads(error):
             reason = getattr(error, "strerror", None) or "there is not enough memory"
             raise HarnessError(f"cannot start: {reason}") from error
         if isinstance(error, HarnessError) or folder is None:
@@ -62,6 +62,11 @@ def report_converted(path: Path, copy: Path) -> None:
     sys.stderr.write(
         f"note: an older version of the harness wrote {path}; it is converted, {copy} is what it was\n"
     )
+
+
+def _is_want_of_threads(error: Exception) -> bool:
+    """Tell whether no thread could be begun, most often for want of memory: a RuntimeError, by Python's text alone."""
+    return type(error) is RuntimeError and str(error) == "can't start new thread"
 
 
 def _place(error: BaseException) -> str:

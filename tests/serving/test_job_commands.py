@@ -239,6 +239,11 @@ def test_the_key_of_another_address_is_in_the_ready_file(serve):
     address = ["job", "status", "--graph", azure["graph_endpoint"], "--token", azure["graph_token"]]
     assert "--key" in CliRunner().invoke(main, address).stderr
     assert CliRunner().invoke(main, [*address, "--key", world.ready["control"]["key"]]).exit_code == 0
+    secrets = {
+        "HARNESS_GRAPH_TOKEN": azure["graph_token"],
+        "HARNESS_ACCESS_KEY": world.ready["control"]["key"],
+    }  # which no list of processes shows
+    assert CliRunner(env=secrets).invoke(main, address[: address.index("--token")]).exit_code == 0
 
 
 def test_a_quirk_is_flipped_for_the_served_world(serve, tmp_path):

@@ -284,6 +284,17 @@ def test_want_of_files_or_memory_is_no_damage(folder, monkeypatch):
         Served(Options(data=folder))
 
 
+def test_want_of_threads_is_said_as_want_of_memory(monkeypatch):
+    """`ulimit -v` shows there first, for each thread has a stack of its own."""
+
+    def none(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("harness.wire.sockets.workers.Workers.start", none)
+    with pytest.raises(HarnessError, match="cannot start: there is not enough memory"):
+        Served(Options())
+
+
 def test_a_quota_is_not_said_to_be_a_want_of_locks(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.EDQUOT, "Disk quota exceeded")
