@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/attributesforaccesscon
 external identity provider as your identity source". The sources, such as `${path:enterprise.department}` and
 `${path:addresses[type eq "work"].region}`, are the table of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/attributemappingsconcept.html, "Supported external identity provider
-attributes" (both editions of June 2023, read 2026-11-30).
+attributes" (both editions of June 2023, read 2026-11-30). The same page lists `${user:email}` and its like under "Supported
+IAM Identity Center attributes", for applications and for Active Directory; the quirk `user-sources` says what they are here.
 """
 
 from __future__ import annotations
@@ -20,8 +21,18 @@ from harness.aws_sso.tenant import Tenant
 from harness.scim.names import ENTERPRISE_USER
 from harness.scim.path import PathError, parse_path, read
 
-_SOURCE = re.compile(r"\$\{path:([^}]+)\}")
+_SOURCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 _ENTERPRISE = "enterprise."
+# Where the identity store has what the page calls by these names; `AD_GUID` is Active Directory's alone.
+_USER_PATHS = {
+    "email": "emails[primary eq true].value",
+    "familyName": "name.familyName",
+    "givenName": "name.givenName",
+    "middleName": "name.middleName",
+    "name": "displayName",
+    "preferredUsername": "userName",
+    "subject": "userName",
+}
 
 
 def principal_tags(tenant: Tenant, user: Record, asserted: Mapping[str, str]) -> dict[str, str]:
@@ -29,13 +40,19 @@ def principal_tags(tenant: Tenant, user: Record, asserted: Mapping[str, str]) ->
     configured = instance(tenant).attributes
     if configured is None:
         return {}
-    stored = {each["Key"]: _value(user, each["Value"]["Source"][0]) for each in configured}
+    stored = {each["Key"]: _value(tenant, user, each["Value"]["Source"][0]) for each in configured}
     return {**asserted, **{key: value for key, value in stored.items() if value}}
 
 
-def _value(user: Record, source: str) -> str:
+def _value(tenant: Tenant, user: Record, source: str) -> str:
+    """Return what a source comes to for a user: a text that is no `${…}` is itself, an unknown one is ""."""
     match = _SOURCE.fullmatch(source)
-    return source if match is None else _at(dict(user.attributes), match[1])
+    if match is None:
+        return source
+    kind, name = match.groups()
+    if kind == "user" and tenant.quirks["user-sources"]:
+        kind, name = "path", _USER_PATHS.get(name, "")
+    return _at(dict(user.attributes), name) if kind == "path" else ""
 
 
 def _at(attributes: dict[str, Any], text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.azure_ad.mappings.evaluation import Evaluator, compile_node
 from harness.azure_ad.mappings.expression import (
@@ -86,8 +87,8 @@ class ObjectMapping(Struct, frozen=True):
     `matching` are the flows to match by, in order; `late` are the targets that do not come with a creation, custom attributes
     of another than the documented form. `spelled_alike` says so of all paths (`scim.path`), `disables` whether the target can
     be told that a user is gone without deleting it (`active` is mapped). `scope` is the scoping filter, None where there is
-    none. `redacted` are the targets, `hidden` the source attributes whose values no log may show. `reads_roles` says that
-    somebody must look up `[appRoleAssignments]`. Without a value for each of the `required` targets no object can be created.
+    none. `redacted` are the targets, `hidden` the source attributes whose values no log may show. `from_roles` are the
+    targets whose value is made from `[appRoleAssignments]`. Without a value for each of the `required` targets no object can be created.
     """
 
     kind: str
@@ -103,7 +104,7 @@ class ObjectMapping(Struct, frozen=True):
     scope: ScopeFilter | None
     redacted: frozenset[str]
     hidden: frozenset[str]
-    reads_roles: bool
+    from_roles: frozenset[str]
     required: frozenset[str]
 
     def values(self, source: Mapping[str, Value], *, creating: bool) -> Mapping[str, str]:
@@ -141,6 +142,11 @@ class ObjectMapping(Struct, frozen=True):
             reason = REDACTED if flow.redacted else error
             raise type(error)(f"attribute mapping of '{flow.target}': {reason}") from error
         return Mapped(new, present)
+
+    def without_roles(self) -> ObjectMapping:
+        """Return the mapping without the attributes that are made from roles: the target's stay as they are."""
+        flows = tuple(flow for flow in self.flows if flow.target not in self.from_roles)
+        return replace(self, flows=flows, from_roles=frozenset())
 
     def logged(self, values: Mapping[str, str]) -> Mapping[str, str]:
         """Return values of the target as logs may show them: those of Redact are `[Redact]`."""
@@ -205,7 +211,11 @@ def _compile(
         scope=read_scope(mapping.get("scope")),
         redacted=frozenset(flow.target for _, flow in flows if flow.redacted),
         hidden=frozenset[str]().union(*map(attributes_of, redacting)),
-        reads_roles=any("appRoleAssignments" in attributes_of(node) for node in nodes),
+        from_roles=frozenset(
+            entry["targetAttributeName"]
+            for entry, node in entries
+            if node is not None and "appRoleAssignments" in attributes_of(node)
+        ),
         required=frozenset(
             flow.target
             for reference, flow in flows

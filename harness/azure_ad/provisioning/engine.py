@@ -185,8 +185,6 @@ class Engine:
                 raise NotFoundError(f"Resource '{subject.object_id}' does not exist.")
             self._limit.count(self._clock.now(), self._quirks["on-demand-requests"])
             session = self._sessions.open_renewed(job, None)
-            session.flagged, session.most_deletes = False, None
-            session.target.waits = False  # somebody waits, and a cycle may hold the clock
             answer = on_demand.provision(session, subject)
             with self._store.transaction():
                 self._jobs.put(job_id, moves.counted(self._job(job_id), session.counts))

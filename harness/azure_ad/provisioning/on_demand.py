@@ -54,6 +54,7 @@ class Subject(Struct, frozen=True):
 
 def provision(session: Session, subject: Subject) -> tuple[Document, Document | list[Document]]:
     """Provision a subject; return result and entry as Graph tells them, a list when members made entries too."""
+    _prepare(session)
     document = session.directory.get(subject.kind, subject.object_id)
     try:
         for _ in range(session.quirks["on-demand-probes"]):
@@ -75,6 +76,14 @@ def provision(session: Session, subject: Subject) -> tuple[Document, Document | 
     values = [_value(session, entry) for entry in log_entries]
     failed = (entry for entry in log_entries if entry["provisioningStatusInfo"]["status"] == "failure")
     return _result(next(failed, log_entries[0])), values[0] if len(values) == 1 else values
+
+
+def _prepare(session: Session) -> None:
+    """Set the session apart from a cycle's: the default dialect, any number of deletes, no roles."""
+    session.flagged, session.most_deletes = False, None
+    session.target.waits = False  # somebody waits, and a cycle may hold the clock
+    if not session.quirks["on-demand-roles"]:
+        session.mappings = {kind: mapping.without_roles() for kind, mapping in session.mappings.items()}
 
 
 def _newcomers(session: Session, subject: Subject) -> list[tuple[str, Document]]:

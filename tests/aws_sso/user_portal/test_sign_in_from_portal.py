@@ -234,20 +234,24 @@ def test_the_session_has_the_attributes_for_access_control(controlled, idp):
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("source", "value"),
     [
-        ("userName", "ana@contoso.com"),
-        ("name.familyName", "Ruiz"),
-        ("emails[primary eq true].value", "ana@contoso.com"),
-        ('addresses[type eq "work"].locality', "Bilbao"),
-        ('phoneNumbers[type eq "work"].value', "+34 944 000 000"),
-        ("enterprise.costCenter", "R1"),
-        ("enterprise.manager.value", "9067729b3d-1"),
-        ('addresses[type eq "home"].locality', None),
-        ("addresses[", None),
+        ("path:userName", "ana@contoso.com"),
+        ("path:name.familyName", "Ruiz"),
+        ("path:emails[primary eq true].value", "ana@contoso.com"),
+        ('path:addresses[type eq "work"].locality', "Bilbao"),
+        ('path:phoneNumbers[type eq "work"].value', "+34 944 000 000"),
+        ("path:enterprise.costCenter", "R1"),
+        ("path:enterprise.manager.value", "9067729b3d-1"),
+        ('path:addresses[type eq "home"].locality', None),
+        ("path:addresses[", None),
+        ("user:email", "ana@contoso.com"),
+        ("user:givenName", "Ana"),
+        ("user:AD_GUID", None),
+        ("dir:email", None),
     ],
 )
-def test_a_tag_comes_from_any_source_that_the_guide_lists(controlled, path, value):
+def test_a_tag_comes_from_any_source_that_the_guide_lists(controlled, source, value):
     """Elements of a list are picked by what stands in brackets; where nothing stands there is no tag."""
     from harness.aws_sso import identity_store
     from harness.aws_sso.accounts import instance
@@ -264,7 +268,7 @@ def test_a_tag_comes_from_any_source_that_the_guide_lists(controlled, path, valu
     with controlled.tenant.store.transaction():
         instance.change(
             controlled.tenant,
-            attributes=[{"Key": "Tag", "Value": {"Source": [f"${{path:{path}}}"]}}],
+            attributes=[{"Key": "Tag", "Value": {"Source": [f"${{{source}}}"]}}],
         )
     record = identity_store.require(controlled.tenant, identity_store.USER, user["id"])
     assert principal_tags(controlled.tenant, record, {}).get("Tag") == value

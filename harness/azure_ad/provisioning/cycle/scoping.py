@@ -80,7 +80,7 @@ def look_at(session: Session, mapping: ObjectMapping, document: Document) -> tup
     scope = evaluate_scope(session, mapping, document, attributes)
     if kind == "User":
         attributes["IsSoftDeleted"] = str(not scope.provisioned)
-        if mapping.reads_roles:
+        if mapping.from_roles:
             attributes["appRoleAssignments"] = _app_role_assignments(session, document["id"]) or None
     return scope, attributes
 
