@@ -15,5 +15,3 @@ AWS_HOSTS = {
     "console": f"https://{REGION}.console.aws.amazon.com",
     "signin": f"https://{REGION}.signin.aws.amazon.com",
 }
-# What the harness's own commands call themselves where they look: nobody else did, so that no timeline tells of it.
-OWN_AGENT = "scim-harness"

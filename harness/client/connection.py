@@ -77,8 +77,8 @@ class Connection:
 
     def event_history(self, form: str, most: int) -> tuple[str, bytes]:
         """Return the name and the octets of the AWS side's event history in a form. Raises HarnessError."""
-        from harness.origins import OWN_AGENT
         from harness.serving.front.gate import KEY_HEADER
+        from harness.serving.own_agent import OWN_AGENT
 
         if self.aws is None:
             raise HarnessError("the ready file names no aws_sso.url; is it one of 'harness serve'?")
@@ -96,7 +96,7 @@ class Connection:
         return self._graph(self.graph + path, method, body)
 
     def _graph(self, url: str, method: str = "GET", body: Any = None) -> dict[str, Any]:
-        from harness.origins import OWN_AGENT
+        from harness.serving.own_agent import OWN_AGENT
 
         headers = (("Authorization", f"Bearer {self.token}"), ("User-Agent", OWN_AGENT))
         response = _ask(method, url, body, headers, self.certificate)

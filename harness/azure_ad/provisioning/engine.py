@@ -28,8 +28,8 @@ from harness.azure_ad.provisioning.job import moves
 from harness.azure_ad.provisioning.job.records import Job, Pages
 from harness.azure_ad.provisioning.job.shelf import jobs
 from harness.azure_ad.provisioning.notices import Notices
-from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART, Oblivion
 from harness.azure_ad.provisioning.open_session import Sessions
+from harness.azure_ad.provisioning.resets import PORTAL_RESTART, Resets
 from harness.azure_ad.provisioning.runner import Runner, Step
 from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.base.errors import HarnessError
@@ -62,7 +62,7 @@ class Engine:
             on_schedule=surroundings.on_schedule,
             before_cycle=surroundings.before_cycle,
         )
-        self._oblivion = Oblivion(self._store, self._clock, self._sessions, self._runner)
+        self._resets = Resets(self._store, self._clock, self._sessions, self._runner)
 
     def create_job(self, app: str, template_id: str) -> Job:
         """Add a job to an application. Raises as `own` does, SchemaError, or ConflictError when it has one already."""
@@ -111,7 +111,7 @@ class Engine:
             job = self._job(job_id)
             self._store.put("schema", job_id, {**document, "id": job_id})
             self._sessions.schema_changed(job_id)
-            self._oblivion.reset(job)
+            self._resets.reset(job)
             self._notices.audit(job.app, "Update attribute mappings or scope")
         self._runner.schedule(job_id)
 
@@ -160,7 +160,7 @@ class Engine:
     def restart(self, job_id: str, scope: frozenset[str] = PORTAL_RESTART) -> None:
         """Start a job over; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets."""
         with self._store.transaction():
-            job = self._oblivion.restarted(self._job(job_id), scope)
+            job = self._resets.restarted(self._job(job_id), scope)
             self._jobs.put(job_id, replace(job, next=self._clock.now()))
             self._notices.audit(job.app, "Enable/restart provisioning configuration")
         self._runner.schedule(job_id)
@@ -233,7 +233,7 @@ class Engine:
         Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11-29).
         """
         with self.busy, self._store.transaction():
-            job = self._oblivion.forgotten(self._job(job_id))
+            job = self._resets.forgotten(self._job(job_id))
             self._jobs.delete(job_id)
             self._store.delete("schema", job_id)
             self._sessions.schema_changed(job_id)
@@ -268,7 +268,7 @@ class Engine:
     def abandon(self, job_id: str) -> None:
         """Turn the schedule off and forget all progress, a cycle under way included."""
         with self._store.transaction():
-            self._jobs.put(job_id, moves.paused(self._oblivion.reset(self._job(job_id))))
+            self._jobs.put(job_id, moves.paused(self._resets.reset(self._job(job_id))))
         self._runner.cancel(job_id)
 
     def stop(self) -> None:

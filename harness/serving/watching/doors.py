@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from harness.origins import OWN_AGENT
+from harness.serving.own_agent import OWN_AGENT
 from harness.serving.watching.happenings import MOST_OCTETS, Call, Incoming
 from harness.serving.watching.timeline import Timeline
 from harness.wire.incoming import ANSWERED, RAW_HEADERS

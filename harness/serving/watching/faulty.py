@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aws_sso.app import is_scim
 from harness.base.clock import Waits
 from harness.log_lines import FAULT, fault_line
-from harness.origins import OWN_AGENT
+from harness.serving.own_agent import OWN_AGENT
 from harness.serving.watching.doors import INSIDE
 from harness.serving.watching.happenings import Logged
 from harness.serving.watching.timeline import Timeline

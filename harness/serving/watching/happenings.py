@@ -18,7 +18,7 @@ from harness.base import json_text
 from harness.base.clock import iso
 from harness.base.store import Document
 from harness.log_lines import log_line, shown_line
-from harness.origins import OWN_AGENT
+from harness.serving.own_agent import OWN_AGENT
 from harness.wire.message import Headers, Request, Response
 from harness.wire.recording.exchanges import Exchange, hidden, hidden_url, moment
 from harness.world import ADMINISTRATOR

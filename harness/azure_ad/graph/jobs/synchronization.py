@@ -24,8 +24,8 @@ from harness.azure_ad.provisioning.engine import Engine
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.moves import SettingError
 from harness.azure_ad.provisioning.log import on_demand_answer
-from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART, RESET_SCOPES
 from harness.azure_ad.provisioning.on_demand import MOST_MEMBERS, Subject, TooOftenError
+from harness.azure_ad.provisioning.resets import PORTAL_RESTART, RESET_SCOPES
 from harness.azure_ad.tenant import current
 from harness.base.errors import nearest
 from harness.base.store import Document

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.job.document import graph_form
 from harness.azure_ad.provisioning.job.records import Execution, Job
-from harness.azure_ad.provisioning.oblivion import PORTAL_RESTART
+from harness.azure_ad.provisioning.resets import PORTAL_RESTART
 from harness.azure_ad.tenant import current
 from harness.base.clock import iso
 

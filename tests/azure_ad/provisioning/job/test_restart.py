@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.azure_ad.provisioning.oblivion import RESET_SCOPES
+from harness.azure_ad.provisioning.resets import RESET_SCOPES
 from tests.azure_ad.caller import Caller
 from tests.azure_ad.scim_server import refusal, reply
 

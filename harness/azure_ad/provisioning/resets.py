@@ -23,15 +23,15 @@ RESET_SCOPES = (
 PORTAL_RESTART = frozenset({"Escrows", "Watermark", "QuarantineState"})
 
 
-class Oblivion:
-    """Forgets for the jobs of one tenant; the caller holds the transaction and keeps the job that is returned."""
+class Resets:
+    """Resets the jobs of one tenant. The caller opens the transaction and saves the job that is returned."""
 
     def __init__(self, store: Store, clock: Clock, sessions: Sessions, runner: Runner) -> None:
         self._store, self._clock, self._sessions, self._runner = store, clock, sessions, runner
         self._jobs, self._progress = jobs(store), shelves.progress(store)
 
     def reset(self, job: Job) -> Job:
-        """Forget watermark and progress: the next cycle is an initial one, at once where one was under way."""
+        """Forget watermark and progress: the next cycle is an initial one, and begins now if it cuts one off."""
         progress = self._progress.get(job.id)
         job = replace(moves.counted(job, progress.counts if progress else {}), watermark=None)
         if self._runner.overtake(job.id):
@@ -42,7 +42,7 @@ class Oblivion:
         return job
 
     def restarted(self, job: Job, scope: frozenset[str]) -> Job:
-        """Forget what `scope` names, of RESET_SCOPES, and return the job with its schedule on."""
+        """Forget what `scope` names (of RESET_SCOPES); return the job with its schedule on."""
         everything = "Full" in scope
         if everything or "Watermark" in scope:
             job = self.reset(job)
@@ -56,7 +56,7 @@ class Oblivion:
         return replace(moves.scheduled(job), deletes_allowed="ForceDeletes" in scope)
 
     def forgotten(self, job: Job) -> Job:
-        """Forget all that a job knows of its target, for one that goes."""
+        """Forget all that a job knows of its target, before it is deleted."""
         job = self.reset(job)
         self._sessions.open(job, None).forget_connections()
         shelves.escrows(self._store, job.id).clear()
