@@ -1,4 +1,4 @@
-"""What was foretold beside what the provisioning log and CloudTrail say happened."""
+"""Verdicts compared with what the provisioning log and CloudTrail say happened."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from harness.diagnosis.verdicts import Finding
 from harness.exports.evidence import Evidence, LogEntry, TrailEvent
 from harness.remedies.causes import Verdict
 
-# .NET's name of the status, to the verdict that foretells it.
+# The log's (.NET's) name of an HTTP status, and the verdict that predicts it.
 _BY_ANSWER = {"BadRequest": Verdict.REFUSED, "Conflict": Verdict.CONFLICTS}
-# Codes of failures that no answer of the target led to, and the causes that foretell them:
+# Codes of failures that Azure AD had before it asked the target, and the causes that predict them:
 # https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read 2026-11-29).
 _BY_CODE = {
     "MissingValues": ("required-missing",),
@@ -27,7 +27,7 @@ _BY_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One logged failure or skip beside the verdict. `note` says why they differ, `cloudtrail` what AWS logged of it."""
+    """One logged failure or skip with the verdict. `note` is why they differ, `cloudtrail` AWS's event of the same request."""
 
     user_principal_name: str
     logged: str
@@ -38,9 +38,9 @@ class Comparison:
 
 
 def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent]) -> Comparison | None:
-    """Compare one user's newest entry with the verdict; None where the entry tells of no failure.
+    """Compare a user's newest log entry with the verdict; return None for an entry that is no failure.
 
-    `trail` has CloudTrail's refusals by their request ids.
+    `trail` are CloudTrail's refusals by request id.
     """
     if entry.status not in ("failure", "skipped") or "RedundantExport" in (entry.code, entry.property):
         return None
@@ -64,7 +64,7 @@ def compared(entry: LogEntry, finding: Finding, trail: Mapping[str, TrailEvent])
 
 
 def _named(entry: LogEntry, event: TrailEvent | None) -> list[str]:
-    """Return what the log or CloudTrail says a failure was about; nothing where they leave that open."""
+    """Return the attributes or reasons that log or CloudTrail name for a failure; none where they name none."""
     if entry.status == "skipped":
         return [entry.property] if entry.property not in _UNSPECIFIC else []
     text = f"{entry.detail} {event.message if event else ''}"
@@ -72,15 +72,15 @@ def _named(entry: LogEntry, event: TrailEvent | None) -> list[str]:
 
 
 def _is_about(finding: Finding, names: Iterable[str]) -> bool:
-    """Tell whether a finding is about one of the attributes or reasons named."""
+    """Return whether a finding is about one of the attributes or reasons in `names`."""
     about = {plain(part) for part in (finding.attribute, finding.attribute.partition("[")[0])}
     return any(plain(name) in about or finding.cause in _REASONS.get(name, ()) for name in names)
 
 
-# Attributes as AWS's sentences name them.
+# An attribute in one of AWS's error messages.
 _ATTRIBUTE = re.compile(r"(?:Value at '|List attribute )([\w.:]+)")
 _UNSPECIFIC = ("", "AttributeValidationFailed")
-# Reasons of skips that are no attribute.
+# Reasons of skips that name no attribute, and the causes that predict them.
 _REASONS = {
     "NotEffectivelyEntitled": ("not-assigned", "default-access", "disabled"),
     "NotInScope": ("out-of-scope", "not-assigned"),
@@ -108,6 +108,6 @@ def _said(event: TrailEvent | None) -> str:
 
 
 def not_joined(evidence: Evidence) -> Mapping[str, int]:
-    """Count, by what AWS logged, the refusals in CloudTrail that no log entry is about."""
+    """Count the refusals in CloudTrail that belong to no entry of the provisioning log, by event and message."""
     named = {entry.request_id for entry in evidence.log.values() if entry.request_id}
     return Counter(_said(event) for event in evidence.trail if event.request_id not in named)

@@ -1,4 +1,4 @@
-"""A diagnosis of many users: judged one after another, compared with the logs, summed up by cause."""
+"""The diagnosis of all users: each is judged, compared with the logs, and counted by cause."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class Diagnosis:
 
 
 _NOT_ARRIVING = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.SKIPPED)
-# A group that nobody means to send is none that does not arrive.
+# A skipped group is no failure: nobody means to send it.
 _LOST = (Verdict.REFUSED, Verdict.CONFLICTS, Verdict.UNDECIDABLE)
 
 
 def diagnose(
     evidence: Evidence, people: Iterable[Person], judge: Judge, spool: Spool, step: Callable[[], None]
 ) -> Diagnosis:
-    """Judge everybody; `step` is called after each. The spool must stay open as long as the diagnosis is read."""
+    """Judge everybody; `step` is called after each user. The spool must stay open while the diagnosis is read."""
     unseen = {id(entry): entry for entry in evidence.log.values()}
     logged_users = len(unseen)
     logged: dict[str, LogEntry] = {}
@@ -139,7 +139,7 @@ def _lists_users(evidence: Evidence) -> bool:
 
 
 def _by_log_alone(entry: LogEntry, *, listed: bool) -> Finding | None:
-    """Return what the log says of somebody whose values no file has; of those in no list of users, failures alone."""
+    """Return the log's finding for a user whose values no file has; for users in no list, only failures."""
     label = entry.user_principal_name or entry.object_id
     if entry.status == "failure" and listed:
         return finding(label, "not-seen", attribute="userPrincipalName")
@@ -158,7 +158,7 @@ _NO_TARGETS = frozenset(
 
 
 def _complete(evidence: Evidence) -> bool:
-    """Tell whether no user lacks by what the files say of themselves."""
+    """Return whether the files have all users, as far as they say so themselves."""
     return ("people" if _lists_users(evidence) else "log") not in evidence.incomplete
 
 
@@ -178,7 +178,7 @@ def _strangers(count: int) -> Iterator[str]:
 
 
 def _stale(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
-    """Say that the log shows what the mapping does not: one of them is of another day."""
+    """Return the note that the log has changes of attributes without a mapping: log or mapping is out of date."""
     mapped = {plain(target) for target in (*mapping.reads, *mapping.unreadable, *mapping.references)}
     written = {name for entry in evidence.log.values() for name in entry.targets}
     others = sorted(name for name in written if plain(name) not in mapped | _UNMAPPED)
@@ -189,7 +189,7 @@ def _stale(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
         )
 
 
-# What logs list as modified without any mapping.
+# Attributes that the log lists as modified although no mapping writes them.
 _UNMAPPED = frozenset({"accountDisabled", "accountEnabled", "id", "externalId", "active"})
 
 

@@ -1,6 +1,6 @@
-"""Whether the groups would arrive: those that are assigned or were exported, by what is known of them and nothing else.
+"""The verdict on each group that is assigned or was exported, by its exported values alone.
 
-A group is matched by its displayName, so one that AWS has already is taken over and no conflict. Assigned groups must be
+A group is matched by its displayName, so an equal one in AWS is taken over, not a conflict. Assigned groups must be
 security enabled: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Scoping";
 what AWS takes: https://docs.aws.amazon.com/singlesignon/latest/developerguide/creategroup.html (read 2026-11-29).
 """
@@ -28,9 +28,9 @@ _NAME = "displayName"
 
 @dataclass(frozen=True, slots=True)
 class GroupFinding:
-    """One group's verdict; `finding` names it in the place of a user.
+    """The verdict on one group; `finding` has the group's name in the place of a user's.
 
-    `missing` are those of its members, as far as they were exported, who do not arrive themselves: it arrives without them.
+    `missing` are the exported members who do not arrive, and without whom the group arrives.
     """
 
     id: str
@@ -58,14 +58,14 @@ def judged_groups(evidence: Evidence, judge: Judge, lost: Sequence[str]) -> list
 
 
 def _missing(evidence: Evidence, group: DirectoryGroup, lost: Sequence[str]) -> tuple[str, ...]:
-    """Return who of a group's members does not arrive."""
+    """Return the members of a group who do not arrive."""
     members = evidence.assignments.members
     listed = members.get(group.id) or members.get((group.display_name or "").casefold())
     return tuple(name for name in lost if listed and name.casefold().partition("#ext#")[0] in listed.names)
 
 
 def _kept_out(evidence: Evidence, judge: Judge, group: DirectoryGroup) -> Iterator[Finding]:
-    """Yield why Azure AD sends nothing of a group, or why that is not known."""
+    """Yield why Azure AD does not send a group, or why that is not known."""
     label = group.display_name or group.id
     assignments = evidence.assignments
     if judge.mapping.groups is None:
@@ -84,7 +84,7 @@ def _kept_out(evidence: Evidence, judge: Judge, group: DirectoryGroup) -> Iterat
 
 
 def _refused(judge: Judge, group: DirectoryGroup) -> Iterator[Finding]:
-    """Yield what keeps a group whose name is known from being sent, what AWS refuses of it, and what is not known of it."""
+    """Yield why a group with a known name is not sent, what AWS refuses of it, and which values are not known."""
     mapping, reads = judge.mapping.groups, judge.mapping.group_reads
     if mapping is None or group.display_name is None:
         return
@@ -117,7 +117,7 @@ def _refused(judge: Judge, group: DirectoryGroup) -> Iterator[Finding]:
 
 
 def _out_of_scope(label: str, answer: Scoped) -> Iterator[Finding]:
-    """Yield that the filter keeps a group out, or that this is not known."""
+    """Yield that a group is out of the filter's scope, or that this is not known."""
     if answer.failed is not None:
         yield finding(label, "group-out-of-scope", attribute=answer.failed.clause.text)
     elif answer.lacking:
@@ -125,7 +125,7 @@ def _out_of_scope(label: str, answer: Scoped) -> Iterator[Finding]:
 
 
 def _sent(judge: Judge, label: str, values: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what AWS refuses of the values of a group that are known: another one where the rest is taken without it, else the name."""
+    """Yield the known value of a group that AWS refuses: one without which it accepts the group, else the name."""
     if judge.mapping.groups is None or not values.get(_NAME) or not (sentence := _refusal(judge, values)):
         return
     for target in values.keys() - {_NAME}:
@@ -136,7 +136,7 @@ def _sent(judge: Judge, label: str, values: Mapping[str, str]) -> Iterator[Findi
 
 
 def _refusal(judge: Judge, values: Mapping[str, str]) -> str:
-    """Return the sentence with which AWS refuses a group of such values, empty where it takes it."""
+    """Return AWS's message where it refuses a group with such values, an empty text where it accepts it."""
     assert judge.mapping.groups is not None
     body = create_body(judge.mapping.groups, values, judge.azure)
     body.pop("members", None)

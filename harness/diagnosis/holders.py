@@ -1,7 +1,7 @@
-"""Who in AWS holds which of the values that are unique there, and which account is somebody's own.
+"""Which accounts in AWS already have a user's unique values, and which account is the user's own.
 
-Azure AD searches by the matching attributes in turn; an account that is found is taken over and brought up to date, whoever
-made it: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle", and of AWS
+Azure AD searches by each matching attribute in turn, and takes over and updates the account that it finds, whoever made
+it: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle", and of AWS
 https://docs.aws.amazon.com/singlesignon/latest/userguide/gs-gwp.html (users made by hand are overwritten), read 2026-11-29.
 """
 
@@ -15,14 +15,14 @@ from harness.exports.evidence import Account, Accounts, Person
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A value that is in the way: under which `name` of those that are unique, and the cause to word it by."""
+    """A unique value that another account has: the attribute's `name`, and the cause for the finding."""
 
     name: str
     cause: str
 
 
 class Holders:
-    """The accounts of AWS by what they hold. Those of several identity stores say nothing of any of them."""
+    """The accounts of AWS by their unique values. Accounts of several identity stores are not used at all."""
 
     def __init__(self, accounts: Accounts, matching: Sequence[str]) -> None:
         self._matching = [target.partition("[")[0] for target in matching]
@@ -36,13 +36,13 @@ class Holders:
                 self._by_owner.setdefault(owner.lower(), account)
 
     def tied(self, person: Person, keys: Mapping[str, str]) -> Account | None:
-        """Return the account that bears somebody's external id."""
+        """Return the account that has the person's external id."""
         return next((self._by_owner[each] for each in _own(person, keys) if each in self._by_owner), None)
 
     def account_of(self, person: Person, keys: Mapping[str, str], *, is_found: bool) -> Account | None:
-        """Return the account that is tied to somebody, else the one that is found for them by their `keys` and taken over.
+        """Return the account with the person's external id, else the one that a search by `keys` finds and takes over.
 
-        `is_found` is False where the log says that AWS refused them as a duplicate: the search had found none.
+        `is_found` is False where the log has AWS's refusal as a duplicate: then the search found nothing.
         """
         tied = self.tied(person, keys)
         if tied is not None or not is_found:
@@ -54,7 +54,7 @@ class Holders:
         return None
 
     def other(self, person: Person, keys: Mapping[str, str], account: Account | None) -> Holding | None:
-        """Return what another account than theirs holds of a person's, or `account` itself where it bears another's id."""
+        """Return a unique value of the person's that another account has, or `account` itself under another external id."""
         mine = _own(person, keys)
         for name, value in keys.items():
             for holder in self._by_name[name].get(value, ()):
@@ -68,5 +68,5 @@ class Holders:
 
 
 def _own(person: Person, keys: Mapping[str, str]) -> set[str]:
-    """Return the external ids, in lower case, by which an account in AWS is tied to somebody."""
+    """Return the external ids, in lower case, of an account that is the person's own."""
     return {keys.get("externalId", "").lower(), person.object_id.lower()} - {""}

@@ -1,8 +1,7 @@
-"""One user's way through assignment, scope, mapping and AWS's rules, by what was exported and nothing else.
+"""The verdict on one user: assignment, scope, mapping and AWS's rules, applied to the exported values alone.
 
-The mapping and the rules are those of the two services themselves; what is added is the third state of a value: not
-exported. What is not known is never judged: a user is refused only for values that are known, and arrives only when
-everything that the mapping reads is.
+Mapping and rules are the two services' own. A value has a third state here: it was not exported, and then nothing is
+concluded from it. A user is refused only for exported values, and arrives only when all that the mapping reads was exported.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from harness.remedies.causes import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding, and what the user would hold for itself in AWS: unique values by attribute, folded as AWS compares.
+    """A finding about one user. `keys` are the unique values that the user would have in AWS, in AWS's case for comparing.
 
-    `is_sent` is False where it is not known whether anything is sent of the user at all.
+    `is_sent` is False where the exports leave open whether Azure AD sends the user at all.
     """
 
     finding: Finding
@@ -48,7 +47,7 @@ _CAUSES = {
 
 @dataclass(slots=True)
 class Judge:
-    """Judges people one by one under one mapping; what is the same for all people is worked out once."""
+    """Judges people one by one under one mapping; what is the same for everybody is computed once."""
 
     mapping: MappingInForce
     evidence: Evidence
@@ -65,7 +64,7 @@ class Judge:
     def __post_init__(self) -> None:
         self.wording = Wording(self.mapping)
         self._target = Target(self.wording, self.azure, self.aws)
-        # The first is asked for whenever the job starts, the others of those who have a value.
+        # The job searches by the first target whenever it starts, by the others only for users who have a value there.
         targets = [flow.target for flow in self.mapping.matching]
         self._first = targets[0] if targets else ""
         self._unsearchable = [each for each in targets if each.lower() not in self.aws["user-filters"]]
@@ -75,8 +74,8 @@ class Judge:
     def judge(self, person: Person) -> Judged:
         """Return the verdict on one person, conflicts with other people left out.
 
-        What keeps them out for certain comes first; what is not known of assignment, account and filter counts only
-        where the rest would not.
+        A certain reason against comes first. Unknown values of assignment, account or filter count only where nothing
+        else decides.
         """
         if not person.user_principal_name:
             return Judged(self.wording.of_lack(person, ["userPrincipalName"]), {})
@@ -95,7 +94,7 @@ class Judge:
         return self._of_values(person, values, before)
 
     def _of_values(self, person: Person, values: Mapping[str, str], before: Sequence[Finding]) -> Judged:
-        """Judge by what the mapping gives; `before` is what is not known of whether anything is sent at all."""
+        """Judge by the mapped values; `before` are the findings that leave open whether the user is sent at all."""
         unknown, lacking = self._not_known(person.exported)
         certain = {target: text for target, text in values.items() if target not in unknown}
         unsearchable = next(
@@ -120,7 +119,7 @@ class Judge:
             target = self.wording.target(holding.name)
             taken = self.wording.of_target(person.label, holding.cause, target, value=keys[holding.name])
             return Judged(self._if_sent(person, taken, before), keys, not before)
-        # What was not exported of account and filter lacks there too, beside all else that does.
+        # An attribute that was not exported for account or filter is listed with all others that were not.
         lack = next((each for each in before if each.cause not in ("not-exported", "damaged")), None)
         lack = lack or self._open(
             person, sorted({*lacking, *filter_lacks(person, self.mapping, self.azure)}), keys
@@ -128,7 +127,7 @@ class Judge:
         return Judged(lack or self._arrives(person, account), keys, not before)
 
     def _if_sent(self, person: Person, answer: Finding, before: Sequence[Finding]) -> Finding:
-        """Return what AWS answers as a verdict only where it is certain, by export or by log, that Azure AD asks it."""
+        """Return AWS's answer as the verdict, but only where exports or log prove that Azure AD sends the request."""
         entry = self.evidence.entry_of(person)
         if not before or (entry is not None and entry.http):
             return answer
@@ -143,7 +142,7 @@ class Judge:
         )
 
     def _open(self, person: Person, lacking: list[str], keys: Mapping[str, str]) -> Finding | None:
-        """Return what keeps a user from being certain to arrive; that AWS has them by the log weighs more than values that lack."""
+        """Return why it is not certain that a user arrives: a conflict in the log first, then values that were not exported."""
         logged = self._logged_conflict(person)
         if logged is not None:
             return logged
@@ -154,7 +153,7 @@ class Judge:
         return self._account_unclear(person, keys) or self._cut_failure(person)
 
     def clash(self, user: str, name: str, value: str, *, certain: bool = True) -> Finding:
-        """Word that another of the users would hold the same unique value, or may."""
+        """Return the finding that another user would have the same unique value, or may have it."""
         cause = "same-as-somebody" if certain else "may-be-the-same"
         return self.wording.of_target(user, cause, self.wording.target(name), value=value)
 
@@ -184,7 +183,7 @@ class Judge:
             return self._mapped_one_by_one(person, source)
 
     def _mapped_one_by_one(self, person: Person, source: Mapping[str, Value]) -> Mapping[str, str] | Finding:
-        """Evaluate each mapping by itself: one that fails by what is known keeps the user out."""
+        """Evaluate each mapping by itself: one that fails on exported values keeps the user out."""
         unknown, _ = self._not_known(person.exported)
         values: dict[str, str] = {}
         for flow in self.mapping.users.flows:
@@ -204,7 +203,7 @@ class Judge:
     def _nothing_sent(
         self, person: Person, certain: Mapping[str, str], unknown: frozenset[str], *, exists: bool
     ) -> Finding | None:
-        """Say why Azure AD sends nothing: no value to match by, none for what the target requires of who is created."""
+        """Return why Azure AD sends nothing: no matching attribute has a value, or a required one of a new user has none."""
         matching = self.mapping.matching
         searchable = any(flow.target in unknown or certain.get(flow.target) for flow in matching)
         if not searchable and not self.mapping.unreadable:
@@ -215,7 +214,7 @@ class Judge:
         lacking = sorted(self.mapping.users.required - certain.keys() - unknown)
         entry = self.evidence.entry_of(person)
         if entry is not None and entry.property in unknown:
-            # Azure AD saw what was not exported, and found it empty.
+            # The attribute was not exported, but the log shows that Azure AD found it empty.
             return self.wording.of_target(person.label, "required-missing", entry.property)
         if lacking and self.azure["required-without-value"] == "refused":
             return self.wording.of_target(person.label, "required-missing", lacking[0])
@@ -241,7 +240,7 @@ class Judge:
         return entry is not None and entry.http == "Conflict"
 
     def _not_created(self, person: Person) -> Iterator[Finding]:
-        """Yield that somebody without an account is not created where Create is not among the actions."""
+        """Yield that a user without an account is not created, where the mapping's action Create is off."""
         if "Add" in self.mapping.users.allowed:
             return
         cause = (
@@ -252,7 +251,7 @@ class Judge:
         yield self.wording.of_target(person.label, cause, self.wording.target("userName"))
 
     def _account_unclear(self, person: Person, keys: Mapping[str, str]) -> Finding | None:
-        """Say that another account may hold a value, unless the user's own account is seen to."""
+        """Return that another account may have a unique value, unless the user's own account was exported and has it."""
         if not self._account_may_lack:
             return None
         if self._holders.tied(person, keys) is not None:
@@ -267,13 +266,13 @@ class Judge:
         return self.wording.of_target(person.label, "logged-conflict", target, sentence=entry.detail)
 
     def _cut_failure(self, person: Person) -> Finding | None:
-        """Say that the log has a failure of somebody whose values show none, and that its reason was lost."""
+        """Return that the log has a failure of this user whose reason the export lost."""
         entry = self.evidence.entry_of(person)
         cut = entry is not None and entry.is_cut and entry.status == "failure"
         return finding(person.label, "log-cut", attribute="provisioningStatusInfo") if cut else None
 
     def _not_known(self, exported: frozenset[str]) -> tuple[frozenset[str], list[str]]:
-        """Return the targets whose values are not known, and the source attributes that lack for a whole verdict."""
+        """Return the targets whose values are not known, and the source attributes that were not exported."""
         answer = self._unknown.get(exported)
         if answer is None:
             available = exported | COMPUTED

@@ -1,4 +1,4 @@
-"""The mapping of users that is in force: as exported, or a template's default, with what each target reads."""
+"""The mapping of users that is in force: as exported, or a template's default, and the attributes that it reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.base.errors import HarnessError
 from harness.base.store import Document
 
 TEMPLATES = {"aws": "aWSSingleSignon", "non-gallery": "scim"}
-# What the engine computes for each user, whatever was exported.
+# Attributes that the engine computes for each user: they need no export.
 COMPUTED = frozenset({"IsSoftDeleted", "appRoleAssignments", "originalUserPrincipalName"})
 
 
@@ -50,7 +50,7 @@ class MappingInForce:
 
     @property
     def sent(self) -> frozenset[str]:
-        """Every source attribute that decides what is sent of those whom the filter lets through."""
+        """Every source attribute that decides what is sent of users who pass the scoping filter."""
         return frozenset({"accountEnabled"}).union(*self.reads.values()) - COMPUTED
 
 
@@ -127,7 +127,7 @@ def _reads(entries: Iterable[tuple[Document, Node | None]]) -> Mapping[str, froz
 
 
 def _readable(schema: Document, context: Context) -> tuple[Document, dict[str, str], str]:
-    """Return a schema with what can be evaluated of its mapping of users, why the rest cannot, and why its filter cannot."""
+    """Return the schema with the mappings that can be evaluated, why each other cannot, and why the filter cannot."""
     rule = schema["synchronizationRules"][0]
     users = _of(schema, "User")
     scope, filter_fault = users.get("scope"), ""

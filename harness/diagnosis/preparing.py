@@ -1,4 +1,4 @@
-"""The files of one case with a judge for them: whose mapping, whose year, what quirks."""
+"""The export files of one case, read, and the judge for them: with which mapping, profile and quirks."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from harness.world import choose_quirks
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Evidence, the people in it, and who judges them. `template` is the one that the job is of; `context` the engine's.
+    """The evidence, the people in it, and their judge. `template` is the job's; `context` is for evaluating expressions.
 
-    `quirks` are those set otherwise than in the profile.
+    `quirks` are the values that differ from the profile's.
     """
 
     evidence: Evidence
@@ -60,7 +60,7 @@ def prepared(
 
 
 def _template_of(evidence: Evidence) -> str:
-    """Return the template that the job was made of: the ids of jobs and of their schemas begin with it."""
+    """Return the job's template: the ids of jobs and of their schemas begin with its tag."""
     ids = {*evidence.job_ids, str((evidence.schema or {}).get("id", ""))}
     tags = {each.partition(".")[0] for each in ids}
     return next((name for name, tag in TEMPLATES.items() if tag in tags), "aws")

@@ -1,4 +1,4 @@
-"""AWS's answer to what a mapping would send, and which attribute it is about."""
+"""AWS's refusal of the values that a mapping would send, and the attribute that it is about."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CONSTRAINTS = {
     "have length less": "too-long",
 }
 _ONE_ONLY = ("emails", "phoneNumbers", "addresses", "roles")
-# A text that AWS takes, in the place of a required one that was not exported.
+# Stands in for a required value that was not exported; AWS accepts it.
 _STAND_IN = "x"
 _ALWAYS_SENT = ("userName", "displayName", "name.givenName", "name.familyName")
-# What paths of mappings and of messages write differently.
+# The parts that the paths of mappings and those of AWS's messages write differently.
 _SIGNS = re.compile(r"\[.*?\]|[.:]")
 _EMAIL = 'emails[type eq "work"].value'
 
@@ -36,7 +36,7 @@ _SIGNS_IN_ORDINARY = frozenset(" .@+'(),/&-_")
 
 @dataclass(slots=True)
 class Target:
-    """The target's rules in one year, asked of values by target attribute; what is alike is asked once."""
+    """AWS's rules in one year, applied to values by target attribute; users who must get the same answer share one call."""
 
     wording: Wording
     azure: Quirks
@@ -58,9 +58,9 @@ class Target:
     def refusal(
         self, user: str, exported: Mapping[str, str], unknown: frozenset[str], *, exists: bool = False
     ) -> Finding | None:
-        """Return why AWS refuses a user for its known values; None where it takes them, as far as they are known.
+        """Return why AWS refuses a user for its exported values, None where it accepts these.
 
-        Of a user that `exists` in AWS an empty value is not sent: what is there stays.
+        A user that `exists` in AWS is sent no empty values: AWS keeps what it has.
         """
         if exists:
             unknown = unknown.union(each for each in (*_ALWAYS_SENT, _EMAIL) if each not in exported)
@@ -79,7 +79,7 @@ class Target:
         return None
 
     def _kind(self, exported: Mapping[str, str], unknown: frozenset[str]) -> tuple[object, ...] | None:
-        """Return what a user has in common with others who get the same answer; None for one to be asked singly."""
+        """Return the key of users who get the same answer; None for a user who must be checked alone."""
         texts = exported.values()
         joined = "\n".join(texts)
         is_ordinary = joined.count("\n") < len(texts) and _ORDINARY.fullmatch(joined)
@@ -101,7 +101,7 @@ class Target:
     def _blamed(
         self, user: str, exported: Mapping[str, str], values: Mapping[str, str], refused: Refused
     ) -> Finding:
-        """Name the attribute that is refused: by the message, else by what must be left out to be taken."""
+        """Return the refused attribute: the one in AWS's message, else the one without which the user is accepted."""
         sentence = refused.http_message(self.aws)
         if stated := dict(reversed(_STATED.findall(refused.reason or ""))):
             return self._stated(user, exported, stated, sentence)
@@ -125,7 +125,7 @@ class Target:
     def _stated(
         self, user: str, exported: Mapping[str, str], stated: Mapping[str, str], sentence: str
     ) -> Finding:
-        """Word what the message names: a value before a lack, what one attribute gives before what several do."""
+        """Return the finding for the attributes in the message: a bad value before a missing one, one attribute before several."""
         reads = self.wording.mapping.reads
         targets = {place: self._target_at(place, exported) for place in stated}
         place = min(
@@ -155,5 +155,5 @@ class Target:
 
 
 def plain(path: str) -> str:
-    """Return a path without what mappings, logs and messages write differently."""
+    """Return a path in the one spelling by which mappings, logs and messages are compared."""
     return _SIGNS.sub("", path)

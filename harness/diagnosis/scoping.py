@@ -1,8 +1,8 @@
-"""What a scoping filter says of somebody of whom not every value was exported: out, in, or not known.
+"""A scoping filter applied to a user of whom not every value was exported: in scope, out of scope, or not known.
 
-A filter lets through whom one group of each set lets through, and a group whom all its clauses do:
-https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11-30). So one clause that fails for certain
-closes a group whatever the others say, and one group that is open for certain opens its set.
+A user passes a filter by one group in each of its sets, and passes a group by all its clauses:
+https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter (read 2026-11-30). So one clause that certainly fails
+decides its group, and one group that is certainly passed decides its set.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from harness.exports.evidence import Person
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """`failed` is the clause that keeps somebody out for certain; `lacking` are the attributes that would have to be known."""
+    """`failed` is the clause that certainly puts the user out of scope; `lacking` are attributes that were not exported."""
 
     failed: ClauseResult | None
     lacking: frozenset[str]
 
 
 def scoped(result: FilterResult, exported: AbstractSet[str]) -> Scoped:
-    """Return what a filter says by the attributes that were exported alone."""
+    """Return the filter's result by the exported attributes alone."""
     lacking: set[str] = set()
     for groups in result.results.values():
         states = [_state(group, exported) for group in groups]
@@ -46,7 +46,7 @@ def scoped(result: FilterResult, exported: AbstractSet[str]) -> Scoped:
 
 
 def out_of_scope(person: Person, wording: Wording, quirks: Quirks) -> Finding | None:
-    """Say that the filter keeps somebody out, or that this is not known; None for those whom it lets through."""
+    """Return the finding that the person is out of scope, or that this is not known; None for a person in scope."""
     mapping = wording.mapping
     if mapping.users.scope is None:
         reason, named = mapping.scope_unreadable, "the scoping filter"
@@ -64,7 +64,7 @@ def out_of_scope(person: Person, wording: Wording, quirks: Quirks) -> Finding | 
 
 
 def filter_lacks(person: Person, mapping: MappingInForce, quirks: Quirks) -> frozenset[str]:
-    """Return the attributes that would have to be known to tell whether the filter lets somebody through."""
+    """Return the attributes that were not exported and would decide whether the person is in scope."""
     scope = mapping.users.scope
     if scope is None or mapping.scope_reads <= person.exported:
         return frozenset()
@@ -72,7 +72,7 @@ def filter_lacks(person: Person, mapping: MappingInForce, quirks: Quirks) -> fro
 
 
 def _state(group: Sequence[ClauseResult], exported: AbstractSet[str]) -> bool | None:
-    """Tell whether a group lets somebody through; None where that is not known."""
+    """Return whether the user passes a group; None where that is not known."""
     answers = [clause.passed for clause in group if clause.clause.attribute in exported]
     if not all(answers):
         return False

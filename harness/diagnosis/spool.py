@@ -1,6 +1,6 @@
-"""Findings on disk while people are judged: a million users fit where memory is small.
+"""Findings in a file on disk while people are judged, so that a million users need little memory.
 
-Unique values are counted by a hash first, and compared as they are where hashes agree.
+Equal unique values are looked for by their hashes first; only values with equal hashes are compared in full.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from harness.remedies.causes import Verdict
 
 
 class Clash(Protocol):
-    """Words the finding of a user whose value of an attribute another user holds too, or may hold."""
+    """Returns the finding of a user whose unique value another user has too (`certain`), or may have."""
 
     def __call__(self, user: str, name: str, value: str, /, *, certain: bool) -> Finding: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One finding as kept: `decided` is a verdict that no other user changes, `is_sent` as the judge has it."""
+    """One finding as saved. `decided`: no other user's values change the verdict; `is_sent` as in Judged."""
 
     finding: Finding
     keys: dict[str, str]
@@ -39,7 +39,7 @@ class _Line:
 
 
 class Spool(AbstractContextManager["Spool"]):
-    """Findings in the order they came. `settle` is called once, after the last one."""
+    """Findings in the order in which they were added. `settle` is called once, after the last one."""
 
     def __init__(self) -> None:
         self._lines: IO[bytes] = tempfile.TemporaryFile(prefix="harness-diagnosis-")  # noqa: SIM115 - closed with the spool
@@ -52,7 +52,7 @@ class Spool(AbstractContextManager["Spool"]):
         self._lines.close()
 
     def add(self, judged: Judged) -> None:
-        """Keep one finding."""
+        """Save one finding."""
         for name, value in judged.keys.items():
             self._hashes.setdefault(name, array("q")).append(hash(value))
         finding = judged.finding
@@ -62,7 +62,7 @@ class Spool(AbstractContextManager["Spool"]):
         self._lines.write(orjson.dumps(line) + b"\n")
 
     def settle(self) -> None:
-        """Find the values that several users would hold, and of how many of them it is known that they are sent."""
+        """Find the unique values that several users would have, and whether two of those users are certainly sent."""
         twice = {name: _repeated(sorted(hashes)) for name, hashes in self._hashes.items()}
         self._hashes.clear()
         if not any(twice.values()):
@@ -80,12 +80,12 @@ class Spool(AbstractContextManager["Spool"]):
         }
 
     def findings(self, clash: Clash) -> Iterator[Finding]:
-        """Yield every finding; `clash` words that of a user who is sent and holds what another user holds too."""
+        """Yield every finding; `clash` makes that of a user who is sent with a unique value of another user's."""
         for line in self._read():
             name = None
             if self._shared and line.is_sent and not line.decided:
-                held = [name for name, value in line.keys.items() if value in self._shared.get(name, ())]
-                name = min(held, key=lambda each: not self._shared[each][line.keys[each]], default=None)
+                names = [name for name, value in line.keys.items() if value in self._shared.get(name, ())]
+                name = min(names, key=lambda each: not self._shared[each][line.keys[each]], default=None)
             if name is None or (
                 line.finding.verdict is Verdict.UNDECIDABLE and not self._shared[name][line.keys[name]]
             ):

@@ -1,4 +1,4 @@
-"""What is said of one user, drawn from the table of causes."""
+"""The finding about one user, its sentences taken from the table of causes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def finding(
     sentence: str = "",
     **places: str,
 ) -> Finding:
-    """Word a verdict from the table of causes."""
+    """Return a finding with the verdict and sentences of a cause in the table."""
     row = causes()[cause]
     whole = {"attribute": attribute, "source": attribute, **places}
     return Finding(
@@ -57,7 +57,7 @@ def finding(
 
 
 def shortened(value: str) -> str:
-    """Return a value as it may be shown: what cannot be seen is escaped, what is long is cut."""
+    """Return a value for display: invisible characters escaped, long values cut."""
     visible = "".join(
         character if character.isprintable() else f"\\u{ord(character):04x}" for character in value
     )

@@ -1,4 +1,4 @@
-"""Verdicts in words: a cause of the table, filled in with what a mapping reads and where it goes."""
+"""Findings in words: a cause's sentences, filled in with the source and target attributes of a mapping."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.exports.evidence import Person
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words findings under one mapping."""
+    """Makes findings under one mapping."""
 
     mapping: MappingInForce
 
@@ -27,7 +27,7 @@ class Wording:
         sentence: str = "",
         lacking: Iterable[str] = (),
     ) -> Finding:
-        """Word a cause that lies in what is sent as one target attribute; `lacking` are all that no mapping gives."""
+        """Return the finding about one target attribute; `lacking` are all required targets without a value."""
         text = self.mapping.texts.get(target, "")
         source = self.source(target)
         return finding(
@@ -42,9 +42,9 @@ class Wording:
         )
 
     def of_list(self, user: str, name: str, values: Iterable[tuple[str, str]], sentence: str) -> Finding:
-        """Word that a list gets more than one value; the one of type work is to stay, as the guide has it.
+        """Return the finding that a list gets more than one value; the one of type work is to stay, as in AWS's guide.
 
-        All other mappings of the list are to go, those included that give this user nothing.
+        The remedy removes all other mappings of the list, also those without a value for this user.
         """
         sent = dict(values)
         mapped = [
@@ -66,7 +66,7 @@ class Wording:
         )
 
     def of_lack(self, person: Person, names: Iterable[str]) -> Finding:
-        """Word that source attributes are not known, because they were spoiled or not exported."""
+        """Return the finding that source attributes are not known: the export damaged them or does not have them."""
         lacking = list(names)
         spoiled = next((name for name in lacking if name in person.damaged), None)
         if spoiled is not None:
@@ -85,7 +85,7 @@ class Wording:
 
 
 def _graph_names(names: Iterable[str]) -> Iterator[str]:
-    """Yield what Microsoft Graph calls the attributes of mappings."""
+    """Yield Microsoft Graph's names of attributes that mappings name."""
     graph = {row["source"]: name for name, row in table()["User"].items() if "source" in row}
     for name in names:
         if name.startswith("extensionAttribute"):
