@@ -1,7 +1,6 @@
-"""The composition root: one fresh universe of clock, chance, storage, an AWS account, an Azure AD tenant, and the wire.
+"""The composition root: clock, ids, stores, an AWS account, an Azure AD tenant and the wire between, joined into a world.
 
-The only module that knows both services. A scenario gets its own world; `harness serve` is one world with wall time,
-files and sockets.
+The only module that knows both services. Each scenario has its own world; `harness serve` serves one.
 """
 
 from __future__ import annotations
@@ -51,9 +50,9 @@ class Contexts(NamedTuple):
 class World(Struct):
     """Both services and what joins them.
 
-    `person` is how an administrator's browser and SDKs reach either; `unrecorded` is the same, leaving no trace in the
-    timeline. `faults` stands between the provisioning service and the wire; `contexts` bring the tenants into requests from
-    outside; `database` is the one of both sides, where they share one in memory.
+    `person` sends requests of browsers and SDKs to either; `unrecorded` does so without an entry in the timeline. `faults`
+    stands between provisioning service and wire; `contexts` bring the tenants into requests from outside; `database` is
+    set where both sides share one in memory.
     """
 
     clock: Clock
@@ -73,7 +72,7 @@ class World(Struct):
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
 
     def why(self, job_id: str, kind: str, name: str) -> Document:
-        """Say why an object is, or is not, in the target. What that takes is not loaded for a cycle."""
+        """Return why an object is, or is not, in the target. Its modules are imported here: a cycle does without."""
         from harness.azure_ad.provisioning.why.advice import why_with_advice
 
         job, session = self.azure.engine.inspect(job_id)
@@ -92,9 +91,9 @@ class World(Struct):
         self.clock.advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
-        """Add what either side holds: `{"azure_ad": {users, groups, assignments}, "aws_sso": {users, groups, accounts}}`.
+        """Add `{"azure_ad": {users, groups, assignments}, "aws_sso": {users, groups, accounts}}`, or nothing.
 
-        Raises HarnessError naming the entry that is wrong; then nothing was added on either side.
+        Raises HarnessError with the entry that is wrong.
         """
         check_sides(document)
         with self.aws.store.transaction(), self.azure.store.transaction():
@@ -153,8 +152,7 @@ def create(
 ) -> World:
     """Build a scenario's world: virtual time, memory, no sockets.
 
-    `journal` is told everything that happens; `faults` maps more origins to transports (a proxy that
-    answers HTML).
+    `journal` records all that happens; `faults` maps further origins to transports (a proxy that answers HTML).
     """
     quirks = choose_quirks(profile, quirk_values or {})
     profiles = load_table(aws_sso.__name__).profiles
@@ -186,10 +184,9 @@ def assemble(
     wire: Callable[[Parts, Contexts], Send],
     journal: Journal | None = None,
 ) -> World:
-    """Join the parts. What the stores hold already (accounts, jobs) is taken up, the rest is made.
+    """Join the parts. Accounts and jobs that the stores have are used, others are made.
 
-    `wire` makes the transport; the WSGI contexts it is given hold the tenants once they are built: the engine inside one
-    sends over it.
+    `wire` makes the transport from the WSGI contexts. They get their tenants later, for the engine in one sends over it.
     """
     contexts = Contexts({}, {})
     network = wire(parts, contexts)

@@ -38,7 +38,7 @@ _SPACED_USER = Usual(replace(USER, parts={**USER.parts, "userName": SPACED_USER_
 
 
 class Review(Struct, frozen=True):
-    """One request under examination: the quirks in force and the constraints broken so far."""
+    """One request being validated: the quirks in force and the constraints broken so far."""
 
     quirks: Quirks
     forbidden: str
@@ -48,8 +48,8 @@ class Review(Struct, frozen=True):
 def user(body: Any, quirks: Quirks, *, spaced: bool = False, emails_given: bool = True) -> Attributes:
     """Return a user's attributes as they will be stored. Raises Refused (ValidationException).
 
-    `spaced` lets the user name hold spaces. `emails_given` False leaves the e-mails unjudged: a PATCH that does not speak
-    of them may meet what another API wrote.
+    `spaced` allows spaces in the user name. `emails_given` False skips the e-mails: a PATCH without them may meet what
+    another API wrote.
     """
     attributes = _clean(_SPACED_USER if spaced else _USER, body, quirks)
     if emails_given:

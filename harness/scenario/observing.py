@@ -1,7 +1,6 @@
-"""Telling what happened in a world, for the report: every exchange and log line in a sentence, in order.
+"""The timeline of a world for reports: every exchange and log line as a sentence, in order, from the world's journal.
 
-The timeline is what the world's journal was told (it must miss nothing); expectations never look at it, they only
-learn from here how many entries are new.
+Expectations read the services themselves; from here they only learn how many log entries are new.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """One SCIM request from the socket to the answer: operation, token, body, transaction, event history.
 
-A WSGI application of its own, which `app.py` puts in front of Flask's routes for everything under
-`/<tenant id>/scim/v2`. The order matters: nothing is read before the token is
-good, and a change commits together with its CloudTrail event.
+`app.py` puts this WSGI application in front of Flask's for `/<tenant id>/scim/v2`. The order matters: nothing is read
+before the token is checked, and a change commits together with its CloudTrail event.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def _date(second: int) -> str:
 
 
 def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
-    """Carry out a request, once more where its token turns out to be another process's no longer."""
+    """Carry out a request; repeat it where another process has revoked its token meanwhile."""
     while True:
         try:
             return _perform_once(environ, tenant, request_id, tenant_id, rest)

@@ -1,6 +1,6 @@
-"""Whom a cycle comes to, in which phase, and because of what.
+"""The objects that a cycle looks at, in which phase, and why.
 
-The cycle walks the phases one after the other; `why` looks for one object among all that is still to come.
+The cycle goes through the phases in turn; `why` looks for one object in those to come.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" and
 "Incremental cycles" (read 2026-11-29).
@@ -32,7 +32,7 @@ _HELD = "its disable or delete is held back"
 
 
 class Visit(Struct, frozen=True):
-    """A cycle comes to an object; `document` is what the directory holds of it, None where that was not looked up."""
+    """A cycle's turn at one object; `document` is the directory's, None where that was not looked up."""
 
     kind: str
     key: str
@@ -41,7 +41,7 @@ class Visit(Struct, frozen=True):
 
 
 def visits(session: Session, progress: Progress, phase: str, at: datetime) -> Iterator[Visit]:
-    """Yield whom a cycle comes to at that moment in a phase but the last, behind where it is if it is there already."""
+    """Yield the objects of a phase (not the last) at that moment, those after its present place in a phase under way."""
     after = progress.after if progress.phase == phase else None
     if phase == LEFT:
         yield from _left(session, progress)
@@ -58,13 +58,13 @@ def visits(session: Session, progress: Progress, phase: str, at: datetime) -> It
 
 
 def to_come(session: Session, progress: Progress, at: datetime) -> Iterator[Visit]:
-    """Yield whom a cycle under way has still to look at, in order; somebody may come more than once."""
+    """Yield the objects that a cycle under way has still to look at, in order; one may come twice."""
     for phase in PHASES[PHASES.index(progress.phase) : PHASES.index(REFERENCES)]:
         yield from visits(session, progress, phase, at)
 
 
 def next_cycle(session: Session, since: int | None, at: datetime) -> Iterator[Visit]:
-    """Yield whom a cycle that begins at that moment looks at; by then the deleted items may have let go of some."""
+    """Yield the objects of a cycle that begins at that moment; deleted items purged by then are left out."""
     until = session.directory.changes.last()
     progress = planned(session, since, until, cycle_id="", began=at)
     for phase in PHASES[: PHASES.index(REFERENCES)]:
@@ -107,7 +107,7 @@ def _walked(session: Session, progress: Progress, kind: str, after: str | None) 
 
 
 def _left(session: Session, progress: Progress) -> Iterator[Visit]:
-    """Yield who is connected and no longer in the directory; an incremental cycle has met them among the changes."""
+    """Yield the connected objects that left the directory; an incremental cycle has met them among the changes."""
     if progress.since is not None or progress.first:
         return
     directory = session.directory

@@ -1,8 +1,8 @@
-"""What is to be done about one object, and because of what: the documented decision table, without asking anybody.
+"""What to do about one object, and why: the documented decision table. No request is sent.
 
-The cycle carries a decision out (`send.py`), `why` tells it. No match creates, a match is taken over, what left the scope is
-disabled (deleted where nothing can disable it, groups always), what is alike on both sides is skipped; that the target
-alone knows, so a decision to update may come to nothing.
+The cycle carries a decision out (`send.py`), `why` explains it. Without a match the object is created, a match is taken over.
+An object out of scope is disabled, or deleted if it cannot be (a group never can). An update may turn out empty: only the
+target knows whether both sides are alike.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -51,11 +51,10 @@ class Because(Enum):
 
 
 class Decision(Struct, frozen=True):
-    """`off` is the mapping's action (`Add`, `Update`, `Delete`) that would be needed and is turned off, empty for none.
+    """`off` is the mapping's action (`Add`, `Update`, `Delete`) that is needed and turned off, empty for none.
 
-    `values` are what should be sent. `failure` is what FAIL ends with, and a JOIN that finds no match. `waits`: not before
-    it is known how many are disabled or deleted. `managed`: whether the object stays in scope. `secrets` are texts that no
-    log may repeat.
+    `values` are to be sent. `failure` is the outcome of FAIL, and of a JOIN without a match. `waits`: until all disables
+    and deletes are counted. `managed`: whether the object stays in scope. `secrets` are texts that no log may repeat.
     """
 
     act: Act
@@ -69,7 +68,7 @@ class Decision(Struct, frozen=True):
 
 
 def decide(facts: Facts) -> Decision:
-    """Decide what is done about an object that a cycle comes to."""
+    """Decide about one object."""
     mapping, scope, connection = facts.mapping, facts.scope, facts.connection
     if mapping is None:
         return Decision(Act.NOT_LISTED, Because.MAPPING_OFF)
@@ -101,7 +100,7 @@ def _departed(facts: Facts, mapping: ObjectMapping) -> Decision:
     if connection is None:
         return Decision(Act.NOT_LISTED, Because.UNTIED)
     if not connection.managed:
-        # Unassigned earlier and no longer managed: a later deletion sends nothing.
+        # Unassigned earlier, so no longer managed: a later deletion sends nothing.
         return Decision(Act.NOT_LISTED if deleted else Act.FORGET, Because.UNTIED)
     if deleted and mapping.disables:
         return _updating(facts, mapping, Act.DISABLE, Because.DELETED, managed=True)

@@ -1,6 +1,6 @@
-"""What an object's turn leaves behind, as data, and the one place where it is written down.
+"""The effects of an object's turn, as data, and the one place that writes them.
 
-Effects are applied in order, inside one transaction with the object's log entry and the cycle's progress.
+They are written in order, in one transaction with the object's log entry and the cycle's progress.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from harness.base.store import TakenError
 
 
 class Connect(Struct, frozen=True):
-    """Save a connection that is there already, with what is new about it."""
+    """Save a changed connection."""
 
     connection: Connection
 
 
 class Fail(Struct, frozen=True):
-    """Put the object into escrow, and close its log entry with the step that failed.
+    """Put the object into escrow, and close its log entry with the failed step.
 
-    `references`: not the object itself failed, but its manager or members.
+    `references`: its manager or members failed, not the object itself.
     """
 
     failure: Failure
@@ -36,10 +36,10 @@ class Fail(Struct, frozen=True):
 
 
 class Join(Struct, frozen=True):
-    """Tie the object to a target's object for the first time: groups that waited for who failed at first are due.
+    """Connect the object to a target's object for the first time; groups that waited for this member are due.
 
-    `references`: so are its own manager or members. `holder` had the target's object before, by the tie `former`, and
-    loses it. Where it is somebody else's, `taken` happens instead, and nothing of what follows; else the log has `step`.
+    `references`: so are its own manager or members. `holder` had the target's object, by the connection `former`, and
+    loses it. If the object is another's, `taken` is written instead, and no later effect; else the log gets `step`.
     """
 
     connection: Connection
@@ -51,23 +51,23 @@ class Join(Struct, frozen=True):
 
 
 class Disconnect(Struct, frozen=True):
-    """Break the tie; what is in the target stays there."""
+    """Remove the connection; the target's object stays."""
 
     connection: Connection
 
 
 class Settle(Struct, frozen=True):
-    """Forget the escrow; with `references_due` only as far as the object itself is concerned."""
+    """Remove the escrow; with `references_due` only that of the object itself, not of its references."""
 
     references_due: bool = False
 
 
 class HoldBack(Struct, frozen=True):
-    """A disable or delete waits for the end of the cycle, when it is known how many there are."""
+    """A disable or delete waits for the end of the cycle, when all are counted."""
 
 
 class AwaitReferences(Struct, frozen=True):
-    """Manager or members are to be looked at when the cycle comes to the references."""
+    """Manager or members are to be sent in the phase of references."""
 
 
 class ComeAgain(Struct, frozen=True):
@@ -75,7 +75,7 @@ class ComeAgain(Struct, frozen=True):
 
 
 class ForgetReferences(Struct, frozen=True):
-    """Manager or members need no look any more."""
+    """Manager or members need no further look."""
 
 
 class MarkMembers(Struct, frozen=True):
@@ -100,7 +100,7 @@ Effect: TypeAlias = _Single | Join
 
 
 class Outcome(Struct, frozen=True):
-    """What came of a decision. `fatal` is a refusal that concerns the connection; a turn that is not `logged` leaves no entry."""
+    """The outcome of a decision. `fatal` is a failure of the whole connection; without `logged` there is no log entry."""
 
     effects: tuple[Effect, ...]
     fatal: TargetError | None = None
@@ -108,7 +108,7 @@ class Outcome(Struct, frozen=True):
 
 
 def write_down(session: Session, trace: Trace, outcome: Outcome, finish: Callable[[], None]) -> None:
-    """Keep what came of an object in one transaction, in which `finish` takes part."""
+    """Write an object's outcome in one transaction, with `finish` inside it."""
     with session.store.transaction():
         apply(session, trace, outcome.effects)
         session.create_over(trace.source_id)
@@ -118,7 +118,7 @@ def write_down(session: Session, trace: Trace, outcome: Outcome, finish: Callabl
 
 
 def apply(session: Session, trace: Trace, effects: Sequence[Effect]) -> None:
-    """Apply effects to the object that a trace is about; the caller holds the transaction."""
+    """Apply effects to the trace's object; the caller opened the transaction."""
     for effect in effects:
         if isinstance(effect, Join):
             if not _tied(session, trace, effect):
@@ -163,7 +163,7 @@ def _apply_to_references(
 
 
 def _tied(session: Session, trace: Trace, effect: Join) -> bool:
-    """Tie the object; False where another one, at work at the same time, was quicker."""
+    """Connect the object; return False if another object got the connection meanwhile."""
     key, connection = trace.source_id, effect.connection
     if effect.holder is not None:
         if session.source_of(connection.target_id) != effect.holder:

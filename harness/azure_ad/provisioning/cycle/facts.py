@@ -1,7 +1,4 @@
-"""What the store and the directory say of one object when somebody decides about it: a cycle, or `why`.
-
-Nothing here sends, writes or draws an id.
-"""
+"""What store and directory have of one object when a cycle, or `why`, decides about it. Nothing is sent or written."""
 
 from __future__ import annotations
 
@@ -25,10 +22,7 @@ DELETED = {"User": "deletedUser", "Group": "deletedGroup"}  # shelves of the del
 
 
 class Rules(Struct, frozen=True):
-    """What of a job's settings has a say in each decision.
-
-    `removals_wait` says that disables and deletes wait until their number is known.
-    """
+    """The job's settings that decisions depend on. `removals_wait`: disables and deletes wait until all are counted."""
 
     skip_out_of_scope_deletions: bool
     removals_wait: bool
@@ -66,7 +60,7 @@ class Facts(Struct, frozen=True):
 
 
 def gather(session: Session, kind: str, key: str, document: Document | None, at: datetime) -> Facts:
-    """Look up what is known of an object, whose `document` the directory holds (None: it does not)."""
+    """Look up the facts of an object. `document` is the directory's, None if it left."""
     mapping = session.mappings.get(kind)
     deleted = session.store.get(DELETED[kind], key) if document is None else None
     scope, attributes = None, dict[str, Value]()
@@ -94,5 +88,5 @@ def gather(session: Session, kind: str, key: str, document: Document | None, at:
 
 
 def purged_at(deleted: Document) -> datetime:
-    """Return when the deleted items let go of a document."""
+    """Return when a deleted user is purged."""
     return from_iso(deleted["deletedDateTime"]) + RETENTION

@@ -1,7 +1,6 @@
-"""Tying an object to the target: a search by each matching attribute, then its account is taken over or created.
+"""Connecting an object to one in the target: search by each matching attribute, then take over or create.
 
-Nothing is written down here (`effects.py` does that) but the mark of a create under way, which must be there before the
-request is.
+`effects.py` writes the result. Only the mark of a create under way is written here, before the request.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, "Matching users in
 the source and target systems" (read 2026-11-29).
@@ -53,7 +52,7 @@ def _several(attribute: str, value: str, count: int) -> Outcome:
 
 
 def _create(turn: Turn, *, created: str | None = None) -> Outcome:
-    """Create the object; `created` is the id of one that a process created which was killed before it could say so."""
+    """Create the object; `created` is the id of one that a process created before it was killed."""
     session, mapping, trace, decision = turn.session, turn.mapping, turn.trace, turn.decision
     left_out = _left_out(turn)
     values = decision.values.new

@@ -1,6 +1,6 @@
-"""Carrying a decision out against the target: requests go out, log steps come in, and what it leads to is handed back.
+"""Carrying a decision out: requests to the target, steps for the log, and the effects, which `effects.py` writes.
 
-Nothing is written down here (`effects.py` does that); `matching.py` looks for a match and creates, `updating.py` updates.
+`matching.py` searches and creates, `updating.py` updates.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -30,7 +30,7 @@ from harness.azure_ad.provisioning.target.target import TargetError
 
 
 def carry_out(turn: Turn) -> Outcome:
-    """Send what was decided and return what came of it; a refusal is an outcome like any other."""
+    """Send the requests of a decision; return the outcome, which may be a refusal."""
     turn.trace.secrets |= turn.decision.secrets
     code = turn.session.quirks["failing-objects"].get(turn.trace.identifier)
     if code is not None and turn.decision.act in _EXPORTS:
@@ -44,7 +44,7 @@ def carry_out(turn: Turn) -> Outcome:
 
 
 def _matches_again(turn: Turn, error: TargetError) -> bool:
-    """Tell whether an object whose connection leads nowhere is looked for once more."""
+    """Return whether an object whose connection leads to nothing is searched again."""
     gone = error.code == "InvalidAnchor" and turn.decision.act is Act.UPDATE
     return gone and turn.session.quirks["missing-anchor"] == "match again"
 

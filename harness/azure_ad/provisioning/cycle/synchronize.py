@@ -1,4 +1,4 @@
-"""One object's turn in a cycle: facts, decision, requests, effects, and one log entry that tells all of it.
+"""One object's turn in a cycle: facts, decision, requests, effects, and one log entry.
 
     gather (facts.py) ─► decide (decide.py) ─► carry_out (send.py) ─► write_down (effects.py)
 
@@ -49,7 +49,7 @@ def synchronize(
 
 
 def _log_import(facts: Facts, trace: Trace) -> None:
-    """Log what came from the directory, and whether that is in scope."""
+    """Log the object's import, and whether it is in scope."""
     if facts.scope is None or facts.mapping is None:
         trace.step("EntryImportDelete")
         return

@@ -1,4 +1,4 @@
-"""One object at work: what is known of it, and how it reads when it fails or something is turned off.
+"""One object's turn: its facts, its log entry so far, and the words for a failure or an action that is off.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -15,7 +15,7 @@ from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.trace import Trace
 
-# The step that fails, and how its failure reads, by what was being done.
+# The log's step and sentence of a failure, by what was being done.
 _ATTEMPTS = {
     # https://github.com/Budibase/budibase/issues/15369
     "other": (
@@ -30,7 +30,7 @@ _ATTEMPTS = {
 
 
 class Turn(Struct, frozen=True):
-    """One object at work; `trace` collects what the log will say of it."""
+    """One object's turn; `trace` collects its log entry."""
 
     session: Session
     mapping: ObjectMapping
@@ -40,12 +40,12 @@ class Turn(Struct, frozen=True):
 
     @property
     def connection(self) -> Connection:
-        """What the object is tied to, where the decision says that there is something."""
+        """The object's connection, for decisions that need one."""
         assert self.facts.connection is not None
         return self.facts.connection
 
     def failing(self, failure: Failure) -> Fail:
-        """Word what failed by what was being done; it is tried again later."""
+        """Return the effect of a failure, worded by what was being done: a later attempt."""
         trace = self.trace
         step, words = _ATTEMPTS[trace.action]
         target = self.session.frame.target_name
@@ -58,7 +58,7 @@ def turned_off(turn: Turn, doing: str) -> Outcome:
 
 
 def has_references(turn: Turn, manager: str | None) -> bool:
-    """Most people without a manager, now or before, need no second look."""
+    """Whether manager or members are looked at again; most users never had a manager."""
     directory = turn.session.directory
     return (
         turn.mapping.kind == "Group"
