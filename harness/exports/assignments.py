@@ -1,4 +1,4 @@
-"""Who is assigned to which application, and who is in the groups that are, with what the exports leave open.
+"""Which users and groups are assigned to which application, who is in those groups, and what the exports leave open.
 
 Only direct members of an assigned group count: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works,
 "Scoping"; whether the role Default Access does, the quirk `default-access` of Azure AD says (read 2026-11-29).
@@ -16,7 +16,7 @@ _DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 class Standing(Enum):
-    """Whether somebody is assigned, by what was exported."""
+    """Whether a user is assigned, as far as the exports show it."""
 
     ASSIGNED = "assigned"
     NOT_ASSIGNED = "not assigned"
@@ -29,9 +29,9 @@ class Standing(Enum):
 
 @dataclass(slots=True)
 class Application:
-    """One application's assignments: ids in lower case, users and groups with the roles that they have, groups with their names.
+    """One application's assignments: users and groups by id in lower case, each with its roles, groups with their names.
 
-    `groups` are the groups with a role that counts, once all is read.
+    `groups`, complete after the last row, are those with a role for which Azure AD provisions.
     """
 
     id: str
@@ -57,9 +57,9 @@ class Members:
 
 @dataclass(slots=True)
 class Assignments:
-    """All files of assignments and of members. `ids` says whose id a userPrincipalName is, where another file does.
+    """All files of assignments and of members. `ids` maps userPrincipalNames to ids, from files that have both.
 
-    `default_access_counts`: who has the role Default Access alone is provisioned as well.
+    `default_access_counts`: the role Default Access alone is enough to be provisioned.
     """
 
     applications: dict[str, Application] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Assignments:
             application.group_roles.setdefault(principal, set()).add(role)
 
     def only(self, ids: Iterable[str]) -> None:
-        """Leave out the applications that the log is not about, by the ids of service principals; none leave all."""
+        """Keep only the applications with these service principal ids, those of the log; without ids keep all."""
         for application in self.applications.values():
             application.groups = {
                 key: name
@@ -106,9 +106,9 @@ class Assignments:
         self.unused = tuple(sorted(self.applications.pop(key).label for key in others))
 
     def standing(self, object_id: str, user_principal_name: str) -> tuple[Standing, str]:
-        """Return how somebody stands, and with it the group or the applications that the answer is about.
+        """Return a user's standing, and the group or the applications that it is about (or an empty text).
 
-        Either may be empty; without the id, other files may say whose id a userPrincipalName is.
+        One of id and userPrincipalName may be empty; a missing id is looked up in `ids`.
         """
         name = user_principal_name.casefold()
         key = object_id.lower() or self.ids.get(name, "")
@@ -119,11 +119,11 @@ class Assignments:
         return Standing.UNCLEAR, ", ".join(sorted(each.label for each in self.applications.values()))
 
     def _counts(self, roles: set[str]) -> bool:
-        """Tell whether one of these roles has its holder provisioned."""
+        """Return whether Azure AD provisions somebody with these roles."""
         return self.default_access_counts or bool(roles - {_DEFAULT_ACCESS})
 
     def members_of(self, key: str, name: str) -> Members | None:
-        """Return a group's members, as given by its id or by its name."""
+        """Return the members that files list for a group, by its id or by its name."""
         return self.members.get(key) or self.members.get(name.casefold())
 
     def _in(self, application: Application, key: str, name: str) -> tuple[Standing, str]:
@@ -149,7 +149,7 @@ class Assignments:
         return (Standing.NOT_ASSIGNED if roles is None else Standing.DEFAULT_ACCESS), ""
 
     def notes(self) -> Iterator[str]:
-        """Yield what to know of them, a line each."""
+        """Yield notes for the reader, a line each."""
         if self.unused:
             yield (
                 f"assignments of other applications are not used: {', '.join(self.unused)} (the log is about "

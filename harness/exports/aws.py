@@ -1,4 +1,4 @@
-"""What AWS knows: `identitystore list-users`, a dump of SCIM, and refused SCIM calls in CloudTrail's carriers.
+"""Exports from AWS: `identitystore list-users`, lists of the SCIM endpoint, and refused SCIM calls in CloudTrail's forms.
 
 Shapes: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, "Contents",
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (edition of June 2023),
@@ -34,11 +34,10 @@ _COLUMNS = {
 class AccountPages:
     """The files of AWS's users as pages of one list.
 
-    `announced` is how many a dump of SCIM says there are, `listed` how many are there. `following` are the sizes of the pages
-    of ListUsers with a NextToken, `ending` of those without. A token says nothing of the page it was got for, so pages are
-    judged by their sizes (all full, the last not fuller, nobody twice; inferred from `MaxResults`, the size of a page) and by
-    the numbers in the names of their files: a page left out between two is not seen otherwise. `numbers` are those, with
-    whether a page follows.
+    `announced` is SCIM's `totalResults`, `listed` the number of users in SCIM's lists. `following` are the sizes of the
+    pages of ListUsers with a NextToken, `ending` of those without. A token does not say which page it leads to. So pages
+    are complete if their sizes allow it (all full, the last not fuller, nobody twice; inferred from `MaxResults`, the size
+    of a page) and the numbers in their files' names leave no gap. `numbers` are those, each with whether a page follows.
     https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_ListUsers.html (read 2026-11-29).
     """
 
@@ -61,7 +60,7 @@ class AccountPages:
             self.numbers.append((int(numbers[-1]) if numbers else -1, carrier.has_next))
 
     def chain(self, distinct: int) -> bool:
-        """Tell whether several pages follow each other to the end, as far as they show it; `distinct` users are in all."""
+        """Return whether the pages look like one whole list; `distinct` is the number of different users in them."""
         return (
             not self.damaged
             and len(self.ending) == 1
@@ -72,7 +71,7 @@ class AccountPages:
         )
 
     def _are_numbered(self) -> bool:
-        """Tell whether the files' names number all pages from 0 or 1 on without a gap, the last one at the end."""
+        """Return whether the files' names number the pages from 0 or 1 without a gap, the last page at the end."""
         ordered = sorted(self.numbers)
         first = ordered[0][0]
         follow = first in (0, 1) and [number for number, _ in ordered] == list(
@@ -81,7 +80,7 @@ class AccountPages:
         return follow and not ordered[-1][1]
 
     def notes(self, accounts: Accounts) -> Iterator[str]:
-        """Say what of the users of AWS is there, where it is not plain; what lacks makes the accounts incomplete."""
+        """Return notes on missing users of AWS, which make the accounts incomplete, and on what had to be inferred."""
         if len(accounts.stores) > 1:
             yield (
                 f"users of AWS are of {len(accounts.stores)} identity stores ({', '.join(accounts.stores)}): give those of one"
@@ -111,7 +110,7 @@ def account(row: Row) -> Account:
     """Read a user of AWS from the Identity Store API or from SCIM."""
     emails = row.get("Emails") or row.get("emails") or []
     addresses = [each for each in emails if isinstance(each, dict)] if isinstance(emails, list) else []
-    # The primary one is unique; a list without a mark has it first.
+    # The primary address must be unique; where none is marked, the first one is primary.
     marked = (each for each in addresses if each.get("Primary") or each.get("primary"))
     first = next(marked, addresses[0] if addresses else {})
     if "UserName" in row:
@@ -131,7 +130,7 @@ def account(row: Row) -> Account:
 
 
 def members(row: Row) -> set[str]:
-    """Return the id of the user that a row of ListGroupMemberships names, in a set that is empty for none."""
+    """Return the user's id in a row of ListGroupMemberships, as a set; an empty set where there is none."""
     member = row.get("MemberId")
     return {str(member["UserId"])} if isinstance(member, dict) and member.get("UserId") else set()
 

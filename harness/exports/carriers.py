@@ -1,4 +1,4 @@
-"""Rows of a text: JSON in its wrappers, one object a line or several in a row, and CSV in its dialects.
+"""The rows of an export, whatever carries them: wrapped JSON, JSON lines, several JSON texts in a row, dialects of CSV.
 
 A row is a mapping from the property's or column's name, as written, to its value; cells of CSV are texts.
 Sources: https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/export-csv (`#TYPE`, delimiters),
@@ -34,9 +34,9 @@ WRAPPERS = (
     "tables",
 )
 _MORE = re.compile(r'"@?odata\.nextLink"\s*:\s*"|"NextToken"\s*:\s*"', re.IGNORECASE)
-# What stands in a page beside its rows.
+# Members of a page beside its rows.
 _OF_A_PAGE = re.compile(r"@?odata\.|NextToken$|ResponseMetadata$|(?:totalResults|itemsPerPage|startIndex)$")
-# What is a value of somebody's and never the name of a column: an address, a GUID.
+# An e-mail address or a GUID: a value, never the name of a column.
 _VALUE = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TOTAL = re.compile(r'"(?:totalResults|@odata\.count)"\s*:\s*(\d+)')
 # The column of the bulk templates that says the opposite of accountEnabled:
@@ -51,10 +51,10 @@ csv.field_size_limit(1 << 24)
 
 @dataclass(slots=True)
 class Rows:
-    """How the rows of one source are had. `carrier` is `JSON`, `CSV`; `columns` are a CSV's, empty for JSON.
+    """The rows of one source. `carrier` is `JSON` or `CSV`; `columns` are a CSV's, empty for JSON.
 
-    `notes` grow while rows are read: a text that ends early is told when its end is met, is `damaged` then and
-    no longer `complete`, as is a page that names a next one.
+    `notes` grow while rows are read. At the end of a text that was cut, `damaged` becomes True and `complete` False;
+    `complete` is also False for a page that names a next one.
     `total` is how many rows all pages have together, where a page says it; `renamed` what columns are to be called; `beginning`
     that of a JSON text, with what stands before its rows.
     """
@@ -117,7 +117,7 @@ class Rows:
 _MOST_NOTES = 20
 _DEEPEST = 100
 _JSON = ("{", "[")
-# A JSON text that is one string with JSON in it, as ConvertTo-Json of a text and logic apps write it; no header of a CSV does.
+# JSON inside of a JSON string, as ConvertTo-Json of a text and logic apps write it; no CSV begins so.
 _QUOTED = re.compile(r'\s*"(?:\s|\\[nrt]|\\u[fF][eE][fF][fF])*(?:[{\[](?:\s|\\[nrt])*)+\\"')
 _START = 1 << 16
 _BEGINNING = 1 << 12
@@ -125,9 +125,9 @@ _LONGEST_HEADER = 1 << 22
 
 
 def rows(source: Source, renamed: Mapping[str, str] | None = None) -> Rows:
-    """Find out how a source carries its rows. Raises NotAnExportError for what is neither JSON nor CSV.
+    """Return the rows of a source. Raises NotAnExportError for what is neither JSON nor CSV.
 
-    `renamed` maps columns and properties to the names they stand for.
+    `renamed` maps columns and properties to the names that they are read as.
     """
     carried = _rows(source)
     if renamed:
@@ -178,7 +178,7 @@ def _rows(source: Source) -> Rows:
 
 
 def _nesting(source: Source) -> int:
-    """Return how deeply a JSON text is nested, or the first depth beyond what any export has."""
+    """Return how deeply a JSON text is nested; beyond the deepest export, counting stops."""
     depth = deepest = 0
     with source.utf8() as stream, suppress(ijson.JSONError):
         for event, _ in ijson.basic_parse(stream, multiple_values=True, use_float=True):
@@ -193,7 +193,7 @@ def _nesting(source: Source) -> int:
 
 
 def _prefix(source: Source) -> str:
-    """Return where the items of a JSON text are, in ijson's words."""
+    """Return the place of the items in a JSON text, as an ijson prefix."""
     with source.utf8() as stream:
         try:
             for prefix, event, _ in ijson.parse(stream, multiple_values=True):
@@ -209,7 +209,7 @@ def _prefix(source: Source) -> str:
 
 
 def _unwrapped(item: Any) -> Iterator[Row]:
-    """Yield the objects in an item: of a table of Log Analytics its rows, of JSON held in a text that object."""
+    """Yield the objects in an item: the rows of a Log Analytics table, the object in a JSON string, else the item."""
     if isinstance(item, dict) and isinstance(body := item.get("Body"), str):
         # An event of Event Hubs, `SequenceNumber`, `Offset`, … `Body`, turned from the capture's Avro into JSON:
         # https://gist.github.com/taddison/13f0af7312c728b46efd0f138fd8a365 (read 2026-11-29).
@@ -225,7 +225,7 @@ def _unwrapped(item: Any) -> Iterator[Row]:
         return
     inner = item.get("AdditionalProperties")
     if isinstance(inner, dict) and "userPrincipalName" in inner:
-        # PowerShell's members of a group: what is known of them stands inside.
+        # PowerShell's members of a group have their properties one level below.
         item = {
             **inner,
             **{name: value for name, value in item.items() if value is not None and value is not inner},
@@ -241,7 +241,7 @@ def _unwrapped(item: Any) -> Iterator[Row]:
 
 
 def _page(item: Row) -> list[Any] | None:
-    """Return the rows of a page that stands among others, as `jq -s` and scripts put them together; None for a row."""
+    """Return the rows of an item that is a page, as in an array of pages from `jq -s`; None for an item that is a row."""
     wrapped = next((item[name] for name in WRAPPERS if isinstance(item.get(name), list)), None)
     is_row = any(name not in WRAPPERS and not _OF_A_PAGE.match(name) for name in item)
     return None if is_row else wrapped
@@ -289,7 +289,7 @@ def _table(source: Source, start: str, notes: list[str]) -> Rows:
 
 
 def _of_a_template(heading: str) -> str:
-    """Return the property that a heading of a template names; the one in `Block sign in (Yes/No) [accountEnabled]` is its opposite."""
+    """Return the property in the heading of a bulk template; `Block sign in (Yes/No) [accountEnabled]` is its opposite."""
     match = _BRACKETED.search(heading)
     if match is None:
         return heading

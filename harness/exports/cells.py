@@ -1,4 +1,4 @@
-"""One exported value: known, known to be empty, or spoiled by the export and so not known at all.
+"""One exported value: known, known to be empty, or damaged by the export and therefore unknown.
 
 Type names of .NET: https://github.com/microsoft/MicrosoftGraphSecurity/issues/14; masks: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html;
 `?` for letters: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding,
@@ -33,13 +33,13 @@ BOOLEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Spoiled:
-    """A value that the export did not keep, and how it shows."""
+    """A value that the export damaged, and the sign of it."""
 
     how: str
 
 
 def cell(value: Any, kind: str, *, from_ascii_csv: bool) -> Value | Spoiled:
-    """Return a value as mappings see it: None for an empty one, booleans as `True` and `False`.
+    """Return a value as mappings read it: None for an empty one, booleans as `True` and `False`.
 
     `kind` is the property's type in the directory's table: string, boolean, list …, or `opposite` of a boolean.
     """
@@ -79,7 +79,7 @@ _MARKS = (
 )
 
 
-# How all of them begin; nearly no value does.
+# Every mark of `_MARKS` begins like one of these; hardly any whole value does.
 _SUSPICIOUS = re.compile(
     r"System\.|Microsoft\.|@\{|hidden_|\[?redacted|\*{3}|x{4}|\d[\d.,]*E\+|#", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""Exported users as people to begin with, and an exported schema: for `harness serve` and a scenario's `given`."""
+"""Exported users and an exported schema as the start of a world, for `harness serve` and a scenario's `given`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.exports.sources import sources
 
 
 class Holds(Enum):
-    """What an exported file can give a world."""
+    """What a world can take from an exported file."""
 
     USERS = "users, as Entra ID or AWS export them"
     SCHEMA = "the synchronization schema of a job or template"
@@ -27,7 +27,7 @@ _HOLDS = {"people": Holds.USERS, "accounts": Holds.USERS, "schema": Holds.SCHEMA
 
 
 def holds(path: Path) -> Holds | None:
-    """Tell what a file holds by its first row; None for no export, such as a file of people written for the harness."""
+    """Return what a file holds, by its first row; None for no export, such as a file of people for the harness."""
     try:
         first = next(iter(rows(sources(path)[0])), {})
     except HarnessError:
@@ -48,9 +48,9 @@ def schema(path: Path) -> dict[str, Any]:
 
 
 def directory(paths: Iterable[Path]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Return what exports hold as `{"azure_ad": {"users"}, "aws_sso": {"users"}}`; what was not exported is left out.
+    """Return the users of exports as `{"azure_ad": {"users"}, "aws_sso": {"users"}}`, with their exported properties.
 
-    Ids are made anew, for they are the directory's to give. Raises HarnessError.
+    Their ids are left out: the world's directory makes its own. Raises HarnessError.
     """
     evidence, people = take_in(paths, renamed={}, members={})
     accounts = [
@@ -79,7 +79,7 @@ def directory(paths: Iterable[Path]) -> dict[str, dict[str, list[dict[str, Any]]
 
 
 def user(person: Person) -> dict[str, Any]:
-    """Return a person under Graph's names, as the directory takes it. Raises HarnessError for one without a name."""
+    """Return a person's properties under Graph's names. Raises HarnessError for a person without userPrincipalName."""
     if not person.user_principal_name:
         raise HarnessError(f"a user has no userPrincipalName ({person.label}): export it too")
     graph = {row["source"]: (name, row) for name, row in table()["User"].items() if "source" in row}

@@ -1,4 +1,4 @@
-"""The people of all files, each once: the largest file is streamed, those of the others are joined to it from memory."""
+"""The people of all files, each once: the largest file is streamed, the people of all others are joined from memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from harness.exports.people import PeopleReader, key_hash
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """One file of people; `repeated` are the hashes of the keys that it has more than once.
+    """One file of people; `repeated` are the hashes of keys that it has more than once.
 
-    One of a group's members says who they are, and of themselves only where no other file does.
+    Values from a list of a group's members count only where no other file has them.
     """
 
     rows: Rows
@@ -32,9 +32,9 @@ class PeopleFile:
 
 @dataclass(slots=True)
 class Pages:
-    """The files of people as pages of one list: how many name a next page, how many end it, how many people all have.
+    """The files of people as pages of one list: how many name a next page, how many are a last one, how many people.
 
-    Only the number that Graph states with `$count=true` tells whether a page lacks between two:
+    Only Graph's count (`$count=true`) shows whether a page in the middle is missing:
     https://learn.microsoft.com/en-us/graph/paging (edition of July 2021, read 2026-11-30).
     """
 
@@ -45,7 +45,7 @@ class Pages:
     damaged: bool = False
 
     def add(self, carrier: Rows, keys: array[int]) -> None:
-        """Add one file with the hashes of what tells its people apart."""
+        """Add one file with the hashes of its people's keys."""
         self.keys.append(keys)
         self.announced = max(self.announced, carrier.total or 0)
         self.following += carrier.has_next
@@ -54,13 +54,13 @@ class Pages:
 
     @property
     def lacking(self) -> int | None:
-        """How many people lack; None where that is not stated."""
+        """How many people are missing; None where no page has the count."""
         if not self.announced:
             return None
         return max(0, self.announced - len(set(chain.from_iterable(self.keys))))
 
     def note(self) -> str:
-        """Say what of the list is there; empty where no page names a next one."""
+        """Return a note on missing pages; an empty text where no page names a next one."""
         if not self.following or self.lacking == 0:
             return ""
         there = f"pages of users that name a next one: {self.following}, that do not: {self.ending}"
@@ -74,9 +74,9 @@ class Pages:
 
 @dataclass(slots=True)
 class People:
-    """The people of one or more files, read anew whenever they are walked; in whatever order the files come.
+    """The people of all files. Each iteration reads the files again; their order makes no difference.
 
-    `from_log` are those whom the log alone describes, for want of a file of people.
+    `from_log` are the people of the provisioning log, used where there is no file of people.
     """
 
     files: list[PeopleFile] = field(default_factory=list)
@@ -110,7 +110,7 @@ class People:
 
 
 class _Joined:
-    """People in memory: those with an id by it, those without by their userPrincipalName."""
+    """People in memory, by id, or by userPrincipalName where the file has no id."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Person] = {}
@@ -135,7 +135,7 @@ class _Joined:
             self._lesser[person.key] = person if before is None else before.joined(person)
 
     def tie(self) -> None:
-        """Join those without an id to those with one, by userPrincipalName."""
+        """Join people without an id to those with an equal userPrincipalName."""
         for key, person in self._by_id.items():
             self._ids.setdefault(person.user_principal_name.casefold(), set()).add(key)
         for name, person in list(self._nameless.items()):
@@ -144,7 +144,7 @@ class _Joined:
                 self._used.add(name)
 
     def completed(self, person: Person) -> Person:
-        """Return somebody with what the other files say of them."""
+        """Return a person with the values of the other files added."""
         name = person.user_principal_name.casefold()
         self._forget(person)
         keys = [person.object_id.lower()] if person.object_id else sorted(self._ids.get(name, ()))
@@ -158,7 +158,7 @@ class _Joined:
         return person
 
     def left(self) -> Iterator[Person]:
-        """Yield those whom the streamed file does not have."""
+        """Yield the people who are not in the streamed file."""
         for shelf in (self._by_id, self._nameless):
             for key in sorted(shelf):
                 if key not in self._used:
@@ -168,7 +168,7 @@ class _Joined:
         yield from (names[name] for name in sorted(names))
 
     def _forget(self, person: Person) -> None:
-        """Leave out of the lesser ones whom a greater file has."""
+        """Remove a person from those whose values count less, once another file has the person."""
         if self._lesser:
             for key in (person.object_id.lower(), person.user_principal_name.casefold()):
                 self._lesser.pop(key, None)
@@ -178,7 +178,7 @@ _NAMES = frozenset({"userprincipalname", "user principal name", "id", "objectid"
 
 
 def is_person(row: Row) -> bool:
-    """Tell whether a row is a user: nothing else by its type, with something that names it."""
+    """Return whether a row is a user: its type is no other, and it has an id or a name."""
     kind = row.get("@odata.type") or row.get("odata.type")
     if kind and not str(kind).lower().endswith("user"):
         return False

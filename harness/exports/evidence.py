@@ -1,4 +1,4 @@
-"""What the files say: people of Entra ID, accounts of AWS, entries of both logs, the mapping and who is assigned."""
+"""The content of the export files as records: people, accounts of AWS, entries of both logs, the schema, assignments."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from harness.exports.assignments import Assignments
 class Person:
     """One user as exported, under the names that attribute mappings use.
 
-    A name in `exported` that `values` lacks is known to be empty; a name in neither was not exported, and nothing may be
-    said of it. `damaged` are names whose cells an export spoiled, each with how.
+    A name in `exported` but not in `values` is known to be empty. A name in neither was not exported: its value is not
+    known. `damaged` are names whose cells the export damaged, each with the sign of it.
     """
 
     values: Mapping[str, Value]
@@ -28,7 +28,7 @@ class Person:
 
     @property
     def key(self) -> str:
-        """What tells people apart: the id in lower case, else the userPrincipalName in lower case."""
+        """What identifies a person: the id in lower case, else the userPrincipalName in lower case."""
         return self.object_id.lower() or self.user_principal_name.casefold()
 
     @property
@@ -42,7 +42,7 @@ class Person:
         )
 
     def joined(self, other: Person) -> Person:
-        """Return what both exports of one person say, whichever comes first; what they contradict each other in is damaged."""
+        """Return one person's two exports as one, in either order; a value that differs between them is damaged."""
         values: dict[str, Value] = {}
         exported, damaged = self.exported | other.exported, {**self.damaged, **other.damaged}
         disputed = {
@@ -67,7 +67,7 @@ class Person:
 
 
 CONTRADICTED = "two of the files contradict each other, as exports of different days do"
-# What is the same in whatever case.
+# Attributes whose case makes no difference.
 _CASELESS = frozenset({"objectId", "userPrincipalName", "originalUserPrincipalName", "mail"})
 
 
@@ -114,7 +114,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogPart:
-    """What the portal's CSV files of steps and of modified properties say of one change: whom it was about, what a skip was for."""
+    """One change in the portal's CSV files of steps or modified properties: the user, and the reason of a skip."""
 
     change_id: str
     user_principal_name: str = ""
@@ -135,7 +135,7 @@ class TrailEvent:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """What was made of one file: format, rows read, rows skipped by reason, what to know of it, whether all of it is there."""
+    """How one file was read: format, rows, skipped rows by reason, notes, and whether the file is complete."""
 
     name: str
     format: str
@@ -193,7 +193,7 @@ class Accounts:
 
     @property
     def whole(self) -> bool:
-        """Whether it is certain that no other account exists."""
+        """Whether the exports certainly have every account."""
         return self.complete and len(self.stores) < 2
 
     def __iter__(self) -> Iterator[Account]:
@@ -224,9 +224,9 @@ class Evidence:
     _places: dict[str, int] = field(default_factory=dict)
 
     def add_event(self, event: TrailEvent) -> bool:
-        """Add a refusal to the trail; False for one that is there already, as files that overlap have it.
+        """Add a refusal to the trail; return False for one that another file had already.
 
-        Of two the one with AWS's sentence stays: the console's CSV lacks it.
+        Of two, the one with AWS's message stays: the console's CSV has none.
         """
         place = self._places.get(event.event_id)
         if place is not None:
@@ -240,7 +240,7 @@ class Evidence:
         return True
 
     def join_log_parts(self, changes: Collection[str]) -> None:
-        """Complete the entries of the portal's CSV by what its other two files say; `changes` are those of all entries given."""
+        """Complete the entries of the portal's CSV from its two other files; `changes` are the ids of all entries' changes."""
         entries = {entry.change_id: entry for entry in self.log.values() if entry.change_id}
         for part in self.log_parts:
             entry = entries.get(part.change_id)

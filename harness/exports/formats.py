@@ -1,4 +1,4 @@
-"""Which export a file is, by the names in its first rows: one table, the first line that fits counts."""
+"""The formats of exports, recognised by the names in a file's first rows; the first row of the table that fits counts."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ OFFER = (
 
 
 def recognise(keys: Iterable[str]) -> Format | None:
-    """Return the format whose names are among a row's keys, None for a file that is none of these."""
+    """Return the format whose names are all among a row's keys, None where none fits."""
     lowered = {key.lower() for key in keys}
     return next((each for each in FORMATS if any(names <= lowered for names in each.names)), None)
 
 
 def foreigner(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Say what a file is that is none of these, by its first rows: the answer of a service that refused, or what names it has."""
+    """Describe a file of no known format by its first rows: a service's error message, or the names in it."""
     error = rows[0].get("error") if rows else None
     if isinstance(error, dict) and error.get("code"):
         return (

@@ -1,4 +1,4 @@
-"""All files into one body of evidence, each with a line about what was made of it; their order makes no difference."""
+"""Reads all files into one Evidence, with a record of how each was read; their order makes no difference."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _LOOKED_AT = 50
 
 @dataclass(slots=True)
 class _Intake:
-    """What grows while files are read."""
+    """Everything that was read so far."""
 
     evidence: Evidence = field(default_factory=Evidence)
     everybody: People = field(default_factory=People)
     schemas: Schemas = field(default_factory=Schemas)
     book: LogBook = field(default_factory=LogBook)
-    day_first: bool = False  # in dates with slashes of the log that is read
+    day_first: bool = False  # in dates with slashes, of the log under way
     pages: Pages = field(default_factory=Pages)
     jobs: list[Row] = field(default_factory=list)
     tenants: Tenants = field(default_factory=Tenants)
     account_pages: aws.AccountPages = field(default_factory=aws.AccountPages)
 
     def settle(self) -> None:
-        """Choose among what several files say, and note what was chosen. Raises HarnessError for a contradiction."""
+        """Choose schema, log and applications where files differ, and note the choice. Raises HarnessError for a contradiction."""
         evidence = self.evidence
         self.schemas.candidates.sort(key=lambda each: (each.file, each.id))
         evidence.schema = self.schemas.choose(self.book.jobs)
@@ -109,7 +109,7 @@ def take_in(
 
 
 def _without_rows(evidence: Evidence, carrier: Rows) -> InputFile | None:
-    """Take in a list that is empty, where its wrapper says of what. Raises HarnessError for one cut before its first row."""
+    """Read an empty list whose wrapper says what it lists. Raises HarnessError for one cut before its first row."""
     text, _ = carrier.source.edges()
     form = recognise(_NAME.findall(text))
     if form is not None and not carrier.complete:
@@ -128,7 +128,7 @@ _EMPTY_LISTS = (("appRoleAssignedTo", _ASSIGNMENTS), ('"Users"', "users of AWS (
 
 
 def _carriers(path: Path, foreign: list[InputFile], renamed: Mapping[str, str]) -> Iterator[Rows]:
-    """Yield how each text of a file carries its rows; what has none is among the foreign ones."""
+    """Yield the rows of each text in a file; a text without rows is noted as foreign."""
     if path.is_file() and (why := traffic_of(path)):
         foreign.append(InputFile(str(path), why, 0, {}, ()))
         return
@@ -145,7 +145,7 @@ def _carriers(path: Path, foreign: list[InputFile], renamed: Mapping[str, str]) 
 
 
 def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], group: str | None) -> InputFile:
-    """Add a file to everybody's, and where a group is named to its members, in one walk through its rows."""
+    """Add a file of people, also as the members of a group where one is named, in one pass through its rows."""
     tally, ids = people.Tally(), intake.evidence.assignments.ids
     members = intake.evidence.assignments.members.setdefault(group.casefold(), Members()) if group else None
     for row in carrier:
@@ -206,7 +206,7 @@ def _others(intake: _Intake, carrier: Rows, form: Format) -> InputFile:
 
 
 def _taken(intake: _Intake, kind: str, row: Row, file: str) -> str:
-    """Take in a row of a file that does not list people; return why it is left out, empty where it is not."""
+    """Read a row of a file that does not list people; return why it is left out, an empty text if it is not."""
     if kind == "log":
         return _log(intake, row)
     if kind == "schema":

@@ -1,4 +1,4 @@
-"""The newest entry about each user of one job: entries of other jobs and tenants are told apart, and not used.
+"""The newest entry about each user of one job; entries of other jobs and tenants are kept apart and not used.
 
 The id of a job names template, tenant and application: `aWSSingleSignon.<tenant>.<application>`. Moments in the forms that
 logs have them: https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning (read 2026-11).
@@ -30,7 +30,7 @@ _FORMS = (
 # A date with slashes and what follows it; in Britain the day stands first.
 _SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.DOTALL)
 _MONTHS = 12
-# What no form reads is older than everything.
+# Stands for a moment that no form can read: older than every other.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 TAGS = ("awssinglesignon", "scim", "customappsso")
 
@@ -43,7 +43,7 @@ class LogBook:
     superseded: set[str] = field(default_factory=set)
 
     def add(self, entry: LogEntry) -> None:
-        """Keep an entry where it is the newest about its user; of two of one moment the fuller one stays."""
+        """Save an entry if it is the newest about its user; of two of one moment, the one with more in it."""
         entries = self.jobs.setdefault(entry.job, {})
         for key in (entry.object_id.lower(), entry.user_principal_name.casefold()):
             before = entries.get(key)
@@ -53,14 +53,14 @@ class LogBook:
                 entries[key] = entry
 
     def changes(self) -> set[str]:
-        """Return the ids of the changes that entries are about, kept or not."""
+        """Return the change ids of all entries, also of those that were not saved."""
         present = (entry.change_id for entries in self.jobs.values() for entry in entries.values())
         return self.superseded.union(present)
 
     def choose(self, schema_id: str) -> tuple[dict[str, LogEntry], list[str]]:
-        """Return the entries of the job that is meant, with what to know of the others.
+        """Return the entries of one job, with notes on the others.
 
-        That is the job of the schema, else the only one; of several the only one to AWS or of a custom application.
+        The job is the schema's, else the only one, else the only one that provisions AWS or a custom application.
         """
         named = sorted(job for job in self.jobs if job)
         meant = [job for job in named if job == schema_id]
@@ -108,7 +108,7 @@ def _rank(entry: LogEntry) -> tuple[datetime, int, str]:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment in any form that logs have, in UTC where none is said; the oldest one for what cannot be read."""
+    """Read a moment in any form that logs have, as UTC where it names no zone; the oldest moment if it cannot be read."""
     try:
         read = datetime.fromisoformat(_shortened(text.strip()))
     except ValueError:
@@ -120,10 +120,10 @@ def moment(text: str) -> datetime:
 
 
 def is_day_first(file: str, moments: Iterable[str], *, chosen: bool | None) -> bool:
-    """Tell whether the dates with slashes of a file have the day first, from a number above 12, or as `chosen` where none is.
+    """Return whether a file's dates with slashes have the day first: by a number above 12, else as `chosen`.
 
-    AM and PM are the portal's own form, which has the month first. Raises HarnessError where nothing tells, or numbers
-    above 12 stand in both places. A file whose first moment has no slash is not read on.
+    Dates with AM or PM are the portal's, which has the month first. Raises HarnessError where nothing decides, or where
+    numbers above 12 are in both places. Only a file whose first moment has a slash is read for this.
     """
     dates: set[str] = set()
     first = second = portal = False

@@ -22,7 +22,7 @@ from harness.exports.cells import BOOLEANS, Spoiled, cell
 from harness.exports.evidence import DirectoryGroup, Person
 from harness.exports.tenants import initial_domain
 
-# What the portal's list of users calls otherwise, and what older exports do.
+# Other names of properties: in the portal's list of users, and in older exports.
 _OTHER_NAMES = {
     "objectid": "objectId",
     "alternateemailaddress": "otherMails",
@@ -30,7 +30,7 @@ _OTHER_NAMES = {
     "object id": "objectId",
     "display name": "displayName",
 }
-# Told of every user by Graph that was not asked for more.
+# What Graph returns of every user without `$select`.
 _ALWAYS = frozenset(name for name, row in table()["User"].items() if row.get("shown"))
 _LISTS = frozenset({"proxyAddresses", "otherMails"})
 _EXTENSIONS = "onpremisesextensionattributes"
@@ -79,7 +79,7 @@ def attribute(column: str) -> tuple[str, str] | None:
 
 
 def not_understood(columns: Iterable[str]) -> list[str]:
-    """Return the columns that are neither attributes nor known to say nothing."""
+    """Return the columns that are neither attributes nor known to be without meaning for provisioning."""
     spellings = {name.lower() for name in table()["User"]} | _SILENT | {"manager"}
     return [name for name in columns if attribute(name) is None and name.lower() not in spellings]
 
@@ -138,7 +138,7 @@ class PeopleReader:
         return _Plan(tuple(columns), frozenset(name for _, name, _ in columns), extensions)
 
     def _shared(self, exported: frozenset[str]) -> frozenset[str]:
-        """Return one and the same set for all rows alike: there are as many as people."""
+        """Return one shared set for equal rows: without sharing there would be one for each person."""
         return self._sets.setdefault(exported, exported)
 
 
@@ -151,7 +151,7 @@ class _Plan:
     extensions: str | None
 
 
-# What no export spoils looks like, nearly every value.
+# The usual value, which certainly is not damaged.
 _ORDINARY = re.compile(
     r"(?!(?i:hidden_|redacted|system\.|microsoft\.|x{4}|\d[\d.,]*e\+))[\w @.+'/,&()-]{1,1000}"
 )
@@ -165,10 +165,10 @@ def has_all_columns(columns: Iterable[str]) -> bool:
 
 
 class Tally:
-    """What has to be learnt of a whole file of people before its first row can be read: one walk through its rows.
+    """What must be known of a whole file of people before its first row can be read: collected in a first pass.
 
-    `columns` are in the order in which they first come; `filled` are those, in lower case, with a value in some row;
-    `keys` hash what tells people apart; `initial_domains` are those that the tenant got with its name.
+    `columns` are in the order of their first appearance; `filled` are those, in lower case, with a value in some row;
+    `keys` are hashes of the people's keys; `initial_domains` are domains such as `contoso.onmicrosoft.com`.
     """
 
     def __init__(self) -> None:
@@ -210,7 +210,7 @@ class Tally:
 
 
 class _Shape:
-    """The columns of rows that are alike: those that name the user, and those that have said nothing yet."""
+    """The columns of rows with equal keys: those that identify the user, and those that were empty so far."""
 
     def __init__(self, columns: tuple[str, ...]) -> None:
         meanings = [(name, attribute(name)) for name in columns]
@@ -220,7 +220,7 @@ class _Shape:
 
 
 def key_hash(key: str) -> int:
-    """Return eight bytes of hash of what tells people apart, the same within one process."""
+    """Return the hash of a person's key, eight bytes, the same within one process."""
     return hash(key)
 
 
@@ -233,7 +233,7 @@ def _says_something(value: Any) -> bool:
 
 
 def _guest(values: dict[str, Value]) -> None:
-    """Give mappings a guest's userPrincipalName as they see it, without `#EXT#` and what follows."""
+    """Return a guest's userPrincipalName as mappings read it, without `#EXT#` and what follows."""
     name = values.get("userPrincipalName")
     if isinstance(name, str):
         values["originalUserPrincipalName"] = name
@@ -252,7 +252,7 @@ def notes(beginning: str) -> list[str]:
 def group(row: Row) -> DirectoryGroup:
     """Read a group as Graph, az, PowerShell or the portal list it, its id empty where it has none.
 
-    What stands in it as a text, a boolean or null is kept; an empty cell of a CSV is not known to be empty.
+    Texts, booleans and nulls are its values; an empty cell of a CSV is not taken for an empty value.
     """
     folded = {key.lower(): value for key, value in row.items()}
     key = str(folded.get("id") or folded.get("objectid") or folded.get("object id") or "").lower()

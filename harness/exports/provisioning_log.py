@@ -1,4 +1,4 @@
-"""The provisioning log in its carriers: Graph, the portal's downloads, Azure Monitor's stream, Log Analytics.
+"""The provisioning log in each form: Graph, the portal's downloads, Azure Monitor's stream, Log Analytics.
 
 Records: https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary; stream:
 https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning; tables:
@@ -15,7 +15,7 @@ from typing import Any
 from harness.exports.carriers import Row
 from harness.exports.evidence import LogEntry, LogPart
 
-# What a failure's reason looks like since 2019, whatever separates the lines.
+# The reason of a failure, as it is written since 2019; its lines may be separated by anything.
 _REASON = re.compile(
     r"StatusCode: (?P<http>\w+)\s+Message: .*?Web Response:\s*(?P<body>.*?)\s*\.\s+This operation was retried",
     re.DOTALL,
@@ -23,7 +23,7 @@ _REASON = re.compile(
 _REASON_START = re.compile(r"StatusCode: (?P<http>\w+)")
 # A duplicate at applications whose connector speaks another protocol: `ContosoEntryConflict`.
 _CONFLICT = re.compile(r"^(?:\w*Entry)?Conflict$")
-# When it happened, in each carrier; the query page of Log Analytics names the zone: `TimeGenerated [UTC]`.
+# The moment's name in each form; the query page of Log Analytics adds the zone: `TimeGenerated [UTC]`.
 _MOMENT = re.compile(r"(?:activitydatetime|time|timegenerated(?: \[.+\])?|date \(utc\))$")
 _STATUSES = {"success": "success", "failure": "failure", "skipped": "skipped", "warning": "warning"}
 _NUMBERS = {"0": "success", "1": "failure", "2": "skipped"}
@@ -34,7 +34,7 @@ class Unreadable(Exception):
 
 
 def moment(row: Row) -> str:
-    """Return when a record says that it happened, as it is written; an empty text where it does not say."""
+    """Return a record's moment as it is written; an empty text where it has none."""
     return _moment(_folded(row))
 
 
@@ -84,7 +84,7 @@ def _moment(record: Row) -> str:
 
 
 def part(row: Row) -> LogPart | None:
-    """Read a row of the portal's steps or modified properties; None for one that says nothing of a user.
+    """Read a row of the portal's steps or modified properties; None for one that is not about a user.
 
     The headers of these files are not public; those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs
     are guessed.
@@ -120,7 +120,7 @@ def _written(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_cut(record: Mapping[str, Any]) -> bool:
-    """Tell whether what is said of an error is a text that is no JSON, such as the name of its type.
+    """Return whether an error is a text without its JSON, such as the name of a type.
 
     https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json, "-Depth" (read 2026-11-30).
     """
@@ -142,7 +142,7 @@ def _status(record: Mapping[str, Any]) -> str:
 
 
 def _information(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is said of an error, in today's place or in that of the older beta."""
+    """Return the record of an error, from today's place or from that of the older beta."""
     status = _object(record.get("provisioningstatusinfo"))
     if isinstance(status, dict):
         return _folded(_object(_folded(status).get("errorinformation")) or {})

@@ -1,4 +1,4 @@
-"""The synchronization schema that is meant, of all that files hold: of a job or a template, in Graph's or PowerShell's spelling.
+"""Chooses the synchronization schema among all that files hold: a job's or a template's, as Graph or PowerShell writes it.
 
 Shapes: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema,
 …/synchronization-synchronizationtemplate; that ConvertTo-Json cuts at a depth of two:
@@ -23,7 +23,7 @@ _RULE = "USERGROUP_OUTBOUND_USERGROUP"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A schema with one rule in it, and where it is from; `application` is another than AWS's or a custom one, else empty."""
+    """A schema with one rule, and its origin; `application` is set if it is neither AWS's nor a custom application's."""
 
     document: Document
     file: str
@@ -36,19 +36,19 @@ class Candidate:
 
     @property
     def rules(self) -> str:
-        """What it says, for comparing."""
+        """Its rules, for comparing."""
         return json.dumps(self.document["synchronizationRules"], sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(slots=True)
 class Schemas:
-    """All schemas that files hold; those of other applications count only where no other is, and said to be."""
+    """All schemas in the files; one of another application is used only where there is no other, with a note."""
 
     candidates: list[Candidate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, row: Document, file: str) -> str:
-        """Add what a row holds; return why it is not used, empty where it is. Raises HarnessError for a cut schema."""
+        """Add a row's schema; return why it is not used, an empty text if it is. Raises HarnessError for a cut schema."""
         whole = camel(row)
         is_template = "factoryTag" in whole
         document = whole if "synchronizationRules" in whole else whole.get("schema")
@@ -67,9 +67,9 @@ class Schemas:
         return ""
 
     def choose(self, job_ids: Iterable[str]) -> Document | None:
-        """Return the schema that is meant: of a job before a template, of the log's job before others.
+        """Return the schema to use: that of the log's job, else of a job, else of a template.
 
-        Raises HarnessError where two that differ are left.
+        Raises HarnessError where two different ones are left.
         """
         near = [each for each in self.candidates if not each.application] or self.candidates
         jobs = [each for each in near if not each.is_template]
@@ -130,7 +130,7 @@ def camel(value: Any) -> Any:
 
 
 def _check_depth(document: Document, file: str) -> None:
-    """Raise HarnessError where an object stands as a text, as ConvertTo-Json leaves it beyond its depth."""
+    """Raise HarnessError where an object has become a text: ConvertTo-Json does so beyond its depth."""
     for rule in _objects(document["synchronizationRules"], file):
         for mapping in _objects(rule.get("objectMappings") or [], file):
             for entry in _objects(mapping.get("attributeMappings") or [], file):
@@ -151,7 +151,7 @@ def _cut(file: str) -> HarnessError:
 
 
 def _foreign(document: Document) -> str:
-    """Return the application that a schema is of, where it is neither AWS's nor a custom one; empty where it is or is not said."""
+    """Return a schema's application if it is neither AWS's nor a custom one; an empty text for these, or if it names none."""
     tag, dot, _ = str(document.get("id") or "").partition(".")
     targets = {_target(rule) for rule in document["synchronizationRules"]} - {""}
     if targets.intersection(TAGS) or (not targets and (not dot or tag.lower() in TAGS)):
@@ -160,7 +160,7 @@ def _foreign(document: Document) -> str:
 
 
 def _is_scim(document: Document) -> bool:
-    """Tell whether users are sent to a SCIM schema: an application of the gallery, or AWS's own under a tag that is not known."""
+    """Return whether the target is a SCIM one: a gallery application, or AWS's own under an unknown tag."""
     mappings = [each for rule in document["synchronizationRules"] for each in _user_mappings(rule)]
     return any(
         str(each.get("targetObjectName") or "").lower().startswith("urn:ietf:params:scim:")

@@ -1,4 +1,4 @@
-"""The bytes of a file as UTF-8, whatever they were: unpacked, decoded, with notes on what had to be guessed.
+"""The text of a file, unpacked and decoded, with notes on what had to be guessed.
 
 Windows PowerShell 5.1 redirects in UTF-16, its `-Encoding utf8` begins with a byte order mark, its `Export-Csv` writes
 ASCII with `?` for every other letter: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding,
@@ -24,7 +24,7 @@ from harness.base.errors import HarnessError
 
 
 class NotAnExportError(HarnessError):
-    """A file that is no text, or a text without rows; `why` says which, the message with its name."""
+    """The file is no text, or a text without rows. `why` says which; the message has the file's name too."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: {why}")
@@ -34,7 +34,7 @@ class NotAnExportError(HarnessError):
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
 _MANY_OPEN = 1000
-# Characters of a JSON string that are unpacked in memory.
+# The longest JSON string, in characters, that is unpacked in memory.
 _LONGEST_STRING = 1 << 25
 # Bytes that are no letter in Windows-1252.
 _NO_LETTERS = frozenset(b"\x00\x81\x8d\x8f\x90\x9d")
@@ -48,10 +48,10 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One text to read, as often as wanted: a file, or a member of a zip archive.
+    """One text that can be read several times: a file, or a member of a zip archive.
 
-    `encoding` is a name that Python knows; `ascii` says that no other character occurs. `notes` are for the reader. Of a
-    `quoted` one, a JSON string that holds JSON, what it holds is read.
+    `encoding` is Python's name of it; `ascii` says that no other characters occur. `notes` are for the reader. A `quoted`
+    text is a JSON string that contains JSON; its content is read.
     """
 
     path: Path
@@ -100,14 +100,14 @@ class Source:
             raise NotAnExportError(self.name, why) from error
 
     def _decoded(self, stream: IO[bytes]) -> IO[str]:
-        """Decode a stream; what stands for no letter becomes U+FFFD, by which a spoiled value is known."""
+        """Decode a stream; bytes that are no letter become U+FFFD, which marks a damaged value."""
         return io.TextIOWrapper(stream, encoding=self.encoding, errors="replace", newline="")
 
     def edges(self, size: int = 4096) -> tuple[str, bool]:
-        """Return the beginning and the end of a JSON text, which tell of wrappers and further pages, and whether it is suspicious.
+        """Return the beginning and the end of a JSON text, which show wrappers and further pages, and whether it is suspicious.
 
-        That is a text that may be nested deeper than can be read: a small one, for the look is cheap, or one in which more
-        is opened than closed.
+        A suspicious text may be nested too deeply, so its depth is counted: a small one, where counting is cheap, or one with
+        more brackets opened than closed.
         """
         length = opened = 0
         suspicious = False
@@ -123,7 +123,7 @@ class Source:
 
 
 class Readable(Protocol):
-    """What a reader of JSON needs."""
+    """The method that a JSON reader calls."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
@@ -155,7 +155,7 @@ _CALLS = (
 
 
 def traffic_of(path: Path) -> str:
-    """Return what to do with a file of recorded calls, empty for any other file."""
+    """Return advice for a file of recorded calls, an empty text for any other file."""
     try:
         with unpacked(path) as stream:
             start = stream.read(_PIECE)
@@ -178,7 +178,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
 
 
 def sources(path: Path) -> list[Source]:
-    """Return what a file holds: itself, or the members of a zip archive. Raises HarnessError for what cannot be read."""
+    """Return a file's texts: itself, or the members of a zip archive. Raises HarnessError for what cannot be read."""
     if not path.exists():
         raise HarnessError(f"{path}: there is no such file")
     if not path.is_file():

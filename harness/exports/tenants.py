@@ -1,11 +1,11 @@
-"""Whether lists of users are of one tenant: by the service that gave them, and by the first domains in userPrincipalNames.
+"""Whether lists of users are of one tenant: by the service's address, and by the initial domains in userPrincipalNames.
 
 Each national cloud has tenants and an address of Graph of its own: https://learn.microsoft.com/en-us/graph/deployments,
 "Microsoft Graph and Graph Explorer service root endpoints"; Azure AD Graph names the tenant in its addresses, by
 its id or by a domain of perhaps several: https://learn.microsoft.com/en-us/graph/migrate-azure-ad-graph-request-differences,
 "Basic requests" (read 2026-11-29).
-A tenant may have several domains of onmicrosoft.com, so those tell two tenants apart only where no file has both, and
-even then not for sure.
+A tenant may have several domains of onmicrosoft.com, so they suggest two tenants only where no file has both, and prove
+nothing even then.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def initial_domain(user_principal_name: str) -> str:
 
 @dataclass(slots=True)
 class Tenants:
-    """What each list of users says of its tenant: service by file, initial domains by file."""
+    """The marks of a tenant in each list of users: service by file, initial domains by file."""
 
     services: dict[str, str] = field(default_factory=dict)
     domains: dict[str, frozenset[str]] = field(default_factory=dict)
