@@ -1,4 +1,4 @@
-"""What else than its id an object can be addressed by: `/applications(appId='…')`, `/users(userPrincipalName='…')`.
+"""Addresses of objects by another key than the id: `/applications(appId='…')`, `/users(userPrincipalName='…')`.
 
 Source: https://learn.microsoft.com/en-us/graph/api/serviceprincipal-addkey, "You can address the service principal using
 either its id or appId" (read 2026-11-29 at microsoftgraph/microsoft-graph-docs-contrib), and of applications
@@ -43,12 +43,12 @@ def _unique_group(tenant: Tenant, name: str) -> str | None:
 
 
 def _unique(items: Iterable[Document], name: str) -> str:
-    """Return the id of the object with a unique name, or what stands for one that is missing."""
+    """Return the id of the object with a unique name, or the mark of a missing one (`upserts.missing_key`)."""
     return next((str(item["id"]) for item in items if item.get("uniqueName") == name), missing_key(name))
 
 
 def applications_rules(routes: Iterable[tuple[str, str, object]]) -> list[str]:
-    """Return the addresses that provisioning has below an application, beside those below its service principal."""
+    """Return the rules of provisioning below an application; they repeat those below its service principal."""
     below = f"{_OF_PRINCIPAL}<app>/synchronization"
     return [
         rule.replace(_OF_PRINCIPAL, _OF_APPLICATION, 1) for _, rule, _ in routes if rule.startswith(below)
@@ -56,7 +56,7 @@ def applications_rules(routes: Iterable[tuple[str, str, object]]) -> list[str]:
 
 
 def of_service_principal(path: str, tenant: Tenant) -> str:
-    """Return the address below the service principal for one of provisioning below the application.
+    """Return the address below the service principal that one of provisioning below the application means.
 
     Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationtemplate-list, "HTTP request" (read
     2026-11-29).

@@ -1,6 +1,6 @@
-"""JSON batching: up to twenty requests in one, each answered as if it came alone, some of them behind others.
+"""JSON batching: up to twenty requests in one, each answered as if it came alone, in the order that `dependsOn` demands.
 
-Ids are compared without regard to case. What Graph demands of the order of requests that depend on each other are two quirks.
+Ids are compared without regard to case. Two quirks say which orders of dependent requests Graph refuses.
 
 Source: https://learn.microsoft.com/en-us/graph/json-batching, "Creating a batch request" and "Sequencing requests with the
 dependsOn property" (read 2026-11-29 at 028b8e3 of microsoftgraph/microsoft-graph-docs-contrib): the limit, ids, 400 for a
@@ -26,12 +26,12 @@ MOST_STEPS = 20
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _WRITING = ("POST", "PUT", "PATCH")
 _FORM = '{"requests": [{"id": text, "method": "GET", "url": "/users", "headers": {…}, "body": …, "dependsOn": [id]}]}'
-# What a path may hold beside letters and digits, percent signs of what is encoded already included.
+# The characters of a path that are not encoded again, beside letters and digits; `%` is one, for encoded parts.
 _SAFE = "%/?&=$'()@:,+;!*~#"
 
 
 def batch() -> Response:
-    """Carry out every request in its order, each one unless one that it depends on failed."""
+    """Carry out the requests in their order; one that depends on a failed one is answered 424 instead."""
     steps = _steps(body().get("requests"))
     statuses: dict[str, int] = {}
     responses: list[Document] = []
@@ -44,7 +44,7 @@ def batch() -> Response:
 
 
 def _steps(requests: Any) -> list[Document]:
-    """Return the requests of a batch. Raises ODataError 400 for a batch that cannot be carried out whole."""
+    """Return the requests of a batch. Raises ODataError 400 for a malformed batch."""
     if not isinstance(requests, list) or not requests:
         raise refusals.BODY_FORM.error(form=_FORM)
     if len(requests) > MOST_STEPS:
@@ -80,7 +80,7 @@ def _has_content(step: Document) -> bool:
 
 
 def _check_order(steps: list[Document]) -> None:
-    """Refuse what Graph refuses of the order of dependent requests, as two quirks say. Raises ODataError 400."""
+    """Raise ODataError 400 for an order of dependent requests that one of the two quirks forbids."""
     quirks = current().quirks
     before: set[str] = set()
     for step in steps:
@@ -108,7 +108,7 @@ def _is_step(step: Document) -> bool:
 
 
 def _in_order(steps: list[Document]) -> list[Document]:
-    """Return the steps, each behind those it depends on. Raises ODataError 400 when they wait for each other."""
+    """Return the steps, each after those it depends on. Raises ODataError 400 for steps that depend on each other."""
     waiting, done, result = list(steps), set[str](), list[Document]()
     while waiting:
         ready = [step for step in waiting if done.issuperset(_needed(step))]
@@ -131,7 +131,7 @@ def _carried_out(step: Document) -> Document:
 
 
 def _relative(url: str) -> str:
-    """Return the address behind the version of a whole URL of this service; any other text stays as it is.
+    """Return the part after the version of a whole URL of this service; return any other text as it is.
 
     The SDK's core for Python puts whole URLs into its batches: https://github.com/microsoftgraph/msgraph-sdk-python-core,
     src/msgraph_core/requests/batch_request_item.py, `__init__` takes the url of the request as it is (read 2026-11-29 at
@@ -142,7 +142,7 @@ def _relative(url: str) -> str:
 
 
 def _headers(step: Document) -> Headers:
-    """Return the step's headers; who asks is said by the batch unless the step says it."""
+    """Return the step's headers; the batch's own Authorization is added where the step has none."""
     own: Document = dict(step.get("headers") or {})
     if "authorization" not in {name.lower() for name in own}:
         own["Authorization"] = present().text("Authorization")

@@ -60,7 +60,9 @@ def service_document() -> Response:
 
 def metadata() -> Response:
     """Answer the types in OData's XML."""
-    from xml.etree import ElementTree as ET  # few ask, and its import takes as long as three modules here
+    from xml.etree import (
+        ElementTree as ET,
+    )  # few clients need it, and its import takes as long as three modules here
 
     ET.register_namespace("edmx", _EDMX)
     root = ET.Element(f"{{{_EDMX}}}Edmx", Version="4.0")

@@ -1,7 +1,7 @@
 """Every address of Microsoft Graph that is answered here: method, rule, view; a resource's are in its own module.
 
-Rules begin behind the version and are Werkzeug's; `harness.azure_ad.graph.odata.addresses` brings what callers write to
-their form first.
+A rule is the path after the version, in Werkzeug's notation; `harness.azure_ad.graph.odata.addresses` first rewrites a
+client's address into the form of the rules.
 """
 
 from __future__ import annotations

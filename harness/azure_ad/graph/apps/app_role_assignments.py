@@ -45,9 +45,9 @@ def assign(app: str) -> Response:
 
 
 def unassign(app: str, assignment: str) -> Response:
-    """Take an assignment away; the address has the application that it is of, or the one that has it.
+    """Remove an assignment; the address names the application that defines the role, or the principal that has it.
 
-    Microsoft's gallery validation names the former below `appRoleAssignments` too.
+    Microsoft's gallery validation uses the former below `appRoleAssignments` too.
     """
     document = current().applications.assignment(assignment)
     if app not in (document["resourceId"], document["principalId"]):
@@ -71,13 +71,13 @@ def get_assignment_held(which: str, name: str, assignment: str) -> Response:
 
 
 def list_held_by_application(app: str) -> Response:
-    """Answer the roles that an application has in others."""
+    """Answer the roles of other applications that an application has."""
     current().applications.find(app)
     return _list(current().applications.assignments_held(app))
 
 
 def assign_application(app: str) -> Response:
-    """Give an application a role of another one; the one in the address is who gets it."""
+    """Give the application in the address a role of another application."""
     given, resource = body(), _resource(body())
     if given.get("principalId", app) != app:
         raise refusals.VALUE_FORM.error(name="principalId", form="the id of the service principal in the URL")
@@ -112,7 +112,7 @@ def unassign_principal(which: str, name: str, assignment: str) -> Response:
 
 
 def give(app: str, principal: str, role: str | None) -> Document:
-    """Assign a user, a group or a client application to an application and write it down. Raises what `assign` raises."""
+    """Assign a user, a group or a client application, with an audit log entry. Raises what `assign` raises."""
     tenant = current()
     with tenant.store.transaction():
         is_application = tenant.applications.get(principal) is not None
@@ -123,7 +123,7 @@ def give(app: str, principal: str, role: str | None) -> Document:
 
 
 def withdraw(app: str, assignment: str) -> None:
-    """Take an assignment of an application away and write it down. Raises NotFoundError."""
+    """Remove an assignment, with an audit log entry. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         document = tenant.applications.assignment(assignment)
@@ -132,7 +132,7 @@ def withdraw(app: str, assignment: str) -> None:
 
 
 def note_assignment(assignment: Document, activities: Mapping[str, Activities]) -> None:
-    """Write down that somebody was assigned, or is no more: the application first, then who it was."""
+    """Log that a principal was assigned or unassigned; the entry's first target is the application."""
     tenant = current()
     service = tenant.applications.find(assignment["resourceId"])
     kind = assignment["principalType"]
@@ -154,9 +154,7 @@ def _assign(app: str, principal: object, given: Document) -> Response:
     role = given.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
-    with (
-        current().store.transaction()
-    ):  # nobody is assigned where the answer that is asked for cannot be given
+    with current().store.transaction():  # a bad query is refused before anybody is assigned
         return entity("appRoleAssignments", _shown(give(app, principal, role)), 201, APP_ROLE_ASSIGNMENT)
 
 

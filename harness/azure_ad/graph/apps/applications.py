@@ -30,7 +30,7 @@ from harness.base.sqlite import is_full
 from harness.base.store import Document
 from harness.wire.message import Response
 
-# What a service principal has of its application, by the application's name for it.
+# The properties that a service principal takes from its application: the application's name to the principal's.
 _SHARED = {"displayName": "displayName", "appRoles": "appRoles"}
 
 
@@ -47,7 +47,7 @@ def create_application() -> Response:
 
 
 def _create(fixed: Document) -> Response:
-    """Make a registration of the body and of what is fixed beside it. Raises ODataError 400."""
+    """Make a registration from the body and from fixed properties. Raises ODataError 400."""
     tenant = current()
     properties = with_certificates(typed(APPLICATION, {**body(), **fixed}, creating=True))
     check_redirects(properties)
@@ -64,7 +64,7 @@ def get_application(key: str) -> Response:
 
 
 def update_application(key: str) -> Response:
-    """Change a registration, or make one with the unique name that it is asked for by."""
+    """Change a registration, or make it where the address names one by a unique name that is free."""
     if (name := name_to_make(key)) is not None:
         return _create({"uniqueName": name})
     tenant, changes = current(), typed(APPLICATION, body(), creating=False)
@@ -121,7 +121,7 @@ def remove_password(key: str) -> Response:
 
 
 def add_password_of_principal(app: str) -> Response:
-    """Make a secret for a service principal; it is kept with its application, whose client id it goes with."""
+    """Make a secret for a service principal; it is stored with the application, for it is used with that client id."""
     return add_password(_key_behind(app))
 
 
@@ -141,14 +141,14 @@ def find_application(key: str) -> Document:
 
 
 def all_applications() -> Iterator[Document]:
-    """Yield every registration; nothing is registered for a query that is refused before the first is read."""
+    """Yield every registration. Missing ones are made at the first item, so a refused query makes none."""
     cover()
     for application in current().registrations.scan():
         yield without_keys(shown(application))
 
 
 def cover() -> None:
-    """See to it that every enterprise application has its registration; on a full disk those that have one are all there are."""
+    """Make the registrations that enterprise applications lack. On a full disk none is made."""
     tenant = current()
     try:
         with tenant.store.transaction():

@@ -80,7 +80,7 @@ def delete_extension(key: str, extension: str) -> Response:
 
 
 def list_available() -> Response:
-    """Answer the extensions of all applications; none comes from on premises, so those alone are none."""
+    """Answer the extensions of all applications; a query for those synchronized from on premises finds none."""
     on_premises = as_boolean(optional_body().get("isSyncedFromOnPremises"))
     if not isinstance(on_premises, bool | None):
         raise refusals.VALUE_FORM.error(name="isSyncedFromOnPremises", form="true or false")
@@ -93,8 +93,8 @@ def list_available() -> Response:
 def with_extensions(kind: str, properties: Document, before: Container[str] = ()) -> Document:
     """Return a `User`'s or `Group`'s properties with directory extensions in the types they are defined with.
 
-    What the object had `before` is defined, if only by a scenario file. Raises ODataError 400 for a value of another type, and
-    for extensions that are not defined for such objects.
+    A property that the object had `before` counts as defined: a scenario file may set any. Raises ODataError 400 for a
+    value of another type, and for extensions that are not defined for such objects.
     """
     given = [name for name in properties if is_extension(name)]
     if not given:
@@ -108,7 +108,7 @@ def with_extensions(kind: str, properties: Document, before: Container[str] = ()
 
 
 def _property(item: Document | None) -> Property:
-    """Return what an extension takes; one that is not defined takes text."""
+    """Return the property of an extension; one that is not defined is a text."""
     return Property("String") if item is None else Property(_EDM[item["dataType"]], item["isMultiValued"])
 
 

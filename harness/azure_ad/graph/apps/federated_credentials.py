@@ -1,4 +1,4 @@
-"""Whose tokens an application trusts instead of a secret: the federated identity credentials of app registrations.
+"""Federated identity credentials of app registrations: the issuers whose tokens an application accepts as its secret.
 
 The token endpoint takes such a token (sign_in/federation.py). `az ad app federated-credential` and Terraform's
 azuread_application_federated_identity_credential manage them.
@@ -33,7 +33,7 @@ def list_credentials(key: str) -> Response:
 
 
 def create_credential(key: str) -> Response:
-    """Add one. Raises ODataError 400, ConflictError for a name, or an issuer with its subject, that is there."""
+    """Add a credential. Raises ODataError 400, and ConflictError for a name, or issuer and subject, that are taken."""
     tenant, properties = current(), typed(FEDERATED_CREDENTIAL, body(), creating=True)
     with tenant.store.transaction():
         application = find_application(key)
@@ -80,7 +80,7 @@ def _of(application: str) -> Iterator[Document]:
 
 
 def credentials_of(store: Store, application: str) -> Iterator[Document]:
-    """Yield what a registration, by its id, trusts."""
+    """Yield the credentials of a registration, by its id."""
     return (item for _, item in store.scan(_SHELF) if item["application"] == application)
 
 

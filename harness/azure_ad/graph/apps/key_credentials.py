@@ -37,7 +37,7 @@ _FORM = "certificates in base64, or keys that are there already by their keyId"
 
 
 class _Holder(NamedTuple):
-    """Where keys are kept: what finds one by its id, and what changes it."""
+    """A type of object that has keys: its functions to find an object by id and to change it."""
 
     target: str
     find: Callable[[Tenant, str], Document]
@@ -60,9 +60,9 @@ _WHICH = "/<any(applications, servicePrincipals):which>/<key>"
 
 
 def with_certificates(given: Document, present: Iterable[Document] = ()) -> Document:
-    """Return properties whose keys are completed by their certificates; one by its keyId alone is the one there is.
+    """Return properties with keys completed from their certificates; a key with only a keyId is the present one.
 
-    The text of a secret, which would open a private key, is not kept.
+    A private key's password is not stored.
     """
     if isinstance(given.get(_PASSWORDS), list):
         opened = [
@@ -77,7 +77,7 @@ def with_certificates(given: Document, present: Iterable[Document] = ()) -> Docu
 
 
 def without_keys(document: Document) -> Document:
-    """Return what is shown of an object: keys' own bytes only to whoever selects them by name, no text of a secret."""
+    """Return an object for an answer: no secrets, and the bytes of keys only where $select names them."""
     if document.get(_PASSWORDS):
         hidden = [{**each, "secretText": None} for each in document[_PASSWORDS]]
         document = {**document, _PASSWORDS: hidden}
@@ -93,7 +93,7 @@ def _written(key: Document, there: dict[str, Document]) -> Document:
             raise refusals.VALUE_FORM.error(name=_NAME, form=_FORM)
         return present
     if key.get("type") == "X509CertAndPassword":
-        return {"keyId": current().ids.uuid(), **key}  # a private key: nobody here opens it
+        return {"keyId": current().ids.uuid(), **key}  # a private key, which is not read here
     try:
         return completed(key, current().ids)
     except ValueError as error:
@@ -124,7 +124,7 @@ def remove_key(which: str, key: str) -> Response:
 
 
 def _proven(tenant: Tenant, holder: _Holder, key: str, given: Document) -> Document:
-    """Return the holder of keys, once one of them signed the proof. Raises ODataError, NotFoundError."""
+    """Return the object whose key signed the proof. Raises ODataError for a bad proof, NotFoundError."""
     document, now = holder.find(tenant, key), tenant.clock.now()
     keys = document.get(_NAME) or []
     if not keys:

@@ -23,7 +23,7 @@ _MOST = 20
 
 
 def owners_of(item: Document) -> list[Document]:
-    """Return the owners of an object as they stand inside it; those that are gone are left out."""
+    """Return an object's owners for its answer; deleted ones are left out."""
     return list(_shown(current().store.rights(OWNER, item["id"])[:_MOST]))
 
 

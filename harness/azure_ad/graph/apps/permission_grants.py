@@ -33,7 +33,7 @@ def list_grants_to_client(app: str) -> Response:
 
 
 def list_grants_of_user(name: str) -> Response:
-    """Answer what was consented to for one person; what was consented to for everybody is not among it."""
+    """Answer the grants for one user; those for all users are not among them."""
     key = current().directory.find("User", name)["id"]
     return collection(_PATH, (item for item in _all() if item.get("principalId") == key), PERMISSION_GRANT)
 

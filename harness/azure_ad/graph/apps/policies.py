@@ -1,7 +1,7 @@
 """Policies of sign-in over Microsoft Graph: made and changed by themselves, assigned to an application or service principal.
 
-They are kept and shown. What a policy says has an effect where the harness has what it speaks of: the claims of a
-claimsMappingPolicy are in the SAML assertions for its service principal (`harness.azure_ad.sign_in.claims`). No other has one.
+Policies are stored and answered. Only one kind has an effect: the claims of a claimsMappingPolicy are in the SAML
+assertions for its service principal (`harness.azure_ad.sign_in.claims`).
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy, …/homerealmdiscoverypolicy,
 …/tokenissuancepolicy, …/tokenlifetimepolicy and …/activitybasedtimeoutpolicy with the pages of their operations (read
@@ -70,7 +70,7 @@ def update_policy(kind: str, policy: str) -> Response:
 
 
 def delete_policy(kind: str, policy: str) -> Response:
-    """Delete a policy; whoever had it has it no more."""
+    """Delete a policy, and its assignments."""
     with current().store.transaction():
         policies.delete(current().store, kind, policy)
     return empty()
@@ -104,7 +104,7 @@ def withdraw_policy(which: str, key: str, kind: str, policy: str) -> Response:
 
 
 def _put(kind: str, document: Document) -> None:
-    """Keep a policy; of a kind that has a default of the organization there is one at most."""
+    """Save a policy; a new default of the organization replaces the former one."""
     store = current().store
     if document["isOrganizationDefault"] and _KINDS[kind].default:
         for other in list(policies.scan(store, kind)):
@@ -114,7 +114,7 @@ def _put(kind: str, document: Document) -> None:
 
 
 def _holder(which: str, key: str, kind: str) -> str:
-    """Return the id of what a policy is assigned to. Raises NotFoundError, also where such a policy cannot be."""
+    """Return the id of the object that a policy is assigned to. Raises NotFoundError, also for a type that takes none."""
     if which not in _KINDS[kind].holders:
         raise NotFoundError.of(kind)
     holder = find_application(key) if which == "applications" else current().applications.find(key)

@@ -75,7 +75,7 @@ def delete_service_principal(app: str) -> Response:
 
 
 def delete_principal(app: str) -> None:
-    """Put a service principal among the deleted items, its provisioning jobs gone. Raises as `own` does."""
+    """Move a service principal to the deleted items and delete its provisioning jobs. Raises what `own` raises."""
     tenant = current()
     tenant.applications.own(app)
     for job in list(tenant.engine.jobs(app)):

@@ -49,7 +49,7 @@ def instantiate(template: str) -> Response:
 
 
 def add_application(name: str, template: str) -> tuple[Document, Document]:
-    """Make an application of a template and its service principal, and write both down. Raises NotFoundError."""
+    """Make a template's application and its service principal, with audit log entries. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         principal = tenant.applications.instantiate(name, template)
@@ -76,7 +76,7 @@ def get_template_schema(app: str, template: str) -> Response:
 
 
 def demand_offered(app: str, template: str) -> None:
-    """Refuse to make a job of a template that the application's kind does not have. Raises ODataError, NotFoundError."""
+    """Raise ODataError or NotFoundError for a job template that the application's kind does not offer."""
     offered = _offered(app)
     if template not in offered:
         hint = nearest(template, offered) or f"; this application has {' and '.join(offered)}"
@@ -84,7 +84,7 @@ def demand_offered(app: str, template: str) -> None:
 
 
 def demand_template(app: str, template: str) -> None:
-    """Refuse a path whose template the application does not have. Raises NotFoundError."""
+    """Raise NotFoundError for a path with a template that the application does not offer."""
     if template not in _offered(app):
         raise NotFoundError(
             f"Synchronization template '{template}' does not exist for service principal '{app}'."

@@ -1,6 +1,6 @@
-"""Who stands for an application: its verified publisher, set and taken away.
+"""The verified publisher of an application, set and removed.
 
-Nobody checks here whether there is such a partner, or what it is called: its name is made of its id [inferred].
+The partner's id is not checked, and its name is made from the id [inferred].
 
 Source: https://learn.microsoft.com/en-us/graph/api/application-setverifiedpublisher and …/application-unsetverifiedpublisher (read
 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).

@@ -1,4 +1,4 @@
-"""Where provisioning connects to and with what, over Microsoft Graph: saving, testing, and the keys that are saved.
+"""The credentials of provisioning over Microsoft Graph: address and secrets saved, tested and listed.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization,
 …/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (beta; what it
@@ -58,7 +58,7 @@ def validate_credentials(app: str, job: str = "") -> Response:
 
 
 def save_secrets(app: str) -> Response:
-    """Save keys. A credential that is sent back as it was shown, hidden, stays as it is, which is inferred."""
+    """Save keys. A credential sent as the mask that answers show is not changed, which is inferred."""
     tenant = current()
     hidden, saved = tenant.quirks["hidden-secret-value"], tenant.applications.secrets(app)
     pairs = {
@@ -70,7 +70,7 @@ def save_secrets(app: str) -> Response:
 
 
 def acquire_access_token(app: str) -> Response:
-    """Ask the application's token endpoint for an access token with these credentials and those that are saved."""
+    """Get an access token from the application's token endpoint, with these credentials and the saved ones."""
     demand_beta()
     try:
         current().engine.acquire_token(app, _pairs(body().get("credentials") or []))
@@ -80,7 +80,7 @@ def acquire_access_token(app: str) -> Response:
 
 
 def list_secrets(app: str) -> Response:
-    """Answer the saved keys; what a credential's value looks like is the quirk `hidden-secret-value`."""
+    """Answer the saved keys; the quirk `hidden-secret-value` is the mask in place of a credential."""
     return collection(f"servicePrincipals('{app}')/synchronization/secrets", _shown(app))
 
 
@@ -99,7 +99,7 @@ def _shown(app: str) -> list[Document]:
 
 
 def _pairs(value: object) -> dict[str, str]:
-    """Read Graph's list of key and value. Raises ODataError for another shape or a key that this engine does not read."""
+    """Read Graph's list of key and value. Raises ODataError for another shape or an unknown key."""
     if not isinstance(value, list):
         raise refusals.PAIRS_NEEDED.error()
     pairs: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Mapping expressions over Microsoft Graph: which functions there are, and what an expression makes of a test object.
+"""Mapping expressions over Microsoft Graph: the list of functions, and an expression's value for a test object.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-parseexpression,
 …/synchronization-synchronizationschema-functions and …/resources/synchronization-parseexpressionresponse (read 2026-11-29 at
@@ -77,7 +77,7 @@ def parse_expression(app: str, job: str = "", template: str = "") -> Response:
 
 
 def _evaluated(node: Node, source: dict[str, Value]) -> list[str]:
-    """Return the values; null is none. Nothing is taken in the target of a test."""
+    """Return the values, none for null. In a test no value counts as taken in the target."""
     tenant = current()
     surroundings = Context(
         tenant.clock, tenant.ids, tenant.settings.domain, is_taken=lambda _: False, quirks=tenant.quirks

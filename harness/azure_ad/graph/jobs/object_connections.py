@@ -1,4 +1,4 @@
-"""Which object of the directory is tied to which of the target, over Microsoft Graph; beta alone has it.
+"""The connections between objects of directory and target, over Microsoft Graph (beta only).
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/manage-object-connections (read 2026-11-29).
 """
@@ -38,7 +38,7 @@ def get_connection(app: str, job: str, key: str) -> Response:
 
 
 def delete_connection(app: str, job: str, key: str) -> Response:
-    """Break a tie, whether there was one or not; the job's schedule must be off."""
+    """Delete a connection, if there is one; the job's schedule must be off."""
     demand_beta()
     try:
         engine_of(app, job).disconnect(job, key)

@@ -77,7 +77,7 @@ def pause_job(app: str, job: str) -> Response:
 
 
 def restart_job(app: str, job: str) -> Response:
-    """Start over and forget what `resetScope` names, words with commas between; nothing named: as the portal does."""
+    """Restart a job and forget what `resetScope` names, words separated by commas; without any, what the portal does."""
     engine = engine_of(app, job)
     criteria = optional_body().get("criteria") or {}
     scopes = criteria.get("resetScope", "") if isinstance(criteria, dict) else None
@@ -96,7 +96,7 @@ def restart_job(app: str, job: str) -> Response:
 
 
 def patch_job(app: str, job: str) -> Response:
-    """Change `synchronizationJobSettings`, a list of name and value, where a quirk says that this is to be had."""
+    """Change `synchronizationJobSettings`, a list of name and value, if the quirk `job-takes-patch` allows it."""
     if not current().quirks["job-takes-patch"]:
         raise refusals.SYNCHRONIZATION_UNKNOWN.error(url=present().url)
     given = body()
@@ -139,7 +139,7 @@ def _subject(job: str, rules: list[Document]) -> Subject:
         (subject,) = parameters["subjects"]
         kind, object_id, rule = subject["objectTypeName"], subject["objectId"], parameters["ruleId"]
         members = [member["objectId"] for member in (subject.get("links") or {}).get("members") or []]
-        ",".join((kind, object_id, rule, *members))  # all of them texts
+        ",".join((kind, object_id, rule, *members))  # raises TypeError unless all are texts
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusals.BODY_FORM.error(form=_ON_DEMAND_FORM) from error
     if rule not in [present["id"] for present in rules]:
@@ -171,13 +171,13 @@ def restore_schema(app: str, job: str) -> Response:
 
 
 def list_directories(app: str, job: str) -> Response:
-    """Answer the source and the target of a schema, with what each object there has."""
+    """Answer the two directories of a schema, source and target, with the attributes of their objects."""
     path = f"servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/directories"
     return collection(path, engine_of(app, job).schema(job)["directories"])
 
 
 def get_directory(app: str, job: str, key: str) -> Response:
-    """Answer one of them; discovering finds nothing that is not there already."""
+    """Answer one directory of a schema; `discover` answers the same, for it finds no new attributes."""
     directories = engine_of(app, job).schema(job)["directories"]
     directory = next((item for item in directories if item.get("id") == key), None)
     if directory is None:
@@ -187,7 +187,7 @@ def get_directory(app: str, job: str, key: str) -> Response:
 
 
 def engine_of(app: str, job: str) -> Engine:
-    """Return the engine, once it is sure that the job is this application's."""
+    """Return the engine. Raises ODataError for a job of another application."""
     tenant = current()
     tenant.applications.find(app)
     if tenant.engine.app_of(job) != app:
@@ -196,7 +196,7 @@ def engine_of(app: str, job: str) -> Engine:
 
 
 def demand_schema_owner(app: str, job: str, template: str) -> None:
-    """Demand that the job or template whose schema is asked about is the application's; the other text is empty."""
+    """Raise for a job, or a template, that is not the application's; one of the two texts is empty."""
     if job:
         engine_of(app, job)
     else:

@@ -81,7 +81,7 @@ class Activities(Enum):
 
 
 class Deeds(NamedTuple):
-    """What can be done to an object of a kind."""
+    """The three activities of a kind of object."""
 
     add: Activities
     update: Activities
@@ -112,7 +112,7 @@ class Target(NamedTuple):
 def note(
     activity: Activities, *targets: Target, before: Mapping[str, Any] = {}, after: Mapping[str, Any] = {}
 ) -> None:
-    """Write an activity down; properties of `after` that differ from `before` are the first target's modified ones."""
+    """Log an activity; properties of `after` that differ from `before` are the first target's modified properties."""
     tenant = current()
     name, category, operation = activity.value
     resources = [_resource(target) for target in targets]
@@ -149,7 +149,7 @@ def _resource(target: Target) -> Document:
 
 
 def _modified(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Document]:
-    """Yield what changed, each value in JSON and in a list, as the log shows it; passwords and keys are not among it."""
+    """Yield the modified properties, each value as JSON in a list, as the log has it; passwords and keys are left out."""
     for name, value in after.items():
         if before.get(name) != value and name not in _UNSHOWN:
             yield {"displayName": name, "oldValue": _text(before.get(name)), "newValue": _text(value)}

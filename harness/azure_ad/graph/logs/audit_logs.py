@@ -31,7 +31,7 @@ from harness.wire.message import Response
 
 
 def provisioning() -> Response:
-    """Answer the entries that pass; a filter that demands one source object reads that object's entries alone."""
+    """Answer the entries that pass the filter; one for a single source object reads only that object's entries."""
     source = query_filter(PROVISIONING_ENTRY).demands.get("sourceIdentity/id")
     return collection("auditLogs/provisioning", _summaries(source), PROVISIONING_ENTRY)
 
@@ -41,7 +41,7 @@ def get_provisioning(key: str) -> Response:
 
 
 def directory_audits() -> Response:
-    """Answer the audit log. A filter may not begin before what the log still holds.
+    """Answer the audit log. A filter may not begin before the log's oldest day.
 
     Its sentence: https://github.com/microsoftgraph/msgraph-beta-sdk-dotnet/issues/626 (read 2026-11-29).
     """
@@ -99,7 +99,7 @@ def _sign_ins() -> Iterator[Document]:
 
 
 def _fresh(entries: Iterator[Document], moment: str = "activityDateTime") -> Iterator[Document]:
-    """Yield the entries, newest first, that are not too old to be shown any more."""
+    """Yield the entries, newest first, that the log still shows."""
     tenant = current()
     oldest = iso(tenant.clock.now() - timedelta(days=tenant.quirks["log-days"]))
     return takewhile(lambda entry: entry[moment] >= oldest, entries)

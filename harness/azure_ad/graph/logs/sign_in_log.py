@@ -27,7 +27,7 @@ _SUCCESS = Failure(0, "Other.")
 
 
 def write_sign_in(tenant: Tenant, user: Document, service: Document, failure: Failure = _SUCCESS) -> None:
-    """Write down that somebody signed in to an application, or why not."""
+    """Log that a user signed in to an application, or why not."""
     tenant.store.append(
         LOG,
         {
@@ -63,7 +63,7 @@ def sign_ins(tenant: Tenant) -> Iterator[Document]:
 
 
 def numbered(store: Store, *, before: int = 0) -> Iterator[Entry]:
-    """Yield what `sign_ins` does with its sequence, before a sequence if one is given."""
+    """Yield the entries with their sequence numbers, newest first, those before a sequence number if one is given."""
     return store.read(LOG, after=before, newest_first=True)
 
 

@@ -1,7 +1,7 @@
-"""What can be done to a user or group beside changing it: licences, sessions, renewal, the check of a name before it is given.
+"""Actions on a user or group: licences, sessions, passwords, renewal, and the check of a name before it is used.
 
-Passwords and sessions are not kept here, so what follows of these actions is a moment in a property. No naming policy is kept
-either: every well-formed name is allowed.
+Passwords and sessions are not stored, so such an action only changes a property with a moment. There is no naming policy:
+every well-formed name is allowed.
 
 Source: https://learn.microsoft.com/en-us/graph/api/user-assignlicense, …/group-assignlicense, …/user-reprocesslicenseassignment,
 …/user-revokesigninsessions, …/user-changepassword, …/user-exportpersonaldata, …/user-retryserviceprovisioning, …/group-renew,
@@ -33,7 +33,7 @@ _FORM = '{"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicense
 
 
 def assign_license(which: str, name: str) -> Response:
-    """Give licences and take some away, all or none."""
+    """Add licences and remove others, all or none."""
     given = body()
     added, removed = _list(given.get("addLicenses"), dict), _list(given.get("removeLicenses"), str)
     tenant, kind = current(), _KINDS[which]
@@ -64,7 +64,7 @@ def revoke_sessions(name: str) -> Response:
 
 
 def change_password(name: str) -> Response:
-    """Take a new password. The present one is demanded but, not being kept, not compared."""
+    """Accept a new password. The present one is required, but not compared, for none is stored."""
     given = body()
     for part in ("currentPassword", "newPassword"):
         if not isinstance(given.get(part), str) or not given[part]:
@@ -74,7 +74,7 @@ def change_password(name: str) -> Response:
 
 
 def export_personal_data(name: str) -> Response:
-    """Take the order; nothing is written to the storage account that it names."""
+    """Accept the order; nothing is written to its storage account."""
     if not isinstance(body().get("storageLocation"), str):
         raise refusals.VALUE_FORM.error(name="storageLocation", form="the address of a storage account")
     tenant, key = current(), object_of("users", name)["id"]
@@ -85,7 +85,7 @@ def export_personal_data(name: str) -> Response:
 
 
 def retry_service_provisioning(which: str, name: str) -> Response:
-    """Find nothing to try again: no other service takes part here."""
+    """Do nothing: there is no other service whose provisioning could be retried."""
     object_of(which, name)
     return empty()
 
@@ -96,7 +96,7 @@ def renew(name: str) -> Response:
 
 
 def validate_properties(name: str = "") -> Response:
-    """Tell that a group may have these names: there is no naming policy here."""
+    """Answer that a group may have these names: there is no naming policy."""
     if name:
         object_of("groups", name)
     given = body()
@@ -117,7 +117,7 @@ def _list(value: Any, of: type) -> list[Any]:
 
 
 def _licences(added: list[Document], *, without: Iterable[str]) -> list[Document]:
-    """Return licences in their form, those that somebody has left out. Raises ODataError 400."""
+    """Return the licences to add, without those that the user has. Raises ODataError 400."""
     licences: dict[str, Document] = {}
     for item in added:
         sku, plans = item.get("skuId"), _list(item.get("disabledPlans") or [], str)

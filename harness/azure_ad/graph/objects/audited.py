@@ -1,6 +1,6 @@
-"""Users and groups made, changed and deleted, each change with its line in the audit log, in one transaction.
+"""Creates, changes and deletes users and groups, each in one transaction with its entry in the audit log.
 
-For Graph's requests and the portal's buttons alike. Raises what the directory raises. Source:
+Used by Graph's requests and the portal's forms. Raises what the directory raises. Source:
 https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities, "Core Directory" (read 2026-11-29).
 """
 
@@ -20,7 +20,7 @@ def create(kind: str, properties: Document) -> Document:
 
 
 def update(kind: str, name: str, changes: Document) -> Document:
-    """Change an object by its id or user principal name; where there are no changes nothing is written down."""
+    """Change an object by its id or user principal name; without changes nothing is logged."""
     tenant = current()
     with tenant.store.transaction():
         before = tenant.directory.find(kind, name)
@@ -31,7 +31,7 @@ def update(kind: str, name: str, changes: Document) -> Document:
 
 
 def delete(kind: str, name: str) -> None:
-    """Delete an object by its id or user principal name: it waits among the deleted ones, where its type does."""
+    """Delete an object by its id or user principal name; if its type can be restored it is among the deleted items."""
     tenant = current()
     renamed = kind == "User" and tenant.quirks["deleted-user-name-exported"]
     with tenant.store.transaction():

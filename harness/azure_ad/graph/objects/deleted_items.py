@@ -87,14 +87,12 @@ def restore(key: str) -> Response:
     name = given.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
-    with (
-        current().store.transaction()
-    ):  # nothing is brought back where the answer that is asked for cannot be given
+    with current().store.transaction():  # a bad query is refused before anything is restored
         return _answer(*bring_back(key, name))
 
 
 def bring_back(key: str, name: str | None = None) -> tuple[Kind, Document]:
-    """Restore an object of any type, a user under another `name` if given, and write it down. Raises NotFoundError."""
+    """Restore an object of any type, a user under another `name` if given, and log it. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         kind, _ = _find(key)
@@ -114,7 +112,7 @@ def purge(key: str) -> Response:
 
 
 def delete_for_good(key: str) -> None:
-    """Delete a deleted object of any type for good, and write it down. Raises NotFoundError."""
+    """Delete a deleted object of any type for good, and log it. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         kind, item = _find(key)

@@ -1,6 +1,6 @@
 """Delta queries: every object of a type once, then what changed since.
 
-The first answers walk all there is, later ones the change log behind the delta token, which is good for seven days.
+The first answers list all objects; later ones read the change log from the delta token on, which is valid for seven days.
 
 Source: https://learn.microsoft.com/en-us/graph/delta-query-overview, "Token duration" and "Resource representation in the
 delta query response", …/api/user-delta and …/api/group-delta (read 2026-11-29 at db3ad72 of
@@ -40,14 +40,14 @@ _MOST_IDS = 50
 
 
 class _Change(Struct):
-    """What the log says about one object: names of changed properties, and whose membership changed."""
+    """One object in the change log: its changed properties, and the objects whose membership in it changed."""
 
     properties: set[str] = field(default_factory=set)
     members: dict[str, None] = field(default_factory=dict)
 
 
 def changes(which: str) -> Response:
-    """Answer one page of the changes, with a link to the next page or, on the last one, to what comes after."""
+    """Answer one page of the changes, with a nextLink or, on the last page, a deltaLink."""
     state = _state(which)
     minimal = "return=minimal" in present().text("Prefer").lower()
     if state["latest"]:
@@ -73,7 +73,7 @@ def changes(which: str) -> Response:
 
 
 def _state(which: str) -> Document:
-    """Return what the request's token carries, or where a first request begins. Raises ODataError 400."""
+    """Return the state in the request's token, or that of a first request. Raises ODataError 400."""
     check_options()
     TRACKED[which].prepare()
     directory = current().directory
@@ -102,7 +102,7 @@ def _state(which: str) -> Document:
 
 
 def _everything(state: Document) -> Iterator[Document]:
-    """Yield every object that there is now, with the properties that it has."""
+    """Yield every present object with its properties."""
     tracked, directory = TRACKED[state["of"]], current().directory
     for item in tracked.everything(current()):
         if state["ids"] is None or item["id"] in state["ids"]:
@@ -115,7 +115,7 @@ def _everything(state: Document) -> Iterator[Document]:
 
 
 def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
-    """Yield the objects that changed behind the token, each once, as they are now."""
+    """Yield the objects that changed since the token, each once, as they are now."""
     tracked, directory = TRACKED[state["of"]], current().directory
     for key, change in _gather(tracked, state).items():
         item = tracked.one(current(), key)
@@ -154,7 +154,7 @@ def _gather(tracked: Tracked, state: Document) -> dict[str, _Change]:
 
 
 def _set_properties(tracked: Tracked, item: Document, state: Document) -> Document:
-    """Return the properties asked for, as far as they were ever set."""
+    """Return the selected properties that were ever set."""
     names: tuple[str, ...] = state["select"] or tracked.type.shown or ()
     shown: Document = {"id": item["id"]}
     return shown | {name: item[name] for name in names if name in item}
@@ -183,7 +183,7 @@ def _chosen(tracked: Tracked, text: str | None) -> list[str] | None:
 
 
 def _ids(text: str | None) -> list[str] | None:
-    """Return the ids of a filter, which may name objects and nothing else. Raises ODataError 400."""
+    """Return the ids in a filter, which may only list ids. Raises ODataError 400."""
     if text is None:
         return None
     ids, position = [], 0

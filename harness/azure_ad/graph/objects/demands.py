@@ -1,4 +1,4 @@
-"""What Graph demands of users and groups that are made or changed through it; scenario files may leave it out.
+"""What Graph requires of users and groups in its requests; scenario files may leave it out.
 
 What is required: https://learn.microsoft.com/en-us/graph/api/user-post-users and …/group-post-groups, "Request body" (read
 2026-11-29); that the domain must be a verified one is said there, too. The pages print no sentences; `refusals` says who
@@ -19,10 +19,10 @@ _REQUIRED = {
 
 
 def completed(kind: str, properties: Document) -> Document:
-    """Return a new user or group that has what it must have. Raises ODataError 400.
+    """Return a new user or group once it has all required properties. Raises ODataError 400.
 
-    A customer's account, which has `identities`, needs no name of the directory's own: it is named by chance (user-post-users,
-    "Request body", on B2C identities; the form of that name is inferred).
+    A customer's account, with `identities`, needs no userPrincipalName: it gets a random one (user-post-users, "Request
+    body", on B2C identities; the form of that name is inferred).
     """
     if kind == "User" and properties.get("identities") and not properties.get("userPrincipalName"):
         name = current().ids.uuid()
@@ -58,7 +58,7 @@ def demand_verified_domain(properties: Document) -> None:
 def demand_mail_setting(group: Document, changes: Document) -> None:
     """Demand that a group is a Microsoft 365 group where it gets mail, or no security. Raises ODataError 400.
 
-    What scenario files have made otherwise stays so until a request speaks of it.
+    Other groups made by a scenario file stay as they are until a request changes these properties.
     """
     if {"mailEnabled", "securityEnabled", "groupTypes"}.isdisjoint(changes):
         return

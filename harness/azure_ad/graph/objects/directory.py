@@ -44,7 +44,7 @@ _MOST_EXPANDED = 20
 
 
 def _principals(keys: list[str]) -> list[Document]:
-    """Return objects as they stand inside another one; Graph expands the first twenty."""
+    """Return related objects for an expanded answer; Graph expands the first twenty."""
     holder = current().directory
     items = [holder.principal(key) for key in keys[:_MOST_EXPANDED]]
     return [
@@ -82,7 +82,7 @@ def list_objects(which: str) -> Response:
 
 
 def _scan(kind: str) -> Scan:
-    """Read the objects that a filter leaves: from indexes where it, or each part of its `or`, demands what there is one of."""
+    """Read the objects that may pass a filter: by index where it, or each part of its `or`, names a unique value."""
     holder = current().directory
 
     def scan(condition: Filter, after: str | None) -> Iterable[Document]:
@@ -103,13 +103,13 @@ def _wanted(condition: Filter) -> Wanted:
 
 
 def count_objects(which: str) -> Response:
-    """Answer a bare number. It takes the header of advanced queries, `$count=true` goes without saying."""
+    """Answer the bare number of objects. The request needs the header of advanced queries, but no `$count=true`."""
     kind = _KINDS[which]
     return count(_scan(kind), KINDS[kind])
 
 
 def create_object(which: str) -> Response:
-    """Make an object, whole with its members, owners or manager, or not at all."""
+    """Make an object with its members, owners or manager, all or nothing."""
     return _create(which, {})
 
 
@@ -130,7 +130,7 @@ def get_object(which: str, name: str) -> Response:
 
 
 def update_object(which: str, name: str) -> Response:
-    """Change an object, or make a group with the unique name that it is asked for by."""
+    """Change an object, or make a group where the address names it by a unique name that is free."""
     if (unique := name_to_make(name)) is not None:
         return _create(which, {"uniqueName": unique})
     kind, tenant = _KINDS[which], current()
@@ -160,7 +160,7 @@ def get_manager(name: str) -> Response:
 
 
 def get_manager_reference(name: str) -> Response:
-    """Answer the manager's address alone."""
+    """Answer the address of the manager."""
     tenant = current()
     manager = tenant.directory.manager(tenant.directory.find("User", name)["id"])
     if manager is None:

@@ -1,4 +1,4 @@
-"""Objects of the directory whatever their type, and the questions about memberships that every principal answers.
+"""Objects of the directory of any type, and the queries for the groups of a user, group or service principal.
 
 Source: https://learn.microsoft.com/en-us/graph/api/directoryobject-get, …/directoryobject-getbyids,
 …/directoryobject-checkmembergroups, …/directoryobject-getmembergroups and …/directoryobject-getmemberobjects
@@ -51,7 +51,7 @@ def delete_object(name: str) -> Response:
 
 
 def get_by_ids() -> Response:
-    """Answer the objects that there are of a thousand ids at most, of the types that are asked for."""
+    """Answer the objects with these ids, a thousand at most, of the requested types."""
     given = body()
     ids = _texts(given, "ids", _MOST_IDS)
     types = {text.lower() for text in _texts({"types": [], **given}, "types", _MOST_IDS)} or {
@@ -61,7 +61,7 @@ def get_by_ids() -> Response:
 
 
 def check_member_groups(which: str, name: str) -> Response:
-    """Answer those of up to twenty groups that somebody is in, however deep."""
+    """Answer which of up to twenty groups the object is in, directly or through others."""
     ids = _texts(body(), "groupIds", _MOST_CHECKED)
     return _ids(which, name, lambda group: group["id"] in ids)
 
@@ -72,7 +72,7 @@ def check_member_objects(which: str, name: str) -> Response:
 
 
 def get_member_groups(which: str, name: str) -> Response:
-    """Answer the ids of all groups that somebody is in, or of the security groups among them."""
+    """Answer the ids of all groups that the object is in, or only of security groups."""
     secure = as_boolean(body().get("securityEnabledOnly"))
     if not isinstance(secure, bool | None):
         raise refusals.VALUE_FORM.error(name="securityEnabledOnly", form="true or false")

@@ -1,7 +1,7 @@
-"""The organization's domains over Microsoft Graph: added, verified, made the default, taken away.
+"""The organization's domains over Microsoft Graph: added, verified, made the default, removed.
 
-A userPrincipalName may have any verified domain. Nobody asks a name server here: `verify` verifies. The tenant's own domain and
-the one that it was born with stay.
+A userPrincipalName may have any verified domain. `verify` always succeeds: no name server is asked. The tenant's own domain
+and its initial one cannot be removed.
 
 Source: https://learn.microsoft.com/en-us/graph/api/domain-list, …/domain-post-domains, …/domain-verify, …/domain-update,
 …/domain-delete, …/domain-forcedelete, …/domain-list-verificationdnsrecords, …/domain-list-serviceconfigurationrecords and
@@ -32,13 +32,13 @@ _TTL = 3600  # seconds, as on the pages
 
 
 def verified_domains() -> list[str]:
-    """Return the domains that a userPrincipalName may have: the tenant's, the one that it was born with, those added."""
+    """Return the domains that a userPrincipalName may have: the tenant's, the initial one, and verified ones."""
     added = (item["id"] for _, item in current().store.scan(_SHELF) if item["isVerified"])
     return list(dict.fromkeys([*_own(), *added]))
 
 
 def initial_domain() -> str:
-    """Return the domain that the organization was born with."""
+    """Return the organization's initial domain, `….onmicrosoft.com`."""
     return current().settings.domain.partition(".")[0] + INITIAL
 
 
@@ -57,7 +57,7 @@ def get_domain(key: str) -> Response:
 
 
 def create_domain() -> Response:
-    """Add a domain, not verified yet. Raises ConflictError for one that is there."""
+    """Add a domain, not verified yet. Raises ConflictError for one that the organization has."""
     tenant, properties = current(), typed(DOMAIN, body(), creating=True)
     name = properties.get("id", "").lower()
     if not _NAME.match(name):
@@ -94,7 +94,7 @@ def verify(key: str) -> Response:
 
 
 def delete_domain(key: str) -> Response:
-    """Take a domain away that nobody's name has. Raises ConflictError for another one."""
+    """Remove a domain. Raises ConflictError while a userPrincipalName has it."""
     tenant = current()
     with tenant.store.transaction():
         name = _demand_removable(key)
@@ -105,7 +105,7 @@ def delete_domain(key: str) -> Response:
 
 
 def force_delete(key: str) -> Response:
-    """Take a domain away; who has it gets the initial one, and is disabled unless `disableUserAccounts` is false."""
+    """Remove a domain; its users get the initial one, and are disabled unless `disableUserAccounts` is false."""
     tenant, disabling = current(), as_boolean(optional_body().get("disableUserAccounts"))
     if not isinstance(disabling, bool | None):
         raise refusals.VALUE_FORM.error(name="disableUserAccounts", form="true or false")
@@ -124,7 +124,7 @@ def list_references(key: str) -> Response:
 
 
 def list_verification_records(key: str) -> Response:
-    """Answer what would have to stand in the domain's zone for it to be verified."""
+    """Answer the DNS records by which the real service verifies the domain."""
     name = _domain(key)["id"]
     digest = hashlib.sha256(f"{current().settings.tenant_id} {name}".encode()).hexdigest()
     proof = f"MS=ms{int(digest[:12], 16) % 100_000_000:08}"

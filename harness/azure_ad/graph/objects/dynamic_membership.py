@@ -1,4 +1,4 @@
-"""What is said of dynamic groups beyond their rule: whether it is carried out, and whether it would hold for somebody.
+"""The processing status of a dynamic group's rule, and the evaluation of a rule for one object.
 
 Source: https://learn.microsoft.com/en-us/graph/api/group-evaluatedynamicmembership?view=graph-rest-beta,
 …/resources/evaluatedynamicmembershipresult, …/expressionevaluationdetails and …/membershipruleprocessingstatus (read
@@ -21,7 +21,7 @@ STATUS = "membershipRuleProcessingStatus"
 
 
 def with_status(group: Document) -> Document:
-    """Return a group with how far its rule is: waiting to be looked at, or done; null where none is carried out."""
+    """Return a group with its rule's processing status: waiting or done, null where processing is off."""
     if not is_dynamic(group) or group.get("membershipRuleProcessingState") != "On":
         return group
     rules = current().directory.dynamic
@@ -34,7 +34,7 @@ def with_status(group: Document) -> Document:
 
 
 def evaluate(name: str = "") -> Response:
-    """Tell whether somebody is, or with another rule would be, a member of a group, or of one that there is not yet."""
+    """Answer whether an object is a member of a dynamic group, or would be by another rule, with or without a group."""
     demand_beta()
     given, directory = body(), current().directory
     member, rule = given.get("memberId"), given.get("membershipRule")

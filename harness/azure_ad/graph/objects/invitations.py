@@ -1,7 +1,7 @@
 """Guests, invited over Microsoft Graph.
 
-A guest is there at once, named after the address with `#EXT#`, and waits to accept: at `inviteRedeemUrl`, a page of sign-in's
-(sign_in/redemption.py). Somebody who was invited already stays one person. No message is sent.
+The guest exists at once, named after the address with `#EXT#`, and accepts at `inviteRedeemUrl`, a page of
+sign_in/redemption.py. A second invitation of the same address finds the first guest. No message is sent.
 
 Source: https://learn.microsoft.com/en-us/graph/api/invitation-post, "Example", and …/resources/invitation, "Properties" (read
 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs); the guest's properties:
@@ -39,7 +39,7 @@ _MESSAGE = {
 
 
 def invite() -> Response:
-    """Make a guest of an e-mail address, with where acceptance leads. Raises ODataError 400 for what is neither."""
+    """Invite an e-mail address; `inviteRedirectUrl` is where acceptance leads. Raises ODataError 400 for bad ones."""
     tenant, given = current(), typed(INVITATION, body(), creating=True)
     address = given["invitedUserEmailAddress"]
     if not _ADDRESS.fullmatch(address):
@@ -56,7 +56,7 @@ def invite() -> Response:
 def _leads_somewhere(address: str) -> bool:
     if len(address) > _LONGEST_REDIRECT or not _REDIRECT.fullmatch(address):
         return False
-    from werkzeug.urls import iri_to_uri  # nobody else here needs it, and its import takes a tenth of a start
+    from werkzeug.urls import iri_to_uri  # only invitations use it, and its import takes a tenth of a start
 
     try:
         check_url(iri_to_uri(address))
@@ -66,7 +66,7 @@ def _leads_somewhere(address: str) -> bool:
 
 
 def invitation(key: str) -> Document:
-    """Return whose invitation this is, `guest`, and where acceptance leads, `redirect`. Raises NotFoundError."""
+    """Return an invitation as `guest`, the user's id, and `redirect`, where acceptance leads. Raises NotFoundError."""
     document = current().store.get(_SHELF, key)
     if document is None:
         raise NotFoundError.of(key)
@@ -95,7 +95,7 @@ def _shown(key: str, given: Document, guest: Document) -> Document:
 
 
 def _guest(address: str, display_name: str) -> Document:
-    """Return the person with this address, made if there is none."""
+    """Return the guest with this address; make one if there is none."""
     tenant = current()
     name = f"{address.replace('@', '_')}#EXT#@{initial_domain()}"
     names = frozenset({name.lower()})

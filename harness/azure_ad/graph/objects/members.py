@@ -21,7 +21,7 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.wire.message import Response
 
-# What is asked of one type alone is answered as that type's collection is, with `$search` and advanced filters.
+# A query for one type is answered as that type's collection is, with `$search` and advanced filters.
 _CASTS = {"user": USER, "group": GROUP}
 _Neighbours: TypeAlias = Callable[[str], list[str]]
 
@@ -42,7 +42,7 @@ def remove_member(name: str, member: str) -> Response:
 
 
 def admit(group: str, member: str) -> None:
-    """Add a member and write it down; both are named as `find` takes it. Raises NotFoundError, ConflictError."""
+    """Add a member, with an audit log entry; `find` takes both names. Raises NotFoundError, ConflictError."""
     tenant = current()
     with tenant.store.transaction():
         newcomer = tenant.directory.principal(member)
@@ -51,7 +51,7 @@ def admit(group: str, member: str) -> None:
 
 
 def dismiss(group: str, member: str) -> None:
-    """Remove a member and write it down. Raises NotFoundError."""
+    """Remove a member, with an audit log entry. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
         leaving = tenant.directory.principal(member)
@@ -95,7 +95,7 @@ def _linked(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> R
 
 
 def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> list[Document]:
-    """Return the objects that a relation leads to, at one remove or at any, each once."""
+    """Return the objects that a relation leads to, directly or also through others, each once."""
     holder = current().directory
     linked = dict.fromkeys(neighbours(key))
     rest = list(linked) if transitive else []
@@ -109,7 +109,7 @@ def _objects(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> 
 
 _MEMBERS = "/groups/<name>/<any(members, transitiveMembers):relation>"
 _GROUPS = "/<any(users, groups, servicePrincipals):which>/<name>/<any(memberOf, transitiveMemberOf):relation>"
-# Of the last four there are none here; scripts that ask for a person's roles get an empty list.
+# The last four types have no objects here; a script that asks for a user's roles gets an empty list.
 _ONLY = "microsoft.graph.<any(user, group, servicePrincipal, directoryRole, administrativeUnit, device, orgContact):only>"
 ROUTES = (
     ("GET", _MEMBERS, list_members),

@@ -57,13 +57,13 @@ def remove_owner(which: str, name: str, owner: str) -> Response:
 
 
 def bind_owner(owned: str, owner: str) -> None:
-    """Make somebody an owner. Raises ConflictError for one who is."""
+    """Add an owner. Raises ConflictError for one who is an owner already."""
     if not current().store.link(OWNER, owned, owner):
         raise ConflictError.of_reference("owners")
 
 
 def _objects(keys: list[str], only: str = "") -> Response:
-    """Answer objects by their ids; those that are gone are left out."""
+    """Answer objects by their ids; deleted ones are left out."""
     items = []
     for key in keys:
         try:

@@ -24,9 +24,9 @@ from harness.base.store import Document
 
 
 class Tracked(Struct, frozen=True):
-    """`kind` is the name in the change log; `waits` tells whether what is gone lies among the deleted items.
+    """`kind` is the name in the change log; `waits` returns whether an object is among the deleted items.
 
-    `link` is the relation whose changes are told beside the properties, empty for none; `prepare` comes before all else.
+    `link` is the relation whose changes a delta query answers too, empty for none; `prepare` is called first.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Addresses as callers write them, brought to the form that the route table has, and what answers there.
+"""Clients' addresses, rewritten into the form of the route table.
 
 SDKs, Terraform and the reference pages write one address in many ways: functions with parentheses and with their
 namespace (`/users/microsoft.graph.delta()`), casts with the short one (`/members/graph.user`), keys in parentheses
@@ -25,14 +25,14 @@ _KEY = re.compile(r"(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|([^',=]+))\Z", re.DOTAL
 
 
 class Addresses:
-    """The addresses of a route table; `alternates` finds the id that belongs to another key of a resource."""
+    """The addresses of a route table; `alternates` returns the id for another key of a resource."""
 
     def __init__(self, routes: Routes, alternates: dict[tuple[str, str], AlternateKey]) -> None:
         self._root = routes.root
         self._alternates = alternates
 
     def canonical(self, path: str, tenant: Tenant) -> str:
-        """Return a path, from behind the version on, as the route table writes it; what no rule has stays as it is."""
+        """Return a path, from after the version on, as the route table writes it; parts that no rule has stay."""
         place: Place | None = self._root
         segments: list[str] = []
         for text in filter(None, path.split("/")):
@@ -48,13 +48,13 @@ class Addresses:
             segments.append(step[0])
             place = step[1]
             if argument:
-                # An empty key must not leave the address of the whole collection.
+                # An empty key must not turn the address into that of the whole collection.
                 segments.append(self._key(step[0], argument, tenant) or argument)
                 place = place.next.key
         return "/" + "/".join(segments)
 
     def _key(self, resource: str, argument: str, tenant: Tenant) -> str:
-        """Return the id that the text in a resource's parentheses stands for, or that text when there is none."""
+        """Return the id for the text in a resource's parentheses, or that text where it stands for no id."""
         match = _KEY.match(argument.strip())
         if match is None:
             return argument
@@ -64,13 +64,13 @@ class Addresses:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """Return what stands before parentheses and in them, None where there are none."""
+    """Return the text before parentheses and the text in them, None where there are none."""
     match = _CALLED.match(text)
     return (text, None) if match is None else (match[1], match[2])
 
 
 def _word(place: Place, text: str, *, qualified: bool) -> tuple[str, Place] | None:
-    """Return the word of the table that a segment means, in any case; `qualified` ones may have a namespace."""
+    """Return the route table's spelling of a segment, in any case; `qualified` words may have a namespace."""
     folded = text.lower()
     bare = folded.removeprefix(NAMESPACE).removeprefix(_SHORT_NAMESPACE)
     candidates = (folded,) if bare == folded or not qualified else (folded, NAMESPACE + bare, bare)

@@ -79,10 +79,10 @@ def collection(
     kind: EntityType | None = None,
     expanders: Mapping[str, Expander] = _NO_EXPANDERS,
 ) -> Response:
-    """Answer a list with the options of the query applied, one page of it.
+    """Answer one page of a list, with the options of the query applied.
 
-    With a `kind` its properties are checked. A `Scan` is read from where the last page ended, other items from their
-    beginning. Raises ODataError 400 for a query that is not understood.
+    With a `kind` its properties are checked. A `Scan` is read from the end of the last page, other items from the start.
+    Raises ODataError 400 for a bad query.
     """
     check_options()
     names, expand = selected(kind), expanded(kind, expanders)
@@ -117,7 +117,7 @@ def collection(
 
 
 def _next_link(skip: int, after: str | None) -> str:
-    """Return where the next page is: behind so many items, or behind the one of this id."""
+    """Return the next page's address: after so many items, or after the item of this id."""
     place: Document = {"skip": skip, "of": _mark()}
     if after is not None:
         place["after"] = after
@@ -125,7 +125,7 @@ def _next_link(skip: int, after: str | None) -> str:
 
 
 def count(items: Iterable[Document] | Scan, kind: EntityType | None = None) -> Response:
-    """Answer `/$count`, a bare number. It takes the header of advanced queries. Raises ODataError 400."""
+    """Answer `/$count`, a bare number. The request needs the header of advanced queries. Raises ODataError 400."""
     check_options()
     if not is_advanced(counting=True):
         raise refusals.COUNT_REFUSED.error()
@@ -151,7 +151,7 @@ def entity(
 
 
 def query_filter(kind: EntityType | None = None, *, counting: bool = False) -> Filter:
-    """Read `$filter`. Raises ODataError 400, also for what only an advanced query may ask a directory type."""
+    """Read `$filter`. Raises ODataError 400, also for operators that a directory type has only in advanced queries."""
     try:
         condition = parse(option("$filter") or "", kind)
     except UnfilterableError as error:
@@ -184,7 +184,7 @@ def _skip() -> int:
 
 
 def _page_state() -> dict[str, Any]:
-    """Return where the page begins, empty for the first one. Raises ODataError 400 for a token that is not ours."""
+    """Return the state in the page token, empty for the first page. Raises ODataError 400 for a foreign token."""
     token = option("$skiptoken")
     if token is None:
         return {}

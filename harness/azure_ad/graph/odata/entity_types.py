@@ -1,4 +1,4 @@
-"""What Microsoft Graph knows about each type of object: its properties, which of them it shows, what can be expanded.
+"""Microsoft Graph's types of objects: their properties, which of them an answer has by default, what can be expanded.
 
 Users and groups come from the directory's own table, `directory/properties.yaml`; the others from `types.yaml`, those of
 provisioning from `synchronization_types.yaml`, where their sources stand.
@@ -35,7 +35,7 @@ def _read_types() -> dict[str, dict[str, Any]]:
 
 
 _TYPES = _read_types()
-# The words of `directory/properties.yaml`: type of OData, and whether there are many.
+# The types in `directory/properties.yaml`: OData's type of each, and whether it is a collection.
 _OF_DIRECTORY = {
     "string": ("String", False),
     "boolean": ("Boolean", False),
@@ -49,8 +49,8 @@ _MOMENT = ("eq", "ge", "gt", "le", "lt")
 class Property(Struct, frozen=True):
     """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's.
 
-    A text has at most `longest` characters, 0: any number, and is as `pattern`, a regular expression without regard to case,
-    wants it all. What is not `clearable` cannot be emptied; a complex one that is `whole` shows all its parts, even when empty.
+    A text has at most `longest` characters (0: any number), and all of it matches `pattern`, a regular expression without
+    regard to case. Without `clearable` it cannot be set to null; a `whole` complex one is answered with its empty parts.
     """
 
     type: str
@@ -76,7 +76,7 @@ class Property(Struct, frozen=True):
 
 
 def _property(text: str) -> Property:
-    """Read a row of `types.yaml`: a type, in brackets when there are many, and flags behind it."""
+    """Read a row of `types.yaml`: a type, in brackets for a collection, then flags."""
     name, *flags = text.split()
     limits = dict(flag.split(":", 1) for flag in flags if ":" in flag)
     return Property(
@@ -105,11 +105,11 @@ COMPLEX.update(
 
 
 class EntityType(Struct, frozen=True, dict=True):
-    """`shown` is what an answer without $select has; None: whatever there is.
+    """`shown` are the properties of an answer without $select; None: all that are set.
 
-    A `directory` type takes advanced queries only with the header that asks for them. Filters over an `exact` type
-    compare texts with case, those over any other without. Complex properties that are `whole` show all their parts, even when empty.
-    With `operators`, by path in small letters, a filter may name those alone; `aliases` are paths that mean another one.
+    A `directory` type takes advanced queries only with their header. Filters on an `exact` type compare texts with regard
+    to case. `whole` complex properties are answered with their empty parts. Where `operators`, by path in small letters,
+    are given, a filter may use only these; `aliases` are paths that mean another one.
     """
 
     name: str
@@ -123,7 +123,7 @@ class EntityType(Struct, frozen=True, dict=True):
 
     @cached_property
     def navigation(self) -> Mapping[str, Property]:
-        """What an object of the type leads to, by name."""
+        """The navigation properties of the type, by name."""
         rows = _TYPES["navigation"].get(self.name.rpartition(".")[2], {})
         return {name: _property(text) for name, text in rows.items()}
 
@@ -139,7 +139,7 @@ class EntityType(Struct, frozen=True, dict=True):
         return self.spelling(name) is not None
 
     def at(self, path: tuple[str, ...]) -> Property | None:
-        """Return what is declared of the end of a path, None where nothing is."""
+        """Return the property at the end of a path, None where none is declared."""
         parts: Mapping[str, Property] = self.properties
         declared: Property | None = None
         for name in path:
@@ -150,7 +150,7 @@ class EntityType(Struct, frozen=True, dict=True):
         return declared
 
     def show(self, item: Document, names: tuple[str, ...] | None) -> Document:
-        """Return the object with these properties, what is empty as null or `[]`; None shows it as it is."""
+        """Return the object with these properties, empty ones as null or `[]`; with None, as it is."""
         if names is None:
             return item
         return {name: self._value(item, name) for name in names}
@@ -164,7 +164,7 @@ class EntityType(Struct, frozen=True, dict=True):
 
 
 def _filled(declared: Property, value: Any) -> Any:
-    """Return a complex value with all its parts: null, false where that cannot be, `[]` for a list."""
+    """Return a complex value with all its parts: empty ones are null, false if they cannot be null, `[]` for a list."""
     if declared.collection:
         return value or []
     if not declared.is_complex:
@@ -173,7 +173,7 @@ def _filled(declared: Property, value: Any) -> Any:
 
 
 def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
-    """Return what the directory's table says of a property; its complex types join the others on the way."""
+    """Return a property of the directory's table, and add its complex types to the others."""
     written = not (row.get("readonly") or row.get("synced"))
     many = row["type"] == "objects"
     if row["type"] in ("object", "objects"):
@@ -209,7 +209,7 @@ def _of_table(kind: str, *, only_marked: bool) -> EntityType:
 
 
 def _of_types(name: str, *, directory: bool = False, whole: bool = False, exact: bool = False) -> EntityType:
-    """Return a type of `types.yaml`; `whole` shows every property, empty or not, and not just what there is."""
+    """Return a type of `types.yaml`; of a `whole` one an answer has every property, also empty ones."""
     properties = {each: _property(text) for each, text in _TYPES["entities"][name].items()}
     shown = tuple(each for each, declared in properties.items() if declared.shown) if whole else None
     operators, aliases = _filters(name)
@@ -226,7 +226,7 @@ def _of_types(name: str, *, directory: bool = False, whole: bool = False, exact:
 
 
 def _filters(name: str) -> tuple[dict[str, frozenset[str]] | None, dict[str, str]]:
-    """Read a type's rows of `filters`: the operators by path, and which path stands for which. No rows: None."""
+    """Read a type's rows of `filters`: the operators by path (None without rows), and the aliases of paths."""
     rows = _TYPES["filters"].get(name)
     if rows is None:
         return None, {}

@@ -1,4 +1,4 @@
-"""Errors on demand, for whoever tests how a script bears them.
+"""Errors on demand, for testing how a script handles them.
 
 A request with the header `X-Harness-Fault: 429` (or 403, 503) is refused as Graph refuses when it throttles, forbids or
 is down; nothing of it is carried out.
@@ -19,7 +19,7 @@ _WAIT = {"429": {"Retry-After": "10"}, "503": {"Retry-After": "10"}}
 
 
 def fault() -> ODataError | None:
-    """Return the error that this request asks for. Raises ODataError 400 for one that there is not."""
+    """Return the error that this request asks for. Raises ODataError 400 for an unknown one."""
     wanted = present().header(FAULT_HEADER)
     if wanted is None:
         return None

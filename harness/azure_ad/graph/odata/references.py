@@ -25,7 +25,7 @@ def reference(document: Document) -> str:
 
 
 def split(document: Document, relations: Iterable[str]) -> tuple[Document, dict[str, list[str]]]:
-    """Return an object's properties, and the ids that it is bound to by relation.
+    """Return an object's properties, and by relation the ids that it is bound to.
 
     Annotations are left out. Raises ODataError 400 for another relation, for what is no reference, and for more
     references than one request may carry.

@@ -1,7 +1,7 @@
 """Every refusal of Microsoft Graph in one table: HTTP status, error code, sentence.
 
-`error` takes what the sentence has in braces and returns what to raise. What the layers below raise
-(NotFoundError, ConflictError, HarnessError) carries its own sentence; `wording` has status and code for it.
+`error` fills in the names in braces and returns the exception to raise. The exceptions of the layers below
+(NotFoundError, ConflictError, HarnessError) have their own sentences; `wording` has status and code for them.
 
 Of the codes https://learn.microsoft.com/en-us/graph/errors has serviceNotAvailable and syncStateNotFound with its sentence,
 https://learn.microsoft.com/en-us/graph/json-batching Authorization_RequestDenied with its sentence (read 2026-11-29). Codes and

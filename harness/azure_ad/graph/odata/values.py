@@ -29,7 +29,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII | re
 
 
 def as_boolean(value: Any) -> Any:
-    """Return true or false for a string that says so; anything else as it is, for its property to refuse."""
+    """Return the Boolean that a string stands for; return any other value as it is, for its property to refuse."""
     return _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
@@ -46,7 +46,7 @@ def _is_int32(value: Any) -> bool:
 
 
 def is_moment(value: Any) -> bool:
-    """Tell whether this is the text of a moment with its zone."""
+    """Return whether a value is the text of a moment with its zone."""
     try:
         return isinstance(value, str) and from_iso(value).tzinfo is not None
     except ValueError:
@@ -61,7 +61,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-# Words for what a type takes, and the test; enumerations, binary values and durations are texts.
+# By type, its name in error messages and the test of a value; enumerations, binary values and durations are texts.
 _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "Boolean": ("true or false", lambda value: isinstance(value, bool)),
     "Int32": ("a whole number of 32 bits", _is_int32),
@@ -79,10 +79,10 @@ _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def typed(kind: EntityType, document: Document, *, creating: bool) -> Document:
-    """Return a body's properties as the type spells them and in its types, annotations left out.
+    """Return a body's properties in the type's spelling and value types, without annotations.
 
-    A directory extension comes as it is. Raises ODataError 400 for an unknown property, one that this request cannot set, a
-    wrong value, and, `creating`, for a required one that is missing.
+    A directory extension is returned as it is. Raises ODataError 400 for an unknown property, one that this request cannot
+    set, a wrong value, and when `creating` for a missing required one.
     """
     result: Document = {}
     for written, value in document.items():
@@ -114,7 +114,7 @@ def invalid_value(kind: EntityType, name: str) -> ODataError:
 
 
 def _check_text(kind: EntityType, name: str, declared: Property, value: Any, *, creating: bool) -> None:
-    """Refuse what no such property can hold: too long or wrong texts, nothing at all. Raises ODataError 400."""
+    """Raise ODataError 400 for a text that the property cannot have: too long, of another form, or empty."""
     if value is None and not creating and not declared.clearable:
         raise refusals.VALUE_NEEDED.error(name=name, resource=_resource(kind))
     for text in value if isinstance(value, list) else [value]:
@@ -123,7 +123,7 @@ def _check_text(kind: EntityType, name: str, declared: Property, value: Any, *, 
 
 
 def _holds(declared: Property, text: str, *, emptying: bool) -> bool:
-    """Tell whether a text can be kept; an empty one in place of another is a quirk."""
+    """Return whether a property can have a text; whether an empty one can replace another is a quirk."""
     if not text:
         return not (emptying and current().quirks["empty-text-refused"])
     if declared.longest and len(text) > declared.longest:
@@ -142,7 +142,7 @@ def _resource(kind: EntityType) -> str:
 
 
 def in_type(value: Any, declared: Property, name: str) -> Any:
-    """Return a value in the type of its property, `name` in what is said of it. Raises ODataError 400."""
+    """Return a value in the type of its property; `name` is for the message. Raises ODataError 400."""
     if value is None:
         if not declared.nullable and not declared.collection:
             raise refusals.VALUE_FORM.error(name=f"property '{name}'", form="something, not null")

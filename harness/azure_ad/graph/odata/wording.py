@@ -1,4 +1,4 @@
-"""What is refused below Graph, and by HTTP itself, in Graph's shape."""
+"""Exceptions of the layers below Graph and of HTTP itself, answered in the shape of Graph's errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BELOW: Mapping[type[Exception], Refusal] = {
     HarnessError: Refusal(400, "Request_BadRequest", "{reason}"),
 }
 BELOW = tuple(_BELOW)
-# By status. The words of what broke are those of Werkzeug, which no source of Graph's has.
+# By status. Those of an internal error are Werkzeug's words: no source has Graph's.
 _OF_HTTP: Mapping[int, Refusal] = {
     404: SEGMENT_UNKNOWN,
     405: METHOD_REFUSED,
@@ -40,7 +40,7 @@ _OF_HTTP: Mapping[int, Refusal] = {
 
 
 def refused_below(error: Exception) -> Response:
-    """Give what directory, applications and engine refuse, one of BELOW, Graph's status and code."""
+    """Answer an exception of directory, applications or engine, one of BELOW, with Graph's status and code."""
     row = next(row for kind, row in _BELOW.items() if isinstance(error, kind))
     refusal = row.error(reason=error)
     refusal.target = error.target if isinstance(error, ConflictError) else None
@@ -48,7 +48,7 @@ def refused_below(error: Exception) -> Response:
 
 
 def refused(status: int, sentence: str = "") -> Response:
-    """Give unknown addresses and methods, large bodies and what broke Graph's shape; `sentence` is for any other status."""
+    """Answer unknown addresses and methods, large bodies and internal errors; `sentence` is for any other status."""
     request = present()
     if status in (404, 405) and "/synchronization/" in request.path and request.root:
         return error_answer(SYNCHRONIZATION_UNKNOWN.error(url=request.url))

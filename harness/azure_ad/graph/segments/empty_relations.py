@@ -1,4 +1,4 @@
-"""Relations that every object of a kind has in Graph and that nobody has anything in here: devices, licences, policies.
+"""Relations of Graph that are always empty here: devices, licences, policies.
 
 A script that reads them gets an empty list, as it does from a new tenant. To write them is refused with 405.
 
@@ -42,7 +42,7 @@ _EMPTY: Mapping[str, Mapping[str, str]] = {
 
 
 def list_nothing(which: str, name: str, relation: str) -> Response:
-    """Answer an empty list for an object that there is. Raises NotFoundError for one that there is not."""
+    """Answer an empty list for an existing object. Raises NotFoundError."""
     object_of(which, name)
     return collection(_EMPTY[which][relation], ())
 

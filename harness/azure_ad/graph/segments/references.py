@@ -1,4 +1,4 @@
-"""Relations told by addresses or by number alone: `/groups/{id}/owners/$ref`, `/users/{id}/directReports/$count`.
+"""The addresses of related objects, and their number: `/groups/{id}/owners/$ref`, `/users/{id}/directReports/$count`.
 
 Source: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html, 4.8 (addressing references) and 4.9
 (count of a collection); that a count takes the header of advanced queries:

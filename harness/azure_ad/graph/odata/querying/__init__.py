@@ -1,1 +1,1 @@
-"""What a request's query asks for: filter, search, order, page, selection. Read by the entities, told by nobody else."""
+"""The query options of a request: filter, search, order, page, selection. `entities` applies them."""

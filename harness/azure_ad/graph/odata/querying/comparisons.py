@@ -1,4 +1,4 @@
-"""What a `$filter` asks of one object, property by property. Texts are compared without regard to case, as Graph does.
+"""The conditions of a `$filter`, tested on one object. Texts are compared without regard to case, as in Graph.
 
 Source: https://learn.microsoft.com/en-us/graph/filter-query-parameter (read 2026-11-29 to its first examples) and
 …/aad-advanced-queries (read 2026-11-29 at db3ad72 of microsoftgraph/microsoft-graph-docs).
@@ -31,7 +31,7 @@ FUNCTIONS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 class Comparison(Struct, frozen=True):
-    """`wanted` is the literal: text, number, moment, true, false or null; an `exact` one minds case."""
+    """`literal` is a text, number, moment, true, false or null; an `exact` comparison has regard to case."""
 
     path: tuple[str, ...]
     operator: str
@@ -75,7 +75,7 @@ class TextMatch(Struct, frozen=True):
 
 
 class AnyElement(Struct, frozen=True):
-    """`any(x: …)` over a collection; `inner` is asked of its elements, and `any()` whether there are any."""
+    """`any(x: …)` over a collection: `inner` holds for an element; `any()`: there is an element."""
 
     path: tuple[str, ...]
     inner: Condition
@@ -94,7 +94,7 @@ def at(item: Any, path: tuple[str, ...]) -> Any:
 
 
 def _like(value: Any, wanted: Any, *, exact: bool) -> Any:
-    """Return what an object holds in the form of the literal that it is compared with."""
+    """Return an object's value in the type of the literal that it is compared with."""
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str):
@@ -109,7 +109,7 @@ def _like(value: Any, wanted: Any, *, exact: bool) -> Any:
 
 
 def _ordered(value: Any, wanted: Any) -> bool:
-    """Tell whether two values have an order: null and values of other types have none."""
+    """Return whether two values have an order: null, and values of different types, have none."""
     return (
         value is not None
         and wanted is not None
@@ -119,14 +119,14 @@ def _ordered(value: Any, wanted: Any) -> bool:
 
 
 class Searched(Struct, frozen=True, dict=True):
-    """What one clause of `$search` asks: words of a property, or the beginning of one that is not parted into words."""
+    """One clause of `$search`: words of a property, or the beginning of a property that is not split into words."""
 
     name: str
     text: str
 
     @cached_property
     def words(self) -> list[str]:
-        """The words and symbols that must all occur; none where the property is not parted."""
+        """The words and symbols that must all occur; none where the property is not split into words."""
         return words(self.text) if self.name in WORDED else []
 
     def holds(self, item: Any) -> bool:

@@ -1,6 +1,6 @@
-"""What follows from a filter for whoever looks objects up: texts that they must have, operators, how many alternatives.
+"""Facts about a filter by which objects can be looked up: texts that they must have, operators, number of alternatives.
 
-Read from the condition alone; `filters` reads the text. What is said here of an object must be true of every one that passes.
+They are read from the condition that `filters` makes of the text, and are true of every object that passes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness.base.language import Both, Condition, Either, Negated
 
 
 def demands(condition: Condition) -> dict[str, str]:
-    """Return the texts that an object must have: those that stand under no `or`, `not` and `any`."""
+    """Return the texts that an object must have, by path: those outside of any `or`, `not` and `any`."""
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in demands(part).items()}
     if isinstance(condition, Comparison) and condition.operator == "eq" and isinstance(condition.wanted, str):
@@ -27,7 +27,7 @@ def demands(condition: Condition) -> dict[str, str]:
 
 
 def choices(condition: Condition) -> dict[str, frozenset[str]]:
-    """Return the texts of which an object must have one, by path: what stands under no `not`, and in every part of an `or`."""
+    """Return the texts of which an object must have one, by path: those outside of `not`, and in every part of an `or`."""
     if isinstance(condition, Both):
         return {name: texts for part in condition.parts for name, texts in choices(part).items()}
     if isinstance(condition, Either):
@@ -44,7 +44,7 @@ def choices(condition: Condition) -> dict[str, frozenset[str]]:
 
 
 def beginnings(condition: Condition) -> dict[str, str]:
-    """Return what paths must begin with, whatever else is said."""
+    """Return the beginnings that the texts at paths must have."""
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in beginnings(part).items()}
     if isinstance(condition, TextMatch) and condition.function == "startswith":
@@ -55,7 +55,7 @@ def beginnings(condition: Condition) -> dict[str, str]:
 
 
 def words(condition: Condition) -> dict[str, str]:
-    """Return what a word of a property must begin with, the longest of those that are searched for."""
+    """Return, by path, the longest searched beginning of a word."""
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in words(part).items()}
     if isinstance(condition, Searched) and condition.words:
@@ -64,7 +64,7 @@ def words(condition: Condition) -> dict[str, str]:
 
 
 def branches(condition: Condition) -> list[Condition]:
-    """Return conditions of which an object that passes meets one: the parts of an `or`, itself where there is none."""
+    """Return conditions of which an object must meet one: the parts of an `or`, or the whole condition."""
     if isinstance(condition, Either):
         return [branch for part in condition.parts for branch in branches(part)]
     if isinstance(condition, Both):
@@ -89,7 +89,7 @@ def advanced_operators(condition: Condition) -> Iterator[str]:
 
 
 def alternatives(condition: Condition) -> int:
-    """Return how many conditions the longest `or` has, an `in` counted as one of its values each."""
+    """Return the number of conditions in the longest `or`, where an `in` counts as one for each value."""
     if isinstance(condition, OneOf):
         return len(condition.wanted)
     if isinstance(condition, Either):

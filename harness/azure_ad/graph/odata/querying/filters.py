@@ -86,18 +86,18 @@ class UnfilterableError(FilterError):
 
 
 class Filter(Struct, frozen=True, dict=True):
-    """A condition, and what follows from it for those who look objects up.
+    """A condition, and the facts about it (`consequences`) by which objects are looked up.
 
-    `demands` are the texts, in small letters, that paths must equal, whatever else is said. `choices` are those of which a path,
-    or an element of what it leads to, must be one, `beginnings` what it must begin with, `words` what a word of it must.
-    `operators` are those of advanced queries that occur: `ne`, `not`, `endswith`. `branches` are filters of which what passes
-    meets one. `alternatives` counts the most conditions that one `or` joins, or values that one `in` has.
+    `demands` are the texts, in small letters, that a path must equal; `choices` those of which a path, or an element at it,
+    must equal one; `beginnings` and `words` the beginnings that a path, or a word of it, must have. `operators` are those of
+    advanced queries that occur: `ne`, `not`, `endswith`. An object must pass one of the `branches`. `alternatives` is the
+    number of conditions in the longest `or`, or of values in an `in`.
     """
 
     condition: Condition
 
     def together(self, other: Condition) -> Filter:
-        """Return a filter that demands something else, too."""
+        """Return a filter with a further condition."""
         return self if other == Both(()) else Filter(Both((self.condition, other)))
 
     @property
@@ -292,6 +292,6 @@ def _literal(reader: Reader) -> Any:
 
 
 def _edm(value: Any) -> str | None:
-    """Return the EDM type of a literal, None for null, which goes with every type."""
+    """Return the EDM type of a literal, None for null, which every type has."""
     types = {bool: "Boolean", str: "String", float: "Double", datetime: "DateTimeOffset"}
     return types.get(type(value))

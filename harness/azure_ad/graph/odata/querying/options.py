@@ -49,7 +49,7 @@ def text_of(name: str) -> str:
 
 
 def check_options() -> None:
-    """Refuse what Graph refuses, rather than leave it out. Raises ODataError 400."""
+    """Raise ODataError 400 for an unknown or repeated option, as Graph does."""
     names: set[str] = set()
     for name in [_full_name(written) for written, _ in present().arguments]:
         if name.startswith("$") and name not in _OPTIONS:
@@ -83,14 +83,14 @@ def is_advanced(*, counting: bool = False) -> bool:
 
 
 def link(options: Mapping[str, str], *, keep: bool = True) -> str:
-    """Return this request's URL with other options; without `keep` with those alone."""
+    """Return this request's URL with these options added or replaced; without `keep` it has no others."""
     rest = [(key, value) for key, value in present().arguments if keep]
     pairs = [(key, value) for key, value in rest if _full_name(key) not in options]
     return f"{current().settings.graph_origin}{_path()}?{urlencode([*pairs, *options.items()], safe='$')}"
 
 
 def query_mark() -> tuple[str, list[tuple[str, str]]]:
-    """Return what a page token is bound to: the path, and all of the query but the token."""
+    """Return the text that a page token is bound to: the path, and the query without the token."""
     query = sorted((key, value) for key, value in present().arguments if _full_name(key) != "$skiptoken")
     return _path(), query
 

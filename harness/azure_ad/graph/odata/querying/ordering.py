@@ -1,4 +1,4 @@
-"""`$orderby`: one property or several, each up or down; what is empty comes first, texts without regard to case.
+"""`$orderby`: one property or several, ascending or descending; null comes first, texts without regard to case.
 
 Source: https://learn.microsoft.com/en-us/graph/query-parameters, "orderby" (read 2026-11-29 at
 db3ad72 of microsoftgraph/microsoft-graph-docs).
@@ -24,7 +24,7 @@ class Order(NamedTuple):
 
 
 def order(kind: EntityType | None) -> list[Order]:
-    """Return what `$orderby` names, most important first. Raises ODataError 400."""
+    """Return the orders in `$orderby`, the most important first. Raises ODataError 400."""
     text = text_of("$orderby")
     if not text:
         return []
@@ -59,7 +59,7 @@ def _order(part: str, kind: EntityType | None, text: str) -> Order:
 
 
 def _rank(value: Any) -> tuple[int, float, str]:
-    """Return what sorts values of any type: nothing, then numbers, then texts."""
+    """Return the sort key of a value: null, then numbers, then texts."""
     if value is None or value == "":
         return (0, 0, "")
     if isinstance(value, int | float):

@@ -22,7 +22,7 @@ _DEEPEST = 30
 
 
 def search(kind: EntityType | None) -> Condition:
-    """Return the condition of `$search`, one that lets everything pass without it. Raises ODataError 400."""
+    """Return the condition of `$search`; without it, one that every object meets. Raises ODataError 400."""
     text = text_of("$search")
     if not text:
         return Both(())

@@ -29,14 +29,14 @@ _MOST_LEVELS = 1000  # user-list-manager, "$levels"
 
 
 class _Expansion(Struct, frozen=True):
-    """`names` are the properties that an expanded object shows, None for all; `levels` how far the chain of them goes."""
+    """`names` are the properties of an expanded object, None for all; `levels` how many managers up a chain goes."""
 
     name: str
     names: tuple[str, ...] | None = None
     levels: int = 1
 
     def of(self, item: Document, expander: Expander) -> Any:
-        """Return what stands behind the relationship; a chain ends where it has come round."""
+        """Return the related objects; a chain of managers ends before one that it has already."""
         chain: list[Document] = []
         ids = {item.get("id")}
         linked = expander(item)
@@ -58,7 +58,7 @@ def version() -> str:
 
 
 def demand_beta() -> None:
-    """Let only `beta` have an address. Raises HttpError 404."""
+    """Raise HttpError 404 for an address of `beta` in another version."""
     if version() != "beta":
         raise HttpError(404)
 
@@ -70,7 +70,7 @@ def selected(kind: EntityType | None) -> tuple[str, ...] | None:
 
 
 def expanded(kind: EntityType | None, expanders: Mapping[str, Expander]) -> Expander:
-    """Return what adds the relationships that `$expand` names to an object. Raises ODataError 400 for others."""
+    """Return the function that adds `$expand`'s relationships to an object. Raises ODataError 400 for unknown ones."""
     expansions = _expansions(option("$expand") or "", kind, expanders)
 
     def expand(item: Document) -> Document:
@@ -112,7 +112,7 @@ def _expansion(name: str, within: str, text: str, kind: EntityType | None) -> _E
 
 
 def shown(item: Document, kind: EntityType | None, names: tuple[str, ...] | None) -> Document:
-    """Keep what `$select` names, else what the type shows by itself; beta shows all that there is."""
+    """Return the object with the properties of `$select`, else with the type's default ones; beta has all."""
     if kind is not None and kind.shown is None:
         kind = BY_MARK.get(item.get("@odata.type", ""), kind)
     if kind is None or (names is None and kind.shown is None):
@@ -123,7 +123,7 @@ def shown(item: Document, kind: EntityType | None, names: tuple[str, ...] | None
 
 
 def _names(text: str, kind: EntityType | None) -> tuple[str, ...]:
-    """Return the names of a list as their type spells them; `*` are all of them."""
+    """Return a list of names in the type's spelling; `*` stands for all."""
     names: list[str] = []
     for name in (part.strip() for part in text.split(",")):
         if kind is None:

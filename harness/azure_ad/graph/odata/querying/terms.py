@@ -1,7 +1,7 @@
-"""What a `$filter` asks, term by term: for types whose page says which operators each property takes.
+"""The terms of a `$filter`, for types whose reference page lists the operators of each property.
 
-Operators are those of OData in small letters. Moments take every comparison, though the pages name three of five: scripts
-that people publish use the others, https://github.com/MicrosoftDocs/azure-docs/issues/11920 (read 2026-11-29) [inferred].
+Operators are OData's, in small letters. Moments take every comparison, although the pages name three of five: published
+scripts use the others, https://github.com/MicrosoftDocs/azure-docs/issues/11920 (read 2026-11-29) [inferred].
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Term(Struct, frozen=True):
 
 
 def terms(condition: Condition, within: tuple[str, ...] = ()) -> Iterator[Term]:
-    """Yield the terms of a filter, whatever joins them."""
+    """Yield all terms of a filter, also those inside of `and`, `or` and `not`."""
     if isinstance(condition, Both | Either):
         for part in condition.parts:
             yield from terms(part, within)

@@ -1,7 +1,7 @@
-"""Opaque tokens that carry state to the caller and back: page tokens, delta tokens, access tokens.
+"""Opaque tokens that carry state to the client and back: page tokens, delta tokens, access tokens.
 
-They are signed with a key made from the tenant's Graph token, so nobody can make or change one, and they outlive a
-restart of the process. What they say is no secret.
+They are signed with a key made from the tenant's Graph token, so no client can forge one, and they stay valid when the
+process restarts. Their content is not secret.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=T
 
 
 def seal(purpose: str, payload: Any) -> str:
-    """Return a token that only `unseal` with the same purpose and tenant reads."""
+    """Return a token with a value; `unseal` reads it with the same purpose and tenant only."""
     text = encoded(payload)
     return f"{text}.{signature(purpose, text)}"
 
 
 def unseal(purpose: str, token: str) -> Document | None:
-    """Return what a token carries, None for one that was made up or changed."""
+    """Return a token's value, None for a forged or changed one."""
     text, _, signed = token.rpartition(".")
     if not token.isascii() or not hmac.compare_digest(signed, signature(purpose, text)):
         return None
@@ -39,6 +39,6 @@ def encoded(payload: Any) -> str:
 
 
 def signature(purpose: str, text: str) -> str:
-    """Return what proves that this tenant wrote the text for this purpose."""
+    """Return the signature of a text by this tenant, for this purpose."""
     key = f"{purpose}:{current().settings.graph_token}".encode()
     return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), hashlib.sha256)).decode().rstrip("=")
