@@ -1,6 +1,6 @@
 """Azure AD of this harness as a client of AWS SSO, in the place of a command."""
 
-import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from harness import world
@@ -11,16 +11,20 @@ from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.wire.sockets.network import Network
 
-# AWS SSO throttles in real time, cycles come every forty minutes of virtual time: each takes this many seconds.
-INTERVAL = 0.1
+# By how much AWS SSO's clock, which stands still meanwhile, goes on with a cycle: it throttles no more after one.
+INTERVAL = timedelta(seconds=0.1)
 # AWS SSO takes one phone number.
 WITHOUT = ('phoneNumbers[type eq "mobile"].value', 'phoneNumbers[type eq "fax"].value')
 
 
 class EntraClient:
-    """Each run is a new tenant's: it finds by matching whoever an earlier one created. `quirks` are turned on."""
+    """Each run is a new tenant's: it finds by matching whoever an earlier one created. `quirks` are turned on.
 
-    def __init__(self, *quirks):
+    `clock` is AWS SSO's; the tenant has one of its own, where cycles come every forty minutes.
+    """
+
+    def __init__(self, clock, *quirks):
+        self._clock = clock
         self._flips = dict.fromkeys(quirks, True)
 
     def run(self, endpoint, token, _name):
@@ -29,7 +33,7 @@ class EntraClient:
             try:
                 return self._provision(endpoint, token)
             except FailedError:
-                time.sleep(INTERVAL)  # noqa: TID251 - AWS SSO's time is another one
+                self._clock.advance(INTERVAL)
         return Ending("stays in quarantine")
 
     def _provision(self, endpoint, token):
@@ -45,7 +49,7 @@ class EntraClient:
         entra.wait()
         (job,) = tenant.azure.engine.jobs(tenant.app_id)
         while retries(tenant.azure.engine.inspect(job.id)[1])["count"]:
-            time.sleep(INTERVAL)  # noqa: TID251 - AWS SSO's time is another one
+            self._clock.advance(INTERVAL)
             entra.wait()
         network.close()
         return Ending()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.base.clock import OffsetClock, Stopwatch
+from harness.base.clock import OffsetClock, Stopwatch, VirtualClock
 from harness.base.errors import HarnessError
 from harness.certification.client.commands import client
 from harness.certification.client.process import Command
@@ -51,10 +51,10 @@ def run_trial(*arguments, profile="identity-center", timeout=30.0):
     return results(Command((sys.executable, "-E", "-S", TOOL, *arguments), timeout=timeout), profile)
 
 
-def results(command, profile="identity-center", source=None, retry_after=timedelta()):
+def results(command, profile="identity-center", source=None, retry_after=timedelta(), clock=None):
     trial = Trial(
         command,
-        OffsetClock(),
+        clock or OffsetClock(),
         "1",
         profile,
         throttled_for=THROTTLED_FOR,
@@ -373,7 +373,8 @@ def test_azure_ad_is_a_good_client(quirks, unlike):
     one that asks for each member first writes nothing, but those questions and four tests of the connection exceed the
     budget of calls. What is answered 429 fails, and is sent again in the next cycle.
     """
-    found = results(EntraClient(*quirks))
+    clock = VirtualClock(OffsetClock().now())
+    found = results(EntraClient(clock, *quirks), clock=clock)
     assert broken(found).keys() == unlike.keys()
     for rule, (outcome, told) in unlike.items():
         assert found[rule].outcome is outcome
