@@ -194,9 +194,9 @@ def is_member(tenant: Tenant, group_id: str, user_id: str) -> bool:
     return tenant.store.linked(_MEMBER, _storable(group_id), _storable(user_id))
 
 
-def membership(tenant: Tenant, wanted: str) -> Membership | None:
+def membership(tenant: Tenant, key: str) -> Membership | None:
     """Return a membership by the id under which the Identity Store API shows it."""
-    document = tenant.store.get(MEMBERSHIP, wanted)
+    document = tenant.store.get(MEMBERSHIP, key)
     return None if document is None else Membership(*document["membership"])
 
 

@@ -198,10 +198,10 @@ def _one_item(attribute: OneItem, value: Any, where: str, review: Review) -> lis
 
 
 def _complex(table: Complex, value: Any, where: str, review: Review) -> Attributes:
-    given = _given(table, value, review)
+    parts = _given(table, value, review)
     stored = {}
-    for name in table.in_order(given):
-        part, item = table.parts[name], given.get(name)
+    for name in table.in_order(parts):
+        part, item = table.parts[name], parts.get(name)
         if type(item) is str and type(part) is Text and part.usual.fullmatch(item) and not review.forbidden:
             stored[name] = item
         elif item is not None:

@@ -223,12 +223,12 @@ class Judge:
     def _keys(self, certain: Mapping[str, str]) -> Mapping[str, str]:
         email = next((certain[target] for target in certain if target.startswith("emails[")), "")
         folded = str.casefold if self.aws["names-ignore-case"] else str
-        held = {
+        keys = {
             "userName": folded(certain.get("userName", "")),
             "emails": folded(email) if self.aws["unique-primary-email"] else "",
             "externalId": certain.get("externalId", ""),
         }
-        return {name: value for name, value in held.items() if value}
+        return {name: value for name, value in keys.items() if value}
 
     def _arrives(self, person: Person, account: Account | None) -> Finding:
         if account is None or account.external_ids:

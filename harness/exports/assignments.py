@@ -101,8 +101,8 @@ class Assignments:
                 for key, name in application.names.items()
                 if self._counts(application.group_roles[key])
             }
-        wanted = {each.lower() for each in ids} - {""}
-        others = [key for key in self.applications if wanted and key and key not in wanted]
+        folded = {each.lower() for each in ids} - {""}
+        others = [key for key in self.applications if folded and key and key not in folded]
         self.unused = tuple(sorted(self.applications.pop(key).label for key in others))
 
     def standing(self, object_id: str, user_principal_name: str) -> tuple[Standing, str]:

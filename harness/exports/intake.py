@@ -47,8 +47,8 @@ class _Intake:
         schema_id = str((evidence.schema or {}).get("id") or "")
         evidence.log, notes = self.book.choose(schema_id)
         evidence.job_ids = {entry.job for entry in evidence.log.values()}
-        wanted = {schema_id, *evidence.job_ids}
-        jobs = [each for each in self.jobs if str(each.get("id")) in wanted] or self.jobs
+        ids = {schema_id, *evidence.job_ids}
+        jobs = [each for each in self.jobs if str(each.get("id")) in ids] or self.jobs
         evidence.job = min(jobs, key=repr) if jobs else None
         evidence.assignments.only(entry.principal for entry in evidence.log.values())
         evidence.assignments.complete = "assignments" not in evidence.incomplete

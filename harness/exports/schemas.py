@@ -74,8 +74,8 @@ class Schemas:
         near = [each for each in self.candidates if not each.application] or self.candidates
         jobs = [each for each in near if not each.is_template]
         left = jobs or near
-        wanted = set(job_ids)
-        left = [each for each in left if each.id in wanted] or left
+        ids = set(job_ids)
+        left = [each for each in left if each.id in ids] or left
         if not jobs:
             left = [each for each in left if each.id.lower().startswith(TAGS[0])] or left
         texts = {each.rules for each in left}

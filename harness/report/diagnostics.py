@@ -72,9 +72,9 @@ def _head(message: str, location: Location, source: str) -> Iterator[Line]:
     width = len(str(location.line))
     yield [("place", f"{' ' * width}--> "), ("plain", legal(str(location)))]
     if source.strip():
-        column, shown = _window(source, location.column)
+        column, visible = _window(source, location.column)
         yield [("place", f"{' ' * width} |")]
-        yield [("place", f"{location.line} | "), ("source", shown)]
+        yield [("place", f"{location.line} | "), ("source", visible)]
         yield [("place", f"{' ' * width} | "), ("caret", f"{' ' * (column - 1)}^")]
 
 
@@ -82,12 +82,12 @@ def _window(source: str, column: int, width: int = 160) -> tuple[int, str]:
     """Cut a long line around the column; tabs and controls become one visible column each."""
     plain = "".join(letter if legal(letter) == letter and letter != "\t" else " " for letter in source)
     start = max(0, column - width // 2) if len(plain) > width else 0
-    shown = plain[start : start + width].rstrip()
+    visible = plain[start : start + width].rstrip()
     if start:
-        shown = "…" + shown[1:]
+        visible = "…" + visible[1:]
     if len(plain.rstrip()) > start + width:
-        shown = shown[:-1] + "…"
-    return min(column - start, len(shown) + 1), shown
+        visible = visible[:-1] + "…"
+    return min(column - start, len(visible) + 1), visible
 
 
 def _source_line(location: Location) -> str:

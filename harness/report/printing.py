@@ -66,8 +66,8 @@ class Printing:
     def _print_table(self, stories: list[ScenarioStory]) -> None:
         rows = [_COLUMNS, *map(_row, stories)]
         styles = ["bold", *(_OUTCOMES[story.outcome] for story in stories)]
-        shown = range(len(_COLUMNS)) if self._width >= _NARROW else _KEPT_WHEN_NARROW
-        widths = {at: max(cells(row[at]) for row in rows) for at in shown}
+        columns = range(len(_COLUMNS)) if self._width >= _NARROW else _KEPT_WHEN_NARROW
+        widths = {at: max(cells(row[at]) for row in rows) for at in columns}
         over = sum(widths.values()) + _GAP * (len(widths) - 1) - self._width
         widths[0] = max(1, widths[0] - max(0, over))
         for row, style in zip(rows, styles, strict=True):
@@ -76,7 +76,7 @@ class Printing:
             line = [_cell(first, widths[0], 0, style if is_head else "")]
             line += [
                 _cell(row[at], widths[at], at, style if is_head or at == _COLUMNS.index("outcome") else "")
-                for at in shown
+                for at in columns
                 if at
             ]
             self._write((" " * _GAP).join(line))

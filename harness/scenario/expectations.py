@@ -60,12 +60,12 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
     if not compare(expected, actual):
         return Verdict()
     # What is shown of a mismatch may be printed and kept, so secrets are taken out first.
-    shown = redact(actual)
+    redacted = redact(actual)
     if SHAPES[key].beside:
-        return Verdict(compare(expected, shown), _beside(SHAPES[key].beside, play, result, since))
+        return Verdict(compare(expected, redacted), _beside(SHAPES[key].beside, play, result, since))
     if key in ("result", "status") and result.error:
-        return Verdict(compare(expected, shown), whole=f"the step was refused: {result.error}")
-    return Verdict(compare(expected, shown), whole=differences(expected, shown))
+        return Verdict(compare(expected, redacted), whole=f"the step was refused: {result.error}")
+    return Verdict(compare(expected, redacted), whole=differences(expected, redacted))
 
 
 def at(path: str, play: Play, result: Result, since: Since) -> tuple[Any, Any]:

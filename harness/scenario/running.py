@@ -240,5 +240,5 @@ def _answer(exchange: Exchange) -> str:
     if exchange.response is None:
         return exchange.error or "nothing"
     text = " ".join(exchange.response.body.decode("utf-8", "replace").split())
-    shown = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}… ({len(text)} characters)"
-    return f"{exchange.response.status} {shown}".rstrip()
+    body = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}… ({len(text)} characters)"
+    return f"{exchange.response.status} {body}".rstrip()

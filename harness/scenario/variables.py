@@ -34,13 +34,13 @@ NONE = Variables()
 
 def parse_variables(texts: Iterable[str], option: str = "--var") -> dict[str, str]:
     """Read an option's `NAME=VALUE` texts. Raises HarnessError for what has no name or no value."""
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise HarnessError(f"{option} '{text}' is not NAME=VALUE, as in {option} tenant=contoso")
-        given[name.strip()] = value
-    return given
+        values[name.strip()] = value
+    return values
 
 
 def substitute(value: Any, names: Mapping[str, Any]) -> Any:

@@ -34,16 +34,16 @@ class User:
     attributes: Mapping[str, Any]
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any]) -> User:
-        emails = shown.get("emails") or [{}]
+    def read(cls, data: Mapping[str, Any]) -> User:
+        emails = data.get("emails") or [{}]
         return cls(
-            id=shown["id"],
-            user_name=shown["userName"],
-            display_name=shown.get("displayName", ""),
-            active=bool(shown.get("active", True)),
-            external_id=shown.get("externalId"),
+            id=data["id"],
+            user_name=data["userName"],
+            display_name=data.get("displayName", ""),
+            active=bool(data.get("active", True)),
+            external_id=data.get("externalId"),
             email=emails[0].get("value"),
-            attributes=shown,
+            attributes=data,
         )
 
 
@@ -124,16 +124,16 @@ class LogEntry:
     entry: Mapping[str, Any]
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any]) -> LogEntry:
-        information = shown["provisioningStatusInfo"]["errorInformation"] or {}
+    def read(cls, data: Mapping[str, Any]) -> LogEntry:
+        information = data["provisioningStatusInfo"]["errorInformation"] or {}
         return cls(
-            at=shown["activityDateTime"],
-            action=shown["provisioningAction"],
-            object=shown["sourceIdentity"]["displayName"],
-            status=shown["provisioningStatusInfo"]["status"],
+            at=data["activityDateTime"],
+            action=data["provisioningAction"],
+            object=data["sourceIdentity"]["displayName"],
+            status=data["provisioningStatusInfo"]["status"],
             code=information.get("errorCode") or "",
             reason=information.get("reason") or "",
-            entry=shown,
+            entry=data,
         )
 
 
@@ -187,12 +187,12 @@ class Event:
     event: Mapping[str, Any]
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any]) -> Event:
+    def read(cls, data: Mapping[str, Any]) -> Event:
         return cls(
-            at=shown["eventTime"],
-            source=shown["eventSource"],
-            name=shown["eventName"],
-            error_code=shown.get("errorCode") or "",
-            error_message=shown.get("errorMessage") or "",
-            event=shown,
+            at=data["eventTime"],
+            source=data["eventSource"],
+            name=data["eventName"],
+            error_code=data.get("errorCode") or "",
+            error_message=data.get("errorMessage") or "",
+            event=data,
         )

@@ -74,9 +74,15 @@ class AwsSso(Side):
         Raises Refused for 4xx and 5xx.
         """
         self._enabled()
-        given = {} if token is Omitted.ARGUMENT else {"token": token or ""}
+        arguments = {} if token is Omitted.ARGUMENT else {"token": token or ""}
         return self._do(
-            "scim request", method=method, path=path, body=body, raw_body=raw_body, headers=headers, **given
+            "scim request",
+            method=method,
+            path=path,
+            body=body,
+            raw_body=raw_body,
+            headers=headers,
+            **arguments,
         )
 
     def aws_request(
@@ -87,35 +93,35 @@ class AwsSso(Side):
 
     def users(self) -> list[User]:
         """Return everybody, oldest first."""
-        return [User.read(shown) for shown in self._shown("aws users")]
+        return [User.read(data) for data in self._shown("aws users")]
 
     def user(self, user_name: str) -> User | None:
         """Return the user of a name, whatever its case; None where there is none."""
-        wanted = user_name.casefold()
-        return next((user for user in self.users() if user.user_name.casefold() == wanted), None)
+        folded = user_name.casefold()
+        return next((user for user in self.users() if user.user_name.casefold() == folded), None)
 
     def group(self, display_name: str) -> Group | None:
         """Return the group of a name, whatever its case; None where there is none."""
-        wanted = display_name.casefold()
-        return next((group for group in self.groups() if group.display_name.casefold() == wanted), None)
+        folded = display_name.casefold()
+        return next((group for group in self.groups() if group.display_name.casefold() == folded), None)
 
     def groups(self) -> list[Group]:
         """Return the groups with their members, oldest first."""
         members = self.memberships()
         return [
             Group(
-                shown["id"],
-                shown["displayName"],
-                shown.get("externalId"),
-                tuple(members.get(shown["displayName"], ())),
+                data["id"],
+                data["displayName"],
+                data.get("externalId"),
+                tuple(members.get(data["displayName"], ())),
             )
-            for shown in self._shown("aws groups")
+            for data in self._shown("aws groups")
         ]
 
     def memberships(self) -> Mapping[str, Sequence[str]]:
         """Return group name to the user names of its members."""
-        shown: Mapping[str, Sequence[str]] = self._shown("aws memberships")
-        return shown
+        memberships: Mapping[str, Sequence[str]] = self._shown("aws memberships")
+        return memberships
 
     def assignments(self) -> list[AccountAssignment]:
         """Return who has which permission set in which account; CloudTrail has the calls of this look, as of any other."""
@@ -129,5 +135,5 @@ class AwsSso(Side):
 
     def events(self, name: str | None = None) -> list[Event]:
         """Return CloudTrail's events, oldest first, of one name if given."""
-        events = [Event.read(shown) for shown in self._shown("cloudtrail")]
+        events = [Event.read(data) for data in self._shown("cloudtrail")]
         return [event for event in events if name in (None, event.name)]

@@ -184,13 +184,13 @@ class AzureAd(Side):
 
     def user(self, user_principal_name: str) -> DirectoryUser | None:
         """Return the person of a name, whatever its case; None where there is none."""
-        wanted = user_principal_name.casefold()
-        return next((user for user in self.users() if user.user_principal_name.casefold() == wanted), None)
+        folded = user_principal_name.casefold()
+        return next((user for user in self.users() if user.user_principal_name.casefold() == folded), None)
 
     def group(self, display_name: str) -> DirectoryGroup | None:
         """Return the first group of a name, whatever its case; None where there is none."""
-        wanted = display_name.casefold()
-        return next((group for group in self.groups() if group.display_name.casefold() == wanted), None)
+        folded = display_name.casefold()
+        return next((group for group in self.groups() if group.display_name.casefold() == folded), None)
 
     def groups(self) -> list[DirectoryGroup]:
         """Return the groups of the directory with their members, oldest first."""
@@ -208,8 +208,8 @@ class AzureAd(Side):
 
     def job(self) -> Mapping[str, Any]:
         """Return the provisioning job as Graph shows it."""
-        shown: Mapping[str, Any] = self._shown("job")
-        return shown
+        job: Mapping[str, Any] = self._shown("job")
+        return job
 
     def why(self, *, user: str | None = None, group: str | None = None) -> Why:
         """Return why somebody is, or is not, in AWS, as `harness why` tells it: cause, event, mappings, remedy, scenarios.
@@ -234,7 +234,7 @@ class AzureAd(Side):
 
     def provisioning_log(self) -> list[LogEntry]:
         """Return the provisioning log, oldest first."""
-        return [LogEntry.read(shown) for shown in self._shown("provisioning log")]
+        return [LogEntry.read(data) for data in self._shown("provisioning log")]
 
     def audit_log(self) -> list[Mapping[str, Any]]:
         """Return the audit log, oldest first, as Graph shows it."""

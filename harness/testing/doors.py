@@ -65,7 +65,7 @@ def listening(
     Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises
     HarnessError for files that nobody could be shown.
     """
-    shown = identity(*tls) if tls else None
+    certificate = identity(*tls) if tls else None
     quirks = choose_quirks(profile, quirk_values)
     clock = VirtualClock(begin or from_iso(str(load_table("harness.aws_sso").profiles[profile]["clock"])))
     database = Database()
@@ -73,8 +73,8 @@ def listening(
     contexts: list[Contexts] = []
     sides: tuple[WSGIApplication, ...] = apps()
     doors = [_Door(app, partial(_context, contexts, side), turn) for side, app in enumerate(sides)]
-    host = "localhost" if shown else "127.0.0.1"
-    aws, azure = servers = [Server(door, host, 0, identity=shown) for door in doors]
+    host = "localhost" if certificate else "127.0.0.1"
+    aws, azure = servers = [Server(door, host, 0, identity=certificate) for door in doors]
     parts = Parts(
         clock=clock,
         ids=Ids(seed),
@@ -83,11 +83,14 @@ def listening(
         origins={"graph": azure.url, **dict.fromkeys(AWS_HOSTS, aws.url)},
     )
 
-    def local(_: Parts, given: Contexts) -> Send:
-        contexts.append(given)
+    def local(_: Parts, wsgi_contexts: Contexts) -> Send:
+        contexts.append(wsgi_contexts)
         inner = apps()
         return internet(
-            {aws.url: inprocess(inner[0], given.aws), azure.url: inprocess(inner[1], given.azure)}
+            {
+                aws.url: inprocess(inner[0], wsgi_contexts.aws),
+                azure.url: inprocess(inner[1], wsgi_contexts.azure),
+            }
         )
 
     world = assemble(parts, quirks, local, teller)

@@ -107,16 +107,16 @@ class Seen:
         with self._more:
             return list(self._requests)
 
-    def required(self, wanted: Wanted, times: int | None) -> list[SeenRequest]:
+    def required(self, which: Wanted, times: int | None) -> list[SeenRequest]:
         """Return those wanted. Raises AssertionError, with the nearest request, where they are not there `times` times."""
         __tracebackhide__ = True  # pytest shows the test's line
         requests = self.all()
-        chosen = wanted.of(requests)
+        chosen = which.of(requests)
         enough = bool(chosen) if times is None else len(chosen) == times
         if not enough:
             number = "at least one" if times is None else str(times)
-            words = [f"wanted {number} of {wanted}, saw {len(chosen)}"]
-            if nearest := wanted.nearest(requests):
+            words = [f"wanted {number} of {which}, saw {len(chosen)}"]
+            if nearest := which.nearest(requests):
                 words.append(f"nearest: {nearest}")
             raise AssertionError("\n".join([*words, _listed(requests)]))
         return chosen
@@ -135,10 +135,10 @@ class Seen:
             chosen.append(following)
         return chosen
 
-    def wait(self, wanted: Wanted, times: int, within: timedelta) -> None:
+    def wait(self, which: Wanted, times: int, within: timedelta) -> None:
         """Come back, in real time, when `times` requests that are wanted were sent by a client on a socket, or after `within`."""
         with self._more:
-            self._more.wait_for(lambda: len(wanted.of(self._requests)) >= times, within.total_seconds())
+            self._more.wait_for(lambda: len(which.of(self._requests)) >= times, within.total_seconds())
 
     def refused(self, *but: int) -> list[SeenRequest]:
         return [each for each in self.all() if each.status >= _REFUSED and each.status not in but]

@@ -81,10 +81,10 @@ class Side:
         """
         __tracebackhide__ = True
         self._demand_open()
-        wanted = Wanted(method, path, body_contains, status)
-        self._seen.wait(wanted, times, within)
-        chosen = wanted.of(self._seen.all())
-        return chosen if len(chosen) >= times else self._seen.required(wanted, times)
+        which = Wanted(method, path, body_contains, status)
+        self._seen.wait(which, times, within)
+        chosen = which.of(self._seen.all())
+        return chosen if len(chosen) >= times else self._seen.required(which, times)
 
     def assert_none_unexpected(self, *expected: int) -> None:
         """Raise AssertionError if any request was refused, but with one of the statuses `expected`."""

@@ -103,8 +103,8 @@ def _calls(document: Any) -> Iterator[Call]:
             raise HarnessError(
                 f"the bodies of {lost} of {len(entries)} requests were not recorded; record them with: harness record URL -o out.har"
             )
-        for shown in entries:
-            request, response = read_entry(shown)
+        for entry in entries:
+            request, response = read_entry(entry)
             yield Call(request, response.status if response else 0, response)
     elif form == "Postman":
         values = {each["key"]: str(each.get("value", "")) for each in document.get("variable") or ()}

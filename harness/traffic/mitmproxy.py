@@ -51,27 +51,27 @@ def _call(flow: Mapping[str, Any], number: int) -> tuple[Request, Response | Non
         ) from error
 
 
-def _request(shown: Mapping[str, Any]) -> Request:
-    headers = _headers(shown["headers"])
-    scheme, host, port = (_text(shown[name]) for name in ("scheme", "host", "port"))
+def _request(message: Mapping[str, Any]) -> Request:
+    headers = _headers(message["headers"])
+    scheme, host, port = (_text(message[name]) for name in ("scheme", "host", "port"))
     scheme = scheme or "https"
     place = f"[{host}]" if ":" in host else host
     address = place if _DEFAULT_PORTS.get(scheme) == int(port) else f"{place}:{port}"
-    url = f"{scheme}://{address}{_text(shown['path'])}"
-    return Request(_text(shown["method"]), url, headers, _content(shown, headers))
+    url = f"{scheme}://{address}{_text(message['path'])}"
+    return Request(_text(message["method"]), url, headers, _content(message, headers))
 
 
-def _response(shown: Mapping[str, Any] | None) -> Response | None:
-    if shown is None:
+def _response(message: Mapping[str, Any] | None) -> Response | None:
+    if message is None:
         return None
-    headers = _headers(shown["headers"])
-    status = shown["status_code"] if "status_code" in shown else shown["code"]
-    return Response(int(status), headers, _content(shown, headers))
+    headers = _headers(message["headers"])
+    status = message["status_code"] if "status_code" in message else message["code"]
+    return Response(int(status), headers, _content(message, headers))
 
 
-def _content(shown: Mapping[str, Any], headers: Headers) -> bytes:
+def _content(message: Mapping[str, Any], headers: Headers) -> bytes:
     """Return a body, unpacked; one that was streamed past, or whose packing is not known here, is empty."""
-    body = shown.get("content") or shown.get("body") or b""
+    body = message.get("content") or message.get("body") or b""
     return decoded(headers, body) or b""
 
 

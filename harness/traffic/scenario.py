@@ -45,12 +45,12 @@ def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
         raise HarnessError(
             "none of the calls is SCIM's (…/Users, …/Groups) or Graph's (/v1.0, /beta) and about what the others made"
         )
-    held = list(_held(calls, mask))
+    accounts = list(_held(calls, mask))
     document: Node = {
         "scenario": f"Recorded - {len(steps)} calls",
         "tags": ["reported", "recorded"],
         "profile": profile,
-        **({"given": {"aws_sso": {"users": held}}} if held else {}),
+        **({"given": {"aws_sso": {"users": accounts}}} if accounts else {}),
         "steps": [{"enable automatic provisioning": {}}, *steps],
     }
     left_out = len(calls) - len(usable)
@@ -124,8 +124,8 @@ def _held(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
             continue
         name = body["userName"]
         if call.status == 409 and name.casefold() not in made:
-            shown = {"displayName": "Made By Hand", "name": {"givenName": "Made", "familyName": "By Hand"}}
-            yield {"userName": mask(name), **shown}
+            profile = {"displayName": "Made By Hand", "name": {"givenName": "Made", "familyName": "By Hand"}}
+            yield {"userName": mask(name), **profile}
         made.add(name.casefold())
 
 

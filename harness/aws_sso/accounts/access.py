@@ -30,9 +30,9 @@ def entries(tenant: Tenant, user_id: str) -> list[Entry]:
     roles_by_account: dict[str, dict[str, PermissionSet]] = {}
     for principal in principals:
         for target in assignments.of_principal(tenant, *principal):
-            held = permission_sets.fetch(tenant, target.permission_set)
-            if held is not None:
-                roles_by_account.setdefault(target.account, {})[held.name] = held
+            permission_set = permission_sets.fetch(tenant, target.permission_set)
+            if permission_set is not None:
+                roles_by_account.setdefault(target.account, {})[permission_set.name] = permission_set
     described = [(organization.find(tenant, account), roles) for account, roles in roles_by_account.items()]
     reachable = [
         Entry(account, tuple(roles[name] for name in sorted(roles)))

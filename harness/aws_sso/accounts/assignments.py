@@ -87,7 +87,7 @@ def exists(tenant: Tenant, target: Target) -> bool:
     return identity_store.fetch(tenant, kind, target.principal_id) is not None
 
 
-def create(tenant: Tenant, request_id: str, target: Target, held: PermissionSet) -> Request:
+def create(tenant: Tenant, request_id: str, target: Target, permission_set: PermissionSet) -> Request:
     """Begin to assign; the permission set is provisioned on the way. A principal that does not exist makes it fail."""
     failure = _nobody(tenant, target) or _unreachable(tenant, target.account)
     request = _begun(tenant, CREATE, request_id, target, failure)
@@ -97,7 +97,7 @@ def create(tenant: Tenant, request_id: str, target: Target, held: PermissionSet)
         standing = old is not None and old.until is None
         if not standing:
             _put_period(tenant, target, _Period(request.due))
-        _provision(tenant, target.account, held, request.due)
+        _provision(tenant, target.account, permission_set, request.due)
     return request
 
 
@@ -119,17 +119,17 @@ def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
     return request
 
 
-def provision(tenant: Tenant, request_id: str, held: PermissionSet, account: str | None) -> Request:
+def provision(tenant: Tenant, request_id: str, permission_set: PermissionSet, account: str | None) -> Request:
     """Begin to bring a permission set up to date in one account or, without one, wherever it is."""
     due = requests.due(tenant)
-    everywhere = [each.account for each in provisioned(tenant) if each.permission_set == held.arn]
+    everywhere = [each.account for each in provisioned(tenant) if each.permission_set == permission_set.arn]
     places = everywhere if account is None else [account]
     failure = next((reason for place in places if (reason := _unreachable(tenant, place))), None)
-    request = Request(request_id, PROVISION, tenant.now(), due, failure, account, held.arn)
+    request = Request(request_id, PROVISION, tenant.now(), due, failure, account, permission_set.arn)
     requests.begin(tenant, request)
     for place in places:
         if _unreachable(tenant, place) is None:
-            _provision(tenant, place, held, due)
+            _provision(tenant, place, permission_set, due)
     return request
 
 
@@ -227,14 +227,14 @@ def _remains(tenant: Tenant, gone: Target) -> bool:
     )
 
 
-def _provision(tenant: Tenant, account: str, held: PermissionSet, due: str) -> None:
-    key = _place(account, held.arn)
+def _provision(tenant: Tenant, account: str, permission_set: PermissionSet, due: str) -> None:
+    key = _place(account, permission_set.arn)
     document = tenant.store.get(_PROVISIONED, key)
     old = None if document is None else Provisioned(**document)
     since = old.since if old is not None and old.until is None else due
-    if old is not None and old.until is None and old.revision == held.revision:
+    if old is not None and old.until is None and old.revision == permission_set.revision:
         return
-    made = Provisioned(account, held.arn, held.revision, due, since, None)
+    made = Provisioned(account, permission_set.arn, permission_set.revision, due, since, None)
     tenant.store.put(_PROVISIONED, key, asdict(made))
 
 

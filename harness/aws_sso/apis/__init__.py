@@ -131,8 +131,8 @@ def _has(tenant: Tenant, target: str, service: Service, operation: str) -> bool:
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
-    given = heard.service.read(heard.operation, heard.raw, tenant.quirks)
-    return heard.service.handlers[heard.operation](Call(tenant, given, heard.request_id))
+    parameters = heard.service.read(heard.operation, heard.raw, tenant.quirks)
+    return heard.service.handlers[heard.operation](Call(tenant, parameters, heard.request_id))
 
 
 def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:

@@ -19,7 +19,7 @@ class Call(Struct, frozen=True):
     """One request under way; `given` is its input as the operation's shape knows it."""
 
     tenant: Tenant
-    given: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     request_id: str
 
 

@@ -45,21 +45,21 @@ _LOOKUP = Structure(
 
 
 def lookup_events(call: Call) -> dict[str, Any]:
-    given = call.given
-    attributes = given.get("LookupAttributes", [])
+    parameters = call.parameters
+    attributes = parameters.get("LookupAttributes", [])
     if len(attributes) > 1:
         raise ApiError("InvalidLookupAttributesException", inferred(call.tenant, "lookup-attributes"))
     where = (attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]) if attributes else None
-    begin, end = given.get("StartTime"), given.get("EndTime")
+    begin, end = parameters.get("StartTime"), parameters.get("EndTime")
     if begin is not None and end is not None and begin > end:
         raise ApiError("InvalidTimeRangeException", inferred(call.tenant, "lookup-times"))
     oldest = call.tenant.clock.now() - _HISTORY
     start = oldest if begin is None else max(begin, oldest)
     scope = f"lookup {where} {begin} {end}"
     before = _place(call, scope)
-    if "EventCategory" in given:
+    if "EventCategory" in parameters:
         return {"Events": []}  # Insights events need a trail that collects them
-    limit = given.get("MaxResults", _PAGE)
+    limit = parameters.get("MaxResults", _PAGE)
     events = cloudtrail.lookup(call.tenant, where=where, start=start, end=end, before=before)
     entries = list(itertools.islice(events, limit + 1))
     document: dict[str, Any] = {"Events": [_event(entry.body) for entry in entries[:limit]]}
@@ -69,7 +69,7 @@ def lookup_events(call: Call) -> dict[str, Any]:
 
 
 def _place(call: Call, scope: str) -> int:
-    token = call.given.get("NextToken")
+    token = call.parameters.get("NextToken")
     try:
         return 0 if token is None else int(cursors.unseal(call.tenant, scope, token)[0])
     except ValueError as error:

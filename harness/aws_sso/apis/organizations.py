@@ -34,7 +34,7 @@ def list_accounts(call: Call) -> dict[str, Any]:
 
 
 def describe_account(call: Call) -> dict[str, Any]:
-    account = organization.find(call.tenant, call.given["AccountId"])
+    account = organization.find(call.tenant, call.parameters["AccountId"])
     if account is None:
         # How https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html, "Errors", describes it.
         raise ApiError("AccountNotFoundException", "You specified an account that doesn't exist.")

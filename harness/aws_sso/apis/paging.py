@@ -25,19 +25,19 @@ def page(
         start = 1 + max((numbers.get(anchor, -1) for anchor in anchors), default=-1)
         if start == 0:
             raise _bad_token()
-    limit = int(call.given.get("MaxResults", most))
+    limit = int(call.parameters.get("MaxResults", most))
     return rows[start : start + limit], following(
         call, scope, [key(row) for row in rows[start : start + limit]], more=len(rows) > start + limit
     )
 
 
 def size(call: Call) -> int:
-    return int(call.given.get("MaxResults", _PAGE))
+    return int(call.parameters.get("MaxResults", _PAGE))
 
 
 def place(call: Call, scope: str) -> list[str]:
     """Return the last keys of the page before, none at the list's beginning."""
-    token = call.given.get("NextToken")
+    token = call.parameters.get("NextToken")
     if not token:
         return []
     try:
@@ -46,8 +46,8 @@ def place(call: Call, scope: str) -> list[str]:
         raise _bad_token() from error
 
 
-def following(call: Call, scope: str, shown: Sequence[str], *, more: bool) -> dict[str, str]:
-    return {"NextToken": cursors.seal(call.tenant, scope, shown[-_ANCHORS:])} if more else {}
+def following(call: Call, scope: str, keys: Sequence[str], *, more: bool) -> dict[str, str]:
+    return {"NextToken": cursors.seal(call.tenant, scope, keys[-_ANCHORS:])} if more else {}
 
 
 def _bad_token() -> Exception:

@@ -153,11 +153,11 @@ def _items(shape: Items, raw: Any, where: str, broken: _Broken) -> list[Any]:
 
 def _entries(shape: Entries, raw: Any, where: str, broken: _Broken) -> dict[str, Any]:
     _require_type(raw, dict, where)
-    given = {key: item for key, item in raw.items() if item is not None}
-    broken += _length(len(given), shape.fewest, shape.most, where)
+    members = {key: item for key, item in raw.items() if item is not None}
+    broken += _length(len(members), shape.fewest, shape.most, where)
     return {
         _text(shape.key, key, f"{where}.key", broken): _read(shape.value, item, f"{where}.{key}", broken)
-        for key, item in given.items()
+        for key, item in members.items()
     }
 
 

@@ -48,8 +48,8 @@ class Heard(Struct, frozen=True):
 
 
 def succeeded(tenant: Tenant, heard: Heard, answer: Mapping[str, Any]) -> None:
-    shown = None if only_reads(heard.operation) or not answer else _answer(answer)
-    _keep(tenant, heard, {}, shown)
+    response = None if only_reads(heard.operation) or not answer else _answer(answer)
+    _keep(tenant, heard, {}, response)
 
 
 def refused(tenant: Tenant, heard: Heard, error: ApiError) -> None:
@@ -105,8 +105,8 @@ def _identity(tenant: Tenant, access_key_id: str) -> dict[str, str]:
 def _shown(shape: Shape, raw: Any) -> Any:
     """Return an input as logged; what the model calls personal is hidden, and whatever has no business where it is."""
     if isinstance(shape, Structure) and isinstance(raw, dict):
-        given = ((name, member) for name, member in shape.members.items() if raw.get(name) is not None)
-        return {camel(name): _shown(member, raw[name]) for name, member in given}
+        members = ((name, member) for name, member in shape.members.items() if raw.get(name) is not None)
+        return {camel(name): _shown(member, raw[name]) for name, member in members}
     if isinstance(shape, Items) and isinstance(raw, list):
         return [_shown(shape.element, item) for item in raw]
     if isinstance(shape, Entries) and isinstance(raw, dict):

@@ -26,12 +26,12 @@ def request_body(body: Any, *, hide_schemas: bool) -> Any:
 def _operation(operation: Any) -> Any:
     if not isinstance(operation, dict):
         return None
-    shown: dict[str, Any] = {"op": str(operation.get("op")).upper()}
+    copy: dict[str, Any] = {"op": str(operation.get("op")).upper()}
     if isinstance(operation.get("path"), str):
-        shown["path"] = operation["path"]
+        copy["path"] = operation["path"]
     if "value" in operation:
-        shown["value"] = None
-    return shown
+        copy["value"] = None
+    return copy
 
 
 def _hide(value: Any, hide_schemas: bool) -> Any:

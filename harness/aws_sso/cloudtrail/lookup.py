@@ -199,5 +199,5 @@ def _shown_as(event: Mapping[str, Any], member: str) -> tuple[str | None, ...]:
     """Return what LookupEvents prints for a member of an event; of its resources, for each."""
     if member in _OF_RESOURCES:
         return tuple(resource.get(member) for resource in event.get("resources", ()))
-    shown: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)
-    return (str(shown).lower() if isinstance(shown, bool) else shown,)
+    value: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)
+    return (str(value).lower() if isinstance(value, bool) else value,)

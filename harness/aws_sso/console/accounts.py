@@ -121,8 +121,8 @@ def _described(tenant: Tenant, target: Target) -> tuple[str, str, Record | None,
     kind = target.principal_type.lower()
     record = identity_store.fetch(tenant, kind, target.principal_id)
     name = target.principal_id if record is None else str(record.attributes[_NAMES[kind]])
-    held = permission_sets.fetch(tenant, target.permission_set)
-    return kind, name, record, target.permission_set if held is None else held.name
+    permission_set = permission_sets.fetch(tenant, target.permission_set)
+    return kind, name, record, target.permission_set if permission_set is None else permission_set.name
 
 
 def _require(tenant: Tenant, account: str) -> Account:

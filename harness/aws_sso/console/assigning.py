@@ -20,11 +20,11 @@ def assign(tenant: Tenant, targets: Sequence[Target]) -> None:
     """Begin to make assignments, all of them or none. Raises Declined."""
     with tenant.store.transaction():
         for target in targets:
-            held = permission_sets.fetch(tenant, target.permission_set)
-            if held is None:
+            permission_set = permission_sets.fetch(tenant, target.permission_set)
+            if permission_set is None:
                 raise Declined(404, "A permission set that was chosen is not there any more.")
             _require_reachable(tenant, target)
-            assignments.create(tenant, tenant.ids.uuid(), target, held)
+            assignments.create(tenant, tenant.ids.uuid(), target, permission_set)
             cloudtrail.console_call(tenant, "CreateAccountAssignment", _parameters(target))
 
 
@@ -60,13 +60,13 @@ def create_permission_set(tenant: Tenant, typed: Mapping[str, str]) -> Permissio
     return made
 
 
-def delete_permission_set(tenant: Tenant, held: PermissionSet) -> None:
+def delete_permission_set(tenant: Tenant, permission_set: PermissionSet) -> None:
     """Delete a permission set. Raises Declined while somebody has it."""
-    if assignments.is_used(tenant, held.arn):
-        raise Declined(409, f"{held.name} is assigned; remove its assignments first.")
+    if assignments.is_used(tenant, permission_set.arn):
+        raise Declined(409, f"{permission_set.name} is assigned; remove its assignments first.")
     with tenant.store.transaction():
-        permission_sets.delete(tenant, held)
-        cloudtrail.console_call(tenant, "DeletePermissionSet", {"permissionSetArn": held.arn})
+        permission_sets.delete(tenant, permission_set)
+        cloudtrail.console_call(tenant, "DeletePermissionSet", {"permissionSetArn": permission_set.arn})
 
 
 def _require_reachable(tenant: Tenant, target: Target) -> None:

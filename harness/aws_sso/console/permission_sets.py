@@ -56,13 +56,13 @@ def create() -> ResponseReturnValue:
 
 def overview() -> str:
     tenant = current()
-    held = _require(request.args.get("arn", ""))
+    permission_set = _require(request.args.get("arn", ""))
     places = [
-        (organization.find(tenant, each.account), each.is_latest(held.revision, tenant.now()))
+        (organization.find(tenant, each.account), each.is_latest(permission_set.revision, tenant.now()))
         for each in assignments.provisioned(tenant)
-        if each.permission_set == held.arn
+        if each.permission_set == permission_set.arn
     ]
-    return render_template("console/permission_set.html", held=held, places=places)
+    return render_template("console/permission_set.html", held=permission_set, places=places)
 
 
 def delete() -> ResponseReturnValue:
@@ -70,22 +70,22 @@ def delete() -> ResponseReturnValue:
     return redirect(url_for("console.permission_sets_listed", notice="set-deleted"), 303)
 
 
-def _row(held: PermissionSet) -> Row:
+def _row(permission_set: PermissionSet) -> Row:
     return {
-        "id": held.arn,
-        "name": held.name,
-        "description": held.description,
-        "session": held.session,
-        "policies": [arn.rpartition("/")[2] for arn in held.policies],
-        "created": held.created,
+        "id": permission_set.arn,
+        "name": permission_set.name,
+        "description": permission_set.description,
+        "session": permission_set.session,
+        "policies": [arn.rpartition("/")[2] for arn in permission_set.policies],
+        "created": permission_set.created,
     }
 
 
 def _require(arn: str) -> PermissionSet:
-    held = permission_sets.fetch(current(), arn)
-    if held is None:
+    permission_set = permission_sets.fetch(current(), arn)
+    if permission_set is None:
         raise Declined(404, "There is no such permission set.")
-    return held
+    return permission_set
 
 
 def _form(typed: dict[str, str], problem: str | None = None) -> str:

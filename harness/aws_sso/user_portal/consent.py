@@ -40,7 +40,7 @@ def device() -> ResponseReturnValue:
 def authorize() -> ResponseReturnValue:
     """Ask whether a client may have access; a POST says yes or no and leads back to the client."""
     tenant = current()
-    given = request.values
+    fields = request.values
     client, back = _client(tenant)
     if client is None:
         sentence = (
@@ -50,25 +50,25 @@ def authorize() -> ResponseReturnValue:
     person = pages.signed_in(tenant)
     if person is None:
         return pages.outside()
-    if given.get("response_type") != "code" or given.get("code_challenge_method") != "S256":
-        return _return(back, {"error": "invalid_request", "state": given.get("state", "")})
+    if fields.get("response_type") != "code" or fields.get("code_challenge_method") != "S256":
+        return _return(back, {"error": "invalid_request", "state": fields.get("state", "")})
     if request.method == "GET":
         return render_template("authorize.html", client=client, parameters=request.args.items(multi=True))
-    if given.get("answer") != "allow":
-        return _return(back, {"error": "access_denied", "state": given.get("state", "")})
-    scopes = tuple(each for each in given.get("scopes", "").split() if each in client.scopes)
+    if fields.get("answer") != "allow":
+        return _return(back, {"error": "access_denied", "state": fields.get("state", "")})
+    scopes = tuple(each for each in fields.get("scopes", "").split() if each in client.scopes)
     with tenant.store.transaction():
         permission = Permission(
             client.id,
             person.user.id,
             scopes or client.scopes,
             redirect_uri=back,
-            challenge=given.get("code_challenge", ""),
+            challenge=fields.get("code_challenge", ""),
             attributes=person.session.attributes,
             times_disabled=person.session.times_disabled,
         )
         code = grants.allow(tenant, permission)
-    return _return(back, {"code": code, "state": given.get("state", "")})
+    return _return(back, {"code": code, "state": fields.get("state", "")})
 
 
 def _client(tenant: Tenant) -> tuple[Client | None, str]:

@@ -51,11 +51,11 @@ class Directory:
 
     def create(self, kind: str, properties: Document) -> Document:
         """Add an object. Raises PropertyError, or ConflictError when the userPrincipalName is taken."""
-        given = {name: value for name, value in checked(kind, properties).items() if value is not None}
+        values = {name: value for name, value in checked(kind, properties).items() if value is not None}
         document: Document = {
             "id": self._ids.uuid(),
             **defaults(kind),
-            **self._demand(kind, given),
+            **self._demand(kind, values),
             "createdDateTime": iso(self._clock.now()),
         }
         if kind == "User":

@@ -67,11 +67,11 @@ def is_extension(name: str) -> bool:
     return _EXTENSION.match(name) is not None
 
 
-def checked(kind: str, given: Document) -> Document:
-    """Return `given` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
+def checked(kind: str, properties: Document) -> Document:
+    """Return `properties` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
     rows, aliases, plain = table()[kind], _aliases(kind), _plain(kind)
     result: Document = {}
-    for written, value in given.items():
+    for written, value in properties.items():
         if written in plain and type(value) is str:
             result[written] = value
             continue
@@ -91,11 +91,11 @@ def checked(kind: str, given: Document) -> Document:
     return result
 
 
-def in_graphs_words(kind: str, given: Document) -> Document:
+def in_graphs_words(kind: str, properties: Document) -> Document:
     """Return properties under Graph's names where those of mappings are given; one telephone number is a list of one there."""
     aliases, rows = _aliases(kind), table()[kind]
     result: Document = {}
-    for written, value in given.items():
+    for written, value in properties.items():
         name = aliases.get(written, written)
         is_single = name != written and rows[name]["type"] == "list" and isinstance(value, str)
         result[name] = [value] if is_single else value

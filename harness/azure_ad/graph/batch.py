@@ -37,9 +37,9 @@ def batch() -> Response:
     responses: list[Document] = []
     for step in _in_order(steps):
         failed = any(statuses[needed] >= 400 for needed in _needed(step))
-        shown = _failed(step) if failed else _carried_out(step)
-        statuses[_key(step)] = shown["status"]
-        responses.append(shown)
+        response = _failed(step) if failed else _carried_out(step)
+        statuses[_key(step)] = response["status"]
+        responses.append(response)
     return answer({"responses": responses})
 
 
@@ -158,21 +158,21 @@ def _body(value: Any) -> bytes:
 def _shown(key: str, message: Response) -> Document:
     names = ("Location", "Retry-After", "Cache-Control", "Content-Type")
     headers = {name: value for name in names if (value := message.header(name))}
-    shown: Document = {"id": key, "status": message.status, "headers": headers}
+    entry: Document = {"id": key, "status": message.status, "headers": headers}
     if message.body:
         is_json = "json" in headers.get("Content-Type", "")
-        shown["body"] = message.json() if is_json else base64.b64encode(message.body).decode()
-    return shown
+        entry["body"] = message.json() if is_json else base64.b64encode(message.body).decode()
+    return entry
 
 
 def _failed(step: Document) -> Document:
     error = batch_refusals.DEPENDENCY_FAILED.error()
-    shown = {"error": {"code": error.code, "message": error.message}}
+    document = {"error": {"code": error.code, "message": error.message}}
     return {
         "id": step["id"],
         "status": error.status,
         "headers": {"Content-Type": "application/json"},
-        "body": shown,
+        "body": document,
     }
 
 

@@ -139,22 +139,22 @@ def to_text(node: Node) -> str:
 
 def checked(node: Call, depth: int = 0) -> Call:
     """Return a call that its function accepts. Raises ExpressionError naming function, parameter and column."""
-    function, given = FUNCTIONS[node.function], node.arguments
+    function, arguments = FUNCTIONS[node.function], node.arguments
     where = f"{node.function} at column {node.column}"
-    most = len(given) if function.maximum is None else function.maximum
-    if not function.minimum <= len(given) <= most:
+    most = len(arguments) if function.maximum is None else function.maximum
+    if not function.minimum <= len(arguments) <= most:
         raise ExpressionError(
-            f"{function.signature(node.function)} at column {node.column} cannot take {len(given)} arguments"
+            f"{function.signature(node.function)} at column {node.column} cannot take {len(arguments)} arguments"
         )
-    for parameter, argument in zip(function.parameters, given, strict=False):
+    for parameter, argument in zip(function.parameters, arguments, strict=False):
         if argument is None and parameter.required and not parameter.repeats:
             raise ExpressionError(f"{where}: parameter '{parameter.name}' is missing")
     if function.outermost and depth:
         raise ExpressionError(f"{where} cannot stand inside another function")
     if function.check is not None:
-        constants = [each.value if isinstance(each, Constant) else None for each in given]
+        constants = [each.value if isinstance(each, Constant) else None for each in arguments]
         try:
-            function.check(constants, [each is not None for each in given])
+            function.check(constants, [each is not None for each in arguments])
         except ArgumentError as error:
             raise ExpressionError(f"{where}: {error}") from error
     return node
@@ -194,8 +194,8 @@ def _call(reader: Reader, depth: int) -> Call:
         arguments.append(_argument(reader, depth, function.parameter(len(arguments))))
         if reader.token.text not in _ENDS:
             raise ExpressionError(f"expected , or ) at {_column(reader.token)}, found {_start(reader.token)}")
-    given = () if arguments == [None] else tuple(arguments)
-    return checked(Call(name, given, position + 1), depth)
+    nodes = () if arguments == [None] else tuple(arguments)
+    return checked(Call(name, nodes, position + 1), depth)
 
 
 def _argument(reader: Reader, depth: int, parameter: Parameter) -> Node | None:

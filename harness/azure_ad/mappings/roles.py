@@ -42,13 +42,13 @@ def resources(function: str, roles: Sequence[str]) -> list[Document]:
     ]
 
 
-def missing(function: str, wanted: Sequence[str], held: Any) -> list[str]:
-    """Return what is to be sent to a target that holds `held`: roles that it lacks, or all where the list is asserted."""
-    elements = held if isinstance(held, list) else []
+def missing(function: str, roles: Sequence[str], value: Any) -> list[str]:
+    """Return the roles to send, where `value` is the target's list: those it lacks, or all where the list is asserted."""
+    elements = value if isinstance(value, list) else []
     present = {_name(element) for element in elements}
     if function == _ASSERTIVE:
-        return list(wanted) if present != set(map(_name, wanted)) else []
-    return [role for role in wanted if _name(role) not in present]
+        return list(roles) if present != set(map(_name, roles)) else []
+    return [role for role in roles if _name(role) not in present]
 
 
 def operation(function: str, path: str, roles: Sequence[str], *, flagged: bool) -> Document:

@@ -143,8 +143,8 @@ def _check_object(mapping: Any, sources: _Objects, targets: _Objects, where: str
         raise SchemaError(f"{where}.enabled: provisioning of users cannot be disabled, only that of groups")
     for action in _get(mapping, "flowTypes", str, where).split(","):
         if action.strip() not in ACTIONS:
-            wanted = nearest(action.strip(), ACTIONS) or f"; it must be of {', '.join(ACTIONS)}"
-            raise SchemaError(f"{where}.flowTypes: unknown action '{action.strip()}'{wanted}")
+            hint = nearest(action.strip(), ACTIONS) or f"; it must be of {', '.join(ACTIONS)}"
+            raise SchemaError(f"{where}.flowTypes: unknown action '{action.strip()}'{hint}")
     try:
         check_scope(mapping.get("scope"), sources[kind], f"{where}.scope")
     except FilterError as error:
@@ -214,19 +214,19 @@ def _one_of(holder: Document, name: str, words: tuple[str, ...], where: str, *de
 _REQUIRED: Any = object()
 
 
-def _get(holder: Document, name: str, wanted: Any, where: str, default: Any = _REQUIRED) -> Any:
+def _get(holder: Document, name: str, type_: Any, where: str, default: Any = _REQUIRED) -> Any:
     """Return a member of an object; with a default it may be left out. Raises SchemaError for another type."""
     place = name if where == "schema" else f"{where}.{name}"
     if name not in holder:
         if default is _REQUIRED:
             raise SchemaError(f"{place}: is missing; the schema must have the shape that GET returns")
         return default
-    return _demand(holder[name], wanted, place)
+    return _demand(holder[name], type_, place)
 
 
-def _demand(value: Any, wanted: Any, where: str) -> Any:
-    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        kinds = getattr(wanted, "__args__", (wanted,))
+def _demand(value: Any, type_: Any, where: str) -> Any:
+    if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
+        kinds = getattr(type_, "__args__", (type_,))
         raise SchemaError(
             f"{where}: must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {_WORDS.get(type(value), 'that')}"
         )

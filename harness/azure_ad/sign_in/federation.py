@@ -76,12 +76,12 @@ def _read(tenant: Tenant, url: str) -> Document:
     return document
 
 
-def _public_keys(published: Iterable[Any], wanted: object) -> Iterator[RSAPublicKey]:
-    """Yield the RSA keys of an issuer that have the id `wanted`; where the token names none, all."""
+def _public_keys(published: Iterable[Any], key_id: object) -> Iterator[RSAPublicKey]:
+    """Yield the RSA keys of an issuer that have the id `key_id`; where the token names none, all."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
     for key in published:
-        if not isinstance(key, dict) or key.get("kty") != "RSA" or (wanted and key.get("kid") != wanted):
+        if not isinstance(key, dict) or key.get("kty") != "RSA" or (key_id and key.get("kid") != key_id):
             continue
         try:
             exponent, modulus = (_number(key.get(name)) for name in ("e", "n"))

@@ -62,7 +62,7 @@ def token(tenant_id: str) -> Response:
     grant = _grant(form)
     client = client_of(tenant, form, request.headers.get("Authorization", ""), confidential=grant == _PROGRAM)
     scope = demand(form, "scope")
-    shown = {} if grant == _PROGRAM else {"scope": scope}
+    extra = {} if grant == _PROGRAM else {"scope": scope}
     issued_token = (
         token_for(tenant, client, resource_of(scope))
         if grant == _PROGRAM
@@ -73,7 +73,7 @@ def token(tenant_id: str) -> Response:
         _json(
             {
                 "token_type": "Bearer",
-                **shown,
+                **extra,
                 "expires_in": seconds,
                 "ext_expires_in": seconds,
                 "access_token": issued_token,

@@ -188,9 +188,9 @@ def _from_form() -> _Entry:
 
 
 def _from_json() -> _Entry:
-    given = body()
-    name, app, name_id = given.get("user"), given.get("servicePrincipalId"), given.get("nameId")
-    claims = given.get("claims") or {}
+    document = body()
+    name, app, name_id = document.get("user"), document.get("servicePrincipalId"), document.get("nameId")
+    claims = document.get("claims") or {}
     texts = isinstance(claims, dict) and all(isinstance(value, str) for value in claims.values())
     if not (isinstance(name, str) and isinstance(app, str) and isinstance(name_id, str | None) and texts):
         raise refusals.VALUE_FORM.error(

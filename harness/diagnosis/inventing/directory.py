@@ -41,7 +41,7 @@ def invented(people: int, flaws: int, seed: str) -> Iterator[Invented]:
     names = [_names(locale, seed) for locale in _LOCALES]
     every = people // flaws if flaws else people + 1
     before: Made | None = None
-    held: Invented | None = None
+    pending: Invented | None = None
     for number in range(people):
         user = _user(number, names[ids.number(len(names))], ids)
         # The flawed one stands last of its stretch, so that the user before it is whole.
@@ -49,13 +49,17 @@ def invented(people: int, flaws: int, seed: str) -> Iterator[Invented]:
         flaw = FLAWS[turn % len(FLAWS)] if place == every - 1 and turn < flaws else None
         if flaw is not None and before is not None:
             flaw.spoil(user, before)
-        if held is not None:
+        if pending is not None:
             both = flaw is not None and flaw.of_both
-            yield Invented(held.user, _planted(held.user, flaw), held.in_aws) if both and flaw else held
-        held = Invented(user, _planted(user, flaw) if flaw else None, bool(flaw and flaw.in_aws))
+            yield (
+                Invented(pending.user, _planted(pending.user, flaw), pending.in_aws)
+                if both and flaw
+                else pending
+            )
+        pending = Invented(user, _planted(user, flaw) if flaw else None, bool(flaw and flaw.in_aws))
         before = user
-    if held is not None:
-        yield held
+    if pending is not None:
+        yield pending
 
 
 def _planted(user: Made, flaw: Flaw | None) -> Planted | None:
@@ -71,14 +75,14 @@ def _names(locale: str, seed: str) -> tuple[list[str], list[str]]:
 
 
 def _user(number: int, names: tuple[list[str], list[str]], ids: Ids) -> Made:
-    given, surname = names[0][ids.number(_POOL)], names[1][ids.number(_POOL)]
-    nickname = f"{_latin(given)}.{_latin(surname)}{number}"
+    given_name, surname = names[0][ids.number(_POOL)], names[1][ids.number(_POOL)]
+    nickname = f"{_latin(given_name)}.{_latin(surname)}{number}"
     address = f"{nickname}@{_DOMAIN}"
     return {
         "id": ids.uuid(),
         "userPrincipalName": address,
-        "displayName": f"{given} {surname}",
-        "givenName": given,
+        "displayName": f"{given_name} {surname}",
+        "givenName": given_name,
         "surname": surname,
         "mail": address,
         "mailNickname": nickname,

@@ -37,12 +37,12 @@ _RENAMED = frozenset({"group-refused", "group-same-name"})
 
 def named_group(diagnosis: Diagnosis, name: str) -> GroupFinding | None:
     """Return the verdict on the group of a name or id, if there is one."""
-    wanted = name.casefold()
+    folded = name.casefold()
     return next(
         (
             each
             for each in diagnosis.groups
-            if wanted and wanted in (each.id, each.finding.user_principal_name.casefold())
+            if folded and folded in (each.id, each.finding.user_principal_name.casefold())
         ),
         None,
     )

@@ -144,8 +144,8 @@ def _chosen(diagnosis: Diagnosis, user: str) -> Finding:
     group = next((group for group in diagnosis.causes if group.verdict in failing), None)
     if group is None:
         raise HarnessError("nobody fails by what was exported: there is nothing to reproduce")
-    wanted = group.examples[0]
-    return next(each for each in diagnosis.findings() if each.user_principal_name == wanted)
+    name = group.examples[0]
+    return next(each for each in diagnosis.findings() if each.user_principal_name == name)
 
 
 def _label(finding: Finding) -> str:

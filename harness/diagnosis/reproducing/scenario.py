@@ -105,7 +105,7 @@ def beginning(template: str, *, everybody: bool) -> list[Node]:
 
 def _given(specimen: Specimen) -> Node:
     users = [each for each in (specimen.other, specimen.values) if each is not None]
-    given: Node = {"azure_ad": {"users": [_user(values) for values in users]}}
+    holdings: Node = {"azure_ad": {"users": [_user(values) for values in users]}}
     if specimen.account is not None:
         account: Node = {
             "userName": specimen.account.user_name,
@@ -114,19 +114,19 @@ def _given(specimen: Specimen) -> Node:
         }
         if specimen.account.email:
             account["emails"] = [{"value": specimen.account.email, "type": "work", "primary": True}]
-        given["aws_sso"] = {"users": [account]}
-    return given
+        holdings["aws_sso"] = {"users": [account]}
+    return holdings
 
 
 def _user(values: Mapping[str, Value]) -> Node:
-    shown = {name: value for name, value in values.items() if value is not None}
-    shown.pop("objectId", None)
-    if original := shown.pop("originalUserPrincipalName", None):
-        shown["userPrincipalName"] = original
-    if "accountEnabled" in shown:
-        enabled = shown.pop("accountEnabled") == "True"
-        return {**shown, **({} if enabled else {"accountEnabled": False})}
-    return dict(shown)
+    properties = {name: value for name, value in values.items() if value is not None}
+    properties.pop("objectId", None)
+    if original := properties.pop("originalUserPrincipalName", None):
+        properties["userPrincipalName"] = original
+    if "accountEnabled" in properties:
+        enabled = properties.pop("accountEnabled") == "True"
+        return {**properties, **({} if enabled else {"accountEnabled": False})}
+    return dict(properties)
 
 
 def _edits(specimen: Specimen, match_on: str) -> list[Node]:
@@ -159,16 +159,16 @@ def _edits(specimen: Specimen, match_on: str) -> list[Node]:
 def edit(target: str, entry: Node) -> Node:
     """Return one mapping of a schema as the step `edit mapping` takes it."""
     source = entry.get("source")
-    shown: Node = {"target": target}
+    node: Node = {"target": target}
     if source is None:
-        shown["constant"] = entry.get("defaultValue") or ""
+        node["constant"] = entry.get("defaultValue") or ""
     elif source.get("type") == "Attribute":
-        shown["source"] = source["name"]
+        node["source"] = source["name"]
     else:
-        shown["expression"] = source["expression"]
+        node["expression"] = source["expression"]
     if source is not None and entry.get("defaultValue"):
-        shown["default value"] = entry["defaultValue"]
-    return shown
+        node["default value"] = entry["defaultValue"]
+    return node
 
 
 def _clause(clause: Node) -> list[str]:

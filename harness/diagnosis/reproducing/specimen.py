@@ -76,22 +76,22 @@ def _is_odd(value: Value) -> bool:
     return not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= _LONGEST_HARMLESS
 
 
-def masked(specimen: Specimen, mask: Mask, held: frozenset[str]) -> Specimen:
-    """Return it with made-up words; the attributes `held` stay, for a filter names their values."""
+def masked(specimen: Specimen, mask: Mask, fixed: frozenset[str]) -> Specimen:
+    """Return it with made-up words; the attributes `fixed` stay, for a filter names their values."""
     account = specimen.account
     return replace(
         specimen,
-        values=_masked(specimen.values, mask, held),
-        other=None if specimen.other is None else _masked(specimen.other, mask, held),
+        values=_masked(specimen.values, mask, fixed),
+        other=None if specimen.other is None else _masked(specimen.other, mask, fixed),
         account=None
         if account is None
         else replace(account, user_name=mask.text(account.user_name), email=mask.text(account.email)),
     )
 
 
-def _masked(values: Mapping[str, Value], mask: Mask, held: frozenset[str]) -> dict[str, Value]:
+def _masked(values: Mapping[str, Value], mask: Mask, fixed: frozenset[str]) -> dict[str, Value]:
     def one(name: str, value: Value) -> Value:
-        if name in held or name in _KEYS or value is None:
+        if name in fixed or name in _KEYS or value is None:
             return value
         return [mask.text(item) for item in value] if isinstance(value, list) else mask.text(value)
 
@@ -129,11 +129,11 @@ def edits(schema: Document | None, template: str) -> dict[str, Document | None]:
     """Return how a schema's mapping of users differs from its template's, by target."""
     if schema is None:
         return {}
-    given, usual = _entries(schema), _entries(build(TEMPLATES[template], "x", "x", "Microsoft Entra ID"))
+    entries, usual = _entries(schema), _entries(build(TEMPLATES[template], "x", "x", "Microsoft Entra ID"))
     changed: dict[str, Document | None] = {
-        target: entry for target, entry in given.items() if _facts(entry) != _facts(usual.get(target))
+        target: entry for target, entry in entries.items() if _facts(entry) != _facts(usual.get(target))
     }
-    return changed | {target: None for target in usual if target not in given}
+    return changed | {target: None for target in usual if target not in entries}
 
 
 def schema_of(specimen: Specimen) -> Document:

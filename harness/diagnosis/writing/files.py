@@ -56,8 +56,8 @@ def csv_texts(diagnosis: Diagnosis) -> Iterator[str]:
     """Yield a line a user; a cell that a spreadsheet would take for a formula gets an apostrophe in front."""
     yield _line(_COLUMNS)
     for each in diagnosis.findings():
-        shown = user(each)
-        yield _line(_neutral(shown[name] or "") for name in _COLUMNS)
+        row = user(each)
+        yield _line(_neutral(row[name] or "") for name in _COLUMNS)
 
 
 def html_texts(diagnosis: Diagnosis) -> Iterator[str]:
@@ -88,11 +88,11 @@ def user(each: Finding) -> dict[str, str | None]:
 
 def group(each: GroupFinding) -> dict[str, str | list[str] | None]:
     """Return one group as the JSON shows it."""
-    shown = user(each.finding)
+    row = user(each.finding)
     return {
-        "displayName": shown.pop("userPrincipalName"),
+        "displayName": row.pop("userPrincipalName"),
         "id": each.id,
-        **shown,
+        **row,
         "missingMembers": list(each.missing),
     }
 

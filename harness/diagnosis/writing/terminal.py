@@ -60,10 +60,10 @@ def _input(each: InputFile) -> Iterator[str]:
 
 def _few(names: Sequence[str]) -> str:
     """Return names in one line, many as the first of them and a number."""
-    shown = ", ".join(
+    listed = ", ".join(
         name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in names[:_MOST_NAMES]
     )
-    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
+    return f"{listed} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else listed
 
 
 def _group(number: int, group: Group) -> Iterator[str]:

@@ -74,12 +74,12 @@ def _rows(story: ScenarioStory) -> Iterator[_Row]:
     left = MAX_ARROWS
     for step in story.steps:
         yield _Row("step", f"{step.started.number}. {step.started.verb}", good=not step.failures)
-        shown = _choose(step, min(share, left))
+        chosen = _choose(step, min(share, left))
         hidden = 0
         for index, item in enumerate(step.observations):
             if item.kind not in _KINDS:
                 continue
-            if item.kind != "clock" and index not in shown:
+            if item.kind != "clock" and index not in chosen:
                 hidden += 1
                 continue
             if hidden:
@@ -88,7 +88,7 @@ def _rows(story: ScenarioStory) -> Iterator[_Row]:
             yield _row(item)
         if hidden:
             yield _Row("more", _left_out(hidden))
-        left -= len(shown)
+        left -= len(chosen)
 
 
 def _choose(step: StepStory, room: int) -> set[int]:
@@ -172,8 +172,8 @@ def _arrow(row: _Row, y: int, places: dict[str, int], tone: str) -> Iterator[str
 def _text(
     x: int, y: int, text: str, style: str, *, anchor: str = "start", most: int = 80, title: str = ""
 ) -> str:
-    shown = legal(text)
-    if len(shown) > most:
-        shown, title = f"{shown[: most - 1]}…", title or text
+    visible = legal(text)
+    if len(visible) > most:
+        visible, title = f"{visible[: most - 1]}…", title or text
     hover = f"<title>{escape(legal(title))}</title>" if title else ""
-    return f'<text class="{style}" x="{x}" y="{y}" text-anchor="{anchor}">{hover}{escape(shown)}</text>'
+    return f'<text class="{style}" x="{x}" y="{y}" text-anchor="{anchor}">{hover}{escape(visible)}</text>'

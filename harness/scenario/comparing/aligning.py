@@ -16,10 +16,10 @@ _ALONE = 1.0
 
 
 class Pair(Struct, frozen=True):
-    """Places in the expected list and in the other; None where an item has no partner. `right`: the two match."""
+    """The places of two items in the expected and the actual list; None without a partner. `right`: the two match."""
 
-    wanted: int | None
-    there: int | None
+    expected: int | None
+    actual: int | None
     right: bool = False
 
 
@@ -27,15 +27,13 @@ def aligned(expected: Sequence[Any], actual: Sequence[Any]) -> list[Pair]:
     """Return every item of both lists, in order."""
     start = _matching(expected, actual)
     end = _matching(expected[start:][::-1], actual[start:][::-1])
-    wanted, there = expected[start : len(expected) - end], actual[start : len(actual) - end]
-    if len(wanted) * len(there) <= MOST_COMPARISONS:
-        middle = _cheapest(wanted, there)
-    else:
-        middle = _by_place(wanted, there)
+    items = expected[start : len(expected) - end], actual[start : len(actual) - end]
+    few = len(items[0]) * len(items[1]) <= MOST_COMPARISONS
+    middle = _cheapest(*items) if few else _by_place(*items)
     moved = [
         Pair(
-            None if pair.wanted is None else pair.wanted + start,
-            None if pair.there is None else pair.there + start,
+            None if pair.expected is None else pair.expected + start,
+            None if pair.actual is None else pair.actual + start,
             pair.right,
         )
         for pair in middle
@@ -47,24 +45,24 @@ def aligned(expected: Sequence[Any], actual: Sequence[Any]) -> list[Pair]:
 def _matching(expected: Sequence[Any], actual: Sequence[Any]) -> int:
     """Count the items that match from the beginning."""
     count = 0
-    for wanted, there in zip(expected, actual, strict=False):
-        if compare(wanted, there):
+    for item, other in zip(expected, actual, strict=False):
+        if compare(item, other):
             break
         count += 1
     return count
 
 
-def _by_place(wanted: Sequence[Any], there: Sequence[Any]) -> list[Pair]:
-    both = min(len(wanted), len(there))
-    pairs = [Pair(place, place, not compare(wanted[place], there[place])) for place in range(both)]
-    pairs += [Pair(place, None) for place in range(both, len(wanted))]
-    return pairs + [Pair(None, place) for place in range(both, len(there))]
+def _by_place(expected: Sequence[Any], actual: Sequence[Any]) -> list[Pair]:
+    both = min(len(expected), len(actual))
+    pairs = [Pair(place, place, not compare(expected[place], actual[place])) for place in range(both)]
+    pairs += [Pair(place, None) for place in range(both, len(expected))]
+    return pairs + [Pair(None, place) for place in range(both, len(actual))]
 
 
-def _cheapest(wanted: Sequence[Any], there: Sequence[Any]) -> list[Pair]:
+def _cheapest(expected: Sequence[Any], actual: Sequence[Any]) -> list[Pair]:
     """Find the pairs with the least cost, as one finds the least changes between two texts."""
-    prices = [[_price(item, other) for other in there] for item in wanted]
-    rows, columns = len(wanted), len(there)
+    prices = [[_price(item, other) for other in actual] for item in expected]
+    rows, columns = len(expected), len(actual)
     rest = [
         [_ALONE * (rows - row + columns - column) for column in range(columns + 1)] for row in range(rows + 1)
     ]
@@ -88,9 +86,9 @@ def _cheapest(wanted: Sequence[Any], there: Sequence[Any]) -> list[Pair]:
     return pairs + [Pair(None, place) for place in range(column, columns)]
 
 
-def _price(wanted: Any, there: Any) -> float:
+def _price(expected: Any, actual: Any) -> float:
     """Return how far apart two items are: 0 when they match, 2 when nothing is as expected."""
-    return 2 * min(1.0, len(compare(wanted, there)) / _leaves(wanted))
+    return 2 * min(1.0, len(compare(expected, actual)) / _leaves(expected))
 
 
 def _leaves(value: Any) -> int:

@@ -101,7 +101,7 @@ def _list(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
     right: list[int] = []
     for pair in aligned(expected, actual):
         if pair.right:
-            right.append(pair.there if pair.there is not None else 0)
+            right.append(pair.actual if pair.actual is not None else 0)
             continue
         yield from _run(right)
         right = []
@@ -110,18 +110,18 @@ def _list(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
 
 
 def _pair(pair: Pair, expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
-    if pair.wanted is None or pair.there is None:
+    if pair.expected is None or pair.actual is None:
         sign, place, items = (
-            ("+", pair.there, actual) if pair.wanted is None else ("-", pair.wanted, expected)
+            ("+", pair.actual, actual) if pair.expected is None else ("-", pair.expected, expected)
         )
         assert place is not None
         yield f"{sign} [{place}] {show(items[place], _LONGEST_VALUE)}"
     else:
-        yield from _below(f"[{pair.there}]", _lines(expected[pair.wanted], actual[pair.there]))
+        yield from _below(f"[{pair.actual}]", _lines(expected[pair.expected], actual[pair.actual]))
 
 
-def _contains(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:
-    for item in wanted:
+def _contains(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    for item in expected:
         if not any(not compare(item, there) for there in actual):
             yield f"- an item like {show(item, _LONGEST_VALUE)}"
             yield from _nearest(item, dict(enumerate(actual)), len(actual))
@@ -143,10 +143,10 @@ def _chosen(item: Any, there: Any) -> _Lines:
         yield from (f"{key}: {show(lookup(there, key), _LONGEST_VALUE)}" for key in names)
 
 
-def _unordered(wanted: Sequence[Any], actual: Sequence[Any]) -> _Lines:
-    pairs = pair_up([[not compare(item, there) for there in actual] for item in wanted])
+def _unordered(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
+    pairs = pair_up([[not compare(item, there) for there in actual] for item in expected])
     left = {place: there for place, there in enumerate(actual) if place not in pairs.values()}
-    for number, item in enumerate(wanted):
+    for number, item in enumerate(expected):
         if number not in pairs:
             yield f"- {show(item, _LONGEST_VALUE)}"
             yield from _nearest(item, left, len(actual))

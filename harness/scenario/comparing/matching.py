@@ -112,11 +112,11 @@ def _compare_list(expected: list[Any], actual: Any, path: Trail) -> list[Mismatc
 
 
 def _contains(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
-    wanted = argument if isinstance(argument, list) else [argument]
+    kinds = argument if isinstance(argument, list) else [argument]
     if isinstance(actual, str):
-        missing = [item for item in wanted if not (isinstance(item, str) and item in actual)]
+        missing = [item for item in kinds if not (isinstance(item, str) and item in actual)]
     elif isinstance(actual, list):
-        missing = [item for item in wanted if not any(not compare(item, there) for there in actual)]
+        missing = [item for item in kinds if not any(not compare(item, there) for there in actual)]
     else:
         return [Mismatch(path, f"text or a list containing {show(argument)}", show(actual))]
     return [Mismatch(path, f"something containing {show(item)}", show(actual)) for item in missing]

@@ -36,13 +36,13 @@ class Given:
 
     def complete(self, data: dict[str, Any]) -> Holdings:
         """Return both sides with all their kinds. Raises ScenarioError for an entry that is given twice."""
-        given = data.get("given", {})
+        holdings = data.get("given", {})
         files = self._files(data)
         return {
             side: {
                 kind: self._joined(
                     [each for file in files for each in file.get(kind, ())] if side == "azure_ad" else [],
-                    given,
+                    holdings,
                     side,
                     kind,
                 )
@@ -62,9 +62,9 @@ class Given:
         return self._read_before[name]
 
     def _joined(
-        self, inherited: list[dict[str, Any]], given: dict[str, Any], side: str, kind: str
+        self, inherited: list[dict[str, Any]], holdings: dict[str, Any], side: str, kind: str
     ) -> list[dict[str, Any]]:
-        own: list[dict[str, Any]] = given.get(side, {}).get(kind, [])
+        own: list[dict[str, Any]] = holdings.get(side, {}).get(kind, [])
         key = _KEYS[side][kind]
         if key is None:
             return [*inherited, *own]

@@ -64,8 +64,8 @@ def _references(source: Source) -> list[str]:
 def _outer(references: list[str], data: dict[str, Any], variables: Variables) -> dict[str, str]:
     """Return the variables that a file mentions; what a step of it captures is its own."""
     own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
-    given = variables.names()
-    return {name: given[name] for name in references if name in given and name not in own}
+    values = variables.names()
+    return {name: values[name] for name in references if name in values and name not in own}
 
 
 def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, given: Given) -> Scenario:

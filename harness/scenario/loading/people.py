@@ -74,8 +74,8 @@ def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mis
             if isinstance(step.get(verb), dict) and not may_be_refused(step):
                 part = step[verb].get(below[0], {}) if below else step[verb]
                 yield from _properties(part, kind, ("steps", number, verb, *below), root)
-    held = SHAPES["aws users"].shape
-    for misfit in misfits_of(data.get("given", {}).get("aws_sso", {}).get("users", []), held, _AWS_USERS):
+    shape = SHAPES["aws users"].shape
+    for misfit in misfits_of(data.get("given", {}).get("aws_sso", {}).get("users", []), shape, _AWS_USERS):
         yield Mistake(root.key(misfit.trail) if misfit.of_key else root.at(misfit.trail), misfit.message)
     yield from _Cast(world).missing(data, root)
     yield from denied_texts(data, world, root)

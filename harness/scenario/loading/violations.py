@@ -121,10 +121,10 @@ def _missing(error: Any, trail: Trail) -> _Words:
 
 def _wrong_type(error: Any, trail: Trail) -> _Words:
     kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-    wanted = error.schema.get("typeErrorMessage") or " or ".join(_TYPES[kind] for kind in kinds)
+    types = error.schema.get("typeErrorMessage") or " or ".join(_TYPES[kind] for kind in kinds)
     quote = isinstance(error.instance, (int, float)) and "string" in kinds
     hint = "; put it in quotes" if quote and "typeErrorMessage" not in error.schema else ""
-    yield None, f"{_subject(trail)} takes {wanted}, not {_describe(error.instance)}{hint}"
+    yield None, f"{_subject(trail)} takes {types}, not {_describe(error.instance)}{hint}"
 
 
 def _wrong_choice(error: Any, trail: Trail) -> _Words:

@@ -114,9 +114,9 @@ def denied_texts(data: Mapping[str, Any], world: Any, root: Node) -> Iterator[Mi
     ]
     if not doubtful:
         return  # as in most files, whose texts need not be gathered then
-    said = {*own_texts(data), *_affirmed(data), *(text for _, text in texts(world, ("",)))}
+    texts_said = {*own_texts(data), *_affirmed(data), *(text for _, text in texts(world, ("",)))}
     for place, text in doubtful:
-        if meant := misspelt(text, said):
+        if meant := misspelt(text, texts_said):
             message = f"nothing here says '{text}', so this would always hold; did you mean '{meant}'?"
             yield Mistake(root.at(place), message)
 

@@ -87,8 +87,8 @@ def of_row(root: Node, number: int) -> Node:
     return CaseNode(root.value, root.location, root.parts, root.keys, root.size, root.depth, columns)
 
 
-def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
-    """Build the one document of a file. Raises ScenarioError, whatever the text is; an empty one is told what is `wanted`."""
+def parse(source: Source, description: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
+    """Build the one document of a file. Raises ScenarioError, whatever the text is; an empty one is told what is `description`."""
     builder = _Builder(source)
     try:
         for event in yaml.parse(source.text, Loader=yaml.CLoader):
@@ -101,7 +101,7 @@ def parse(source: Source, wanted: str = "a scenario has at least 'scenario' and 
     except yaml.YAMLError as error:
         raise source.refusal(Location(source.name, 1, 1), f"this is not YAML: {error}") from error
     if builder.root is None or builder.root.value is None:
-        raise source.refusal(Location(source.name, 1, 1), f"the file is empty; {wanted}")
+        raise source.refusal(Location(source.name, 1, 1), f"the file is empty; {description}")
     return builder.root
 
 

@@ -96,8 +96,8 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
         cookie = play.cookies[arguments["user"]] = str(page.header("Set-Cookie")).partition(";")[0]
         page = send(Request("GET", str(page.header("Location")), (("Cookie", cookie),)))
         if page.status == 200 and "access keys" in arguments:
-            wanted = arguments["access keys"]
-            query = urlencode({"account_id": wanted["account"], "role_name": wanted["permission set"]})
+            keys = arguments["access keys"]
+            query = urlencode({"account_id": keys["account"], "role_name": keys["permission set"]})
             origin = play.world.aws.settings.signin_origin
             page = send(Request("GET", f"{origin}/start/access-keys?{query}", (("Cookie", cookie),)))
     result = judge(page, f"{arguments['user']} is signed in to the user portal")
@@ -108,14 +108,14 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
 def _ask_azure_ad(play: Play, arguments: dict[str, Any]) -> Response:
     """Return the page with Azure AD's response; what a person does at My Apps."""
     settings = play.world.azure.settings
-    given = {
+    body = {
         "user": arguments["user"],
         "nameId": arguments.get("name id"),
         "claims": arguments.get("claims"),
         "servicePrincipalId": play.world.app_id,
     }
     url = f"{settings.graph_origin}/{settings.tenant_id}/saml2/sign-on"
-    return play.world.person(json_request("POST", url, given))
+    return play.world.person(json_request("POST", url, body))
 
 
 def _ask_portal(play: Play, arguments: dict[str, Any]) -> Response:

@@ -23,21 +23,21 @@ _GROUP = {"mailEnabled": False, "securityEnabled": True}
 
 @step("create user")
 def _create_user(play: Play, arguments: dict[str, Any]) -> Result:
-    given = _USER | {name: value for name, value in arguments.items() if name != "manager"}
-    given.setdefault("mailNickname", str(given.get("userPrincipalName", "")).partition("@")[0])
+    properties = _USER | {name: value for name, value in arguments.items() if name != "manager"}
+    properties.setdefault("mailNickname", str(properties.get("userPrincipalName", "")).partition("@")[0])
     if arguments.get("manager"):
-        given["manager@odata.bind"] = _link(play, play.principal("users", arguments["manager"]))
-    return judge(play.graph("POST", "/users", in_graphs_words("User", given)), "the user is created")
+        properties["manager@odata.bind"] = _link(play, play.principal("users", arguments["manager"]))
+    return judge(play.graph("POST", "/users", in_graphs_words("User", properties)), "the user is created")
 
 
 @step("update user")
 def _update_user(play: Play, arguments: dict[str, Any]) -> Result:
     """Edit properties; the manager, who is a reference of its own, with a second request."""
     path = f"/users/{quote(arguments['user'], safe='')}"
-    given = {name: value for name, value in arguments["set"].items() if name != "manager"}
+    properties = {name: value for name, value in arguments["set"].items() if name != "manager"}
     result = Result("nothing was given")
-    if given:
-        result = judge(play.graph("PATCH", path, in_graphs_words("User", given)), "the user is updated")
+    if properties:
+        result = judge(play.graph("PATCH", path, in_graphs_words("User", properties)), "the user is updated")
     if result.error or "manager" not in arguments["set"]:
         return result
     manager = arguments["set"]["manager"]
@@ -68,9 +68,11 @@ def _purge_user(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("create group")
 def _create_group(play: Play, arguments: dict[str, Any]) -> Result:
-    given = _GROUP | {name: value for name, value in arguments.items() if name != "members"}
-    given.setdefault("mailNickname", "".join(filter(str.isalnum, str(given.get("displayName", "")))))
-    result = judge(play.graph("POST", "/groups", given), "the group is created")
+    properties = _GROUP | {name: value for name, value in arguments.items() if name != "members"}
+    properties.setdefault(
+        "mailNickname", "".join(filter(str.isalnum, str(properties.get("displayName", ""))))
+    )
+    result = judge(play.graph("POST", "/groups", properties), "the group is created")
     if result.error or not arguments.get("members"):
         return result
     return _add_members(play, result.body["id"], arguments["members"])

@@ -157,11 +157,11 @@ _LISTS = st.lists(st.integers(0, 4), max_size=8)
 def test_every_item_stands_in_one_pair_in_order(expected: list[int], actual: list[int]) -> None:
     """Nothing is left out, nothing said twice, and what is called right matches."""
     pairs = aligned(expected, actual)
-    assert [pair.wanted for pair in pairs if pair.wanted is not None] == list(range(len(expected)))
-    assert [pair.there for pair in pairs if pair.there is not None] == list(range(len(actual)))
+    assert [pair.expected for pair in pairs if pair.expected is not None] == list(range(len(expected)))
+    assert [pair.actual for pair in pairs if pair.actual is not None] == list(range(len(actual)))
     for pair in pairs:
-        both = pair.wanted is not None and pair.there is not None
-        assert pair.right == (both and not compare(expected[pair.wanted or 0], actual[pair.there or 0]))
+        both = pair.expected is not None and pair.actual is not None
+        assert pair.right == (both and not compare(expected[pair.expected or 0], actual[pair.actual or 0]))
 
 
 @given(_LISTS, st.data())
@@ -169,7 +169,7 @@ def test_one_item_less_is_one_pair_that_is_not_right(items: list[int], data: st.
     """Whichever it is."""
     gone = data.draw(st.integers(0, len(items)))
     wrong = [pair for pair in aligned([*items[:gone], 9, *items[gone:]], items) if not pair.right]
-    assert [pair.there for pair in wrong] == [None]
+    assert [pair.actual for pair in wrong] == [None]
 
 
 def test_lists_too_long_to_compare_are_aligned_by_place() -> None:

@@ -27,9 +27,9 @@ def set_at(table: Structure, profile: dict[str, Any], path: str, value: Any, whe
         holder[names[-1]] = _folded(shape, value, f"{where}.attributeValue")
 
 
-def fitted(table: Structure, given: Any) -> Any:
+def fitted(table: Structure, value: Any) -> Any:
     """Return values with their names as the table spells them. Raises ApiError for names that it does not know."""
-    return _folded(table, given, "")
+    return _folded(table, value, "")
 
 
 def _walked(table: Structure, path: str, where: str) -> tuple[list[str], Shape]:

@@ -23,13 +23,13 @@ _UNIQUE: Mapping[str, Mapping[str, str]] = {
 
 def describe_user(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    record = records.require(call, USER, call.given["UserId"])
+    record = records.require(call, USER, call.parameters["UserId"])
     return records.user(call.tenant, record, _extensions(call))
 
 
 def describe_group(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    return records.group(call.tenant, records.require(call, GROUP, call.given["GroupId"]))
+    return records.group(call.tenant, records.require(call, GROUP, call.parameters["GroupId"]))
 
 
 def describe_group_membership(call: Call) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def list_groups(call: Call) -> dict[str, Any]:
 
 def list_group_memberships(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    group_id = records.require(call, GROUP, call.given["GroupId"]).id
+    group_id = records.require(call, GROUP, call.parameters["GroupId"]).id
     pairs = [(group_id, user_id) for user_id in identity_store.members(call.tenant, group_id)]
     return _memberships(call, f"members of {group_id}", pairs)
 
@@ -82,7 +82,7 @@ def get_group_id(call: Call) -> dict[str, Any]:
 
 def get_group_membership_id(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    group_id, user_id = records.require(call, GROUP, call.given["GroupId"]).id, records.member(call).id
+    group_id, user_id = records.require(call, GROUP, call.parameters["GroupId"]).id, records.member(call).id
     membership = records.membership_of(call.tenant, group_id, user_id)
     if not identity_store.is_member(call.tenant, group_id, user_id):
         raise records.absent("group_membership", membership["MembershipId"])
@@ -98,33 +98,33 @@ def is_member_in_groups(call: Call) -> dict[str, Any]:
             "MemberId": {"UserId": user_id},
             "MembershipExists": identity_store.is_member(call.tenant, group_id.rpartition("/")[2], user_id),
         }
-        for group_id in call.given["GroupIds"]
+        for group_id in call.parameters["GroupIds"]
     ]
     return {"Results": results}
 
 
 def _extensions(call: Call) -> list[str]:
-    return [name for name in call.given.get("Extensions", ()) if name == records.EXTENSION]
+    return [name for name in call.parameters.get("Extensions", ()) if name == records.EXTENSION]
 
 
 def _get_id(call: Call, kind: str) -> dict[str, Any]:
     records.check_store(call)
-    alternate = call.given["AlternateIdentifier"]
+    alternate = call.parameters["AlternateIdentifier"]
     if "ExternalId" in alternate:
-        wanted = alternate["ExternalId"]["Id"]
+        value = alternate["ExternalId"]["Id"]
         matches = alternate["ExternalId"]["Issuer"] == records.issuer(call.tenant)
-        resource_id = identity_store.find(call.tenant, f"{kind}.externalId", wanted) if matches else None
+        resource_id = identity_store.find(call.tenant, f"{kind}.externalId", value) if matches else None
     else:
         unique = alternate["UniqueAttribute"]
-        wanted = unique["AttributeValue"]
+        value = unique["AttributeValue"]
         where = "alternateIdentifier.uniqueAttribute"
-        if not isinstance(wanted, str):
+        if not isinstance(value, str):
             raise invalid(violation(f"{where}.attributeValue", "be a string"))
-        if not wanted and call.tenant.quirks["empty-identifier-refused"]:
+        if not value and call.tenant.quirks["empty-identifier-refused"]:
             raise invalid(violation(f"{where}.attributeValue", "have length greater than or equal to 1"))
-        resource_id = identity_store.find(call.tenant, _space(kind, unique, where), wanted)
+        resource_id = identity_store.find(call.tenant, _space(kind, unique, where), value)
     if resource_id is None:
-        raise records.absent(kind, wanted)
+        raise records.absent(kind, value)
     return {**records.store(call.tenant), **records.identified(kind, resource_id)}
 
 
@@ -139,13 +139,13 @@ def _list(call: Call, kind: str, member: str, shown: Callable[[Record], dict[str
     """Answer a list in the order things were made, or the one record that its filter finds."""
     records.check_store(call)
     limit = paging.size(call)
-    filters = call.given.get("Filters")
+    filters = call.parameters.get("Filters")
     if not filters and call.tenant.quirks["lists-need-a-filter"]:
         raise ApiError("ValidationException", inferred(call.tenant, "list-filter"))
     listed: Iterable[Record]
     if filters:
-        wanted = filters[0]["AttributeValue"]
-        resource_id = identity_store.find(call.tenant, _space(kind, filters[0], "filters.1.member"), wanted)
+        value = filters[0]["AttributeValue"]
+        resource_id = identity_store.find(call.tenant, _space(kind, filters[0], "filters.1.member"), value)
         listed = [] if resource_id is None else [records.require(call, kind, resource_id)]
     else:
         listed = identity_store.scan(call.tenant, kind, after=_after(call, kind), limit=limit + 1)

@@ -27,11 +27,11 @@ _BESIDE = {USER: ("Photos", "Website", "Birthdate"), GROUP: ("Description",)}
 
 def check_store(call: Call) -> None:
     """Raise ApiError unless the request is for the account's identity store, by id or ARN."""
-    wanted = call.given["IdentityStoreId"]
-    if wanted.rpartition("/")[2] != call.tenant.settings.identity_store_id:
+    store_id = call.parameters["IdentityStoreId"]
+    if store_id.rpartition("/")[2] != call.tenant.settings.identity_store_id:
         # The sentence of https://github.com/awslabs/ssosync/issues/221, description (read 2026-11-29).
-        message = f"IdentityStore not present for IdentityStoreId: {wanted}"
-        raise _not_found("IDENTITY_STORE", wanted, message)
+        message = f"IdentityStore not present for IdentityStoreId: {store_id}"
+        raise _not_found("IDENTITY_STORE", store_id, message)
 
 
 def require(call: Call, kind: str, resource_id: str) -> Record:
@@ -44,14 +44,14 @@ def require(call: Call, kind: str, resource_id: str) -> Record:
 
 def member(call: Call) -> Record:
     """Return the user that MemberId names."""
-    return require(call, USER, call.given["MemberId"]["UserId"])
+    return require(call, USER, call.parameters["MemberId"]["UserId"])
 
 
 def require_membership(call: Call) -> Membership:
-    wanted = call.given["MembershipId"]
-    membership = identity_store.membership(call.tenant, _bare(wanted))
+    membership_id = call.parameters["MembershipId"]
+    membership = identity_store.membership(call.tenant, _bare(membership_id))
     if membership is None:
-        raise absent("group_membership", wanted)
+        raise absent("group_membership", membership_id)
     return membership
 
 
@@ -126,8 +126,8 @@ def changed_record(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a profile and what this API cannot touch as SCIM's attributes, in SCIM's order, and what lies beside them."""
     beside = {name: shown[name] for name in _BESIDE[kind] if name in shown}
-    given = {name: item for name, item in shown.items() if name not in beside and name != "Extensions"}
-    attributes = {**untouched, **_uncapitalized(given)}
+    core = {name: item for name, item in shown.items() if name not in beside and name != "Extensions"}
+    attributes = {**untouched, **_uncapitalized(core)}
     if shown.get("Extensions", {}).get(EXTENSION):
         attributes[ENTERPRISE_USER] = shown["Extensions"][EXTENSION]
     table = scim.USER if kind == USER else scim.GROUP

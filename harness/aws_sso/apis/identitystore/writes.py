@@ -46,24 +46,24 @@ def create_group(call: Call) -> dict[str, Any]:
 
 
 def update_user(call: Call) -> dict[str, Any]:
-    return _update(call, USER, call.given["UserId"])
+    return _update(call, USER, call.parameters["UserId"])
 
 
 def update_group(call: Call) -> dict[str, Any]:
-    return _update(call, GROUP, call.given["GroupId"])
+    return _update(call, GROUP, call.parameters["GroupId"])
 
 
 def delete_user(call: Call) -> dict[str, Any]:
-    return _delete(call, USER, call.given["UserId"])
+    return _delete(call, USER, call.parameters["UserId"])
 
 
 def delete_group(call: Call) -> dict[str, Any]:
-    return _delete(call, GROUP, call.given["GroupId"])
+    return _delete(call, GROUP, call.parameters["GroupId"])
 
 
 def create_group_membership(call: Call) -> dict[str, Any]:
     records.check_store(call)
-    group_id, user_id = records.require(call, GROUP, call.given["GroupId"]).id, records.member(call).id
+    group_id, user_id = records.require(call, GROUP, call.parameters["GroupId"]).id, records.member(call).id
     if identity_store.is_member(call.tenant, group_id, user_id):
         raise _conflict("Member and Group relationship already exists.")
     identity_store.add_members(call.tenant, group_id, [user_id], "ResourceNotFoundException", _BY_HAND)
@@ -80,7 +80,7 @@ def delete_group_membership(call: Call) -> dict[str, Any]:
 
 def _create(call: Call, kind: str) -> dict[str, Any]:
     records.check_store(call)
-    shown = {name: item for name, item in call.given.items() if name != "IdentityStoreId"}
+    shown = {name: item for name, item in call.parameters.items() if name != "IdentityStoreId"}
     if "Extensions" in shown:
         shown["Extensions"] = fitted(_MEMBERS[kind], {"Extensions": shown["Extensions"]})["Extensions"]
     attributes, beside = _reviewed(
@@ -94,7 +94,7 @@ def _create(call: Call, kind: str) -> dict[str, Any]:
 def _update(call: Call, kind: str, resource_id: str) -> dict[str, Any]:
     old = _current(call, kind, resource_id)
     shown = copy.deepcopy(records.profile(call.tenant, kind, old))
-    for number, operation in enumerate(call.given["Operations"], 1):
+    for number, operation in enumerate(call.parameters["Operations"], 1):
         where = f"operations.{number}.member"
         set_at(_MEMBERS[kind], shown, operation["AttributePath"], operation.get("AttributeValue"), where)
     fixed = ("externalId", "active")
@@ -115,7 +115,7 @@ def _current(call: Call, kind: str, resource_id: str) -> Record:
     """Return the record to be changed. Raises ApiError when the caller has seen an older revision of it."""
     records.check_store(call)
     record = records.require(call, kind, resource_id)
-    if int(call.given.get("Revision", record.revision)) != record.revision:
+    if int(call.parameters.get("Revision", record.revision)) != record.revision:
         raise _conflict("The resource was modified by another request.", "CONCURRENT_MODIFICATION")
     return record
 

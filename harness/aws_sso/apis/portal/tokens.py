@@ -34,10 +34,10 @@ _Value = TypeVar("_Value")
 
 
 def register_client(tenant: Tenant) -> dict[str, Any]:
-    given = _Given(tenant)
-    name, kind = given.text("clientName"), given.text("clientType")
-    scopes, redirects = given.texts("scopes"), given.texts("redirectUris")
-    grant_types = given.texts("grantTypes") or (DEVICE_CODE, REFRESH_TOKEN)
+    parameters = _Given(tenant)
+    name, kind = parameters.text("clientName"), parameters.text("clientType")
+    scopes, redirects = parameters.texts("scopes"), parameters.texts("redirectUris")
+    grant_types = parameters.texts("grantTypes") or (DEVICE_CODE, REFRESH_TOKEN)
     if kind != "public":
         raise oauth_error(tenant, "invalid_client_metadata")
     if any(each not in _GRANT_TYPES for each in grant_types):
@@ -58,9 +58,9 @@ def register_client(tenant: Tenant) -> dict[str, Any]:
 
 
 def start_device_authorization(tenant: Tenant) -> dict[str, Any]:
-    given = _Given(tenant)
-    client = _client(tenant, given)
-    start = given.text("startUrl").rstrip("#/")
+    parameters = _Given(tenant)
+    client = _client(tenant, parameters)
+    start = parameters.text("startUrl").rstrip("#/")
     if start not in (addresses.portal(tenant), addresses.portal_at_aws(tenant)):
         raise oauth_error(tenant, "invalid_request")
     if DEVICE_CODE not in client.grant_types:
@@ -78,25 +78,25 @@ def start_device_authorization(tenant: Tenant) -> dict[str, Any]:
 
 
 def create_token(tenant: Tenant) -> dict[str, Any]:
-    given = _Given(tenant)
-    client, grant_type = _client(tenant, given), given.text("grantType")
+    parameters = _Given(tenant)
+    client, grant_type = _client(tenant, parameters), parameters.text("grantType")
     if grant_type not in _GRANT_TYPES:
         raise oauth_error(tenant, "unsupported_grant_type")
     if grant_type not in client.grant_types:
         raise oauth_error(tenant, "unauthorized_client")
-    if not set(given.texts("scope")) <= set(client.scopes):
+    if not set(parameters.texts("scope")) <= set(client.scopes):
         raise oauth_error(tenant, "invalid_scope")
     if grant_type == DEVICE_CODE:
-        permission = _by_device(tenant, client, given.text("deviceCode"))
+        permission = _by_device(tenant, client, parameters.text("deviceCode"))
     elif grant_type == AUTHORIZATION_CODE:
-        permission = _by_code(tenant, client, given)
+        permission = _by_code(tenant, client, parameters)
     else:
-        permission = _by_refresh(tenant, client, given.text("refreshToken"))
+        permission = _by_refresh(tenant, client, parameters.text("refreshToken"))
     user = sessions.holder(tenant, permission.user_id, permission.times_disabled)
     if user is None:
         raise oauth_error(tenant, "invalid_grant")
     session, answer = _tokens(tenant, permission)
-    events.token_created(tenant, user, session, given.members, answer)
+    events.token_created(tenant, user, session, parameters.members, answer)
     return answer
 
 
@@ -134,14 +134,14 @@ def _by_device(tenant: Tenant, client: Client, secret: str) -> Permission:
     )
 
 
-def _by_code(tenant: Tenant, client: Client, given: _Given) -> Permission:
-    permission = grants.take_code(tenant, given.text("code"))
-    verifier = hashlib.sha256(given.text("codeVerifier").encode("utf-8", "replace")).digest()
+def _by_code(tenant: Tenant, client: Client, parameters: _Given) -> Permission:
+    permission = grants.take_code(tenant, parameters.text("code"))
+    verifier = hashlib.sha256(parameters.text("codeVerifier").encode("utf-8", "replace")).digest()
     challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
     if (
         permission is None
         or permission.client_id != client.id
-        or permission.redirect_uri != given.text("redirectUri")
+        or permission.redirect_uri != parameters.text("redirectUri")
         or not hmac.compare_digest(permission.challenge.encode(), challenge.encode())
     ):
         raise oauth_error(tenant, "invalid_grant")
@@ -155,10 +155,12 @@ def _by_refresh(tenant: Tenant, client: Client, secret: str) -> Permission:
     return permission
 
 
-def _client(tenant: Tenant, given: _Given) -> Client:
+def _client(tenant: Tenant, parameters: _Given) -> Client:
     """Return the client whose id and secret the request brings."""
-    client = grants.client(tenant, given.text("clientId"))
-    if client is None or not hmac.compare_digest(client.secret_digest, digest(given.text("clientSecret"))):
+    client = grants.client(tenant, parameters.text("clientId"))
+    if client is None or not hmac.compare_digest(
+        client.secret_digest, digest(parameters.text("clientSecret"))
+    ):
         raise oauth_error(tenant, "invalid_client")
     return client
 

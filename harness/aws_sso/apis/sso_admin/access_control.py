@@ -44,12 +44,12 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def _put(call: Call) -> None:
-    instance.change(call.tenant, attributes=call.given[_CONFIGURATION]["AccessControlAttributes"])
+    instance.change(call.tenant, attributes=call.parameters[_CONFIGURATION]["AccessControlAttributes"])
 
 
 def _require(call: Call) -> list[dict[str, Any]]:
     check_instance(call)
     attributes = instance.instance(call.tenant).attributes
     if attributes is None:
-        raise sentences.absent(call, "Attribute configuration of", call.given["InstanceArn"])
+        raise sentences.absent(call, "Attribute configuration of", call.parameters["InstanceArn"])
     return attributes

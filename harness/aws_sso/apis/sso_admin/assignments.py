@@ -21,7 +21,7 @@ from harness.base.clock import from_iso
 
 
 def create(call: Call) -> dict[str, Any]:
-    held, target = require_set(call), _target(call)
+    permission_set, target = require_set(call), _target(call)
     if call.tenant.quirks["assignment-to-nobody"] == "refused" and not assignments.exists(
         call.tenant, target
     ):
@@ -30,7 +30,7 @@ def create(call: Call) -> dict[str, Any]:
     most = call.tenant.quirks["outstanding-assignments"]
     if requests.creations_under_way(call.tenant) >= most:
         raise sentences.over_quota(sentences.inferred(call, "outstanding", most=most))
-    request = assignments.create(call.tenant, call.request_id, target, held)
+    request = assignments.create(call.tenant, call.request_id, target, permission_set)
     return {"AccountAssignmentCreationStatus": _status(call, request)}
 
 
@@ -60,7 +60,7 @@ def list_deletion_status(call: Call) -> dict[str, Any]:
 
 def list_of_account(call: Call) -> dict[str, Any]:
     """Answer who has a permission set in an account, ids of users who are gone included."""
-    place = (call.given["AccountId"], require_set(call).arn)
+    place = (call.parameters["AccountId"], require_set(call).arn)
     targets = [
         each for each in assignments.assigned(call.tenant) if (each.account, each.permission_set) == place
     ]
@@ -70,11 +70,11 @@ def list_of_account(call: Call) -> dict[str, Any]:
 def list_for_principal(call: Call) -> dict[str, Any]:
     """Answer what a principal has, a user first what is its own, then what comes through groups."""
     check_instance(call)
-    principals = [(call.given["PrincipalType"], call.given["PrincipalId"])]
+    principals = [(call.parameters["PrincipalType"], call.parameters["PrincipalId"])]
     if principals[0][0] == "USER":
-        groups = identity_store.groups_of(call.tenant, call.given["PrincipalId"])
+        groups = identity_store.groups_of(call.tenant, call.parameters["PrincipalId"])
         principals += [("GROUP", group) for group in groups]
-    account = call.given.get("Filter", {}).get("AccountId")
+    account = call.parameters.get("Filter", {}).get("AccountId")
     targets = [
         each
         for principal in principals
@@ -87,9 +87,9 @@ def list_for_principal(call: Call) -> dict[str, Any]:
 def listed_statuses(call: Call, kind: str, member: str) -> dict[str, Any]:
     """Answer the requests of a kind, newest first, all or those with the status that the input's Filter asks for."""
     check_instance(call)
-    now, wanted = call.tenant.now(), call.given.get("Filter", {}).get("Status")
-    matching = [each for each in requests.scan(call.tenant, kind) if wanted in (None, each.status(now))][::-1]
-    rows, token = paging.page(call, f"{member} {wanted}", matching, lambda row: row.id)
+    now, status = call.tenant.now(), call.parameters.get("Filter", {}).get("Status")
+    matching = [each for each in requests.scan(call.tenant, kind) if status in (None, each.status(now))][::-1]
+    rows, token = paging.page(call, f"{member} {status}", matching, lambda row: row.id)
     return {member: [{**brief(call, each), **dated(each)} for each in rows], **token}
 
 
@@ -104,9 +104,9 @@ def dated(request: Request) -> dict[str, Any]:
 def found_request(call: Call, kind: str, member: str) -> Request:
     """Return the request that the input's member names. Raises ApiError (ResourceNotFoundException)."""
     check_instance(call)
-    request = requests.fetch(call.tenant, kind, call.given[member])
+    request = requests.fetch(call.tenant, kind, call.parameters[member])
     if request is None:
-        raise sentences.absent(call, "Request with id", call.given[member])
+        raise sentences.absent(call, "Request with id", call.parameters[member])
     return request
 
 
@@ -123,8 +123,13 @@ def _check_free(call: Call, target: Target) -> None:
 
 
 def _target(call: Call) -> Target:
-    given = call.given
-    return Target(given["TargetId"], given["PermissionSetArn"], given["PrincipalType"], given["PrincipalId"])
+    parameters = call.parameters
+    return Target(
+        parameters["TargetId"],
+        parameters["PermissionSetArn"],
+        parameters["PrincipalType"],
+        parameters["PrincipalId"],
+    )
 
 
 def _described(call: Call, kind: str, member: str) -> dict[str, Any]:

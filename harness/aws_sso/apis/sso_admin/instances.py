@@ -28,7 +28,7 @@ def describe_instance(call: Call) -> dict[str, Any]:
 def update_instance(call: Call) -> dict[str, Any]:
     """Set what is given; encryption is done at once."""
     check_instance(call)
-    given, held = call.given, instance.instance(call.tenant)
+    given, held = call.parameters, instance.instance(call.tenant)
     settings = dict(held.settings)
     if "EncryptionConfiguration" in given:
         details = {**given["EncryptionConfiguration"], "EncryptionStatus": "ENABLED"}
@@ -43,7 +43,7 @@ def update_instance(call: Call) -> dict[str, Any]:
 
 def check_instance(call: Call) -> None:
     """Raise ApiError for another instance than the account's: that one is somebody else's, if anybody's."""
-    if call.given["InstanceArn"] != call.tenant.settings.instance_arn:
+    if call.parameters["InstanceArn"] != call.tenant.settings.instance_arn:
         # How https://docs.aws.amazon.com/singlesignon/latest/APIReference/CommonErrors.html describes it (read 2026-11).
         raise ApiError("AccessDeniedException", "You do not have sufficient access to perform this action.")
 
@@ -51,9 +51,9 @@ def check_instance(call: Call) -> None:
 def require_set(call: Call) -> PermissionSet:
     """Return the permission set that the input names. Raises ApiError (ResourceNotFoundException)."""
     check_instance(call)
-    permission_set = permission_sets.fetch(call.tenant, call.given["PermissionSetArn"])
+    permission_set = permission_sets.fetch(call.tenant, call.parameters["PermissionSetArn"])
     if permission_set is None:
-        raise absent(call, "PermissionSet with id", short_id(call.given["PermissionSetArn"]))
+        raise absent(call, "PermissionSet with id", short_id(call.parameters["PermissionSetArn"]))
     return permission_set
 
 

@@ -21,7 +21,10 @@ _SETTINGS = {"Description": "description", "SessionDuration": "session", "RelayS
 
 def create(call: Call) -> dict[str, Any]:
     check_instance(call)
-    name, tags = call.given["Name"], tuple((tag["Key"], tag["Value"]) for tag in call.given.get("Tags", ()))
+    name, tags = (
+        call.parameters["Name"],
+        tuple((tag["Key"], tag["Value"]) for tag in call.parameters.get("Tags", ())),
+    )
     try:
         made = permission_sets.create(call.tenant, name, tags, **_settings(call))
     except NameTakenError as error:
@@ -63,19 +66,19 @@ def _settings(call: Call) -> dict[str, Any]:
     The bounds are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, "Set session
     duration" (edition of June 2023, read 2026-11-29).
     """
-    duration = call.given.get("SessionDuration")
+    duration = call.parameters.get("SessionDuration")
     if duration is not None:
         length = session_length(duration)
         if length is None or not _SHORTEST <= length <= _LONGEST:
             raise ApiError("ValidationException", inferred(call, "session", duration=duration))
-    return {member: call.given[name] for name, member in _SETTINGS.items() if name in call.given}
+    return {member: call.parameters[name] for name, member in _SETTINGS.items() if name in call.parameters}
 
 
-def _shown(held: PermissionSet) -> dict[str, Any]:
-    settings = {name: getattr(held, member) for name, member in _SETTINGS.items()}
+def _shown(permission_set: PermissionSet) -> dict[str, Any]:
+    settings = {name: getattr(permission_set, member) for name, member in _SETTINGS.items()}
     return {
-        "Name": held.name,
-        "PermissionSetArn": held.arn,
-        "CreatedDate": from_iso(held.created).timestamp(),
+        "Name": permission_set.name,
+        "PermissionSetArn": permission_set.arn,
+        "CreatedDate": from_iso(permission_set.created).timestamp(),
         **{name: value for name, value in settings.items() if value is not None},
     }

@@ -23,7 +23,7 @@ _INLINE_MOST = 10_240  # bytes that are no blanks
 
 
 def put_inline(call: Call) -> dict[str, Any]:
-    held, policy = require_set(call), call.given["InlinePolicy"]
+    permission_set, policy = require_set(call), call.parameters["InlinePolicy"]
     size = len("".join(policy.split()).encode())
     if size > _INLINE_MOST:
         message = sentences.INLINE_TOO_LONG.format(size=size, most=_INLINE_MOST)
@@ -34,7 +34,7 @@ def put_inline(call: Call) -> dict[str, Any]:
         raise ApiError("ValidationException", sentences.NO_POLICY_DOCUMENT) from error
     if not isinstance(document, dict):
         raise ApiError("ValidationException", sentences.NO_POLICY_DOCUMENT)
-    permission_sets.change(call.tenant, held, inline_policy=policy)
+    permission_sets.change(call.tenant, permission_set, inline_policy=policy)
     return {}
 
 
@@ -49,7 +49,7 @@ def delete_inline(call: Call) -> dict[str, Any]:
 
 
 def attach_managed(call: Call) -> dict[str, Any]:
-    old, arn = require_set(call), call.given["ManagedPolicyArn"]
+    old, arn = require_set(call), call.parameters["ManagedPolicyArn"]
     if arn in call.tenant.quirks["absent-managed-policies"]:
         raise ApiError("ResourceNotFoundException", sentences.NO_SUCH_POLICY.format(arn=arn))
     if arn in old.policies:
@@ -60,7 +60,7 @@ def attach_managed(call: Call) -> dict[str, Any]:
 
 
 def detach_managed(call: Call) -> dict[str, Any]:
-    old, arn = require_set(call), call.given["ManagedPolicyArn"]
+    old, arn = require_set(call), call.parameters["ManagedPolicyArn"]
     if arn not in old.policies:
         raise sentences.absent(call, "ManagedPolicy with arn", arn)
     permission_sets.change(call.tenant, old, policies=tuple(each for each in old.policies if each != arn))
@@ -68,53 +68,56 @@ def detach_managed(call: Call) -> dict[str, Any]:
 
 
 def list_managed(call: Call) -> dict[str, Any]:
-    held = require_set(call)
-    rows, token = paging.page(call, f"policies of {held.arn}", held.policies, str)
+    permission_set = require_set(call)
+    rows, token = paging.page(call, f"policies of {permission_set.arn}", permission_set.policies, str)
     policies = [{"Name": arn.rpartition("/")[2], "Arn": arn} for arn in rows]
     return {"AttachedManagedPolicies": policies, **token}
 
 
 def attach_reference(call: Call) -> dict[str, Any]:
-    old, wanted = require_set(call), _reference(call.given["CustomerManagedPolicyReference"])
-    if wanted in old.references:
-        raise sentences.conflict(sentences.inferred(call, "reference-attached", name=wanted.name))
+    old, reference = require_set(call), _reference(call.parameters["CustomerManagedPolicyReference"])
+    if reference in old.references:
+        raise sentences.conflict(sentences.inferred(call, "reference-attached", name=reference.name))
     _check_room(call, old)
-    permission_sets.change(call.tenant, old, references=(*old.references, wanted))
+    permission_sets.change(call.tenant, old, references=(*old.references, reference))
     return {}
 
 
 def detach_reference(call: Call) -> dict[str, Any]:
-    old, wanted = require_set(call), _reference(call.given["CustomerManagedPolicyReference"])
-    if wanted not in old.references:
-        raise sentences.absent(call, "CustomerManagedPolicy with name", wanted.name)
-    references = tuple(each for each in old.references if each != wanted)
+    old, reference = require_set(call), _reference(call.parameters["CustomerManagedPolicyReference"])
+    if reference not in old.references:
+        raise sentences.absent(call, "CustomerManagedPolicy with name", reference.name)
+    references = tuple(each for each in old.references if each != reference)
     permission_sets.change(call.tenant, old, references=references)
     return {}
 
 
 def list_references(call: Call) -> dict[str, Any]:
-    held = require_set(call)
+    permission_set = require_set(call)
     rows, token = paging.page(
-        call, f"references of {held.arn}", held.references, lambda each: f"{each.path}{each.name}"
+        call,
+        f"references of {permission_set.arn}",
+        permission_set.references,
+        lambda each: f"{each.path}{each.name}",
     )
     return {"CustomerManagedPolicyReferences": [_shown(each) for each in rows], **token}
 
 
 def put_boundary(call: Call) -> dict[str, Any]:
-    old, given = require_set(call), call.given["PermissionsBoundary"]
-    if len(given) != 1:
+    old, choice = require_set(call), call.parameters["PermissionsBoundary"]
+    if len(choice) != 1:
         raise ApiError("ValidationException", sentences.inferred(call, "boundary"))
-    arn = given.get("ManagedPolicyArn")
-    boundary = _reference(given["CustomerManagedPolicyReference"]) if arn is None else arn
+    arn = choice.get("ManagedPolicyArn")
+    boundary = _reference(choice["CustomerManagedPolicyReference"]) if arn is None else arn
     permission_sets.change(call.tenant, old, boundary=boundary)
     return {}
 
 
 def get_boundary(call: Call) -> dict[str, Any]:
-    held = _require_boundary(call)
-    if isinstance(held.boundary, PolicyReference):
-        return {"PermissionsBoundary": {"CustomerManagedPolicyReference": _shown(held.boundary)}}
-    return {"PermissionsBoundary": {"ManagedPolicyArn": held.boundary}}
+    permission_set = _require_boundary(call)
+    if isinstance(permission_set.boundary, PolicyReference):
+        return {"PermissionsBoundary": {"CustomerManagedPolicyReference": _shown(permission_set.boundary)}}
+    return {"PermissionsBoundary": {"ManagedPolicyArn": permission_set.boundary}}
 
 
 def delete_boundary(call: Call) -> dict[str, Any]:
@@ -123,20 +126,22 @@ def delete_boundary(call: Call) -> dict[str, Any]:
 
 
 def _require_boundary(call: Call) -> PermissionSet:
-    held = require_set(call)
-    if held.boundary is None:
-        raise sentences.absent(call, "PermissionsBoundary of PermissionSet with id", short_id(held.arn))
-    return held
+    permission_set = require_set(call)
+    if permission_set.boundary is None:
+        raise sentences.absent(
+            call, "PermissionsBoundary of PermissionSet with id", short_id(permission_set.arn)
+        )
+    return permission_set
 
 
-def _check_room(call: Call, held: PermissionSet) -> None:
+def _check_room(call: Call, permission_set: PermissionSet) -> None:
     most = call.tenant.quirks["policies-per-permission-set"]
-    if len(held.policies) + len(held.references) >= most:
+    if len(permission_set.policies) + len(permission_set.references) >= most:
         raise sentences.over_quota(sentences.inferred(call, "policies", most=most))
 
 
-def _reference(given: dict[str, str]) -> PolicyReference:
-    return PolicyReference(given["Name"], given.get("Path", "/"))
+def _reference(parameters: dict[str, str]) -> PolicyReference:
+    return PolicyReference(parameters["Name"], parameters.get("Path", "/"))
 
 
 def _shown(reference: PolicyReference) -> dict[str, str]:

@@ -17,10 +17,10 @@ _LATEST = "LATEST_PERMISSION_SET_PROVISIONED"
 
 
 def provision(call: Call) -> dict[str, Any]:
-    held, account = require_set(call), call.given.get("TargetId")
-    if (call.given["TargetType"] == "AWS_ACCOUNT") is (account is None):
+    permission_set, account = require_set(call), call.parameters.get("TargetId")
+    if (call.parameters["TargetType"] == "AWS_ACCOUNT") is (account is None):
         raise invalid(violation("targetId", "be given for an AWS_ACCOUNT and for nothing else"))
-    request = assignments.provision(call.tenant, call.request_id, held, account)
+    request = assignments.provision(call.tenant, call.request_id, permission_set, account)
     return {"PermissionSetProvisioningStatus": _status(call, request)}
 
 
@@ -34,15 +34,17 @@ def list_status(call: Call) -> dict[str, Any]:
 
 
 def list_accounts(call: Call) -> dict[str, Any]:
-    held = require_set(call)
-    matching = [each for each in _placed(call) if each.permission_set == held.arn]
-    rows, token = paging.page(call, f"accounts of {held.arn}", [each.account for each in matching], str)
+    permission_set = require_set(call)
+    matching = [each for each in _placed(call) if each.permission_set == permission_set.arn]
+    rows, token = paging.page(
+        call, f"accounts of {permission_set.arn}", [each.account for each in matching], str
+    )
     return {"AccountIds": list(rows), **token}
 
 
 def list_permission_sets(call: Call) -> dict[str, Any]:
     check_instance(call)
-    account = call.given["AccountId"]
+    account = call.parameters["AccountId"]
     arns = [each.permission_set for each in _placed(call) if each.account == account]
     rows, token = paging.page(call, f"permission sets of {account}", arns, str)
     return {"PermissionSets": list(rows), **token}
@@ -51,15 +53,15 @@ def list_permission_sets(call: Call) -> dict[str, Any]:
 def _placed(call: Call) -> list[Provisioned]:
     """Return where permission sets are, everywhere or only where they are up to date or behind, as the input says."""
     entries = list(assignments.provisioned(call.tenant))
-    wanted = call.given.get("ProvisioningStatus")
-    if wanted is None:
+    status = call.parameters.get("ProvisioningStatus")
+    if status is None:
         return entries
     revisions = {each.arn: each.revision for each in permission_sets.scan(call.tenant)}
     now = call.tenant.now()
     return [
         each
         for each in entries
-        if each.is_latest(revisions.get(each.permission_set, 0), now) is (wanted == _LATEST)
+        if each.is_latest(revisions.get(each.permission_set, 0), now) is (status == _LATEST)
     ]
 
 

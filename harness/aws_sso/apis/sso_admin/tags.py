@@ -24,39 +24,45 @@ def list_all(call: Call) -> dict[str, Any]:
 
 def tag(call: Call) -> dict[str, Any]:
     """Set tags; those of the same keys are overwritten, the others stay."""
-    held = _resource(call)
-    tags = dict(_tags(call, held)) | {each["Key"]: each["Value"] for each in call.given["Tags"]}
+    permission_set = _resource(call)
+    tags = dict(_tags(call, permission_set)) | {
+        each["Key"]: each["Value"] for each in call.parameters["Tags"]
+    }
     if len(tags) > _MOST:
         raise sentences.over_quota(sentences.inferred(call, "tags", most=_MOST))
-    _put(call, held, tuple(tags.items()))
+    _put(call, permission_set, tuple(tags.items()))
     return {}
 
 
 def untag(call: Call) -> dict[str, Any]:
     """Take tags away; keys that are not there are fine."""
-    held = _resource(call)
-    gone = call.given["TagKeys"]
-    _put(call, held, tuple((key, value) for key, value in _tags(call, held) if key not in gone))
+    permission_set = _resource(call)
+    gone = call.parameters["TagKeys"]
+    _put(
+        call,
+        permission_set,
+        tuple((key, value) for key, value in _tags(call, permission_set) if key not in gone),
+    )
     return {}
 
 
 def _resource(call: Call) -> PermissionSet | None:
     """Return the tagged permission set, None for the instance. Raises ApiError for anything else."""
-    if "InstanceArn" in call.given:
+    if "InstanceArn" in call.parameters:
         check_instance(call)
-    arn = call.given["ResourceArn"]
-    held = permission_sets.fetch(call.tenant, arn)
-    if held is None and arn != call.tenant.settings.instance_arn:
+    arn = call.parameters["ResourceArn"]
+    permission_set = permission_sets.fetch(call.tenant, arn)
+    if permission_set is None and arn != call.tenant.settings.instance_arn:
         raise sentences.absent(call, "Resource with arn", arn)
-    return held
+    return permission_set
 
 
-def _tags(call: Call, held: PermissionSet | None) -> Tags:
-    return instance.instance(call.tenant).tags if held is None else held.tags
+def _tags(call: Call, permission_set: PermissionSet | None) -> Tags:
+    return instance.instance(call.tenant).tags if permission_set is None else permission_set.tags
 
 
-def _put(call: Call, held: PermissionSet | None, tags: Tags) -> None:
-    if held is None:
+def _put(call: Call, permission_set: PermissionSet | None, tags: Tags) -> None:
+    if permission_set is None:
         instance.change(call.tenant, tags=tags)
     else:
-        permission_sets.tag(call.tenant, held, tags)
+        permission_sets.tag(call.tenant, permission_set, tags)

@@ -153,13 +153,13 @@ class DynamicGroups:
         if not is_dynamic(group) or group["membershipRuleProcessingState"] != "On":
             return
         rule = _compiled(group["membershipRule"])
-        wanted = dict.fromkeys(
+        members = dict.fromkeys(
             user["id"] for user in self._candidates(rule) if rule.holds(self._candidate(user))
         )
         for member in self._store.rights("member", group["id"]):
-            if member not in wanted and self._store.unlink("member", group["id"], member):
+            if member not in members and self._store.unlink("member", group["id"], member):
                 self._note(group["id"], member)
-        for user in wanted:
+        for user in members:
             self._bring(group["id"], user)
         if rule.by_clock:
             self._enqueue(f"Group/{group['id']}", self._clock.now() + max(self._delay, timedelta(minutes=1)))

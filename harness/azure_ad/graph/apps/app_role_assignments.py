@@ -38,10 +38,10 @@ def list_assigned(app: str) -> Response:
 
 
 def assign(app: str) -> Response:
-    given = body()
-    if given.get("resourceId", app) != app:
+    document = body()
+    if document.get("resourceId", app) != app:
         raise refusals.VALUE_FORM.error(name="resourceId", form="the id of the service principal in the URL")
-    return _assign(app, given.get("principalId"), given)
+    return _assign(app, document.get("principalId"), document)
 
 
 def unassign(app: str, assignment: str) -> Response:
@@ -78,10 +78,10 @@ def list_held_by_application(app: str) -> Response:
 
 def assign_application(app: str) -> Response:
     """Give the application in the address a role of another application."""
-    given, resource = body(), _resource(body())
-    if given.get("principalId", app) != app:
+    document, resource = body(), _resource(body())
+    if document.get("principalId", app) != app:
         raise refusals.VALUE_FORM.error(name="principalId", form="the id of the service principal in the URL")
-    return _assign(resource, current().applications.find(app)["id"], given)
+    return _assign(resource, current().applications.find(app)["id"], document)
 
 
 def list_held(which: str, name: str) -> Response:
@@ -89,15 +89,15 @@ def list_held(which: str, name: str) -> Response:
 
 
 def assign_principal(which: str, name: str) -> Response:
-    given, principal = body(), _principal(which, name)
-    resource = _resource(given)
-    if given.get("principalId", principal) not in (principal, name):
+    document, principal = body(), _principal(which, name)
+    resource = _resource(document)
+    if document.get("principalId", principal) not in (principal, name):
         raise refusals.VALUE_FORM.error(name="principalId", form="the id of the object in the URL")
-    return _assign(resource, principal, given)
+    return _assign(resource, principal, document)
 
 
-def _resource(given: Document) -> str:
-    resource = given.get("resourceId")
+def _resource(document: Document) -> str:
+    resource = document.get("resourceId")
     if not isinstance(resource, str):
         raise refusals.VALUE_FORM.error(name="resourceId", form="the id of a service principal")
     return resource
@@ -150,8 +150,8 @@ def _principal(which: str, name: str) -> str:
     return key
 
 
-def _assign(app: str, principal: object, given: Document) -> Response:
-    role = given.get("appRoleId")
+def _assign(app: str, principal: object, document: Document) -> Response:
+    role = document.get("appRoleId")
     if not isinstance(principal, str) or not isinstance(role, str | None):
         raise refusals.VALUE_FORM.error(name="principalId and appRoleId", form="ids")
     with current().store.transaction():  # a bad query is refused before anybody is assigned

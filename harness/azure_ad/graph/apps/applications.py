@@ -96,11 +96,11 @@ def delete_application(key: str) -> Response:
 
 def add_password(key: str) -> Response:
     """Make a client secret; `{"passwordCredential": {"displayName", "endDateTime"}}`, both optional."""
-    given = body().get("passwordCredential") or {}
-    name = given.get("displayName") if isinstance(given, dict) else 0
+    credential = body().get("passwordCredential") or {}
+    name = credential.get("displayName") if isinstance(credential, dict) else 0
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="The body", form='{"passwordCredential": {"displayName": "…"}}')
-    tenant, ends = current(), _moment(given.get("endDateTime"))
+    tenant, ends = current(), _moment(credential.get("endDateTime"))
     with tenant.store.transaction():
         application = find_application(key)
         made = tenant.registrations.add_password(key, name, ends)

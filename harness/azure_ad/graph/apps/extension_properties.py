@@ -96,14 +96,14 @@ def with_extensions(kind: str, properties: Document, before: Container[str] = ()
     A property that the object had `before` counts as defined: a scenario file may set any. Raises ODataError 400 for a
     value of another type, and for extensions that are not defined for such objects.
     """
-    given = [name for name in properties if is_extension(name)]
-    if not given:
+    names = [name for name in properties if is_extension(name)]
+    if not names:
         return properties
     defined = {item["name"]: item for item in _all() if kind in item["targetObjects"]}
-    missing = [name for name in given if name not in defined and name not in before]
+    missing = [name for name in names if name not in defined and name not in before]
     if missing and current().quirks["undefined-extensions-refused"]:
         raise refusals.EXTENSIONS_UNDEFINED.error(names=",".join(missing))
-    typed_ones = {name: in_type(properties[name], _property(defined.get(name)), name) for name in given}
+    typed_ones = {name: in_type(properties[name], _property(defined.get(name)), name) for name in names}
     return {**properties, **typed_ones}
 
 

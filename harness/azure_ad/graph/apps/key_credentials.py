@@ -59,21 +59,21 @@ _HOLDERS = {
 _WHICH = "/<any(applications, servicePrincipals):which>/<key>"
 
 
-def with_certificates(given: Document, present: Iterable[Document] = ()) -> Document:
+def with_certificates(properties: Document, present: Iterable[Document] = ()) -> Document:
     """Return properties with keys completed from their certificates; a key with only a keyId is the present one.
 
     A private key's password is not stored.
     """
-    if isinstance(given.get(_PASSWORDS), list):
+    if isinstance(properties.get(_PASSWORDS), list):
         opened = [
             {name: value for name, value in each.items() if name != "secretText"}
-            for each in given[_PASSWORDS]
+            for each in properties[_PASSWORDS]
         ]
-        given = {**given, _PASSWORDS: opened}
-    if not isinstance(given.get(_NAME), list):
-        return given
+        properties = {**properties, _PASSWORDS: opened}
+    if not isinstance(properties.get(_NAME), list):
+        return properties
     there = {key["keyId"]: key for key in present}
-    return {**given, _NAME: [_written(key, there) for key in given[_NAME]]}
+    return {**properties, _NAME: [_written(key, there) for key in properties[_NAME]]}
 
 
 def without_keys(document: Document) -> Document:
@@ -101,10 +101,10 @@ def _written(key: Document, there: dict[str, Document]) -> Document:
 
 
 def add_key(which: str, key: str) -> Response:
-    tenant, given, holder = current(), body(), _HOLDERS[which]
+    tenant, request_body, holder = current(), body(), _HOLDERS[which]
     with tenant.store.transaction():
-        document = _proven(tenant, holder, key, given)
-        new = typed(APPLICATION, {_NAME: [given.get("keyCredential")]}, creating=False)
+        document = _proven(tenant, holder, key, request_body)
+        new = typed(APPLICATION, {_NAME: [request_body.get("keyCredential")]}, creating=False)
         (made,) = with_certificates(new)[_NAME]
         changes = {_NAME: [*(document.get(_NAME) or ()), made]}
         note(Activities.CHANGE_SECRETS, Target(holder.target, holder.update(tenant, key, changes)))
@@ -112,25 +112,27 @@ def add_key(which: str, key: str) -> Response:
 
 
 def remove_key(which: str, key: str) -> Response:
-    tenant, given, holder = current(), body(), _HOLDERS[which]
+    tenant, request_body, holder = current(), body(), _HOLDERS[which]
     with tenant.store.transaction():
-        document = _proven(tenant, holder, key, given)
+        document = _proven(tenant, holder, key, request_body)
         present = document.get(_NAME) or []
-        rest = [each for each in present if each["keyId"] != given.get("keyId")]
+        rest = [each for each in present if each["keyId"] != request_body.get("keyId")]
         if len(rest) == len(present):
-            raise NotFoundError(f"No credentials found to be removed with keyId '{given.get('keyId')}'.")
+            raise NotFoundError(
+                f"No credentials found to be removed with keyId '{request_body.get('keyId')}'."
+            )
         note(Activities.CHANGE_SECRETS, Target(holder.target, holder.update(tenant, key, {_NAME: rest})))
     return empty()
 
 
-def _proven(tenant: Tenant, holder: _Holder, key: str, given: Document) -> Document:
+def _proven(tenant: Tenant, holder: _Holder, key: str, request_body: Document) -> Document:
     """Return the object whose key signed the proof. Raises ODataError for a bad proof, NotFoundError."""
     document, now = holder.find(tenant, key), tenant.clock.now()
     keys = document.get(_NAME) or []
     if not keys:
         raise refusals.FORBIDDEN.error()
     try:
-        token = read_token(str(given.get("proof") or ""))
+        token = read_token(str(request_body.get("proof") or ""))
     except ValueError as error:
         raise refusals.PROOF_REFUSED.error() from error
     named = (token.claims.get("aud"), token.claims.get("iss")) == (_AUDIENCE, document["id"])
@@ -142,8 +144,8 @@ def _proven(tenant: Tenant, holder: _Holder, key: str, given: Document) -> Docum
 
 def add_token_signing_certificate(app: str) -> Response:
     """Make a certificate that SAML assertions are signed with once `preferredTokenSigningKeyThumbprint` names it."""
-    tenant, given = current(), body()
-    name, ends = given.get("displayName"), _ends(tenant, given.get("endDateTime"))
+    tenant, document = current(), body()
+    name, ends = document.get("displayName"), _ends(tenant, document.get("endDateTime"))
     if not isinstance(name, str) or not name.startswith("CN=") or not name[3:].strip():
         raise refusals.VALUE_FORM.error(name="displayName", form="a name that begins with CN=")
     with tenant.store.transaction():

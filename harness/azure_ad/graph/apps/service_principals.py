@@ -101,11 +101,11 @@ def connectivity_parameters(app: str) -> Response:
     demand_beta()
     apps = current().applications
     apps.find(app)
-    shown = [
+    settings = [
         {"key": key, "value": value if key in OPEN_KEYS else None}
         for key, value in sorted(apps.secrets(app).items())
     ]
-    return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", shown)
+    return collection(f"servicePrincipals('{app}')/synchronization/connectivityParameters", settings)
 
 
 def shown_principal(principal: Document) -> Document:

@@ -44,11 +44,11 @@ def validate_credentials(app: str, job: str = "") -> Response:
     """Test Connection with the credentials of the body, or with the saved ones."""
     tenant = current()
     engine = engine_of(app, job) if job else tenant.engine
-    given = body()
-    use_saved = as_boolean(given.get("useSavedCredentials"))
+    document = body()
+    use_saved = as_boolean(document.get("useSavedCredentials"))
     if not isinstance(use_saved, bool | None):
         raise refusals.PART_FORM.error(part="useSavedCredentials", form="true or false")
-    typed = _pairs(given.get("credentials") or [])
+    typed = _pairs(document.get("credentials") or [])
     secrets = tenant.applications.secrets_with(app, typed) if use_saved else typed
     try:
         engine.validate(app, secrets)

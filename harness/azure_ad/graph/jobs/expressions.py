@@ -46,8 +46,8 @@ def functions(app: str, job: str = "", template: str = "") -> Response:
 def parse_expression(app: str, job: str = "", template: str = "") -> Response:
     """Parse, and evaluate where there is a test object; a bad expression is an answer, not a refusal."""
     demand_schema_owner(app, job, template)
-    given = body()
-    expression, test = given.get("expression"), given.get("testInputObject")
+    document = body()
+    expression, test = document.get("expression"), document.get("testInputObject")
     if not isinstance(expression, str):
         raise refusals.BODY_FORM.error(form='{"expression": text, "testInputObject": …}')
     source = None if test is None else _attributes(test)

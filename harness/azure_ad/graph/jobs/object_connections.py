@@ -27,14 +27,14 @@ def get_connection(app: str, job: str, key: str) -> Response:
     connection = session.connection(key)
     if connection is None:
         raise NotFoundError(f"Object '{key}' has no connection.")
-    shown = {
+    items = {
         "objectId": key,
         "sourceAnchor": key,
         "targetAnchor": connection.target_id,
         "displayName": connection.display_name,
         "objectTypeName": connection.kind,
     }
-    return entity(f"servicePrincipals('{app}')/synchronization/jobs('{job}')/objectConnections", shown)
+    return entity(f"servicePrincipals('{app}')/synchronization/jobs('{job}')/objectConnections", items)
 
 
 def delete_connection(app: str, job: str, key: str) -> Response:

@@ -99,9 +99,9 @@ def patch_job(app: str, job: str) -> Response:
     """Change `synchronizationJobSettings`, a list of name and value, if the quirk `job-takes-patch` allows it."""
     if not current().quirks["job-takes-patch"]:
         raise refusals.SYNCHRONIZATION_UNKNOWN.error(url=present().url)
-    given = body()
-    settings = given.pop("synchronizationJobSettings", None)
-    if given or not isinstance(settings, list):
+    document = body()
+    settings = document.pop("synchronizationJobSettings", None)
+    if document or not isinstance(settings, list):
         raise refusals.BODY_FORM.error(form='{"synchronizationJobSettings": [{"name", "value"}]}')
     pairs = {}
     for entry in settings:

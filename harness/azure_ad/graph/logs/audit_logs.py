@@ -51,8 +51,8 @@ def directory_audits() -> Response:
     for term in terms(query_filter(DIRECTORY_AUDIT).condition):
         if (
             term.operator in ("eq", "ge", "gt")
-            and isinstance(term.wanted, datetime)
-            and term.wanted < earliest
+            and isinstance(term.literal, datetime)
+            and term.literal < earliest
         ):
             raise refusals.TOO_LONG_AGO.error(name=term.path, earliest=f"{earliest:%-m/%-d/%Y} 12:00:00 AM")
     return collection("auditLogs/directoryAudits", _audits(), DIRECTORY_AUDIT)

@@ -34,8 +34,8 @@ _FORM = '{"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicense
 
 def assign_license(which: str, name: str) -> Response:
     """Add licences and remove others, all or none."""
-    given = body()
-    added, removed = _list(given.get("addLicenses"), dict), _list(given.get("removeLicenses"), str)
+    document = body()
+    added, removed = _list(document.get("addLicenses"), dict), _list(document.get("removeLicenses"), str)
     tenant, kind = current(), _KINDS[which]
     with tenant.store.transaction():
         before = object_of(which, name)
@@ -65,9 +65,9 @@ def revoke_sessions(name: str) -> Response:
 
 def change_password(name: str) -> Response:
     """Accept a new password. The present one is required, but not compared, for none is stored."""
-    given = body()
+    document = body()
     for part in ("currentPassword", "newPassword"):
-        if not isinstance(given.get(part), str) or not given[part]:
+        if not isinstance(document.get(part), str) or not document[part]:
             raise refusals.VALUE_FORM.error(name=part, form="text")
     _changed("User", object_of("users", name), {"lastPasswordChangeDateTime": iso(current().clock.now())})
     return empty()
@@ -99,12 +99,12 @@ def validate_properties(name: str = "") -> Response:
     """Answer that a group may have these names: there is no naming policy."""
     if name:
         object_of("groups", name)
-    given = body()
+    document = body()
     texts = ("entityType", "displayName", "mailNickname", "onBehalfOfUserId")
-    if not any(part in given for part in ("displayName", "mailNickname")):
+    if not any(part in document for part in ("displayName", "mailNickname")):
         raise refusals.VALUE_FORM.error(name="displayName or mailNickname", form="text")
     for part in texts:
-        if not isinstance(given.get(part), str | None):
+        if not isinstance(document.get(part), str | None):
             raise refusals.VALUE_FORM.error(name=part, form="text")
     return empty()
 

@@ -83,8 +83,8 @@ def get_deleted(key: str) -> Response:
 
 def restore(key: str) -> Response:
     """Bring an object back; `newUserPrincipalName` is for a user whose name is somebody else's by now."""
-    given: dict[str, Any] = optional_body()
-    name = given.get("newUserPrincipalName")
+    document: dict[str, Any] = optional_body()
+    name = document.get("newUserPrincipalName")
     if not isinstance(name, str | None):
         raise refusals.VALUE_FORM.error(name="newUserPrincipalName", form="text")
     with current().store.transaction():  # a bad query is refused before anything is restored

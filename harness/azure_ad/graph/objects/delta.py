@@ -106,12 +106,12 @@ def _everything(state: Document) -> Iterator[Document]:
     tracked, directory = TRACKED[state["of"]], current().directory
     for item in tracked.everything(current()):
         if state["ids"] is None or item["id"] in state["ids"]:
-            shown = _set_properties(tracked, item, state)
+            row = _set_properties(tracked, item, state)
             if _MANAGER in (state["select"] or ()) and (manager := directory.manager(item["id"])):
-                shown["manager@delta"] = [_member(directory, manager, present=True)]
+                row["manager@delta"] = [_member(directory, manager, present=True)]
             if _with_members(tracked, state) and (joined := directory.members(item["id"])):
-                shown["members@delta"] = [_member(directory, key, present=True) for key in joined]
-            yield shown
+                row["members@delta"] = [_member(directory, key, present=True) for key in joined]
+            yield row
 
 
 def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
@@ -128,25 +128,25 @@ def _changed(state: Document, *, minimal: bool) -> Iterator[Document]:
         members = change.members if _with_members(tracked, state) else {}
         if not properties and not members and not new:
             continue
-        shown: Document = {"id": key} if minimal and not new else _set_properties(tracked, item, state)
-        shown |= {name: item.get(name) for name in sorted(properties - {_MANAGER})}
+        row: Document = {"id": key} if minimal and not new else _set_properties(tracked, item, state)
+        row |= {name: item.get(name) for name in sorted(properties - {_MANAGER})}
         if _MANAGER in properties or (new and _MANAGER in (state["select"] or ())):
-            shown["manager@delta"] = [
+            row["manager@delta"] = [
                 _member(directory, each, present=True) for each in (directory.manager(key),) if each
             ]
         if new and _with_members(tracked, state):
             members = {**dict.fromkeys(directory.members(key)), **members}
         if members:
             present = set(directory.members(key))
-            shown["members@delta"] = [_member(directory, each, present=each in present) for each in members]
-        yield shown
+            row["members@delta"] = [_member(directory, each, present=each in present) for each in members]
+        yield row
 
 
 def _gather(tracked: Tracked, state: Document) -> dict[str, _Change]:
     changes_by_id: dict[str, _Change] = {}
     for line in current().directory.changes.between(state["since"], state["until"]):
-        wanted = state["ids"] is None or line["id"] in state["ids"]
-        if line["type"] == tracked.kind and wanted and ("properties" in line or "members" in line):
+        is_listed = state["ids"] is None or line["id"] in state["ids"]
+        if line["type"] == tracked.kind and is_listed and ("properties" in line or "members" in line):
             change = changes_by_id.setdefault(line["id"], _Change())
             change.properties.update(line.get("properties", ()))
             change.members.update(dict.fromkeys(line.get("members", ())))
@@ -156,8 +156,8 @@ def _gather(tracked: Tracked, state: Document) -> dict[str, _Change]:
 def _set_properties(tracked: Tracked, item: Document, state: Document) -> Document:
     """Return the selected properties that were ever set."""
     names: tuple[str, ...] = state["select"] or tracked.type.shown or ()
-    shown: Document = {"id": item["id"]}
-    return shown | {name: item[name] for name in names if name in item}
+    properties: Document = {"id": item["id"]}
+    return properties | {name: item[name] for name in names if name in item}
 
 
 def _with_members(tracked: Tracked, state: Document) -> bool:
@@ -166,8 +166,8 @@ def _with_members(tracked: Tracked, state: Document) -> bool:
 
 def _member(directory: Directory, key: str, *, present: bool) -> Document:
     kind = "group" if directory.get("Group", key) else "user"
-    shown: Document = {"@odata.type": f"#microsoft.graph.{kind}", "id": key}
-    return shown if present else {**shown, "@removed": {"reason": "deleted"}}
+    mark: Document = {"@odata.type": f"#microsoft.graph.{kind}", "id": key}
+    return mark if present else {**mark, "@removed": {"reason": "deleted"}}
 
 
 def _chosen(tracked: Tracked, text: str | None) -> list[str] | None:

@@ -115,8 +115,8 @@ def create_object(which: str) -> Response:
 
 def _create(which: str, fixed: Document) -> Response:
     kind, tenant = _KINDS[which], current()
-    given, bound = split({**body(), **fixed}, ("manager",) if kind == "User" else ("members", "owners"))
-    properties = completed(kind, with_extensions(kind, typed(KINDS[kind], given, creating=True)))
+    fields, bound = split({**body(), **fixed}, ("manager",) if kind == "User" else ("members", "owners"))
+    properties = completed(kind, with_extensions(kind, typed(KINDS[kind], fields, creating=True)))
     with tenant.store.transaction():
         made = audited.create(kind, properties)
         _bind(made["id"], bound)
@@ -134,8 +134,8 @@ def update_object(which: str, name: str) -> Response:
     if (unique := name_to_make(name)) is not None:
         return _create(which, {"uniqueName": unique})
     kind, tenant = _KINDS[which], current()
-    given, bound = split(body(), () if kind == "User" else ("members", "owners"))
-    properties = typed(KINDS[kind], given, creating=False)
+    fields, bound = split(body(), () if kind == "User" else ("members", "owners"))
+    properties = typed(KINDS[kind], fields, creating=False)
     demand_verified_domain(properties)
     with tenant.store.transaction():
         before = tenant.directory.find(kind, name)

@@ -52,9 +52,9 @@ def delete_object(name: str) -> Response:
 
 def get_by_ids() -> Response:
     """Answer the objects with these ids, a thousand at most, of the requested types."""
-    given = body()
-    ids = _texts(given, "ids", _MOST_IDS)
-    types = {text.lower() for text in _texts({"types": [], **given}, "types", _MOST_IDS)} or {
+    document = body()
+    ids = _texts(document, "ids", _MOST_IDS)
+    types = {text.lower() for text in _texts({"types": [], **document}, "types", _MOST_IDS)} or {
         "directoryobject"
     }
     return collection("directoryObjects", _of_types(ids, types), DIRECTORY_OBJECT)
@@ -112,9 +112,9 @@ def groups_above(key: str) -> Iterable[Document]:
             rest += further
 
 
-def _ids(which: str, name: str, wanted: _Test) -> Response:
+def _ids(which: str, name: str, passes: _Test) -> Response:
     key = object_of(which, name)["id"]
-    ids = [group["id"] for group in groups_above(key) if wanted(group)]
+    ids = [group["id"] for group in groups_above(key) if passes(group)]
     return answer({"@odata.context": context("Collection(Edm.String)"), "value": ids})
 
 
@@ -130,8 +130,8 @@ def _of_types(ids: list[str], types: set[str]) -> Iterable[Document]:
             yield item
 
 
-def _texts(given: Document, name: str, limit: int) -> list[str]:
-    values = given.get(name)
+def _texts(document: Document, name: str, limit: int) -> list[str]:
+    values = document.get(name)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise refusals.VALUE_FORM.error(name=name, form="a list of texts")
     if len(values) > limit:

@@ -73,14 +73,14 @@ def update_domain(key: str) -> Response:
     """Make a verified domain the default one, or say what services it is for."""
     tenant, changes = current(), typed(DOMAIN, body(), creating=False)
     with tenant.store.transaction():
-        shown = _domain(key)
-        row = tenant.store.get(_SHELF, shown["id"]) or _row(shown["id"], verified=True)
-        if changes.get("isDefault") and not shown["isVerified"]:
-            raise refusals.DOMAIN_NOT_VERIFIED.error(name=shown["id"])
+        domain = _domain(key)
+        row = tenant.store.get(_SHELF, domain["id"]) or _row(domain["id"], verified=True)
+        if changes.get("isDefault") and not domain["isVerified"]:
+            raise refusals.DOMAIN_NOT_VERIFIED.error(name=domain["id"])
         for other, item in list(tenant.store.scan(_SHELF)):
             if changes.get("isDefault") and item["isDefault"]:
                 tenant.store.put(_SHELF, other, {**item, "isDefault": False})
-        tenant.store.put(_SHELF, shown["id"], {**row, **changes})
+        tenant.store.put(_SHELF, domain["id"], {**row, **changes})
     return empty()
 
 

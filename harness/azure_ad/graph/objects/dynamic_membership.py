@@ -36,8 +36,8 @@ def with_status(group: Document) -> Document:
 def evaluate(name: str = "") -> Response:
     """Answer whether an object is a member of a dynamic group, or would be by another rule, with or without a group."""
     demand_beta()
-    given, directory = body(), current().directory
-    member, rule = given.get("memberId"), given.get("membershipRule")
+    document, directory = body(), current().directory
+    member, rule = document.get("memberId"), document.get("membershipRule")
     if not isinstance(member, str):
         raise refusals.VALUE_FORM.error(name="memberId", form="the id of a user")
     if rule is None and name:

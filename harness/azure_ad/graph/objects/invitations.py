@@ -40,17 +40,17 @@ _MESSAGE = {
 
 def invite() -> Response:
     """Invite an e-mail address; `inviteRedirectUrl` is where acceptance leads. Raises ODataError 400 for bad ones."""
-    tenant, given = current(), typed(INVITATION, body(), creating=True)
-    address = given["invitedUserEmailAddress"]
+    tenant, document = current(), typed(INVITATION, body(), creating=True)
+    address = document["invitedUserEmailAddress"]
     if not _ADDRESS.fullmatch(address):
         raise invalid_value(INVITATION, "invitedUserEmailAddress")
-    if not _leads_somewhere(given["inviteRedirectUrl"]):
+    if not _leads_somewhere(document["inviteRedirectUrl"]):
         raise invalid_value(INVITATION, "inviteRedirectUrl")
     with tenant.store.transaction():
-        guest = _guest(address, given.get("invitedUserDisplayName") or address.partition("@")[0])
+        guest = _guest(address, document.get("invitedUserDisplayName") or address.partition("@")[0])
         key = tenant.ids.uuid()
-        tenant.store.put(_SHELF, key, {"guest": guest["id"], "redirect": given["inviteRedirectUrl"]})
-        return entity("invitations", _shown(key, given, guest), 201, INVITATION)
+        tenant.store.put(_SHELF, key, {"guest": guest["id"], "redirect": document["inviteRedirectUrl"]})
+        return entity("invitations", _shown(key, document, guest), 201, INVITATION)
 
 
 def _leads_somewhere(address: str) -> bool:
@@ -73,13 +73,13 @@ def invitation(key: str) -> Document:
     return document
 
 
-def _shown(key: str, given: Document, guest: Document) -> Document:
+def _shown(key: str, document: Document, guest: Document) -> Document:
     settings = current().settings
     query = urlencode({"tenant": settings.tenant_id, "user": key})
     return {
         "sendInvitationMessage": False,
         "resetRedemption": False,
-        **given,
+        **document,
         "id": key,
         "inviteRedeemUrl": f"{settings.graph_origin}/redeem?{query}",
         "invitedUserDisplayName": guest["displayName"],
@@ -88,7 +88,7 @@ def _shown(key: str, given: Document, guest: Document) -> Document:
         "invitedUserMessageInfo": {
             "messageLanguage": None,
             **_MESSAGE,
-            **(given.get("invitedUserMessageInfo") or {}),
+            **(document.get("invitedUserMessageInfo") or {}),
         },
         "invitedUser": {"id": guest["id"]},
     }

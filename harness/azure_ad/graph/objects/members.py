@@ -88,9 +88,9 @@ def count_groups_of(which: str, name: str, relation: str, only: str = "") -> Res
 
 def _linked(key: str, neighbours: _Neighbours, transitive: bool, only: str) -> Response:
     """Answer the objects that a relation leads to."""
-    shown = _objects(key, neighbours, transitive, only)
+    items = _objects(key, neighbours, transitive, only)
     return collection(
-        "directoryObjects" if not only else f"{only}s", shown, _CASTS.get(only, DIRECTORY_OBJECT)
+        "directoryObjects" if not only else f"{only}s", items, _CASTS.get(only, DIRECTORY_OBJECT)
     )
 
 

@@ -41,15 +41,15 @@ def answer(body: Any, status: int = 200) -> Response:
 def error_answer(error: ODataError) -> Response:
     """Write an error in Graph's shape."""
     request_id, client_id = request_ids()
-    shown: dict[str, Any] = {"code": error.code, "message": error.message}
+    document: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.target is not None:
-        shown["details"] = [{"code": error.detail, "message": error.message, "target": error.target}]
-    shown["innerError"] = {
+        document["details"] = [{"code": error.detail, "message": error.message, "target": error.target}]
+    document["innerError"] = {
         "date": iso(current().clock.now())[:-1],
         "request-id": request_id,
         "client-request-id": client_id,
     }
-    return with_headers(answer({"error": shown}, error.status), error.headers)
+    return with_headers(answer({"error": document}, error.status), error.headers)
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
@@ -62,8 +62,8 @@ def request_ids() -> tuple[str, str]:
     request = present()
     if _REQUEST_IDS not in request.environ:
         own = current().ids.uuid()
-        given = request.text("client-request-id")[:100]
-        usable = given.isascii() and given.isprintable() and given
-        request.environ[_REQUEST_IDS] = own, given if usable else own
+        client_id = request.text("client-request-id")[:100]
+        usable = client_id.isascii() and client_id.isprintable() and client_id
+        request.environ[_REQUEST_IDS] = own, client_id if usable else own
     ids: tuple[str, str] = request.environ[_REQUEST_IDS]
     return ids

@@ -20,11 +20,11 @@ _WAIT = {"429": {"Retry-After": "10"}, "503": {"Retry-After": "10"}}
 
 def fault() -> ODataError | None:
     """Return the error that this request asks for. Raises ODataError 400 for an unknown one."""
-    wanted = present().header(FAULT_HEADER)
-    if wanted is None:
+    status = present().header(FAULT_HEADER)
+    if status is None:
         return None
-    if wanted not in _FAULTS:
+    if status not in _FAULTS:
         raise refusals.PART_FORM.error(part=FAULT_HEADER, form=f"one of {', '.join(_FAULTS)}")
-    error = _FAULTS[wanted].error()
-    error.headers = _WAIT.get(wanted, {})
+    error = _FAULTS[status].error()
+    error.headers = _WAIT.get(status, {})
     return error

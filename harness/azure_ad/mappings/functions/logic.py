@@ -81,9 +81,9 @@ def _not(source: Value) -> Value:
 
 def _switch(source: Lazy, default: Lazy, *pairs: Lazy) -> Value:
     """Compare letter by letter; the key `""` is for null as well."""
-    wanted = text(source())
+    subject = text(source())
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-        if text(key()) == wanted:
+        if text(key()) == subject:
             return value()
     return default()
 

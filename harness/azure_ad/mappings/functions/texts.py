@@ -61,8 +61,8 @@ def _in_str(value1: Value, value2: Value, start: Value = None, compare: Value = 
 
 
 def _left(string: Value, count: Value) -> Value:
-    wanted = whole("NumChars", count)
-    return text(string) if wanted < 0 else text(string)[:wanted]
+    length = whole("NumChars", count)
+    return text(string) if length < 0 else text(string)[:length]
 
 
 def _len(source: Value) -> Value:
@@ -116,11 +116,11 @@ def _to_upper(source: Value, culture: Value = None) -> Value:
 
 
 def _word(string: Value, count: Value, delimiters: Value) -> Value:
-    wanted = whole("WordNumber", count)
+    number = whole("WordNumber", count)
     apart = text(delimiters)
     written = "".join("\0" if letter in apart else letter for letter in text(string))
     words = [word for word in written.split("\0") if word]
-    return words[wanted - 1] if 1 <= wanted <= len(words) else ""
+    return words[number - 1] if 1 <= number <= len(words) else ""
 
 
 def _to_base64(source: Value) -> Value:

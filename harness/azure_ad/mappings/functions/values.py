@@ -33,10 +33,10 @@ def _c_str(value: Value) -> Value:
 
 def _item(attribute: Value, index: Value) -> Value:
     """Items count from 1; behind the last one there is null."""
-    wanted, values = whole("index", index), items(attribute)
-    if wanted < 1:
-        raise ArgumentError(f"parameter 'index' must be 1 or more, not {wanted}")
-    return values[wanted - 1] if wanted <= len(values) else None
+    number, values = whole("index", index), items(attribute)
+    if number < 1:
+        raise ArgumentError(f"parameter 'index' must be 1 or more, not {number}")
+    return values[number - 1] if number <= len(values) else None
 
 
 def _redact(value: Value) -> Value:

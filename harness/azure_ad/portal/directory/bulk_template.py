@@ -96,11 +96,11 @@ def _properties(line: int, cells: dict[str, str]) -> Document:
         raise HarnessError(
             f"Line {line} must say Yes or No to Block sign in, not '{cells['accountEnabled']}'."
         )
-    wanted: dict[str, Any] = {
+    properties: dict[str, Any] = {
         _TODAY.get(name, name): value
         for name, value in cells.items()
         if name and value and name != "passwordProfile"
     }
-    if "businessPhones" in wanted:
-        wanted["businessPhones"] = [wanted["businessPhones"]]
-    return {**wanted, "accountEnabled": blocked == "no"}
+    if "businessPhones" in properties:
+        properties["businessPhones"] = [properties["businessPhones"]]
+    return {**properties, "accountEnabled": blocked == "no"}

@@ -88,8 +88,8 @@ def profile(key: str) -> str:
 
 def save(key: str) -> ResponseReturnValue:
     user, typed = _directory().find("User", key), _typed()
-    shown = _shown(user)
-    changed = {name: value for name, value in typed.items() if value != shown[name]}
+    row = _shown(user)
+    changed = {name: value for name, value in typed.items() if value != row[name]}
     problem = refusal(lambda: audited.update("User", user["id"], changed)) if changed else None
     if problem is not None:
         return _form(user, typed, problem), 400
@@ -113,8 +113,8 @@ def delete(key: str) -> ResponseReturnValue:
 
 
 def deleted() -> str:
-    shown = ({**user, "name": deleted_name(user)} for user in _directory().deleted.scan("User"))
-    return render_template("portal/deleted_users.html", users=list(shown))
+    rows = ({**user, "name": deleted_name(user)} for user in _directory().deleted.scan("User"))
+    return render_template("portal/deleted_users.html", users=list(rows))
 
 
 def restore(key: str) -> ResponseReturnValue:

@@ -85,14 +85,14 @@ def _choose(app: str, key: str, problem: str | None = None) -> str:
 def _steps(entry: Document) -> list[tuple[str, str, list[Document]]]:
     """Return name, outcome in words and log steps of each step; Test connection is one only when it failed."""
     steps: list[Document] = entry["provisioningSteps"]
-    shown: list[tuple[str, tuple[str, ...]]] = list(_STEPS)
+    page_steps: list[tuple[str, tuple[str, ...]]] = list(_STEPS)
     connection = [step for step in steps if step["name"] == _CONNECTION]
     rest = [step for step in steps if step["name"] != _CONNECTION]
     kind = entry["sourceIdentity"]["type"].lower()
     result: list[tuple[str, str, list[Document]]] = []
     if connection:
         result.append(("Test connection", _outcome(connection), connection))
-    for name, types in shown:
+    for name, types in page_steps:
         mine = [step for step in rest if step["type"] in types]
         result.append((name.replace("user", kind), _outcome(mine), mine))
     return result

@@ -88,9 +88,9 @@ def _carry_out(app: str, typed: _Form) -> None:
         if job is None:
             job = engine.create_job(app, _template(app))
         secrets = tenant.applications.secrets(app)
-        wanted = _credentials(app, typed) | (_preferences(secrets, typed) if "scope" in typed else {})
-        if any(secrets.get(key, "") != value for key, value in wanted.items()):
-            engine.save_secrets(app, wanted)
+        changes = _credentials(app, typed) | (_preferences(secrets, typed) if "scope" in typed else {})
+        if any(secrets.get(key, "") != value for key, value in changes.items()):
+            engine.save_secrets(app, changes)
         if typed.get("threshold") and typed["threshold"] != job.settings.get(DELETES_THRESHOLD):
             engine.save_settings(job.id, {DELETES_THRESHOLD: typed["threshold"]})
     if "status" not in typed:
@@ -137,12 +137,12 @@ def _preferences(secrets: Mapping[str, str], typed: _Form) -> dict[str, str]:
     }
     if typed["email"] or "Recipients" in notification:
         notification["Recipients"] = typed["email"]
-    wanted = {"SyncAll": "true" if typed["scope"] == "all" else "false"}
+    chosen = {"SyncAll": "true" if typed["scope"] == "all" else "false"}
     if notification != _notification(secrets):
-        wanted[_NOTIFICATION] = json.dumps(notification, separators=(",", ":"))
-    if wanted["SyncAll"] == str(scope_settings(secrets).sync_all).lower():
-        del wanted["SyncAll"]
-    return wanted
+        chosen[_NOTIFICATION] = json.dumps(notification, separators=(",", ":"))
+    if chosen["SyncAll"] == str(scope_settings(secrets).sync_all).lower():
+        del chosen["SyncAll"]
+    return chosen
 
 
 def _notification(secrets: Mapping[str, str]) -> Document:

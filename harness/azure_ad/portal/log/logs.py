@@ -88,11 +88,11 @@ def _source_of(identity: str) -> str | None:
 
 def _passes() -> Callable[[Document], bool]:
     identity = entered("identity").casefold()
-    wanted = {name: entered(name).casefold() for name in _WHOLE if entered(name)}
+    filters = {name: entered(name).casefold() for name in _WHOLE if entered(name)}
 
     def passes(entry: Document) -> bool:
         return identity in _names(entry) and all(
-            (_WHOLE[name](entry) or "").casefold() == value for name, value in wanted.items()
+            (_WHOLE[name](entry) or "").casefold() == value for name, value in filters.items()
         )
 
     return passes

@@ -48,15 +48,15 @@ def stored_form(job: Job) -> Document:
 
 def read_job(document: Document) -> Job:
     """Return the job that `stored_form` wrote."""
-    shown = document["job"]
+    job = document["job"]
     return Job(
-        id=shown["id"],
-        template_id=shown["templateId"],
+        id=job["id"],
+        template_id=job["templateId"],
         app=document["app"],
-        interval_minutes=int(shown["schedule"]["interval"].removeprefix("PT").removesuffix("M")),
-        is_on=shown["schedule"]["state"] == "Active",
-        status=_read_status(shown["status"]),
-        settings={entry["name"]: entry["value"] for entry in shown["synchronizationJobSettings"]},
+        interval_minutes=int(job["schedule"]["interval"].removeprefix("PT").removesuffix("M")),
+        is_on=job["schedule"]["state"] == "Active",
+        status=_read_status(job["status"]),
+        settings={entry["name"]: entry["value"] for entry in job["synchronizationJobSettings"]},
         watermark=document["watermark"],
         next=_read_moment(document["next"]),
         linked=document["linked"],

@@ -134,15 +134,15 @@ def counted(job: Job, counts: Mapping[str, int]) -> Job:
     return replace(job, linked=dict(linked))
 
 
-def with_settings(job: Job, given: Mapping[str, str]) -> Job:
+def with_settings(job: Job, settings: Mapping[str, str]) -> Job:
     """Set some of synchronizationJobSettings; the others stay.
 
     Raises SettingError for a threshold that is no number of objects.
     """
-    threshold = given.get(DELETES_THRESHOLD, "0")
+    threshold = settings.get(DELETES_THRESHOLD, "0")
     if not (threshold.isascii() and threshold.isdigit() and len(threshold) <= _LONGEST_NUMBER):
         raise SettingError(
             f"The value of '{DELETES_THRESHOLD}', the accidental deletion threshold, must be a number of objects, "
             f"not '{threshold}'."
         )
-    return replace(job, settings={**job.settings, **given})
+    return replace(job, settings={**job.settings, **settings})

@@ -93,18 +93,18 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
     """
     changes = []
     for flow in mapping.flows:
-        wanted = values.get(flow.target)
-        if wanted is None:
+        value = values.get(flow.target)
+        if value is None:
             continue
-        held = read(resource, flow.path)
+        present = read(resource, flow.path)
         if flow.several:
-            lacking = roles.missing(flow.several, roles.from_text(wanted), held)
+            lacking = roles.missing(flow.several, roles.from_text(value), present)
             if lacking:
-                changes.append(Change(flow, roles.to_text(lacking), bool(held)))
+                changes.append(Change(flow, roles.to_text(lacking), bool(present)))
             continue
-        text = "" if held is None else str(held)
-        if text != wanted and (flow.case_exact or text.casefold() != wanted.casefold()):
-            changes.append(Change(flow, wanted, text != ""))
+        text = "" if present is None else str(present)
+        if text != value and (flow.case_exact or text.casefold() != value.casefold()):
+            changes.append(Change(flow, value, text != ""))
     return changes
 
 

@@ -178,7 +178,7 @@ class Target:
             return Request(method, url, (*self._headers, *version))
         return Request(method, url, (*self._headers, *version, _CONTENT_TYPE), json_text.encode(body))
 
-    def _exchange(self, kind: Kind, request: Request, wanted: tuple[int, ...]) -> Response:
+    def _exchange(self, kind: Kind, request: Request, statuses: tuple[int, ...]) -> Response:
         """Return an answer with one of the wanted statuses. Raises TargetError for any other, and for none."""
         if not self._has_host or not self._has_token:
             # https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
@@ -191,7 +191,7 @@ class Target:
             outcome = "timeout" if error.kind == "timeout" else "no answer"
             answer_text = f"{error} Resource: {request.url} Operation: {request.method}"
             raise self._failure(kind, outcome, request, answer_text=answer_text) from error
-        if response.status not in wanted:
+        if response.status not in statuses:
             refused = response.status == 400 and kind in ("create", "patch") and self._incompatible(response)
             raise self._failure(kind, "refused" if refused else response.status, request, response)
         return response

@@ -139,7 +139,7 @@ def _nested_in_assigned(session: Session, key: str) -> list[str]:
 def _filters(facts: Facts) -> list[Document]:
     if facts.mapping is None or facts.scope is None or facts.scope.filters is None:
         return []
-    shown = facts.mapping.logged_source(facts.attributes)
+    attributes = facts.mapping.logged_source(facts.attributes)
     return [
         {
             "set": name,
@@ -148,7 +148,7 @@ def _filters(facts: Facts) -> list[Document]:
             "clauses": [
                 {
                     "clause": result.clause.text,
-                    "value": shown.get(result.clause.attribute),
+                    "value": attributes.get(result.clause.attribute),
                     "passed": result.passed,
                 }
                 for result in group

@@ -34,9 +34,16 @@ def foreign(facts: Facts, values: Mapping[str, str | None], account_of: AccountO
     account = account_of(facts.kind, name)
     if account is None:
         return None
-    held = {_NAMES[facts.kind]: account.name, "externalId": account.external_id}
+    account_values = {_NAMES[facts.kind]: account.name, "externalId": account.external_id}
     matching = [flow.target for flow in facts.mapping.matching]
-    by = next((each for each in matching if each in held and _alike(held[each], values.get(each))), None)
+    by = next(
+        (
+            each
+            for each in matching
+            if each in account_values and _alike(account_values[each], values.get(each))
+        ),
+        None,
+    )
     return {
         "id": account.id,
         "name": account.name,
@@ -58,5 +65,5 @@ def _says(facts: Facts, matching: list[str], by: str | None) -> str:
     )
 
 
-def _alike(held: str | None, value: str | None) -> bool:
-    return bool(held and value) and str(held).casefold() == str(value).casefold()
+def _alike(account_value: str | None, value: str | None) -> bool:
+    return bool(account_value and value) and str(account_value).casefold() == str(value).casefold()

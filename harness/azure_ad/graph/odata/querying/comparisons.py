@@ -35,42 +35,42 @@ class Comparison(Struct, frozen=True):
 
     path: tuple[str, ...]
     operator: str
-    wanted: Any
+    literal: Any
     exact: bool = False
 
     def holds(self, item: Any) -> bool:
-        value = _like(at(item, self.path), self.wanted, exact=self.exact)
-        wanted = _like(self.wanted, self.wanted, exact=self.exact)
-        if self.operator in _ORDERING and not _ordered(value, wanted):
+        value = _like(at(item, self.path), self.literal, exact=self.exact)
+        literal = _like(self.literal, self.literal, exact=self.exact)
+        if self.operator in _ORDERING and not _ordered(value, literal):
             return False
-        return bool(COMPARE[self.operator](value, wanted))
+        return bool(COMPARE[self.operator](value, literal))
 
 
 class OneOf(Struct, frozen=True):
     path: tuple[str, ...]
-    wanted: tuple[Any, ...]
+    literals: tuple[Any, ...]
     exact: bool = False
 
     def holds(self, item: Any) -> bool:
         value = at(item, self.path)
         return any(
             _like(value, literal, exact=self.exact) == _like(literal, literal, exact=self.exact)
-            for literal in self.wanted
+            for literal in self.literals
         )
 
 
 class TextMatch(Struct, frozen=True):
     path: tuple[str, ...]
     function: str
-    wanted: str
+    text: str
     exact: bool = False
 
     def holds(self, item: Any) -> bool:
-        value, wanted = at(item, self.path), self.wanted
+        value, text = at(item, self.path), self.text
         if not isinstance(value, str):
             return False
         return FUNCTIONS[self.function](
-            *((value, wanted) if self.exact else (value.casefold(), wanted.casefold()))
+            *((value, text) if self.exact else (value.casefold(), text.casefold()))
         )
 
 
@@ -93,13 +93,13 @@ def at(item: Any, path: tuple[str, ...]) -> Any:
     return item
 
 
-def _like(value: Any, wanted: Any, *, exact: bool) -> Any:
+def _like(value: Any, literal: Any, *, exact: bool) -> Any:
     """Return an object's value in the type of the literal that it is compared with."""
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str):
         return value
-    if isinstance(wanted, datetime):
+    if isinstance(literal, datetime):
         try:
             moment = from_iso(value)
         except ValueError:
@@ -108,12 +108,12 @@ def _like(value: Any, wanted: Any, *, exact: bool) -> Any:
     return value if exact else value.casefold()
 
 
-def _ordered(value: Any, wanted: Any) -> bool:
+def _ordered(value: Any, literal: Any) -> bool:
     """Return whether two values have an order: null, and values of different types, have none."""
     return (
         value is not None
-        and wanted is not None
-        and type(value) is type(wanted)
+        and literal is not None
+        and type(value) is type(literal)
         and not isinstance(value, dict | list)
     )
 
@@ -137,4 +137,4 @@ class Searched(Struct, frozen=True, dict=True):
         return any(self._is_in(words_and_compounds(text)) for text in texts)
 
     def _is_in(self, present: list[str]) -> bool:
-        return all(any(word.startswith(wanted) for word in present) for wanted in self.words)
+        return all(any(word.startswith(beginning) for word in present) for beginning in self.words)

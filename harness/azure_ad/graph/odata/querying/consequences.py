@@ -21,8 +21,12 @@ def demands(condition: Condition) -> dict[str, str]:
     """Return the texts that an object must have, by path: those outside of any `or`, `not` and `any`."""
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in demands(part).items()}
-    if isinstance(condition, Comparison) and condition.operator == "eq" and isinstance(condition.wanted, str):
-        return {"/".join(condition.path): condition.wanted.casefold()}
+    if (
+        isinstance(condition, Comparison)
+        and condition.operator == "eq"
+        and isinstance(condition.literal, str)
+    ):
+        return {"/".join(condition.path): condition.literal.casefold()}
     return {}
 
 
@@ -38,8 +42,8 @@ def choices(condition: Condition) -> dict[str, frozenset[str]]:
         path = "/".join(condition.path)
         inner = demands(condition.inner)
         return {f"{path}/{name}" if name else path: frozenset({text}) for name, text in inner.items()}
-    if isinstance(condition, OneOf) and all(isinstance(text, str) for text in condition.wanted):
-        return {"/".join(condition.path): frozenset(text.casefold() for text in condition.wanted)}
+    if isinstance(condition, OneOf) and all(isinstance(text, str) for text in condition.literals):
+        return {"/".join(condition.path): frozenset(text.casefold() for text in condition.literals)}
     return {name: frozenset({text}) for name, text in demands(condition).items()}
 
 
@@ -48,7 +52,7 @@ def beginnings(condition: Condition) -> dict[str, str]:
     if isinstance(condition, Both):
         return {name: text for part in condition.parts for name, text in beginnings(part).items()}
     if isinstance(condition, TextMatch) and condition.function == "startswith":
-        return {"/".join(condition.path): condition.wanted.casefold()}
+        return {"/".join(condition.path): condition.text.casefold()}
     if isinstance(condition, Searched) and not condition.words:
         return {condition.name: condition.text.casefold()}
     return {}
@@ -91,7 +95,7 @@ def advanced_operators(condition: Condition) -> Iterator[str]:
 def alternatives(condition: Condition) -> int:
     """Return the number of conditions in the longest `or`, where an `in` counts as one for each value."""
     if isinstance(condition, OneOf):
-        return len(condition.wanted)
+        return len(condition.literals)
     if isinstance(condition, Either):
         return max(len(condition.parts), *map(alternatives, condition.parts))
     if isinstance(condition, Both):

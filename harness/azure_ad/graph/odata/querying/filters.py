@@ -185,34 +185,34 @@ class _Parser:
             return self._one_of(reader, path)
         if reader.take("word").lower() not in COMPARE:
             raise reader.error()
-        wanted = _literal(reader)
-        self._check_types(path, wanted, operator)
-        return Comparison(path, operator, wanted, self._is_exact(path))
+        literal = _literal(reader)
+        self._check_types(path, literal, operator)
+        return Comparison(path, operator, literal, self._is_exact(path))
 
     def _function(self, reader: Reader, name: str) -> Condition:
         reader.demand(_OPENING)
         path = self._path(reader.take("word"))
         reader.demand(_COMMA)
-        wanted = _literal(reader)
+        text = _literal(reader)
         reader.demand(_CLOSING)
-        if not isinstance(wanted, str):
+        if not isinstance(text, str):
             raise FilterError(f"Invalid filter clause: {name} needs a text in '{self._text}'.")
         if self._kind is not None and self._kind.directory:
             if name == "contains":
                 raise FilterError(f"Invalid filter clause: '{name}' is not supported in '{self._text}'.")
             if name == "endswith" and not self._variable and path[0] not in _WITH_ENDS:
                 raise UnfilterableError(path[0], self._kind.name.rpartition(".")[2])
-        return TextMatch(path, name, wanted, self._is_exact(path))
+        return TextMatch(path, name, text, self._is_exact(path))
 
     def _one_of(self, reader: Reader, path: tuple[str, ...]) -> Condition:
         reader.demand(_OPENING)
-        wanted = [_literal(reader)]
+        literals = [_literal(reader)]
         while reader.passes(_COMMA):
-            wanted.append(_literal(reader))
+            literals.append(_literal(reader))
         reader.demand(_CLOSING)
-        for value in wanted:
+        for value in literals:
             self._check_types(path, value, "eq")
-        return OneOf(path, tuple(wanted), self._is_exact(path))
+        return OneOf(path, tuple(literals), self._is_exact(path))
 
     def _elements(self, reader: Reader, name: str) -> Condition:
         path = self._path(name)
@@ -261,16 +261,16 @@ class _Parser:
         declared = self._kind.at(path)
         return declared is None or not declared.is_enumeration
 
-    def _check_types(self, path: tuple[str, ...], wanted: Any, operator: str) -> None:
+    def _check_types(self, path: tuple[str, ...], literal: Any, operator: str) -> None:
         declared = None if self._kind is None or self._variable else self._kind.at(path)
-        given = _edm(wanted)
-        if declared is None or given is None or declared.is_enumeration:
+        edm_type = _edm(literal)
+        if declared is None or edm_type is None or declared.is_enumeration:
             return
         name = "Collection" if declared.collection else "Complex" if declared.is_complex else declared.type
-        if given not in _ALIKE.get(name, (name,)):
+        if edm_type not in _ALIKE.get(name, (name,)):
             raise FilterError(
                 "Invalid filter clause: A binary operator with incompatible types was detected. Found operand types "
-                f"'Edm.{name}' and 'Edm.{given}' for operator kind '{_KINDS[operator]}'."
+                f"'Edm.{name}' and 'Edm.{edm_type}' for operator kind '{_KINDS[operator]}'."
             )
 
 

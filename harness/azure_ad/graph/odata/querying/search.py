@@ -32,13 +32,13 @@ def search(kind: EntityType | None) -> Condition:
         raise refusals.SEARCH_NEEDS_HEADER.error()
 
     def clause(reader: Reader) -> Condition:
-        name, colon, wanted = reader.take("clause")[1:-1].replace("\\", "").partition(":")
+        name, colon, phrase = reader.take("clause")[1:-1].replace("\\", "").partition(":")
         spelling = kind.spelling(name.strip())
-        if not colon or not wanted.strip():
+        if not colon or not phrase.strip():
             raise refusals.SEARCH_UNREADABLE.error(text=text)
         if spelling is None:
             raise refusals.SEARCH_UNREADABLE.error(text=text)
-        return Searched(spelling, wanted.strip())
+        return Searched(spelling, phrase.strip())
 
     grammar = Grammar(
         either=Mark("word", "or"),

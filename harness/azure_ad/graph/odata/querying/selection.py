@@ -46,10 +46,10 @@ class _Expansion(Struct, frozen=True):
             linked = expander(linked) if len(chain) < self.levels else None
         if not chain:
             return _part(linked, self.names)
-        shown: Document = _part(chain[-1], self.names)
+        answer: Document = _part(chain[-1], self.names)
         for link in reversed(chain[:-1]):
-            shown = {**_part(link, self.names), self.name: shown}
-        return shown
+            answer = {**_part(link, self.names), self.name: answer}
+        return answer
 
 
 def version() -> str:

@@ -25,7 +25,7 @@ class Term(Struct, frozen=True):
 
     path: str
     operator: str
-    wanted: Any
+    literal: Any
 
 
 def terms(condition: Condition, within: tuple[str, ...] = ()) -> Iterator[Term]:
@@ -38,11 +38,11 @@ def terms(condition: Condition, within: tuple[str, ...] = ()) -> Iterator[Term]:
     elif isinstance(condition, AnyElement):
         yield from terms(condition.inner, (*within, *condition.path))
     elif isinstance(condition, Comparison):
-        yield Term("/".join((*within, *condition.path)), condition.operator, condition.wanted)
+        yield Term("/".join((*within, *condition.path)), condition.operator, condition.literal)
     elif isinstance(condition, TextMatch):
-        yield Term("/".join((*within, *condition.path)), condition.function, condition.wanted)
+        yield Term("/".join((*within, *condition.path)), condition.function, condition.text)
     elif isinstance(condition, OneOf):
-        for value in condition.wanted:
+        for value in condition.literals:
             yield Term("/".join((*within, *condition.path)), "eq", value)
 
 
