@@ -1,6 +1,6 @@
-"""The AWS SSO side behind one address: `/<tenant id>/scim/v2` is the SCIM endpoint, `POST /` the AWS APIs, nearly all else Flask's.
+"""The AWS SSO side behind one address: `/<tenant id>/scim/v2` is the SCIM endpoint, `POST /` the AWS APIs, the rest mostly Flask.
 
-Built once a process and stateless; the tenant comes with each request in the WSGI environment (`tenant.TENANT`).
+Built once per process and stateless; the tenant comes with each request in the WSGI environment (`tenant.TENANT`).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _ENDPOINT = "/scim/v2"
 
 
 def is_scim(environ: WSGIEnvironment) -> bool:
-    """Tell whether a request is for the SCIM endpoint, which waits for nothing but the store."""
+    """Return whether a request is for the SCIM endpoint, which waits for nothing but the store."""
     tenant_id, endpoint, _ = environ["PATH_INFO"][1:].partition(_ENDPOINT)
     return bool(endpoint and tenant_id) and "/" not in tenant_id
 
 
 class AwsSso:
-    """A WSGI application of four: the SCIM endpoint, which is asked most, orders to the console, the AWS APIs, and `surfaces`."""
+    """A WSGI application of four: the SCIM endpoint (most requests), the console's JSON API, the AWS APIs, and `surfaces`."""
 
     @cached_property
     def surfaces(self) -> Flask:
-        """All else. Few scenarios ask for it, and its import takes long: the first who does waits for it."""
+        """The Flask application for all else, imported at its first request: few scenarios need it, and it takes long."""
         from harness.aws_sso import surfaces
 
         return surfaces.create_app()
@@ -59,7 +59,7 @@ class AwsSso:
 
 
 def _scim(environ: WSGIEnvironment, start_response: StartResponse, tenant_id: str, rest: str) -> Any:
-    """Answer at the SCIM endpoint; on a full disk what only reads goes on without its event."""
+    """Answer at the SCIM endpoint; on a full disk a request that only reads is answered without its event."""
     try:
         return service.answer(environ, start_response, tenant_id, rest)
     except Exception as error:

@@ -32,7 +32,7 @@ class Text(Struct, frozen=True, dict=True):
 
     @cached_property
     def usual(self) -> re.Pattern[str]:
-        """What nearly all values are and is certainly right: printable ASCII."""
+        """The pattern of values that need no further check, nearly all: printable ASCII."""
         first = " " if " " in self.spaces else "!"
         return re.compile(f"[{first}-~]{{1,{self.longest}}}")
 
@@ -46,13 +46,13 @@ class Dropped(Struct, frozen=True):
 
 
 class Unsupported(Struct, frozen=True):
-    """Refused when its label stands in the quirk `refused-attributes`, but for what `rules.py` lets through, else forgotten."""
+    """Refused if its label is in the quirk `refused-attributes` (with exceptions in `rules.py`), else accepted and forgotten."""
 
     label: str
 
 
 class Complex(Struct, frozen=True, dict=True):
-    """Named parts. `bare` names the part that a plain string stands for, where that is understood."""
+    """Named parts. `bare` is the part that a plain string stands for, if any."""
 
     parts: Mapping[str, Attribute]
     required: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
-"""Places in a list, handed out as opaque strings: the SCIM `nextCursor` and the `NextToken` of the AWS APIs.
+"""Cursors, opaque strings for a place in a list: SCIM's `nextCursor` and the `NextToken` of the AWS APIs.
 
-A cursor is signed together with what it continues, so an altered one, or one taken to another filter, is refused.
+A cursor is signed together with the request that it continues, so a changed one, or one used with another filter, is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SIGNATURE = 16
 
 
 def seal(tenant: Tenant, scope: str, anchors: Sequence[str]) -> str:
-    """Return a cursor for the place behind the last of `anchors` that still exists, within `scope`."""
+    """Return a cursor within `scope` for the place after the last of `anchors` that still exists."""
     payload = "\n".join(anchors).encode()
     return base64.urlsafe_b64encode(_sign(tenant, scope, payload) + payload).decode().rstrip("=")
 

@@ -1,4 +1,4 @@
-"""JSON in, for all three surfaces: strict reading that no junk can break. It goes out as `base.json_text` writes it."""
+"""Strict reading of JSON for all three surfaces, safe with any input; `base.json_text` writes it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def decode(raw: bytes) -> Any:
 
 
 def _read_at_once(raw: bytes) -> Any:
-    """Return a document that has nothing to unescape, not many brackets, and no member twice; None where that is not sure.
+    """Return a document without escapes, deep nesting or repeated members; None where that is not certain.
 
-    Who gives a member twice loses one, and its quotation marks.
+    A repeated member shows in the number of quotation marks: decoding drops one of the two.
     """
     if raw.count(b"[") + raw.count(b"{") > _DEEPEST:
         return None
@@ -50,7 +50,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _require_writable(document: Any) -> None:
-    """Refuse an unpaired surrogate, which cannot be written as UTF-8, here or in the store."""
+    """Raise ValueError for an unpaired surrogate, which neither an answer nor the store can write as UTF-8."""
     try:
         encode(document)
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""The directory behind both surfaces: users, groups, memberships and what must be unique.
+"""The directory behind SCIM and the AWS APIs: users, groups, memberships and unique keys.
 
 Called by the SCIM operations, the AWS APIs, the console and `populate`. Every function that writes expects to run inside
 `store.transaction()`, so that a refused request leaves nothing behind. Uniqueness is as described in
@@ -51,7 +51,7 @@ class Record(Struct, frozen=True):
     revision: int
 
     def document(self) -> Document:
-        """Return what the store keeps under the id: there is one for every user, so it is short."""
+        """Return the record as the store saves it; there is one for every user, so its member names are short."""
         history = [self.created, self.modified, self.created_by, self.modified_by, self.revision]
         return {"attributes": self.attributes, "history": history}
 
@@ -102,13 +102,13 @@ def replace(tenant: Tenant, kind: str, old: Record, attributes: Attributes, by: 
 
 
 def disabled(tenant: Tenant, user_id: str) -> Disabled:
-    """Return what is kept of a user's being disabled; it stays when the user is enabled again."""
+    """Return how often and when a user was disabled; it stays when the user is enabled again."""
     document = tenant.store.get(_DISABLED, user_id)
     return Disabled(0, "") if document is None else Disabled(**document)
 
 
 def delete(tenant: Tenant, kind: str, record: Record) -> None:
-    """Forget a user or group, its memberships and its claims, which are free again at once."""
+    """Delete a user or group, its memberships and its unique keys, which are free again at once."""
     store = tenant.store
     if kind == USER:
         for group in store.lefts(_MEMBER, record.id):
@@ -139,12 +139,12 @@ def require(tenant: Tenant, kind: str, resource_id: str, unknown: str = NOT_FOUN
 
 
 def find(tenant: Tenant, space: str, value: str) -> str | None:
-    """Return the id of whoever holds a unique value; `space` is a key of the table above, `user.userName` say."""
+    """Return the id of the record with a unique value; `space` is a key of the table above, such as `user.userName`."""
     return tenant.store.owner(space, _storable(_fold(space, value, tenant.quirks)))
 
 
 def account_of(tenant: Tenant, kind: str, name: str) -> TargetAccount | None:
-    """Return the `User` of a userName or the `Group` of a displayName; None where nobody is called so."""
+    """Return the `User` with a userName or the `Group` with a displayName; None if there is none."""
     shelf, attribute = (USER, "userName") if kind == "User" else (GROUP, "displayName")
     key = find(tenant, f"{shelf}.{attribute}", name)
     record = fetch(tenant, shelf, key) if key else None
@@ -164,7 +164,7 @@ def scan(
 def add_members(
     tenant: Tenant, group_id: str, user_ids: Iterable[str], unknown: str, by: str = "SCIM"
 ) -> None:
-    """Put users into a group; present ones stay. Raises Refused (`unknown`) for an id that is no user's."""
+    """Add users to a group; present members stay. Raises Refused (`unknown`) for an id that is no user's."""
     for user_id in user_ids:
         if tenant.store.get(USER, _storable(user_id)) is None:
             raise Refused(unknown)
@@ -176,7 +176,7 @@ def add_members(
 
 
 def remove_members(tenant: Tenant, group_id: str, user_ids: Iterable[str]) -> None:
-    """Take users out of a group; absent ones are fine."""
+    """Remove users from a group; ids of no members are ignored."""
     for user_id in user_ids:
         if not _part(tenant, group_id, _storable(user_id)):
             _refuse_unless_accepted(tenant.quirks["absent-member-removed"])
@@ -201,7 +201,7 @@ def membership(tenant: Tenant, key: str) -> Membership | None:
 
 
 def beside(tenant: Tenant, kind: str, resource_id: str) -> Attributes:
-    """Return what only the Identity Store API knows of a user or group."""
+    """Return the attributes of a user or group that only the Identity Store API has."""
     return tenant.store.get(_beside(kind), resource_id) or {}
 
 
@@ -224,7 +224,7 @@ def _refuse_unless_accepted(error: str) -> None:
 
 
 def _settle_later(tenant: Tenant, group_id: str) -> None:
-    """Keep a new group from being found by its id for as long as the tenant's quirk says."""
+    """Hide a new group from reads by its id for as long as the tenant's quirk says."""
     milliseconds = tenant.quirks["new-group-hidden-milliseconds"]
     if milliseconds:
         now, waiting = tenant.clock.now(), tenant.memory.unsettled
@@ -239,7 +239,7 @@ def _is_unsettled(tenant: Tenant, record_id: str) -> bool:
 
 
 def _part(tenant: Tenant, group_id: str, user_id: str) -> bool:
-    """Take a user out of a group; False when it was not in."""
+    """Remove a user from a group; return False for one who was no member."""
     tenant.store.delete(MEMBERSHIP, membership_id(group_id, user_id))
     return tenant.store.unlink(_MEMBER, group_id, user_id)
 
@@ -256,7 +256,7 @@ def _new_id(tenant: Tenant) -> str:
 
 
 def _keys(kind: str, attributes: Attributes, quirks: Quirks) -> set[tuple[str, str]]:
-    """Return what a record holds for itself, as (space, key)."""
+    """Return a record's unique keys as (space, key)."""
     name = "userName" if kind == USER else "displayName"
     keys = {(f"{kind}.{name}", _fold(name, attributes[name], quirks))}
     if attributes.get("externalId") is not None:
@@ -283,7 +283,7 @@ def _claim(tenant: Tenant, owner: str, keys: set[tuple[str, str]]) -> None:
 
 
 def _storable(text: str) -> str:
-    """Replace what no engine can look up (NUL and unpaired surrogates, which no stored value holds)."""
+    """Replace characters that no database can look up: NUL and unpaired surrogates, which no stored value has."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

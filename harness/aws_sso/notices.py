@@ -48,7 +48,7 @@ def sent(tenant: Tenant) -> list[Notice]:
 
 
 def _moments(token: Token, periods: list[list[int]]) -> Iterator[datetime]:
-    """Yield when a token is written of; each period has its first day before the end, and how many notices a week."""
+    """Yield the moments of a token's notices; a period has its first day before the end, and its notices per week."""
     end = from_iso(token.expires_at)
     ends = [end - timedelta(days=days) for days, _ in periods[1:]]
     for (days, a_week), until in zip(periods, [*ends, end], strict=True):

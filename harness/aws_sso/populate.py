@@ -1,6 +1,6 @@
-"""Filling a tenant with users, groups and AWS accounts as an administrator made them by hand, before provisioning or beside it.
+"""Adds users, groups and AWS accounts to a tenant, as an administrator makes them by hand, before provisioning or beside it.
 
-Used by scenario `given:` blocks and the control API. The same rules hold as for SCIM; all of a document is taken or none.
+Used by scenario `given:` blocks and the control API. SCIM's rules apply; a document is added whole or not at all.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _add(kind: str, number: int, name: str, entry: Any, add: Callable[[dict[str,
 
 
 def _add_user(tenant: Tenant, entry: dict[str, Any]) -> None:
-    """Add somebody who is active unless the entry says otherwise, as the console's Add user and CreateUser make people."""
+    """Add a user, active unless the entry says otherwise, as the console's Add user and CreateUser do."""
     identity_store.create(tenant, USER, rules.user({"active": True, **entry}, tenant.quirks), _BY_HAND)
 
 

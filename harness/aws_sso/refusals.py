@@ -1,4 +1,4 @@
-"""Refusals in AWS's words: what a SCIM call that fails answers over HTTP, and what CloudTrail keeps of it.
+"""The refusals of SCIM calls in AWS's words: the HTTP answer, and the error in CloudTrail's event.
 
 Raised anywhere below `scim/`, written by `scim/service.py`. The names are those of the developer guide's error tables
 (https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, Errors, read 2026-11-29) and never show over
@@ -44,11 +44,11 @@ THROTTLED = "ThrottlingException"
 
 
 class Refused(Exception):
-    """A call is not carried out.
+    """A SCIM call is refused.
 
-    `error` is a key of `KINDS`, `reason` the specific cause where the service names one. CloudTrail prints the reason
-    whenever there is one; over HTTP it stands only where the quirk `specific-details` lists the error. `detail` is for
-    the rare text that HTTP shows in every era.
+    `error` is a key of `KINDS`, `reason` the specific cause where the service names one. CloudTrail always prints the
+    reason; the HTTP answer has it only if the quirk `specific-details` lists the error. `detail` is a text that the HTTP
+    answer has in every profile.
     """
 
     def __init__(self, error: str, reason: str | None = None, *, detail: str | None = None) -> None:
@@ -65,18 +65,18 @@ class Refused(Exception):
         return self.reason or self.detail or self.sentence(quirks)
 
     def http_message(self, quirks: Quirks) -> str:
-        """Return what an answer says in `detail`."""
+        """Return the text of the answer's `detail`."""
         cause = self.reason if self.error in quirks["specific-details"] else None
         return self.detail or cause or self.sentence(quirks)
 
     def sentence(self, quirks: Quirks) -> str:
-        """Return what is said of the error where no cause is told."""
+        """Return the error's general sentence, for answers without a cause."""
         sentences: Mapping[str, str] = quirks["error-sentences"]
         return sentences.get(self.error, KINDS[self.error].sentence)
 
 
 def document(refused: Refused, tenant: Tenant, request_id: str) -> dict[str, Any]:
-    """Return the error body in the form of the tenant's era."""
+    """Return the error body in the form of the tenant's profile."""
     members = {
         "schema": [ERROR],
         "schemas": [ERROR],

@@ -25,7 +25,7 @@ def create_app() -> Flask:
     """Build the application; one serves every tenant of the process."""
     app = Application(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    # POST is answered in app.py; who asks by OPTIONS is told of it here.
+    # POST is answered in app.py; this rule lists it for OPTIONS.
     app.add_url_rule("/", "home", _home, methods=["GET", "POST"])
     app.register_blueprint(pages)
     app.register_blueprint(console.blueprint)
@@ -48,7 +48,7 @@ def _home() -> Response:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """Answer what no route took, and what broke, in the words of the surface it was meant for."""
+    """Answer unknown addresses and internal errors in the form of the surface that the address belongs to."""
     if request.path.startswith(("/console", "/pages")):
         return console.refuse(error)
     tenant = current()

@@ -41,15 +41,15 @@ class Settings(Struct, frozen=True):
     api_credentials: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
-        """Show the account, and not its keys."""
+        """Show the account without its keys."""
         return f"Settings({self.account_id})"
 
 
 class Memory(Struct):
-    """What ends with the process: budgets in use (amount and moment) and when groups that are new can be found.
+    """State that ends with the process: rate limits in use (amount and moment), and when new groups become visible.
 
-    `unshown` has the access token that a page is about to show, once, by the token's id. `tokens` has those that were good, by
-    their digest, where other processes may delete them meanwhile.
+    `unshown` has the access token that a page is about to show once, by its id. `tokens` caches valid tokens by their digest,
+    where other processes may delete them meanwhile.
     """
 
     spent: dict[str, tuple[float, datetime]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Memory(Struct):
     tokens: dict[str, Document] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Show nothing: there are tokens in it."""
+        """Show no content, for there are tokens in it."""
         return "Memory()"
 
 

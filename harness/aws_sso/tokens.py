@@ -24,7 +24,7 @@ _TOKEN_OCTETS = 420  # 560 characters of base64
 
 
 class Declined(Exception):
-    """The console will not do this: the HTTP status and what the administrator reads."""
+    """The console refuses an action: the HTTP status and the sentence for the administrator."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -100,9 +100,9 @@ def remove(tenant: Tenant, token_id: str, confirm: object) -> None:
 
 
 def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> str:
-    """Return the id of the token that a request carries. Raises Refused for anything but a living one.
+    """Return the id of a request's token. Raises Refused unless it is valid.
 
-    Where processes share the store, a token that was good before is taken for good until `demand`, which needs no answer.
+    Where processes share the store, a cached token counts as valid here; `demand` checks it later, inside the transaction.
     """
     token = _read(tenant, _key(authorization))
     if token is None or tenant.now() >= token["expires_at"]:
@@ -115,7 +115,7 @@ def authenticate(tenant: Tenant, authorization: str | None, tenant_id: str) -> s
 
 
 def demand(tenant: Tenant, authorization: str | None) -> None:
-    """See that a token taken for good is still there, inside a transaction. Raises StaleError, as late as its end."""
+    """Check, inside a transaction, that a cached token still exists. Raises StaleError, perhaps only at the commit."""
     if not tenant.memory.tokens:
         return
     key = _key(authorization)
@@ -124,7 +124,7 @@ def demand(tenant: Tenant, authorization: str | None) -> None:
 
 
 def forget(tenant: Tenant, authorization: str | None) -> None:
-    """Look into the store next time."""
+    """Remove a token from the cache, so that the store is read next time."""
     tenant.memory.tokens.pop(_key(authorization), None)
 
 
@@ -138,7 +138,7 @@ def _read(tenant: Tenant, key: str) -> Document | None:
 
 
 def _key(authorization: str | None) -> str:
-    """Return under which key a bearer token would stand; what is none has a key that no token has."""
+    """Return the key of a bearer token in the store; for another Authorization a key that no token has."""
     scheme, _, value = (authorization or "").partition(" ")
     return _digest(value.strip()) if scheme.lower() == "bearer" else ""
 

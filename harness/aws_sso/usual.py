@@ -1,8 +1,8 @@
-"""Users and groups as nearly all clients send them, examined by msgspec in one step.
+"""A fast check of users and groups as nearly all clients send them, by msgspec in one step.
 
-A table of `attributes.py` becomes a record type of it: every part under its own name, no part twice or null, texts of printable
-ASCII. What is of that type is certainly right; about everything else this module says nothing, and `rules.py` goes through it
-part by part.
+A table of `attributes.py` becomes a record type: every part under its own name, no part repeated or null, texts of printable
+ASCII. A body of that type is certainly valid. For any other body this check decides nothing, and `rules.py` goes through it part
+by part.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, de
 from harness.aws_sso.attributes import Attribute, Complex, Dropped, Flag, OneItem, Text
 from harness.base.json_text import encode_text
 
-# What is sent for nothing, and not stored: the provisioning service sends `"roles": []` with every user.
+# Sent by clients but not stored: the provisioning service sends `"roles": []` with every user.
 _EMPTY: tuple[Any, ...] = ({}, [], [{}])
 
 
 class Usual(Struct, frozen=True, dict=True):
-    """What is usual of a table."""
+    """The fast check of one table."""
 
     table: Complex
 
     def attributes(self, body: object) -> dict[str, Any] | None:
-        """Return what of a usual body will be stored, in the table's order; None for any other body."""
+        """Return the attributes to store of a usual body, in the table's order; None for any other body."""
         try:
             stored: dict[str, Any] = to_builtins(convert(body, self._type))
         except ValidationError:

@@ -1,8 +1,8 @@
-"""What one person may enter: accounts, and the permission sets in each, held directly or through a group.
+"""The accounts that one user may enter, and the user's permission sets in each, assigned directly or through a group.
 
 Read by the user portal and by the portal's API. The
 `roleName` of ListAccountRoles (RoleInfo of the model sso/2019-06-10 in botocore 1.44.5, read 2026-11-30) is here the name of a
-permission set. Found through the person's own assignments, never by going through everybody's.
+permission set. Only the user's own assignments are read, never everybody's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Entry(Struct, frozen=True):
 
 
 def entries(tenant: Tenant, user_id: str) -> list[Entry]:
-    """Return what a user may enter now, accounts by name; none of an account that is suspended."""
+    """Return the entries of a user now, accounts by name, without suspended accounts."""
     principals = [("USER", user_id)]
     principals += [("GROUP", group) for group in identity_store.groups_of(tenant, user_id)]
     roles_by_account: dict[str, dict[str, PermissionSet]] = {}
@@ -43,12 +43,12 @@ def entries(tenant: Tenant, user_id: str) -> list[Entry]:
 
 
 def entry(tenant: Tenant, user_id: str, account: str) -> Entry | None:
-    """Return what a user may enter of one account."""
+    """Return a user's entry for one account."""
     return next((each for each in entries(tenant, user_id) if each.account.id == account), None)
 
 
 def role(tenant: Tenant, user_id: str, account: str, name: str) -> PermissionSet | None:
-    """Return the permission set of that name which a user has in an account."""
+    """Return the permission set with a name, if the user has it in the account."""
     account_entry = entry(tenant, user_id, account)
     roles = () if account_entry is None else account_entry.roles
     return next((each for each in roles if each.name == name), None)

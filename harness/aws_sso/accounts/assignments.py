@@ -1,11 +1,11 @@
-"""Who has which permission set in which account: assignments, where sets are provisioned, and the requests for both.
+"""Account assignments, the accounts where permission sets are provisioned, and the asynchronous requests for both.
 
-Requests take a while (the quirk `assignment-seconds`): what they bring about is kept at once with the moment from which it
-holds, so nothing must run in the background and a restart loses nothing. A principal is an id and nothing more: when a user
-is deleted and made again, the assignment keeps pointing at the dead id
+A request takes a while (the quirk `assignment-seconds`). Its effect is saved at once, with the moment from which it holds, so
+nothing runs in the background and a restart loses nothing. A principal is only an id: when a user is deleted and created
+again, the assignment still has the old id
 (https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, "My user is referenced in a permission set
-but can't access the assigned accounts or applications", edition of June 2023, read 2026-11-29). Accounts are taken on trust:
-one that is new here joins the organization.
+but can't access the assigned accounts or applications", edition of June 2023, read 2026-11-29). Accounts are not checked: an
+unknown one joins the organization.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """From when and, once it was ended, until when something holds."""
+    """The period in which an assignment or a provisioning holds; `until` is None while it lasts."""
 
     since: str
     until: str | None = None
@@ -65,7 +65,7 @@ class _Period:
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """A permission set in an account: which revision of it, and from when that one is there."""
+    """A permission set in an account: its revision, and the moment from which the account has it."""
 
     account: str
     permission_set: str
@@ -82,13 +82,13 @@ class Provisioned:
 
 
 def exists(tenant: Tenant, target: Target) -> bool:
-    """Tell whether a target's principal is in the directory."""
+    """Return whether a target's principal is in the directory."""
     kind = target.principal_type.lower()
     return identity_store.fetch(tenant, kind, target.principal_id) is not None
 
 
 def create(tenant: Tenant, request_id: str, target: Target, permission_set: PermissionSet) -> Request:
-    """Begin to assign; the permission set is provisioned on the way. A principal that does not exist makes it fail."""
+    """Begin an assignment, which also provisions the permission set. It fails for an unknown principal."""
     failure = _nobody(tenant, target) or _unreachable(tenant, target.account)
     request = _begun(tenant, CREATE, request_id, target, failure)
     if failure is None:
@@ -102,7 +102,7 @@ def create(tenant: Tenant, request_id: str, target: Target, permission_set: Perm
 
 
 def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
-    """Begin to take an assignment back; the account loses the permission set with its last assignment."""
+    """Begin to delete an assignment; with the last one the permission set leaves the account too."""
     old = _period(tenant, target)
     failure = _NO_ASSIGNMENT if old is None or old.until is not None else None
     if failure is None and tenant.quirks["deleted-users-assignment"] == "stays":
@@ -120,7 +120,7 @@ def delete(tenant: Tenant, request_id: str, target: Target) -> Request:
 
 
 def provision(tenant: Tenant, request_id: str, permission_set: PermissionSet, account: str | None) -> Request:
-    """Begin to bring a permission set up to date in one account or, without one, wherever it is."""
+    """Begin to update a permission set in one account, or without an account wherever it is provisioned."""
     due = requests.due(tenant)
     everywhere = [each.account for each in provisioned(tenant) if each.permission_set == permission_set.arn]
     places = everywhere if account is None else [account]
@@ -151,7 +151,7 @@ def of_principal(tenant: Tenant, principal_type: str, principal_id: str) -> Iter
 
 
 def is_used(tenant: Tenant, arn: str) -> bool:
-    """Tell whether assignments of a permission set stand, are coming or not yet gone."""
+    """Return whether a permission set has assignments: present, beginning or still ending."""
     now = tenant.now()
     return any(
         target.permission_set == arn and (period.until is None or now < period.until)
@@ -160,7 +160,7 @@ def is_used(tenant: Tenant, arn: str) -> bool:
 
 
 def provisioned(tenant: Tenant) -> Iterator[Provisioned]:
-    """Yield which permission sets are in which accounts now."""
+    """Yield the permission sets in accounts now."""
     now = tenant.now()
     stored = (Provisioned(**document) for _, document in tenant.store.scan(_PROVISIONED))
     return (each for each in stored if each.holds(now))
@@ -183,7 +183,7 @@ def _begun(tenant: Tenant, kind: str, request_id: str, target: Target, failure: 
 
 
 def _nobody(tenant: Tenant, target: Target) -> str | None:
-    """Return the reason for which a request about somebody who is not in the directory fails."""
+    """Return the reason why a request for an unknown principal fails; None for a known one."""
     if exists(tenant, target):
         return None
     directory = tenant.settings.identity_store_id
@@ -191,7 +191,7 @@ def _nobody(tenant: Tenant, target: Target) -> str | None:
 
 
 def _unreachable(tenant: Tenant, account: str) -> str | None:
-    """Return the reason for which nothing can be changed in an account, if there is one."""
+    """Return the reason why nothing can be changed in an account, if there is one."""
     entry = organization.find(tenant, account)
     if entry is not None and entry.status != organization.ACTIVE:
         return _OUT_OF_REACH.format(account=account)
@@ -220,7 +220,7 @@ def _read(document: Document) -> tuple[Target, _Period]:
 
 
 def _remains(tenant: Tenant, gone: Target) -> bool:
-    """Tell whether the account keeps an assignment of the same permission set."""
+    """Return whether the account has another assignment of the same permission set."""
     place = (gone.account, gone.permission_set)
     return any(
         (each.account, each.permission_set) == place and period.until is None for each, period in _all(tenant)

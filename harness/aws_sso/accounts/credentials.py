@@ -1,4 +1,4 @@
-"""Temporary credentials for a permission set in an account: of the real form, and good for nothing.
+"""Temporary credentials for a permission set in an account: of the real form, but no service accepts them.
 
 They last as long as the permission set's session, up to twelve hours
 (https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html, "Set session

@@ -1,6 +1,6 @@
-"""The one instance of AWS SSO in this account: what an administrator can set about it. Nothing here acts on the settings.
+"""The settings of the account's one instance of AWS SSO. They are stored and answered, without effect on anything.
 
-Kept with the account, and so through a reset. Writes expect to run inside `store.transaction()`. Imitates DescribeInstance of the
+They are stored with the account, so a reset keeps them. Writes expect to run inside `store.transaction()`. Imitates DescribeInstance of the
 model sso-admin/2020-07-20 in botocore 1.44.5 (read 2026-11-30), without Regions, network and whether permission sets are enabled.
 """
 

@@ -1,7 +1,7 @@
-"""The organization: which AWS accounts there are, by what name and in what state.
+"""The organization's AWS accounts, with name and state.
 
-The management account, where AWS SSO lives, is always in it; others are what an administrator made (`populate.py`), and
-whichever account an assignment names first. Shapes are those of Account in the model organizations/2016-11-28 of botocore 1.44.5
+The management account, which has AWS SSO, is always one of them; others are added by `populate.py`, or by an assignment that
+names an unknown account. Shapes are those of Account in the model organizations/2016-11-28 of botocore 1.44.5
 (read 2026-11-30).
 """
 
@@ -61,13 +61,13 @@ def find(tenant: Tenant, account: str) -> Account | None:
 
 
 def add(tenant: Tenant, account: str, name: str, email: str | None = None, status: str = ACTIVE) -> None:
-    """Put an account into the organization, or describe one that is there anew."""
+    """Add an account to the organization, or update one."""
     made = Account(account, name, email or _mail(account), tenant.now(), status)
     tenant.store.put(_KIND, account, asdict(made))
 
 
 def admit(tenant: Tenant, account: str) -> None:
-    """See to it that an account which an assignment names is in the organization."""
+    """Add the account of an assignment to the organization, unless it is there."""
     if find(tenant, account) is None:
         add(tenant, account, f"Account {account}")
 

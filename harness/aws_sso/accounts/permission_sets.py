@@ -32,9 +32,9 @@ class PolicyReference:
 
 @dataclass(frozen=True, slots=True)
 class PermissionSet:
-    """`revision` counts what accounts must be told of; `tags` holds (key, value), `policies` ARNs of AWS's own.
+    """`revision` counts changes that accounts get by provisioning; `tags` are (key, value), `policies` ARNs of AWS's policies.
 
-    `references` are policies of the accounts themselves; the boundary is one of those or an ARN of AWS's own.
+    `references` are policies of the accounts themselves; `boundary` is one of those or an ARN of AWS's.
     """
 
     arn: str
@@ -69,14 +69,14 @@ def create(tenant: Tenant, name: str, tags: Tags, **members: Any) -> PermissionS
 
 
 def change(tenant: Tenant, old: PermissionSet, **members: Any) -> PermissionSet:
-    """Give a permission set other members; accounts that have it fall behind until it is provisioned again."""
+    """Change a permission set; accounts that have it keep the former revision until it is provisioned again."""
     changed = replace(old, **members, revision=old.revision + 1)
     _keep(tenant, changed)
     return changed
 
 
 def tag(tenant: Tenant, old: PermissionSet, tags: Tags) -> None:
-    """Give a permission set other tags, of which accounts need not be told."""
+    """Set a permission set's tags, which need no provisioning."""
     _keep(tenant, replace(old, tags=tags))
 
 

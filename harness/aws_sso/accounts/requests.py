@@ -1,7 +1,7 @@
-"""Requests that take a while: assigning, taking back and provisioning are IN_PROGRESS until the quirk `assignment-seconds` is over.
+"""Asynchronous requests to assign, unassign and provision: IN_PROGRESS for the seconds of the quirk `assignment-seconds`.
 
-What is under way is kept by assignment, so that a second request for the same one is told of the conflict, as the service
-does (https://github.com/aws-samples/iam-identity-center-team/issues/513), and creations can be counted against the quota of
+A request under way is stored by its assignment, so that a second one for the same assignment gets the service's conflict
+(https://github.com/aws-samples/iam-identity-center-team/issues/513), and creations can be counted against the quota of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle limits"
 (edition of June 2023; both read 2026-11-29).
 """
@@ -21,7 +21,7 @@ _REQUEST, _UNDER_WAY = "assignmentRequest", "assignmentUnderWay"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An asynchronous request. `failure` is the reason for which it will fail, if it will."""
+    """An asynchronous request. `failure` is the reason if it will fail."""
 
     id: str
     kind: str
@@ -45,7 +45,7 @@ def due(tenant: Tenant) -> str:
 
 
 def begin(tenant: Tenant, begun: Request, assignment: str | None = None) -> None:
-    """Keep a request; `assignment` is the key of the one that it changes."""
+    """Save a request; `assignment` is the key of the assignment that it changes."""
     tenant.store.put(_REQUEST, begun.id, asdict(begun))
     if assignment is not None:
         tenant.store.put(_UNDER_WAY, assignment, {"kind": begun.kind, "due": begun.due})
@@ -57,7 +57,7 @@ def is_under_way(tenant: Tenant, assignment: str) -> bool:
 
 
 def creations_under_way(tenant: Tenant) -> int:
-    """Count creations in progress, and forget whatever is over."""
+    """Count creations in progress, and delete what has ended."""
     now, creations = tenant.now(), 0
     for key, document in list(tenant.store.scan(_UNDER_WAY)):
         if document["due"] <= now:

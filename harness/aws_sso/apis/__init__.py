@@ -23,7 +23,7 @@ from harness.wire.message import Response, reason_phrase
 from harness.wire.outgoing import http_date
 from harness.wire.present import HttpError, log_broken, present
 
-# By what begins X-Amz-Target, the module that has the service.
+# The module of each service, by the prefix of X-Amz-Target.
 _MODULES = {
     "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
     "AWSIdentityStore": "identitystore",
@@ -36,7 +36,7 @@ _QUERY = "application/x-www-form-urlencoded"  # how services of the query protoc
 
 
 class _Services(Mapping[str, Service]):
-    """The services by what begins X-Amz-Target; one is imported when it is called for the first time."""
+    """The services by the prefix of X-Amz-Target; each is imported at its first call."""
 
     def __getitem__(self, target: str) -> Service:
         service = import_module(f"{__name__}.{_MODULES[target]}").SERVICE
@@ -54,7 +54,7 @@ SERVICES: Mapping[str, Service] = _Services()
 
 
 def answer() -> Response:
-    """Answer the present request by its `X-Amz-Target`, and what breaks on the way as AWS does."""
+    """Answer the present request by its `X-Amz-Target`; an internal error is answered as AWS does."""
     tenant = current()
     try:
         return _answer(tenant)
@@ -81,7 +81,7 @@ def _answer(tenant: Tenant) -> Response:
 
 
 def _kept(tenant: Tenant, heard: Heard) -> dict[str, Any]:
-    """Carry a call out and keep it in the event history; on a full disk what only reads goes on without."""
+    """Carry out a call and log its event; on a full disk a call that only reads is answered without one."""
 
     def perform() -> dict[str, Any]:
         document = _carry_out(tenant, heard)
@@ -97,7 +97,7 @@ def _kept(tenant: Tenant, heard: Heard) -> dict[str, Any]:
 
 
 def _hear(tenant: Tenant, request_id: str) -> Heard:
-    """Return who asks for what. Raises ApiError for a bad signature, an unknown operation, and what is no JSON."""
+    """Return the call: signer, service, operation and body. Raises ApiError for a bad signature, operation or JSON."""
     request = present()
     signature = signatures.parse(request.header("Authorization"))
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
@@ -154,7 +154,7 @@ def _response(
     *more: tuple[str, str],
     media_type: str = "application/x-amz-json-1.1",
 ) -> Response:
-    """Return an answer of `content`: octets as they are, anything else as JSON."""
+    """Return a response with `content`: bytes as they are, anything else as JSON."""
     body = content if isinstance(content, bytes) else encode(content)
     headers = (
         ("Date", http_date(tenant.clock.now())),

@@ -1,4 +1,4 @@
-"""What an API of this account is: its operations, their input shapes, and how it frames errors."""
+"""A service of the AWS APIs (operations, input shapes, form of errors), and a call of one."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Handler: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
 class Service(Struct, frozen=True):
-    """`signing_name` stands in signatures; CloudTrail keeps calls under `source`, if any.
+    """`signing_name` is the one in signatures; CloudTrail has calls under `source`, if any.
 
-    `message` is how the service's errors spell that member, and `tells_request_id` says that they hold the request's id.
-    `codes` names other errors than ValidationException for a broken member; `words` gives one that is broken alone a sentence
-    of its own, from the input and the member's name.
+    `message` is the spelling of that member in the service's errors; with `tells_request_id` they have the request's id.
+    `codes` are errors other than ValidationException for a broken member. `words` returns a sentence for one broken member
+    alone, from the input and the member's name.
     """
 
     signing_name: str

@@ -1,4 +1,4 @@
-"""LookupEvents: the event history, newest first. Its own calls are not kept, or looking would change what is seen.
+"""LookupEvents: the event history, newest first. Its own calls are not logged, or each look would change the history.
 
 Imitates LookupEvents of the model cloudtrail/2013-11-01 in botocore 1.44.5 (read 2026-11-30): one lookup attribute, 90 days, both
 bounds included, and an error of its own for each member that is wrong.

@@ -1,4 +1,4 @@
-"""How an AWS API says no: the error's code, its sentence, and whatever members the service's model gives it."""
+"""Errors of an AWS API: code, message, and the members that the service's model gives the error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def unknown_action(request_id: str) -> bytes:
 
 
 def invalid(*violations: str) -> ApiError:
-    """Return the error for an input that breaks constraints, each told as `Value at 'name' failed …`."""
+    """Return the error for an input that breaks constraints, each as `Value at 'name' failed …`."""
     errors = "error" if len(violations) == 1 else "errors"
     return ApiError(
         "ValidationException", f"{len(violations)} validation {errors} detected: {'; '.join(violations)}"
@@ -33,6 +33,6 @@ def invalid(*violations: str) -> ApiError:
 
 
 def violation(where: str, constraint: str, value: object = ...) -> str:
-    """Tell of one broken constraint; `value` is left out where it is personal."""
+    """Return the sentence of one broken constraint; leave out `value` if it is personal."""
     quoted = "" if value is ... else "null " if value is None else f"'{value}' "
     return f"Value {quoted}at '{where}' failed to satisfy constraint: Member must {constraint}"

@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 def page(
     call: Call, scope: str, rows: Sequence[Row], key: Callable[[Row], str], most: int = _PAGE
 ) -> tuple[Sequence[Row], dict[str, str]]:
-    """Return the rows of the page asked for, and the answer's NextToken if more follow. Raises ApiError for a bad token."""
+    """Return the rows of the requested page, and the answer's NextToken if more follow. Raises ApiError for a bad token."""
     start = 0
     anchors = place(call, scope)
     if anchors:

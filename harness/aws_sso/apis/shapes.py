@@ -1,4 +1,4 @@
-"""What an operation may be given: the kinds of shape that AWS's service models know, and one reader for them all.
+"""The shapes of operations' inputs, as AWS's service models have them, and one reader for all.
 
 The tables (`shapes.py` of each service, `cloudtrail.py`, `organizations.py`) hold lengths, ranges, patterns and
 required members of the models that AWS publishes with its SDKs (https://github.com/boto/botocore, botocore/data of 1.44.5, read
@@ -211,7 +211,7 @@ def _length(
 
 
 def _require_type(raw: Any, kind: type | tuple[type, ...], where: str) -> None:
-    """Refuse what has another JSON type; true and false are no numbers."""
+    """Raise ApiError for a value of another JSON type; true and false are no numbers."""
     if not isinstance(raw, kind) or (isinstance(raw, bool) and kind is not bool):
         raise ApiError("SerializationException", f"{where or 'The input'} has the wrong type.")
 

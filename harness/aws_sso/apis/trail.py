@@ -1,4 +1,4 @@
-"""What CloudTrail keeps of API calls.
+"""CloudTrail's events of API calls.
 
 Event sources are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html (read
 2026-11-29). Calls that only read are kept too, today and in 2020, but have no responseElements, which only changes have:
@@ -38,7 +38,7 @@ _LARGEST = 2**53  # what any reader of JSON gets back as it was
 
 
 class Heard(Struct, frozen=True):
-    """A call as it came: who signed it, what for, and its JSON body."""
+    """A call as it was received: signer, service, operation and JSON body."""
 
     service: Service
     operation: str
@@ -103,7 +103,7 @@ def _identity(tenant: Tenant, access_key_id: str) -> dict[str, str]:
 
 
 def _shown(shape: Shape, raw: Any) -> Any:
-    """Return an input as logged; what the model calls personal is hidden, and whatever has no business where it is."""
+    """Return an input as logged: known members alone, personal values and those of a wrong type hidden."""
     if isinstance(shape, Structure) and isinstance(raw, dict):
         members = ((name, member) for name, member in shape.members.items() if raw.get(name) is not None)
         return {camel(name): _shown(member, raw[name]) for name, member in members}

@@ -1,4 +1,4 @@
-"""Event history: what CloudTrail keeps of SCIM calls, API calls and console actions, and how it is looked up.
+"""CloudTrail's event history of SCIM calls, API calls and console actions, and its lookup.
 
 Written by `scim/service.py`, `console/` and `apis/trail.py`, read by `apis/cloudtrail.py` and the console. The shapes
 are the samples of https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example

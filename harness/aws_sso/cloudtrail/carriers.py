@@ -1,4 +1,4 @@
-"""The forms in which an administrator comes by events: the console's downloads, a trail's file, EventBridge.
+"""The forms in which an administrator gets events: the console's downloads, a trail's file, EventBridge.
 
 The downloads are those of https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html,
 "Downloading events"; the columns of the CSV file are those of files that people published. A trail's file is named as
@@ -52,7 +52,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Carried(Struct, frozen=True):
-    """A file: what to call it, what it is, and its octets."""
+    """A file: name, media type and content."""
 
     name: str
     media_type: str
@@ -60,7 +60,7 @@ class Carried(Struct, frozen=True):
 
 
 def carry(tenant: Tenant, form: str, most: int = MOST) -> Carried:
-    """Return the newest events as a file, one of the keys of `FORMS`; only a trail's file has those that merely read."""
+    """Return the newest events as a file in one of `FORMS`; only a trail's file has read-only events."""
     entries = (entry.body for entry in lookup(tenant))
     chosen = entries if form == "s3" else (event for event in entries if not event["readOnly"])
     return carried(tenant, form, chosen, most)
@@ -83,7 +83,7 @@ def _csv(_: Tenant, events: Iterable[Mapping[str, Any]]) -> Carried:
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from reading a client's text, its user agent say, as a formula."""
+    """Return a cell that no spreadsheet reads as a formula, though a client wrote it (its user agent, say)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

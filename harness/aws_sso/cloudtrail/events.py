@@ -37,7 +37,7 @@ def caller(environ: Mapping[str, Any] | None = None) -> Caller:
 
 
 def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -> None:
-    """Keep what an administrator did in the console; `action` is a key of the quirk `console-event-names`."""
+    """Log an administrator's action in the console; `action` is a key of the quirk `console-event-names`."""
     name, store = tenant.quirks["console-event-names"][action], tenant.settings.identity_store_id
     _keep_pressed(
         tenant, name, tenant.quirks["console-event-source"], {"identityStoreId": store, **parameters}
@@ -45,7 +45,7 @@ def console_action(tenant: Tenant, action: str, parameters: Mapping[str, Any]) -
 
 
 def console_call(tenant: Tenant, operation: str, parameters: Mapping[str, Any]) -> None:
-    """Keep what the console did by an operation of SSO Admin's API."""
+    """Log an operation of SSO Admin's API that the console called."""
     _keep_pressed(
         tenant, operation, "sso.amazonaws.com", {"instanceArn": tenant.settings.instance_arn, **parameters}
     )
@@ -74,7 +74,7 @@ def _keep_pressed(tenant: Tenant, name: str, source: str, parameters: Mapping[st
 
 
 def frame(account: str, host: str) -> dict[str, Any]:
-    """Return how every event ends."""
+    """Return the members at the end of every event."""
     return {
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -90,14 +90,14 @@ def keep(tenant: Tenant, event: Document) -> None:
 
 
 def keep_line(tenant: Tenant, line: Document, tags: Iterable[str]) -> None:
-    """Add what an event is made of when it is read (`scim_calls.py`), with the tags of that event."""
+    """Add a line from which an event is made when it is read (`scim_calls.py`), with that event's tags."""
     if not _unkept.get():
         tenant.store.append(LOG, line, tags)
 
 
 @contextmanager
 def unkept() -> Iterator[None]:
-    """Keep no event of what is done meanwhile, for want of room."""
+    """Log no events inside this context: the disk is full."""
     before = _unkept.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What of a SCIM call's JSON the event history shows; the rest is null in the log and AWS's words in the event."""
+"""Hides personal values in a SCIM call's JSON: they are null in the log, and AWS's words for them in the event."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _operation(operation: Any) -> Any:
 def _hide(value: Any, hide_schemas: bool) -> Any:
     """Return a JSON value with null for every text and number; booleans, ids and dates of answers stay.
 
-    Every write goes through here, member by member, so it asks for exact types, which is what JSON is read into.
+    Every write calls this for each member, so it compares exact types, which is faster; JSON is read into no others.
     """
     kind = type(value)
     if kind is dict:

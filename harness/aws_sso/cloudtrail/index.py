@@ -1,6 +1,6 @@
-"""Filling the index of the event history where an older version of the harness kept events without today's tags.
+"""Adds today's tags to events that an older version of the harness logged without them.
 
-Asked at each start and when a snapshot is restored; what has been filled says so, and is left alone.
+Called at each start and when a snapshot is restored; a mark in the store says that it is done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CHUNK = 2_000  # lines in a transaction
 
 
 def fill(store: Store) -> int:
-    """Give every event that lacks them its tags; return how many events were gone through, 0 where nothing is missing."""
+    """Add missing tags to all events; return how many events were read, 0 if it was done before."""
     mark = store.get(*_MARK)
     if not store.lasting or (mark is not None and mark["version"] >= _VERSION):
         return 0

@@ -30,7 +30,7 @@ from harness.remedies.target import TargetEvent
 
 _CHUNK = 64
 _TOKEN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What LookupEvents can search by, and where it stands in an event, or in each of its resources.
+# The lookup keys of LookupEvents, and the member of an event, or of each of its resources, that has the value.
 LOOKUP_KEYS: Mapping[str, str] = {
     "EventId": "eventID",
     "EventName": "eventName",
@@ -56,7 +56,7 @@ def lookup(
 ) -> Iterator[Entry]:
     """Yield events newest first, those before the sequence `before`; `where` is a lookup key and its value.
 
-    `by` is where to look them up, instead of what `where` says.
+    `by` is an index to use in place of the one for `where`.
     """
     earliest = "" if start is None else iso(start)
     latest = _latest(tenant, end)
@@ -76,12 +76,12 @@ def lookup(
 
 
 class Index(Struct, frozen=True):
-    """Where to look events up: the lines that have one of some tags; all lines for None."""
+    """Lines of the log by tags: those that have one of the tags; all lines for None."""
 
     tags: tuple[str, ...] | None = None
 
     def entries(self, tenant: Tenant, before: int) -> Iterator[Entry]:
-        """Yield lines of the log, newest first; several tags are read in step, and what has two of them comes once."""
+        """Yield lines of the log, newest first; several tags are merged, and a line with two of them comes once."""
         if self.tags is None:
             yield from _backwards(tenant, before, None)
             return
@@ -100,7 +100,7 @@ EVERYTHING = Index()
 
 
 def refused() -> Index:
-    """Return where events are that tell of an error."""
+    """Return the index of events with an error."""
     return Index((REFUSED,))
 
 
@@ -109,29 +109,29 @@ def of_refused_request(request_id: str) -> Index:
 
 
 def of_name(name: str) -> Index:
-    """Return where events of a name are, in whatever case."""
+    """Return the index of events with a name, in any case."""
     return Index((named(name),))
 
 
 def of_subject(*subjects: str) -> Index:
-    """Return where events by or about users or groups are, which are named by id or name."""
+    """Return the index of events by or about users or groups, given by id or name."""
     return Index(tuple({about(subject): None for subject in subjects}))
 
 
 def of_source(tenant: Tenant, source: str) -> Index:
-    """Return where a source's events are. SCIM calls have no tag of it, for their names tell."""
+    """Return the index of a source's events. SCIM calls have no tag for the source: their names are used."""
     if source != tenant.quirks["trail-event-source"]:
         return Index((from_source(source),))
     return _with_scim_calls(tenant, from_source(source), OPERATIONS)
 
 
 def of_key(access_key: str) -> Index:
-    """Return where events of an access key are; the id of a SCIM token has no tag, for it stands in nearly every line."""
+    """Return the index of an access key's events; a SCIM token's id has no tag, for nearly every line has the same."""
     return EVERYTHING if _TOKEN_ID.fullmatch(access_key) else Index((with_key(access_key),))
 
 
 def of_reading(tenant: Tenant, shown: str) -> Index:
-    """Return where events are that only read (`true`) or did more; SCIM calls have no tag of it, for their names tell."""
+    """Return the index of read-only events (`true`) or all others; for SCIM calls their names are used."""
     names = [each for each in OPERATIONS if (each in WRITING) == (shown != "true")]
     return _with_scim_calls(tenant, read_only(shown), names)
 
@@ -142,7 +142,7 @@ def _with_scim_calls(tenant: Tenant, tag: str, operations: Sequence[str]) -> Ind
 
 
 def _index_of(tenant: Tenant, member: str, value: str) -> Index:
-    """Return where to look for events that have a value; everywhere for what is not indexed."""
+    """Return the index for a lookup key's value; all lines for a key without one."""
     if member == "eventSource":
         return of_source(tenant, value)
     if member in _OF_RESOURCES:
@@ -157,7 +157,7 @@ def _index_of(tenant: Tenant, member: str, value: str) -> Index:
 
 
 def _backwards(tenant: Tenant, before: int, tag: str | None) -> Iterator[Entry]:
-    """Yield lines newest first, a chunk at a time, for a reader may stop early."""
+    """Yield lines newest first, read in chunks, for a reader may stop early."""
     while True:
         entries = list(tenant.store.read(LOG, after=before, tag=tag, newest_first=True, limit=_CHUNK))
         yield from entries
@@ -187,7 +187,7 @@ def refusal_of(tenant: Tenant, request_id: str) -> TargetEvent | None:
 
 
 def _latest(tenant: Tenant, end: datetime | None) -> str | None:
-    """Return the moment behind which no event is shown: the end asked for, or the newest that has been delivered."""
+    """Return the last moment of events to show: the requested end, or that of the newest delivered event."""
     minutes = tenant.quirks["cloudtrail-delivery-minutes"]
     if not minutes:
         return None if end is None else iso(end)
@@ -196,7 +196,7 @@ def _latest(tenant: Tenant, end: datetime | None) -> str | None:
 
 
 def _shown_as(event: Mapping[str, Any], member: str) -> tuple[str | None, ...]:
-    """Return what LookupEvents prints for a member of an event; of its resources, for each."""
+    """Return the texts that LookupEvents prints for a member of an event, or of each of its resources."""
     if member in _OF_RESOURCES:
         return tuple(resource.get(member) for resource in event.get("resources", ()))
     value: Any = (event["userIdentity"] if member in _OF_IDENTITY else event).get(member)

@@ -1,4 +1,4 @@
-"""SCIM calls in the event history: the log keeps what differs between calls, and the event is made of that when read."""
+"""SCIM calls in the event history: the log has the fields that differ between calls; events are made from them when read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ScimCall(Struct, frozen=True):
 
 
 class _Fields(Struct, frozen=True):
-    """What the log keeps of a SCIM call, as a JSON array. In `body` and `answer` null stands for what is hidden."""
+    """A SCIM call in the log, as a JSON array. In `body` and `answer` null stands for hidden values."""
 
     version: str
     identity: str
@@ -69,7 +69,7 @@ class _Fields(Struct, frozen=True):
 
 
 def scim_succeeded(tenant: Tenant, call: ScimCall, answer: Any) -> None:
-    """Keep a call that was carried out; `answer` is the resource it wrote, or None."""
+    """Log a call that succeeded; `answer` is the resource it wrote, or None."""
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
     hide_schemas = tenant.quirks["trail-hides-schemas"]
@@ -78,14 +78,14 @@ def scim_succeeded(tenant: Tenant, call: ScimCall, answer: Any) -> None:
 
 
 def scim_refused(tenant: Tenant, call: ScimCall, refused: Refused) -> None:
-    """Keep a call that was refused."""
+    """Log a refused call."""
     if call.read_only and not tenant.quirks["trail-reads"]:
         return
     _keep_call(tenant, call, "Unknown", None, refused, hide_schemas=True)
 
 
 def is_kept(refused: Refused, token_id: str | None, quirks: Quirks) -> bool:
-    """Tell whether a refusal is kept at all; without a token, or throttled, quirks say."""
+    """Return whether a refusal is logged at all; quirks decide for calls without a token and throttled ones."""
     if token_id is None:
         return bool(quirks["trail-unauthorized-calls"])
     return refused.error != THROTTLED or bool(quirks["trail-throttled-calls"])
@@ -186,7 +186,7 @@ def tags_of(line: Document) -> list[str]:
 
 
 def _tags_of_call(fields: _Fields) -> list[str]:
-    """Return few, for these are most lines: the name, whom the call is about, and the request of one that was refused."""
+    """Return only a few tags, for most lines are SCIM calls: name, subjects, and the request id of a refused one."""
     tags = [named(fields.name)]
     subject = fields.parameters.get("id") or (fields.answer or {}).get("id")
     if subject is not None:

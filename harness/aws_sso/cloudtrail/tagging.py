@@ -1,8 +1,7 @@
-"""The tags under which events are found at once: by name, source, who or what they are about, error, request, resource, key.
+"""The tags by which events are looked up: name, source, subjects, error, request, resource, access key, read-only or not.
 
-Whether they only read is one more. Names of people are compared in any case, as sign-in pages take them. A line of a SCIM
-call, of which there are most, has few tags: its source, and whether it only read, are told by its name, and its key is the
-token that nearly all of them have (`lookup.py`).
+Names of people are compared in any case, as sign-in pages do. A SCIM call's line has few tags, for most lines are SCIM calls:
+its name implies source and read-only, and nearly all have the same token as their access key (`lookup.py`).
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def with_key(access_key: str) -> str:
 
 
 def read_only(shown: str) -> str:
-    """Return the tag of what only read (`true`) or did more (`false`)."""
+    """Return the tag of read-only events (`true`) or of all others (`false`)."""
     return f"readOnly={shown}"
 
 
@@ -51,7 +50,7 @@ def of_resource(member: str, value: str) -> str:
 
 
 def failed(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event without an error code is of a sign-in that failed: its answer says `Failure`."""
+    """Return whether an event is of a failed sign-in: it has no error code, but its answer says `Failure`."""
     answer = event.get("responseElements")
     return isinstance(answer, Mapping) and _FAILURE in answer.values()
 

@@ -48,7 +48,7 @@ def answer(
 
 
 def written_refusal(tenant: Tenant, refused: Refused, request_id: str) -> Written:
-    """Return an error answer in the form of the tenant's era: status, headers and body."""
+    """Return an error answer in the form of the tenant's profile: status, headers and body."""
     made = Answer(refused.status, refusals.document(refused, tenant, request_id))
     return _written(tenant, request_id, made, refusals.headers(refused, tenant.quirks))
 

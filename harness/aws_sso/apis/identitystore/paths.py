@@ -15,7 +15,7 @@ from harness.aws_sso.apis.shapes import Entries, Items, Shape, Structure
 
 
 def set_at(table: Structure, profile: dict[str, Any], path: str, value: Any, where: str) -> None:
-    """Set, or without a value remove, what a path names in a profile. Raises ApiError for a path that is none."""
+    """Set the value at a path in a profile, or remove it where the value is None. Raises ApiError for a bad path."""
     names, shape = _walked(table, path, where)
     holder: dict[str, Any] = profile
     for name in names[:-1]:
@@ -76,7 +76,7 @@ def _extension(name: str, value: Any, where: str) -> Any:
 
 
 def _prune(profile: dict[str, Any], names: list[str]) -> None:
-    """Take away what a removal has left empty."""
+    """Remove structures that a removal has left empty."""
     if len(names) > 1:
         inner = profile.get(names[0])
         if isinstance(inner, dict):

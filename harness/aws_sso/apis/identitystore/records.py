@@ -78,7 +78,7 @@ def identified(kind: str, resource_id: str) -> dict[str, str]:
 
 
 def written(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
-    """Return what creating and updating a user or group answer."""
+    """Return the answer of creating or updating a user or group."""
     return {**store(tenant), **identified(kind, record.id), "Revision": str(record.revision)}
 
 
@@ -111,7 +111,7 @@ def membership_of(tenant: Tenant, group_id: str, user_id: str) -> dict[str, Any]
 
 
 def profile(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
-    """Return what people can say about a user or group, in this API's names: what Create takes and Update changes."""
+    """Return the attributes of a user or group that Create takes and Update changes, in this API's names."""
     plain = {name: value for name, value in record.attributes.items() if name not in _OWN_SHAPE}
     enterprise = record.attributes.get(ENTERPRISE_USER)
     return {
@@ -124,7 +124,7 @@ def profile(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
 def changed_record(
     kind: str, shown: Mapping[str, Any], untouched: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a profile and what this API cannot touch as SCIM's attributes, in SCIM's order, and what lies beside them."""
+    """Return a profile as SCIM's attributes in SCIM's order, with those this API cannot change, and those SCIM lacks."""
     beside = {name: shown[name] for name in _BESIDE[kind] if name in shown}
     core = {name: item for name, item in shown.items() if name not in beside and name != "Extensions"}
     attributes = {**untouched, **_uncapitalized(core)}

@@ -112,7 +112,7 @@ def _delete(call: Call, kind: str, resource_id: str) -> dict[str, Any]:
 
 
 def _current(call: Call, kind: str, resource_id: str) -> Record:
-    """Return the record to be changed. Raises ApiError when the caller has seen an older revision of it."""
+    """Return the record to change. Raises ApiError if the client sent an older revision."""
     records.check_store(call)
     record = records.require(call, kind, resource_id)
     if int(call.parameters.get("Revision", record.revision)) != record.revision:
@@ -123,7 +123,7 @@ def _current(call: Call, kind: str, resource_id: str) -> Record:
 def _reviewed(
     call: Call, kind: str, shown: Mapping[str, Any], untouched: Mapping[str, Any], shape: Structure
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a profile as the directory keeps it. Raises ApiError for what the model or the directory refuses."""
+    """Return a profile as the directory stores it. Raises ApiError for what the model or the directory refuses."""
     profile = _checked(shape, shown)
     if "Extensions" in profile:
         profile["Extensions"][EXTENSION] = _checked(ENTERPRISE, profile["Extensions"][EXTENSION])

@@ -73,7 +73,7 @@ def logout(tenant: Tenant) -> None:
 
 
 def _person(tenant: Tenant) -> SignedIn:
-    """Return whose access token the request brings. Raises PortalError for none, or one that opens nothing any more."""
+    """Return the user of the request's access token. Raises PortalError for a missing or ended one."""
     person = sessions.find(tenant, request.headers.get(_BEARER, ""), ACCOUNTS)
     if person is None:
         raise _error("UnauthorizedException", 401, "Session token not found or invalid")
@@ -90,7 +90,7 @@ def _parameter(tenant: Tenant, name: str) -> str:
 def _page(
     tenant: Tenant, scope: str, member: str, rows: Sequence[dict[str, str]], key: str
 ) -> dict[str, Any]:
-    """Return the page asked for, and where the next begins. Raises PortalError for a size or token that cannot be."""
+    """Return the requested page and the next page's token. Raises PortalError for a bad size or token."""
     token, text = request.args.get("next_token"), request.args.get("max_result", str(_PAGE))
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _PAGE):
         raise _error("InvalidRequestException", 400, inferred(tenant, "portal-page-size", most=_PAGE))
@@ -106,7 +106,7 @@ def _page(
 
 
 def _forbidden(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> PortalError:
-    """Keep in the event history that a call is refused, and return the error that says so."""
+    """Log a refused call in the event history, and return its error."""
     events.refused_call(tenant, name, person, details)
     return _error("ForbiddenException", 403, events.NO_ACCESS)
 

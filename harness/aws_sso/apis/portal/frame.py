@@ -21,7 +21,7 @@ PORTAL, OIDC = "com.amazonaws.switchboard.portal", "com.amazonaws.sso.oidc"
 
 
 class PortalError(Exception):
-    """An operation is not carried out: the error's name, its HTTP status, and the body that tells of it."""
+    """An operation is refused: the error's name, its HTTP status and its body."""
 
     def __init__(self, namespace: str, code: str, status: int, body: dict[str, str]) -> None:
         super().__init__(code)
@@ -36,7 +36,7 @@ def answering(operation: Operation) -> Callable[[], Response]:
 
 
 def _answer(operation: Operation) -> Response:
-    """Carry out an operation. What one did before it refused stays: a code is spent, a poll is counted."""
+    """Carry out an operation. A refusal undoes nothing: a code stays used, a poll counted."""
     tenant = current()
     headers = {
         "Date": http_date(tenant.clock.now()),

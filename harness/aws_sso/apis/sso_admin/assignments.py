@@ -59,7 +59,7 @@ def list_deletion_status(call: Call) -> dict[str, Any]:
 
 
 def list_of_account(call: Call) -> dict[str, Any]:
-    """Answer who has a permission set in an account, ids of users who are gone included."""
+    """Answer the assignments of a permission set in an account, also those of deleted users' ids."""
     place = (call.parameters["AccountId"], require_set(call).arn)
     targets = [
         each for each in assignments.assigned(call.tenant) if (each.account, each.permission_set) == place
@@ -68,7 +68,7 @@ def list_of_account(call: Call) -> dict[str, Any]:
 
 
 def list_for_principal(call: Call) -> dict[str, Any]:
-    """Answer what a principal has, a user first what is its own, then what comes through groups."""
+    """Answer a principal's assignments; for a user first its own, then those through groups."""
     check_instance(call)
     principals = [(call.parameters["PrincipalType"], call.parameters["PrincipalId"])]
     if principals[0][0] == "USER":
@@ -85,7 +85,7 @@ def list_for_principal(call: Call) -> dict[str, Any]:
 
 
 def listed_statuses(call: Call, kind: str, member: str) -> dict[str, Any]:
-    """Answer the requests of a kind, newest first, all or those with the status that the input's Filter asks for."""
+    """Answer the requests of a kind, newest first, all or those with the status in the input's Filter."""
     check_instance(call)
     now, status = call.tenant.now(), call.parameters.get("Filter", {}).get("Status")
     matching = [each for each in requests.scan(call.tenant, kind) if status in (None, each.status(now))][::-1]
@@ -111,7 +111,7 @@ def found_request(call: Call, kind: str, member: str) -> Request:
 
 
 def failure(call: Call, request: Request) -> dict[str, str]:
-    """Return why a request failed, once it has."""
+    """Return the reason of a request that has failed."""
     failed = request.status(call.tenant.now()) == "FAILED"
     return {"FailureReason": request.failure} if failed and request.failure is not None else {}
 

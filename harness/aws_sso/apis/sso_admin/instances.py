@@ -26,7 +26,7 @@ def describe_instance(call: Call) -> dict[str, Any]:
 
 
 def update_instance(call: Call) -> dict[str, Any]:
-    """Set what is given; encryption is done at once."""
+    """Set the given members; a change of encryption is done at once."""
     check_instance(call)
     given, held = call.parameters, instance.instance(call.tenant)
     settings = dict(held.settings)
@@ -42,7 +42,7 @@ def update_instance(call: Call) -> dict[str, Any]:
 
 
 def check_instance(call: Call) -> None:
-    """Raise ApiError for another instance than the account's: that one is somebody else's, if anybody's."""
+    """Raise ApiError for another instance than the account's own."""
     if call.parameters["InstanceArn"] != call.tenant.settings.instance_arn:
         # How https://docs.aws.amazon.com/singlesignon/latest/APIReference/CommonErrors.html describes it (read 2026-11).
         raise ApiError("AccessDeniedException", "You do not have sufficient access to perform this action.")

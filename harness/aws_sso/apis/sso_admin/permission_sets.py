@@ -44,7 +44,7 @@ def list_all(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """Change what is given; a relay state that is not given is cleared.
+    """Change the given members; without a relay state in the input it is cleared.
 
     So it was seen in https://github.com/hashicorp/terraform-provider-aws/issues/17411, description (read 2026-11-29).
     """

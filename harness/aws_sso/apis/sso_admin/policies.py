@@ -1,8 +1,8 @@
-"""The operations on what a permission set allows: an inline policy, policies of AWS's and of the accounts' own, a boundary.
+"""The operations on a permission set's policies: inline, managed by AWS, of the accounts themselves, and the boundary.
 
 Quotas are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "AWS account quotas" (edition of
-June 2023, read 2026-11-29). No policy is evaluated, and which policies AWS has is not known here: whatever is named well
-exists, but for those of a quirk.
+June 2023, read 2026-11-29). No policy is evaluated. AWS's policies are not listed here: every well-formed name counts as one,
+but for those of a quirk.
 """
 
 from __future__ import annotations

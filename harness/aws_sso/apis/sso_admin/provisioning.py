@@ -1,4 +1,4 @@
-"""The operations that bring permission sets into accounts, and tell where they are and whether up to date."""
+"""The operations that provision permission sets in accounts, and list where they are and whether they are up to date."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def list_permission_sets(call: Call) -> dict[str, Any]:
 
 
 def _placed(call: Call) -> list[Provisioned]:
-    """Return where permission sets are, everywhere or only where they are up to date or behind, as the input says."""
+    """Return the permission sets in accounts: all, or those up to date, or those behind, as the input says."""
     entries = list(assignments.provisioned(call.tenant))
     status = call.parameters.get("ProvisioningStatus")
     if status is None:

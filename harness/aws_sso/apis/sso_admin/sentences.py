@@ -33,11 +33,11 @@ def over_quota(message: str) -> ApiError:
 
 
 def absent(call: Call, what: str, name: str) -> ApiError:
-    """Return the error for something that is not there; `name` is its id or ARN."""
+    """Return the error for something that does not exist; `name` is its id or ARN."""
     template = call.tenant.quirks["sso-admin-sentences"]["absent"]
     return ApiError("ResourceNotFoundException", template.format(what=what, name=name))
 
 
 def inferred(call: Call, key: str, **parts: object) -> str:
-    """Return a sentence that nobody has printed, from the quirk's rows."""
+    """Return a sentence that no source prints, from the quirk's rows."""
     return str(call.tenant.quirks["sso-admin-sentences"][key]).format(**parts)

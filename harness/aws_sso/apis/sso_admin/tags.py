@@ -35,7 +35,7 @@ def tag(call: Call) -> dict[str, Any]:
 
 
 def untag(call: Call) -> dict[str, Any]:
-    """Take tags away; keys that are not there are fine."""
+    """Remove tags; keys without a tag are ignored."""
     permission_set = _resource(call)
     gone = call.parameters["TagKeys"]
     _put(
