@@ -82,7 +82,7 @@ class PostgresDatabase:
 
     def turns(self, task: int) -> Turns:
         """Return a lock over threads and processes for one of several tasks, numbered from 0."""
-        return Turns(self._pool, _KEYS + _TURNS + task)
+        return Turns(self._connections, _KEYS + _TURNS + task)
 
     def peers(self) -> Peers:
         """Return this process's place among those that share the database."""

@@ -19,6 +19,13 @@ from psycopg_pool import ConnectionPool
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
+class _Turn(threading.local):
+    """The connection that this thread's turn hangs on, while it has one, and whether it is taken."""
+
+    connection: Connection | None = None
+    is_taken = False
+
+
 class Connections:
     """A pool with one of its connections in front of it, unless somebody waits for one."""
 
@@ -27,8 +34,13 @@ class Connections:
         self._lock = threading.Lock()
         self._usual: Connection | None = None
         self._takers = 0  # threads that the pool has to serve
+        self._turn = _Turn()
 
     def take(self) -> Connection:
+        turn = self._turn
+        if turn.connection is not None and not turn.is_taken:
+            turn.is_taken = True
+            return turn.connection
         with self._lock:
             connection, self._usual = self._usual, None
             self._takers += connection is None
@@ -47,12 +59,22 @@ class Connections:
         if not is_idle or pgconn.pipeline_status != PipelineStatus.OFF:
             connection.close()
             is_idle = False
+        if connection is self._turn.connection:
+            self._turn.is_taken = False
+            return
         with self._lock:
             is_usual = is_idle and self._usual is None and not self._takers
             if is_usual:
                 self._usual = connection
         if not is_usual:
             self.pool.putconn(connection)  # which opens another for one that is closed
+
+    def begin_turn(self, connection: Connection) -> None:
+        """Let what this thread does go over one connection: where that is ended from outside, nothing more is written."""
+        self._turn.connection, self._turn.is_taken = connection, False
+
+    def end_turn(self) -> None:
+        self._turn.connection = None
 
     @contextmanager
     def one(self) -> Iterator[Connection]:

@@ -14,10 +14,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
-from psycopg_pool import ConnectionPool
 
 from harness.base.ids import Ids
-from harness.base.postgres.connections import Connection
+from harness.base.postgres.connections import Connection, Connections
 
 _CHANNEL = "harness"
 _LOOKS_EVERY = 0.5  # seconds
@@ -84,10 +83,14 @@ def has_other_versions(connection: Connection, key: int) -> bool:
 
 
 class Turns:
-    """A lock over threads and processes; who has it may enter again, and a process that dies gives it back."""
+    """A lock over threads and processes; who has it may enter again, and a process that dies gives it back.
 
-    def __init__(self, pool: ConnectionPool[Connection], key: int) -> None:
-        self._pool, self._key = pool, key
+    What its thread writes meanwhile goes over the connection that has the lock. So a process that stood still and lost it
+    writes nothing more of that turn when it wakes up.
+    """
+
+    def __init__(self, connections: Connections, key: int) -> None:
+        self._connections, self._key = connections, key
         self._lock = threading.RLock()
         self._depth = 0
 
@@ -95,8 +98,8 @@ class Turns:
         self._lock.acquire()
         try:
             if not self._depth:
-                self._connection = self._pool.getconn()
-                self._connection.execute("SELECT pg_advisory_lock(%s)", (self._key,))
+                self._connection = self._locking()
+                self._connections.begin_turn(self._connection)
         except BaseException:
             self._lock.release()
             raise
@@ -110,13 +113,23 @@ class Turns:
         finally:
             self._lock.release()
 
+    def _locking(self) -> Connection:
+        connection = self._connections.take()
+        try:
+            connection.execute("SELECT pg_advisory_lock(%s)", (self._key,))
+        except BaseException:
+            self._connections.give_back(connection)
+            raise
+        return connection
+
     def _give_back(self) -> None:
+        self._connections.end_turn()
         try:
             self._connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
         except psycopg.Error:
             self._connection.close()  # which gives it back, too
         finally:
-            self._pool.putconn(self._connection)
+            self._connections.give_back(self._connection)
 
 
 class Peers:

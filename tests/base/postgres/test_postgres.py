@@ -330,3 +330,20 @@ def test_what_cannot_even_be_sent_undoes_the_transaction(database):
         write()
     store.put("user", "2", {})
     assert ([key for key, _ in store.scan("user")], store.rights("member", "office")) == (["2"], [])
+
+
+def test_who_has_lost_its_turn_writes_nothing_more_of_it(database, address):
+    """A process that stood still too long is cut off from its lock; what it had at work is another's by then."""
+    import psycopg
+
+    store, turn = database.tenant(f"{next(_numbers)}"), database.turns(7)
+    held = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::bigint"
+    with psycopg.connect(address, autocommit=True) as server, turn:
+        store.put("user", "before", {})
+        assert server.execute(held, (turn._key,)).fetchall() == [(True,)]
+        with pytest.raises(psycopg.OperationalError):
+            store.put("user", "after", {})
+    assert [key for key, _ in store.scan("user")] == ["before"]
+    with turn:
+        store.put("user", "in the next turn", {})
+    assert store.count("user") == 2
