@@ -83,7 +83,7 @@ _WORDS = {
 
 @blueprint.before_request
 def _refuse_other_sites() -> None:
-    """Nothing is changed for a page of another site; a script that names no site is somebody on this machine."""
+    """Refuse changes by a page of another site; a script that sends no Origin is somebody on this machine."""
     if is_order_of_another_site(request.environ):
         abort(403, "The portal takes no orders from other sites.")
 
@@ -114,7 +114,7 @@ def _portal() -> Portal:
 
 
 def refuse(error: HTTPException) -> Response:
-    """Answer what no page took, and what broke in one, in words."""
+    """Answer unknown addresses and internal errors with a page that says so."""
     code = error.code or 500
     words = _WORDS.get(code) or error.description or error.name
     return _guard(_page(words, code))

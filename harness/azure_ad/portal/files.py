@@ -1,6 +1,6 @@
-"""Files that the portal gives and takes: CSV without formulas, attachments, and texts that somebody uploads.
+"""Files of the portal: CSV without formulas, attachments, and uploaded texts.
 
-A text that a spreadsheet would take for a formula is led by an apostrophe:
+A text that a spreadsheet would take for a formula gets an apostrophe in front:
 https://owasp.org/www-community/attacks/CSV_Injection (read 2026-11).
 """
 
@@ -33,7 +33,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
 
 
 def attached(pieces: Iterable[str], name: str, kind: str) -> Response:
-    """Answer with a file that a browser keeps."""
+    """Answer with a file that a browser saves."""
     return Response(
         pieces, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

@@ -1,4 +1,4 @@
-"""The mail box: every notification that was sent, newest first, and what became of it."""
+"""The mail box: every notification, newest first, and whether it was delivered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searching the directory's objects by what people know of them: name, address or id."""
+"""Searching the directory's objects by name, address or id."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LOOKED_AT = 20_000  # of each kind; whoever is further back is found by a whole
 
 
 def named(text: str) -> Test | None:
-    """Return a test for objects whose name, address or id holds a text, in whatever case; None for no text."""
+    """Return a test for objects with a text in their name, address or id, in any case; None for an empty text."""
     return containing(text, _NAMES)
 
 
 def principals(directory: Directory, text: str) -> Iterator[Document]:
-    """Yield the users and groups that a text is in the name of; nobody for no text. Whoever is called exactly so comes first."""
+    """Yield the users and groups with a text in their name, equal ones first; nobody for an empty text."""
     test = named(text)
     if test is None:
         return

@@ -25,7 +25,7 @@ _PURPOSE = "access-token"
 
 
 class TokenError(ValueError):
-    """Graph does not take a bearer token; the message says why."""
+    """Graph refuses a bearer token; the message says why."""
 
 
 def claims_of(bearer: str) -> Mapping[str, Any]:
@@ -40,7 +40,7 @@ def claims_of(bearer: str) -> Mapping[str, Any]:
 
 
 def person_claimed(bearer: str) -> str | None:
-    """Return the id of the person that a token says it is of, nothing about it checked yet; None for a program's."""
+    """Return the user id in a token, which is not checked yet; None for a program's token."""
     try:
         claims = _payload(bearer.rpartition(".")[0])
     except ValueError:
@@ -55,7 +55,7 @@ def _payload(head: str) -> Any:
 
 
 def of_program(application: Document, resource: str, shown_by: str) -> Document:
-    """Return the claims, but for roles, of a program that signed in by itself; `shown_by` is the claim appidacr."""
+    """Return the claims, without roles, of a program that signed in by itself; `shown_by` is the claim appidacr."""
     return {
         "aud": resource,
         "app_displayname": application["displayName"],
@@ -81,7 +81,7 @@ def of_person(application: Document, person: Document, scope: str) -> Document:
 
 
 def issued(tenant: Tenant, claims: Document) -> str:
-    """Return an access token with these claims, good from now on."""
+    """Return an access token with these claims, valid from now on."""
     now = int(tenant.clock.now().timestamp())
     whole = {
         **claims,

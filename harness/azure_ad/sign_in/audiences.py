@@ -1,6 +1,6 @@
-"""Whom a program's access token is for: Microsoft Graph, or an API of this tenant that exposes itself by an Application ID URI.
+"""The audience of a program's access token: Microsoft Graph, or an API of this tenant with an Application ID URI.
 
-An API says in `api.requestedAccessTokenVersion` which form of token it wants. Its token is signed with the tenant's
+An API's `api.requestedAccessTokenVersion` is the form of its tokens. Its token is signed with the tenant's
 published key, so that the API can check it, and names the app roles that the program has there.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference, "Payload claims" (aud, iss,
@@ -81,9 +81,9 @@ def _claims(tenant: Tenant, client: Client, api: Document, principal: Document, 
 
 
 def _permissions(tenant: Tenant, client: Client) -> list[str]:
-    """Return the permissions of Microsoft Graph that a program was granted; the tenant's own has some from the beginning.
+    """Return the Microsoft Graph permissions granted to a program; the tenant's own program has some from the start.
 
-    Graph here does not look at them: which call needs which is not modelled.
+    Graph does not check them here: which call needs which permission is not modelled.
     """
     app_id = client.application["appId"]
     first = _OF_AUTOMATION if app_id == tenant.registrations.registration()["appId"] else ()

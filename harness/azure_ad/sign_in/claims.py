@@ -23,7 +23,7 @@ _IDS = {"objectid": "id", "facsimiletelephonenumber": "faxnumber"}
 
 
 def mapped_claims(tenant: Tenant, principal: str, person: Document) -> dict[str, str]:
-    """Return claims by their SAML names; the policy assigned first has the first word."""
+    """Return claims by their SAML names; of equal names, the policy that was assigned first counts."""
     properties = {name.lower(): value for name, value in person.items()}
     claims: dict[str, str] = {}
     for policy in policies.held(tenant.store, policies.CLAIMS_MAPPING, principal):

@@ -1,11 +1,11 @@
-"""Which client asks for a token, and whether it is that client: by a secret, or by an assertion.
+"""Authentication of clients that request a token: by a secret, or by an assertion.
 
-An assertion is signed with the client's certificate, or comes of an issuer that the client trusts.
+An assertion is signed with the client's certificate, or issued by an issuer that the client trusts.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Get a token", and
 …/certificate-credentials (read 2026-11-29).
 
-A stranger is told whether a client exists (AADSTS700016) before a wrong secret is refused (7000215), for Entra tells it: both
+An unknown client (AADSTS700016) is refused before a wrong secret (7000215), so a stranger learns which clients exist, as at Entra: both
 are pasted, as answers to requests whose secret was not right, in https://github.com/MicrosoftDocs/azure-docs/issues/21690 and
 https://github.com/ahaenggli/AzureAD-LDAP-wrapper/issues/45 (read 2026-11-30). A client id is no secret.
 """
@@ -35,7 +35,7 @@ BY_NOTHING, BY_SECRET, BY_CERTIFICATE = "0", "1", "2"
 
 
 class Client(Struct, frozen=True):
-    """An app registration that asks for a token, and how it showed that it is that."""
+    """The app registration that requests a token, and how it was authenticated."""
 
     application: Document
     shown_by: str
@@ -50,7 +50,7 @@ def demand(form: Mapping[str, Any], name: str) -> str:
 
 
 def client_of(tenant: Tenant, form: Mapping[str, Any], authorization: str, *, confidential: bool) -> Client:
-    """Return who asks; a client that need not be confidential may come without a secret. Raises RefusedError."""
+    """Return the request's client; a public client needs no secret. Raises RefusedError."""
     client_id, secret = _named(form, authorization)
     application = tenant.registrations.of_client(client_id.lower())
     if application is None:
@@ -95,7 +95,7 @@ def _read(assertion: str) -> SignedToken:
 
 
 def _demand_assertion(tenant: Tenant, application: Document, token: SignedToken) -> None:
-    """Demand a token, valid now, of the client about itself for this tenant, or of an issuer that the registration trusts."""
+    """Raise RefusedError unless the assertion is a valid token of the client itself, or of an issuer that it trusts."""
     now = tenant.clock.now()
     if token.claims.get("iss") != application["appId"] and (trusted := trust_of(tenant, application)):
         demand_trusted(tenant, token, trusted)
@@ -106,7 +106,7 @@ def _demand_assertion(tenant: Tenant, application: Document, token: SignedToken)
 
 
 def _demand_own(tenant: Tenant, application: Document, token: SignedToken) -> None:
-    """Demand a token of the client about itself, for this tenant, signed with a key of the registration."""
+    """Raise RefusedError unless a token is of the client about itself, for this tenant, signed with one of its keys."""
     client_id, here = application["appId"], f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
     if token.claims.get("iss") != client_id or token.claims.get("sub") != client_id:
         raise RefusedError(700021)

@@ -1,8 +1,8 @@
-"""Tokens of other issuers that an application trusts instead of a secret: workload identity federation.
+"""Workload identity federation: tokens of other issuers that an application accepts instead of a secret.
 
-The issuer's published keys are asked for over the wire at each sign-in, first its OpenID configuration, then what that names; so an
-issuer on this machine will do. Issuer, audience and subject must be those of one credential, letter by letter, and the token
-must be signed RS256. A token of this tenant itself is not taken.
+At each sign-in the issuer's OpenID configuration and its keys are requested over the wire, so an issuer on this machine will do.
+Issuer, audience and subject must equal those of one credential, with regard to case, and the token must be signed RS256. A token
+of this tenant itself is refused.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Third case: access token request
 with a federated credential", https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation-considerations,
@@ -36,7 +36,7 @@ def trust_of(tenant: Tenant, application: Document) -> list[Document]:
 
 
 def demand_trusted(tenant: Tenant, token: SignedToken, trusted: list[Document]) -> None:
-    """Demand that a credential is of this token, and that its issuer signed it. Raises RefusedError."""
+    """Raise RefusedError unless a credential matches the token and the issuer signed it."""
     issuer, subject, audience = (token.claims.get(name) for name in ("iss", "sub", "aud"))
     here = tenant.settings.graph_origin
     of_issuer = [item for item in trusted if item["issuer"] == issuer and not item["issuer"].startswith(here)]

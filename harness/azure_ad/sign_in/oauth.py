@@ -1,8 +1,8 @@
-"""The tenant's OAuth 2.0 token endpoint, for programs and for people, and the documents that lead to it.
+"""The tenant's OAuth 2.0 token endpoint, for programs and for people, and its discovery documents.
 
-A program sends its client secret, or an assertion, and the scope `https://graph.microsoft.com/.default`, the same behind the
-address that Graph is served at, or that of an API of this tenant. A person's name and password go the same way; passwords
-are not kept here, so any will do.
+A program sends its client secret, or an assertion, and a scope: `https://graph.microsoft.com/.default`, the same with the address
+where Graph is served, or that of an API of this tenant. A person's name and password are sent likewise; passwords are not
+stored, so any is accepted.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, "Get a token",
 …/v2-oauth-ropc, "Authorization request", …/reference-error-codes and …/v2-protocols-oidc, "Fetch the OpenID configuration
@@ -56,7 +56,7 @@ def _refused(error: RefusedError) -> Response:
 
 @oauth.post("/<tenant_id>/oauth2/v2.0/token")
 def token(tenant_id: str) -> Response:
-    """Issue an access token for a client that shows who it is, or for a person's name and password."""
+    """Issue an access token for an authenticated client, or for a person's name and password."""
     tenant = _tenant(tenant_id)
     form = request.form
     grant = _grant(form)
@@ -121,7 +121,7 @@ def _grant(form: Mapping[str, Any]) -> str:
 
 
 def _person(tenant: Tenant, form: Mapping[str, Any]) -> Document:
-    """Return who signs in by name and password. Raises RefusedError for the unknown and the disabled."""
+    """Return the person who signs in by name and password. Raises RefusedError for an unknown or disabled one."""
     name = demand(form, "username")
     demand(form, "password")
     try:
@@ -136,7 +136,7 @@ def _person(tenant: Tenant, form: Mapping[str, Any]) -> Document:
 @oauth.get("/<tenant_id>/v2.0/.well-known/openid-configuration")
 @oauth.get("/<tenant_id>/.well-known/openid-configuration")
 def openid_configuration(tenant_id: str) -> Response:
-    """Answer where the token endpoint is, and the key of tokens that others may check; Graph's own are for Graph alone."""
+    """Answer the token endpoint's address, and the key of tokens for APIs; tokens for Graph are checked by Graph alone."""
     tenant = _tenant(tenant_id)
     origin = f"{tenant.settings.graph_origin}/{tenant.settings.tenant_id}"
     return _json(

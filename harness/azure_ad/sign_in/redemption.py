@@ -1,7 +1,7 @@
-"""Where an invited guest accepts: the page behind an invitation's `inviteRedeemUrl`.
+"""The page at an invitation's `inviteRedeemUrl`, where a guest accepts.
 
-It asks for no password, as sign-in here does not. Who accepts is `Accepted` from then on, and is led to where the invitation says.
-A guest who accepted already is led on at once.
+It asks for no password, as all sign-in here. A guest who accepts becomes `Accepted` and is redirected to the invitation's
+`inviteRedirectUrl`; one who has accepted already is redirected at once.
 
 Source: https://learn.microsoft.com/en-us/entra/external-id/redemption-experience, "Consent experience for the guest" (read 2026-11-29
 at 000dd18 of MicrosoftDocs/entra-docs). That the change is written to the audit log as "Update user" is inferred.
@@ -43,7 +43,7 @@ def review() -> ResponseReturnValue:
 
 @redemption.post("/redeem")
 def accept() -> ResponseReturnValue:
-    """Let the guest in, once. Raises NotFoundError for an unknown invitation."""
+    """Mark the guest as accepted, once. Raises NotFoundError for an unknown invitation."""
     tenant = current()
     with tenant.store.transaction():
         entry, guest = _invited(request.args.get("user", ""))

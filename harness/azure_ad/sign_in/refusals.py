@@ -1,4 +1,4 @@
-"""What the token endpoint refuses with: an AADSTS code, its HTTP status, OAuth's error and the sentence.
+"""The token endpoint's errors: AADSTS code, HTTP status, OAuth's error and the sentence.
 
 Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29) for the codes'
 meaning; status and whole sentence are those that people paste into public threads. What is said of a client's assertion is at
@@ -120,7 +120,7 @@ REFUSALS: Mapping[int, tuple[int, str, str]] = {
 
 
 class RefusedError(Exception):
-    """No token is issued: an AADSTS code and what its sentence names."""
+    """No token is issued: an AADSTS code and the names in its sentence."""
 
     def __init__(self, code: int, *names: str) -> None:
         super().__init__(code)

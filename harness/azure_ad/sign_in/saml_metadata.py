@@ -1,4 +1,4 @@
-"""The metadata file of a service provider: whom assertions are for, and where a browser takes them.
+"""The metadata file of a service provider: its entity id, and the address to which a browser posts assertions.
 
 Source: https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf, section 2.4.4 (not opened again since
 2026-11: no stored copy of it was found).
@@ -20,7 +20,7 @@ class ServiceProvider(Struct, frozen=True):
 
 
 def read_service_provider(text: str) -> ServiceProvider:
-    """Read a metadata file. Raises ValueError in words for what is none."""
+    """Read a metadata file. Raises ValueError, in words for the user, for another file."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -1,4 +1,4 @@
-"""What a service provider asks when sign-in starts there: an AuthnRequest, in the address or in a form.
+"""The AuthnRequest of a service provider where sign-in starts, in the address or in a form.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity-platform/single-sign-on-saml-protocol, "AuthnRequest", and
 https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes (read 2026-11-29). A signature of the request is
@@ -18,7 +18,7 @@ _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 
 
 class AuthnRequest(Struct, frozen=True):
-    """`issuer` names the application; `consumer` is where it wants the answer, None for where it is registered."""
+    """`issuer` names the application; `consumer` is the requested reply URL, None for the registered one."""
 
     id: str
     issuer: str
@@ -26,7 +26,7 @@ class AuthnRequest(Struct, frozen=True):
 
 
 def read_request(text: str, *, deflated: bool) -> AuthnRequest:
-    """Read a SAMLRequest parameter. Raises ValueError for what is none."""
+    """Read a SAMLRequest parameter. Raises ValueError for a bad one."""
     from lxml import etree
 
     octets = base64.b64decode(text, validate=True)
@@ -50,7 +50,7 @@ def read_request(text: str, *, deflated: bool) -> AuthnRequest:
 
 
 def _inflated(octets: bytes) -> bytes:
-    """Return what was deflated, as far as a request may be long; a small one must not become a large one."""
+    """Return an inflated text, cut at a request's greatest length: a small input must not become a large text."""
     inflating = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
         text = inflating.decompress(octets, _LONGEST)

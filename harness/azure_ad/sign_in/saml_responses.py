@@ -24,7 +24,7 @@ _LIFE = timedelta(minutes=70)
 
 
 class Statement(Struct, frozen=True):
-    """What a response says: of whom, for whom, sent where, in answer to which request; `claims` by their name."""
+    """The content of a response: subject, audience, destination, the request it answers, and `claims` by name."""
 
     name_id: str
     audience: str

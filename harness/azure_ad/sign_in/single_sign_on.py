@@ -1,8 +1,8 @@
 """Single sign-on: Azure AD as the SAML identity provider of an enterprise application, begun on either side.
 
-`/<tenant id>/saml2` takes the request of an application, `/<tenant id>/saml2/sign-on?servicePrincipalId=…` begins here, as a
-tile of My Apps does. Both lead to a page that asks who signs in and for no password; what it sends may as well come from a
-script as JSON, which may name another NameID, and claims besides.
+`/<tenant id>/saml2` takes an application's request; `/<tenant id>/saml2/sign-on?servicePrincipalId=…` starts here, like a tile
+of My Apps. Both answer a page that asks who signs in, without a password. A script may send the same as JSON, also with another
+NameID and further claims.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata, "SAML protocol endpoint URL",
 …/single-sign-on-saml-protocol, "AuthnRequest" and "Response", …/reference-error-codes, and
@@ -66,7 +66,7 @@ _SUGGESTED = 20  # people whom the sign-in page offers
 
 
 class _Entry(Struct, frozen=True):
-    """Who signs on to what, as a form or JSON says. `saml_request` is the application's, unread, with its binding."""
+    """The user and application in a form or JSON. `saml_request` is the application's, not yet read, with its binding."""
 
     user: str
     app: str
@@ -78,7 +78,7 @@ class _Entry(Struct, frozen=True):
 
 
 class _SignOnError(Exception):
-    """Nobody is signed on: an AADSTS code and what its sentence names."""
+    """Sign-on is refused: an AADSTS code and the names in its sentence."""
 
     def __init__(self, code: str, **names: str) -> None:
         sentence = _REFUSALS[code].format(**names)
@@ -94,7 +94,7 @@ def _refused(error: _SignOnError) -> Response:
 
 @single_sign_on.get("/<tenant_id>/federationmetadata/2007-06/federationmetadata.xml")
 def federation_metadata(tenant_id: str) -> ResponseReturnValue:
-    """Answer what a service provider needs to trust this tenant: issuer, certificate and sign-on address.
+    """Answer the metadata by which a service provider trusts this tenant: issuer, certificate and sign-on address.
 
     With `appid` the certificate is that application's.
     """
@@ -111,7 +111,7 @@ def federation_metadata(tenant_id: str) -> ResponseReturnValue:
 
 @single_sign_on.route("/<tenant_id>/saml2", methods=["GET", "POST"])
 def asked_by_application(tenant_id: str) -> ResponseReturnValue:
-    """Ask who signs in to the application whose request a browser brings, in the address or in a form."""
+    """Ask who signs in to the application of a SAML request, in the address or in a form."""
     tenant = _tenant(tenant_id)
     binding = "post" if request.method == "POST" else "redirect"
     text = request.values.get("SAMLRequest", "")
@@ -123,7 +123,7 @@ def asked_by_application(tenant_id: str) -> ResponseReturnValue:
 
 @single_sign_on.get("/<tenant_id>/saml2/sign-on")
 def begun_here(tenant_id: str) -> ResponseReturnValue:
-    """Ask who signs in to the application that a tile of My Apps stands for."""
+    """Ask who signs in to the application of a tile in My Apps."""
     tenant = _tenant(tenant_id)
     return _choose(tenant, _application(tenant, request.args.get("servicePrincipalId", "")))
 

@@ -28,7 +28,7 @@ def listed(app: str) -> str:
 
 
 def remove(app: str) -> ResponseReturnValue:
-    """Take the chosen assignments away, all of them or none."""
+    """Remove the chosen assignments, all or none."""
     tenant, chosen = current(), request.form.getlist("assignment")
     tenant.applications.find(app)
     if not chosen:
@@ -44,7 +44,7 @@ def add(app: str) -> str:
 
 
 def assign(app: str) -> ResponseReturnValue:
-    """Assign everybody chosen, or nobody where one of them cannot be."""
+    """Assign all chosen users and groups, or none if one of them cannot be assigned."""
     tenant, chosen = current(), request.form.getlist("selected")
     tenant.applications.find(app)
     if not chosen:
@@ -81,7 +81,7 @@ def _listed(app: str, problem: str | None = None) -> str:
 
 
 def _add(app: str, problem: str | None = None) -> str:
-    """Show the page; those selected before stay so while somebody searches on."""
+    """Show the page; a further search keeps those that are selected."""
     tenant, search = current(), entered("search")
     service, directory = tenant.applications.find(app), tenant.directory
     selected = [_principal(key) for key in dict.fromkeys(request.values.getlist("selected"))]

@@ -1,4 +1,4 @@
-"""My Apps: a tile for every application that people can sign in to, as they find it behind their own sign-in.
+"""My Apps: a tile for every application that people can sign in to.
 
 Source: https://support.microsoft.com/en-us/account-billing/my-apps-portal-overview-2f3b1bae-0e5a-4a86-a33e-876fbd2a4510 (read
 2026-11). Here it is one page for everybody, since nobody is signed in to Azure AD itself.

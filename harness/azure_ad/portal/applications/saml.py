@@ -19,7 +19,7 @@ def shown(app: str) -> str:
 
 
 def save(app: str) -> ResponseReturnValue:
-    """Save what was typed, or what the chosen metadata file says."""
+    """Save the typed addresses, or those of the chosen metadata file."""
     file = request.files.get("file")
     identifier, reply_url = entered("identifier"), entered("reply")
     if file is not None and file.filename:

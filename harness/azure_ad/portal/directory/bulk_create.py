@@ -1,4 +1,4 @@
-"""Bulk create: the template to download, the filled-in file, and what became of each of its users.
+"""Bulk create: the template to download, the upload of the filled-in file, and the result for each of its users.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/users/users-bulk-add, "To create users in bulk" (read 2026-11-29). A file
 with a fault makes nobody; of a right one each user is made or not by itself. An initial password is checked for being there and

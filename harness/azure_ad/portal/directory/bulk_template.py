@@ -28,7 +28,7 @@ HEADINGS = (
 _PROPERTY = re.compile(r"\[\s*(\w+)\s*\]")
 _REQUIRED = ("displayName", "userPrincipalName", "passwordProfile", "accountEnabled")
 _EXAMPLE = "Example:"
-# What Microsoft Graph calls the properties that the template still has by their older names.
+# The template's older names of properties, and Microsoft Graph's present ones.
 _TODAY = {
     "physicalDeliveryOfficeName": "officeLocation",
     "telephoneNumber": "businessPhones",
@@ -38,7 +38,7 @@ _AGAIN = "download the template and fill that in"
 
 
 class NewUser(Struct, frozen=True):
-    """A user to create; `line` is where in the file it stands."""
+    """A user to create, from this `line` of the file."""
 
     line: int
     properties: Document
@@ -56,7 +56,7 @@ def template(domain: str) -> str:
 
 
 def new_users(text: str) -> list[NewUser]:
-    """Read a filled-in template. Raises HarnessError that says the first thing that is wrong, and where."""
+    """Read a filled-in template. Raises HarnessError with the first mistake and its line."""
     lines = _lines(text)
     first = next(lines, (1, [""]))[1]
     if not first or first[0].strip() != _VERSION:
@@ -77,7 +77,7 @@ def new_users(text: str) -> list[NewUser]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the file's rows with the line each ends on; semicolons are as good, for spreadsheets of many countries write them."""
+    """Yield the file's rows, each with its last line; semicolons may separate, as spreadsheets of many countries write them."""
     separator = ";" if text.partition("\n")[2].partition("\n")[0].count(";") > 3 else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:

@@ -14,9 +14,9 @@ from harness.pages.surroundings import surroundings
 
 
 class Place(Struct, frozen=True):
-    """An application with a job, and the object of its target that something is connected to, if it is.
+    """An application with a job, and the target's object that a user or group is connected to, if any.
 
-    `address` is where the console of a neighbouring target shows that object.
+    `address` is the object's page in the console, where the target is this world's AWS SSO.
     """
 
     app: Document
@@ -28,7 +28,7 @@ PAGES = {"User": "portal.users_profile", "Group": "portal.groups_overview"}
 
 
 def source(target: str) -> ResponseReturnValue:
-    """Lead to the source of the object with this id in the target. Raises NotFoundError."""
+    """Redirect to the source of the target's object with this id. Raises NotFoundError."""
     tenant = current()
     for service in tenant.applications.scan():
         for job in tenant.engine.jobs(service["id"]):
@@ -40,7 +40,7 @@ def source(target: str) -> ResponseReturnValue:
 
 
 def places_of(kind: str, key: str) -> list[Place]:
-    """Return where a user or group is, or could be, provisioned to."""
+    """Return the applications with a job, each with the object that a user or group is connected to."""
     tenant, around = current(), surroundings()
     places: list[Place] = []
     for service in tenant.applications.scan():

@@ -23,7 +23,7 @@ from harness.azure_ad.tenant import current
 from harness.base.store import Document
 from harness.pages.listing import after, entered, page_of, ways
 
-# The properties that the form has, with the portal's labels; phones and mail are what the troubleshooting is about.
+# The form's properties with the portal's labels; AWS's troubleshooting guide is about phones and mail.
 FIELDS = (
     ("userPrincipalName", "User principal name"),
     ("displayName", "Display name"),
@@ -52,7 +52,7 @@ def listed() -> str:
 
 
 def _rows(search: str, place: str | None) -> Iterator[Document]:
-    """Yield the list's users; whoever has exactly the name or id that was searched for comes first."""
+    """Yield the list's users; one whose name or id equals the searched text comes first."""
     exact = _exact(search) if search and place is None else None
     if exact is not None:
         yield exact
@@ -147,12 +147,12 @@ def _form(user: Document | None, typed: Document, problem: str | None = None) ->
 
 
 def _typed() -> Document:
-    """Return the form's fields; an empty one is None, which takes a value away."""
+    """Return the form's fields; an empty one is None, which removes the value."""
     return {name: entered(name) or None for name, _ in FIELDS if name in request.form}
 
 
 def _shown(user: Document) -> Document:
-    """Return a user's properties as the form has them, of several phones the first."""
+    """Return a user's properties for the form, of several phones the first."""
     values = {name: user.get(name) for name, _ in FIELDS}
     return {
         name: next(iter(value), None) if isinstance(value, list) else value for name, value in values.items()

@@ -23,7 +23,7 @@ from harness.base.store import Document
 from harness.pages.listing import entered
 
 _OFFERED, _MEMBERS = 25, 100
-# The page's steps and the types of log steps that belong to each.
+# The page's steps, each with the types of log steps in it.
 _STEPS = (
     ("Import user", ("Import",)),
     ("Determine if user is in scope", ("Scoping",)),
@@ -99,7 +99,7 @@ def _steps(entry: Document) -> list[tuple[str, str, list[Document]]]:
 
 
 def _outcome(steps: list[Any]) -> str:
-    """Return the worst that a step's parts came to."""
+    """Return the worst status among a step's log steps."""
     statuses = {step["status"] for step in steps}
     return next(
         (word for word in ("Failure", "Warning", "Skipped", "Success") if word in statuses), "Not reached"

@@ -1,4 +1,4 @@
-"""The Provisioning page of an application: how its job does, and the buttons that start, stop and restart it.
+"""The Provisioning page of an application: its job's status, and the buttons to start, stop and restart it.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user,
 "View the provisioning progress bar" (read 2026-11-29), and …/application-provisioning-quarantine-status, "How do I get my
@@ -81,7 +81,7 @@ def allow_deletes(app: str) -> ResponseReturnValue:
 
 
 def _cycle(job: Job) -> str:
-    """Say where the job is; what Graph's status calls paused may still be finishing a cycle."""
+    """Return the job's state in words; one that Graph's status calls paused may still be finishing a cycle."""
     initial = job.watermark is None
     kind = "Initial" if initial else "Incremental"
     if job.status.pages is not None:

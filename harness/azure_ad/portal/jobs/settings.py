@@ -1,7 +1,7 @@
 """Edit provisioning: Admin Credentials, Test Connection, Notification Email, Mappings, Scope and Provisioning Status.
 
-A secret token that was typed for Test Connection is kept aside, since no page may hold it; the page that answers bears a
-mark of it, with which Save finds it. Without token and mark the saved token stays.
+A secret token that was typed for Test Connection is stored apart, for no page may contain it; the answered page has a mark by
+which Save finds it. Without token and mark the saved token stays.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/configure-automatic-user-provisioning-portal,
 Configuring automatic user account provisioning, and …/accidental-deletions, Configure accidental deletion prevention (read
@@ -32,7 +32,7 @@ from harness.pages.listing import entered
 
 AUTHORIZED = "The supplied credentials are authorized to enable provisioning"
 _ADDRESS, _TOKEN, _NOTIFICATION = "BaseAddress", "SecretToken", "SyncNotificationSettings"
-# What a job that notifies nobody says; https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
+# The setting of a job without notifications: https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
 _NOTIFY_NOBODY = {
     "Enabled": False,
     "DeleteThresholdEnabled": False,
@@ -80,7 +80,7 @@ def _save(app: str, typed: _Form) -> ResponseReturnValue:
 
 
 def _carry_out(app: str, typed: _Form) -> None:
-    """Tell the engine what differs from what is saved; every call leaves its line in the audit log."""
+    """Pass the changed settings to the engine; each call writes an entry to the audit log."""
     tenant = current()
     engine = tenant.engine
     with tenant.store.transaction():
@@ -124,13 +124,13 @@ def _credentials(app: str, typed: _Form) -> dict[str, str]:
 
 
 def _tested(app: str, typed: _Form) -> Document | None:
-    """Return the token that the page with this mark is the answer to, if it is not saved by now."""
+    """Return the token that was tested on the page with this mark, unless it has been saved."""
     tested = current().store.get(_TESTED, app)
     return tested if tested and tested["mark"] == typed.get("tested") else None
 
 
 def _preferences(secrets: Mapping[str, str], typed: _Form) -> dict[str, str]:
-    """Return the secrets that are settings: whom to notify, what to prevent, who is in scope."""
+    """Return the secrets that are settings: notification, accidental deletions, scope."""
     notification = _notification(secrets) | {
         "Enabled": typed["notify"],
         "DeleteThresholdEnabled": typed["prevent"],
@@ -154,7 +154,7 @@ def _notification(secrets: Mapping[str, str]) -> Document:
 
 
 def _typed(configured: bool) -> dict[str, Any]:
-    """Return the form by its fields; settings are part of it once there is a job."""
+    """Return the form's fields; settings are among them once there is a job."""
     mode = "Automatic" if configured else entered("mode")
     credentials = {"mode": mode, "url": entered("url"), "tested": entered("tested")}
     if not configured:

@@ -18,7 +18,7 @@ from harness.base.store import Document
 from harness.pages.surroundings import account_of, event_of
 
 _MOST_MEMBERS = 100  # of a group's that are on one side alone; a page must not take longer than people wait
-# What the parts of the answer are called here, in the order in which they are asked for.
+# The titles of the answer's parts, in the order of the page.
 _TITLES = {
     "next": "The next cycle",
     "scope": "Is it in scope?",
@@ -44,7 +44,7 @@ class _Attempt(NamedTuple):
 
 
 def shown(app: str, kind: str, key: str) -> str:
-    """Show what the engine says of an object, part by part. Raises NotFoundError."""
+    """Show the engine's answer about an object, part by part. Raises NotFoundError."""
     if kind not in PAGES:
         raise NotFoundError(f"There are users and groups, and no '{kind}'.")
     tenant = current()
@@ -74,12 +74,12 @@ def shown(app: str, kind: str, key: str) -> str:
 
 
 def _begun(name: str, lines: list[str]) -> list[str]:
-    """Begin lines as sentences are, unless names stand there, whose case is theirs."""
+    """Return lines with a capital at the beginning, unless they begin with a name, whose case stays."""
     return lines if name in _NAMES else [f"{line[:1].upper()}{line[1:]}" for line in lines]
 
 
 def _attempts(account: Document) -> Iterator[_Attempt]:
-    """Yield what was done last, and what was sent last where that is something else."""
+    """Yield the last log entry, and the last one with a request if that is another."""
     last, sent = account["last"], account["lastSent"]
     if last:
         yield _Attempt("What happened last", last)

@@ -1,8 +1,8 @@
-"""Audit logs; of one application where `app` says so.
+"""Audit logs, of all applications or of one (`app`).
 
 Filters are those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-customize-filter-logs, section
 "Filter the audit logs" (its text of 2023 read 2026-11-29): service, category, activity, status, target, who began it, and dates.
-The page compares target and who began it with the first letters of a name, case and all; here any part of it in any case will do.
+The real page compares target and initiator with the beginning of a name, with regard to case; here any part in any case matches.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def listed() -> str:
 
 
 def _activities() -> Iterator[Row]:
-    """Yield the period's activities behind the request's place: a sequence, and how many of that one object's came before."""
+    """Yield the period's activities after the request's place: a sequence, and the number of that object's before it."""
     tenant, period = current(), entered_period()
     sequence, _, passed = (after() or "").partition("-")
     place = int(sequence) + 1 if sequence.isascii() and sequence.isdecimal() else 0

@@ -102,7 +102,7 @@ def as_csv(part: str) -> ResponseReturnValue:
 
 
 def _array(entries: Iterable[Document]) -> Iterator[str]:
-    """Yield the pieces of a JSON array, so that a long log is never in memory as a whole."""
+    """Yield a JSON array in pieces, so that a long log is never in memory as a whole."""
     separator = "["
     for entry in entries:
         yield separator + json.dumps(entry, ensure_ascii=False, separators=(",", ":"))

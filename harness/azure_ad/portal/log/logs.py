@@ -1,6 +1,6 @@
-"""Provisioning logs with an entry's page; of one application where `app` says so.
+"""Provisioning logs and the page of an entry, of all applications or of one (`app`).
 
-Filters are Identity, Date, Status and Action, and behind them those for the columns that can be chosen. Source:
+Filters are Identity, Date, Status and Action, then those for the optional columns. Source:
 https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs (read 2026-11-29).
 """
 
@@ -31,7 +31,7 @@ TABS = {
 }
 
 
-# What is compared with a member of the entry as it stands there, in whatever case.
+# Filters that are compared with a whole member of the entry, in any case.
 _WHOLE: Mapping[str, Callable[[Document], str | None]] = {
     "app": lambda entry: entry["servicePrincipal"]["id"],
     "status": lambda entry: entry["provisioningStatusInfo"]["status"],
@@ -63,12 +63,12 @@ def provisioning() -> str:
 
 
 def chosen_entries() -> Iterator[Document]:
-    """Return the entries that the request's filters leave, newest first."""
+    """Return the entries that pass the request's filters, newest first."""
     return filter(_passes(), (row["entry"] for row in _rows(0)))
 
 
 def _rows(place: int) -> Iterator[Row]:
-    """Yield the period's entries before a sequence, those of the source or the failures alone where an index has them."""
+    """Yield the period's entries before a sequence; only the source's, or only failures, where the filter is one of these."""
     source = entered("source") or _source_of(entered("identity"))
     failed = entered("status").casefold() == "failure" or bool(entered("error"))
     store, period = current().store, entered_period()
@@ -79,7 +79,7 @@ def _rows(place: int) -> Iterator[Row]:
 
 
 def _source_of(identity: str) -> str | None:
-    """Return the id of whoever is called exactly so, None for a part of names."""
+    """Return the id of the object with exactly this name, None for a part of names."""
     try:
         return str(current().directory.principal(identity)["id"]) if identity else None
     except NotFoundError:
@@ -99,7 +99,7 @@ def _passes() -> Callable[[Document], bool]:
 
 
 def entry(source: str, key: str) -> str:
-    """Show one entry, found among those of its source object."""
+    """Show one entry, which is looked for among those of its source object."""
     shown = next(
         (item for item in logs.entries(current().store, source_id=source) if item["id"] == key), None
     )
@@ -119,7 +119,7 @@ def entry(source: str, key: str) -> str:
 
 
 def _advice(item: Document) -> Document | None:
-    """Return what is to be said of a failure, by the mappings of today; None where its job is gone."""
+    """Return the advice on a failure, by the present mappings; None where its job was deleted."""
     job = item["jobId"]
     if not any(each.id == job for each in current().engine.jobs(item["servicePrincipal"]["id"])):
         return None
@@ -134,7 +134,7 @@ def _names(item: Document) -> str:
 
 
 def _quarantined(app: str) -> list[Document]:
-    """Return the application, or all of them without one, as far as their jobs are in quarantine."""
+    """Return the applications whose jobs are in quarantine, of all or of the one given."""
     tenant = current()
     return [
         service
@@ -145,7 +145,7 @@ def _quarantined(app: str) -> list[Document]:
 
 
 def application(key: str) -> Document | None:
-    """Return the application whose log it is, None for everybody's. Raises NotFoundError."""
+    """Return the application of the log, None for all applications. Raises NotFoundError."""
     return current().applications.find(key) if key else None
 
 

@@ -1,9 +1,8 @@
-"""Sign-in logs: who signed in to which application, and who was refused; of one application where `app` says so.
+"""Sign-in logs, of all applications or of one (`app`): who signed in, and who was refused.
 
 Filters are those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-customize-filter-logs, section
 "Filter the sign-in logs" (its text of 2023 read 2026-11-29), for which the log has something: user, status and application; the
-page leaves others undescribed, and dates and the error code stand for those. Nobody is asked twice here, so that no sign-in is
-Interrupted.
+page does not describe the others; here they are dates and the error code. No sign-in is Interrupted, for none has a second step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An object mapping as somebody edits it: kept beside the job until Save commits it or Discard forgets it.
+"""An object mapping that is being edited: a draft beside the job until Save commits or Discard deletes it.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
@@ -19,7 +19,7 @@ _KINDS = {"users": "User", "groups": "Group"}
 
 
 class Draft(Struct, frozen=True):
-    """`mapping` is Graph's objectMapping with the edits made; `changed` tells whether there are any."""
+    """`mapping` is Graph's objectMapping with the edits; `changed` says whether there are any."""
 
     job_id: str
     kind: str
@@ -53,13 +53,13 @@ def draft_of(app: str, which: str) -> Draft:
 
 
 def keep(draft: Draft, mapping: Document) -> None:
-    """Keep an edit; nothing of it is committed. Raises SchemaError for one that no job could run with."""
+    """Save an edit in the draft. Raises SchemaError for one that no job could run with."""
     schema.check(_with(draft, mapping))
     current().store.put(_SHELF, _key(draft.job_id, draft.kind), mapping)
 
 
 def commit(draft: Draft, mapping: Document) -> None:
-    """Save the mapping, whereupon every object is looked at again in the next cycle. Raises SchemaError."""
+    """Save the mapping in the job; the next cycle then looks at every object again. Raises SchemaError."""
     current().engine.save_schema(draft.job_id, _with(draft, mapping))
     discard(draft)
 
@@ -69,7 +69,7 @@ def discard(draft: Draft) -> None:
 
 
 def attributes(draft: Draft) -> tuple[dict[str, Document], dict[str, Document]]:
-    """Return what the schema's directories define for this mapping, by name: source and target attributes but `id`."""
+    """Return the source and target attributes of the mapping's objects by name, as the schema defines them, without `id`."""
     document = current().engine.schema(draft.job_id)
     rule = document["synchronizationRules"][0]
     names = (

@@ -1,4 +1,4 @@
-"""Edit Attribute and Add New Mapping: one attribute mapping, kept in the page's draft by OK.
+"""Edit Attribute and Add New Mapping: one attribute mapping, saved in the page's draft by OK.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes (read 2026-11-29).
 """
@@ -46,7 +46,7 @@ def edit(app: str, which: str) -> str:
 
 
 def accept(app: str, which: str) -> ResponseReturnValue:
-    """Take the form into the draft: in place of the mapping named by `edited`, or as a new one."""
+    """Save the form's mapping in the draft, in place of the one named by `edited` or as a new one."""
     draft = draft_of(app, which)
     typed = {name: entered(name) for name in _NEW}
     problem = refusal(lambda: _take(draft, typed))
@@ -56,7 +56,7 @@ def accept(app: str, which: str) -> ResponseReturnValue:
 
 
 def _take(draft: Draft, typed: Mapping[str, str]) -> None:
-    """Keep the edit. Raises HarnessError or NotFoundError."""
+    """Save the edit in the draft. Raises HarnessError or NotFoundError."""
     present = draft.entry(typed["edited"]) if typed["edited"] else None
     if typed["target"] != typed["edited"] and any(
         e["targetAttributeName"] == typed["target"] for e in draft.entries
@@ -88,7 +88,7 @@ def _built(typed: Mapping[str, str]) -> Document:
 
 
 def _fields(entry: Document) -> dict[str, str]:
-    """Return an attribute mapping as the form has it."""
+    """Return an attribute mapping as the form's fields."""
     node, default = expression_of(entry), entry.get("defaultValue") or ""
     fields = {
         "edited": entry["targetAttributeName"],

@@ -42,7 +42,7 @@ def save(app: str, which: str) -> ResponseReturnValue:
 
 
 def drop(app: str, which: str) -> ResponseReturnValue:
-    """Forget what was not saved."""
+    """Delete the draft."""
     discard(draft_of(app, which))
     return _back(app, which, "discarded")
 
@@ -58,7 +58,7 @@ def delete(app: str, which: str) -> ResponseReturnValue:
 
 
 def source_words(entry: Document) -> str:
-    """Say what an attribute mapping takes, as the table's first column does."""
+    """Return an attribute mapping's source in words, as in the table's first column."""
     node = expression_of(entry)
     if node is None:
         return f'"{entry["defaultValue"]}"' if entry.get("defaultValue") else ""

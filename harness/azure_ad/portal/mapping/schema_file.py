@@ -1,4 +1,4 @@
-"""Review your schema: the job's synchronization schema as a file to download, and one to put in its place.
+"""Review your schema: the job's synchronization schema, downloaded as a file or replaced by an uploaded one.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-provisioning-configuration, "Disaster
 recovery - roll back to a known good state" (read 2026-11-30): a downloaded schema may be brought back whole, and the next cycle
@@ -56,7 +56,7 @@ def _replace(job: str) -> None:
 
 
 def _schema_in(document: Any) -> Document | None:
-    """Return the schema in what Graph answers for a schema, a job, a template, or a list of those; None where there is none."""
+    """Return the schema in Graph's answer for a schema, a job, a template or a list of those; None where it has none."""
     if isinstance(document, list):
         return next((schema for each in document if (schema := _schema_in(each)) is not None), None)
     if not isinstance(document, dict):

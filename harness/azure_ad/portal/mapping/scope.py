@@ -1,7 +1,7 @@
-"""Source Object Scope: the scoping filters of one object mapping, kept in the page's draft by OK.
+"""Source Object Scope: the scoping filters of one object mapping, saved in the page's draft by OK.
 
-A filter has no id in Graph, so the pages know it by a mark of what it holds: a page that is out of date finds nothing,
-instead of changing or deleting the filter that now stands in its place.
+A filter has no id in Graph, so the pages identify it by a hash of its content: an outdated page finds no filter, instead of
+changing or deleting another one.
 
 Source:
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
@@ -52,7 +52,7 @@ class _Typed(Struct, frozen=True):
 
 
 def scope_words(mapping: Document) -> str:
-    """Say how many filters an object mapping has, whoever set them."""
+    """Return the number of an object mapping's filters in words."""
     count = sum(len(groups) for groups in _sets(mapping).values())
     if not count:
         return "All records"
@@ -75,7 +75,7 @@ def edit(app: str, which: str) -> str:
 
 
 def accept(app: str, which: str) -> ResponseReturnValue:
-    """Take the form into the draft; or answer it with a clause more or less, of which nothing is kept yet."""
+    """Save the form in the draft; or answer it with a clause added or removed, and save nothing."""
     draft, typed, without = draft_of(app, which), _typed(), entered("without")
     if without:
         left = [clause for number, clause in enumerate(typed.clauses) if str(number) != without]
@@ -103,7 +103,7 @@ def delete(app: str, which: str) -> ResponseReturnValue:
 
 
 def _take(draft: Draft, typed: _Typed) -> None:
-    """Keep the edit. Raises HarnessError or NotFoundError."""
+    """Save the edit in the draft. Raises HarnessError or NotFoundError."""
     groups = _sets(draft.mapping)["groups"]
     present = _marked(draft, typed.edited) if typed.edited else {}
     for number, clause in enumerate(typed.clauses, 1):
@@ -115,7 +115,7 @@ def _take(draft: Draft, typed: _Typed) -> None:
 
 
 def _keep(draft: Draft, groups: list[Document]) -> None:
-    """Put these filters into the draft, in place of those that the portal edits. Raises SchemaError."""
+    """Save these filters in the draft, in place of those that the portal edits. Raises SchemaError."""
     sets = {**_sets(draft.mapping), "groups": groups}
     scope = {**(draft.mapping.get("scope") or {}), **sets} if any(sets.values()) else None
     keep(draft, {**draft.mapping, "scope": scope})
@@ -127,7 +127,7 @@ def _sets(mapping: Document) -> dict[str, list[Document]]:
 
 
 def _marked(draft: Draft, mark: str) -> Document:
-    """Return the filter with this mark. Raises NotFoundError."""
+    """Return the filter with this hash. Raises NotFoundError."""
     for group in _sets(draft.mapping)["groups"]:
         if _mark(group) == mark:
             return group
@@ -166,7 +166,7 @@ def _typed() -> _Typed:
 
 
 def _operators(draft: Draft) -> dict[str, list[str]]:
-    """Return the operators that fit each source attribute's type; attributes that no filter may use are left out."""
+    """Return the operators for each source attribute's type; attributes that no filter may use are left out."""
     definitions, _ = attributes(draft)
     return {
         name: [word for word, operator in OPERATORS.items() if definition["type"] in operator.types]
@@ -218,7 +218,7 @@ def _form(
 
 
 def _choices(clause: _Clause, fitting: Mapping[str, list[str]]) -> list[str]:
-    """Return the operators to choose from; one that does not fit any more is shown as it is, until OK refuses it."""
+    """Return the operators to choose from; one that no longer fits is among them until OK refuses it."""
     operators = fitting.get(clause.attribute, [])
     return operators if clause.operator in operators else [*operators, clause.operator]
 
