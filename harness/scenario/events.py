@@ -1,4 +1,4 @@
-"""What a run says while it goes: small frozen records, in order. Reports are consumers of these and of nothing else.
+"""The events of a run: small frozen records, in order. Reports read these and nothing else.
 
 RunStarted  (FileRejected | ScenarioStarted (StepStarted Observation* StepFinished)* ScenarioFinished)*  RunFinished
 """
@@ -25,7 +25,7 @@ class Location(Struct, frozen=True):
 
 
 class Failure(Struct, frozen=True):
-    """One broken expectation or refused step: what was wanted, what there was, and what came nearest.
+    """One failed expectation or refused step: the expected value, the actual one, and the nearest.
 
     `expected`, `actual`, `nearest` and `whole` (a list or an object beside what is expected of it) are text ready to print
     (several lines are fine), `curl` repeats the exchange
@@ -103,7 +103,7 @@ class Observation(Struct, frozen=True):
 
 
 class StepFinished(Struct, frozen=True):
-    """`outcome` says in a line what the step brought about; `checked` lists the expectations that held."""
+    """`outcome` is the step's result in one line; `checked` lists the expectations that held."""
 
     number: int
     at: str

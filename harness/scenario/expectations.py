@@ -1,7 +1,7 @@
-"""What a step can be expected to bring about, read back through the surfaces a user has: Graph, console, AWS APIs.
+"""The expectations of a step, read through the surfaces that a user has: Graph, console, AWS APIs.
 
-`EXPECTATIONS` is the registry; `language/shapes` says what each looks like. Logs, exchanges and mails are those since the
-step began.
+`EXPECTATIONS` is the registry; `language/shapes` has the shape of each. Logs, exchanges and mails are those since the step
+began.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _expectation(key: str) -> Callable[[Reader], Reader]:
 
 
 class Verdict(Struct, frozen=True):
-    """What differs, none where all is as expected; in words the entry that came nearest, and the whole of a list or an object."""
+    """The differences, none if all is as expected; in words the nearest entry, and the whole list or object."""
 
     mismatches: Sequence[Mismatch] = ()
     nearest: str = ""
@@ -51,7 +51,7 @@ class Verdict(Struct, frozen=True):
 
 
 def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> Verdict:
-    """Read what there is, and say how it differs. Raises HarnessError for what cannot be read."""
+    """Read the actual value and return how it differs. Raises HarnessError where it cannot be read."""
     parts = isinstance(expected, Mapping) and not _is_matcher(expected)
     # The parts of a result are those of the answer's body.
     actual = EXPECTATIONS["body" if key == "result" and parts else key](play, result, since)
@@ -59,7 +59,7 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
         return _one_of(expected, actual)
     if not compare(expected, actual):
         return Verdict()
-    # What is shown of a mismatch may be printed and kept, so secrets are taken out first.
+    # A mismatch may be printed and saved, so secrets are removed first.
     redacted = redact(actual)
     if SHAPES[key].beside:
         return Verdict(compare(expected, redacted), _beside(SHAPES[key].beside, play, result, since))
@@ -69,9 +69,9 @@ def check(key: str, expected: Any, play: Play, result: Result, since: Since) -> 
 
 
 def at(path: str, play: Play, result: Result, since: Since) -> tuple[Any, Any]:
-    """Return what stands at `body.id`, `result.id` for short, or `aws users.0.id`, ABSENT for nothing, and what was looked at.
+    """Return the value at `body.id` (`result.id` for short) or `aws users.0.id`, or ABSENT, and the whole that it is in.
 
-    Raises HarnessError for what cannot be read.
+    Raises HarnessError where that cannot be read.
     """
     key, _, rest = path.partition(".")
     if key in _OF_THE_RESULT:

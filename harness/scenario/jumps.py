@@ -1,4 +1,4 @@
-"""Jumps of the virtual clock between what was observed, each told as an observation of its own."""
+"""Jumps of the virtual clock, added as observations between the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.world import ADMINISTRATOR
 
 
 def with_jumps(observed: Iterable[Observation], began: datetime, ended: datetime) -> Iterator[Observation]:
-    """Say how much time passed wherever some did, between what was observed and up to the end of the step."""
+    """Yield the observations, with a jump between two if time passed, and one at the end of the step if it did there."""
     now = began.replace(microsecond=0)
     for observation in observed:
         at = from_iso(observation.at).replace(microsecond=0)
@@ -28,7 +28,7 @@ def _jump(span: timedelta, at: datetime) -> Observation:
 
 
 def _words(span: timedelta) -> str:
-    """Say a span of time in its two largest units: `28 days`, `40 minutes`, `1 hour 30 minutes`."""
+    """Return a span of time in its two largest units: `28 days`, `40 minutes`, `1 hour 30 minutes`."""
     seconds = int(span.total_seconds())
     parts = []
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):

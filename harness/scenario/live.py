@@ -1,6 +1,6 @@
-"""From what a scenario recorded to the same world served: where a request goes there, and the command that serves it.
+"""The addresses of a scenario's requests in the same world when it is served, and the command that serves it.
 
-A scenario's addresses are those of the real clouds; nobody is to send them what was meant for an imitation.
+A scenario's own addresses are those of the real clouds, which must not get requests that were meant for an imitation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ AWS_PORT, AZURE_PORT = 8080, 8081
 
 
 def addresses(aws_url: str, azure_url: str) -> Mapping[str, str]:
-    """Return where each cloud's origin is served."""
+    """Return the served address of each cloud's origin."""
     return {GRAPH: azure_url, **dict.fromkeys(AWS_HOSTS.values(), aws_url)}
 
 
@@ -24,7 +24,7 @@ BY_DEFAULT = addresses(f"http://127.0.0.1:{AWS_PORT}", f"http://127.0.0.1:{AZURE
 
 
 def served(exchange: Exchange, places: Mapping[str, str] = BY_DEFAULT) -> Exchange:
-    """Return an exchange with the address that its request has at the served world; other servers' stay theirs."""
+    """Return an exchange with its request's address in the served world; addresses of other servers stay."""
     for origin, place in places.items():
         if exchange.request.url.startswith(f"{origin}/"):
             url = place + exchange.request.url.removeprefix(origin)

@@ -1,4 +1,4 @@
-"""One scenario under way: its world, what people have noted down (endpoint, token), and how they call both services.
+"""One scenario under way: its world, the endpoint and token noted down so far, and the calls to both services.
 
 Steps and expectations go through here, and so through the same HTTP surfaces that real clients use.
 """
@@ -30,11 +30,11 @@ _SIGNATURE = (
 
 
 class StepError(HarnessError):
-    """A step that could not be carried out as written: an unknown person, a missing credential."""
+    """A step cannot be carried out as written: an unknown person, a missing credential."""
 
 
 class Result(Struct, frozen=True):
-    """What a step brought about. `outcome` is a line for people; `error` is None when the service agreed."""
+    """A step's result. `outcome` is a line for people; `error` is None when the service agreed."""
 
     outcome: str
     error: str | None = None
@@ -43,7 +43,7 @@ class Result(Struct, frozen=True):
     body: Any = None
 
     def as_data(self) -> dict[str, Any]:
-        """Return what expectations and `let` see."""
+        """Return the result as expectations and `let` read it."""
         return {
             "result": "success" if self.error is None else "failure",
             "error": self.error,
@@ -53,17 +53,17 @@ class Result(Struct, frozen=True):
         }
 
     def at(self, path: str) -> Any:
-        """Return what stands at `body.scimEndpoint`, or `result.scimEndpoint` for short; ABSENT when nothing does."""
+        """Return the value at `body.scimEndpoint` (`result.scimEndpoint` for short), or ABSENT."""
         first, _, rest = path.partition(".")
         return lookup(self.as_data(), f"body.{rest}" if first == "result" and rest else path)
 
 
 @dataclass(slots=True)
 class Play:
-    """`journal` holds everything recorded since the step began; what is asked `quiet` is not recorded.
+    """`journal` has everything recorded since the step began; `quiet` requests are not recorded.
 
-    `faults` are those put on by the scenario, in order, with how many requests each has met; `schema` is an exported one
-    that a new job gets. `cookies` are those of the browsers in which people signed in, by user principal name.
+    `faults` are the scenario's, in order, with the number of requests each has met; `schema` is an exported one for a new
+    job. `cookies` are those of the browsers in which people signed in, by user principal name.
     """
 
     world: World
@@ -89,7 +89,7 @@ class Play:
         return self._call(request, quiet=quiet)
 
     def graph_page(self, path: str) -> Any:
-        """Look something up in Graph, unrecorded. Raises StepError with Graph's sentence when it refuses."""
+        """Read from Graph, unrecorded. Raises StepError with Graph's sentence when it refuses."""
         return content(self.graph("GET", path, quiet=True))
 
     def console(self, method: str, path: str, body: Any = None, *, quiet: bool = False) -> Response:
@@ -175,7 +175,7 @@ def judge(response: Response, outcome: str) -> Result:
 
 
 def _message(body: Any, status: int) -> str:
-    """Find the sentence in an error body: Graph's, SCIM's, the console's or an AWS API's."""
+    """Return the sentence in an error body of Graph, SCIM, the console or an AWS API."""
     if isinstance(body, dict):
         inner = body.get("error")
         if isinstance(inner, dict):

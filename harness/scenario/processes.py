@@ -1,4 +1,4 @@
-"""Several processes that play scenarios side by side. What each tells is what one process alone would have told."""
+"""Several processes that play scenarios in parallel. Their events are those of a single process."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from harness.scenario.running import run_scenario
 
 
 class Processes:
-    """Plays what is begun, each scenario in whichever process is free; as a context manager it ends them all."""
+    """Plays scenarios, each in a free process; as a context manager it ends the processes."""
 
     def __init__(self, number: int, seed: str, observed: bool) -> None:
         # A fork has everything imported already; elsewhere than on Linux it is not safe.
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(number, context, _leave_interruptions)
         self._seed, self._observed = seed, observed
-        # By id: what will come of those that went together, and the place of this one among them.
+        # By id: the future result of the scenarios that went to a process together, and this one's place in it.
         self._begun: dict[str, tuple[Future[Sequence[Sequence[Event]]], int]] = {}
 
     def __enter__(self) -> Self:
@@ -36,7 +36,7 @@ class Processes:
     def begin(self, scenarios: Sequence[Scenario]) -> None:
         """Have scenarios of one file played as soon as a process is free.
 
-        They go there together, for what they share, where everything stands in the file above all, then goes once.
+        They go to one process together, so that what they share, above all the places in the file, is sent once.
         """
         future = self._pool.submit(_events, scenarios, self._seed, self._observed)
         self._begun.update({scenario.id: (future, place) for place, scenario in enumerate(scenarios)})
@@ -57,5 +57,5 @@ def _events(scenarios: Sequence[Scenario], seed: str, observed: bool) -> Sequenc
 
 
 def _leave_interruptions() -> None:
-    """Ctrl-C reaches every process of a terminal; the first one decides."""
+    """Ignore Ctrl-C, which reaches every process of a terminal: the main process ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

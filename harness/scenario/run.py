@@ -1,6 +1,6 @@
-"""A whole run: scenarios found, chosen and played in order, by one process or by several, told as a stream of events.
+"""A whole run: scenarios found, chosen and played in order, by one process or by several, as a stream of events.
 
-However many processes play, the events are the same and come in the same order; only `seconds` is the machine's.
+The events and their order do not depend on the number of processes; only `seconds` does.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class Gathering(Struct):
-    """Loads what words name. While `scenarios` is walked, `rejected` fills with the files that are no scenario.
+    """Loads the scenarios that words name. As `scenarios` is read, `rejected` fills with the files that are no scenario.
 
-    So does `references` with what the others mention in `${…}`.
+    `references` fills with the names in `${…}` of the others.
     """
 
     words: Sequence[str | Path]
@@ -71,10 +71,10 @@ def run(
     processes: int = 1,
     observed: bool = True,
 ) -> Iterator[Event]:
-    """Play what words name and `choice` leaves.
+    """Play the scenarios that words name and `choice` selects.
 
-    A file that is no scenario is told as FileRejected; the others still run unless `fail_fast`. `observed` False leaves out each
-    Observation.
+    A file that is no scenario yields FileRejected; the others still run unless `fail_fast`. `observed` False leaves out
+    each Observation.
     Raises HarnessError for a path or a case that does not exist.
     """
     watch = Stopwatch()

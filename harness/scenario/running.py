@@ -1,6 +1,6 @@
-"""Playing a scenario in a world of its own, told as a stream of events.
+"""Plays a scenario in a world of its own, as a stream of events.
 
-The same seed tells the same story, byte for byte; only `seconds` is the machine's.
+The same seed gives the same events, byte for byte; only `seconds` differs.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from harness.world import AZURE_AD, World, create
 
 DEFAULT_SEED = "1"
 _LONGEST_ANSWER = 400
-# An origin where something else than a SCIM server answers, for scenarios that need one.
+# An origin with another server than a SCIM one, for scenarios that need it.
 FAULTY_ORIGINS = {"https://portal.contoso.com": html_page}
 
 
 def run_scenario(scenario: Scenario, *, seed: str, observed: bool = True) -> Iterator[Event]:
     """Play one scenario in a fresh world; after a step that failed the rest is not played.
 
-    `observed` False leaves out what happened in each step (Observation), where nobody reports it: telling it takes its time.
+    `observed` False leaves out the observations, which take time, where no report needs them.
     """
     watch = Stopwatch()
     journal = Journal()
@@ -122,7 +122,7 @@ class Player:
         world.faults.tell = self._tell_of_fault
 
     def play(self, number: int, step: Step) -> Iterator[Event]:
-        """Act, let time settle what is due at once, then look whether it came as expected."""
+        """Carry out a step, run what is due at once, then check the expectations."""
         play, world = self._play, self._world
         self._journal.clear()
         began = world.clock.now()
@@ -162,7 +162,7 @@ class Player:
         return self._play
 
     def unmet(self) -> tuple[Failure, ...]:
-        """Return a failure for each fault that met fewer requests than it is meant for: nothing was tried."""
+        """Return a failure for each fault that met fewer requests than it is meant for: the scenario did not test it."""
         unmet = [(step, fault) for step, fault in self._faults if fault.met < fault.wanted]
         if not unmet:
             return ()
@@ -179,7 +179,7 @@ class Player:
         )
 
     def _note(self, step: Step, result: Result, new: Since) -> list[Failure]:
-        """Note down what `let` asks for; what is not there is a failure, not a surprise later."""
+        """Save the values of `let`; a missing value is a failure at once."""
         for name, path in step.let.items():
             try:
                 value, source = at(path, self._play, result, new)

@@ -1,4 +1,4 @@
-"""What comes with the package: scenarios (`@reported`, `@setup/test-connection.yaml`), people (`@small`), backgrounds (`@connected`).
+"""Files of the package: scenarios (`@reported`, `@setup/test-connection.yaml`), people (`@small`), backgrounds (`@connected`).
 
 A wheel has them inside the package; in a checkout they lie beside it. Their names are the same.
 """
@@ -24,7 +24,7 @@ def path_of(word: str) -> Path:
 
 
 def name_of(path: Path) -> str:
-    """Return what a shipped scenario is called: `@reported/….yaml`."""
+    """Return the name of a shipped scenario: `@reported/….yaml`."""
     return f"{SIGN}{path.relative_to(_folder('scenarios')).as_posix()}"
 
 
@@ -48,7 +48,7 @@ def backgrounds() -> list[Path]:
 
 
 def short_name(path: Path) -> str | None:
-    """Return what a file of people or a background that comes with the package is called, None for any other file."""
+    """Return the short name of a shipped background or file of people, None for any other file."""
     own = path.resolve()
     for folder in (_folder("fixtures"), _folder("scenarios") / _BACKGROUNDS):
         if own.parent == folder.resolve() and own.is_file():
@@ -67,7 +67,7 @@ def _in(folder: Path, word: str, nobody: str) -> Path:
 
 @cache
 def _folder(name: str) -> Path:
-    """Raise HarnessError where the package came without them."""
+    """Return a folder of the package. Raises HarnessError where it is missing."""
     package = Path(__file__).parents[1]
     for folder in (package / name, package.parent / name):
         if folder.is_dir():

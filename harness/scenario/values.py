@@ -1,4 +1,4 @@
-"""JSON values in words: what stands at a path, how a value is shown, and how two differ."""
+"""JSON values: the value at a path, a value as text, and differences in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-# Where something stands within a value: the keys and indices that lead there.
+# A place within a value: the keys and indices that lead there.
 Trail: TypeAlias = tuple[str | int, ...]
 
 
@@ -29,9 +29,9 @@ class Mismatch(Struct, frozen=True):
 
 
 def lookup(value: Any, dotted: str) -> Any:
-    """Return what stands at `name.givenName` or `emails.0.value`, ABSENT when nothing does.
+    """Return the value at a path such as `name.givenName` or `emails.0.value`, or ABSENT.
 
-    A key that itself contains the dots wins, so URNs can be written as they are.
+    A key that contains dots itself comes first, so URNs can be written as they are.
     """
     if isinstance(value, Mapping):
         if dotted in value:

@@ -1,4 +1,4 @@
-"""Which items of two lists belong together when the lists differ: in order, with as little difference as can be."""
+"""Pairs the items of two lists that differ: in order, with the least total difference."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from harness.scenario.comparing.matching import compare
 
-# Every item is compared with every other: beyond so many comparisons, items stand beside those of the same place.
+# Every item is compared with every other; beyond this number of comparisons, items are paired by their place.
 MOST_COMPARISONS = 2500
-# What an item costs that has no partner, on a scale on which two that have nothing in common cost 2.
+# The cost of an item without a partner, where two items with nothing in common cost 2.
 _ALONE = 1.0
 
 
@@ -87,7 +87,7 @@ def _cheapest(expected: Sequence[Any], actual: Sequence[Any]) -> list[Pair]:
 
 
 def _price(expected: Any, actual: Any) -> float:
-    """Return how far apart two items are: 0 when they match, 2 when nothing is as expected."""
+    """Return the difference of two items: 0 when they match, 2 when nothing is as expected."""
     return 2 * min(1.0, len(compare(expected, actual)) / _leaves(expected))
 
 

@@ -1,7 +1,7 @@
-"""Where a list or an object is not as expected: the whole of it, so that each difference stands beside what it belongs to.
+"""The differences of a list or an object from what is expected, laid out over the whole of it.
 
-`-` is what is expected and `+` what there is; what matches is only named. Items of a list stand beside those that they are
-most like, so one that is missing does not make all behind it wrong.
+`-` is an expected value and `+` the actual one; matching parts are only named. Items of a list are paired with those most like
+them, so one missing item does not make all later ones wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Lines: TypeAlias = Iterator[str]
 
 
 def differences(expected: Any, actual: Any) -> str:
-    """Return the lines as text, nothing where one value stands against another and there is no whole to lay out."""
+    """Return the lines as text; an empty text where two plain values differ, for there is no whole to lay out."""
     lines = list(_lines(expected, actual))
     return "" if len(lines) <= 2 else _text(lines)
 
@@ -42,7 +42,7 @@ def _lines(expected: Any, actual: Any) -> _Lines:
 
 
 def _layout(expected: Any, actual: Any) -> _Lines | None:
-    """Return what is said of the parts, None where one value stands against another."""
+    """Return the lines about the parts, None where two plain values differ."""
     if isinstance(expected, list) and isinstance(actual, list):
         return _list(expected, actual)
     if not isinstance(expected, Mapping):
@@ -54,7 +54,7 @@ def _layout(expected: Any, actual: Any) -> _Lines | None:
 
 
 def _matched(name: str, argument: Any, actual: Any) -> _Lines | None:
-    """Return what is said of all that a matcher was held against, None where that is one value."""
+    """Return the lines about everything that a matcher was applied to, None where that is a plain value."""
     items = argument if isinstance(argument, list) else [argument]
     if isinstance(actual, list):
         if name == "$contains":
@@ -73,7 +73,7 @@ def _values(expected: Any, actual: Any) -> _Lines:
 
 
 def _against(name: str, argument: Any, actual: Sequence[Any] | Mapping[str, Any] | str) -> _Lines:
-    """Yield all of what a matcher was held against: items, keys, or the lines of a text."""
+    """Yield everything that a matcher was applied to: items, keys, or the lines of a text."""
     yield f"- {name}: {show(argument, _LONGEST_VALUE)}"
     if isinstance(actual, str):
         yield from (f"+ {line}" for line in actual.splitlines())
@@ -84,7 +84,7 @@ def _against(name: str, argument: Any, actual: Sequence[Any] | Mapping[str, Any]
 
 
 def _mapping(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> _Lines:
-    """Yield a key's difference below its name, and the names alone of what matches and of what nobody asked for."""
+    """Yield each key's difference below its name, and only the names of matching keys and of unexpected ones."""
     wrong = [key for key, value in expected.items() if compare(value, lookup(actual, key))]
     yield from _names("as expected:", [key for key in expected if key not in wrong])
     for key in wrong:
@@ -128,7 +128,7 @@ def _contains(expected: Sequence[Any], actual: Sequence[Any]) -> _Lines:
 
 
 def _present(argument: Any, actual: Sequence[Any]) -> _Lines:
-    """Yield the items that nobody wanted, and of each what was looked for."""
+    """Yield each item that must not be there, and the actual items that match it."""
     for item in argument if isinstance(argument, list) else [argument]:
         yield f"- no item like {show(item, _LONGEST_VALUE)}"
         for place, there in enumerate(actual):

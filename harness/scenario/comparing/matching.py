@@ -1,4 +1,4 @@
-"""Comparing what a scenario expects with what there is; every difference is named by its path.
+"""Compares an expected value with the actual one; every difference has its path.
 
 Scalars are compared exactly, an expected mapping asks only for the keys it names, an expected list for every item
 in order. What cannot be written as a value is a matcher: a mapping whose only key begins with `$`.
@@ -16,7 +16,7 @@ from harness.base.errors import nearest as near_word
 from harness.scenario.values import ABSENT, Mismatch, Trail, lookup, show
 
 _T = TypeVar("_T")
-# Patterns that go back and forth over a text for ever are given up after so many seconds of the machine's.
+# A pattern that backtracks for too long is given up after so many seconds of real time.
 _LONGEST_SEARCH = 1
 
 # JSON members whose real names begin with `$`: SCIM has one, and it is compared like any other.
@@ -24,9 +24,9 @@ _LITERAL = frozenset({"$ref"})
 
 
 class Matcher(Struct, frozen=True):
-    """`doc` is its line in the documentation, `takes` says in words what `accepts` lets through.
+    """`doc` is its line in the documentation, `takes` describes the arguments that `accepts` allows.
 
-    `kinds` are the kinds of values that it can hold for, none for all; `example` is an expectation that holds for the
+    `kinds` are the kinds of values that it can match, none for all; `example` is an expectation that holds in the
     scenario of the author's guide.
     """
 
@@ -195,7 +195,7 @@ def _unordered(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
 
 
 def pair_up(fits: list[list[bool]]) -> dict[int, int]:
-    """Match as many rows to columns as can be (augmenting paths): a greedy match could take the wrong partner."""
+    """Pair as many rows with columns as possible (augmenting paths): a greedy choice could take the wrong partner."""
     taken: dict[int, int] = {}
 
     def place(row: int, seen: set[int]) -> bool:

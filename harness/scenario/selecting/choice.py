@@ -1,4 +1,4 @@
-"""Which of the scenarios at hand run: by tags, by words, by what failed last, and by the share of a build server."""
+"""Selects scenarios: by tags, by words, by what failed last, and by a build server's share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Choice(Struct, frozen=True):
     shard: tuple[int, int] = (1, 1)
 
     def among(self, scenarios: Iterable[Scenario]) -> Iterator[Scenario]:
-        """Yield what is chosen; shards share it out in turn."""
+        """Yield the selected scenarios; shards take them in turn."""
         number, of = self.shard
         chosen = (scenario for scenario in scenarios if self.holds(scenario))
         for place, scenario in enumerate(chosen):

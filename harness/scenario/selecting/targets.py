@@ -1,7 +1,7 @@
 """From words on the command line to scenario files: files, folders, ids as `harness list` and pytest print them, `@…`.
 
-In a folder the content decides: a YAML file is a scenario when it has the top key `scenario`. What other tools keep there,
-fixtures and included files are left alone.
+In a folder the content decides: a YAML file is a scenario when it has the top key `scenario`. Files of other tools, fixtures
+and included files are left alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Target(Struct, frozen=True):
 
 
 def targets(words: Sequence[str | Path]) -> list[Target]:
-    """Return what words name, each once, under its first name: a folder may be named by several paths, a case with its file.
+    """Return the targets of words, each once under its first name: two words may name one folder, or a case and its file.
 
     Raises HarnessError for a path that is missing.
     """
@@ -54,7 +54,7 @@ def files_of(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _place(path: Path) -> Path:
-    """Return where a file lies, links of folders followed; a link to a file is a file of its own, with its own neighbours."""
+    """Return a file's place with links of folders resolved; a link to a file is a file of its own, with its own neighbours."""
     return Path(os.path.realpath(path.parent)) / path.name
 
 
@@ -75,7 +75,7 @@ def _targets(word: str) -> Iterator[Target]:
 
 
 def _instead(path: Path, word: str) -> str:
-    """Say what was probably meant by a path that is missing: one that comes with the package, or a neighbour."""
+    """Return a hint for a missing path: a shipped file of that name, or a similar name beside it."""
     named = f"{shipped.SIGN}{path.as_posix()}"
     if not shipped.is_named(word) and shipped.path_of(named).exists():
         return f"; did you mean '{shipped.SIGN}{word}', which comes with the harness?"
@@ -95,10 +95,10 @@ def others(words: Sequence[str | Path]) -> list[Path]:
 
 
 def is_scenario(path: Path, *, strictly: bool = False) -> bool:
-    """Tell by its top keys whether a file is meant as a scenario: `scenario`, or nearly that beside `steps`.
+    """Return whether a file is meant as a scenario by its top keys: `scenario`, or a misspelling of it beside `steps`.
 
-    `strictly`, for folders that are not known to hold scenarios, asks for both keys, and for a title beside the first:
-    Ansible's Molecule has a `scenario` of its own. A file that cannot be read is none.
+    `strictly`, for folders that may have no scenarios, requires both keys and a title: Ansible's Molecule has a `scenario`
+    of its own. A file that cannot be read is none.
     """
     try:
         octets = path.read_bytes()

@@ -1,4 +1,4 @@
-"""`harness serve --scenario`: a scenario's world behind sockets until a signal arrives, and what is said of it."""
+"""`harness serve --scenario`: serves a scenario's world until a signal arrives, and prints how to use it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.serving.session import Say, stop_signal
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """What the command line says of a scenario's world: which, up to which step, and where it is served."""
+    """The command line's choice: scenario, the step to stop at, and the served addresses."""
 
     scenario: Scenario
     until: str
@@ -46,7 +46,7 @@ def serve_scenario(staging: Staging, say: Say) -> None:
 
 
 def _lines(staged: Staged, staging: Staging) -> Iterator[str]:
-    """Yield what a person needs; tokens go to the ready file, or to the terminal when there is none."""
+    """Yield the lines for a person; tokens go to the ready file, or are printed if there is none."""
     moment, steps = staged.moment, staging.scenario.steps
     aws_url, azure_url = staged.urls
     yield f"AWS SSO   {aws_url}/console/"

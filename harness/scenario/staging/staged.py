@@ -1,6 +1,6 @@
-"""A scenario's world, played up to a moment and opened: both apps on this machine, where time moves only when it is told to.
+"""A scenario's world, played up to a moment and served: both apps on this machine, where time moves only on request.
 
-The control API works on it as on any served world, but for single steps; a reset plays the scenario again.
+The control API works as for any served world, but without single steps; a reset plays the scenario again.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Staged:
 
     @property
     def is_ready(self) -> bool:
-        """Tell that its world is built before it listens."""
+        """True: the world is built before the servers listen."""
         return True
 
     @property
@@ -98,7 +98,7 @@ class Staged:
         return self.moment.world.clock
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass; whatever falls due happens on the way."""
+        """Advance the clock; whatever falls due runs on the way."""
         with self._turn:
             self.moment.world.advance(by)
 
@@ -114,7 +114,7 @@ class Staged:
         return list(self.moment.world.azure.mailer.outbox())
 
     def job(self) -> dict[str, Any]:
-        """Return what Graph does not tell of the job, as `Served.job` does. Raises HarnessError when there is none."""
+        """Return the facts about the job that Graph lacks, as `Served.job` does. Raises HarnessError without a job."""
         world = self.moment.world
         job, session = world.azure.engine.inspect(self._job_id())
         return {
@@ -134,7 +134,7 @@ class Staged:
         return self.moment.world.why(self._job_id(), kind, name)
 
     def agreement(self) -> dict[str, Any]:
-        """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
+        """Return whether both sides agree (`harness.agreement`). Raises HarnessError without a job."""
         return agreement(self.moment.world).document()
 
     @property
@@ -145,13 +145,13 @@ class Staged:
         self._opened.close()
 
     def ready(self) -> Ready:
-        """Return what scripts need, as the ready file of any served world has it; what the scenario has not made is empty."""
+        """Return the content of the ready file, as for any served world; empty where the scenario has not made it yet."""
         play = self.moment.play
         endpoint = self._served_url(play.scim_endpoint)
         return ways_in(self.moment.world, self.urls, scim_endpoint=endpoint, access_token=play.access_token)
 
     def again(self) -> Iterator[str]:
-        """Yield the commands that repeat, here, the exchange that a failure is about."""
+        """Yield the commands that repeat a failure's exchange in this served world."""
         exchange = self._blamed()
         if exchange is None:
             return

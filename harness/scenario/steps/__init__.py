@@ -1,8 +1,7 @@
-"""The verbs of scenario files, one small function each, in the words of the guides they replay.
+"""The verbs of scenario files, one small function each, in the words of the vendors' guides.
 
-`STEPS` is the registry; `language/structure.json` describes each verb's arguments (a test compares the two). A step acts over
-HTTP, as the person it stands for would, and returns a `Result`; a refusal is a result too, so that scenarios can
-expect it.
+`STEPS` is the registry; `language/structure.json` describes each verb's arguments (a test compares the two). A step sends the
+HTTP requests of the person it stands for and returns a `Result`; a refusal is a result too, so that scenarios can expect it.
 """
 
 from harness.scenario.steps import aws_sso, azure_ad, faults, general, provisioning

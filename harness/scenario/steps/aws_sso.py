@@ -66,7 +66,7 @@ def _delete_token(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("download event history")
 def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
-    """Take the events as a file; JSON is read, compressed or one document a line, and CSV is text."""
+    """Download the events as a file; JSON (also compressed, or one document a line) is parsed, CSV stays text."""
     form = arguments["form"]
     response = play.console("GET", f"/event-history?form={form}")
     result = judge(response, f"the event history is downloaded as {form}")
@@ -81,7 +81,7 @@ def _download_events(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("sign in")
 def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
-    """Be a browser: say who signs in at Azure AD's page, submit the form it answers, follow to the user portal."""
+    """Act as a browser: choose who signs in at Azure AD's page, submit its form, follow the redirect to the user portal."""
     _connect_identity_source(play)
     begins_at = arguments.get("begins at", "azure ad")
     if begins_at == "open session":
@@ -106,7 +106,7 @@ def _sign_in(play: Play, arguments: dict[str, Any]) -> Result:
 
 
 def _ask_azure_ad(play: Play, arguments: dict[str, Any]) -> Response:
-    """Return the page with Azure AD's response; what a person does at My Apps."""
+    """Return Azure AD's page with the SAML response, as after a click at My Apps."""
     settings = play.world.azure.settings
     body = {
         "user": arguments["user"],
@@ -119,7 +119,7 @@ def _ask_azure_ad(play: Play, arguments: dict[str, Any]) -> Response:
 
 
 def _ask_portal(play: Play, arguments: dict[str, Any]) -> Response:
-    """Open the user portal, be led to Azure AD's page, and say there who signs in."""
+    """Open the user portal, follow to Azure AD's page, and choose there who signs in."""
     if {"name id", "claims"} & arguments.keys():
         raise StepError(
             "'name id' and 'claims' are for sign-in that begins at Azure AD; its page asks for the user only"
@@ -155,7 +155,7 @@ def _fields(page: Response) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Return what a text of a page says."""
+    """Return an HTML text as plain text."""
     from html import unescape  # few scenarios look at pages
 
     return unescape(text)
@@ -167,7 +167,7 @@ def _form(url: str, fields: dict[str, str]) -> Request:
 
 
 def _connect_identity_source(play: Play) -> None:
-    """Make AWS SSO and Azure AD trust each other, once; unrecorded, for keys differ from run to run."""
+    """Set up SAML between AWS SSO and Azure AD, once; unrecorded, for the keys differ from run to run."""
     if content(play.console("GET", "/identity-source", quiet=True))["type"] == "EXTERNAL_IDP":
         return
     settings, send = play.world.azure.settings, play.world.unrecorded

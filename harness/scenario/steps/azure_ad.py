@@ -15,7 +15,7 @@ from harness.base.errors import nearest
 from harness.scenario.play import Play, Result, StepError, content, judge
 from harness.scenario.steps.registry import step
 
-# What the portal fills in by itself where the administrator says nothing.
+# Values that the portal fills in where the administrator gives none.
 # https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users, "Create a new user" (read 2026-11-29)
 _USER = {"accountEnabled": True, "passwordProfile": {"password": "Initial-Passw0rd"}}
 _GROUP = {"mailEnabled": False, "securityEnabled": True}
@@ -113,7 +113,7 @@ def _remove_member(play: Play, arguments: dict[str, Any]) -> Result:
 
 @step("add enterprise application")
 def _add_application(play: Play, arguments: dict[str, Any]) -> Result:
-    """Azure portal: Enterprise applications, New application; it takes the place of the one that the world began with."""
+    """Azure portal: Enterprise applications, New application; it replaces the world's first one in later steps."""
     condition = quote("displayName eq '{}'".format(arguments["gallery"].replace("'", "''")))
     templates = content(play.graph("GET", f"/applicationTemplates?$filter={condition}"))["value"]
     if not templates:
@@ -193,7 +193,7 @@ def _link(play: Play, key: str) -> str:
 
 
 def _deleted(play: Play, name: str) -> str:
-    """Return the id of a deleted user, whose name stands behind the id now. Raises StepError."""
+    """Return the id of a deleted user, whose name now begins with that id. Raises StepError."""
     path = "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName&$top=999"
     for user in play.graph_page(path)["value"]:
         if user["userPrincipalName"].casefold() == f"{user['id'].replace('-', '')}{name}".casefold():

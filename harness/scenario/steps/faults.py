@@ -1,6 +1,6 @@
 """Faults between Azure AD's provisioning service and the SCIM endpoint: from now on, once, or so many times.
 
-They are on the wire, so neither side knows of them; the exchanges show what the provisioning service got.
+They act on the wire, so neither side knows of them; the exchanges show the provisioning service's view.
 """
 
 from __future__ import annotations
