@@ -1,7 +1,8 @@
-"""The AWS APIs of this account in AWS JSON 1.1, as boto3 and the AWS CLI speak them; `portal` holds those in REST-JSON.
+"""The AWS APIs of this account in AWS JSON 1.1, as boto3 and the AWS CLI speak them, and `sts`, which is asked in a `query`.
 
-`app.py` routes `POST /` here. Framing and errors follow https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Protocol
-Behaviors" and "Operation error serialization" (read 2026-11-30). A change and its CloudTrail event are kept together or not at all.
+`portal` holds those in REST-JSON. `app.py` routes `POST /` here. Framing and errors follow
+https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Protocol Behaviors" and "Operation error serialization" (read
+2026-11-30). A change and its CloudTrail event are kept together or not at all.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from harness.aws_sso.apis import signatures, trail
+from harness.aws_sso.accounts import roles
+from harness.aws_sso.apis import query, signatures, trail
 from harness.aws_sso.apis.call import Call, Service, only_reads
-from harness.aws_sso.apis.errors import ApiError, unknown_action
-from harness.aws_sso.apis.signatures import Signed
+from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.signatures import Signature, Signed
 from harness.aws_sso.apis.trail import Heard
 from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
@@ -30,9 +32,6 @@ _MODULES = {
     "AWSOrganizationsV20161128": "organizations",
     "SWBExternalService": "sso_admin",
 }
-
-
-_QUERY = "application/x-www-form-urlencoded"  # how services of the query protocol are asked; none is here
 
 
 class _Services(Mapping[str, Service]):
@@ -66,10 +65,8 @@ def answer() -> Response:
 
 def _answer(tenant: Tenant) -> Response:
     request_id = tenant.ids.uuid()
-    if not present().text("X-Amz-Target") and present().environ.get("CONTENT_TYPE", "").startswith(_QUERY):
-        return _response(tenant, 400, unknown_action(request_id), request_id, media_type="text/xml")
     try:
-        heard = _hear(tenant, request_id)
+        heard = _hear_query(tenant, request_id) if query.is_spoken() else _hear(tenant, request_id)
     except ApiError as error:
         return _refusal(tenant, error, request_id)
     try:
@@ -77,6 +74,9 @@ def _answer(tenant: Tenant) -> Response:
     except ApiError as error:
         trail.refused(tenant, heard, error)
         return _refusal(tenant, error, request_id, heard.service)
+    if query.is_spoken():
+        content = query.document(heard.operation, document, request_id)
+        return _response(tenant, 200, content, request_id, media_type=query.MEDIA_TYPE)
     return _response(tenant, 200, document, request_id)
 
 
@@ -106,6 +106,30 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
         # Without a message: https://github.com/hashicorp/terraform-provider-aws/issues/31624, comment of 2023-08-23
         # (read 2026-11-29).
         raise ApiError("UnknownOperationException", "")
+    body = _verified(tenant, signature, service)
+    try:
+        raw = decode(body or b"{}")
+    except ValueError as error:
+        raise ApiError("SerializationException", "The request body is not JSON.") from error
+    return Heard(service, operation, signature.access_key_id, raw, request_id)
+
+
+def _hear_query(tenant: Tenant, request_id: str) -> Heard:
+    """Return who asks STS for what. Raises ApiError for a bad signature and for an operation that is not here."""
+    from harness.aws_sso.apis.sts import SERVICE  # for this protocol only
+
+    signature, operation = signatures.parse(present().header("Authorization")), query.operation()
+    if signature.scope[2] != SERVICE.signing_name or operation not in SERVICE.handlers:
+        sentence = "The action or operation requested is invalid. Verify that the action is typed correctly."
+        raise ApiError("InvalidAction", sentence)
+    if roles.unseal(tenant, signature.access_key_id, present().text("X-Amz-Security-Token")) is None:
+        _verified(tenant, signature, SERVICE)
+    return Heard(SERVICE, operation, signature.access_key_id, {}, request_id)
+
+
+def _verified(tenant: Tenant, signature: Signature, service: Service) -> bytes:
+    """Return the body. Raises ApiError for one that is too long, or that the owner of the configured key pair did not sign."""
+    request = present()
     try:
         body = request.body()
     except HttpError as error:
@@ -115,11 +139,7 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
         signed = Signed(request.environ["QUERY_STRING"], headers, body)
         credentials, region = tenant.settings.api_credentials, tenant.settings.region
         signatures.verify(signature, signed, credentials, region, service.signing_name)
-    try:
-        raw = decode(body or b"{}")
-    except ValueError as error:
-        raise ApiError("SerializationException", "The request body is not JSON.") from error
-    return Heard(service, operation, signature.access_key_id, raw, request_id)
+    return body
 
 
 def _has(tenant: Tenant, target: str, service: Service, operation: str) -> bool:
@@ -136,6 +156,9 @@ def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
 
 
 def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:
+    if query.is_spoken():
+        status, content = query.refusal(error, request_id)
+        return _response(tenant, status, content, request_id, media_type=query.MEDIA_TYPE)
     name = "message" if service is None else service.message
     document = {
         "__type": error.code,

@@ -13,17 +13,6 @@ class ApiError(Exception):
         self.members = members
 
 
-def unknown_action(request_id: str) -> bytes:
-    """Return the refusal of an operation in the query protocol's XML, which STS, IAM and others speak that are not here.
-
-    Sources: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, "Operation error serialization", and
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html, InvalidAction (both read 2026-11-30).
-    """
-    sentence = "The action or operation requested is invalid. Verify that the action is typed correctly."
-    error = f"<Error><Type>Sender</Type><Code>InvalidAction</Code><Message>{sentence}</Message></Error>"
-    return f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>".encode()
-
-
 def invalid(*violations: str) -> ApiError:
     """Return the error for an input that breaks constraints, each as `Value at 'name' failed …`."""
     errors = "error" if len(violations) == 1 else "errors"

@@ -9,8 +9,6 @@ sample of these is AWS's own.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +17,7 @@ from msgspec import Struct
 
 from harness.aws_sso import cloudtrail
 from harness.aws_sso.apis.call import Service, only_reads
+from harness.aws_sso.apis.callers import caller_of
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.shapes import (
     Entries,
@@ -60,46 +59,29 @@ def _keep(tenant: Tenant, heard: Heard, failure: Mapping[str, str], answer: Any)
     source, reading = heard.service.source, only_reads(heard.operation)
     if source is None:
         return
-    settings, caller = tenant.settings, cloudtrail.caller()
+    who, caller = caller_of(tenant, heard.access_key_id), cloudtrail.caller()
     event = {
         "eventVersion": tenant.quirks["trail-event-version"],
-        "userIdentity": _identity(tenant, heard.access_key_id),
+        "userIdentity": who.identity,
         "eventTime": tenant.now(),
         "eventSource": source,
         "eventName": heard.operation,
-        "awsRegion": settings.region,
+        "awsRegion": tenant.settings.region,
         "sourceIPAddress": caller.address,
         "userAgent": caller.agent,
         **failure,
-        "requestParameters": _shown(heard.service.shapes[heard.operation], heard.raw),
+        "requestParameters": _shown(heard.service.shapes[heard.operation], heard.raw) or None,
         "responseElements": answer,
         "requestID": heard.request_id,
         "eventID": tenant.ids.uuid(),
         "readOnly": reading,
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": settings.account_id,
+        "recipientAccountId": who.account,
         "eventCategory": "Management",
         "tlsDetails": {"clientProvidedHostHeader": caller.host},
     }
     cloudtrail.keep(tenant, event)
-
-
-def _identity(tenant: Tenant, access_key_id: str) -> dict[str, str]:
-    """Return an IAM user's identity; whose a key is, only the quirk `api-user-name` says.
-
-    The members are those of "IAM user" in the page on the userIdentity element that the quirk names.
-    """
-    account, name = tenant.settings.account_id, str(tenant.quirks["api-user-name"])
-    digest = hashlib.sha256(f"{account}/{name}".encode()).digest()
-    return {
-        "type": "IAMUser",
-        "principalId": f"AIDA{base64.b32encode(digest).decode()[:17]}",
-        "arn": f"arn:aws:iam::{account}:user/{name}",
-        "accountId": account,
-        "accessKeyId": access_key_id,
-        "userName": name,
-    }
 
 
 def _shown(shape: Shape, raw: Any) -> Any:

@@ -25,6 +25,7 @@ from typing import Any
 
 from harness.aws_sso import cloudtrail
 from harness.aws_sso.accounts.principal_tags import principal_tags
+from harness.aws_sso.accounts.roles import role_of
 from harness.aws_sso.identity_store import Record
 from harness.aws_sso.tenant import Tenant
 from harness.aws_sso.user_portal import addresses
@@ -140,7 +141,7 @@ def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
     name = person.user.attributes["userName"]
     parameters = {
         "principalTags": tags,
-        "roleArn": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{role}",
+        "roleArn": role_of(tenant, account, role).arn,
         "roleSessionName": name,
     }
     identity = {"type": "SAMLUser", "userName": name, "identityProvider": addresses.issuer(tenant)}

@@ -90,7 +90,7 @@ def access_keys() -> ResponseReturnValue:
     if role is None:
         return _no_access(tenant, "GetRoleCredentials", person, details, "Access keys")
     with tenant.store.transaction():
-        keys = credentials.issue(tenant, role)
+        keys = credentials.issue(tenant, account, role, person.user.attributes["userName"])
         events.called(tenant, "GetRoleCredentials", person, details)
         events.entered(tenant, person, account, name)
     return render_template(

@@ -241,7 +241,7 @@ def test_errors_arrive_as_botocore_expects_them(client):
 
 
 @pytest.mark.parametrize(
-    ("service", "operation"), [("sts", "get_caller_identity"), ("iam", "list_users"), ("sns", "list_topics")]
+    ("service", "operation"), [("sts", "get_session_token"), ("iam", "list_users"), ("sns", "list_topics")]
 )
 def test_a_service_of_the_query_protocol_is_refused_in_its_xml(client, service, operation):
     """Its clients read nothing else: JSON is told as an answer that cannot be parsed."""

@@ -57,3 +57,10 @@ def test_a_user_is_made_listed_and_refused(aws):
         "An error occurred (ConflictException) when calling the CreateUser operation: Duplicate UserName"
         in complaints
     )
+
+
+def test_the_caller_is_shown(aws):
+    """`sts get-caller-identity`, by which people see whether their credentials are good for anything."""
+    code, shown, complaints = aws("sts", "get-caller-identity")
+    assert (code, complaints) == (0, "")
+    assert shown["Arn"] == "arn:aws:iam::123456789012:user/Administrator"

@@ -53,7 +53,7 @@ def get_role_credentials(tenant: Tenant) -> dict[str, Any]:
     role = access.role(tenant, person.user.id, account, name)
     if role is None:
         raise _forbidden(tenant, "GetRoleCredentials", person, details)
-    keys = credentials.issue(tenant, role)
+    keys = credentials.issue(tenant, account, role, person.user.attributes["userName"])
     events.called(tenant, "GetRoleCredentials", person, details)
     events.entered(tenant, person, account, name)
     return {

@@ -145,6 +145,28 @@ _IDENTITY = mapping(
             },
         ),
         "invokedBy": text("Service that called."),
+        "sessionContext": mapping(
+            "Of temporary credentials: whose they are, and since when.",
+            {
+                "sessionIssuer": mapping(
+                    "Role that was entered.",
+                    {
+                        "type": text("Kind of issuer."),
+                        "principalId": text("Identifier of the role."),
+                        "arn": text("ARN of the role."),
+                        "accountId": text("Account that the role is in."),
+                        "userName": text("Name of the role."),
+                    },
+                ),
+                "attributes": mapping(
+                    "Of the session.",
+                    {
+                        "creationDate": text("When the credentials were given out, in UTC."),
+                        "mfaAuthenticated": text("Whether a second factor was asked for."),
+                    },
+                ),
+            },
+        ),
     },
 )
 # Names of what the SCIM endpoint's events tell beside SCIM's own.

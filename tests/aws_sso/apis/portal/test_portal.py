@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -89,6 +90,19 @@ def ana(account, served):
     return Person(account, served)
 
 
+def arn_of(person, keys):
+    """Return whom STS takes for the owner of a role's credentials."""
+    client = boto3.client(
+        "sts",
+        endpoint_url=person.sso.meta.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["accessKeyId"],
+        aws_secret_access_key=keys["secretAccessKey"],
+        aws_session_token=keys["sessionToken"],
+    )
+    return client.get_caller_identity()["Arn"]
+
+
 def refusal(call, **given):
     """Return how a call is refused, as (HTTP status, code)."""
     with pytest.raises(ClientError) as caught:
@@ -124,6 +138,9 @@ def test_the_device_flow_leads_to_credentials(ana):
     event = ana.account.events()[0]
     assert event["eventName"] == "GetRoleCredentials"
     assert event["serviceEventDetails"] == {"role_name": "Viewer", "account_id": ACCOUNT}
+    assert re.fullmatch(
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Viewer_[0-9a-f]{{16}}/ana", arn_of(ana, keys)
+    )
     assert refusal(ana.oidc.create_token, **given) == (400, "InvalidGrantException")
     ana.sso.logout(**token)
     assert refusal(ana.sso.list_accounts, **token) == (401, "UnauthorizedException")
