@@ -96,6 +96,8 @@ def _misspelt_edits(
         return
     place = (*trail, "edit mapping")
     for number, change in enumerate(edit.get("set", ())):
+        if not isinstance(change, Mapping):  # an earlier step's, and of a whole list each letter
+            continue
         for key in ("source", "expression"):
             text = str(change.get(key, ""))
             for name in (text,) if key == "source" else SOURCE.findall(text):

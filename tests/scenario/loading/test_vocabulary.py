@@ -147,6 +147,8 @@ def test_a_misspelt_word_is_not_waited_for_in_vain(tmp_path, expectation, messag
         "edit mapping: {set: [{target: 'emails[type eq \"home\"].value', source: mail}]}\n    expect: {job: {}}",
         "edit mapping: {attribute list: [usrName], set: [{target: usrName, source: mail}]}\n    expect: {job: {}}",
         "edit mapping: {set: [{target: usrName, source: mail}]}\n    expect: {error: {$contains: usrName}}",
+        "view mapping: {}\n    let: {rows: mapping}\n  - edit mapping: {set: '${rows}'}\n    expect: {job: {}}",
+        "view mapping: {}\n    let: {row: mapping}\n  - edit mapping: {set: ['${row}']}\n    expect: {job: {}}",
     ],
 )
 def test_words_that_may_be_meant_are_let_through(tmp_path, steps):
