@@ -31,7 +31,7 @@ def assign_all(applications: EnterpriseApps, directory: Directory, app: str, ent
 
 def _assign(applications: EnterpriseApps, directory: Directory, app: str, entry: Any) -> None:
     if not isinstance(entry, Mapping):
-        raise HarnessError(_FORM)
+        raise HarnessError("an entry must be a mapping such as {groups: [Office], role: User}")
     for key in entry:
         if key not in _KEYS:
             raise HarnessError(f"unknown key '{key}'{nearest(key, _KEYS)}")
@@ -55,10 +55,12 @@ def _role(applications: EnterpriseApps, app: str, name: Any) -> str | None:
     """Return the id of the role of that name, None where none is named."""
     if name is None:
         return None
+    if not isinstance(name, str):
+        raise HarnessError("role must be the displayName of a role")
     roles = {role["displayName"]: role["id"] for role in applications.find(app)["appRoles"]}
     roles["Default Access"] = DEFAULT_ACCESS
     if name not in roles:
         raise HarnessError(
-            f"the application has no role '{name}'{nearest(str(name), roles)}; it has {', '.join(roles)}"
+            f"the application has no role '{name}'{nearest(name, roles)}; it has {', '.join(roles)}"
         )
     return str(roles[name])

@@ -82,7 +82,8 @@ def test_who_is_assigned_comes_with_the_people(served, written, inside):
         ([{"users": "bob@contoso.com"}], "users must be a list of names"),
         ([{"users": ["bob@contoso.com", "bob@contoso.com"]}], "'bob@contoso.com' has that role already"),
         ({"users": ["bob@contoso.com"]}, "azure_ad.assignments must be a list such as"),
-        (["bob@contoso.com"], "azure_ad.assignments must be a list such as"),
+        (["bob@contoso.com"], "^azure_ad.assignments: an entry must be a mapping such as"),
+        ([{"users": ["bob@contoso.com"], "role": ["User"]}], "role must be the displayName of a role"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
