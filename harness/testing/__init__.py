@@ -1,4 +1,4 @@
-"""Both services in your own tests: the one part of the harness that is promised to stay as it is.
+"""Both services in your own tests: the one part of the harness whose interface is promised to stay.
 
     from harness import World
 
@@ -10,7 +10,7 @@
         assert world.aws_sso.user("ana@contoso.com") is not None
 
 In memory, or on loopback sockets (`World(sockets=True)`) for clients of any language. Time is virtual: `world.clock`.
-What is asked of a world is what its surfaces show; nothing here reaches past them.
+Everything is read through the services' own surfaces: Graph, the console and the APIs.
 """
 
 from harness.remedies.advice import Mapping as AttributeMapping

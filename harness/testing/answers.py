@@ -1,4 +1,4 @@
-"""What a world answers, as records. Moments are texts in ISO 8601, UTC."""
+"""The records that a world returns. Moments are texts in ISO 8601, UTC."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.wire.faults import Meetings
 
 
 class Refused(HarnessError):
-    """A service said no. `result` has its answer: `status`, `body`, `headers`, and the sentence as `error`."""
+    """A service refused. `result` has its answer: `status`, `body`, `headers`, and the sentence as `error`."""
 
     def __init__(self, verb: str, result: Result) -> None:
         super().__init__(f"{verb}: {result.error}")
@@ -99,7 +99,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class FaultMet:
-    """A fault: for which requests it is, for how many at least, and how many it has met; `number` is for `end_fault`."""
+    """A fault: its requests, how many it is meant for at least, how many it has met; `number` is for `end_fault`."""
 
     request: str
     wanted: int

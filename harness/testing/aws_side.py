@@ -13,7 +13,7 @@ from harness.testing.verbs import Omitted
 
 
 class AwsSso(Side):
-    """The service provider. Provisioning is enabled when its endpoint or token is first asked for."""
+    """The service provider. The first use of `endpoint` or `token` enables provisioning."""
 
     @property
     def endpoint(self) -> str:
@@ -92,16 +92,16 @@ class AwsSso(Side):
         return self._do("aws request", service=service, operation=operation, parameters=parameters)
 
     def users(self) -> list[User]:
-        """Return everybody, oldest first."""
+        """Return all users, oldest first."""
         return [User.read(data) for data in self._shown("aws users")]
 
     def user(self, user_name: str) -> User | None:
-        """Return the user of a name, whatever its case; None where there is none."""
+        """Return the user with a name, in any case; None if there is none."""
         folded = user_name.casefold()
         return next((user for user in self.users() if user.user_name.casefold() == folded), None)
 
     def group(self, display_name: str) -> Group | None:
-        """Return the group of a name, whatever its case; None where there is none."""
+        """Return the group with a name, in any case; None if there is none."""
         folded = display_name.casefold()
         return next((group for group in self.groups() if group.display_name.casefold() == folded), None)
 
@@ -124,7 +124,7 @@ class AwsSso(Side):
         return memberships
 
     def assignments(self) -> list[AccountAssignment]:
-        """Return who has which permission set in which account; CloudTrail has the calls of this look, as of any other."""
+        """Return who has which permission set in which account; this reads by API calls, which CloudTrail logs."""
         return self._read(account_assignments)
 
     @property

@@ -30,7 +30,7 @@ class AzureAd(Side):
         return self._play.world.azure.settings.graph_token
 
     def create_user(self, **properties: Any) -> Result:
-        """Add a user: `userPrincipalName`, `displayName`, `givenName`, `surname`, `mail`, …; what is left out is made up."""
+        """Add a user: `userPrincipalName`, `displayName`, `givenName`, `surname`, `mail`, …; missing required ones are made up."""
         return self._do_with("create user", properties)
 
     def update_user(self, user: str, set: Mapping[str, Any]) -> Result:
@@ -88,7 +88,7 @@ class AzureAd(Side):
         notification_email: str | None = None,
         send_on_failure: bool | None = None,
     ) -> Result:
-        """Set up the job; `tenant_url` and `secret_token` are this world's AWS unless given, enabled where it is not yet."""
+        """Set up the job; `tenant_url` and `secret_token` default to this world's AWS, where provisioning is enabled if needed."""
         self._enabled()
         return self._do(
             "configure provisioning",
@@ -134,7 +134,7 @@ class AzureAd(Side):
         target_object_actions: Sequence[str] | None = None,
         source_object_scope: Sequence[Mapping[str, Any]] | None = None,
     ) -> Result:
-        """Edit attribute mappings, of users unless `of` says otherwise: `set=[{"target": "externalId", "source": "objectId"}]`."""
+        """Edit attribute mappings, of users unless `of="groups"`: `set=[{"target": "externalId", "source": "objectId"}]`."""
         return self._do(
             "edit mapping",
             of=of,
@@ -171,7 +171,7 @@ class AzureAd(Side):
         return self._do("view job")
 
     def graph_request(self, method: str, path: str, *, body: Any = None) -> Result:
-        """Call Microsoft Graph; `path` stands behind `/v1.0` unless it names its version."""
+        """Call Microsoft Graph; `path` follows `/v1.0` unless it begins with a version."""
         return self._do("graph request", method=method, path=path, body=body)
 
     def run_cycle(self) -> Result:
@@ -183,12 +183,12 @@ class AzureAd(Side):
         return self._read(directory.users)
 
     def user(self, user_principal_name: str) -> DirectoryUser | None:
-        """Return the person of a name, whatever its case; None where there is none."""
+        """Return the user with a name, in any case; None if there is none."""
         folded = user_principal_name.casefold()
         return next((user for user in self.users() if user.user_principal_name.casefold() == folded), None)
 
     def group(self, display_name: str) -> DirectoryGroup | None:
-        """Return the first group of a name, whatever its case; None where there is none."""
+        """Return the first group with a name, in any case; None if there is none."""
         folded = display_name.casefold()
         return next((group for group in self.groups() if group.display_name.casefold() == folded), None)
 

@@ -1,4 +1,4 @@
-"""What a world's directory and account hold, read through Microsoft Graph and the APIs of AWS, unrecorded."""
+"""The content of a world's directory and AWS account, read through Microsoft Graph and the APIs of AWS, unrecorded."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def account_assignments(play: Play) -> list[AccountAssignment]:
 
 
 def _graph(play: Play, path: str) -> Iterator[dict[str, Any]]:
-    """Yield what a list of Graph holds, page after page."""
+    """Yield the items of a list in Graph, page by page."""
     following: str | None = path
     while following:
         page = play.graph_page(following)
@@ -80,7 +80,7 @@ def _graph(play: Play, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _listed(play: Play, operation: str, key: str, parameters: dict[str, Any]) -> Iterator[Any]:
-    """Yield what an operation of `sso-admin` lists, page after page."""
+    """Yield the items that an operation of `sso-admin` lists, page by page."""
     token: dict[str, str] | None = {}
     while token is not None:
         page = content(play.aws("sso-admin", operation, {**parameters, **token}, quiet=True))

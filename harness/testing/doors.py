@@ -1,4 +1,4 @@
-"""A test's world on loopback sockets: two apps behind doors that let one request at a time through, each recorded."""
+"""A test's world on loopback sockets: two apps behind doors, which pass and record one request at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GRAPH = re.compile(r"//[^/]+/(?:v1\.0|beta)/")
 
 
 class Teller(Journal):
-    """Shares a journal's lines, and tells what AWS's SCIM endpoint has seen, and what Graph has of clients."""
+    """A journal that also notes the requests of AWS's SCIM endpoint, and those of clients to Graph."""
 
     def __init__(self, journal: Journal, of_scim: Seen, of_graph: Seen) -> None:
         super().__init__()
@@ -60,10 +60,10 @@ def listening(
     waits: Waits,
     tls: tuple[Path, Path] | None = None,
 ) -> tuple[World, list[Server]]:
-    """Build a world whose apps listen on loopback, and its servers; requests take turns, for one world has one memory.
+    """Build a world whose apps listen on loopback, and its servers; requests take turns, for they share one memory.
 
-    Clients wait by `waits` for answers that a fault delays. `tls` are the PEM files of a certificate and its key. Raises
-    HarnessError for files that nobody could be shown.
+    `waits` delays answers as a fault demands. `tls` are the PEM files of a certificate and its key. Raises HarnessError
+    for unusable files.
     """
     certificate = identity(*tls) if tls else None
     quirks = choose_quirks(profile, quirk_values)
@@ -102,7 +102,7 @@ def listening(
 
 
 class _Door:
-    """An app behind a socket: one request at a time, each recorded as a client's; answers that are late hold up nobody."""
+    """An app behind a socket: one request at a time, each recorded as a client's; a delayed answer holds up no other."""
 
     def __init__(
         self, app: WSGIApplication, context: Callable[[], Mapping[str, object]], turn: threading.RLock
@@ -112,7 +112,7 @@ class _Door:
         self._url = ""
 
     def tell(self, teller: Teller, url: str, world: World, waits: Waits) -> None:
-        """Record what comes in, as sent to `url`; calls of its APIs meet the faults of the world, outside of its turn."""
+        """Record the requests as sent to `url`; calls of the APIs meet the world's faults, before they take their turn."""
         self._url = url
         meeting_faults = FaultyApplication(self._in_turn, lambda: world.faults, waits.wait, is_api_call)
         self._send = of_clients(inprocess(meeting_faults), teller, world)
@@ -132,7 +132,7 @@ class _Door:
 
 
 def of_clients(send: Send, teller: Teller, world: World) -> Send:
-    """Return a transport whose exchanges are told as a client's."""
+    """Return a transport whose exchanges are recorded as a client's."""
     return recording(send, teller.exchange, world.clock, CLIENT, lambda _: "harness", order=teller.next)
 
 

@@ -1,4 +1,4 @@
-"""The timeline of a world as a page, as reports of scenarios have it: swim lanes, every exchange and log line to open."""
+"""The timeline of a world as a page, like scenarios' reports: swim lanes, with every exchange and log line to open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from harness.wire.recording.secrets import Secrets
 
 @dataclass(frozen=True, slots=True)
 class FailedTest:
-    """A test's name and place, and what it failed with: `message` in a line or a few, `traceback` in full."""
+    """A failed test: name, place, `message` in a line or a few, whole `traceback`."""
 
     name: str
     file: str
@@ -39,7 +39,7 @@ class FailedTest:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a world was made with, and from when to when it has lived, ISO 8601."""
+    """The profile and seed of a world, and its first and last moment, ISO 8601."""
 
     profile: str
     seed: str

@@ -1,4 +1,4 @@
-"""The snapshots of a test's world: the world's own, with the faults that were on and what the test had noted down by then."""
+"""The snapshots of a test's world: the world's own, and with each the test's faults and noted values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Noted:
-    """What the test had in hand: endpoint, token, job, faults."""
+    """The test's own values at a snapshot: endpoint, token, job, faults."""
 
     scim_endpoint: str
     access_token: str

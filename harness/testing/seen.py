@@ -1,4 +1,4 @@
-"""Requests that a service has seen: asked for, asserted on, waited for."""
+"""Requests that a service has received: searched, asserted on, waited for."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SeenRequest:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests: a method and a path such as `/Groups/*`, a text in the body, how they were answered (0 for not at all)."""
+    """A pattern of requests: method, path such as `/Groups/*`, text in the body, status of the answer (0 for none)."""
 
     method: str
     path: str
@@ -63,7 +63,7 @@ class Wanted:
     status: int | None = None
 
     def of(self, requests: Sequence[SeenRequest]) -> list[SeenRequest]:
-        """Return those that are meant. Raises HarnessError for no path."""
+        """Return the requests that match. Raises HarnessError for a pattern without a path."""
         selection = Selection.of(f"{self.method} {self.path}", self.body_contains)
         return [
             each
@@ -72,7 +72,7 @@ class Wanted:
         ]
 
     def nearest(self, requests: Sequence[SeenRequest]) -> str:
-        """Return the likest request in a few words: its body where only that, or its answer, is another one."""
+        """Return the most similar request in a few words, with its body if only body or answer differ."""
         if alike := Wanted(self.method, self.path).of(requests):
             sent = alike[-1].exchange.request.body.decode("utf-8", "replace")
             body = sent if len(sent) <= _LONGEST_BODY else f"{sent[:_LONGEST_BODY]}…"
@@ -88,7 +88,7 @@ class Wanted:
 
 
 class Seen:
-    """What one service has seen since the world began or `forget` was called. Safe to ask while clients are at work."""
+    """The requests to one service since the world began or `forget` was called. Safe to use while clients send."""
 
     def __init__(self) -> None:
         self._requests: list[SeenRequest] = []
@@ -108,7 +108,7 @@ class Seen:
             return list(self._requests)
 
     def required(self, which: Wanted, times: int | None) -> list[SeenRequest]:
-        """Return those wanted. Raises AssertionError, with the nearest request, where they are not there `times` times."""
+        """Return the matching requests. Raises AssertionError, with the nearest one, unless there are `times` of them."""
         __tracebackhide__ = True  # pytest shows the test's line
         requests = self.all()
         chosen = which.of(requests)
@@ -122,7 +122,7 @@ class Seen:
         return chosen
 
     def in_order(self, patterns: Sequence[str]) -> list[SeenRequest]:
-        """Return one request for each pattern, each behind the one before. Raises AssertionError for what came too early or not."""
+        """Return one request for each pattern, each after the one before. Raises AssertionError for an early or missing one."""
         __tracebackhide__ = True
         requests = self.all()
         rest, chosen = iter(requests), list[SeenRequest]()
@@ -136,7 +136,7 @@ class Seen:
         return chosen
 
     def wait(self, which: Wanted, times: int, within: timedelta) -> None:
-        """Come back, in real time, when `times` requests that are wanted were sent by a client on a socket, or after `within`."""
+        """Wait, in real time, until clients on sockets have sent `times` matching requests, or until `within` is over."""
         with self._more:
             self._more.wait_for(lambda: len(which.of(self._requests)) >= times, within.total_seconds())
 

@@ -1,4 +1,4 @@
-"""What both sides of a world share: the verbs of scenarios, what expectations see, and the requests that clients sent."""
+"""The common part of a world's two sides: scenarios' verbs, expectations' values, and the requests of clients."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ALL = Since(provisioning=2**31, audit=2**31, cloudtrail=2**31, mails=2**31)
 
 
 class Side:
-    """One side of a world. Verbs raise Refused where the service says no, HarnessError for what cannot be tried.
+    """One side of a world. Verbs raise Refused where the service refuses, HarnessError for what cannot be tried.
 
-    `demand_open` raises HarnessError once the world is closed; `turn` is held while something is done, as clients' requests
-    hold it.
+    `demand_open` raises HarnessError once the world is closed; `turn` is the lock that each verb and each client's request
+    holds.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Side:
     def assert_requested_in_order(self, *requests: str) -> list[SeenRequest]:
         """Return one request for each of `"POST /Users", "POST /Groups"`, with any others between them.
 
-        Raises AssertionError for one that has not come behind the one before it.
+        Raises AssertionError for one that did not come after the one before it.
         """
         __tracebackhide__ = True
         self._demand_open()
@@ -75,7 +75,7 @@ class Side:
         body_contains: str = "",
         status: int | None = None,
     ) -> list[SeenRequest]:
-        """Wait in real time until a client on a socket has sent `times` of them; more are welcome.
+        """Wait in real time until clients on sockets have sent at least `times` of them.
 
         Raises AssertionError when they have not come `within`.
         """
@@ -107,7 +107,7 @@ class Side:
             return carry_out(self._play, verb, arguments)
 
     def _enabled(self) -> None:
-        """Enable automatic provisioning at AWS, where nobody has: its endpoint and token are asked for."""
+        """Enable automatic provisioning at AWS unless it is, for its endpoint and token."""
         if not self._play.scim_endpoint:
             self._do("enable automatic provisioning")
 

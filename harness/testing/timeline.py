@@ -1,4 +1,4 @@
-"""Everything that happened in a test's world, in order: as records, as lines, as a page. It outlives the world, for reports."""
+"""Everything that happened in a test's world, in order, as records, lines or a page; still there after the world, for reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.world import AZURE_AD
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a journal has of the world that `play` is in, which began at that moment and was made with a profile and a seed."""
+    """The journal of the world of `play`, with its first moment, profile and seed."""
 
     play: Play
     journal: Journal
@@ -30,7 +30,7 @@ class Timeline:
     seed: str
 
     def observations(self) -> list[Observation]:
-        """Return what happened, and behind it each fault that has met nothing."""
+        """Return what happened, and after it each fault that has met no request."""
         now = self.play.world.clock.now()
         seen = [*with_jumps(observations(self.journal), self.began, now)]
         idle = [each.pattern for each in self.play.faults if not each.met]
@@ -41,7 +41,7 @@ class Timeline:
         return "\n".join(map(_line, self.observations()))
 
     def write(self, path: Path, test: FailedTest | None = None) -> None:
-        """Write it as a page, as reports of scenarios have it. Raises HarnessError where it cannot be written."""
+        """Write the page of a scenario's report. Raises HarnessError where it cannot be written."""
         if test is not None:  # a traceback shows arguments, the token among them
             test = test.without(Secrets([self.play.access_token]))
         began, ended = iso(self.began), iso(self.play.world.clock.now())

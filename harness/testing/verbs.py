@@ -18,7 +18,7 @@ _NOWHERE = Location("", 0, 0)  # arguments stand in no file
 
 
 class Omitted(Enum):
-    """Stands for an argument that was not given, where None says something."""
+    """The default of an argument for which None has a meaning."""
 
     ARGUMENT = "not given"
 
@@ -39,7 +39,7 @@ def carry_out(play: Play, verb: str, arguments: Any) -> Result:
 
 
 def given(**arguments: Any) -> dict[str, Any]:
-    """Return the arguments that are not None, by their names in scenarios, which have blanks where Python's have underscores."""
+    """Return the arguments that are not None, by their names in scenarios: with blanks in place of underscores."""
     return {name.replace("_", " "): value for name, value in arguments.items() if value is not None}
 
 

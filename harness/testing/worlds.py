@@ -50,9 +50,9 @@ class Clock:
 
 
 class World:
-    """Both services, empty but for what `populate` holds (as a scenario's `given`): use it in `with`, or `close` it.
+    """Both services, empty but for `populate` (in the form of a scenario's `given`): use it in `with`, or `close` it.
 
-    `profile` is the year, `quirks` sets single behaviours otherwise. With `sockets` both apps listen on loopback ports, for
+    `profile` is the year, `quirks` changes single behaviours. With `sockets` both apps listen on loopback ports, for
     clients in any language; with `tls`, the PEM files of a certificate for `localhost` and its key, over https. The same
     `seed` gives the same ids. Raises HarnessError for a name or an entry that is not known.
     """
@@ -105,7 +105,7 @@ class World:
             self._world.populate(populate)
 
     def __del__(self) -> None:
-        """Say so of a world that was left open, and end its servers."""
+        """Warn about a world that was left open, and end its servers."""
         if not getattr(self, "_closed", True) and self._servers:
             warnings.warn(
                 "a World was left open; use it in `with`, or close it", ResourceWarning, stacklevel=2
@@ -128,7 +128,7 @@ class World:
         return self._sent
 
     def _sent(self, request: Request) -> Response:
-        """Send a client's request; one that comes after the end is told so."""
+        """Send a client's request. Raises HarnessError once the world is closed."""
         self._open()
         return self._clients(request)
 
@@ -188,7 +188,7 @@ class World:
         return self._do("wait", span)
 
     def snapshot(self, name: str) -> Snapshot:
-        """Keep both sides, the clock and how far chance was drawn, by a name. Raises HarnessError for one in use."""
+        """Save both sides, the clock and the state of chance under a name. Raises HarnessError for a name in use."""
         self._open()
         with self._turn:
             return self._rewinding.take(name)
@@ -199,7 +199,7 @@ class World:
         return self._rewinding.all()
 
     def restore(self, name: str) -> None:
-        """Make everything what it was: both sides, clock, chance, faults; or, with a HarnessError, nothing.
+        """Restore everything: both sides, clock, chance, faults; or, with a HarnessError, nothing.
 
         What happens then gives the same ids again. The timeline and the requests seen are the test's own and go on.
         """
@@ -236,10 +236,10 @@ class World:
         self.recorded_timeline.write(path, test)
 
     def differences(self) -> list[Difference]:
-        """Return in what both sides differ: who is missing or unexpected, attributes, members, managers.
+        """Return the differences of both sides: missing and unexpected users and groups, attributes, members, managers.
 
-        Who should be in AWS is what the application's mapping, scope and assignments say, whoever brought them. Raises
-        HarnessError where no provisioning is configured.
+        Expected in AWS is what the application's mapping, scope and assignments say. Raises HarnessError where no
+        provisioning is configured.
         """
         self._open()
         return agreement(self._world).differences

@@ -1,1 +1,1 @@
-"""Recorded traffic: kept without secrets by a proxy, played back, read from other tools' files, made into scenarios."""
+"""Recorded traffic: recorded without secrets by a proxy, replayed, read from other tools' files, turned into scenarios."""

@@ -1,4 +1,4 @@
-"""Calls in the files of other tools: HAR, Postman collections, tests of Runscope and BlazeMeter, flows of mitmproxy.
+"""Reads HTTP calls from other tools' files: HAR, Postman, Runscope and BlazeMeter tests, mitmproxy flows.
 
 Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html (read 2026-11); Runscope:
 https://github.com/okta/okta-developer-docs, Okta-SCIM-20-SPEC-Test.json (read 2026-11-30).
@@ -33,7 +33,7 @@ _OFFER = "known are HAR 1.2, Postman collections v2.1, tests exported from Runsc
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `status` is what is expected of it, 0 where the file does not say; `note` is its name in the file."""
+    """One call. `status` is the expected one, 0 where the file has none; `note` is the call's name in the file."""
 
     request: Request
     status: int
@@ -42,7 +42,7 @@ class Call:
 
 
 def read_calls(path: Path) -> list[Call]:
-    """Read a file of recorded or written-down calls. Raises HarnessError saying what it is not, and what to do."""
+    """Read a file of calls. Raises HarnessError for another file, with a hint what to do."""
     content = _content(path)
     if FLOWS.match(content):
         return _of_flows(path, content)
@@ -62,7 +62,7 @@ def read_calls(path: Path) -> list[Call]:
 
 
 def _content(path: Path) -> bytes:
-    """Return a file's octets, unpacked. Raises HarnessError for one that cannot be read."""
+    """Return a file's content, unpacked. Raises HarnessError for one that cannot be read."""
     try:
         with unpacked(path) as stream:
             return stream.read()
@@ -97,7 +97,7 @@ def _form(document: Any) -> str:
 def _calls(document: Any) -> Iterator[Call]:
     form = _form(document)
     if form == "HAR":
-        # A browser asks by OPTIONS whether it may call at all; the SCIM endpoint has no such method.
+        # A browser sends OPTIONS before a call to another site; the SCIM endpoint has no such method.
         entries = [each for each in document["log"]["entries"] if each["request"]["method"] != "OPTIONS"]
         if lost := sum(map(_lacks_body, entries)):
             raise HarnessError(
@@ -114,7 +114,7 @@ def _calls(document: Any) -> Iterator[Call]:
 
 
 def _lacks_body(entry: Mapping[str, Any]) -> bool:
-    """Tell whether a request had a body that its recorder left out: HAR states its size all the same, or the answer shows it.
+    """Return whether the recorder left out a request's body: HAR has its size all the same, or the answer shows it.
 
     https://w3c.github.io/web-performance/specs/HAR/Overview.html, "request", bodySize (read 2026-11-30).
     """
@@ -168,7 +168,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def _address(url: str, values: Mapping[str, str]) -> str:
-    """Return an address with its variables filled in; one for the base that has no value is the SCIM endpoint."""
+    """Return an address with its variables filled in; a variable for the base without a value is the SCIM endpoint."""
     filled = _filled(url, values)
     if (base := _VARIABLE.match(filled)) is not None:
         filled = "https://scim.example.com/scim/v2" + filled[base.end() :]

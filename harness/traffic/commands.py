@@ -1,4 +1,4 @@
-"""`harness record` and `replay`: a proxy that keeps what passes, and a server made of what was kept."""
+"""`harness record` and `replay`: a proxy that records calls, and a server that answers as recorded."""
 
 from __future__ import annotations
 

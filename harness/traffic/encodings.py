@@ -1,4 +1,4 @@
-"""Bodies that were packed on their way: unpacked, so that they can be read, and searched for secrets."""
+"""Decodes compressed bodies, so that they can be read and searched for secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Message = TypeVar("_Message", Request, Response)
 
 
 def plain(message: _Message) -> _Message:
-    """Return a message unpacked. Raises TransportError for one that is packed in a way not known here."""
+    """Return a message with its body decoded. Raises TransportError for an unknown encoding."""
     packing = message.header("content-encoding")
     if packing is None:
         return message
@@ -28,7 +28,7 @@ def plain(message: _Message) -> _Message:
 
 
 def decoded(headers: Headers, body: bytes) -> bytes | None:
-    """Return a body as it was before its Content-Encoding; None where that is not known here, or not true.
+    """Return a body without its Content-Encoding; None for an unknown encoding, or a body that is not in it.
 
     Gzip and deflate are always known, Brotli and Zstandard where a package for them is installed
     (https://urllib3.readthedocs.io/en/stable/advanced-usage.html#decoding-and-encoding, read 2026-11-29).

@@ -1,4 +1,4 @@
-"""Credentials that only their surroundings give away, in addresses and in texts of any form: each becomes a mark.
+"""Credentials that are recognised by the name before them, in addresses and texts of any form: each is replaced by a mark.
 
 Names are those of OAuth's authorization code (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2), of shared access
 signatures and account keys (https://learn.microsoft.com/azure/storage/common/storage-sas-overview), and of signed addresses
@@ -31,7 +31,7 @@ _WORDS = frozenset({"null", "true", "false", "none", "bearer", "basic"})
 
 
 def hidden(text: str, mark: Callable[[str], str]) -> str:
-    """Return a text with every credential replaced by what `mark` makes of it; what is a mark already stays."""
+    """Return a text with every credential replaced by `mark(credential)`; present marks stay."""
     for pattern in _ALL:
         text = pattern.sub(lambda match: match[1] + _replaced(match[2], mark), text)
     return text

@@ -1,6 +1,6 @@
 """Calls in flow files of mitmproxy, of every version of the format from 0.11 (2015) to 21 (2024), and later ones alike.
 
-What the versions call the same thing: https://github.com/mitmproxy/mitmproxy/blob/main/mitmproxy/io/compat.py (functions
+The names in each version: https://github.com/mitmproxy/mitmproxy/blob/main/mitmproxy/io/compat.py (functions
 `convert_013_014` and `convert_015_016`: `code` became `status_code`, `content` was `body` for two versions; the rest is about
 connections, which are not looked at) and …/mitmproxy/http.py (classes `RequestData`, `ResponseData`), read 2026-11-29.
 """
@@ -18,11 +18,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class NotFlowsError(ValueError):
-    """A file that is no flow file, or one of a version that calls things otherwise; the message says which flow."""
+    """The file is no flow file, or has names of an unknown version; the message says which flow."""
 
 
 def read_flows(content: bytes) -> Iterator[tuple[Request, Response | None]]:
-    """Yield the calls of a flow file; no response where none came. Flows that are not HTTP's are left out."""
+    """Yield the calls of a flow file, with None for a missing response. Flows other than HTTP are left out."""
     flows = values(content)
     number = 0
     while True:
@@ -70,7 +70,7 @@ def _response(message: Mapping[str, Any] | None) -> Response | None:
 
 
 def _content(message: Mapping[str, Any], headers: Headers) -> bytes:
-    """Return a body, unpacked; one that was streamed past, or whose packing is not known here, is empty."""
+    """Return a body, decoded; one that was not recorded, or has an unknown encoding, is empty."""
     body = message.get("content") or message.get("body") or b""
     return decoded(headers, body) or b""
 

@@ -1,7 +1,7 @@
-"""A proxy before one server: what passes is kept, without secrets, for a HAR file.
+"""A proxy in front of one server: it records all calls, without secrets, for a HAR file.
 
-A credential is replaced by a mark that is the same wherever the credential is, and says nothing of it: its keyed digest.
-What is packed cannot be searched for credentials: answers are asked for as they are, and what comes packed is unpacked.
+A credential is replaced by its keyed digest: the same mark wherever the credential is, and no way back. Compressed bodies cannot
+be searched for credentials, so the proxy asks the server for plain answers, and decodes those that come compressed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _HOP = frozenset(
 
 
 class Recorder:
-    """Passes requests on to `upstream` (scheme, host and perhaps a path) and keeps what went by."""
+    """Forwards requests to `upstream` (scheme, host and perhaps a path) and records requests and answers."""
 
     def __init__(self, upstream: str, send: Send, clock: Clock, ids: Ids) -> None:
         parts = urlsplit(upstream)

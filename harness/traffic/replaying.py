@@ -1,4 +1,4 @@
-"""A server made of a recording: the same request gets the answer that it got, in the order in which it got them.
+"""A server that replays a recording: a request gets its recorded answers, in their order.
 
 A request that was never recorded is answered 502 with the nearest recorded one and what differs.
 """
@@ -26,7 +26,7 @@ _NOT_REPEATED = frozenset({"content-length", "transfer-encoding", "connection", 
 
 
 class Replay:
-    """Answers from calls; `misses` are the requests that no call matches, as told to the client."""
+    """Answers from recorded calls; `misses` are the messages about requests that match none."""
 
     def __init__(self, calls: Iterable[Call]) -> None:
         self._answers: dict[_Key, list[Response]] = defaultdict(list)
@@ -47,7 +47,7 @@ class Replay:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def answer(self, request: Request) -> Response:
-        """Return the next recorded answer to a request, again and again the last one."""
+        """Return the next recorded answer to a request; the last one is repeated."""
         key = self._based(_key(request))
         with self._lock:
             answers = self._answers.get(key)
@@ -58,9 +58,9 @@ class Replay:
         return Response(502, (("Content-Type", "application/json"),), orjson.dumps(miss) + b"\n")
 
     def _based(self, key: _Key) -> _Key:
-        """Complete the path of a client that was given this server's bare address, as it was the recorder's.
+        """Return a path with the recording's base in front, for a client that was given this server's bare address.
 
-        A recording of several bases does not say which is meant: there the path stays.
+        A recording with several bases does not show which one is meant: then the path stays.
         """
         bases = {_base(path) for _, path, *_ in self._requests}
         if len(bases) != 1 or _base(key[1]):
@@ -78,7 +78,7 @@ class Replay:
 
 
 def _key(request: Request) -> _Key:
-    """Return what of a request must agree: method, path from SCIM's or Graph's base on, query in any order, JSON as such."""
+    """Return the parts of a request that must agree: method, path after the base, query in any order, JSON by its values."""
     parts = urlsplit(request.url)
     base = _base(parts.path)
     path = parts.path[parts.path.index(base) :]
@@ -87,7 +87,7 @@ def _key(request: Request) -> _Key:
 
 
 def _base(path: str) -> str:
-    """Return the base of SCIM's or Graph's that is in a path, empty where none is."""
+    """Return SCIM's or Graph's base in a path, an empty text without one."""
     return next((base for base in ("/scim/v2/", "/v1.0/", "/beta/") if base in path), "")
 
 

@@ -1,7 +1,7 @@
 """A recording as a scenario: each call a step, with the status it had; ids that the server made are taken from its answers.
 
-Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking`), so that a recording can be handed on. What was
-done to somebody who was there before the recording cannot be done again elsewhere: such calls are left out.
+Names and addresses are replaced by made-up ones (`diagnosis.reproducing.masking`), so that a recording can be handed on. Calls
+about objects that existed before the recording are left out: elsewhere there are none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.traffic.calls import Call
 
 Node = dict[str, Any]
 Mask = Callable[[str], str]
-# Members of SCIM and Graph whose values are words of the protocol, not people's.
+# Members of SCIM and Graph whose values are the protocol's words, never personal.
 _PROTOCOL = frozenset(
     {"schemas", "op", "path", "type", "primary", "active", "resourceType", "@odata.type", "value.type"}
 )
@@ -36,7 +36,7 @@ _BASES = {"/scim/v2": "scim request", "/v1.0": "graph request", "/beta": "graph 
 def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
     """Return a scenario as YAML. Calls that are neither SCIM's nor Graph's are left out.
 
-    Raises HarnessError where all are.
+    Raises HarnessError where none is left.
     """
     calls = list(calls)
     usable = list(_about_what_was_made(calls))
@@ -63,7 +63,7 @@ def text(calls: Iterable[Call], mask: Mask, profile: str) -> str:
 
 
 def _about_what_was_made(calls: Iterable[Call]) -> Iterator[Call]:
-    """Yield calls but for those that succeeded with an id that none of them had made before."""
+    """Yield the calls without those that succeeded with an id from before the recording."""
     made: set[str] = set()
     for call in calls:
         place = _place(call)[1].partition("?")[0]
@@ -77,7 +77,7 @@ def _about_what_was_made(calls: Iterable[Call]) -> Iterator[Call]:
 
 
 def _ids(body: Any) -> Iterator[str]:
-    """Yield the ids by which a body names somebody else: members, managers, whom Graph assigns to what."""
+    """Yield the ids of other objects in a body: members, managers, principals and resources of assignments."""
     if isinstance(body, list):
         for item in body:
             yield from _ids(item)
@@ -112,7 +112,7 @@ def _steps(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
 
 
 def _held(calls: Iterable[Call], mask: Mask) -> Iterator[Node]:
-    """Yield the accounts that must have been there before: those that refused creations were duplicates of."""
+    """Yield the accounts that must have existed before: a creation was refused as their duplicate."""
     made: set[str] = set()
     for call in calls:
         body = _json(call.request.body)
@@ -143,7 +143,7 @@ def _place(call: Call) -> tuple[str, str]:
 
 
 def _masked_query(path: str, mask: Mask) -> str:
-    """Mask what a filter compares with; ids, their variables and names of attributes stay."""
+    """Mask the values in a filter; ids, their variables and names of attributes stay."""
     before, question, query = path.partition("?")
     for quote in ('"', "%22"):
         pieces = query.split(quote)
@@ -172,7 +172,7 @@ def _around_variables(text: str, mask: Mask) -> str:
 
 
 def _with_ids(value: Any, made: dict[str, str]) -> Any:
-    """Put the variable of each id where the id stands."""
+    """Replace each id by its variable."""
     if isinstance(value, dict):
         return {key: _with_ids(item, made) for key, item in value.items()}
     if isinstance(value, list):

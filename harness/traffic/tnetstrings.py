@@ -14,7 +14,7 @@ _LONGEST_LENGTH = 12
 
 
 class NotTnetstringError(ValueError):
-    """Octets that end early, or are of no known type; the message says where."""
+    """The data ends early, or has an unknown type; the message says where."""
 
 
 def values(content: bytes) -> Iterator[Any]:
