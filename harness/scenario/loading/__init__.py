@@ -1,4 +1,4 @@
-"""From a scenario file to `Scenario` records, or to one refusal that says where, what and how to mend it."""
+"""From a scenario file to `Scenario` records, or to one error that says where, what and how to mend it."""
 
 from harness.scenario.loading.loader import load
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step

@@ -1,7 +1,7 @@
 """Setup that scenarios share: a file with the top key `background`, which they `include` by its path or as `@name`.
 
-Its steps come before those of who includes it, and its people before theirs; whatever else it says holds unless they say
-otherwise. Every value keeps the place where it is written, so a mistake in a background is shown there.
+Its steps and people come before those of the file that includes it; its other values hold unless that file has its own. Every
+value keeps the place where it is written, so a mistake in a background is shown there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PEOPLE: Trail = ("given", "azure_ad", "from")
 
 
 class Background(Struct, frozen=True):
-    """A file that scenarios include: where it lies, its text, and what it says."""
+    """A file that scenarios include: its path, its text and its content."""
 
     path: Path
     source: Source
@@ -44,7 +44,7 @@ def included(source: Source, root: Node, path: Path) -> tuple[Background, ...]:
 
 
 def with_included(source: Source, path: Path) -> str:
-    """Return a file's text as it is written, and behind it, as comments, what it includes, as far as that can be had."""
+    """Return a file's text, followed by the files it includes as comments, as far as they can be read."""
     try:
         backgrounds = included(source, parse(source), path)
     except ScenarioError:
@@ -57,7 +57,7 @@ def with_included(source: Source, path: Path) -> str:
 
 
 def also_read(path: Path) -> tuple[Path, ...]:
-    """Return the files that a scenario consists of besides its own: backgrounds and people. Of one with mistakes there are none."""
+    """Return the other files of a scenario: backgrounds and people; none for a file with mistakes."""
     try:
         source = read(path)
         root = parse(source)
@@ -74,7 +74,7 @@ def also_read(path: Path) -> tuple[Path, ...]:
 
 
 def together(source: Source, root: Node, backgrounds: tuple[Background, ...]) -> tuple[Source, Node]:
-    """Return a file as if all that it includes stood in it."""
+    """Return a file with everything that it includes written into it."""
     if not backgrounds:
         return source, root
     source = replace(source, included=tuple(background.source for background in backgrounds))
@@ -96,7 +96,7 @@ def _gather(way: tuple[Background, ...], backgrounds: dict[Path, Background]) ->
 
 
 def _names(data: dict[str, Any]) -> list[tuple[str, Trail]]:
-    """Return what a file includes, and where it says so."""
+    """Return the names that a file includes, each with its place."""
     names = data.get("include", [])
     if isinstance(names, str):
         return [(names, ("include",))]
@@ -104,7 +104,7 @@ def _names(data: dict[str, Any]) -> list[tuple[str, Trail]]:
 
 
 def _in_a_circle(name: str, path: Path, way: tuple[Background, ...]) -> str | None:
-    """Say why a file cannot be included where it is asked for, None when it can."""
+    """Return why a file cannot be included at a place, None when it can."""
     if _place(path) == _place(way[-1].path):
         return f"'{name}' is this file itself; remove it"
     if _place(path) in (_place(each.path) for each in way):
@@ -136,7 +136,7 @@ def _read(path: Path, name: str) -> Background:
 
 @lru_cache(maxsize=64)
 def _understood(path: Path, source: Source) -> Background:
-    """Return what a background says; a hundred scenarios share one, which says the same to each while its text does."""
+    """Return a background's content, cached by its text, for a hundred scenarios may share one."""
     root = parse(source, f"a background has at least '{KEY}'")
     if isinstance(root.value, dict) and KEY not in root.value and "scenario" in root.value:
         message = f"this is a scenario, and only a background can be included: a file with '{KEY}' in the place of 'scenario'"
@@ -146,12 +146,12 @@ def _understood(path: Path, source: Source) -> Background:
 
 
 def _said(background: Background) -> Node:
-    """Return what a background says of the world; its files of people are named so that anybody finds them."""
+    """Return the background's `given`, with paths of its files of people that hold from any folder."""
     return _people_listed(without(background.root, _HEAD), background.path.parent.absolute())
 
 
 def _people_listed(node: Node, folder: Path | None) -> Node:
-    """Write files of people as a list, so that lists of two files are joined; names in `folder` with it."""
+    """Return files of people as a list, so that two files' lists can be joined, with `folder` in front of relative names."""
     people = at(node, _PEOPLE)
     if people is None:
         return node

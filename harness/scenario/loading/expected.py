@@ -1,6 +1,6 @@
-"""What is wrong with an expectation as written, before anything has run: a name that what it reads cannot have.
+"""Mistakes in an expectation, found before anything has run: a name that the expected value can never have.
 
-Such a name under `$not` or `$absent` would hold whatever happens. What a whole `${name}` stands for is taken on trust.
+Under `$not` or `$absent` such a name would hold whatever happens. The value of a whole `${name}` is not checked.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _KINDS: Mapping[str, str] = {
     "list": "a list",
 }
 _SCALARS: Mapping[Kind, tuple[type, ...]] = {"text": (str,), "flag": (bool,), "number": (int, float)}
-# How alike two words are of which one is a misspelling of the other (CreateUsr is one, UpdateUser is not), and in how many
-# letters they differ at most: long codes begin alike and mean different things.
+# The least similarity of a word and its misspelling (CreateUsr is one of CreateUser, UpdateUser is not), and the most letters
+# in which they may differ: long codes begin alike and mean different things.
 _MISSPELT = 0.85
 ONE_LETTER = 0.8  # another letter in a word of five, where there are few words and none like another
 _LETTERS = 3
-# Words of fewer letters are alike by chance.
+# Shorter words are similar by chance.
 _SHORTEST = 4
 # What $count compares.
 _SIZE = Shape("number", "How many there are.")
 
 
 class Misfit(Struct, frozen=True):
-    """`trail` is the place in the file; `of_key` says that the key there is meant, not its value."""
+    """`trail` is the place in the file; with `of_key` the mistake is the key there, not its value."""
 
     trail: Trail
     message: str
@@ -47,7 +47,7 @@ class Misfit(Struct, frozen=True):
 
 
 def misfits(expect: Mapping[str, Any], trail: Trail, verb: str = "") -> Iterator[Misfit]:
-    """Yield what is wrong with the expectations of a verb's step; those that do not exist are the schema's matter."""
+    """Yield the mistakes in the expectations of a verb's step; the schema refuses unknown expectations."""
     for name, value in expect.items():
         expected = SHAPES.get(name)
         if expected is None:
@@ -66,7 +66,7 @@ def misfits(expect: Mapping[str, Any], trail: Trail, verb: str = "") -> Iterator
 
 
 def nowhere(path: str, verb: str) -> str | None:
-    """Say why nothing can stand at a path of `let` beside a verb, None when something can."""
+    """Return why a path of `let` can never have a value beside a verb, None when it can."""
     first, _, rest = path.partition(".")
     if REFERENCE.search(path):
         return None
@@ -79,14 +79,14 @@ def nowhere(path: str, verb: str) -> str | None:
 
 
 def _asks_for_parts(value: Any) -> bool:
-    """Tell whether a mapping of names stands somewhere below matchers."""
+    """Return whether a mapping with names is somewhere below matchers."""
     if isinstance(value, Mapping):
         return not _is_matcher(value) or any(map(_asks_for_parts, value.values()))
     return isinstance(value, list) and any(map(_asks_for_parts, value))
 
 
 def misfits_of(value: Any, shape: Shape, trail: Trail) -> Iterator[Misfit]:
-    """Yield what a value has that its shape does not."""
+    """Yield the names in a value that its shape does not have."""
     if isinstance(value, Mapping):
         yield from _check_mapping(value, shape, trail)
     elif isinstance(value, list):
@@ -136,12 +136,12 @@ def _check_key(key: str, value: Any, shape: Shape, trail: Trail) -> Iterator[Mis
 
 
 def _never_fails(value: Any, trail: Trail) -> bool:
-    """Tell whether an expectation of a name holds where there is no such name."""
+    """Return whether an expectation of a name holds where the name is missing."""
     return "$not" in trail or (isinstance(value, Mapping) and "$absent" in value)
 
 
 def misspelt(word: str, words: Collection[str], *, alike: float = _MISSPELT) -> str | None:
-    """Return the one of some words that another misspells, None where it is one of them, or less `alike` to each."""
+    """Return the word that another one misspells, None if it is one of the words, or less `alike` to each."""
     if word in words:
         return None
     if len(word) >= _SHORTEST and (
@@ -155,7 +155,7 @@ def misspelt(word: str, words: Collection[str], *, alike: float = _MISSPELT) -> 
 
 
 def _is_anagram(word: str, other: str) -> bool:
-    """Tell whether two words are made of the same letters and begin alike: wrok and work."""
+    """Return whether two words have the same letters and the same beginning: wrok and work."""
     return word[0] == other[:1] and sorted(word) == sorted(other)
 
 
@@ -219,7 +219,7 @@ def _is_matcher(value: Mapping[str, Any]) -> bool:
 
 
 def _name(trail: Trail) -> str:
-    """Name what stands at a place by the innermost key that is no matcher: `each of 'emails'`, `'status'`."""
+    """Return a name for the value at a place, by the innermost key that is no matcher: `each of 'emails'`, `'status'`."""
     for step in reversed(trail):
         if isinstance(step, str) and step not in MATCHERS:
             return f"'{step}'"

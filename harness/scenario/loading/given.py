@@ -1,4 +1,4 @@
-"""What a scenario's world holds at first: completed, joined with its file of people, and nobody in it twice."""
+"""The `given` of a scenario: completed, joined with its file of people, and checked for duplicates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.scenario.values import Trail
 
 Holdings: TypeAlias = dict[str, dict[str, list[dict[str, Any]]]]
 
-# What each side may hold, and the key by which one entry is told from another; None where several may be alike.
+# The kinds of entries on each side, each with the key that must be unique; None where entries may be equal.
 _KEYS: dict[str, dict[str, str | None]] = {
     "azure_ad": {"users": "userPrincipalName", "groups": "displayName", "assignments": None},
     "aws_sso": {"users": "userName", "groups": "displayName", "accounts": "id"},
@@ -82,7 +82,7 @@ class Given:
                 f"there is no file '{path.as_posix()}'{nearest(path.name, siblings)}",
             )
         if path.suffix.lower() not in (".yaml", ".yml"):
-            # What reads exports is heavy, and seldom needed.
+            # The reader of exports takes long to import, and few files need it.
             from harness.exports.directory import Holds, directory, holds, schema
 
             exported = holds(path)
@@ -98,7 +98,7 @@ class Given:
 
 
 def twice(entries: Iterable[tuple[str, Trail]], root: Node, what: str) -> Iterator[Mistake]:
-    """Find each entry whose name, in any letter case, came before."""
+    """Yield each entry whose name, in any letter case, occurred before."""
     seen: set[str] = set()
     for name, trail in entries:
         if str(name).casefold() in seen:

@@ -1,7 +1,7 @@
 """Read, check, expand: the whole way from a file to its `Scenario` records, one a case.
 
-The shape comes from `structure.json`. What a schema cannot say is checked behind it: values of
-`${names}`, users given twice, and `nonsense`: moments, quirks and matchers.
+The shape comes from `structure.json`. Checked after the schema, which cannot express them: values of `${names}`, duplicate
+users, and `nonsense`: moments, quirks and matchers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def load(path: Path, name: str = "", variables: Variables = NONE) -> ScenarioFil
 
 
 def _alone(root: Node) -> Iterator[Mistake]:
-    """Refuse a background that is to be run by itself."""
+    """Raise ScenarioError for a background that is to be run by itself."""
     if isinstance(root.value, dict) and BACKGROUND in root.value and "scenario" not in root.value:
         message = "this is a background, which scenarios include; it is not run by itself"
         yield Mistake(root.key((BACKGROUND,)), message)
@@ -62,14 +62,14 @@ def _references(source: Source) -> list[str]:
 
 
 def _outer(references: list[str], data: dict[str, Any], variables: Variables) -> dict[str, str]:
-    """Return the variables that a file mentions; what a step of it captures is its own."""
+    """Return the variables that a file mentions, without those that its own steps capture."""
     own = {"case", *(name for step in data["steps"] for name in step.get("let", {}))}
     values = variables.names()
     return {name: values[name] for name in references if name in values and name not in own}
 
 
 def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, given: Given) -> Scenario:
-    """Fill in one case and check what comes of it; the table itself was checked before, once for all."""
+    """Fill in one case and check the result; the table itself was checked before, once for all cases."""
     case = None if row is None or "case" not in row else str(row["case"])
     data = {key: value for key, value in root.value.items() if key != "cases"}
     names: dict[str, Any] = {} if row is None else {**row, "case": case} if case is not None else row

@@ -1,4 +1,4 @@
-"""Two YAML values made one, each part with the place where it is written."""
+"""Merges two YAML values; each part keeps the place where it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.scenario.values import Trail
 
 
 def at(node: Node, trail: Trail) -> Node | None:
-    """Return what stands at `trail`, None where nothing does."""
+    """Return the node at `trail`, None without one."""
     for step in trail:
         if step not in node.parts:
             return None
@@ -20,7 +20,7 @@ def at(node: Node, trail: Trail) -> Node | None:
 
 
 def with_part(node: Node, trail: Trail, part: Node) -> Node:
-    """Return a copy of mappings in which `part` stands at `trail`, whose keys are there."""
+    """Return a copy of a mapping with `part` at `trail`, whose keys exist."""
     inner = with_part(node.parts[trail[0]], trail[1:], part) if len(trail) > 1 else part
     return replace(node, value={**node.value, trail[0]: inner.value}, parts={**node.parts, trail[0]: inner})
 

@@ -1,4 +1,4 @@
-"""A scenario's text as it must be in another folder: the files that it includes, and its people, are named from there."""
+"""A scenario's text for another folder, with the paths of included files and of people rewritten."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from harness.scenario.loading.yaml_nodes import Node, parse
 from harness.scenario.values import Trail
 
 _NAMES: tuple[Trail, ...] = (("include",), ("given", "azure_ad", "from"))
-# What needs no quotes in YAML, wherever it stands.
+# A text that needs no quotes anywhere in YAML.
 _PLAIN = re.compile(r"[\w./-]+")
 
 
 def moved(source: Source, path: Path, folder: Path) -> str:
     """Return the text of a file at `path` for a copy in `folder`; one that is no YAML is copied as it is.
 
-    What comes with the harness has the same name everywhere, and is called by it: `@small`, `@connected`.
+    Shipped files have the same name everywhere: `@small`, `@connected`.
     """
     try:
         root = parse(source)
@@ -41,7 +41,7 @@ def moved(source: Source, path: Path, folder: Path) -> str:
 
 
 def _named(root: Node) -> Iterator[Node]:
-    """Yield every name of a file that is written relative to this one."""
+    """Yield every path that is relative to this file."""
     for trail in _NAMES:
         node = at(root, trail)
         if node is None:

@@ -1,6 +1,6 @@
-"""What has the right shape in a scenario file and makes no sense: moments, durations, matchers, quirks.
+"""Mistakes in a scenario file that the schema accepts: impossible moments, durations, matchers, quirks, requests.
 
-`loader` asks once per case, with the case's values in place. A whole `${name}` is taken on trust.
+`loader` calls this once per case, with the case's values filled in. The value of a whole `${name}` is not checked.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ Problem: TypeAlias = str | None
 
 
 def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
-    """Yield what is wrong with a file that the schema accepts."""
+    """Yield the mistakes in a file that the schema accepts."""
     if problem := _moment(data.get("start")):
         yield Mistake(root.at(("start",)), problem)
     if quirks := data.get("quirks"):
@@ -71,7 +71,7 @@ def nonsense(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
 
 
 def _added(step: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names that a step adds to the target's attribute list, or expects to be mapped: they are meant."""
+    """Yield the names that a step adds to the target's attribute list, or expects to be mapped: these are no mistakes."""
     yield from _keys(step.get("expect", {}).get("mapping"))
     edit = step.get("edit mapping")
     for entry in edit.get("attribute list", ()) if isinstance(edit, Mapping) else ():
@@ -124,7 +124,7 @@ def _misspelt_target(
 
 
 def _quirks(quirks: Mapping[str, Any], root: Node) -> Iterator[Mistake]:
-    # Most files leave the quirks as the profile has them.
+    # imported here, for most files set no quirks
     from harness.scenario.language import quirk_values
 
     for name, value in quirks.items():
@@ -133,7 +133,7 @@ def _quirks(quirks: Mapping[str, Any], root: Node) -> Iterator[Mistake]:
 
 
 def unchecked(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
-    """Refuse a scenario in which nothing can fail, unless it says that this is meant."""
+    """Raise ScenarioError for a scenario in which nothing can fail, unless it says that this is intended."""
     checks = any(step.get("expect") or step.get("let") for step in data["steps"])
     if not checks and "expects" not in data:
         message = (
@@ -162,7 +162,7 @@ def _in_step(step: dict[str, Any], trail: Trail, root: Node, written: Collection
 
 
 def _paths(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    """Yield each method, path and query that no request can have: sent, expected among the exchanges, or waited for by a fault."""
+    """Yield each method, path and query that no request can have, where one is sent, expected or given to a fault."""
     fault = lookup(step, "fault.request")
     requests: dict[Trail, Problem] = (
         {(*trail, "fault", "request"): _unmet(fault)} if fault is not ABSENT else {}
@@ -182,7 +182,7 @@ def _paths(step: dict[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
 
 
 def _moment(value: Any) -> str | None:
-    """Say why this is no moment in time, None when it is one or nothing was written."""
+    """Return why a text is no moment, None when it is one or nothing was written."""
     try:
         if value is not None:
             from_iso(value)
@@ -192,7 +192,7 @@ def _moment(value: Any) -> str | None:
 
 
 def _duration(value: Any) -> str | None:
-    """Say why this is no duration, None when it is one or will be."""
+    """Return why a text is no duration, None when it is one or a `${name}`."""
     try:
         if isinstance(value, str) and not _later(value):
             parse_duration(value)
@@ -208,7 +208,7 @@ def _method(name: str) -> Problem:
 
 
 def _unmet(request: str) -> Problem:
-    """Say why `POST /Users?filter=*` can never come to a SCIM endpoint, None when it can; `*` is any method."""
+    """Return why a request such as `POST /Users?filter=*` never comes to a SCIM endpoint, None when it can; `*` is any method."""
     method, _, whole = request.partition(" ")
     path, _, query = whole.partition("?")
     first = path.strip("/").partition("/")[0]
@@ -224,7 +224,7 @@ def _unmet(request: str) -> Problem:
 
 
 def _unmet_by_graph(request: str) -> Problem:
-    """Say why a request can never come to Microsoft Graph: a version, segment or query option that nearly equals one of its."""
+    """Return why a request never comes to Microsoft Graph: a misspelt version, segment or query option. None when it can."""
     path, _, query = request.partition(" ")[2].partition("?")
     first, *others = path.strip("/").split("/")
     if first not in _VERSIONS and (_VERSION.fullmatch(first) or misspelt(first, _VERSIONS)):
@@ -261,7 +261,7 @@ def _collections() -> Mapping[str, str]:
 
 
 def _rules() -> Iterator[str]:
-    # What serves Graph comes with them, and few scenarios need it before they run.
+    # Importing them imports Graph's modules, which few scenarios need before they run.
     from harness.azure_ad.graph.routes import ROUTES
 
     return (rule for _, rule, _ in ROUTES)

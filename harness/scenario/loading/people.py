@@ -1,7 +1,7 @@
-"""Names in `given` and in steps that nobody has: properties of either side's objects, people and groups.
+"""Unknown names in `given` and in steps: properties of objects, people and groups.
 
-Who exists is known as long as only steps create and rename; a request to Graph may do anything, so behind one nobody is missed.
-Groups arrive at AWS SSO under the names of Azure AD until a mapping is edited or somebody else sends requests there.
+The existing people are known as long as only steps create and rename; a request to Graph may do anything, so after one nobody
+counts as unknown. Groups have Azure AD's names at AWS SSO until a mapping is edited or a client sends requests there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from harness.scenario.variables import REFERENCE
 
 _LINKS = {"User": ("manager",), "Group": ("members",)}
 _KINDS = {"users": "User", "groups": "Group"}
-# Where a step holds properties of an object: below the verb, and of which kind.
+# Where a step has properties of an object, below the verb, and the object's kind.
 _PROPERTIES: Mapping[str, tuple[Trail, str]] = {
     "create user": ((), "User"),
     "update user": (("set",), "User"),
@@ -48,9 +48,9 @@ _NAMED: Mapping[str, Mapping[str, str | None]] = {
     "provision on demand": {"user": "User", "group": "Group", "members": "User"},
 }
 _AWS_USERS: Trail = ("given", "aws_sso", "users")
-# Steps that may create and rename what no list here knows of.
+# Steps that may create or rename objects of unknown names.
 _ANYTHING = {"graph request"}
-# Steps behind which a group of AWS SSO may have a name that it does not have in Azure AD.
+# Steps after which a group's name at AWS SSO may differ from Azure AD's.
 _OTHER_NAMES = {"scim request", "aws request"}
 _MEMBERSHIPS = "aws memberships"
 # Expectations that name whom AWS SSO has, and the keys that do, by kind; without keys each text with an @ names a user.
@@ -63,7 +63,7 @@ _NAMING: Mapping[str, Mapping[str, str]] = {
 
 
 def nobody(data: Mapping[str, Any], world: Holdings, root: Node) -> Iterator[Mistake]:
-    """Yield each property and each name that is wrong; a whole `${name}` is taken on trust."""
+    """Yield each wrong property and name; the value of a whole `${name}` is not checked."""
     own = data.get("given", {}).get("azure_ad", {})
     for key, kind in _KINDS.items():
         for number, entry in enumerate(own.get(key, [])):
@@ -102,7 +102,7 @@ def _names(kind: str) -> frozenset[str]:
 
 
 def _values(entry: Mapping[str, Any], kind: str, trail: Trail, root: Node) -> Iterator[Mistake]:
-    """Find each value that the directory would refuse; in a step that refusal is the step's."""
+    """Yield each value of `given` that the directory would refuse; in a step the refusal is the step's result."""
     for name, value in entry.items():
         if name in _LINKS[kind] or REFERENCE.search(f"{name} {value}") or not _is_property(name, kind):
             continue
@@ -128,7 +128,7 @@ class _Cast:
         }
 
     def missing(self, data: Mapping[str, Any], root: Node) -> Iterator[Mistake]:
-        """Yield the names that nobody has, up to a step that may create anybody."""
+        """Yield the unknown names, up to a step that may create anybody."""
         own = data.get("given", {}).get("azure_ad", {})
         for number, user in enumerate(own.get("users", [])):
             yield from self._check(
@@ -162,7 +162,7 @@ class _Cast:
                     yield from self._check(step[verb].get(name), kind, (*trail, verb, name), root)
 
     def _memberships(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-        """Yield the groups whose members are expected and that neither side has: under `$absent` they would never fail."""
+        """Yield unknown groups whose members are expected: under `$absent` they would never fail."""
         expected = step.get("expect", {}).get(_MEMBERSHIPS)
         inner = expected.get("$not", expected) if isinstance(expected, dict) else None
         names = self._arriving("Group")
@@ -174,7 +174,7 @@ class _Cast:
                 yield Mistake(root.key(place), f"neither side has a group '{name}'{hint}")
 
     def _expected(self, step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-        """Yield whom an expectation names whole and neither side has: under `$not` it would never fail."""
+        """Yield unknown people in an expectation's whole names: under `$not` they would never fail."""
         for expectation, keys in _NAMING.items():
             lists = expectation != "aws users"
             value = step.get("expect", {}).get(expectation)
@@ -215,5 +215,5 @@ class _Cast:
 
 
 def _renames(step: Mapping[str, Any]) -> bool:
-    """Tell whether people and groups of AWS SSO may be called otherwise than those of Azure AD from a step on."""
+    """Return whether names at AWS SSO may differ from Azure AD's from a step on."""
     return bool(_OTHER_NAMES & set(step)) or "edit mapping" in step

@@ -17,7 +17,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 
 class Step(Struct, frozen=True):
-    """One verb with its data. `places` is the step as it is written; most steps hold, and nobody asks where they stand."""
+    """One verb with its data. `places` is the step's node in the file, read only for an error."""
 
     verb: str
     arguments: Any
@@ -28,7 +28,7 @@ class Step(Struct, frozen=True):
     places: Node
 
     def at(self, *path: str | int) -> Location:
-        """Return where `path` stands, or the closest place around it that is written down."""
+        """Return the place of `path` in the file, or the nearest one around it that is written."""
         node, place = self.places, self.location
         for name in path:
             key = self.verb if name == "arguments" and node is self.places else name
@@ -40,7 +40,7 @@ class Step(Struct, frozen=True):
         return place
 
     def quoted(self, refusal: str) -> Location:
-        """Return where the argument stands that a refusal quotes, whole or as a part of it; the step where none or several are."""
+        """Return the place of the argument that a refusal quotes, wholly or in part; the step's if none or several match."""
         texts = dict(_texts(self.arguments, ("arguments",)))
         for word in _QUOTED.findall(refusal):
             for alike in (str.__eq__, str.__contains__):
@@ -85,7 +85,7 @@ class Scenario(Struct, frozen=True):
     places: Node
 
     def entry(self, side: str, kind: str, number: int) -> Location:
-        """Return where an entry of `given` stands, from 0; those of the files that `from` names come first."""
+        """Return the place of the `given` entry with a number, from 0; the entries of `from`'s files come first."""
         node: Node | None = self.places
         for name in ("given", side, kind):
             node = node.parts.get(name) if node is not None else None
@@ -96,9 +96,9 @@ class Scenario(Struct, frozen=True):
 
 
 class ScenarioFile(Struct, frozen=True):
-    """A file that holds up; `cases` are its scenarios in the order of the table, or the only one.
+    """A file without mistakes; `cases` are its scenarios in the order of the table, or the only one.
 
-    `references` are the names that it and what it includes mention in `${…}`.
+    `references` are the names in `${…}` of the file and of those it includes.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Each `${name}` of a file: whether it will have a value when its step runs."""
+"""Checks that each `${name}` of a file will have a value when its step runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.scenario.variables import AWS_SOURCES, ENVIRONMENT, REFERENCE
 
 
 def unknown_names(data: dict[str, Any], root: Node, row: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Find each `${name}` that will have no value when its step runs."""
+    """Yield each `${name}` that will have no value when its step runs."""
     for key, value in data.items():
         if key not in (*NOT_SUBSTITUTED, "steps"):
             yield from _unknown(value, (key,), root, set(row))
@@ -42,7 +42,7 @@ def check_typed(typed: AbstractSet[str], references: AbstractSet[str], option: s
 def misspelt_columns(
     rows: Sequence[Mapping[str, Any]], root: Node, references: Iterable[str]
 ) -> Iterator[Mistake]:
-    """Find each key of one row alone that lacks a column which is used, by another name only slightly."""
+    """Yield each key that only one row has, where it is nearly the name of a column which that row lacks."""
     used = {name for name in references if any(name in row for row in rows)}
     for number, row in enumerate(rows):
         for missing in sorted(used - set(row)):

@@ -1,4 +1,4 @@
-"""The text of a scenario file, its mistakes, and refusals that point into it."""
+"""The text of a scenario file, its mistakes, and errors that point into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 
 class ScenarioError(HarnessError):
-    """A file that cannot be used; `rejection` says where and why, in the form that reports print."""
+    """The file cannot be used; `rejection` is the place and the reason, as reports print them."""
 
     def __init__(self, rejection: FileRejected) -> None:
         super().__init__(f"{rejection.location}: {rejection.message}")
@@ -33,7 +33,7 @@ class Source(Struct, frozen=True):
     included: tuple[Source, ...] = ()
 
     def refusal(self, location: Location, message: str) -> ScenarioError:
-        """Build the error for a place in this file, or in one that it includes, with the line it stands on."""
+        """Return the error for a place in this file, or in one that it includes, with the line there."""
         text = next((each.text for each in self.included if each.name == location.file), self.text)
         lines = LINE_BREAK.split(text)
         snippet = lines[location.line - 1] if location.line <= len(lines) else ""
@@ -51,7 +51,7 @@ class Mistake(NamedTuple):
 
 
 def refuse(source: Source, mistakes: Iterable[Mistake], case: str | None = None) -> None:
-    """Raise the first mistake by its place in the file, and count the others."""
+    """Raise the mistake that comes first in the file, with the number of the others."""
     ordered = sorted(
         dict.fromkeys(mistakes), key=lambda mistake: (mistake.location.line, mistake.location.column)
     )
@@ -65,7 +65,7 @@ def refuse(source: Source, mistakes: Iterable[Mistake], case: str | None = None)
 
 
 def written(path: Path) -> str:
-    """Name a file as people would from where they are."""
+    """Return a file's path as seen from the working folder."""
     try:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -78,7 +78,7 @@ def read(path: Path, name: str = "") -> Source:
     start = Location(name, 1, 1)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            # A pipe that nobody writes to would be waited for without end.
+            # Reading a pipe that nobody writes to would never end.
             raise ScenarioError(
                 FileRejected(start, "only a plain file can be read here; write it to one first")
             )

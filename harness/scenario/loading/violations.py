@@ -1,7 +1,6 @@
-"""What a file has that the schema does not allow, in plain words, each at its place.
+"""A file's violations of the schema, in plain words, each with its place.
 
-Whether a file is right is asked of jsonschema-rs, four hundred times as quick; what is wrong with it, of jsonschema, which is
-imported only then.
+jsonschema-rs, four hundred times as fast, checks whether a file is valid; jsonschema, imported only then, finds what is wrong.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def _thorough(definition: str) -> Draft202012Validator:
 
 
 def _is_right(value: Any, definition: str) -> bool:
-    """Tell whether the schema objects to nothing but `${name}`s, whose values are known later."""
+    """Return whether a file is valid but for `${name}`s, whose values are known later."""
     quick = _quick(definition)
     try:
         return quick.is_valid(value) or all(
@@ -62,7 +61,7 @@ def _is_right(value: Any, definition: str) -> bool:
 
 
 def violations(value: Any, root: Node, definition: str = "") -> Iterator[Mistake]:
-    """Put what the schema, or the part of it that is called `definition`, objects to in plain words."""
+    """Yield the violations of the schema, or of its part `definition`, in plain words."""
     if _is_right(value, definition):
         return
     for error in _thorough(definition).iter_errors(value):
@@ -86,7 +85,7 @@ def violations(value: Any, root: Node, definition: str = "") -> Iterator[Mistake
 
 
 def _stands_for_a_value(instance: Any, trail: Trail) -> bool:
-    """Tell whether this is a whole `${name}` in a place where its value, known later, may be right."""
+    """Return whether an error is about a whole `${name}`, whose later value may be valid."""
     if not (isinstance(instance, str) and REFERENCE.fullmatch(instance)):
         return False
     return len(trail) > 2 if trail[:1] == ("steps",) else bool(trail) and trail[0] not in NOT_SUBSTITUTED

@@ -1,7 +1,7 @@
-"""Words of the services that a scenario misspells: an application of the gallery, an AWS operation, a log's names and codes.
+"""Misspelt words of the services: an application of the gallery, an AWS operation, a log's names and codes.
 
-In an expectation such a word would never be met, so under `$not` it would hold whatever happens: there a word has to be one of the
-list, or one of the file's own. Elsewhere, where it would fail, only what nearly equals a word of the list is refused.
+Under `$not` a misspelt word would hold whatever happens: there a word must be in the list, or elsewhere in the file. In other
+places, where the expectation would fail anyway, only a word that is nearly one of the list is refused.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ _AWS_ERRORS = (
     "UnauthorizedException", "ValidationException",
 )  # fmt: skip
 _OUTCOMES = frozenset({"result", "error", "status"})
-# What the engine says of what it skips or refuses, beside the page's codes.
+# The engine's own codes of skips and failures, beside those of the page.
 _REASONS = ("ActionNotAllowed", "NotEffectivelyEntitled", "RedundantExport")
 _CODES = ("BadRequest", "CredentialValidationFailure", "ServiceIncompatibleFiltering")
 _VALUE_TYPES = ("work", "home", "other", "mobile", "fax", "pager")
 # An attribute within the expression of a mapping, in its brackets.
 SOURCE = re.compile(r"\[(\w+)\]")
-# Short texts are alike by chance.
+# Short texts are similar by chance.
 _SHORTEST = 4
 
 
 def texts(value: Any, trail: Trail, *, of_lists: bool = False) -> Iterator[tuple[Trail, str]]:
-    """Yield each text of an expectation that has to be met whole, with its place; a pattern is none.
+    """Yield each text of an expectation that must equal a whole value, with its place; patterns are left out.
 
-    Below `$contains` stands a part of a text, but `of_lists` an item that is whole.
+    Below `$contains` a text is a part of a text, but a whole item if the expectation is `of_lists`.
     """
     if isinstance(value, str):
         if not REFERENCE.search(value):
@@ -66,22 +66,22 @@ def texts(value: Any, trail: Trail, *, of_lists: bool = False) -> Iterator[tuple
 
 
 def may_be_refused(step: Mapping[str, Any]) -> bool:
-    """Tell whether a step expects a refusal, so that what its service lacks may be what it is about; `$not` expects none."""
+    """Return whether a step expects a refusal, so that a word unknown to the service may be intended; `$not` expects none."""
     outcomes = [value for key, value in step.get("expect", {}).items() if key in _OUTCOMES]
     return any(not (isinstance(value, dict) and "$not" in value) for value in outcomes)
 
 
 def innermost(trail: Trail) -> str:
-    """Return the key below which a value stands, whatever matchers and lists are between."""
+    """Return the nearest key above a value, matchers and lists apart."""
     return next(step for step in reversed(trail) if isinstance(step, str) and step not in MATCHERS)
 
 
 def misspelt_expectations(
     step: Mapping[str, Any], trail: Trail, root: Node, own: Collection[str]
 ) -> Iterator[Mistake]:
-    """Yield each word that nothing says: any under `$not`, elsewhere what nearly equals one that is said.
+    """Yield each unknown word under `$not`, and elsewhere each one that is nearly a known word.
 
-    `own` are the texts of the rest of the file, which may say anything.
+    `own` are the texts in the rest of the file, which count as known.
     """
     for name, value in step.get("expect", {}).items():
         for place, text in texts(value, (*trail, "expect", name)):
@@ -97,14 +97,14 @@ def misspelt_expectations(
 
 
 def _words_at(expectation: str, place: Trail) -> tuple[Callable[[], Collection[str]] | None, bool]:
-    """Return the words that a place's last key, or last two, can have, and whether anybody may write others there."""
+    """Return the words for a place, by its last key or last two, and whether other words are possible there."""
     keys = [step for step in place if isinstance(step, str) and step not in MATCHERS]
     name = next((each for each in (".".join(keys[-2:]), keys[-1]) if (expectation, each) in _WORDS), "")
     return _WORDS.get((expectation, name)), (expectation, name) in _OPEN
 
 
 def denied_texts(data: Mapping[str, Any], world: Any, root: Node) -> Iterator[Mistake]:
-    """Yield each text under `$not` that nearly equals one of a file and its `world`, and that nothing there says."""
+    """Yield each text under `$not` that is nearly, but not quite, a text of the file or of its `world`."""
     doubtful = [
         (place, text)
         for number, step in enumerate(data["steps"])
@@ -122,14 +122,14 @@ def denied_texts(data: Mapping[str, Any], world: Any, root: Node) -> Iterator[Mi
 
 
 def own_texts(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each text that a file gives, does or notes down."""
+    """Yield each text in a file's `given`, in its steps' arguments and in `let`."""
     parts = [value for key, value in data.items() if key != "steps"]
     parts += [value for step in data["steps"] for key, value in step.items() if key != "expect"]
     yield from (text for _, text in texts(parts, ("",)))
 
 
 def _affirmed(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each text that a file expects there to be."""
+    """Yield each text that a file expects without `$not`."""
     for step in data["steps"]:
         yield from (text for place, text in texts(step.get("expect"), ("",)) if "$not" not in place)
 
@@ -137,7 +137,7 @@ def _affirmed(data: Mapping[str, Any]) -> Iterator[str]:
 def misspelt_targets(
     step: Mapping[str, Any], trail: Trail, root: Node, own: Collection[str]
 ) -> Iterator[Mistake]:
-    """Yield each attribute of an expected mapping that nearly equals one of the target; `own` are those that the file adds."""
+    """Yield each attribute of an expected mapping that is nearly one of the target's; `own` are those that the file adds."""
     value, place = step.get("expect", {}).get("mapping"), (*trail, "expect", "mapping")
     while isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in MATCHERS:
         place, value = (*place, next(iter(value))), next(iter(value.values()))
@@ -151,7 +151,7 @@ def misspelt_targets(
 
 
 def unknown_arguments(step: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mistake]:
-    """Yield the application, operation and parameters of a step that its service does not have."""
+    """Yield an application, operation or parameter of a step that its service does not have."""
     adding = step.get("add enterprise application")
     if isinstance(adding, dict) and isinstance(name := adding.get("gallery"), str):
         from harness.azure_ad.applications.gallery import application_templates
@@ -186,7 +186,7 @@ def _call(calling: Mapping[str, Any], trail: Trail, root: Node) -> Iterator[Mist
 @cache
 def _operations() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Return the parameters of each operation in AWS JSON, by the names that `aws request` has for the services."""
-    # What serves them comes with them, and few scenarios need it before they run.
+    # Importing them imports the services, which few scenarios need before they run.
     from harness.aws_sso.apis import SERVICES
 
     return {
@@ -213,7 +213,7 @@ def source_attributes() -> Collection[str]:
 
 
 class _Events(Collection[str]):
-    """The event names of the SCIM endpoint, of the console, of sign-in and of the APIs, which load what serves them."""
+    """The event names of the SCIM endpoint, the console, sign-in and the APIs; the APIs' are imported when needed."""
 
     def __contains__(self, name: object) -> bool:
         return name in _events() or any(name in operations for operations in _operations().values())
@@ -274,5 +274,5 @@ _WORDS: Mapping[tuple[str, str], Callable[[], Collection[str]]] = {
     ("provisioning log", "modifiedProperties.displayName"): target_attributes,
     ("aws users", "type"): _value_types,
 }
-# Where anybody may write any word.
+# Places where any word is possible.
 _OPEN = frozenset({("aws users", "type"), ("provisioning log", "modifiedProperties.displayName")})

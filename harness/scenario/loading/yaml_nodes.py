@@ -1,7 +1,7 @@
-"""YAML with places: every value knows its line, and every refusal says where, what is wrong and how to mend it.
+"""YAML with places: every value has its line, and every error says where, what is wrong and how to mend it.
 
-Built from libyaml's event stream rather than by PyYAML's constructors, so that types, nesting and aliases are ours
-to bound. Plain scalars are null, true, false and decimal numbers; the rest is text: dates, `NO`, `+34 600…`, `007`.
+Built from libyaml's events instead of PyYAML's constructors, so that types, nesting and aliases can be limited here. Plain
+scalars are null, true, false and decimal numbers; the rest is text: dates, `NO`, `+34 600…`, `007`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
 
 class Node(Struct):
-    """A plain value, where it stands, and its parts: by key in a mapping, by index in a list."""
+    """A plain value, its place, and its parts: by key in a mapping, by index in a list."""
 
     value: Any
     location: Location
@@ -42,7 +42,7 @@ class Node(Struct):
     depth: int = 0
 
     def key(self, path: Trail) -> Location:
-        """Return where the last key of `path` stands, or the closest place around it that is written down."""
+        """Return the place of the last key of `path`, or the nearest one around it that is written."""
         node, place = self, self.location
         for step in path:
             node = node if step in node.parts else self._meant(node)
@@ -52,7 +52,7 @@ class Node(Struct):
         return place
 
     def at(self, path: Trail) -> Location:
-        """Return where to point for `path`: at a scalar itself, but at the key of a mapping or list."""
+        """Return the place to point at for `path`: a scalar itself, but the key of a mapping or list."""
         node, place = self, self.location
         for step in path:
             node = node if step in node.parts else self._meant(node)
@@ -88,7 +88,7 @@ def of_row(root: Node, number: int) -> Node:
 
 
 def parse(source: Source, description: str = "a scenario has at least 'scenario' and 'steps'") -> Node:
-    """Build the one document of a file. Raises ScenarioError, whatever the text is; an empty one is told what is `description`."""
+    """Return the one document of a file. Raises ScenarioError for a bad text; for an empty one it says `description`."""
     builder = _Builder(source)
     try:
         for event in yaml.parse(source.text, Loader=yaml.CLoader):
@@ -127,7 +127,7 @@ class _Frame(Struct):
 
 
 class _Builder:
-    """Takes events one by one; an explicit stack, so that depth costs nothing and can be refused."""
+    """Builds nodes from events, with an explicit stack, so that a deep text can be refused without recursion."""
 
     def __init__(self, source: Source) -> None:
         self.root: Node | None = None

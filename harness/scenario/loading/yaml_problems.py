@@ -1,4 +1,4 @@
-"""What libyaml objects to, in plain words and at the place to look at."""
+"""libyaml's errors in plain words, with the place to look at."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PROBLEMS: tuple[tuple[str, str, bool], ...] = (
 
 
 def refusal(source: Source, error: yaml.MarkedYAMLError) -> ScenarioError:
-    """Build the error for what libyaml raised."""
+    """Return the error for an exception of libyaml."""
     problem = error.problem or "something unexpected"
     mark = error.problem_mark or error.context_mark
     message = f"this is not YAML: {problem}"
