@@ -1,6 +1,6 @@
 """The AWS APIs of this account in AWS JSON 1.1, as boto3 and the AWS CLI speak them, and `sts`, which is asked in a `query`.
 
-`portal` holds those in REST-JSON. `app.py` routes `POST /` here. Framing and errors follow
+`portal` holds those in REST-JSON. `app.py` routes `POST /` and all that is signed here. Framing and errors follow
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Protocol Behaviors" and "Operation error serialization" (read
 2026-11-30). A change and its CloudTrail event are kept together or not at all.
 """
@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from harness.aws_sso.accounts import roles
-from harness.aws_sso.apis import query, signatures, trail
+from harness.aws_sso.apis import query, signatures, trail, unserved
 from harness.aws_sso.apis.call import Call, Service, only_reads
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.signatures import Signature, Signed
@@ -100,6 +100,8 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     """Return the call: signer, service, operation and body. Raises ApiError for a bad signature, operation or JSON."""
     request = present()
     signature = signatures.parse(request.header("Authorization"))
+    if signature.scope[2] not in unserved.SERVED:
+        raise unserved.not_served(signature.scope[2])
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
     service = SERVICES.get(target)
     if service is None or not _has(tenant, target, service, operation):
@@ -120,8 +122,7 @@ def _hear_query(tenant: Tenant, request_id: str) -> Heard:
 
     signature, operation = signatures.parse(present().header("Authorization")), query.operation()
     if signature.scope[2] != SERVICE.signing_name or operation not in SERVICE.handlers:
-        sentence = "The action or operation requested is invalid. Verify that the action is typed correctly."
-        raise ApiError("InvalidAction", sentence)
+        raise unserved.not_served(signature.scope[2])
     if roles.unseal(tenant, signature.access_key_id, present().text("X-Amz-Security-Token")) is None:
         _verified(tenant, signature, SERVICE)
     return Heard(SERVICE, operation, signature.access_key_id, {}, request_id)
@@ -156,9 +157,9 @@ def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
 
 
 def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:
-    if query.is_spoken():
-        status, content = query.refusal(error, request_id)
-        return _response(tenant, status, content, request_id, media_type=query.MEDIA_TYPE)
+    in_xml = unserved.refusal(error, request_id)
+    if in_xml is not None:
+        return _response(tenant, *in_xml, request_id, media_type=query.MEDIA_TYPE)
     name = "message" if service is None else service.message
     document = {
         "__type": error.code,

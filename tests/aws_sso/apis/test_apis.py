@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.aws_sso import cloudtrail
+from harness.aws_sso.apis import SERVICES
+from harness.aws_sso.apis.unserved import SERVED
 from harness.wire.message import Request, json_request
 from harness.wire.sockets.network import Network
 from tests.aws_sso import boto
@@ -245,10 +247,34 @@ def test_errors_arrive_as_botocore_expects_them(client):
 )
 def test_a_service_of_the_query_protocol_is_refused_in_its_xml(client, service, operation):
     """Its clients read nothing else: JSON is told as an answer that cannot be parsed."""
-    with pytest.raises(ClientError, match="InvalidAction") as refused:
+    with pytest.raises(ClientError, match=r"InvalidAction.* not served here") as refused:
         getattr(client(service), operation)()
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert refused.value.response["ResponseMetadata"]["RequestId"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given", "status"),
+    [
+        ("s3", "list_buckets", {}, 501),
+        ("s3", "list_objects_v2", {"Bucket": "b"}, 501),
+        ("route53", "list_hosted_zones", {}, 400),
+        ("ec2", "describe_instances", {}, 400),
+        ("dynamodb", "list_tables", {}, 400),
+        ("lambda", "list_functions", {}, 400),
+    ],
+)
+def test_a_service_that_is_not_here_is_named(client, service, operation, given, status):
+    """Whatever the protocol, the client shows a sentence and what is served instead; it asks once."""
+    with pytest.raises(ClientError, match=f"{service} is not served here.* identitystore") as refused:
+        getattr(client(service), operation)(**given)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_the_services_of_here_are_those_that_signatures_name():
+    """Otherwise one would be told that it is not served."""
+    assert {service.signing_name for service in SERVICES.values()} | {"sts"} == SERVED
 
 
 @pytest.mark.parametrize(
