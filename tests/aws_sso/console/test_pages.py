@@ -177,9 +177,15 @@ def test_from_a_permission_set_to_the_users_accounts(account, browser):
     browser.press("Remove Admins of Office")
     settle(account)
     assert "Nobody is assigned" in browser.open("accounts/123456789012").text
+    browser.open("permission-sets/new")
+    twice = browser.press("Create", {"Permission set name": "Admins"})
+    assert (twice.status, "There is a permission set named Admins already." in twice.text) == (400, True)
+    browser.open("permission-sets")
+    browser.follow("Admins")
+    assert "deleted" in browser.press("Delete").text
     events = [event for event in account.events() if event["eventSource"] == "sso.amazonaws.com"]
     assert [event["eventName"] for event in events] == [
-        "DeleteAccountAssignment", "CreateAccountAssignment", "CreatePermissionSet",
+        "DeletePermissionSet", "DeleteAccountAssignment", "CreateAccountAssignment", "CreatePermissionSet",
     ]  # fmt: skip
 
 

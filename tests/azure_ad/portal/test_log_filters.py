@@ -1,9 +1,14 @@
 """The filters of the three log pages: period, people, errors, ids; alone, together, and in a long log by halves."""
 
+import csv
+import io
+import json
+
 import pytest
 
 from harness.azure_ad.graph.logs.sign_in_log import Failure, write_sign_in
 from harness.azure_ad.portal.log import audits, logs, sign_ins
+from harness.wire.message import Request
 from tests.azure_ad.browser import Browser
 from tests.azure_ad.scim_server import refusal
 
@@ -105,6 +110,30 @@ def test_sign_in_logs_by_user_status_error_and_period(lived_in, browser):
     ):
         assert rows(browser.open(f"sign-in-logs?{query}")) == count, query
     assert "The user account is disabled." in browser.open("sign-in-logs").text
+
+
+def download(company, path):
+    url = f"https://graph.microsoft.com/portal/provisioning-logs/download/{path}"
+    return company.ask(Request("GET", url, ())).body.decode()
+
+
+def test_the_provisioning_logs_download_as_the_page_filters_them(lived_in, browser):
+    """JSON has Graph's entries; the three CSV files are joined by the change id; a part that there is not is refused."""
+    whole = json.loads(download(lived_in, "json"))
+    assert whole == log(lived_in)
+    assert json.loads(download(lived_in, "json?error=none-such")) == []
+    (failed,) = [entry for entry in whole if entry["provisioningStatusInfo"]["status"] == "failure"]
+    query = f"change={failed['changeId']}"
+    sheets = {
+        part: list(csv.DictReader(io.StringIO(download(lived_in, f"csv/{part}?{query}"))))
+        for part in ("entries", "steps", "properties")
+    }
+    assert [(row["Status"], row["Action"]) for row in sheets["entries"]] == [("Failure", "Create")]
+    assert [row["Name"] for row in sheets["steps"]] == [step["name"] for step in failed["provisioningSteps"]]
+    changes = {change["displayName"]: change["newValue"] for change in failed["modifiedProperties"]}
+    assert {row["Property name"]: row["New value"] for row in sheets["properties"]} == changes
+    assert {row["Change ID"] for sheet in sheets.values() for row in sheet} == {failed["changeId"]}
+    assert browser.open("provisioning-logs/download/csv/mails").status == 404
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, 
 from __future__ import annotations
 
 from harness.azure_ad.applications.secrets import OPEN_KEYS
-from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.apps.key_credentials import with_certificates, without_keys
 from harness.azure_ad.graph.apps.owners_expanded import EXPANDERS, with_owners
 from harness.azure_ad.graph.apps.permissions import check_permissions
@@ -82,14 +81,6 @@ def delete_principal(app: str) -> None:
         tenant.engine.delete_job(job.id)
     principal = tenant.applications.delete(app)
     note(Activities.DELETE_PRINCIPAL, Target("ServicePrincipal", principal))
-
-
-def principal_behind(key: str) -> str:
-    """Return the id of the service principal of a registration. Raises NotFoundError."""
-    principal = current().applications.of_client(current().registrations.find(key)["appId"])
-    if principal is None:
-        raise NotFoundError.of(key)
-    return str(principal["id"])
 
 
 def connectivity_parameters(app: str) -> Response:
