@@ -1,6 +1,7 @@
 """The index of the event history: what it leads to is what a look at every event comes to, also in data of older versions."""
 
 import json
+from contextlib import closing
 
 import pytest
 
@@ -86,15 +87,18 @@ def test_events_of_an_older_version_are_indexed_when_they_are_opened(lived_in, m
     """Tags are given once, in pieces; a history that has them is left alone."""
     account, ana, _ = lived_in
     monkeypatch.setattr(index, "_CHUNK", 4)
-    older = Database(tmp_path / "aws_sso.db").tenant("aws_sso")
-    for entry in account.tenant.store.read(cloudtrail.LOG):
-        older.append(cloudtrail.LOG, entry.body, [f"eventName={entry.body.get('eventName')}"])
-    assert index.fill(older) == len(account.events())
-    assert index.fill(older) == 0
-    for by in (refused(), of_subject(ana), of_name("createuser"), of_source(account.tenant, SOURCES[1])):
-        for tag in by.tags:
-            now, then = (list(store.read(cloudtrail.LOG, tag=tag)) for store in (account.tenant.store, older))
-            assert [entry.body for entry in then] == [entry.body for entry in now], tag
+    with closing(Database(tmp_path / "aws_sso.db")) as database:
+        older = database.tenant("aws_sso")
+        for entry in account.tenant.store.read(cloudtrail.LOG):
+            older.append(cloudtrail.LOG, entry.body, [f"eventName={entry.body.get('eventName')}"])
+        assert index.fill(older) == len(account.events())
+        assert index.fill(older) == 0
+        for by in (refused(), of_subject(ana), of_name("createuser"), of_source(account.tenant, SOURCES[1])):
+            for tag in by.tags:
+                now, then = (
+                    list(store.read(cloudtrail.LOG, tag=tag)) for store in (account.tenant.store, older)
+                )
+                assert [entry.body for entry in then] == [entry.body for entry in now], tag
 
 
 def test_every_scim_call_is_known_to_the_source_index():
