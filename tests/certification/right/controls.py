@@ -21,6 +21,8 @@ from tests.certification.right.server import Resource, RightServer
 
 _OWN = "urn:ietf:params:scim:schemas:extension:example:2.0:User"
 _NAMES = {CORE_USER: "userName", CORE_GROUP: "displayName"}
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TERM = re.compile(r"([\w:.]+)\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)\b", re.IGNORECASE)
 _EQUAL = re.compile(r'\w+ eq ("(?:[^"\\]|\\.)*"|true|false)', re.IGNORECASE)
 
 
@@ -162,6 +164,16 @@ class Declining(Sparing):
         raise Refusal(501)
 
 
+class Narrow(RightServer):
+    """Takes filters of users by userName alone."""
+
+    def listed(self, kind: str, query: dict[str, str]) -> Resource:
+        names = _TERM.findall(_TEXT.sub('""', query.get("filter", "")))
+        if kind == "Users" and any(name.lower() != "username" for name in names):
+            raise Refusal(400, "invalidFilter")
+        return super().listed(kind, query)
+
+
 class Choosy(RightServer):
     """Takes one value of a type, roles of its own alone, and nobody for a member who is disabled."""
 
@@ -211,4 +223,4 @@ def _elements(resource: Resource, name: str) -> list[Resource]:
     return [each for each in there if isinstance(each, dict)] if isinstance(there, list) else []
 
 
-CONTROLS = (Adorning, Tidying, Sparing, Declining, Choosy, Constant)
+CONTROLS = (Adorning, Tidying, Sparing, Declining, Narrow, Choosy, Constant)

@@ -1,7 +1,8 @@
 """RFC 7644 on bulk, where it is claimed: what fails is told, and ends the rest where a client wants that.
 
-Source: RFC 7644, 3.7 to 3.7.4, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30). Erratum 7916,
-https://www.rfc-editor.org/errata/eid7916, mends an example there and nothing that is demanded (by what others say of it).
+Source: RFC 7644, 3.7 to 3.7.4, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30). Erratum 7916 was not open to
+us: pranems/SCIMServer on GitHub, docs/SCIM_ENTRA_COMPATIBILITY.md, "What Microsoft documents, and what we prove" (read
+2026-11-30), calls it verified, and the mending of a malformed example of an error, so that it demands nothing.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Source: RFC 7644, 4, and RFC 7643, 5 and 6, https://datatracker.ietf.org/doc/htm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.base.json_text import encode_text
@@ -127,6 +127,30 @@ def require_chosen(bench: Bench, condition: str, wanted: Sequence[str], kind: st
             f"the filter '{condition}' is declined with invalidFilter, as RFC 7644 3.4.2.2 allows"
         )
     _require_ids(bench, response, condition, wanted, kind)
+
+
+def declined_of(bench: Bench, conditions: Mapping[str, Sequence[str]], kind: str = "Users") -> list[str]:
+    """Demand as `require_chosen` does of each filter that is taken, with the ids it is to choose; return why others are declined."""
+    reasons: list[str] = []
+    for condition, wanted in conditions.items():
+        try:
+            require_chosen(bench, condition, wanted, kind)
+        except SkippedError as skipped:
+            reasons.append(str(skipped))
+    return reasons
+
+
+def need_all_taken(declined: Sequence[str]) -> None:
+    """Raise SkippedError where any filter was declined, once all were asked: what is declined hides no fault of the others."""
+    if declined:
+        more = f"; {len(declined) - 1} more filters asked here are declined, too" if declined[1:] else ""
+        raise SkippedError(f"{declined[0]}{more}")
+
+
+def need_one_taken(declined: Sequence[Sequence[str]]) -> None:
+    """Raise SkippedError where of several lists of `declined_of` none is empty."""
+    if all(declined):
+        raise SkippedError(declined[0][0])
 
 
 def require_found(bench: Bench, condition: str, wanted: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.claims import need, need_claim
+from harness.certification.suites.rfc7644.reading.alike import in_common, new_alike, shared_by
 from harness.scim.names import CORE_USER, SERVICE_PROVIDER_CONFIG
 
 _FEATURES = ("patch", "bulk", "filter", "changePassword", "sort", "etag")
@@ -105,10 +106,10 @@ def _one_type(bench: Bench) -> None:
 def _sort(bench: Bench) -> None:
     need_claim(bench, "sort")
     need(bench, "filter")
-    shared = f"rfc-{bench.word()}"
-    made = [new_user(bench, displayName=shared)[1]["userName"] for _ in range(3)]
+    people = new_alike(bench, 3)
+    made, condition = [each["userName"] for each in people], shared_by(bench, people)
     for order, names in (("ascending", sorted(made)), ("descending", sorted(made, reverse=True))):
-        path = query("Users", f"displayName eq {encode_text(shared)}") + f"&sortBy=userName&sortOrder={order}"
+        path = query("Users", condition) + f"&sortBy=userName&sortOrder={order}"
         there = [each.get("userName") for each in require_resources(f"GET {path}", bench.endpoint.get(path))]
         require(
             there == names, f"GET {path}: the order is {encode_text(there)} instead of {encode_text(names)}"
@@ -118,10 +119,12 @@ def _sort(bench: Bench) -> None:
 def _sort_texts(bench: Bench) -> None:
     need_claim(bench, "sort")
     need(bench, "filter")
-    shared, names = f"rfc-{bench.word()}", ["alpha", "Beta", "gamma"]
-    for name in reversed(names):
-        new_user(bench, displayName=shared, name={"givenName": "Given", "familyName": name})
-    path = query("Users", f"displayName eq {encode_text(shared)}") + "&sortBy=name.familyName"
+    shared, names = bench.name(), ["alpha", "Beta", "gamma"]
+    people = [
+        new_user(bench, **in_common(shared, bench.word()), name={"givenName": "Given", "familyName": name})[1]
+        for name in reversed(names)
+    ]
+    path = query("Users", shared_by(bench, people)) + "&sortBy=name.familyName"
     listed = require_resources(f"GET {path}", bench.endpoint.get(path))
     there = [value(each, "name.familyName") for each in listed]
     require(there == names, f"GET {path}: the order is {encode_text(there)} instead of {encode_text(names)}")
@@ -165,13 +168,10 @@ def _no_filter(bench: Bench) -> None:
 def _sort_by_meta(bench: Bench) -> None:
     need_claim(bench, "sort")
     need(bench, "filter")
-    shared = f"rfc-{bench.word()}"
-    made = [new_user(bench, displayName=shared)[1]["userName"] for _ in range(3)]
+    made = new_alike(bench, 3)
+    condition = shared_by(bench, made)
     for order in ("ascending", "descending"):
-        path = (
-            query("Users", f"displayName eq {encode_text(shared)}")
-            + f"&sortBy=meta.created&sortOrder={order}"
-        )
+        path = query("Users", condition) + f"&sortBy=meta.created&sortOrder={order}"
         there = require_resources(f"GET {path}", bench.endpoint.get(path))
         times = [encode_text(value(each, "meta.created")) for each in there]
         right = sorted(times, reverse=order == "descending")

@@ -11,24 +11,24 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable, require_chosen
+from harness.certification.suites.rfc7644.claims import (
+    declined_of,
+    need,
+    need_all_taken,
+    need_groups,
+    need_writable,
+    require_chosen,
+)
+from harness.certification.suites.rfc7644.reading.alike import new_alike, shared_by
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
 
 def _three_terms(bench: Bench) -> None:
     need(bench, "filter")
-    shared = bench.name()
-    (_, one), (_, other) = new_user(bench, displayName=shared), new_user(bench, displayName=shared)
-    is_shared, is_one, is_other = (
-        f"{name} eq {encode_text(text)}"
-        for name, text in (
-            ("displayName", shared),
-            ("userName", one["userName"]),
-            ("userName", other["userName"]),
-        )
-    )
-    is_other_by_id = f"externalId eq {encode_text(other['externalId'])}"
-    require_chosen(bench, f"{is_shared} and {is_one} and {is_other_by_id}", [])
+    one, other = new_alike(bench, 2)
+    is_shared = shared_by(bench, (one, other))
+    is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
+    require_chosen(bench, f"{is_shared} and {is_one} and {is_other}", [])
     require_chosen(bench, f"{is_shared} and not ({is_one} or {is_other})", [])
 
 
@@ -67,13 +67,13 @@ def _begins_and_there(bench: Bench) -> None:
     need(bench, "filter")
     _, made = new_user(bench)
     name = made["userName"]
-    for condition in (
+    conditions = (
         f"userName sw {encode_text(name[:-4].upper())}",
         f"displayName co {encode_text(made['displayName'][1:].upper())}",
         f"userName eq {encode_text(name)} and emails pr",
         f"userName eq {encode_text(name)} and not (phoneNumbers pr)",
-    ):
-        require_chosen(bench, condition, [made["id"]])
+    )
+    need_all_taken(declined_of(bench, {condition: [made["id"]] for condition in conditions}))
 
 
 def _invalid_of_groups(bench: Bench) -> None:

@@ -23,12 +23,15 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_group, new_user
 from harness.certification.suites.rfc7644.claims import (
+    declined_of,
     need,
+    need_all_taken,
     need_groups,
     need_writable,
     require_chosen,
     searched,
 )
+from harness.certification.suites.rfc7644.reading.alike import new_alike, shared_by
 from harness.scim.names import CORE_USER, LIST_RESPONSE
 
 _PAGE = 2
@@ -37,11 +40,10 @@ _CAP = 10
 
 def _union(bench: Bench) -> None:
     need(bench, "filter")
-    shared = f"rfc-{bench.word()}"
-    ids = [new_user(bench, displayName=shared)[1]["id"] for _ in range(5)]
-    condition = f"displayName eq {encode_text(shared)}"
-    require_chosen(bench, condition, ids)
-    path = query("Users", condition)
+    made = new_alike(bench, 5)
+    ids = [each["id"] for each in made]
+    one_by_one = " or ".join(f"userName eq {encode_text(each['userName'])}" for each in made)
+    path = query("Users", shared_by(bench, made, one_by_one))
     seen = [each.get("id") for each in _walked(bench, path, len(ids))]
     require(
         sorted(map(encode_text, seen)) == sorted(map(encode_text, ids)),
@@ -102,7 +104,7 @@ def _each_attribute(bench: Bench) -> None:
     _, made = new_user(bench, displayName=f"Display-{word}", name=names)
     new_user(bench)
     mail = encode_text(made["emails"][0]["value"])
-    for condition in (
+    conditions = (
         f"externalId eq {encode_text(made['externalId'])}",
         f"id eq {encode_text(made['id'])}",
         f"displayName eq {encode_text(made['displayName'])}",
@@ -111,8 +113,8 @@ def _each_attribute(bench: Bench) -> None:
         f"emails.value eq {mail}",
         f"emails eq {mail}",
         f"urn:ietf:params:scim:schemas:core:2.0:User:userName eq {encode_text(made['userName'])}",
-    ):
-        require_chosen(bench, condition, [made["id"]])
+    )
+    need_all_taken(declined_of(bench, {condition: [made["id"]] for condition in conditions}))
     need_writable(bench, CORE_USER, "active")
     require_chosen(bench, f"active eq true and userName eq {encode_text(made['userName'])}", [made["id"]])
     require_chosen(bench, f"active eq false and userName eq {encode_text(made['userName'])}", [])
@@ -124,13 +126,13 @@ def _group_attributes(bench: Bench) -> None:
     (_, member), (_, stranger) = new_user(bench), new_user(bench)
     _, made = new_group(bench, member)
     new_group(bench, stranger)
-    for condition in (
+    conditions = (
         f"displayName eq {encode_text(made['displayName'])}",
         f"displayName eq {encode_text(made['displayName'].upper())}",
         f"id eq {encode_text(made['id'])}",
         f"members.value eq {encode_text(member['id'])}",
-    ):
-        require_chosen(bench, condition, [made["id"]], "Groups")
+    )
+    need_all_taken(declined_of(bench, {condition: [made["id"]] for condition in conditions}, "Groups"))
 
 
 def _group_external_id(bench: Bench) -> None:

@@ -26,6 +26,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user, user
 from harness.certification.suites.rfc7644.claims import need, need_claim, searched
+from harness.certification.suites.rfc7644.reading.alike import new_alike, shared_by
 from harness.certification.suites.rfc7644.reading.queries import USER_WHOLE
 from harness.scim.names import CORE_USER
 
@@ -79,13 +80,12 @@ def _full_names(bench: Bench) -> None:
 
 def _search_pages(bench: Bench) -> None:
     need(bench, "filter")
-    shared = bench.name()
-    for _ in range(2):
-        new_user(bench, displayName=shared)
+    searched(bench, "POST /Users/.search", {"count": 0})  # where there is none, no filter need be taken
+    condition = shared_by(bench, new_alike(bench, 2))
     seen = []
     for start in (1, 2):
         label = f"POST /Users/.search with startIndex {start} and count 1"
-        options = {"filter": f"displayName eq {encode_text(shared)}", "startIndex": start, "count": 1}
+        options = {"filter": condition, "startIndex": start, "count": 1}
         page = searched(bench, label, options)
         resources = require_resources(label, page)
         require(
@@ -98,9 +98,9 @@ def _search_pages(bench: Bench) -> None:
 
 def _search_as_asked(bench: Bench) -> None:
     need(bench, "filter")
-    shared = f"rfc-{bench.word()}"
-    made = [new_user(bench, displayName=shared)[1]["userName"] for _ in range(2)]
-    condition = f"displayName eq {encode_text(shared)}"
+    searched(bench, "POST /Users/.search", {"count": 0})
+    people = new_alike(bench, 2)
+    condition = shared_by(bench, people)
     label = f"POST /Users/.search for {condition}, without emails"
     options = {
         "filter": condition,
@@ -111,7 +111,10 @@ def _search_as_asked(bench: Bench) -> None:
     listed = require_resources(label, searched(bench, label, options))
     require(not any("emails" in each for each in listed), f"{label}: there are emails")
     need_claim(bench, "sort")
-    there, names = [each.get("userName") for each in listed], sorted(made, reverse=True)
+    there, names = (
+        [each.get("userName") for each in listed],
+        sorted((each["userName"] for each in people), reverse=True),
+    )
     require(there == names, f"{label}: the order is {encode_text(there)} instead of {encode_text(names)}")
 
 

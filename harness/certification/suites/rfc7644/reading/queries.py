@@ -25,11 +25,14 @@ from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
 from harness.certification.suites.rfc7644.claims import (
+    declined_of,
     need,
+    need_all_taken,
     need_two_addresses,
     require_chosen,
     require_found,
 )
+from harness.certification.suites.rfc7644.reading.alike import new_alike, shared_by
 from harness.certification.suites.samples import DOMAIN
 
 # What is returned of a user by default, in a list as by id.
@@ -91,16 +94,15 @@ def _case_of_names(bench: Bench) -> None:
 
 def _logic(bench: Bench) -> None:
     need(bench, "filter")
-    shared = f"rfc-{bench.word()}"
-    (_, one), (_, other) = new_user(bench, displayName=shared), new_user(bench, displayName=shared)
-    both = f"displayName eq {encode_text(shared)}"
+    one, other = new_alike(bench, 2)
+    both = shared_by(bench, (one, other))
     is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
     require_chosen(bench, f"{both} and {is_one}", [one["id"]])
     require_chosen(bench, f"{is_one} or {is_other}", [one["id"], other["id"]])
     require_chosen(
         bench, f"{both} or {is_one}", [one["id"], other["id"]]
     )  # the one fits both, and is there once
-    require_chosen(bench, f'{is_one} or {is_other} and displayName eq "nobody"', [one["id"]])
+    require_chosen(bench, f'{is_one} or {is_other} and userName eq "nobody"', [one["id"]])
     require_chosen(bench, f"{both} and not ({is_one})", [other["id"]])
 
 
@@ -109,11 +111,14 @@ def _operators(bench: Bench) -> None:
     _, made = new_user(bench)
     name = made["userName"]
     _, around = new_user(bench, userName=f"x{name}.au")
-    require_chosen(bench, f"userName sw {encode_text(name[:-4])}", [made["id"]])
-    require_chosen(bench, f"userName co {encode_text(name[1:-4])}", [made["id"], around["id"]])
-    require_chosen(bench, f"userName ew {encode_text(name[4:])}", [made["id"]])
-    require_chosen(bench, f"userName eq {encode_text(name)} and name.familyName pr", [made["id"]])
-    require_chosen(bench, f"userName eq {encode_text(name)} and userName ne {encode_text(name)}", [])
+    conditions = {
+        f"userName sw {encode_text(name[:-4])}": [made["id"]],
+        f"userName co {encode_text(name[1:-4])}": [made["id"], around["id"]],
+        f"userName ew {encode_text(name[4:])}": [made["id"]],
+        f"userName eq {encode_text(name)} and name.familyName pr": [made["id"]],
+        f"userName eq {encode_text(name)} and userName ne {encode_text(name)}": [],
+    }
+    need_all_taken(declined_of(bench, conditions))
 
 
 def _value_filter(bench: Bench) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     objects,
@@ -22,6 +21,7 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user, user
 from harness.certification.suites.rfc7644.claims import need, need_claim
+from harness.certification.suites.rfc7644.reading.alike import in_common, shared_by
 from harness.certification.suites.samples import DOMAIN
 
 
@@ -29,12 +29,11 @@ def _pages(bench: Bench) -> None:
     """Neither the order in which they are made nor the reverse is right, so that no page is in order by chance."""
     need_claim(bench, "sort")
     need(bench, "filter")
-    shared, word = bench.name(), bench.word()
-    names = [f"{letter}-{word}@{DOMAIN}" for letter in "bac"]
-    for name in names:
-        new_user(bench, userName=name, displayName=shared)
+    shared = bench.name()
+    made = [new_user(bench, **in_common(shared, letter))[1] for letter in "bac"]
+    names, condition = [each["userName"] for each in made], shared_by(bench, made)
     pages = [
-        _sorted(bench, shared, f"&sortBy=userName&sortOrder=descending&startIndex={start}&count=1")
+        _sorted(bench, condition, f"&sortBy=userName&sortOrder=descending&startIndex={start}&count=1")
         for start in (1, 2, 3)
     ]
     there, wanted = [each.get("userName") for page in pages for each in page], sorted(names, reverse=True)
@@ -49,12 +48,15 @@ def _without_a_value(bench: Bench) -> None:
     need_claim(bench, "sort")
     need(bench, "filter")
     shared = bench.name()
-    ids = [new_user(bench, displayName=shared, **more)[1]["id"] for more in ({"title": "Pilot"}, {})]
-    listed = _sorted(bench, shared, "&sortBy=title")
+    made = [
+        new_user(bench, **in_common(shared, bench.word()), **more)[1] for more in ({"title": "Pilot"}, {})
+    ]
+    ids, condition = [each["id"] for each in made], shared_by(bench, made)
+    listed = _sorted(bench, condition, "&sortBy=title")
     if not any(each.get("title") for each in listed):
         raise SkippedError("the server keeps no title")
     _require_order(listed, ids, "sortBy=title, ascending, where who has none is last")
-    listed = _sorted(bench, shared, "&sortBy=title&sortOrder=descending")
+    listed = _sorted(bench, condition, "&sortBy=title&sortOrder=descending")
     _require_order(listed, ids[::-1], "sortBy=title, descending, where who has none is first")
 
 
@@ -66,12 +68,16 @@ def _by_primary(bench: Bench) -> None:
         [_mail(word, "c", "work", primary=True)],
         [_mail(word, "d", "home"), _mail(word, "b", "work", primary=True)],
     )
-    bodies = [user(bench, displayName=shared, emails=each) for each in lists]
+    bodies = [user(bench, **in_common(shared, bench.word()), emails=each) for each in lists]
     responses = [bench.endpoint.ask("POST", "/Users", each) for each in bodies]
     if 400 in [each.status for each in responses]:
         raise SkippedError("a user with two addresses is refused")
-    ids = [require_resource("POST /Users", each)["id"] for each in responses]
-    listed = _sorted(bench, shared, "&sortBy=emails.value")
+    made = [
+        {**body, "id": require_resource("POST /Users", each)["id"]}
+        for body, each in zip(bodies, responses, strict=True)
+    ]
+    ids = [each["id"] for each in made]
+    listed = _sorted(bench, shared_by(bench, made), "&sortBy=emails.value")
     if any(len(objects(each.get("emails"))) > 1 for each in listed):
         _require_order(listed, ids[::-1], "sortBy=emails.value, where the primary address counts")
     else:
@@ -82,8 +88,8 @@ def _mail(word: str, letter: str, kind: str, *, primary: bool = False) -> Docume
     return {"value": f"{letter}-{word}@{DOMAIN}", "type": kind, **({"primary": True} if primary else {})}
 
 
-def _sorted(bench: Bench, shared: str, further: str) -> list[Document]:
-    path = query("Users", f"displayName eq {encode_text(shared)}") + further
+def _sorted(bench: Bench, condition: str, further: str) -> list[Document]:
+    path = query("Users", condition) + further
     return require_resources(f"GET {path}", bench.endpoint.get(path))
 
 
