@@ -62,7 +62,8 @@ class Initiators(Struct, frozen=True):
     """Who brings about what the audit log tells: the person or the program whose token the present request bears.
 
     The form: https://learn.microsoft.com/en-us/graph/api/resources/auditactivityinitiator, Properties: `app` for an application,
-    `user` for a person, the other null (read 2026-11-30).
+    `user` for a person; the other is null in https://learn.microsoft.com/en-us/graph/api/directoryaudit-list, Examples (both
+    read 2026-11-30).
     """
 
     tenant_id: str
