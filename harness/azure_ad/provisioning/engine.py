@@ -52,16 +52,7 @@ class Engine:
         self._notices = Notices(
             self._store, self._clock, ids, self._applications, mailer, surroundings.initiator
         )
-        self._runner = Runner(
-            store=self._store,
-            clock=self._clock,
-            quirks=self._quirks,
-            open_session=self._sessions.open_renewed,
-            notices=self._notices,
-            busy=self.busy,
-            on_schedule=surroundings.on_schedule,
-            before_cycle=surroundings.before_cycle,
-        )
+        self._runner = Runner(surroundings, self._sessions.open_renewed, self._notices, self.busy)
         self._resets = Resets(self._store, self._clock, self._sessions, self._runner)
 
     def create_job(self, app: str, template_id: str) -> Job:

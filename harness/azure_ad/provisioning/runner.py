@@ -25,11 +25,11 @@ from harness.azure_ad.provisioning.job.records import Job
 from harness.azure_ad.provisioning.job.shelf import jobs
 from harness.azure_ad.provisioning.notices import Notices
 from harness.azure_ad.provisioning.runs import Run, Runs
+from harness.azure_ad.provisioning.surroundings import Surroundings
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.azure_ad.provisioning.thresholds import exceeded
-from harness.base.clock import Clock, Timer
-from harness.base.quirks import Quirks
-from harness.base.store import StaleError, Store
+from harness.base.clock import Timer
+from harness.base.store import StaleError
 
 
 class Step(NamedTuple):
@@ -44,31 +44,26 @@ class Step(NamedTuple):
 class Runner:
     """The timers and running cycles of one tenant's jobs.
 
-    `open_session` gives what a cycle works with, for a job and its cycle's id (None: a new one). `busy` is held while an
-    object is at work, `on_schedule` is told when a job's times may have changed, `before_cycle` when a cycle is about to
-    begin that has something to do. Where processes share the store, the one that `leads` has the timers.
+    `open_session` returns a cycle's session for a job and a cycle id (None: a new one). `busy` is the lock that is held
+    while an object is at work. Where processes share the store, only the one that `leads` has timers.
     """
 
     def __init__(
         self,
-        *,
-        store: Store,
-        clock: Clock,
-        quirks: Quirks,
+        surroundings: Surroundings,
         open_session: Callable[[Job, str | None], Session],
         notices: Notices,
         busy: AbstractContextManager[object],
-        on_schedule: Callable[[], None],
-        before_cycle: Callable[[], None],
     ) -> None:
-        self._store, self._clock, self._quirks = store, clock, quirks
+        self._store, self._clock = surroundings.store, surroundings.clock
+        self._quirks = surroundings.quirks
         self._open_session, self._notices, self._busy = open_session, notices, busy
-        self._jobs, self._progress = jobs(store), shelves.progress(store)
+        self._jobs, self._progress = jobs(self._store), shelves.progress(self._store)
         self._timers: dict[str, Timer] = {}
-        self._runs = Runs(store)
+        self._runs = Runs(self._store)
         self._stopping = False
-        self._on_schedule, self._before_cycle = on_schedule, before_cycle
-        self.leads = not store.shared
+        self._on_schedule, self._before_cycle = surroundings.on_schedule, surroundings.before_cycle
+        self.leads = not self._store.shared
 
     def schedule(self, job_id: str) -> None:
         """Set the timer of a job whose schedule is on; any earlier one is gone."""

@@ -1,4 +1,4 @@
-"""What the provisioning service of one tenant works with."""
+"""Everything that the provisioning service of one tenant is given by the world."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from harness.wire.message import Send
 
 
 class Surroundings(Struct, frozen=True):
-    """`send` is the wire to what is provisioned; `in_flight` says of a tenant URL how many objects of a cycle are at work together.
+    """`send` is the wire to the targets; `in_flight` returns, by tenant URL, how many objects of a cycle are at work together.
 
-    More than one are of use where the wire waits. `busy` is the lock under which one object is at work, be it a cycle's or on
-    demand, None for one of this process alone. Where processes share the store, `busy` is a lock over all of them, one of them
-    is told to `resume`, and `on_schedule` is called when the others should look again. `before_cycle` is called before a
-    cycle that has something to do.
+    More than one help where the wire waits. `busy` is the lock that is held while an object is at work, in a cycle or on
+    demand; None for a lock of this process alone. Where processes share the store, `busy` locks all of them, one of them
+    gets `resume`, and `on_schedule` is called when a job's times may have changed, so that the others look again.
+    `before_cycle` is called before a cycle that has something to do.
     """
 
     tenant_id: str
