@@ -7,7 +7,7 @@ Mappings use the names of the old Azure AD Graph (`mobile`, `telephoneNumber`), 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from harness.base.clock import from_iso
@@ -174,26 +174,27 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     use the new attribute" (both read 2026-11-30).
     """
     attributes: dict[str, Any] = {}
-    extended = [(name, name) for name in document if name.startswith("extension_")]
-    for name, source in (*_sources(kind), *extended):
-        value = document.get(name)
-        if value is None:
-            continue  # as most are: nothing else is asked of them
-        if isinstance(value, bool):
+    for name, source in _sources(kind, tuple(document)):
+        value = document[name]
+        if isinstance(value, str):
+            if value:
+                attributes[source] = value
+        elif isinstance(value, bool):
             attributes[source] = str(value)
         elif isinstance(value, list):
             if value:
                 attributes[source] = value if source in ("proxyAddresses", "otherMails") else value[0]
-        elif value != "":
+        elif value is not None:
             attributes[source] = value
     if kind == "User":
         _strip_guest(attributes)
-    extensions = document.get("onPremisesExtensionAttributes") or {}
-    attributes.update(
-        (name, value)
-        for name, value in extensions.items()
-        if name in EXTENSION_ATTRIBUTES and value and isinstance(value, str)
-    )
+    extensions = document.get("onPremisesExtensionAttributes")
+    if extensions:
+        attributes.update(
+            (name, value)
+            for name, value in extensions.items()
+            if name in EXTENSION_ATTRIBUTES and value and isinstance(value, str)
+        )
     return attributes
 
 
@@ -207,6 +208,14 @@ def _strip_guest(attributes: dict[str, Any]) -> None:
     attributes["userPrincipalName"] = name.partition("#EXT#")[0]
 
 
-@cache
-def _sources(kind: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, row["source"]) for name, row in table()[kind].items() if "source" in row)
+@lru_cache(maxsize=256)
+def _sources(kind: str, present: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what mappings read of an object with these properties, with the names that they see.
+
+    That is in the table's order, extensions last. Most objects have the same properties as the one before.
+    """
+    names = set(present)
+    return (
+        *((name, row["source"]) for name, row in table()[kind].items() if "source" in row and name in names),
+        *((name, name) for name in present if name.startswith("extension_")),
+    )

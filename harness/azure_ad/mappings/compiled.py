@@ -40,7 +40,7 @@ class Flow(Struct, frozen=True):
     `value` gives the source's value, `default` stands in for null on creation; `redacted` values are not for the logs.
     `several` is the function of a mapping that sends several roles, empty for one that sends one value. `takes_one`: the
     source attribute itself is sent to a target that takes one value. Values that differ in case alone are alike unless
-    `case_exact`.
+    `case_exact`. `attribute` is the source attribute where the mapping is that alone, as most are; else it is empty.
     """
 
     target: str
@@ -54,6 +54,7 @@ class Flow(Struct, frozen=True):
     several: str
     takes_one: bool
     case_exact: bool
+    attribute: str
 
     def text(self, value: Value) -> str | None:
         """Return the one text that flows of a value; several roles are one, of a function's list the first flows.
@@ -128,15 +129,19 @@ class ObjectMapping(Struct, frozen=True):
             for flow in self.flows:
                 if flow.only_on_creation and not creating:
                     continue
-                value = flow.value(source)
+                attribute = flow.attribute
+                value = source.get(attribute) if attribute else flow.value(source)
+                if value is None:
+                    if creating and flow.default is not None:
+                        new[flow.target] = flow.default
+                    continue
                 text = flow.text(value) if isinstance(value, list) else value
-                if text is not None:
-                    if not flow.only_on_creation:
-                        present[flow.target] = text
-                    if creating:
-                        new[flow.target] = text
-                elif creating and value is None and flow.default is not None:
-                    new[flow.target] = flow.default
+                if text is None:
+                    continue
+                if creating:
+                    new[flow.target] = text
+                if not flow.only_on_creation:
+                    present[flow.target] = text
         except EvaluationError as error:
             assert flow is not None
             reason = REDACTED if flow.redacted else error
@@ -257,6 +262,7 @@ def _flow(
         several=outermost if outermost in SEVERAL and definition.get("multivalued") else "",
         takes_one=isinstance(node, Attribute) and not definition.get("multivalued"),
         case_exact=bool(definition.get("caseExact")),
+        attribute=node.name if isinstance(node, Attribute) else "",
     )
 
 

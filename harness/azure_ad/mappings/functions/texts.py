@@ -42,9 +42,10 @@ def _prepend(prefix: Value, source: Value) -> Value:
 
 def _join(separator: Value, *sources: Value) -> Value:
     """Empty texts are skipped; nothing but nulls joins to null."""
-    if all(source is None for source in sources):
+    parts = [part for source in sources for part in items(source) if part]
+    if not parts and all(source is None for source in sources):
         return None
-    return joined(text(separator), [part for source in sources for part in items(source) if part])
+    return joined(text(separator), parts)
 
 
 def _in_str(value1: Value, value2: Value, start: Value = None, compare: Value = None) -> Value:
