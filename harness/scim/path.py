@@ -81,6 +81,8 @@ def key_of(resource: Resource, name: str) -> str:
 
 def get(resource: Resource, name: str) -> Any:
     """Return the value of an attribute whatever its spelling; None when absent."""
+    if name in resource:
+        return resource[name]
     return resource.get(key_of(resource, name))
 
 

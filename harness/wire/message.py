@@ -52,6 +52,12 @@ def reason_phrase(status: int) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)
+def media_type(content_type: str) -> str:
+    """Return what a Content-Type says of the body, without parameters and in small letters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 class TransportError(Exception):
     """No whole answer came back. `kind` is one of `dns`, `refused`, `reset`, `timeout`, `tls`, `too large`, `url`."""
 
@@ -100,7 +106,10 @@ Send: TypeAlias = Callable[[Request], Response]
 
 def _header(headers: Headers, name: str) -> str | None:
     folded = name.lower()
-    return next((value for key, value in headers if key.lower() == folded), None)
+    for key, value in headers:
+        if key.lower() == folded:
+            return value
+    return None
 
 
 def json_request(

@@ -54,10 +54,12 @@ def split_tenant_url(url: str) -> tuple[str, str, bool]:
 def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirks) -> Document:
     """Word a POST: booleans are booleans, `meta` goes along, and so does a group's list of members, empty."""
     resource: Document = {}
+    exact = mapping.spelled_alike
     for flow in mapping.flows:
         value = values.get(flow.target)
         if value is not None:
-            write(resource, flow.path, _typed(flow, value), exact=mapping.spelled_alike)
+            typed = _typed(flow, value) if flow.several or flow.boolean else value
+            write(resource, flow.path, typed, exact=exact)
     _mark_primary(resource.get("emails"), quirks["primary-emails"])
     _mark_primary(resource.get("addresses"), quirks["primary-addresses"])
     listed = resource.get("roles")

@@ -26,7 +26,7 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER, ERROR
-from harness.wire.message import Request, Response, Send, TransportError
+from harness.wire.message import Request, Response, Send, TransportError, media_type
 from harness.wire.recording.secrets import Secrets
 
 
@@ -229,9 +229,9 @@ class Target:
         return answer
 
     def _document(self, kind: Kind, request: Request, response: Response) -> Document:
-        media_type = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+        body_type = media_type(response.header("Content-Type") or "")
         try:
-            answer = response.json() if media_type in self._quirks["answer-media-types"] else None
+            answer = response.json() if body_type in self._quirks["answer-media-types"] else None
         except ValueError as error:
             raise self._failure(kind, "unreadable", request, response) from error
         brackets = response.body.count(b"[") + response.body.count(b"{")
