@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -146,13 +147,19 @@ class Progress(Struct, frozen=True):
             "done": self.done,
             "total": self.total,
             "first": self.first,
-            "began": iso(self.began, 6),
+            "began": _moment(self.began),
             "counts": dict(self.counts),
         }
 
     @classmethod
     def of(cls, document: Document) -> Progress:
         return cls(**{**document, "began": from_iso(document["began"])})
+
+
+@lru_cache(maxsize=16)
+def _moment(began: datetime) -> str:
+    """Write when a cycle began, which its progress says with each object."""
+    return iso(began, 6)
 
 
 class Failure(NamedTuple):

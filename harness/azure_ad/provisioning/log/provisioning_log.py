@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from harness.azure_ad.provisioning.log.steps import STEPS
 from harness.azure_ad.provisioning.log.trace import Frame, Problem, Step, Trace, as_text
@@ -25,7 +28,7 @@ FAILED = "failed"
 INITIATOR = "Azure AD Provisioning Service"
 
 
-class _Line(NamedTuple):
+class _Line(Struct, frozen=True):
     """A line of the log, as a JSON array."""
 
     id: str
@@ -59,13 +62,11 @@ def keep(store: Store, trace: Trace, frame: Frame, ids: Ids, now: datetime) -> N
         trace.status,
         trace.target_id,
         None if trace.error is None else tuple(trace.error),
-        [tuple(step) for step in trace.steps],
+        list(map(tuple, trace.steps)),
         trace.modified,
     )
-    tags = (
-        (source_tag(trace.source_id), FAILED) if trace.status == "failure" else (source_tag(trace.source_id),)
-    )
-    store.append(LOG, {"entry": tuple(record)}, tags)
+    tag = source_tag(trace.source_id)
+    store.append(LOG, {"entry": astuple(record)}, (tag, FAILED) if trace.status == "failure" else (tag,))
 
 
 def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]:
