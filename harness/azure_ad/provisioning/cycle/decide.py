@@ -122,7 +122,7 @@ def _unconnected(facts: Facts, mapping: ObjectMapping) -> Decision:
             failure=Failure("ImportSkipped", cause),
             secrets=frozenset(secrets),
         )
-    lacking = mapping.required - values.new.keys()
+    lacking = mapping.required and mapping.required - values.new.keys()
     return Decision(
         Act.JOIN,
         Because.IN_SCOPE,

@@ -16,6 +16,19 @@ from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import TakenError
 
+# The log's step and sentence of a failure, by what was being done.
+_ATTEMPTS = {
+    # https://github.com/Budibase/budibase/issues/15369
+    "other": (
+        "EntryImport",
+        "Failed to match an entry in the source and target systems {kind} '{identifier}'",
+    ),
+    "create": ("EntryExportAdd", "Failed to create {kind} '{identifier}' in {target}"),
+    "update": ("EntryExportUpdate", "Failed to update {kind} '{identifier}' in {target}"),
+    "disable": ("EntryExportUpdate", "Failed to update {kind} '{identifier}' in {target}"),
+    "delete": ("EntryExportDelete", "Failed to delete {kind} '{identifier}' in {target}"),
+}
+
 
 class Connect(Struct, frozen=True):
     """Save a changed connection."""
@@ -39,11 +52,11 @@ class Join(Struct, frozen=True):
     """Connect the object to a target's object for the first time; groups that waited for this member are due.
 
     `references`: so are its own manager or members. `holder` had the target's object, by the connection `former`, and
-    loses it. If the object is another's, `taken` is written instead, and no later effect; else the log gets `step`.
+    loses it. If the object is another's, it fails as `taken` says, and no later effect happens; else the log gets `step`.
     """
 
     connection: Connection
-    taken: Fail
+    taken: Failure
     references: bool
     step: str = ""
     holder: str | None = None
@@ -107,6 +120,13 @@ class Outcome(Struct, frozen=True):
     logged: bool = True
 
 
+def failing(session: Session, trace: Trace, failure: Failure) -> Fail:
+    """Return the effect of a failure, worded by what was being done: a later attempt."""
+    step, words = _ATTEMPTS[trace.action]
+    target = session.frame.target_name
+    return Fail(failure, step, words.format(kind=trace.kind, identifier=trace.identifier, target=target))
+
+
 def write_down(session: Session, trace: Trace, outcome: Outcome, finish: Callable[[], None]) -> None:
     """Write an object's outcome in one transaction, with `finish` inside it."""
     with session.store.transaction():
@@ -122,7 +142,7 @@ def apply(session: Session, trace: Trace, effects: Sequence[Effect]) -> None:
     for effect in effects:
         if isinstance(effect, Join):
             if not _tied(session, trace, effect):
-                apply(session, trace, (effect.taken,))
+                apply(session, trace, (failing(session, trace, effect.taken),))
                 return
         else:
             _apply(session, trace, effect)

@@ -69,7 +69,7 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
         session.begin_create(trace.source_id)
         created, _ = session.target.create(mapping, create_body(mapping, values, session.quirks))
     cause = f"The answer to the create has the id '{created}', which belongs to another object already"
-    taken = turn.failing(Failure(INCOMPATIBLE, cause))
+    taken = Failure(INCOMPATIBLE, cause)
     again: tuple[Effect, ...] = (ComeAgain(),) if left_out else ()
     return Outcome((_joined(turn, created, taken, step="EntryExportAdd"), *again))
 
@@ -98,19 +98,19 @@ def _take_over(turn: Turn, resource: Document) -> Outcome:
     former = session.connection(holder) if holder is not None else None
     if former is not None and former.managed and session.directory.get(former.kind, str(holder)) is not None:
         trace.target_id = ""
-        return Outcome((_duplicate(turn, f"'{former.identifier}'"),))
+        return Outcome((turn.failing(_duplicate(f"'{former.identifier}'")),))
     sent = bring_up_to_date(turn, resource)
-    taken = _duplicate(turn, "'Another object'")
+    taken = _duplicate("'Another object'")
     joined = replace(_joined(turn, trace.target_id, taken), holder=holder, former=former)
     return Outcome((joined,)) if sent else Outcome((joined, HoldBack()), logged=False)
 
 
-def _duplicate(turn: Turn, other: str) -> Fail:
+def _duplicate(other: str) -> Failure:
     cause = f"{other} in the source has the same matching value and was provisioned already"
-    return turn.failing(Failure("DuplicateSourceEntries", cause))
+    return Failure("DuplicateSourceEntries", cause)
 
 
-def _joined(turn: Turn, target_id: str, taken: Fail, *, step: str = "") -> Join:
+def _joined(turn: Turn, target_id: str, taken: Failure, *, step: str = "") -> Join:
     trace = turn.trace
     connection = Connection(trace.kind, target_id, True, None, trace.identifier, trace.display_name)
     return Join(connection, taken, references=has_references(turn, None), step=step)

@@ -1,4 +1,4 @@
-"""One object's turn: its facts, its log entry so far, and the words for a failure or an action that is off.
+"""One object's turn: its facts, its log entry so far, and how a failure or an action that is off is logged.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -9,24 +9,11 @@ from msgspec import Struct
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
 from harness.azure_ad.provisioning.cycle.decide import Decision
-from harness.azure_ad.provisioning.cycle.effects import Fail, Outcome, Settle
+from harness.azure_ad.provisioning.cycle.effects import Fail, Outcome, Settle, failing
 from harness.azure_ad.provisioning.cycle.facts import Facts
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.trace import Trace
-
-# The log's step and sentence of a failure, by what was being done.
-_ATTEMPTS = {
-    # https://github.com/Budibase/budibase/issues/15369
-    "other": (
-        "EntryImport",
-        "Failed to match an entry in the source and target systems {kind} '{identifier}'",
-    ),
-    "create": ("EntryExportAdd", "Failed to create {kind} '{identifier}' in {target}"),
-    "update": ("EntryExportUpdate", "Failed to update {kind} '{identifier}' in {target}"),
-    "disable": ("EntryExportUpdate", "Failed to update {kind} '{identifier}' in {target}"),
-    "delete": ("EntryExportDelete", "Failed to delete {kind} '{identifier}' in {target}"),
-}
 
 
 class Turn(Struct, frozen=True):
@@ -46,10 +33,7 @@ class Turn(Struct, frozen=True):
 
     def failing(self, failure: Failure) -> Fail:
         """Return the effect of a failure, worded by what was being done: a later attempt."""
-        trace = self.trace
-        step, words = _ATTEMPTS[trace.action]
-        target = self.session.frame.target_name
-        return Fail(failure, step, words.format(kind=trace.kind, identifier=trace.identifier, target=target))
+        return failing(self.session, self.trace, failure)
 
 
 def turned_off(turn: Turn, doing: str) -> Outcome:
