@@ -1,14 +1,12 @@
-"""`harness serve` from start to end: listen, tell, wait for Ctrl-C or SIGTERM, stop cleanly."""
+"""`harness serve` from start to end: listen, tell, wait for a signal (`stopping`), stop cleanly."""
 
 from __future__ import annotations
 
 import json
-import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +16,7 @@ from harness.serving.options import LOOPBACK, Options, PostgresAddress
 from harness.serving.ready_file import announcing
 from harness.serving.served import Served
 from harness.serving.several.processes import Listening, Processes
+from harness.serving.stopping import stop_signal
 from harness.serving.storage.people_file import read
 from harness.wire.sockets.listening import listen
 from harness.wire.sockets.tls import identity
@@ -40,7 +39,13 @@ def serve(
         _serve_together(options, populate, ready_file, say)
     else:
         _serve_alone(options, populate, ready_file, say)
-    say("stopped")
+    say_stopped(say)
+
+
+def say_stopped(say: Say) -> None:
+    """Say that all has ended; a terminal that was closed, which is why it has, takes no words."""
+    with suppress(OSError):
+        say("stopped")
 
 
 def _serve_alone(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
@@ -54,18 +59,6 @@ def _serve_alone(options: Options, populate: Path | None, ready_file: Path | Non
             stopped.wait()
         finally:
             served.stop()
-
-
-@contextmanager
-def stop_signal() -> Iterator[threading.Event]:
-    """Yield what is set by Ctrl-C or SIGTERM; afterwards either does again what it did before."""
-    stopped = threading.Event()
-    before = {number: signal.signal(number, _stopper(stopped)) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _serve_together(options: Options, populate: Path | None, ready_file: Path | None, say: Say) -> None:
@@ -85,7 +78,7 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         finally:
             served.stop()
 
-    with announcing(ready_file) as announce:
+    with stop_signal() as stopped, announcing(ready_file) as announce:
         listening = listen(options.host, options.aws_port), listen(options.host, options.azure_port)
         processes = Processes(listening, child, options.processes)
         processes.start()
@@ -93,12 +86,9 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
             announce(processes.ready)
             _tell(processes.ready, options, ready_file, say)
             processes.wait()
+            stopped.set()
         finally:
             processes.stop()
-
-
-def _stopper(stopped: threading.Event) -> Callable[[int, FrameType | None], None]:
-    return lambda _number, _frame: stopped.set()
 
 
 def _populate(served: Served, people: Mapping[str, Any] | None, path: Path | None, say: Say) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,16 +69,15 @@ def replay(file: Path, port: int) -> None:
 
 
 def _until_stopped(application: WSGIApplication, port: int) -> None:
-    """Serve on loopback until Ctrl-C or SIGTERM."""
+    """Serve on loopback until a signal ends it."""
+    from harness.serving.stopping import stop_signal
     from harness.wire.sockets.server import Server
 
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    server = Server(application, "127.0.0.1", port)
-    server.start()
-    click.echo(f"listening at {server.url} until Ctrl-C")
-    try:
-        stopped.wait()
-    finally:
-        server.stop()
+    with stop_signal() as stopped:
+        server = Server(application, "127.0.0.1", port)
+        server.start()
+        click.echo(f"listening at {server.url} until Ctrl-C")
+        try:
+            stopped.wait()
+        finally:
+            server.stop()

@@ -43,6 +43,7 @@ _UNREACHED = (
     "name a folder of your own on a local disk"
 )
 _REASONS = {
+    sqlite3.SQLITE_IOERR_WRITE: "its disk takes no more (a quota, or a limit on file sizes); make room, or name another folder",
     sqlite3.SQLITE_FULL: "its disk is full; make room, or name another folder",
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -152,7 +153,7 @@ def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
         return _damaged(path)
     return HarnessError(
         f"{path} cannot be used as a data file: "
-        f"{_REASONS.get(code & _PRIMARY) or f'{error}; remove it or name another'}"
+        f"{_REASONS.get(code) or _REASONS.get(code & _PRIMARY) or f'{error}; remove it or name another'}"
     )
 
 

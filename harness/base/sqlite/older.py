@@ -231,4 +231,6 @@ def _copied(connection: sqlite3.Connection, path: Path, layout: int) -> Path:
         part.replace(copy)
     except OSError as error:
         raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
     return copy

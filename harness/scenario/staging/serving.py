@@ -13,7 +13,8 @@ from harness.scenario.running import DEFAULT_SEED
 from harness.scenario.staging.moments import FAILURE, play_until
 from harness.scenario.staging.staged import Staged
 from harness.serving.ready_file import announcing
-from harness.serving.session import Say, stop_signal
+from harness.serving.session import Say, say_stopped
+from harness.serving.stopping import stop_signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def serve_scenario(staging: Staging, say: Say) -> None:
             stopped.wait()
         finally:
             staged.stop()
-    say("stopped")
+    say_stopped(say)
 
 
 def _lines(staged: Staged, staging: Staging) -> Iterator[str]:

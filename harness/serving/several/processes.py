@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.base.errors import HarnessError
+from harness.serving.stopping import ending, listen_for_end
 
-_HEARD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}) if hasattr(os, "fork") else frozenset()
 Listening = tuple[socket.socket, socket.socket]
 # What a child does: it is given the sockets, whether it is the first, whom to tell what scripts need, and what ends it.
 Child = Callable[[Listening, bool, Callable[[dict[str, Any]], None], threading.Event], None]
@@ -33,10 +33,12 @@ class Processes:
     ready: dict[str, Any] = field(init=False)
     _pids: set[int] = field(default_factory=set)
     _life: tuple[int, int] = field(init=False)
+    _signals: frozenset[signal.Signals] = field(init=False)
 
     def start(self) -> None:
         """Start one after another, for the first one fills the database."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        self._signals = _signals()
+        signal.pthread_sigmask(signal.SIG_BLOCK, self._signals)
         self._life = os.pipe()
         try:
             for number in range(self.count):
@@ -47,7 +49,7 @@ class Processes:
 
     def wait(self) -> None:
         """Come back when a signal arrives that ends all; put another child in the place of one that died."""
-        while signal.sigwait(_HEARD) == signal.SIGCHLD:
+        while signal.sigwait(self._signals) == signal.SIGCHLD:
             for _ in range(self._reap()):
                 self._fork(is_first=False)
 
@@ -58,7 +60,7 @@ class Processes:
             os.waitpid(pid, 0)
         for end in self._life:
             os.close(end)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self._signals)
 
     def _reap(self) -> int:
         dead = {pid for pid in self._pids if os.waitpid(pid, os.WNOHANG)[0]}
@@ -87,12 +89,15 @@ class Processes:
         return document
 
 
+def _signals() -> frozenset[signal.Signals]:
+    return ending() | {signal.SIGCHLD}
+
+
 def _be_child(child: Child, listening: Listening, life: int, write: int, *, is_first: bool) -> None:
     """Serve until pipe to stop, and never come back."""
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+    listen_for_end(stopped)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _signals())
     threading.Thread(target=_outlived, args=(life, stopped), daemon=True).start()
     pipe = os.fdopen(write, "w", encoding="utf-8")
 

@@ -4,6 +4,7 @@ They were made by `harness serve` of commits 981a8ef and fe00e80: somebody assig
 """
 
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -97,6 +98,24 @@ def test_a_file_is_converted_whole_or_not_at_all(older, layout):
     ):
         convert(connection, path, layout, Renewal(breaks))
     assert dump(path) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on file sizes")
+def test_a_copy_that_the_disk_takes_no_more_of_is_gone_at_once(older):
+    """What there is no room for must not take the room that is left; the file stays what it was."""
+    import resource  # not for Windows
+
+    folder = older(1)
+    before = dump(folder / "aws_sso.sqlite")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(HarnessError, match="its disk takes no more"):
+            Data(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(folder.glob("*.layout-1*"))
+    assert dump(folder / "aws_sso.sqlite") == before
 
 
 def test_damage_in_an_older_file_is_told_without_its_rows(older):
