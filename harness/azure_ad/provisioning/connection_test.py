@@ -1,4 +1,4 @@
-"""Test Connection: a random user and a random group are asked for, and neither may be there.
+"""Test Connection: searches for a random user and a random group, which the target must answer with an empty list.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "SCIM protocol
 requests and responses" (read 2026-11-29).
@@ -22,7 +22,7 @@ class CredentialsError(Exception):
 
 
 def probe_all(target: Target, schema: Document) -> None:
-    """Ask a target for one object of each type that a schema maps, switched off or not. Raises CredentialsError."""
+    """Search a target for one object of each type that a schema maps, enabled or not. Raises CredentialsError."""
     for mapping in compile_mappings(_with_everything_enabled(schema)).values():
         try:
             target.probe(mapping)
@@ -31,7 +31,7 @@ def probe_all(target: Target, schema: Document) -> None:
 
 
 def _with_everything_enabled(document: Document) -> Document:
-    """Return a schema with its group mapping on: Test Connection asks for a group in any case."""
+    """Return a schema with its group mapping on, for Test Connection always searches for a group too."""
     rules = [
         {**rule, "objectMappings": [{**mapping, "enabled": True} for mapping in rule["objectMappings"]]}
         for rule in document["synchronizationRules"]

@@ -1,4 +1,4 @@
-"""Which bearer token a job's requests carry; an empty one is never sent.
+"""The bearer token of a job's requests; an empty one is never sent.
 
 A Secret Token is sent as it is, and so is the access token that an OAuth grant was seeded with. A non-gallery application with a
 blank Secret Token gets one that this tenant issues, signed with the key under `…/discovery/v2.0/keys`.
@@ -29,7 +29,7 @@ _GRANT = ("Oauth2ClientId", "Oauth2ClientSecret", "Oauth2TokenExchangeUri", "Oau
 
 
 class Issuer(Struct, frozen=True):
-    """What issues this tenant's tokens."""
+    """Issues this tenant's tokens for targets."""
 
     tenant_id: str
     store: Store
@@ -37,7 +37,7 @@ class Issuer(Struct, frozen=True):
     ids: Ids
 
     def bearer(self, secrets: Mapping[str, str], *, gallery: bool) -> str:
-        """Return the token for a job's requests, empty where these secrets come to none."""
+        """Return the token for a job's requests, an empty text where these secrets lead to none."""
         token = secrets.get("SecretToken") or secrets.get("Oauth2AccessToken")
         if token or gallery or any(secrets.get(key) for key in _GRANT):
             return token or ""

@@ -1,7 +1,7 @@
 """The provisioning service: its jobs, their credentials and schemas, and the buttons that start and stop them.
 
-Whatever a job is doing is in the store; the runner's timers only say when to look. After a restart of the process
-`resume` sets them again, and a cycle that was cut off goes on behind the last object it settled.
+A job's state is in the store; the runner's timers only say when to continue. After a restart of the process `resume` sets
+them again, and a cycle that was cut off continues after its last finished object.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
 """
@@ -114,7 +114,7 @@ class Engine:
         self.save_schema(job_id, with_choices(built, self._quirks))
 
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
-        """Save keys; an empty value takes a key away. Raises NotFoundError, HarnessError for more than may be stored."""
+        """Save keys; an empty value removes a key. Raises NotFoundError, HarnessError for more than may be stored."""
         with self._store.transaction():
             self._applications.save_secrets(app, secrets)
             limit = self._quirks["credentials-most-bytes"]
@@ -124,7 +124,7 @@ class Engine:
             self._notices.audit(app, "Update provisioning setting or credentials")
 
     def acquire_token(self, app: str, secrets: dict[str, str]) -> None:
-        """Ask an application's token endpoint for an access token, and save it. Raises GrantError, NotFoundError."""
+        """Get an access token from an application's token endpoint and save it. Raises GrantError, NotFoundError."""
         self._applications.find(app)
         whole = self._applications.secrets_with(app, secrets)
         self.save_secrets(app, {**secrets, **grants.obtained(self._send, whole, self._clock.now())})
@@ -138,7 +138,7 @@ class Engine:
         self._runner.schedule(job_id)
 
     def pause(self, job_id: str) -> None:
-        """Turn the schedule off; a running cycle still comes to its end.
+        """Turn the schedule off; a running cycle is still finished.
 
         Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user
         """
@@ -149,7 +149,7 @@ class Engine:
         self._runner.cancel(job_id)
 
     def restart(self, job_id: str, scope: frozenset[str] = PORTAL_RESTART) -> None:
-        """Start a job over; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets."""
+        """Restart a job; `scope` is what to forget, of RESET_SCOPES, by default what the portal's button forgets."""
         with self._store.transaction():
             job = self._resets.restarted(self._job(job_id), scope)
             self._jobs.put(job_id, replace(job, next=self._clock.now()))
@@ -192,7 +192,7 @@ class Engine:
             return self._runner.step(job_id)
 
     def disconnect(self, job_id: str, source_id: str) -> None:
-        """Break the tie between an object and the target's, if there is one; the next look at it matches again.
+        """Delete an object's connection, if it has one; the next cycle that looks at it searches for a match again.
 
         Raises NotFoundError, or ConflictError while the schedule is on.
         """
@@ -206,7 +206,7 @@ class Engine:
                 session.references_done(source_id)
 
     def inspect(self, job_id: str) -> tuple[Job, Session]:
-        """Return a job and what its next object would be worked on with, to look at. Raises NotFoundError."""
+        """Return a job and its session, for reading. Raises NotFoundError."""
         job = self._job(job_id)
         return job, self._sessions.open(job, "none")
 
@@ -219,7 +219,7 @@ class Engine:
         probe_all(target, document)
 
     def delete_job(self, job_id: str) -> None:
-        """Take a job away with all that it knows of the target. Raises NotFoundError.
+        """Delete a job with all its records about the target. Raises NotFoundError.
 
         Source: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-delete (read 2026-11-29).
         """
@@ -237,7 +237,7 @@ class Engine:
             self._runner.lead(job_id)
 
     def look_again(self) -> None:
-        """See what other processes made of the jobs."""
+        """Set the timers by what other processes have saved of the jobs."""
         for job_id, _ in self._jobs.scan():
             self._runner.look_again(job_id)
 
@@ -246,12 +246,12 @@ class Engine:
         self._runner.rest()
 
     def interrupt(self) -> None:
-        """Let the cycles under way end after their present object; what is left of them waits in the store."""
+        """End the cycles under way after their present object; they can be continued from the store."""
         for job_id, _ in self._jobs.scan():
             self._runner.overtake(job_id)
 
     def begin_anew(self) -> None:
-        """Go by what the store holds now: all of it may be another moment's, jobs and schemas included."""
+        """Read everything from the store again, jobs and schemas included: a snapshot may have replaced it."""
         self._sessions.forget()
         self._limit = on_demand.Limit()
         self._runner.begin_anew()
@@ -263,7 +263,7 @@ class Engine:
         self._runner.cancel(job_id)
 
     def stop(self) -> None:
-        """End after the object under way; what is left of a cycle waits in the store."""
+        """End after the object under way; a cycle can be continued from the store."""
         self._runner.stop()
 
     def _job(self, job_id: str) -> Job:

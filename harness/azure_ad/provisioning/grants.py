@@ -1,7 +1,7 @@
-"""Access tokens of OAuth grants: asked for at the application's token endpoint, and renewed when their time is over.
+"""Access tokens of OAuth grants: requested at the application's token endpoint, and renewed when they expire.
 
-The endpoint is Oauth2TokenExchangeUri. It is asked by the authorization code that a person's consent brought, else by the
-refresh token, else by client id and secret; what it answers is saved among the job's credentials.
+The endpoint is Oauth2TokenExchangeUri. The request has the authorization code of a person's consent, else the refresh token,
+else client id and secret; the answer is saved among the job's credentials.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups,
 "Authorization to provisioning connectors in the application gallery" (the table: both grants "have an automated refresh
@@ -28,7 +28,7 @@ class GrantError(ValueError):
 
 
 def is_due(secrets: Mapping[str, str], now: datetime) -> bool:
-    """Tell whether the access token of a grant has come to its end, and there is an endpoint to renew it at."""
+    """Return whether a grant's access token has expired and there is an endpoint to renew it."""
     begun, seconds = secrets.get("Oauth2AccessTokenCreationTime", ""), secrets.get("TokenExpiration", "")
     if not secrets.get("Oauth2AccessToken") or not secrets.get("Oauth2TokenExchangeUri"):
         return False
@@ -41,7 +41,7 @@ def is_due(secrets: Mapping[str, str], now: datetime) -> bool:
 
 
 def obtained(send: Send, secrets: Mapping[str, str], now: datetime) -> dict[str, str]:
-    """Ask the token endpoint; return the secrets that change. Raises GrantError."""
+    """Request a token; return the secrets that change. Raises GrantError."""
     url = secrets.get("Oauth2TokenExchangeUri", "")
     if not url.startswith(("https://", "http://")):
         raise GrantError("Oauth2TokenExchangeUri is no address of a token endpoint.")
@@ -66,7 +66,7 @@ def obtained(send: Send, secrets: Mapping[str, str], now: datetime) -> dict[str,
 
 
 def _form(secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return what is sent for a token. Raises GrantError where nothing is known that one is given for."""
+    """Return the form of a token request. Raises GrantError where the secrets have no grant."""
     client = {
         "client_id": secrets.get("Oauth2ClientId", ""),
         "client_secret": secrets.get("Oauth2ClientSecret", ""),

@@ -1,4 +1,4 @@
-"""Who hears of what happens to a job: the audit log, and by mail whoever wants to hear of a quarantine.
+"""Notices of what happens to a job: audit log entries, and mails about a quarantine.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
 (read 2026-11-29).
@@ -32,15 +32,15 @@ class Notices(Struct, frozen=True):
     initiator: Callable[[], Document]
 
     def audit(self, app: str, activity: str) -> None:
-        """Write down what a person or a program did to an application's job."""
+        """Log what a person or a program did to an application's job."""
         self._write(app, activity, by=self.initiator())
 
     def audit_quarantine(self, app: str, message: str) -> None:
-        """Write down that the service put an application's job into quarantine."""
+        """Log that the service put an application's job into quarantine."""
         self._write(app, "Quarantine", by=_SERVICE, reason=message, good=False)
 
     def mail_quarantine(self, app: str, message: str) -> None:
-        """Tell whoever wants to hear of it."""
+        """Mail a quarantine to the application's notification address, if it has one."""
         recipient, wanted, _ = self.applications.notification(app)
         if not recipient or not wanted:
             return

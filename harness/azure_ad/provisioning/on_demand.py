@@ -53,7 +53,7 @@ class Subject(Struct, frozen=True):
 
 
 def provision(session: Session, subject: Subject) -> tuple[Document, Document | list[Document]]:
-    """Provision a subject; return result and entry as Graph tells them, a list when members made entries too."""
+    """Provision a subject; return Graph's result and entry, a list of entries when members have some too."""
     _prepare(session)
     document = session.directory.get(subject.kind, subject.object_id)
     try:
@@ -87,7 +87,7 @@ def _prepare(session: Session) -> None:
 
 
 def _newcomers(session: Session, subject: Subject) -> list[tuple[str, Document]]:
-    """Return the chosen members of a group in the target who are not there themselves, without nested groups."""
+    """Return the chosen users in a connected group who have no account in the target."""
     if not session.quirks["on-demand-creates-members"] or session.connection(subject.object_id) is None:
         return []
     return [
@@ -100,7 +100,7 @@ def _newcomers(session: Session, subject: Subject) -> list[tuple[str, Document]]
 
 
 def _entries(session: Session, subject: Subject) -> list[Document]:
-    """Return what the log tells of this run: the object's own entry, its new members', then the references'."""
+    """Return this run's log entries: the object's own, its new members', then the references'."""
     own, *members = (
         _entries_of(session, key) for key in dict.fromkeys((subject.object_id, *subject.members))
     )
@@ -122,7 +122,7 @@ def _result(entry: Document) -> Document:
 
 
 def _value(session: Session, entry: Document) -> Document:
-    """Write an entry in the older form that the action still answers with; what was skipped has no error there."""
+    """Return an entry in the older form that the action still answers; a skipped one has no error there."""
     status = entry["provisioningStatusInfo"]
     error = (status["errorInformation"] or {}) if status["status"] != "skipped" else {}
     kind = entry["sourceIdentity"]["identityType"]
@@ -166,7 +166,7 @@ def _value(session: Session, entry: Document) -> Document:
 
 
 def _connection_failed(session: Session, subject: Subject, error: TargetError) -> Document:
-    """Tell of a run that ended before the object's turn: Test connection is a step only when it fails."""
+    """Return the entry of a run that failed before the object's turn: only then is Test connection a step."""
     now = iso(session.clock.now())
     return {
         "action": "Other",

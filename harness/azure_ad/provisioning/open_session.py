@@ -1,4 +1,4 @@
-"""Opening a session: what a job's application, secrets and schema come to when a cycle begins.
+"""Opens a cycle's session from the job's application, secrets and schema.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility,
 "Flags to alter the SCIM behavior", for the flag of the tenant URL (read 2026-11-30).
@@ -29,7 +29,7 @@ from harness.base.store import Document
 
 
 class _Compiled(Struct, frozen=True):
-    """A job's schema, read once: cycles come every forty minutes, edits hardly ever."""
+    """A job's compiled schema, cached between cycles until it is edited."""
 
     document: Document
     mappings: dict[str, ObjectMapping]
@@ -55,9 +55,9 @@ class Sessions:
         self._compiled: dict[str, _Compiled] = {}
 
     def open_renewed(self, job: Job, cycle_id: str | None) -> Session:
-        """Open a session once an access token that has come to its end is renewed; not to be called in a transaction.
+        """Open a session; renew an expired access token first. Not to be called in a transaction.
 
-        Where the token endpoint gives none, the old one goes to the target, which says what it thinks of it.
+        Where the token endpoint refuses, the old token is sent, and the target refuses it in its own words.
         """
         apps, now = self._surroundings.applications, self._clock.now()
         secrets = apps.secrets(job.app)
@@ -68,7 +68,7 @@ class Sessions:
         return self._open(job, cycle_id, secrets)
 
     def open(self, job: Job, cycle_id: str | None) -> Session:
-        """Return what a job's cycle works with; without an id it is a new one's."""
+        """Return the session of a job's cycle; without an id, of a new cycle."""
         return self._open(job, cycle_id, self._surroundings.applications.secrets(job.app))
 
     def _open(self, job: Job, cycle_id: str | None, secrets: Mapping[str, str]) -> Session:
@@ -105,10 +105,10 @@ class Sessions:
         )
 
     def target(self, secrets: Mapping[str, str], *, gallery: bool) -> tuple[Target, bool]:
-        """Return the SCIM server that some secrets lead to, and whether they ask for the flagged dialect."""
+        """Return the SCIM server of some secrets, and whether its tenant URL has the flag."""
         base, query, flagged = split_tenant_url(secrets.get("BaseAddress", ""))
         sent = query if self._quirks["flag-forwarded"] else ""
-        # Without an address nothing is sent, and no token, whose key would be made and kept, is needed.
+        # Without an address nothing is sent, so no token is made: making one would create and save a key.
         token = self._issuer.bearer(secrets, gallery=gallery) if base else ""
         return Target(
             self._surroundings.send, base, token, self._clock, self._ids, quirks=self._quirks, query=sent

@@ -1,7 +1,7 @@
-"""Running cycles when the clock says so: timers, the cycle under way, and what its end does to the job.
+"""Runs cycles by the clock: timers, the cycle under way, and the job's state after it.
 
-A cycle is a generator that may be stopped between two objects. Whatever it did is in the store by then, so a run that
-is cut off, by a restart of the process or by an edited mapping, is simply begun again from the saved progress.
+A cycle is a generator that may be stopped between two objects. Everything it did is in the store by then, so a run that is
+cut off, by a restart of the process or by an edited mapping, is begun again from the saved progress.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/application-provisioning-quarantine-status (read 2026-11-29).
@@ -33,7 +33,7 @@ from harness.base.store import StaleError
 
 
 class Step(NamedTuple):
-    """What one step came to. `phase` and the source id `last` say how far the cycle is; both None once it `ended`."""
+    """The result of a step. `phase` and the source id `last` say how far the cycle is; both are None once it `ended`."""
 
     cycle_id: str
     phase: str | None
@@ -66,14 +66,14 @@ class Runner:
         self.leads = not self._store.shared
 
     def schedule(self, job_id: str) -> None:
-        """Set the timer of a job whose schedule is on; any earlier one is gone."""
+        """Set the timer of a job whose schedule is on, in place of any earlier one."""
         with self._store.transaction():
             # Another thread may have saved something else just now; one of the two sets the timer.
             self._set_timer(self._job(job_id))
         self._on_schedule()
 
     def look_again(self, job_id: str) -> None:
-        """See what another process made of a job: drop a run that it overtook, set the timer by the job's record."""
+        """Read a job that another process may have changed: drop a run that it overtook, and set the timer."""
         if self._runs.here(job_id) is not None:
             return
         timer, job = self._timers.get(job_id), self._job(job_id)
@@ -81,21 +81,21 @@ class Runner:
             self._set_timer(job)
 
     def lead(self, job_id: str) -> None:
-        """Take a job over from a process that ended; what it had under way of a job that is paused waits for its start."""
+        """Take over a job from a process that ended; a paused job's cycle under way waits until it is started."""
         self.leads = True
         if self._store.shared and not self._job(job_id).is_on:
             self._runs.overtake(job_id)
         self.schedule(job_id)
 
     def rest(self) -> None:
-        """Leave the jobs to another process; what is at work here ends after its present object and is not saved."""
+        """Leave the jobs to another process; an object at work here is finished, but not saved."""
         self.leads = False
         self._runs.forget()
         for job_id in list(self._timers):
             self._cancel(job_id)
 
     def begin_anew(self) -> None:
-        """Go by what the store holds now, and by nothing that was under way before."""
+        """Start from what the store has now, and drop all runs from before."""
         self._runs.forget()
         for job_id in list(self._timers):
             self._cancel(job_id)
@@ -107,22 +107,22 @@ class Runner:
         return self._runs.is_running(job_id)
 
     def cancel(self, job_id: str) -> None:
-        """Let no further cycle begin; one under way still comes to its end."""
+        """Remove the timer, so that no further cycle begins; one under way is still finished."""
         self._cancel(job_id)
         self._on_schedule()
 
     def overtake(self, job_id: str) -> bool:
-        """Drop the cycle under way, which ends after its present object; tell whether there was one."""
+        """Drop the cycle under way, which ends after its present object; return whether there was one."""
         return self._runs.overtake(job_id)
 
     def stop(self) -> None:
-        """End after the object under way; what is left of a cycle waits in the store."""
+        """End after the object under way; a cycle can be continued from the store."""
         self._stopping = True
 
     def step(self, job_id: str) -> Step:
         """Carry out one object, or one request for references, and hold the cycle there.
 
-        Where none is held one is begun, taken up where it was cut off, or taken over from the timers.
+        Without a held cycle, one is begun, continued where it was cut off, or taken over from the timers.
         """
         with self._busy:
             run = self._runs.here(job_id)
@@ -143,13 +143,13 @@ class Runner:
             timer.cancel()
 
     def _set_timer(self, job: Job) -> None:
-        """Set a job's timer as it is, or is about to be, saved; the caller holds the transaction."""
+        """Set a job's timer by its record, saved or about to be; the caller opened the transaction."""
         self._cancel(job.id)
         if self.leads and job.next is not None and job.is_on:
             self._timers[job.id] = self._clock.call_at(job.next, lambda: self._begin(job.id))
 
     def _begin(self, job_id: str) -> None:
-        """Begin a cycle, or take up the one that was cut off or held."""
+        """Begin a cycle, or continue the one that was cut off or held."""
         with self._busy:
             under_way = self._runs.here(job_id)
             if self._stopping or not self.leads or (under_way is not None and not under_way.held):
@@ -187,7 +187,7 @@ class Runner:
         return run
 
     def _pump(self, job_id: str, run: Run) -> None:
-        """Do one object after another; with a pace, give the clock back in between."""
+        """Carry out one object after another; with a pace, return to the clock in between."""
         pace = timedelta(milliseconds=self._quirks["milliseconds-per-object"])
         while self._runs.holds(job_id, run) and not self._stopping:
             self._advance(job_id, run)
@@ -198,7 +198,7 @@ class Runner:
             self._runs.drop(job_id, run)
 
     def _advance(self, job_id: str, run: Run) -> None:
-        """Do one object; a cycle that ends with it, well or badly, is closed."""
+        """Carry out one object; if the cycle ends with it, well or badly, close it."""
         try:
             with self._busy:
                 if self._runs.here(job_id) is run:
@@ -212,7 +212,7 @@ class Runner:
         except StaleError:
             self._runs.drop(job_id, run)  # another process goes on with it
         except Exception:
-            # Nobody knows what is wrong; the store does not, so the cycle is taken up after an interval.
+            # The cause is unknown and the saved progress is sound, so the cycle continues after an interval.
             self._runs.drop(job_id, run)
             again = self._clock.now() + timedelta(minutes=self._quirks["cycle-interval-minutes"])
             if not run.held:
@@ -220,7 +220,7 @@ class Runner:
             raise
 
     def _close(self, job_id: str, run: Run, stop: Stop | None = None) -> None:
-        """Take a run off the list and keep what comes of it; `stop` is why it could not come to its end."""
+        """Remove a run and save its job's new state; `stop` is why it could not be finished."""
         with self._store.transaction():
             if not self._runs.holds(job_id, run):
                 return
@@ -234,7 +234,7 @@ class Runner:
             self._notices.mail_quarantine(ending.job.app, ending.entered.message)
 
     def _finished(self, job_id: str, run: Run) -> Ending:
-        """End a cycle that came to its end; too many objects in escrow put the job into quarantine all the same."""
+        """End a finished cycle; too many objects in escrow put the job into quarantine all the same."""
         progress = run.idle or self._progress.get(job_id)
         assert progress is not None
         progress = progress.counted(run.session.counts)
@@ -249,7 +249,7 @@ class Runner:
         return ending
 
     def _cut_off(self, job_id: str, run: Run, stop: Stop) -> Ending:
-        """Leave the cycle where it is; one that did nothing is forgotten, and begun anew at the next attempt."""
+        """Leave a cycle unfinished; one that did nothing is deleted, and begun again at the next attempt."""
         progress = self._progress.get(job_id)
         if progress is not None and not progress.done and not progress.counts:
             self._progress.delete(job_id)

@@ -1,7 +1,7 @@
-"""The cycles under way in this process, and whose they are where several processes share the store.
+"""The cycles under way in this process, and their owners where several processes share the store.
 
-There a run has a mark that stands in the store as long as no restart, no edit and no other process has overtaken it. What a run
-saves demands its mark, so that a process that was overtaken without noticing saves nothing.
+There each run has a mark in the store, until a restart, an edit or another process overtakes it. Everything that a run saves
+checks its mark in the same transaction, so a process that was overtaken without noticing saves nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Runs:
         self._here: dict[str, Run] = {}
 
     def add(self, job_id: str, run: Run) -> None:
-        """Make a run the job's, whoever had another one."""
+        """Make a run the job's, in place of any other."""
         if self._store.shared:
             run.mark = {"id": run.session.ids.uuid()}
             self._store.put(_SHELF, job_id, run.mark)
@@ -55,28 +55,28 @@ class Runs:
         return run
 
     def holds(self, job_id: str, run: Run) -> bool:
-        """Tell whether a run is the job's, as far as this process has heard."""
+        """Return whether a run is the job's, as far as this process knows."""
         return self._here.get(job_id) is run
 
     def demand(self, job_id: str, run: Run) -> None:
-        """See that the run is still the job's, inside the transaction that saves. Raises StaleError, as late as its end."""
+        """Check, inside the saving transaction, that the run is still the job's. Raises StaleError, perhaps at the commit."""
         if self._store.shared:
             self._store.require(_SHELF, job_id, run.mark)
 
     def drop(self, job_id: str, run: Run) -> None:
-        """Go on with a run no more, here."""
+        """Stop a run in this process."""
         if self.holds(job_id, run):
             del self._here[job_id]
 
     def close(self, job_id: str, run: Run) -> None:
-        """End the job's run, inside the transaction that says how it ended. Raises StaleError."""
+        """End the job's run, inside the transaction that saves its outcome. Raises StaleError."""
         self.demand(job_id, run)
         self.drop(job_id, run)
         if self._store.shared:
             self._store.delete(_SHELF, job_id)
 
     def overtake(self, job_id: str) -> bool:
-        """End the job's run, wherever it is; tell whether there was one."""
+        """End the job's run, in whichever process it is; return whether there was one."""
         was_running = self.is_running(job_id)
         self._here.pop(job_id, None)
         if self._store.shared:
@@ -89,5 +89,5 @@ class Runs:
         return job_id in self._here
 
     def forget(self) -> None:
-        """Leave all runs to another process."""
+        """Drop all runs of this process."""
         self._here.clear()

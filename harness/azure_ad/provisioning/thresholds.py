@@ -1,4 +1,4 @@
-"""When failures of single objects become the job's trouble: so many of them put it into quarantine.
+"""The number of failed objects that puts a job into quarantine.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
 (read 2026-11-29). Failing objects are those in escrow; the proportion is theirs among all that the job deals with.
@@ -12,7 +12,7 @@ from harness.base.quirks import Quirks
 
 
 def exceeded(escrows: Shelf[Escrow], connected: int, quirks: Quirks) -> str | None:
-    """Return Graph's quarantineReason when too much is in escrow, else None; `connected` is what came through.
+    """Return Graph's quarantineReason when too many objects are in escrow, else None; `connected` counts connected objects.
 
     Members and managers that failed count in the largest number only.
     """

@@ -1,1 +1,1 @@
-"""One cycle: whom it comes to, what is decided about each, what is sent, and what is kept of it."""
+"""One cycle: its objects, the decision about each, the requests, and the records of them."""

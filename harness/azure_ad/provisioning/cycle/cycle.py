@@ -2,8 +2,8 @@
 
     probe ─► users ─► groups ─► objects that left ─► due escrows ─► deletions held back ─► references ─► watermark
 
-An initial cycle walks the directory, an incremental one the change log behind the watermark. Progress is kept in the
-store with every object, so taking up a cycle continues behind the last object that was settled.
+An initial cycle reads the directory, an incremental one the change log after the watermark. Progress is saved with every
+object, so a cycle that was stopped continues after its last finished object.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" and
 "Incremental cycles" (read 2026-11-29).
@@ -54,13 +54,13 @@ def begin(session: Session, since: int | None, began: datetime) -> Progress:
 
 
 def has_work(session: Session, progress: Progress) -> bool:
-    """Tell whether a cycle that is about to begin comes to anybody, as far as is known before it does."""
+    """Return whether a cycle that is about to begin has an object to look at."""
     due = visits(session, progress, ESCROW, session.clock.now())
     return progress.total > 0 or next(due, None) is not None
 
 
 def is_idle(session: Session, progress: Progress) -> bool:
-    """Tell whether an incremental cycle is over as it begins: nothing changed, is due, given up, held back or waits."""
+    """Return whether an incremental cycle has nothing to do: nothing changed, is due, given up, held back or waits."""
     return (
         progress.since is not None
         and not has_work(session, progress)
@@ -73,10 +73,9 @@ def is_idle(session: Session, progress: Progress) -> bool:
 def run(
     session: Session, progress: Progress | None, start: Callable[[], Progress | None], save: _Save
 ) -> Iterator[None]:
-    """Do what is left of a cycle, yielding after each object (or handful, see `Session.in_flight`).
+    """Carry out the rest of a cycle, yielding after each object (or handful, see `Session.in_flight`).
 
-    Without progress a new one starts, once the probes came back well; None when it is over as it begins. `save` keeps the
-    progress.
+    Without progress a new cycle starts, after successful probes; None when it has nothing to do. `save` saves progress.
 
     Raises TargetError when the connection itself is bad, TooManyDeletes when deletions must be allowed first. The caller
     stores the watermark when the generator ends.
@@ -109,7 +108,7 @@ def run(
 def _one_by_one(
     session: Session, progress: Progress, work: Iterator[Visit], save: _Save
 ) -> Iterator[Progress]:
-    """Yield the progress after each object, which is saved together with what the object came to."""
+    """Yield the progress after each object, saved together with the object's outcome."""
     for visit in work:
         progress = progress.behind(visit.key)
         _visit(session, visit, partial(save, progress))
@@ -119,11 +118,11 @@ def _one_by_one(
 def _several_at_once(
     session: Session, progress: Progress, work: Iterator[Visit], save: _Save
 ) -> Iterator[Progress]:
-    """Yield the progress after each handful of objects that went out together, one thread each.
+    """Yield the progress after each handful of objects, which are sent together, one thread each.
 
-    Cut off in a handful, the next run does it again: who was created is connected by then, and only compared.
+    After a stop within a handful, the next run repeats it: created objects are connected by then, and only compared.
     """
-    from concurrent.futures import (  # one at a time, as in a scenario, takes none of it
+    from concurrent.futures import (  # imported here: a scenario sends one at a time
         ThreadPoolExecutor,
         wait,
     )
@@ -147,9 +146,9 @@ def _visit(session: Session, visit: Visit, finish: Callable[[], None]) -> None:
 
 
 def _held_back(session: Session, progress: Progress, save: _Save, *, again: bool) -> Iterator[None]:
-    """Send the disables and deletes that waited for their number to be known; with too many of them, send none.
+    """Send the disables and deletes that waited until all were counted; if there are too many, send none.
 
-    A job in quarantine comes back here until the cause is gone; it asks `again` what the directory says.
+    A job in quarantine comes back here until the cause is gone; it decides `again` from the directory.
     Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions (read 2026-11-29).
     """
     most = session.most_deletes
@@ -168,7 +167,7 @@ def _held_back(session: Session, progress: Progress, save: _Save, *, again: bool
 
 
 def _visit_held_back(session: Session, progress: Progress, save: _Save) -> Iterator[None]:
-    """Give each object its turn; one that is held back once more stays where it is."""
+    """Give each object its turn; one that is held back again stays among them."""
 
     def finish(key: str) -> None:
         if key not in session.holding:

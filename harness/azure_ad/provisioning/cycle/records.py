@@ -1,8 +1,7 @@
-"""What a job remembers of single objects and of its cycle under way, and the documents they are stored as.
+"""A job's records of single objects and of its cycle under way, and their documents in the store.
 
-A *connection* ties a source object to the target's id (the connector data store). An *escrow* is an object that failed
-and waits for its next attempt, what is *held* back a disable or delete. *Progress* is how far a cycle came. Moments are in
-UTC.
+A *connection* has the target's id of a source object (the connector data store). An *escrow* is a failed object that waits for
+its next attempt; *held* is a disable or delete that waits. *Progress* is how far a cycle has come. Moments are in UTC.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11-29).
@@ -25,7 +24,7 @@ from harness.base.store import Document
 
 
 class Connection(Struct, frozen=True):
-    """What ties a source object to the target's object `target_id`.
+    """The connection of a source object with the target's object `target_id`.
 
     `managed` ends when the object leaves the scope; `manager` is the target id that was sent as its manager;
     `identifier` and `display_name` name an object that has left the directory.
@@ -39,7 +38,7 @@ class Connection(Struct, frozen=True):
     display_name: str
 
     def document(self) -> Document:
-        # By hand: `astuple` looks into every field, which took a fiftieth of a cycle.
+        # Written out, for `astuple` copies every field, which took a fiftieth of a cycle.
         fields = (self.kind, self.target_id, self.managed, self.manager, self.identifier, self.display_name)
         return {"connection": fields}
 
@@ -64,7 +63,7 @@ class Escrow(Struct, frozen=True):
     next: datetime
 
     def due(self, at: datetime, *, cycle_id: str | None, most_days: int) -> bool:
-        """Tell whether a cycle of that moment tries again; what fails in a cycle waits for another one."""
+        """Return whether a cycle at that moment tries again; an object that failed in a cycle waits for another one."""
         return (
             (cycle_id is None or cycle_id not in (self.cycle, self.tried))
             and self.next <= at
@@ -92,7 +91,7 @@ class Escrow(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """A disable or delete that waits until it is known how many there are; `logged` is the id of the cycle that says so."""
+    """A disable or delete that waits until all are counted; `logged` is the id of the last cycle that logged it."""
 
     kind: str
     logged: str | None = None
@@ -163,7 +162,7 @@ def _moment(began: datetime) -> str:
 
 
 class Failure(NamedTuple):
-    """Why an object could not be brought over: the log's error code, its words and category, and the guilty request."""
+    """Why an object failed: the log's error code, cause and category, and the failed request."""
 
     code: str
     cause: str

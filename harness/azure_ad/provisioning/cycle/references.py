@@ -1,6 +1,6 @@
-"""References, after all objects: a user's manager, a group's members.
+"""Sends references after all objects: a user's manager, a group's members.
 
-A reference to an object that the target does not know yet is left out and does not fail anything.
+A reference to an object that is not in the target yet is left out, which is no failure.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Provisioning cycles: Initial and
 incremental", and …/use-scim-to-provision-users-and-groups, "SCIM protocol requests and responses" (both read 2026-11-29).
@@ -30,7 +30,7 @@ from harness.base.store import Document
 
 
 class _Change(Struct, frozen=True):
-    """One PATCH that adds or removes references to the target ids `others`; `sent` is what is kept if it goes well."""
+    """One PATCH that adds or removes references to the target ids `others`; `sent` is the record to save if it succeeds."""
 
     mapping: ObjectMapping
     trace: Trace
@@ -132,7 +132,7 @@ def _patch_members(
 
 
 def _send(session: Session, change: _Change) -> None:
-    """Send a PATCH, and write down that it was sent, or why not. Raises TargetError when the connection itself is bad."""
+    """Send a PATCH, and save that it was sent, or why not. Raises TargetError when the connection itself is bad."""
     trace, effect, fatal = change.trace, change.sent, None
     try:
         _patch(session, change)
@@ -148,7 +148,7 @@ def _send(session: Session, change: _Change) -> None:
 
 
 def _patch(session: Session, change: _Change) -> None:
-    """Send a PATCH unless the target says that it has been done already. Raises TargetError."""
+    """Send a PATCH, unless the check of the quirk `reference-check` finds it done. Raises TargetError."""
     mapping, trace = change.mapping, change.trace
     if session.quirks["reference-check"] and all(
         session.target.refers(mapping, trace.target_id, other) is change.adding for other in change.others

@@ -1,4 +1,4 @@
-"""Who is in scope: those assigned to the application (or everybody, with SyncAll), less those whom a filter keeps out.
+"""Scope: the users and groups assigned to the application (all, with SyncAll) that pass the scoping filter.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Scoping", and
 …/skip-out-of-scope-deletions (read 2026-11-29): members of nested groups get nothing, assigned groups must be security
@@ -48,9 +48,9 @@ class Scope(Struct, frozen=True):
         return self.entitled and self.active
 
     def left_alone(self, *, skip_out_of_scope_deletions: bool) -> bool:
-        """Tell whether an object that the target holds gets no request, neither update nor disable nor delete.
+        """Return whether an object in the target gets no request at all, neither update nor disable nor delete.
 
-        That is so outside of an input filter, and outside of the scope when the application is told to skip that.
+        So it is outside of an input filter, and outside of the scope with SkipOutOfScopeDeletions.
         """
         if self.filters is not None and not self.filters.processed:
             return True
@@ -74,7 +74,7 @@ def scope_settings(secrets: Mapping[str, str]) -> ScopeSettings:
 
 
 def look_at(session: Session, mapping: ObjectMapping, document: Document) -> tuple[Scope, dict[str, Value]]:
-    """Tell whether an object of the directory is to be provisioned, and what its mappings see of it."""
+    """Return whether an object of the directory is in scope, and its attributes as mappings read them."""
     kind = mapping.kind
     attributes: dict[str, Value] = source_attributes(kind, document)
     scope = evaluate_scope(session, mapping, document, attributes)
@@ -88,7 +88,7 @@ def look_at(session: Session, mapping: ObjectMapping, document: Document) -> tup
 def evaluate_scope(
     session: Session, mapping: ObjectMapping, document: Document, attributes: Mapping[str, Value]
 ) -> Scope:
-    """Tell whether an object of the directory is to be provisioned, by itself and by its `attributes`."""
+    """Return whether an object of the directory is in scope, by its assignment and its `attributes`."""
     key = document["id"]
     filters = None if mapping.scope is None else mapping.scope.evaluate(attributes, session.quirks)
     if mapping.kind == "Group":
@@ -103,7 +103,7 @@ def evaluate_scope(
 
 
 def has_entitling_role(session: Session, key: str) -> bool:
-    """Tell whether a user or group has itself a role of the application for which it is provisioned."""
+    """Return whether a user or group is itself assigned, with a role for which Azure AD provisions."""
     app = session.frame.app_id
     if not session.apps.is_assigned(app, key):
         return False

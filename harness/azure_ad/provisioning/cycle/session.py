@@ -1,7 +1,7 @@
-"""What one cycle works with, and where it keeps its records: connections, escrows, pending references, what is held back.
+"""A cycle's session: what it works with, and its records: connections, escrows, pending references, held-back deletes.
 
-`records.py` says what each is. All that an object comes to is written in one transaction with the cycle's progress, so a
-process killed between two objects goes on where it stopped.
+`records.py` describes each. An object's outcome is written in one transaction with the cycle's progress, so a process that is
+killed between two objects continues where it stopped.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status (read 2026-11-29).
@@ -36,7 +36,7 @@ from harness.base.store import Store
 LINKED = "linked:"
 
 
-# What a session counts besides, one for each object whose entry it wrote.
+# Further counts of a session: one for each log entry, by its outcome.
 EXPORTED, ESCROWED, SKIPPED = "countExported", "countEscrowed", "countSkipped"
 
 
@@ -88,7 +88,7 @@ class Session:
         return not self._connections.is_empty()
 
     def connect(self, source_id: str, connection: Connection) -> None:
-        """Save a connection that is there already."""
+        """Save a changed connection."""
         self._connections.put(source_id, connection)
 
     def join(self, source_id: str, connection: Connection) -> None:
@@ -104,7 +104,7 @@ class Session:
             self.store.unlink("exported-member", self._group_key(source_id), member)
 
     def forget_connections(self) -> None:
-        """Break all ties between source and target, and forget the references that wait."""
+        """Delete all connections and pending references."""
         for source_id, connection in list(self.connections()):
             self.disconnect(source_id, connection)
         for source_id in self.pending_references():
@@ -119,7 +119,7 @@ class Session:
         return self.store.lasting and self.store.get(self._creating, source_id) is not None
 
     def create_over(self, source_id: str) -> None:
-        """Forget the create under way, in the transaction that says what came of it."""
+        """Delete the mark of a create under way, in the transaction that saves its outcome."""
         if self.store.lasting:
             self.store.delete(self._creating, source_id)
 
@@ -128,20 +128,20 @@ class Session:
         return self.store.owner(self._targets, target_id)
 
     def hold_back(self, source_id: str, kind: str) -> None:
-        """Keep a disable or delete for the end of the cycle, when it is known how many there are."""
+        """Let a disable or delete wait for the end of the cycle, when all are counted."""
         self.holding.add(source_id)
         if self._held.get(source_id) is None:
             self._held.put(source_id, Held(kind))
 
     def held_back(self) -> list[tuple[str, str]]:
-        """Return type and source id of what is held back."""
+        """Return type and source id of the objects that are held back."""
         return [(held.kind, key) for key, held in self._held.scan()]
 
     def let_go(self, source_id: str) -> None:
         self._held.delete(source_id)
 
     def log_held_back(self, source_id: str) -> bool:
-        """Note that this cycle's log tells of it; return False when it does already."""
+        """Mark an object as logged in this cycle; return False if it was logged already."""
         held = self._held.get(source_id)
         if held is None or held.logged == self.frame.cycle_id:
             return False
@@ -155,12 +155,12 @@ class Session:
         return self._escrows.scan()
 
     def give_up(self) -> None:
-        """Forget what has failed for too many days."""
+        """Remove the escrows that have failed for too many days."""
         for key in self.gives_up():
             self.settle(key)
 
     def gives_up(self) -> list[str]:
-        """Return the source ids of what has failed for too many days."""
+        """Return the source ids of escrows that have failed for too many days."""
         now, most_days = self.clock.now(), self.quirks["escrow-days"]
         return [key for key, escrow in self.escrows() if escrow.given_up(now, most_days)]
 
@@ -198,7 +198,7 @@ class Session:
         description: str,
         references: bool = False,
     ) -> None:
-        """Close a trace with what failed, and put the object into escrow with the time of its next attempt."""
+        """Close a trace with the failure, and put the object into escrow until its next attempt."""
         escrow = self._escrowed(trace, references=references)
         trace.step(step, status="failure", description=description)
         reason = retried(failure.cause, escrow.attempts, escrow.next)
@@ -206,11 +206,11 @@ class Session:
         trace.fail(code, reason, category=failure.category, details=failure.request)
 
     def settle(self, source_id: str) -> None:
-        """Forget the escrow of an object that came through."""
+        """Remove the escrow of an object that succeeded."""
         self._escrows.delete(source_id)
 
     def settle_object(self, source_id: str) -> None:
-        """Forget the escrow of an object that came through itself; what its references failed at stays due."""
+        """Remove the escrow of an object that succeeded itself; one of its references stays due."""
         escrow = self.escrow(source_id)
         if escrow is not None and escrow.references:
             self._escrows.put(source_id, replace(escrow, tried=self.frame.cycle_id))
@@ -218,7 +218,7 @@ class Session:
             self.settle(source_id)
 
     def settle_references(self, source_id: str) -> None:
-        """Forget the escrow of an object whose references came through in this cycle, all of them."""
+        """Remove the escrow of an object all of whose references succeeded in this cycle."""
         escrow = self.escrow(source_id)
         if escrow is not None and escrow.references and escrow.cycle != self.frame.cycle_id:
             self.settle(source_id)

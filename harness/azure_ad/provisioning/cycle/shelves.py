@@ -1,4 +1,4 @@
-"""Where a job's records are in the store: one shelf a kind of record, and nobody else reads or writes it.
+"""A job's records in the store: one shelf for each kind of record, read and written only through it.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjobrestartcriteria (read
 2026-11-29), whose `resetScope` names what a job remembers.
@@ -46,13 +46,13 @@ class Shelf(Struct, Generic[_R], frozen=True):
         return next(self.store.scan(self.kind, limit=1), None) is None
 
     def clear(self) -> None:
-        """Forget every record."""
+        """Delete every record."""
         for key, _ in list(self.store.scan(self.kind)):
             self.store.delete(self.kind, key)
 
 
 def connections(store: Store, job_id: str) -> Shelf[Connection]:
-    """Return what ties a job's source objects, the keys, to the target's."""
+    """Return a job's connections, by source id."""
     return Shelf(store, f"connection:{job_id}", Connection.of, Connection.document)
 
 

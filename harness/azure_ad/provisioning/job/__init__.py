@@ -1,1 +1,1 @@
-"""The synchronization job: what is known of it, its moves from state to state, and the documents it is written as."""
+"""The synchronization job: its record, its moves from state to state, and its documents."""

@@ -1,6 +1,6 @@
-"""The job's documents: what Microsoft Graph shows of it, and what the store keeps, which holds the former.
+"""The job's documents: Microsoft Graph's, and the store's, which contains it.
 
-The one place that knows either. The layout of the store is that of every version so far, so older data files open.
+Only this module knows them. The store's layout is that of every version so far, so older data files open.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob, "Properties", and
 https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api, steps 2 and 5 (both read 2026-11-30).
@@ -35,7 +35,7 @@ def graph_form(job: Job) -> Document:
 
 
 def stored_form(job: Job) -> Document:
-    """Return what the store keeps of a job."""
+    """Return a job's document in the store."""
     return {
         "app": job.app,
         "job": graph_form(job),

@@ -1,4 +1,4 @@
-"""What the end of a cycle makes of its job: on to the next cycle, into quarantine, or to a halt.
+"""The job's state after a cycle: waiting for the next cycle, in quarantine, or halted.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status and
 https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationstatus (read 2026-11-29).
@@ -21,7 +21,7 @@ from harness.base.quirks import Quirks
 
 
 class Ending(Struct, frozen=True):
-    """The job behind its cycle. `entered` says what put it into quarantine just now, `forgets_escrows` that failures go."""
+    """The job after its cycle. `entered` is set if it has just gone into quarantine; `forgets_escrows`: delete escrows."""
 
     job: Job
     entered: Problem | None = None
@@ -29,7 +29,7 @@ class Ending(Struct, frozen=True):
 
 
 class Stop(Struct, frozen=True):
-    """Why a cycle could not go on: one of Graph's quarantineReason, and what is told of it."""
+    """Why a cycle had to stop: one of Graph's quarantineReason, and the message."""
 
     reason: str
     problem: Problem
@@ -56,7 +56,7 @@ def too_many_failures(reason: str) -> Stop:
 
 
 def execution(progress: Progress, ended: datetime, state: str) -> Execution:
-    """Return what is kept of a cycle that came so far."""
+    """Return the record of a cycle with this progress."""
     return Execution(
         cycle_id=progress.id,
         incremental=progress.kind == "incremental",
@@ -70,7 +70,7 @@ def execution(progress: Progress, ended: datetime, state: str) -> Execution:
 
 
 def completed(job: Job, progress: Progress, ended: datetime, threshold: str | None, quirks: Quirks) -> Ending:
-    """Return what comes of a cycle that reached its end; `threshold` is the quarantineReason of too many failures.
+    """Return the ending of a finished cycle; `threshold` is the quarantineReason of too many failures.
 
     The job's links are those after the cycle.
     """
@@ -92,7 +92,7 @@ def completed(job: Job, progress: Progress, ended: datetime, threshold: str | No
 
 
 def cut_off(job: Job, progress: Progress, ended: datetime, stop: Stop, quirks: Quirks) -> Ending:
-    """Return what comes of a cycle that stays where it is; the next attempt takes it up again."""
+    """Return the ending of an unfinished cycle, which the next attempt continues."""
     return _quarantined(job, job, execution(progress, ended, "Failed"), stop, quirks)
 
 

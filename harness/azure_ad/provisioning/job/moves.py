@@ -40,7 +40,7 @@ class Waits(Struct, frozen=True):
     growth: int
 
     def after(self, attempts: int) -> timedelta:
-        """Return the wait behind so many failed attempts, one at least."""
+        """Return the wait after so many failed attempts, one at least."""
         if attempts >= _GROWING:
             return _LONGEST_WAIT
         return min(timedelta(minutes=self.first_minutes * self.growth ** (attempts - 1)), _LONGEST_WAIT)
@@ -71,7 +71,7 @@ def freed(job: Job) -> Job:
 
 
 def succeeded(job: Job, execution: Execution) -> Job:
-    """End of a cycle that reached its end, with or without objects that failed."""
+    """End of a finished cycle, with or without failed objects."""
     before, good = job.status, execution.state == "Succeeded"
     status = Status(
         code="Active",
@@ -89,7 +89,7 @@ def succeeded(job: Job, execution: Execution) -> Job:
 def quarantined(
     job: Job, execution: Execution, reason: str, problem: Problem, *, waits: Waits, before: Status
 ) -> Job:
-    """End of a cycle that must not go on like this; a quarantine that the job was in `before` goes on.
+    """End of a cycle that had to stop; a quarantine that the job was in `before` continues.
 
     The series counts as the sample of https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api, step 4 of
     the edition of 2021, does (read 2026-11-29).
@@ -126,7 +126,7 @@ def pruned(job: Job) -> Job:
 
 
 def counted(job: Job, counts: Mapping[str, int]) -> Job:
-    """Add what a session linked to the job's statistics, which so never need to look at all connections."""
+    """Add a session's new connections to the job's statistics, so that nobody has to count them all."""
     linked: Counter[str] = Counter(job.linked)
     for name, number in counts.items():
         if name.startswith(LINKED):

@@ -17,7 +17,7 @@ from harness.base.clock import iso
 from harness.base.store import Document, Entry, Store
 
 LOG = "audit"
-# The activity that stands here for each step, by how the step's name begins.
+# The activity in the audit log for each step, by the beginning of the step's name.
 # …/azure/active-directory/active-directory-saas-provisioning-reporting (2017): source and target are read (Import), the
 # rule decides, something is exported.
 _ACTIVITIES = {
@@ -45,7 +45,7 @@ def write_audit(
     reason: str = "",
     good: bool = True,
 ) -> None:
-    """Add what somebody or the service, `by` in the form of `initiatedBy`, did to the job itself to the audit log."""
+    """Log what was done to the job itself; `by` is the person, program or service, in the form of `initiatedBy`."""
     store.append(
         LOG,
         {
@@ -72,13 +72,13 @@ def moment_of(line: Document) -> str:
 def entries(store: Store, *, reason_form: str) -> Iterator[Document]:
     """Yield the audit log, newest first: the job's own events and, per object, what its provisioning steps did.
 
-    `reason_form` `web-response` shows of a failed Export what the server said, and nothing around it.
+    With `reason_form` `web-response` a failed Export has only the server's words.
     """
     return (entry.body for entry in numbered(store, reason_form=reason_form))
 
 
 def numbered(store: Store, *, reason_form: str, before: int = 0) -> Iterator[Entry]:
-    """Yield what `entries` does, before a sequence if one is given; the steps of one object share its sequence."""
+    """Yield the entries with their sequence, before one if it is given; the steps of one object share its sequence."""
     own = store.read(LOG, after=before, newest_first=True)
     objects = store.read(logs.LOG, after=before, newest_first=True)
     yield from _merge(own, objects, reason_form)
@@ -147,7 +147,7 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
 
 
 def _details(entry: Document, step: Document) -> str:
-    """Say why somebody was left out, as https://github.com/MicrosoftDocs/azure-docs/issues/22948 shows it."""
+    """Return why somebody was skipped, as https://github.com/MicrosoftDocs/azure-docs/issues/22948 shows it."""
     details = step["details"]
     if details.get("SkipReason") != "NotEffectivelyEntitled":
         return ""

@@ -1,4 +1,4 @@
-"""The error codes of the provisioning log: each that its page lists, when it comes, and why not.
+"""The error codes of the provisioning log, as its page lists them, each with when it occurs, or why it does not.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, Error codes
 (read 2026-11-29).

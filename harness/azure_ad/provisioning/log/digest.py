@@ -1,4 +1,4 @@
-"""A provisioning log entry in a few words: what was done to whom, what came of it, which request failed.
+"""A provisioning log entry in short: action, object, outcome and failed request.
 
 Pure functions over entries as Microsoft Graph shows them (provisioningObjectSummary), for people at a terminal.
 
@@ -56,14 +56,14 @@ def digest(entry: Document) -> Document:
 
 
 def target_request(entry: Document) -> str | None:
-    """Return the id under which the target knows the request that failed, if its answer says one."""
+    """Return the target's id of the failed request, if its answer has one."""
     reason = (entry["provisioningStatusInfo"]["errorInformation"] or {}).get("reason") or ""
     stated = _REQUEST_ID.search(reason)
     return stated[1] if stated else None
 
 
 def was_sent(entry_digest: Document) -> bool:
-    """Tell whether a digest is of something that went out, well or badly."""
+    """Return whether a digest is of a request that was sent, with or without success."""
     return entry_digest["action"] != "other" and entry_digest["status"] in ("success", "failure")
 
 

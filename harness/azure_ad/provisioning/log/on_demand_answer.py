@@ -1,4 +1,4 @@
-"""What Microsoft Graph answers to provisionOnDemand: a pair of texts, in the form of today or of 2020; written and read.
+"""Microsoft Graph's answer to provisionOnDemand, written and read: a pair of texts, in today's form or that of 2020.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/multi-tenant-organizations/cross-tenant-synchronization-configure-graph,
 the output of New-MgServicePrincipalSynchronizationJobOnDemand of 31 July 2023 (today's form: a constant key, and a list of

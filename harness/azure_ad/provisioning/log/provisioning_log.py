@@ -2,8 +2,8 @@
 
 Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary and a real event of 2026-03-24
 in https://help.sumologic.com/docs/integrations/microsoft-azure (read 2026-11). Step details drop dots and colons from
-attribute names, `modifiedProperties` keep them. The log keeps only what differs between entries; `entry_of` makes the
-entry as Microsoft Graph shows it.
+attribute names, `modifiedProperties` keep them. The log has only the fields that differ between entries; `entry_of` makes
+Microsoft Graph's entry of them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def entries(store: Store, *, source_id: str | None = None) -> Iterator[Document]
 def numbered(
     store: Store, *, source_id: str | None = None, failed: bool = False, before: int = 0
 ) -> Iterator[Entry]:
-    """Yield what `entries` does with its sequence, before a sequence if one is given; `failed` leaves the failures."""
+    """Yield the entries with their sequence, before one if it is given; with `failed` only the failures."""
     tag = FAILED if failed else None
     if source_id is not None:
         tag = source_tag(source_id)
@@ -148,7 +148,7 @@ def entry_of(line: Document) -> Document:
 
 
 def number_of_steps(line: Document) -> int:
-    """Tell how many steps an entry has without making it."""
+    """Return the number of an entry's steps without making the entry."""
     return len(_Line(*line["entry"]).steps)
 
 

@@ -1,4 +1,4 @@
-"""The steps of a provisioning log entry: their types, and how they read.
+"""The steps of a provisioning log entry: their types and sentences.
 
 Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningstep, "Properties", and
 https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-provisionondemand, examples 1 and 2 (both read

@@ -1,4 +1,4 @@
-"""What happened to one object in one cycle, as it is collected, and the words in which the log has it.
+"""A trace: what happens to one object in one cycle, in the words of the log.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary (read 2026-11-29).
 """
@@ -89,7 +89,7 @@ class Trace(Struct):
         details: Mapping[str, Any] | None = None,
         brief: str | None = None,
     ) -> None:
-        """Close the trace of what needs nothing; `brief` is the reason in brief where the step's description says more."""
+        """Close the trace of a skipped object; `brief` is a short reason where the step's description says more."""
         self.status = "skipped"
         self.error = Problem(reason, "success", brief or description)
         self.step(SKIP, {"SkipReason": reason, **(details or {})}, "skipped", description)
@@ -129,7 +129,7 @@ def retried(cause: str, retries: int, next_attempt: datetime) -> str:
 
 
 def cause_of(error: TargetError) -> str:
-    """Word a refused request as the provisioning log does."""
+    """Return the cause of a refused request in the provisioning log's words."""
     if error.response is None:
         return f"Message: {error.message}"
     if error.message:
