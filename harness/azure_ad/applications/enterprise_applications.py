@@ -25,7 +25,7 @@ DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 class EnterpriseApps:
-    """The service principals of one tenant: its own, and those of Microsoft's applications, which stay as they are."""
+    """The service principals of one tenant: its own, and those of Microsoft's applications, which cannot be changed."""
 
     def __init__(self, tenant_id: str, store: Store, clock: Clock, ids: Ids, directory: Directory) -> None:
         self._microsofts = first_party(tenant_id)
@@ -82,7 +82,7 @@ class EnterpriseApps:
         return principal
 
     def delete(self, key: str) -> Document:
-        """Put a service principal among the deleted items, its assignments gone, and return it. Raises as `own` does."""
+        """Move a service principal to the deleted items, delete its assignments, and return it. Raises what `own` raises."""
         with self._store.transaction():
             principal = self.own(key)
             for assignment in (*self.assignments(key), *self.assignments_held(key)):
@@ -98,7 +98,7 @@ class EnterpriseApps:
         return (principal for _, principal in self._store.scan(_DELETED))
 
     def restore(self, key: str) -> Document:
-        """Take a service principal out of the deleted items and return it. Raises NotFoundError."""
+        """Restore a deleted service principal and return it. Raises NotFoundError."""
         with self._store.transaction():
             principal = self.purge(key)
             principal = {name: value for name, value in principal.items() if name != "deletedDateTime"}
@@ -193,7 +193,7 @@ class EnterpriseApps:
         return assignment
 
     def unassign(self, app: str, assignment: str) -> None:
-        """Take an assignment away. Raises NotFoundError."""
+        """Delete an assignment. Raises NotFoundError."""
         with self._store.transaction():
             document = self._store.get("assignment", assignment)
             if document is None or document["resourceId"] != app:
@@ -224,7 +224,7 @@ class EnterpriseApps:
         return document
 
     def assignments(self, app: str) -> list[Document]:
-        """Return who has a role of an application: people and groups, then other applications. Raises NotFoundError."""
+        """Return an application's assignments: to users and groups, then to other applications. Raises NotFoundError."""
         self.find(app)
         subjects = [*self.assigned(app), *self._store.rights("granted", app)]
         return [document for subject in subjects for document in self.assignments_of(app, subject)]
@@ -241,7 +241,7 @@ class EnterpriseApps:
         return self._store.get("secrets", app) or {}
 
     def save_secrets(self, app: str, secrets: dict[str, str]) -> None:
-        """Save keys; an empty value takes a key away. Raises as `own` does."""
+        """Save keys; an empty value removes a key. Raises what `own` raises."""
         self.own(app)
         with self._store.transaction():
             self._store.put("secrets", app, self.secrets_with(app, secrets))
@@ -258,7 +258,7 @@ class EnterpriseApps:
         self._directory.changes.note(APPLICATION, principal["id"], properties=changed, quiet=True)
 
     def _note(self, kind: str, subject: str) -> None:
-        """An assignment changes the scope of its subject and, for a group, of the direct members."""
+        """Log in the directory that an assignment changed the scope of its principal and, for a group, of direct members."""
         self._directory.note(kind, subject)
         if kind == "Group":
             for member in self._directory.members(subject):
@@ -267,5 +267,5 @@ class EnterpriseApps:
 
 
 def is_of_gallery(principal: Document) -> bool:
-    """Tell whether an application came out of the gallery and is not one's own, by its service principal."""
+    """Return whether a service principal is of a gallery application, not of a custom one."""
     return principal["applicationTemplateId"] not in (None, NON_GALLERY_TEMPLATE)

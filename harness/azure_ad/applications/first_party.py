@@ -1,7 +1,7 @@
 """Microsoft's own applications, whose service principals every tenant has: Microsoft Graph and Azure's management.
 
-They are what permissions are granted of. Their object ids differ from tenant to tenant, all else is the same everywhere. Nobody
-here owns them, so that nothing changes or deletes them; that Graph refuses it as what one has no right to is inferred.
+Permissions are granted on them. Their object ids differ from tenant to tenant, all else is the same everywhere. No tenant can
+change or delete them; that Graph refuses this as forbidden is inferred.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal, "Properties" (read 2026-11-29 at db3ad72 of
 microsoftgraph/microsoft-graph-docs). The applications are in first_party.yaml.

@@ -31,7 +31,7 @@ def application_templates() -> list[Document]:
 
 
 def instance_of(template: str) -> Document:
-    """Return what a service principal has of its template: homepage, tags, appRoles. Raises KeyError."""
+    """Return the properties that a service principal takes from its template: homepage, tags, appRoles. Raises KeyError."""
     instance = _table()[template]["instance"]
     roles = [
         {

@@ -1,4 +1,4 @@
-"""Policies of sign-in, by kind, and what each is assigned to. Kinds are named as their collections in Graph are."""
+"""Policies of sign-in and their assignments. A kind's name is that of its collection in Graph."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def put(store: Store, kind: str, policy: Document) -> None:
 
 
 def delete(store: Store, kind: str, key: str) -> None:
-    """Delete a policy and take it from whatever has it. Raises NotFoundError."""
+    """Delete a policy and its assignments. Raises NotFoundError."""
     find(store, kind, key)
     for holder in holders(store, kind, key):
         store.unlink(kind, holder, key)
@@ -35,20 +35,20 @@ def delete(store: Store, kind: str, key: str) -> None:
 
 
 def assign(store: Store, kind: str, holder: str, key: str) -> bool:
-    """Assign a policy; tell whether it was not assigned already."""
+    """Assign a policy; return False if it was assigned already."""
     return store.link(kind, holder, key)
 
 
 def withdraw(store: Store, kind: str, holder: str, key: str) -> bool:
-    """Take a policy away; tell whether it was assigned."""
+    """Delete an assignment of a policy; return False if there was none."""
     return store.unlink(kind, holder, key)
 
 
 def held(store: Store, kind: str, holder: str) -> list[Document]:
-    """Return the policies of a kind that something has, oldest first."""
+    """Return the policies of a kind that an object has, oldest first."""
     return [policy for key in store.rights(kind, holder) if (policy := store.get(kind, key))]
 
 
 def holders(store: Store, kind: str, key: str) -> list[str]:
-    """Return the ids of what a policy is assigned to."""
+    """Return the ids of the objects that a policy is assigned to."""
     return store.lefts(kind, key)

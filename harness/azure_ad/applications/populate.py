@@ -1,4 +1,4 @@
-"""Who is assigned to an application at first, from a document: scenario files, `--populate` and the control API use it."""
+"""The first assignments of an application, from a document of a scenario file, `--populate` or the control API."""
 
 from __future__ import annotations
 

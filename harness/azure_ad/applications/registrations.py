@@ -1,7 +1,7 @@
-"""App registrations: clients that sign in to Microsoft Graph by themselves, and what enterprise applications are made of.
+"""App registrations: clients that sign in to Microsoft Graph by themselves, and the applications behind service principals.
 
-One registration, "Automation", is there from the start; its secrets are made by `add_password`. A secret is shown once
-and kept as a digest. What is deleted waits for thirty days.
+One registration, "Automation", exists from the start; its secrets are made by `add_password`. A secret is shown once and stored
+as a digest. A deleted registration can be restored for thirty days.
 
 Source: https://learn.microsoft.com/en-us/graph/api/application-delete (thirty days, read 2026-11-30), …/api/resources/application
 (read 2026-11) and …/api/application-addpassword, "Response" and its example (edition of July 2021, read 2026-11-30).
@@ -28,7 +28,7 @@ _LENGTH = 40
 
 
 class ExpiredSecretError(ValueError):
-    """The secret was right once; its time is over."""
+    """The secret is right, but has expired."""
 
 
 class Registrations:
@@ -110,7 +110,7 @@ class Registrations:
         return document
 
     def delete(self, key: str) -> Document:
-        """Put a registration among the deleted items and return it. Raises NotFoundError."""
+        """Move a registration to the deleted items and return it. Raises NotFoundError."""
         with self._store.transaction():
             document = self.find(key)
             if document["id"] == self.registration()["id"]:
@@ -124,7 +124,7 @@ class Registrations:
         return (document for _, document in self._store.scan(_DELETED))
 
     def restore(self, key: str) -> Document:
-        """Take a registration out of the deleted items and return it. Raises NotFoundError."""
+        """Restore a deleted registration and return it. Raises NotFoundError."""
         with self._store.transaction():
             document = self.purge(key)
             document = {name: value for name, value in document.items() if name != "deletedDateTime"}
@@ -140,7 +140,7 @@ class Registrations:
         return document
 
     def add_password(self, key: str, name: str | None, ends: datetime | None) -> Document:
-        """Make a secret, two years good unless `ends` says otherwise, and return it with `secretText`, this once.
+        """Make a secret, valid for two years or until `ends`, and return it with `secretText`, which only this answer has.
 
         Raises NotFoundError.
         """
@@ -164,7 +164,7 @@ class Registrations:
         return {**credential, "secretText": secret}
 
     def remove_password(self, key: str, key_id: str) -> None:
-        """Take a secret away. Raises NotFoundError."""
+        """Delete a secret. Raises NotFoundError."""
         with self._store.transaction():
             application = self.find(key)
             present = application["passwordCredentials"]
@@ -174,7 +174,7 @@ class Registrations:
             self._put({**application, "passwordCredentials": rest}, "passwordCredentials")
 
     def is_secret(self, application: Document, secret: str) -> bool:
-        """Tell whether this is a secret of the registration. Raises ExpiredSecretError for one that was."""
+        """Return whether this is a secret of the registration. Raises ExpiredSecretError for an expired one."""
         digest = _digest(secret)
         for credential in application["passwordCredentials"]:
             if hmac.compare_digest(credential["digest"], digest):

@@ -1,4 +1,4 @@
-"""An application's provisioning credentials: which keys there are, how new ones join the saved, what notifications they ask for.
+"""An application's provisioning credentials: the known keys, merging new values, and the notification settings among them.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization, "Request body" and
 "Example" (read 2026-11-30).
@@ -62,7 +62,7 @@ SECRET_KEYS = (
 
 
 class NotificationSettings(NamedTuple):
-    """What `SyncNotificationSettings` says: whom to write, whether to, and whether many deletes of one cycle must wait."""
+    """`SyncNotificationSettings`: the mail address, whether to write to it, and whether too many deletes must wait."""
 
     recipient: str = ""
     enabled: bool = False
@@ -70,9 +70,9 @@ class NotificationSettings(NamedTuple):
 
 
 def merged(saved: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
-    """Return saved secrets with some of them replaced; an empty value takes a key away.
+    """Return saved secrets with some of them replaced; an empty value removes a key.
 
-    The saved token is not brought to another server: who names one without a token is asked for it again.
+    The saved token is never sent to another server: with a new address and no new token, the token is removed.
     """
     secrets = {key: value for key, value in {**saved, **changes}.items() if value}
     if "SecretToken" not in changes and _server(secrets) != _server(saved) is not None:

@@ -1,4 +1,4 @@
-"""The directory's change log: what incremental cycles walk behind their watermark, and what delta queries tell.
+"""The directory's change log, which incremental cycles read from their watermark on, and delta queries from their token on.
 
 A line is `{"type": "User", "Group" or the name of a type that no cycle looks at, "id"}` with, where the object itself
 changed, `properties` (names; `*` for all of a new or restored one) or `members` (ids that joined or left). A line without
@@ -43,7 +43,7 @@ class ChangeLog:
         return self._store.last_sequence(_LOG)
 
     def between(self, after: int, until: int) -> Iterator[Document]:
-        """Yield the lines behind `after` up to and with `until`."""
+        """Yield the lines after `after`, up to and including `until`."""
         if after >= until:
             return
         for entry in self._store.read(_LOG, after=after):

@@ -1,8 +1,7 @@
-"""Deleted items: users and Microsoft 365 groups wait here for thirty days, then they are gone for good.
+"""Deleted items: users and Microsoft 365 groups can be restored for thirty days, then they are deleted for good.
 
-What joined them to others (memberships, manager, assignments) waits with them and comes back when they are restored.
-The provisioning engine looks for a deleted user under `deletedUser`: one that is there is disabled, one that is not is
-deleted.
+Their links (memberships, manager, assignments) are stored with them and come back when they are restored. The provisioning
+engine looks for a deleted user under `deletedUser`: it disables a user who is there, and deletes one who is not.
 
 Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore and, on memberships,
 https://practical365.com/restore-deleted-user-account-ps (read 2026-11).
@@ -23,7 +22,7 @@ _LINKS = "deletedLinks"
 
 
 class DeletedItems:
-    """What was deleted softly in one tenant, longest ago first."""
+    """The softly deleted objects of one tenant, in the order of their deletion."""
 
     def __init__(self, store: Store, clock: Clock, changes: ChangeLog) -> None:
         self._store = store
@@ -31,7 +30,7 @@ class DeletedItems:
         self._changes = changes
 
     def keep(self, kind: str, document: Document, links: Document) -> None:
-        """Put an object in; `links` is what `take` gives back with it."""
+        """Add an object with its `links`, which `take` returns."""
         deleted = {**document, "deletedDateTime": iso(self._clock.now())}
         self._store.put(_SHELVES[kind], document["id"], deleted)
         self._store.put(_LINKS, document["id"], links)
@@ -50,7 +49,7 @@ class DeletedItems:
         return None
 
     def take(self, kind: str, key: str) -> Document:
-        """Take an object out, and return the links it was kept with."""
+        """Remove an object, and return its links."""
         links = self._store.get(_LINKS, key)
         self._store.delete(_SHELVES[kind], key)
         self._store.delete(_LINKS, key)
@@ -66,7 +65,7 @@ class DeletedItems:
             self._changes.note(kind, key, properties=[REMOVED])
 
     def purge_due(self) -> None:
-        """Delete for good what has been here for thirty days."""
+        """Delete for good the objects that were deleted thirty days ago."""
         for kind, shelf in _SHELVES.items():
             while (oldest := next(self._store.scan(shelf, limit=1), None)) is not None:
                 key, document = oldest
@@ -76,7 +75,7 @@ class DeletedItems:
 
 
 def forget_assignments(store: Store, apps: list[str], principal: str) -> None:
-    """Delete the role assignments of a principal that is gone for good."""
+    """Delete the role assignments of a principal that is deleted for good."""
     for app in apps:
         left = f"{app}/{principal}"
         for assignment in store.rights("assignment-of", left):
@@ -85,7 +84,7 @@ def forget_assignments(store: Store, apps: list[str], principal: str) -> None:
 
 
 def deleted_name(user: Document) -> str:
-    """Return the userPrincipalName that a user bears among the deleted items: the id without dashes comes first.
+    """Return a deleted user's userPrincipalName: the id without dashes, then the former name.
 
     Source: https://woshub.com/restore-deleted-user-azure-ad/ (read 2026-11).
     """

@@ -1,7 +1,7 @@
 """The directory: users, groups, memberships and managers, and the change log that delta queries read.
 
-Objects are kept in Microsoft Graph's shape. Every change and its line in the change log commit together, so a
-provisioning cycle that reads the log behind its watermark misses nothing.
+Objects are stored in Microsoft Graph's shape. Every change and its line in the change log commit together, so a provisioning
+cycle that reads the log from its watermark on misses nothing.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/user and …/resources/group, "Properties" (read 2026-11-29).
 """
@@ -33,9 +33,9 @@ _PRINCIPAL_NAME = re.compile(r"[^@\s]+@[^@\s]+\Z")
 
 
 class Directory:
-    """Users (`User`) and groups (`Group`) of one tenant; `changes` is their log, `deleted` where they wait.
+    """Users (`User`) and groups (`Group`) of one tenant; `changes` is their log, `deleted` the deleted items.
 
-    `delay` is how long a change waits until dynamic groups take note of it.
+    `delay` is the time after a change until dynamic groups follow it.
     """
 
     def __init__(self, store: Store, clock: Clock, ids: Ids, delay: timedelta = timedelta()) -> None:
@@ -66,7 +66,7 @@ class Directory:
         return document
 
     def update(self, kind: str, name: str, properties: Document) -> Document:
-        """Change properties; None takes a value away. Raises NotFoundError, PropertyError or ConflictError."""
+        """Change properties; None removes a value. Raises NotFoundError, PropertyError or ConflictError."""
         changes = checked(kind, properties)
         with self._store.transaction():
             before = self.find(kind, name)
@@ -80,9 +80,9 @@ class Directory:
         return after
 
     def delete(self, kind: str, name: str, *, renamed: bool = False) -> None:
-        """Delete a security group for good; a user or a Microsoft 365 group waits in the deleted items.
+        """Delete a security group for good; move a user or a Microsoft 365 group to the deleted items.
 
-        The name is free at once. `renamed` lets the engine see the name that a deleted user bears (`deleted_name`).
+        The name is free at once. With `renamed` the engine sees the deleted user's new name (`deleted_name`).
         """
         with self._store.transaction():
             self.dynamic.settle_due()
@@ -106,9 +106,9 @@ class Directory:
             self.changes.note(kind, key, properties=[REMOVED])
 
     def restore(self, key: str, new_name: str | None = None) -> Document:
-        """Bring a deleted object back with what joined it to others; `new_name` is a userPrincipalName.
+        """Restore a deleted object with its links; `new_name` is a userPrincipalName.
 
-        Raises NotFoundError, PropertyError, or ConflictError when the name is somebody else's by now.
+        Raises NotFoundError, PropertyError, or ConflictError when another object has the name now.
         """
         with self._store.transaction():
             kind, deleted = self._find_deleted(key)
@@ -145,7 +145,7 @@ class Directory:
         return (document for _, document in self._store.scan(kind, after=after))
 
     def matching(self, kind: str, wanted: Wanted, *branches: Wanted) -> list[Document] | None:
-        """Return what may be wanted, or one of the branches, in a lasting order; None: only a scan can tell."""
+        """Return the objects that may match a filter, or one of its branches, in a stable order; None: a scan is needed."""
         keys = self._keys(kind, wanted)
         if keys is None:
             sets = [self._keys(kind, branch) for branch in branches]
@@ -170,11 +170,11 @@ class Directory:
         return next((self._indexes.find_word(kind, *word) for word in wanted.words.items()), None)
 
     def add_member(self, group: str, member: str) -> None:
-        """Put a user or group into a group. Raises NotFoundError, PropertyError, or ConflictError when it is in already."""
+        """Add a user or group to a group. Raises NotFoundError, PropertyError, or ConflictError when it is a member already."""
         self.add_members(group, (member,))
 
     def add_members(self, group: str, members: Iterable[str]) -> None:
-        """Put users and groups, by id or name, into a group, all or none. Raises as `add_member` does."""
+        """Add users and groups, by id or name, to a group, all or none. Raises what `add_member` raises."""
         with self._store.transaction():
             holder = self._static_group(group)
             for member in members:
@@ -188,7 +188,7 @@ class Directory:
         self._note_membership(holder["id"], kind, key)
 
     def _kind_and_key(self, name: str) -> tuple[str, str]:
-        """Return which object an id or name stands for, without reading it where the name says enough. Raises NotFoundError."""
+        """Return type and id of the object with an id or name; read it only where the name is not enough. Raises NotFoundError."""
         owner = self._names.owner("User", name) if "@" in name else None
         if owner is not None:
             return "User", owner
@@ -196,7 +196,7 @@ class Directory:
         return kind_of(principal), principal["id"]
 
     def remove_member(self, group: str, member: str) -> None:
-        """Take a member out of a group. Raises NotFoundError or PropertyError."""
+        """Remove a member from a group. Raises NotFoundError or PropertyError."""
         with self._store.transaction():
             holder, leaving = self._static_group(group), self.principal(member)
             if not self._store.unlink("member", holder["id"], leaving["id"]):
@@ -213,7 +213,7 @@ class Directory:
         return self._store.lefts("member", member)
 
     def set_manager(self, user: str, manager: str | None) -> None:
-        """Set or take away a user's manager; that managers go round is allowed, as there. Raises NotFoundError."""
+        """Set or remove a user's manager; a circle of managers is allowed, as in Entra ID. Raises NotFoundError."""
         with self._store.transaction():
             self.dynamic.settle_due()
             key = self.find("User", user)["id"]
@@ -238,17 +238,17 @@ class Directory:
             return {"@odata.type": "#microsoft.graph.group", **self.find("Group", name)}
 
     def note(self, kind: str, key: str) -> None:
-        """Write down that an object's place in some application's scope changed."""
+        """Log that an application's scope may have changed for an object."""
         self.changes.note(kind, key)
 
     def watermark(self) -> int:
-        """Return where the change log ends, once everything that is due by now is in it."""
+        """Return the end of the change log, after adding every change of dynamic groups that is due."""
         self.deleted.purge_due()
         self.dynamic.settle_due()
         return self.changes.last()
 
     def changed_since(self, watermark: int, until: int) -> dict[str, list[str]]:
-        """Return the ids that changed behind `watermark` up to `until`, each once, by type, first change first."""
+        """Return the ids that changed after `watermark` up to `until`, each once, by type, first change first."""
         return self.changes.changed(watermark, until)
 
     def _keep(self, kind: str, document: Document, changed: Iterable[str], before: Document | None) -> None:
@@ -277,14 +277,14 @@ class Directory:
         return item
 
     def _note_membership(self, group: str, kind: str, member: str) -> None:
-        """A membership changes the group, and whether the member is in some application's scope."""
+        """Log that a membership changed the group, and perhaps an application's scope for the member."""
         self.changes.note("Group", group, members=[member])
         self.note(kind, member)
         if kind == "User":
             self.dynamic.wait(kind, member)
 
     def _demand(self, kind: str, document: Document) -> Document:
-        """Return the document as it may be kept. Raises PropertyError."""
+        """Return the document if it may be saved. Raises PropertyError."""
         if kind == "User":
             if not _PRINCIPAL_NAME.match(document.get("userPrincipalName", "")):
                 raise PropertyError("a user needs a userPrincipalName of the form name@domain")
@@ -295,5 +295,5 @@ class Directory:
 
 
 def kind_of(principal: Document) -> str:
-    """Tell `User` from `Group` by what `principal()` returned."""
+    """Return `User` or `Group` for a document that `principal()` returned."""
     return "User" if principal["@odata.type"] == "#microsoft.graph.user" else "Group"

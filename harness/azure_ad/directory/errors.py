@@ -1,4 +1,4 @@
-"""What the directory cannot do, for whoever asks it."""
+"""Errors of the directory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class NotFoundError(LookupError):
 
 
 class ForbiddenError(PermissionError):
-    """The object belongs to Microsoft, and nobody in the tenant may do this to it."""
+    """The object is Microsoft's, and the tenant may not change it."""
 
 
 class ConflictError(ValueError):

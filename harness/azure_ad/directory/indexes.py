@@ -1,6 +1,6 @@
-"""Indexes over the directory: who has this display name, this mail address, this mail nickname, or one that begins so.
+"""Indexes over the directory's texts: by whole value, by beginning, by beginning of a word.
 
-The first question about a property builds its index, later changes keep it; what nobody filters by costs nothing.
+A property's index is built at the first query for it, and updated by later changes; unused ones cost nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from harness.azure_ad.directory.words import words_and_compounds
 from harness.base.store import Document, Store
 
-# The properties that Microsoft Graph's directory is mostly filtered by, and that name few objects; behind a slash is a part of them.
+# The properties that clients mostly filter by, with few objects for each value; after a slash is a part of a complex one.
 # https://learn.microsoft.com/en-us/graph/aad-advanced-queries (read 2026-11-29)
 INDEXED: Mapping[str, tuple[str, ...]] = {
     "User": (
@@ -45,7 +45,7 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
     ),
     "Group": ("id", "displayName", "mail", "mailNickname", "proxyAddresses", "uniqueName"),
 }
-# What `$search` looks for words in: https://learn.microsoft.com/en-us/graph/search-query-parameter (read 2026-11-29)
+# The properties in which `$search` looks for words: https://learn.microsoft.com/en-us/graph/search-query-parameter (read 2026-11-29)
 WORDED = ("displayName", "description")
 _BY_WORD = " by word"
 _BUILT = "directory-index"
@@ -81,7 +81,7 @@ class Indexes:
             return self._store.rights_beginning(_relation(kind, name), text.casefold())
 
     def find_word(self, kind: str, name: str, beginning: str) -> list[str]:
-        """Return the ids of the objects of whose property a word begins so; `name` is one of `WORDED`."""
+        """Return the ids of the objects with a word in a property that begins so; `name` is one of `WORDED`."""
         return self.find_beginning(kind, f"{name}{_BY_WORD}", beginning)
 
     def _build(self, kind: str, name: str) -> None:
@@ -94,7 +94,7 @@ class Indexes:
         self._store.put(_BUILT, kind, {"names": [*built, name]})
 
     def change(self, kind: str, key: str, after: Document | None) -> None:
-        """Keep the indexes there are in step with an object that is about to be written or, None, deleted."""
+        """Update the existing indexes for an object that is about to be saved (None: deleted)."""
         built = self._built(kind)
         before = self._store.get(kind, key) if built else None
         for name in built:
@@ -116,7 +116,7 @@ def _relation(kind: str, name: str) -> str:
 
 
 def _texts(document: Document | None, name: str) -> dict[str, None]:
-    """Return what a property holds, or each element of it, without regard to case; in its order, each once."""
+    """Return the texts of a property or of its elements, in small letters and in their order, each once."""
     if name.endswith(_BY_WORD):
         text = (document or {}).get(name.removesuffix(_BY_WORD))
         return dict.fromkeys(words_and_compounds(text)) if isinstance(text, str) else {}

@@ -1,7 +1,7 @@
-"""What joins an object of the directory to others, cut when it is deleted and tied again when it is restored.
+"""Links between objects of the directory, cut when an object is deleted and tied again when it is restored.
 
-Three relations there are: a group's `member`, a user's `manager`, a service principal's `assigned`. The left end is
-the holder, so `rights("member", group)` are a group's members.
+There are three relations: a group's `member`, a user's `manager`, a service principal's `assigned`. The owner is on the left, so
+`rights("member", group)` are a group's members.
 
 Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore (read 2026-11-29).
 """
@@ -13,19 +13,19 @@ from msgspec import Struct
 from harness.azure_ad.directory.changes import ChangeLog
 from harness.base.store import Document, Store
 
-# What stands on the left of each relation, and what may stand on its right.
+# The type on the left of each relation, and those possible on its right.
 _LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
 _RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
 
 
 class Links(Struct, frozen=True):
-    """The relations of one tenant; cutting and tying note what they change for the objects at the other end."""
+    """The links of one tenant; cutting and tying log the change of the objects at the other end."""
 
     store: Store
     changes: ChangeLog
 
     def cut(self, key: str) -> dict[str, list[tuple[str, str]]]:
-        """Untie an object from all others; return the links there were, as pairs of relation and id, by side."""
+        """Cut all links of an object; return them as pairs of relation and id, by side."""
         lefts = [(relation, other) for relation in _LEFTS for other in self.store.lefts(relation, key)]
         rights = [(relation, other) for relation in _RIGHTS for other in self.store.rights(relation, key)]
         for relation, other in lefts:
@@ -41,9 +41,9 @@ class Links(Struct, frozen=True):
         return {"lefts": lefts, "rights": rights}
 
     def tie(self, key: str, links: Document) -> None:
-        """Join a restored object to the others again, as far as they are there.
+        """Tie a restored object's links again, to objects that still exist.
 
-        The engine is not told of the groups, for it does not bring the memberships of a restored user back.
+        The groups' changes are not logged for the engine, which does not restore memberships of a restored user.
         Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
         """
         for relation, other in links["lefts"]:

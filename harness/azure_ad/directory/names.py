@@ -1,4 +1,4 @@
-"""The names that objects go by: a user's principal name, which is nobody else's, and a group's display name, which may be.
+"""The names of objects: a user's principal name, which is unique, and a group's display name, which need not be.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/user, userPrincipalName (read 2026-11-29).
 """
@@ -21,7 +21,7 @@ class Names(Struct, frozen=True):
         return self.store.owner(_space(kind), name.casefold())
 
     def claim(self, kind: str, document: Document) -> None:
-        """Take note of an object's name. Raises ConflictError when another user has it."""
+        """Save an object's name. Raises ConflictError when another user has it."""
         try:
             self.store.claim(_space(kind), _name(kind, document), document["id"])
         except TakenError as error:

@@ -38,7 +38,7 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
 
 
 def _entries(document: Document, key: str) -> Iterator[Document]:
-    """Yield entries one after another, for there may be a great many."""
+    """Yield the entries one by one, for there may be very many."""
     entries = document.get(key) or []
     if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
         raise HarnessError(f"azure_ad.{key} must be a list of mappings")
@@ -56,7 +56,7 @@ def _members(group: Document) -> list[Any]:
 
 
 def _create(directory: Directory, kind: str, entry: Document, number: int) -> None:
-    """Create what an entry describes; `number` is its place among the users or groups, from 1."""
+    """Create the object of an entry; `number` is its place among the users or groups, from 1."""
     listed = "users" if kind == "User" else "groups"
     links = _KEYS[listed]
     name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"

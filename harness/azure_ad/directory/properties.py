@@ -1,4 +1,4 @@
-"""The directory's property table: checking what callers write, and the names that attribute mappings see.
+"""The directory's property table: checks of values, and the names of properties in attribute mappings.
 
 Mappings use the names of the old Azure AD Graph (`mobile`, `telephoneNumber`), Microsoft Graph its own
 (`mobilePhone`, `businessPhones`). Scenario files may use either; the directory keeps Graph's.
@@ -52,7 +52,7 @@ def _aliases(kind: str) -> dict[str, str]:
 
 @cache
 def _plain(kind: str) -> frozenset[str]:
-    """Return the properties that any text will do for, which most are: each object has ten of them, a directory a million."""
+    """Return the properties that take any text: most of them, so that they are checked without looking further."""
     return frozenset(
         name
         for name, row in table()[kind].items()
@@ -92,7 +92,7 @@ def checked(kind: str, properties: Document) -> Document:
 
 
 def in_graphs_words(kind: str, properties: Document) -> Document:
-    """Return properties under Graph's names where those of mappings are given; one telephone number is a list of one there."""
+    """Return properties with mapping names replaced by Graph's; a single telephone number becomes a list of one."""
     aliases, rows = _aliases(kind), table()[kind]
     result: Document = {}
     for written, value in properties.items():
@@ -103,7 +103,7 @@ def in_graphs_words(kind: str, properties: Document) -> Document:
 
 
 def _check(name: str, value: Any, row: dict[str, Any]) -> None:
-    """Refuse a value of the wrong type, in a complex property the part that is wrong. Raises PropertyError."""
+    """Raise PropertyError for a value, or a part of a complex one, of the wrong type."""
     if value is None:
         return
     if row["type"] == "extension":
@@ -147,7 +147,7 @@ def _is_moment(value: Any) -> bool:
 
 
 def merged(before: Document, changes: Document) -> Document:
-    """Return an object with `changes` made: None takes a value away, a complex property keeps the parts not named."""
+    """Return an object with `changes`: None removes a value, a complex property keeps the parts that are not named."""
     after = {**before, **changes}
     for name, value in changes.items():
         if isinstance(value, dict):
@@ -165,7 +165,7 @@ def _defaults(kind: str) -> Document:
 
 
 def source_attributes(kind: str, document: Document) -> dict[str, Any]:
-    """Return an object as mappings see it: their names, booleans as `True`/`False`, nothing that is empty.
+    """Return an object's attributes as mappings read them: their names, booleans as `True`/`False`, no empty ones.
 
     A multi-valued property other than `proxyAddresses` and `otherMails` gives its first value; directory extensions go by
     their own names.
@@ -199,7 +199,7 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
 
 
 def _strip_guest(attributes: dict[str, Any]) -> None:
-    """Mappings see a guest's userPrincipalName without `#EXT#` and what follows; the original keeps both.
+    """Return a guest's userPrincipalName as mappings read it, without `#EXT#` and what follows.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
     """

@@ -1,4 +1,4 @@
-"""The words of a text, as `$search` finds them: parted at blanks, symbols, digits, and where small letters turn into capitals.
+"""The words of a text for `$search`: split at blanks, symbols and digits, and where a capital follows a small letter.
 
 `hello.world` has `hello`, `.` and `world`; words with nothing but symbols between them are one word, too: `helloworld`.
 
@@ -22,7 +22,7 @@ def words(text: str) -> list[str]:
 
 
 def words_and_compounds(text: str) -> list[str]:
-    """Return the words of a text, then those that come of words with symbols between them."""
+    """Return the words of a text, then the compounds of words with only symbols between them."""
     parts = [_NAMES.findall(chunk) for chunk in text.split()]
     return [*words(text), *("".join(names).casefold() for names in parts if len(names) > 1)]
 

@@ -1,4 +1,4 @@
-"""What a membership rule may name: properties of users and devices, and of what their collections hold.
+"""The attributes of membership rules: properties of users and devices, and of the elements of their collections.
 
 The page says that names are case-sensitive and prints `user.employeehiredate` beside `user.employeeHireDate`, so case
 does not count here.
@@ -41,7 +41,7 @@ class Attribute:
     operators: frozenset[str]
 
     def values(self, document: Document) -> list[Any]:
-        """Return what is there, nothing empty; a single value as a list of one."""
+        """Return the non-empty values; a single value as a list of one."""
         value: Any = document
         for part in self.path:
             value = value.get(part) if isinstance(value, dict) else None

@@ -32,7 +32,7 @@ class FromNow:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a rule is asked about. The groups and the manager are looked up when a rule reads them."""
+    """The object that a rule is evaluated for. Its groups and manager are looked up when a rule reads them."""
 
     document: Document
     now: datetime
@@ -42,7 +42,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One value of a collection, as a condition in the brackets behind `-any` or `-all` sees it."""
+    """One value of a collection, for a condition in the brackets after `-any` or `-all`."""
 
     value: Any
     now: datetime
@@ -50,7 +50,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`attribute` None: the element itself, which is written `_`. `operator` is positive; `negated` turns it round."""
+    """`attribute` None is the element itself, written `_`. `operator` is positive; `negated` inverts the result."""
 
     attribute: Attribute | None
     operator: str
@@ -118,7 +118,7 @@ def _comparable(value: Any, operand: Literal) -> Any:
 
 
 def _matches(value: str, pattern: Regex) -> bool:
-    """A pattern that takes too long matches nobody: the membership cannot wait for it."""
+    """Return whether a pattern matches; one that takes too long matches nobody."""
     try:
         return pattern.search(value) is not None
     except RegexError:

@@ -1,7 +1,7 @@
-"""Dynamic groups: whoever fits the rule becomes a member, some time after the user or the rule changed.
+"""Dynamic groups: users who match the rule become members, some time after the user or the rule changed.
 
-What is to be looked at waits in a queue with the moment it is due. The directory settles what is due before it says who
-is a member, so that no clock has to call: `settle_due` is cheap, for it remembers when the next look is worth it.
+Changed users and groups wait in a queue, each with the moment when it is due. The directory calls `settle_due` before it reads
+members, so no timer is needed; the call is cheap, for the next due moment is remembered.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/users/groups-dynamic-membership,
 https://learn.microsoft.com/en-us/entra/identity/users/groups-troubleshooting (evaluation is a periodic background process;
@@ -54,7 +54,7 @@ def check_rule(group: Document) -> Document:
 
 
 def _compiled(text: str) -> Rule:
-    """Read a rule. Its language is loaded for the first one, since most directories have none. Raises PropertyError."""
+    """Compile a rule. The compiler is imported for the first one, since most directories have none. Raises PropertyError."""
     from harness.azure_ad.directory.membership.rule import compile_rule
 
     return compile_rule(text)
@@ -71,7 +71,7 @@ class DynamicGroups:
         self._next_look = _SOONEST
 
     def enter(self, group: Document, before: Document | None) -> None:
-        """Take note of a group that was made or changed. Raises PropertyError for one too many, or rules in a row."""
+        """Add a new or changed group. Raises PropertyError for one too many, or for rules that refer to each other."""
         if not is_dynamic(group):
             self.forget(group["id"])
             return
@@ -87,12 +87,12 @@ class DynamicGroups:
             self._store.delete(_UPDATED, group)
 
     def updated(self, group: str) -> str | None:
-        """Return the moment at which a rule last let somebody in or out, None before that."""
+        """Return the moment at which a rule last added or removed a member, None before that."""
         entry = self._store.get(_UPDATED, group)
         return None if entry is None else str(entry["moment"])
 
     def wait(self, kind: str, key: str) -> None:
-        """Put a changed user or group into the queue; without delay, look at once."""
+        """Put a changed user or group into the queue; without a delay, evaluate it at once."""
         if kind == "User" and not self._store.rights(_RELATION, _ALL):
             return
         if not self._delay:
@@ -103,11 +103,11 @@ class DynamicGroups:
             self._enqueue(place, self._clock.now() + self._delay)
 
     def settle_due(self) -> None:
-        """Look at what has waited long enough."""
+        """Evaluate the users and groups that are due."""
         now = self._clock.now()
         if now < self._next_look:
             return
-        # Whatever comes into the queue from here on is due a delay from now, in every process.
+        # Every later entry of the queue is due a delay from now, in every process.
         self._next_look = now + max(self._delay, timedelta(minutes=1))
         while (first := next(self._store.scan(_QUEUE, limit=1), None)) is not None:
             due = from_iso(first[1]["due"])
@@ -117,15 +117,15 @@ class DynamicGroups:
             self._take(first[0])
 
     def waits(self, group: str) -> bool:
-        """Tell whether a group's rule is still to be looked at for the first time since it was made or changed."""
+        """Return whether a new or changed rule of a group has not been evaluated yet."""
         return self._store.get(_QUEUE, f"Group/{group}") is not None
 
     def would_hold(self, text: str, user: Document) -> bool:
-        """Tell whether a rule holds for a user as things are. Raises PropertyError for one that cannot be read."""
+        """Return whether a rule holds for a user now. Raises PropertyError for a bad rule."""
         return _compiled(text).holds(self._candidate(user))
 
     def settle_all(self) -> None:
-        """Look at everything that waits, due or not: a directory that is described stands as it is described."""
+        """Evaluate the whole queue, due or not: a directory from a document begins with its final memberships."""
         for place in [place for place, _ in self._store.scan(_QUEUE)]:
             self._take(place)
 
@@ -149,7 +149,7 @@ class DynamicGroups:
             self._settle_user(document)
 
     def _settle_group(self, group: Document) -> None:
-        """Bring the members in line with the rule. One that reads the clock is looked at again."""
+        """Add and remove members by the rule. A group whose rule reads the clock goes into the queue again."""
         if not is_dynamic(group) or group["membershipRuleProcessingState"] != "On":
             return
         rule = _compiled(group["membershipRule"])
@@ -165,7 +165,7 @@ class DynamicGroups:
             self._enqueue(f"Group/{group['id']}", self._clock.now() + max(self._delay, timedelta(minutes=1)))
 
     def _candidates(self, rule: Rule) -> Iterable[Document]:
-        """Return the users that a rule may hold for: of all there are only if it names none."""
+        """Return the users that a rule may hold for: all users, unless it names groups or a manager."""
         if rule.manager is not None:
             keys = self._store.lefts("manager", rule.manager)
         elif rule.groups:
@@ -175,7 +175,7 @@ class DynamicGroups:
         return (user for key in keys if (user := self._store.get("User", key)) is not None)
 
     def _settle_user(self, user: Document) -> None:
-        """Let a user into the groups that fit now, and out of the others; memberOf takes nobody out."""
+        """Add a user to the groups whose rules match, and remove the user from the others; memberOf removes nobody."""
         for group, rule in self._rules():
             if rule.holds(self._candidate(user)):
                 self._bring(group, user["id"])
@@ -183,7 +183,7 @@ class DynamicGroups:
                 self._note(group, user["id"])
 
     def _bring(self, group: str, user: str) -> None:
-        """Make somebody a member, and of the groups that take members of this one."""
+        """Add a member, also to the groups that take members of this one."""
         if not self._store.link("member", group, user):
             return
         self._note(group, user)

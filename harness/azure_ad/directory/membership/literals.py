@@ -22,7 +22,7 @@ _NULLS = ("null", "$null")
 
 
 def operand(reader: Reader, attribute: Attribute, operator: str) -> Literal:
-    """Read what an operator compares with; texts come folded. Raises PropertyError for a value of another type."""
+    """Read an operator's value; texts are casefolded. Raises PropertyError for a value of another type."""
     token = reader.token
     if token.kind == "word" and token.text.lower() in _NULLS:
         reader.advance()
@@ -45,7 +45,7 @@ def operand(reader: Reader, attribute: Attribute, operator: str) -> Literal:
 
 
 def _text(reader: Reader) -> str | None:
-    """Read a text or a number, which is compared as a text; None: something else stands there."""
+    """Read a text, or a number as a text; None for anything else."""
     if reader.token.kind == "number":
         return reader.advance().text
     if reader.token.kind == "escaped":
@@ -78,7 +78,7 @@ def _list(reader: Reader) -> tuple[str, ...]:
 
 
 def _boolean(reader: Reader, attribute: Attribute) -> bool:
-    """Quotation marks are optional around what is no text."""
+    """Read a boolean; quotation marks around it are optional."""
     text = reader.token.text.strip("\"'").lower()
     if text not in ("true", "false"):
         raise refused("Invalid operands found for operator", f"'{attribute.name}' is true or false")

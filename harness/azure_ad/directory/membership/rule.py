@@ -54,9 +54,9 @@ _ELEMENT_HOLDERS = {"plans": ("assignedplan", "plan"), "groups": ("group", "grou
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`holder` is `user` or `device`. `groups` are those whose members come along, `manager` whose reports do.
+    """`holder` is `user` or `device`. `groups` are those of memberOf, `manager` that of direct reports.
 
-    With `by_clock`, members change without anybody being changed.
+    With `by_clock`, members change by time alone.
     """
 
     condition: Condition
@@ -70,7 +70,7 @@ class Rule:
 
 
 class _RuleReader(Reader):
-    """`collection` is the one whose `-any` or `-all` is being read; the rest is what was met on the way."""
+    """`collection` is the one whose `-any` or `-all` is being read; the other members collect what the rule names."""
 
     def __init__(self, text: str) -> None:
         self.collection: Attribute | None = None
@@ -174,7 +174,7 @@ _GRAMMAR = Grammar(
 
 @lru_cache(maxsize=256)
 def compile_rule(text: str) -> Rule:
-    """Return a rule ready to ask. Raises PropertyError for one that cannot be read, with the place or the word."""
+    """Return a compiled rule. Raises PropertyError for a bad one, with the place or the word."""
     if len(text) > LONGEST:
         raise refused(
             "Query compilation error", f"the rule has {len(text)} characters; {LONGEST} are the most"
