@@ -18,7 +18,6 @@ _Command = Callable[..., None]
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 KEY = click.option(
     "--key",
-    envvar="HARNESS_ACCESS_KEY",
     metavar="KEY",
     help="Key of the harness, where it is not on loopback; better in the ready file, or in HARNESS_ACCESS_KEY.",
 )
@@ -36,7 +35,6 @@ def connected(command: _Command) -> _Command:
         KEY,
         click.option(
             "--token",
-            envvar="HARNESS_GRAPH_TOKEN",
             metavar="TOKEN",
             help="Graph token that goes with --graph; better in HARNESS_GRAPH_TOKEN.",
         ),

@@ -6,6 +6,7 @@ Every failure is one sentence: which file, which address, what it said.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from harness.wire.message import Response
 
 DEFAULT_READY_FILE = Path("ready.json")
+_TOKEN, _KEY = "HARNESS_GRAPH_TOKEN", "HARNESS_ACCESS_KEY"  # no list of processes shows what is given in them
 _PAGE = 500
 _PATIENCE = 600.0  # seconds; a step waits for a cycle that is running
 _NO_HARNESS = "what listens at {} is no harness; the running one's address is in its ready file"
@@ -71,7 +73,7 @@ class Connection:
         response = _ask(method, url, body, headers, self.certificate)
         document = _document(response, self.graph)
         if response.status != 200:
-            hint = "; give it with --key" if response.status == 401 else ""
+            hint = f"; give it in {_KEY} or with --key" if response.status == 401 else ""
             raise HarnessError(f"{document.get('message', f'the harness answered {response.status}')}{hint}")
         return document
 
@@ -115,11 +117,17 @@ class Connection:
 
 
 def connect(ready_file: Path | None, graph: str | None, token: str | None, key: str | None) -> Connection:
-    """Return the connection that the options name, by default that of `ready.json` here. Raises HarnessError."""
+    """Return the connection that the options name, by default that of `ready.json` here. Raises HarnessError.
+
+    The environment's token goes with `graph` alone, and its key where a ready file has none: whoever has them set for one
+    harness names another by its ready file.
+    """
+    if graph is not None:
+        token, key = token or os.environ.get(_TOKEN), key or os.environ.get(_KEY)
     if graph is None and token is None:
         return _from_ready_file(ready_file or DEFAULT_READY_FILE, key)
     if ready_file is not None or graph is None or token is None:
-        raise HarnessError("give either --ready-file, or --graph and --token together")
+        raise HarnessError(f"give either --ready-file, or --graph and a token in {_TOKEN} or with --token")
     base = graph.rstrip("/")
     return Connection(base if base.endswith(("/v1.0", "/beta")) else f"{base}/v1.0", token, key)
 
@@ -147,7 +155,11 @@ def _from_ready_file(path: Path, key: str | None) -> Connection:
         )
     aws = ready["aws_sso"].get("url") if isinstance(ready.get("aws_sso"), dict) else None
     return Connection(
-        graph, token, key or control.get("key"), Path(certificate) if certificate else None, aws
+        graph,
+        token,
+        key or control.get("key") or os.environ.get(_KEY),
+        Path(certificate) if certificate else None,
+        aws,
     )
 
 

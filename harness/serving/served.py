@@ -29,7 +29,7 @@ from harness.serving.addresses import Shortcut, at, in_flight, nearby, own_names
 from harness.serving.configuring import Administrator
 from harness.serving.failures import Room, damage_worded, report
 from harness.serving.front.control import with_control
-from harness.serving.front.gate import Gate
+from harness.serving.front.gate import EXEMPT, Gate
 from harness.serving.front.listenable import Listenable
 from harness.serving.front.stepping import Stepper
 from harness.serving.listening import listen
@@ -297,4 +297,4 @@ class Served:
         door = Door(
             self.misbehaviour.door(with_tenant), self.timeline, self.clock.now, (AWS_SSO, AZURE_AD)[side]
         )
-        return Gate(with_control(door, self), self.key, self._names, signed=self._signed)
+        return Gate(with_control(door, self), self.key, EXEMPT[side], self._names, signed=self._signed)

@@ -431,7 +431,9 @@ class TestNoHarness:
 
     @pytest.mark.parametrize("options", [("--graph", "http://h"), ("--token", "t")])
     def test_half_an_address(self, options):
-        assert "--graph and --token together" in refused("job", "status", *options)
+        assert "or --graph and a token in HARNESS_GRAPH_TOKEN or with --token" in refused(
+            "job", "status", *options
+        )
 
     @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"hello": "world"}'])
     def test_something_else_listens(self, ready, body):

@@ -244,6 +244,9 @@ def test_the_key_of_another_address_is_in_the_ready_file(serve):
         "HARNESS_ACCESS_KEY": world.ready["control"]["key"],
     }  # which no list of processes shows
     assert CliRunner(env=secrets).invoke(main, address[: address.index("--token")]).exit_code == 0
+    of_another = CliRunner(env=dict.fromkeys(secrets, "of another harness"))
+    result = of_another.invoke(main, ["job", "status", "--ready-file", str(world.ready_file)])
+    assert result.exit_code == 0, result.output
 
 
 def test_a_quirk_is_flipped_for_the_served_world(serve, tmp_path):

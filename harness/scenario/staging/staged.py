@@ -23,7 +23,7 @@ from harness.pages.instruments import INSTRUMENTS
 from harness.scenario.live import addresses, served
 from harness.scenario.staging.moments import Moment
 from harness.serving.front.control import with_control
-from harness.serving.front.gate import Gate
+from harness.serving.front.gate import EXEMPT, Gate
 from harness.serving.ready_file import Ready, ways_in
 from harness.serving.watching.doors import Door
 from harness.serving.watching.faulty import Misbehaviour
@@ -200,4 +200,4 @@ class Staged:
             return answer
 
         door = Door(self.misbehaviour.door(with_tenant), self.timeline, self._now, (AWS_SSO, AZURE_AD)[side])
-        return Gate(with_control(door, self), None)
+        return Gate(with_control(door, self), None, EXEMPT[side])

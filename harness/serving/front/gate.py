@@ -31,11 +31,7 @@ KEY_HEADER = "X-Harness-Key"
 KEY_PATH = "/_harness/key"
 _COOKIE = "harness_key"
 _MAX_FORM = 4096
-# Graph and SCIM ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
-_BEHIND_TOKENS = re.compile(r"/(v1\.0|beta)/|/[^/]+/scim/v2")
-_TOKEN_ENDPOINT = re.compile(r"/[^/]+/oauth2/(v2\.0/)?token")
-# The configuration that names the keys, and the keys, are for whoever has to verify a token: both are public.
-_PUBLIC = re.compile(r"/[^/]+/((v2\.0/)?\.well-known/openid-configuration|discovery/(v2\.0/)?keys)")
+_NO_PATH = re.compile(r"(?!)")
 # https://www.rfc-editor.org/rfc/rfc6749#section-5.2, read 2026-11-29
 _NO_PASSWORD = {
     "error": "invalid_grant",
@@ -58,6 +54,29 @@ _POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
+class Exempt:
+    """The paths of an application that need no key; the other application's do, which are not there.
+
+    `by_token` begin those that ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
+    `public` are the configuration that names the signing keys, and the keys, for whoever has to verify a token.
+    """
+
+    by_token: re.Pattern[str]
+    token_endpoint: re.Pattern[str] = _NO_PATH
+    public: re.Pattern[str] = _NO_PATH
+
+
+EXEMPT = (  # of AWS SSO and of Azure AD
+    Exempt(by_token=re.compile(r"/[^/]+/scim/v2")),
+    Exempt(
+        by_token=re.compile(r"/(v1\.0|beta)/"),
+        token_endpoint=re.compile(r"/[^/]+/oauth2/(v2\.0/)?token"),
+        public=re.compile(r"/[^/]+/((v2\.0/)?\.well-known/openid-configuration|discovery/(v2\.0/)?keys)"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """`key` None serves this machine alone, else also who asks for it by an address or one of `names`.
 
@@ -66,6 +85,7 @@ class Gate:
 
     app: WSGIApplication
     key: str | None
+    exempt: Exempt
     names: frozenset[str] = frozenset()
     signed: bool = False
 
@@ -77,13 +97,13 @@ class Gate:
 
     def _refusal(self, environ: WSGIEnvironment) -> Response | None:
         path = environ["PATH_INFO"]
-        if _BEHIND_TOKENS.match(path):
+        if self.exempt.by_token.match(path):
             return None
         if not names_this_machine(environ) and not (self.key and self._is_named(environ)):
             return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
-        if self.key is None or _PUBLIC.fullmatch(path) or self._is_signed(environ):
+        if self.key is None or self.exempt.public.fullmatch(path) or self._is_signed(environ):
             return None
-        if _TOKEN_ENDPOINT.fullmatch(path):
+        if self.exempt.token_endpoint.fullmatch(path):
             return _by_password(environ, self.key)
         return _keyless(Request(environ), self.key)
 

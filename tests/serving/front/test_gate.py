@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.serving.front.gate import Gate
+from harness.serving.front.gate import EXEMPT, Gate
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, json_request
 from tests.serving.test_serve import harness
@@ -16,8 +16,10 @@ OPEN = (
     "/", "/portal/", "/console/", "/console/api/users", "/start", "/_harness/clock", "/nowhere", "//v1.0/users",
     "/tenant/oauth2/v2.0/authorize", "/%2e/portal/",
 )  # fmt: skip
+AWS_SSO, AZURE_AD = 0, 1
 GUARDED_OTHERWISE = (
-    "/v1.0/users", "/beta/users", "/tenant/scim/v2/Users", "/tenant/oauth2/v2.0/token", "/tenant/discovery/v2.0/keys",
+    (AZURE_AD, "/v1.0/users"), (AZURE_AD, "/beta/users"), (AWS_SSO, "/tenant/scim/v2/Users"),
+    (AZURE_AD, "/tenant/oauth2/v2.0/token"), (AZURE_AD, "/tenant/discovery/v2.0/keys"),
 )  # fmt: skip
 BROWSER = ("Accept", "text/html,*/*")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -30,8 +32,8 @@ def page(environ, start_response):
     return [b"people"]
 
 
-def gate(key=KEY, **options):
-    return inprocess(Gate(page, key, **options))
+def gate(key=KEY, side=AZURE_AD, **options):
+    return inprocess(Gate(page, key, EXEMPT[side], **options))
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -45,10 +47,12 @@ def test_a_stranger_gets_nothing(path, headers):
     assert b"people" not in answer.body
 
 
-@pytest.mark.parametrize("path", GUARDED_OTHERWISE)
-def test_what_has_a_guard_of_its_own_is_let_through(path):
-    """SCIM, Graph and the token endpoint ask for tokens and secrets themselves."""
-    assert gate()(Request("GET", f"http://10.0.0.7:8081{path}")).status == 200
+@pytest.mark.parametrize(("side", "path"), GUARDED_OTHERWISE)
+def test_what_has_a_guard_of_its_own_is_let_through(side, path):
+    """SCIM, Graph and the token endpoint ask for tokens and secrets themselves; where they are not, the key is asked for."""
+    request = Request("GET", f"http://10.0.0.7:8081{path}")
+    assert gate(side=side)(request).status == 200
+    assert gate(side=1 - side)(request).status == 401
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,9 @@ def test_a_person_has_the_key_for_a_password(form, headers, status):
 
     def ask(key):
         token = "http://127.0.0.1:8081/tenant/oauth2/v2.0/token"
-        return inprocess(Gate(form_again, key))(Request("POST", token, (FORM, *headers), form.encode()))
+        return inprocess(Gate(form_again, key, EXEMPT[AZURE_AD]))(
+            Request("POST", token, (FORM, *headers), form.encode())
+        )
 
     answer = ask(KEY)
     assert answer.status == status
@@ -95,7 +101,14 @@ def test_a_key_typed_once_opens_the_pages():
     assert send(Request("POST", f"{url}/_harness/key", (FORM,), b"key=wrong")).status == 401
     entered = send(Request("POST", f"{url}/_harness/key", (FORM,), f"key={KEY}".encode()))
     cookie = entered.header("Set-Cookie")
-    assert (entered.status, KEY in cookie, "HttpOnly" in cookie) == (303, False, True)
+    assert (entered.status, KEY in cookie, "HttpOnly" in cookie, "Secure" in cookie) == (
+        303,
+        False,
+        True,
+        False,
+    )
+    over_tls = send(Request("POST", "https://10.0.0.7/_harness/key", (FORM,), f"key={KEY}".encode()))
+    assert "Secure" in over_tls.header("Set-Cookie")
     assert send(Request("GET", f"{url}/", (("Cookie", cookie.partition(";")[0]),))).body == b"people"
     assert send(Request("GET", f"{url}/", (("X-Harness-Key", KEY),))).body == b"people"
 
