@@ -174,6 +174,15 @@ class Narrow(RightServer):
         return super().listed(kind, query)
 
 
+class Ungrouped(RightServer):
+    """Takes no filters of groups."""
+
+    def listed(self, kind: str, query: dict[str, str]) -> Resource:
+        if kind == "Groups" and "filter" in query:
+            raise Refusal(400, "invalidFilter")
+        return super().listed(kind, query)
+
+
 class Choosy(RightServer):
     """Takes one value of a type, roles of its own alone, and nobody for a member who is disabled."""
 
@@ -223,4 +232,4 @@ def _elements(resource: Resource, name: str) -> list[Resource]:
     return [each for each in there if isinstance(each, dict)] if isinstance(there, list) else []
 
 
-CONTROLS = (Adorning, Tidying, Sparing, Declining, Narrow, Choosy, Constant)
+CONTROLS = (Adorning, Tidying, Sparing, Declining, Narrow, Ungrouped, Choosy, Constant)

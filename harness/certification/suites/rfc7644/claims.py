@@ -120,13 +120,19 @@ def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:
 
 def require_chosen(bench: Bench, condition: str, wanted: Sequence[str], kind: str = "Users") -> None:
     """Demand as `require_found` does. Raises SkippedError for 400 and invalidFilter, as RFC 7644 3.4.2.2 lets a server decline."""
-    response = bench.endpoint.ask("GET", query(kind, condition))
+    response = need_taken(bench, condition, kind)
+    _require_ids(bench, response, condition, wanted, kind)
+
+
+def need_taken(bench: Bench, condition: str, kind: str) -> Response:
+    """Return the answer to a filter. Raises SkippedError where it is declined (400 and invalidFilter)."""
     label = f"GET {query(kind, condition)}"
+    response = bench.endpoint.ask("GET", query(kind, condition))
     if response.status == 400 and require_document(label, response).get("scimType") == "invalidFilter":
         raise SkippedError(
             f"the filter '{condition}' is declined with invalidFilter, as RFC 7644 3.4.2.2 allows"
         )
-    _require_ids(bench, response, condition, wanted, kind)
+    return response
 
 
 def declined_of(bench: Bench, conditions: Mapping[str, Sequence[str]], kind: str = "Users") -> list[str]:

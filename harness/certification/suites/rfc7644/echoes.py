@@ -30,7 +30,7 @@ from harness.certification.suite import Check
 from harness.certification.suites.leaves import leaves, require_equal
 from harness.certification.suites.people import group, new_full_user, new_group, user
 from harness.certification.suites.rfc7644.changes.operations import replaced
-from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
+from harness.certification.suites.rfc7644.claims import need, need_groups, need_taken, need_writable
 from harness.scim.names import CORE_GROUP, CORE_USER, ENTERPRISE_USER
 
 _EXTENDED = {"schemas": [CORE_USER, ENTERPRISE_USER], ENTERPRISE_USER: {"department": "Sales"}}
@@ -64,7 +64,10 @@ def _listed(bench: Bench) -> None:
     need(bench, "filter")
     for path in _one_of_each(bench):
         kind, name = path.split("/")[1], "userName" if path.startswith("/Users") else "displayName"
-        place = query(kind, f"{name} eq {encode_text(bench.endpoint.get(path).get(name))}")
+        condition = f"{name} eq {encode_text(bench.endpoint.get(path).get(name))}"
+        if kind == "Groups":
+            need_taken(bench, condition, kind)
+        place = query(kind, condition)
         first = require_first(f"GET {place}", bench.endpoint.get(place))
         _require_as_read(bench, f"GET {place}", path, first)
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.certification.outcomes import Outcome
 from harness.certification.suites.rfc7644.suite import RFC7644
-from tests.certification.right.controls import Narrow
+from tests.certification.right.controls import Narrow, Ungrouped
 from tests.certification.right.patching import Refusal
 from tests.certification.suites.rfc7644.test_rfc7644 import only
 
@@ -132,6 +132,11 @@ def test_what_is_declined_hides_no_fault_of_the_other_filters(certify):
     skipped = certify(only("3.4.2.2 each attribute"), Narrow())["3.4.2.2 each attribute"]
     assert skipped.outcome is Outcome.SKIPPED
     assert "7 more filters asked here are declined, too" in skipped.reason
+
+
+def test_a_group_is_deleted_whether_or_not_groups_are_filtered(certify):
+    """All that is asked besides the filter is judged."""
+    assert certify(only("3.6 group deleted"), Ungrouped())["3.6 group deleted"].outcome is Outcome.PASSED
 
 
 def test_every_check_here_is_one_of_the_suite():

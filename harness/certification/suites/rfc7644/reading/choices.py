@@ -16,6 +16,7 @@ from harness.certification.suites.rfc7644.claims import (
     need,
     need_all_taken,
     need_groups,
+    need_taken,
     need_writable,
     require_chosen,
 )
@@ -88,7 +89,9 @@ def _groups_whole(bench: Bench) -> None:
     need_groups(bench)
     _, member = new_user(bench)
     _, made = new_group(bench, member)
-    path = query("Groups", f"displayName eq {encode_text(made['displayName'])}")
+    condition = f"displayName eq {encode_text(made['displayName'])}"
+    need_taken(bench, condition, "Groups")
+    path = query("Groups", condition)
     group = require_first(f"GET {path}", bench.endpoint.get(path))
     require_members(f"GET {path}", group, [member["id"]])
 

@@ -29,7 +29,13 @@ from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_group, new_user, user
 from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS
-from harness.certification.suites.rfc7644.claims import is_case_exact, need, need_groups, require_chosen
+from harness.certification.suites.rfc7644.claims import (
+    is_case_exact,
+    need,
+    need_groups,
+    need_taken,
+    require_chosen,
+)
 from harness.scim.names import CORE_USER, ENTERPRISE_USER, ERROR
 
 _MINUTE = timedelta(minutes=1)
@@ -118,12 +124,13 @@ def _members_left_out(bench: Bench) -> None:
     need_groups(bench)
     _, member = new_user(bench)
     path, made = new_group(bench, member)
-    listed = query("Groups", f"displayName eq {encode_text(made['displayName'])}")
+    condition = f"displayName eq {encode_text(made['displayName'])}"
     for narrowed in (f"{path}?excludedAttributes=members", f"{path}?attributes=displayName"):
         wanted = {"id": made["id"], "displayName": made["displayName"], "members": None}
         require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
     need(bench, "filter")
-    narrowed = f"{listed}&excludedAttributes=members"
+    need_taken(bench, condition, "Groups")
+    narrowed = query("Groups", condition) + "&excludedAttributes=members"
     (first,) = bench.endpoint.get(narrowed).get("Resources") or [{}]
     require_value(f"GET {narrowed}", first, "members", None)
 
