@@ -23,7 +23,7 @@ from harness.scim.path import PathError, parse_path, read
 
 _SOURCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 _ENTERPRISE = "enterprise."
-# Where the identity store has what the page calls by these names; `AD_GUID` is Active Directory's alone.
+# Where the identity store has what the page calls by these names; `AD_GUID` and, later, `AD_SID` are Active Directory's alone.
 _USER_PATHS = {
     "email": "emails[primary eq true].value",
     "familyName": "name.familyName",
