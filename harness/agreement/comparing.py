@@ -141,14 +141,14 @@ class _Comparison:
         for flow in mapping.flows:
             if flow.only_on_creation or flow.several:
                 continue
-            wanted, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
-            is_alike = wanted.casefold() == actual.casefold()
-            if wanted and wanted != actual and not (flow.boolean and is_alike):
+            expected, actual = values.get(flow.target, ""), _text(read(record.attributes, flow.path))
+            is_alike = expected.casefold() == actual.casefold()
+            if expected and expected != actual and not (flow.boolean and is_alike):
                 if is_alike and not flow.case_exact:
                     reason = self._reasons.of_case(facts.kind, record.id)
                 else:
                     reason = self._reasons.of_values(facts, values, record.id)
-                yield Difference(Kind.ATTRIBUTE, whose, flow.target, wanted, actual, *reason)
+                yield Difference(Kind.ATTRIBUTE, whose, flow.target, expected, actual, *reason)
 
     def _managers(self) -> Iterator[Difference]:
         mapping = self._session.mappings.get("User")
@@ -158,17 +158,17 @@ class _Comparison:
         names = self._user_names()
         for key, record in arrived.items():
             manager = arrived.get(self._world.azure.directory.manager(key) or "")
-            wanted = manager.id if manager else ""
+            manager_id = manager.id if manager else ""
             held = (record.attributes.get(ENTERPRISE_USER) or {}).get("manager") or {}
             actual = str(held.get("value") or "")
-            if wanted != actual:
+            if manager_id != actual:
                 whose = f"user {record.attributes['userName']}"
                 reason = self._reasons.of_user_reference(key, record.id)
                 yield Difference(
                     Kind.MANAGER,
                     whose,
                     "manager",
-                    names.get(wanted, wanted),
+                    names.get(manager_id, manager_id),
                     names.get(actual, actual),
                     *reason,
                 )
@@ -179,14 +179,14 @@ class _Comparison:
         keys = {record.id: key for key, record in users.items()}
         for key, group in self._arrived["Group"].items():
             members = self._world.azure.directory.members(key)
-            wanted = {users[member].id for member in members if member in users}
+            ids = {users[member].id for member in members if member in users}
             actual = set(identity_store.members(self._world.aws, group.id))
             whose = f"group {group.attributes['displayName']}"
-            for user_id in sorted(wanted - actual):
+            for user_id in sorted(ids - actual):
                 name = names.get(user_id, user_id)
                 reason = self._reasons.of_member(key, keys[user_id], group.id, left=False)
                 yield Difference(Kind.MEMBER_MISSING, whose, "members", name, "", *reason)
-            for user_id in sorted(actual - wanted):
+            for user_id in sorted(actual - ids):
                 name = names.get(user_id, user_id)
                 member = keys.get(user_id) or self._session.source_of(user_id) or ""
                 reason = self._reasons.of_member(key, member, group.id, left=True)

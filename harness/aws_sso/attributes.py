@@ -67,9 +67,9 @@ class Complex(Struct, frozen=True, dict=True):
     def _places(self) -> Mapping[str, int]:
         return {name: place for place, name in enumerate(self.parts)}
 
-    def in_order(self, given: Iterable[str]) -> list[str]:
+    def in_order(self, names: Iterable[str]) -> list[str]:
         """Return the parts that are given or required, as the table orders them."""
-        return sorted(self.required.union(given), key=self._places.__getitem__)
+        return sorted(self.required.union(names), key=self._places.__getitem__)
 
 
 class OneItem(Struct, frozen=True):

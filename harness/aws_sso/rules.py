@@ -221,18 +221,18 @@ def _given(table: Complex, value: Any, review: Review) -> Attributes:
         raise Refused(INVALID)
     if value.keys() <= table.parts.keys():
         return value
-    given: Attributes = {}
+    sent: Attributes = {}
     for key, item in value.items():
         if item is None:
             continue
         name = key if key in table.parts else table.folded.get(key.lower())
-        if name in given:
+        if name in sent:
             raise Refused(INVALID)
         if name is not None:
-            given[name] = item
+            sent[name] = item
         elif review.quirks["unknown-attributes"] == "refused":
             raise Refused(INVALID)
-    return given
+    return sent
 
 
 def _missing(part: Attribute, where: str, review: Review) -> None:

@@ -152,6 +152,6 @@ def _require_enabled(tenant: Tenant) -> None:
         raise Declined(409, "Automatic provisioning is not enabled.")
 
 
-def _require_word(given: object, word: str) -> None:
-    if given != word:
+def _require_word(typed: object, word: str) -> None:
+    if typed != word:
         raise Declined(400, f"Type {word} to confirm.")

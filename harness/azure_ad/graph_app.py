@@ -107,11 +107,11 @@ def _unauthorized(request: Present) -> ODataError | None:
     https://learn.microsoft.com/en-us/graph/errors, 401 (read 2026-11-29).
     """
     scheme, _, token = request.text("Authorization").partition(" ")
-    token, wanted = token.strip(), current().settings.graph_token
+    token, own = token.strip(), current().settings.graph_token
     reason: str | None = "Access token is empty."
     if token and scheme.lower() == "bearer":
         reason = None
-        if not hmac.compare_digest(token.encode(), wanted.encode()):
+        if not hmac.compare_digest(token.encode(), own.encode()):
             try:
                 request.environ[CLAIMS] = claims_of(token)
             except TokenError as error:

@@ -98,8 +98,8 @@ class Initiators(Struct, frozen=True):
 
     def _program(self, app_id: str, name: str) -> Document:
         principal = self.applications.of_client(app_id)
-        shown = {"appId": app_id, "displayName": name, "servicePrincipalId": principal and principal["id"]}
-        return {"app": {**shown, "servicePrincipalName": None}, "user": None}
+        app = {"appId": app_id, "displayName": name, "servicePrincipalId": principal and principal["id"]}
+        return {"app": {**app, "servicePrincipalName": None}, "user": None}
 
 
 class Tenant(Struct, frozen=True):
@@ -208,5 +208,5 @@ def current() -> Tenant:
 
 
 def _person(key: str, name: str | None, principal_name: str) -> Document:
-    shown = {"id": key, "displayName": name, "userPrincipalName": principal_name, "ipAddress": None}
-    return {"app": None, "user": shown}
+    person = {"id": key, "displayName": name, "userPrincipalName": principal_name, "ipAddress": None}
+    return {"app": None, "user": person}

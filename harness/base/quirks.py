@@ -93,8 +93,10 @@ def load_table(package: str) -> QuirkTable:
             raise HarnessError(
                 f"the source '{row['source']}' of quirk '{name}' of {package} needs {' and '.join(absent)}"
             )
-        given = row["values"] if isinstance(row["values"], dict) else dict.fromkeys(profiles, row["values"])
-        if set(given) != set(profiles):
+        by_profile = (
+            row["values"] if isinstance(row["values"], dict) else dict.fromkeys(profiles, row["values"])
+        )
+        if set(by_profile) != set(profiles):
             raise HarnessError(
                 f"quirk '{name}' of {package} needs a value for each of: {', '.join(profiles)}"
             )
@@ -105,7 +107,7 @@ def load_table(package: str) -> QuirkTable:
             url=source["url"],
             section=passage["section"],
             read=str(source["read"]),
-            values=given,
+            values=by_profile,
             proof=row["proof"],
             inferred=bool(row.get("inferred", False)),
             otherwise=row.get("otherwise"),

@@ -43,8 +43,8 @@ def put(*, request: str, times: int | None, **options: Any) -> None:
         "carried out": options.pop("carried_out") or None,
         "body contains": options.pop("body_contains"),
     }
-    given = {key: value for key, value in written.items() if value is not None}
-    number = connect(**options).control("POST", "faults", given)["value"][-1]["number"]
+    members = {key: value for key, value in written.items() if value is not None}
+    number = connect(**options).control("POST", "faults", members)["value"][-1]["number"]
     often = "" if times is None else f", {times} time{'' if times == 1 else 's'}"
     click.echo(f"from now on '{request}' misbehaves{often}; 'harness fault end {number}' ends it")
 

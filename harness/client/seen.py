@@ -56,8 +56,8 @@ def requests(
         return
     query = {"request": request, "contains": contains, "status": status}
     query |= {"after": after, "times": times or 1, "wait": wait}
-    given = urlencode({key: value for key, value in query.items() if value is not None})
-    answer = connect(**where).control("GET", f"requests?{given}")
+    encoded = urlencode({key: value for key, value in query.items() if value is not None})
+    answer = connect(**where).control("GET", f"requests?{encoded}")
     lines = list(map(_line, answer["value"]))
     if not lines:
         nearest = f"; nearest: {answer['nearest']}" if answer["nearest"] else ""

@@ -31,14 +31,14 @@ def watch(*, about: str, from_start: bool, lines: int | None, as_json: bool, **w
 
     connection, query = connect(**where), f"&about={quote_plus(about)}" if about else ""
     place = 0 if from_start else connection.control("GET", "timeline?after=0&about=nobody")["last"]
-    shown = 0
+    count = 0
     while True:
         answer = connection.control("GET", f"timeline?after={place}{query}")
         place = answer["last"]
         for event in answer["events"]:
             click.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
-            shown += 1
-            if shown == lines:
+            count += 1
+            if count == lines:
                 return
         pause(_LOOKS_EVERY)
 

@@ -61,10 +61,10 @@ def behind(items: Iterable[Row], after: str | None) -> Iterable[Row]:
 
 def containing(text: str, names: Sequence[str]) -> Test | None:
     """Return a test for rows of which one of these members holds a text, in whatever case; None for no text."""
-    wanted = text.strip().casefold()
-    if not wanted:
+    folded = text.strip().casefold()
+    if not folded:
         return None
-    return lambda row: any(wanted in str(row.get(name) or "").casefold() for name in names)
+    return lambda row: any(folded in str(row.get(name) or "").casefold() for name in names)
 
 
 def entered(name: str) -> str:

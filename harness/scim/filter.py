@@ -91,9 +91,9 @@ def _skip(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _take(pattern: re.Pattern[str], text: str, position: int, wanted: str) -> tuple[str, int]:
+def _take(pattern: re.Pattern[str], text: str, position: int, description: str) -> tuple[str, int]:
     match = pattern.match(text, position)
     if match is None:
         character = f"'{text[position]}'" if position < len(text) else "the end"
-        raise FilterError(f"expected {wanted}, found {character}", position + 1)
+        raise FilterError(f"expected {description}, found {character}", position + 1)
     return match.group(), match.end()

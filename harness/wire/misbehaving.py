@@ -64,9 +64,9 @@ def _check_types(written: Mapping[str, Any], types: Mapping[str, type], whole: s
     for name, value in written.items():
         if name not in types:
             raise HarnessError(f"{whole} has no '{name}'{nearest(name, list(types))}")
-        wanted = types[name]
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            raise HarnessError(f"'{name}' of {whole} is {_NAMES[wanted]}, not {json.dumps(value)}")
+        type_ = types[name]
+        if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
+            raise HarnessError(f"'{name}' of {whole} is {_NAMES[type_]}, not {json.dumps(value)}")
 
 
 def _misbehaviour(written: Mapping[str, Any], patience: timedelta) -> faults.Misbehaviour:

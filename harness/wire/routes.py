@@ -121,9 +121,9 @@ class Routes:
     def match(self, method: str, path: str) -> Match:
         """Return what answers a request; GET's views answer HEAD as well, and OPTIONS is taken everywhere."""
         methods: set[str] = set()
-        wanted = "GET" if method == "HEAD" else method
+        verb = "GET" if method == "HEAD" else method
         for end, keys in _ends(self.root, _segments(path), ()):
-            if end.method == wanted:
+            if end.method == verb:
                 return Match(frozenset(), end.view, {**end.words, **dict(zip(end.keys, keys, strict=True))})
             methods |= {end.method, "OPTIONS"} | ({"HEAD"} if end.method == "GET" else set())
         return Match(frozenset(methods))

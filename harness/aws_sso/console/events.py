@@ -31,8 +31,8 @@ SOURCES = (
 
 def listed() -> str:
     tenant, filters = current(), event_filters.typed()
-    wanted = event_filters.wanted(tenant, filters)
-    page = page_of(wanted.rows(tenant, before()), wanted.passes, looked_at=LINES_LOOKED_AT)
+    criteria = event_filters.wanted(tenant, filters)
+    page = page_of(criteria.rows(tenant, before()), criteria.passes, looked_at=LINES_LOOKED_AT)
     texts = [(row["event"], json.dumps(row["event"], indent=2, ensure_ascii=False)) for row in page.rows]
     chosen = {name: value for name, value in filters.items() if value}
     return render_template(
@@ -51,8 +51,8 @@ def download(form: str) -> Response:
     if form not in _DOWNLOADS:
         abort(404)
     tenant = current()
-    wanted = event_filters.wanted(tenant, event_filters.typed())
-    events = (row["event"] for row in wanted.rows(tenant) if wanted.passes(row))
+    criteria = event_filters.wanted(tenant, event_filters.typed())
+    events = (row["event"] for row in criteria.rows(tenant) if criteria.passes(row))
     return attached(carried(tenant, form, events))
 
 

@@ -99,7 +99,7 @@ def refused_call(tenant: Tenant, name: str, person: SignedIn, details: Mapping[s
 
 
 def token_created(
-    tenant: Tenant, user: Record, session: Session, given: Mapping[str, str], answer: Mapping[str, Any]
+    tenant: Tenant, user: Record, session: Session, parameters: Mapping[str, str], answer: Mapping[str, Any]
 ) -> None:
     """Keep that a program was given a token: what it sent and was answered, what is secret hidden."""
     settings = tenant.settings
@@ -112,7 +112,7 @@ def token_created(
         **_of_portal(tenant),
         "eventType": "AwsApiCall",
         "requestParameters": _without_secrets(
-            {name: given[name] for name in _TOKEN_REQUEST if name in given}
+            {name: parameters[name] for name in _TOKEN_REQUEST if name in parameters}
         ),
         "responseElements": _without_secrets(answer),
         "resources": [resource],

@@ -144,9 +144,9 @@ class Directory:
     def scan(self, kind: str, after: str | None = None) -> Iterator[Document]:
         return (document for _, document in self._store.scan(kind, after=after))
 
-    def matching(self, kind: str, wanted: Wanted, *branches: Wanted) -> list[Document] | None:
+    def matching(self, kind: str, demand: Wanted, *branches: Wanted) -> list[Document] | None:
         """Return the objects that may match a filter, or one of its branches, in a stable order; None: a scan is needed."""
-        keys = self._keys(kind, wanted)
+        keys = self._keys(kind, demand)
         if keys is None:
             sets = [self._keys(kind, branch) for branch in branches]
             if not sets or any(some is None for some in sets):
@@ -154,20 +154,20 @@ class Directory:
             keys = [key for some in sets for key in some or ()]
         return [document for key in dict.fromkeys(keys) if (document := self._store.get(kind, key))]
 
-    def _keys(self, kind: str, wanted: Wanted) -> list[str] | None:
-        for name, texts in wanted.texts.items():
+    def _keys(self, kind: str, demand: Wanted) -> list[str] | None:
+        for name, texts in demand.texts.items():
             if name == "id":
                 return sorted(texts)
             if kind == "User" and name == "userPrincipalName":
                 owners = (self._names.owner(kind, text) for text in sorted(texts))
                 return [owner for owner in owners if owner]
-        for name, texts in wanted.texts.items():
+        for name, texts in demand.texts.items():
             if name in INDEXED[kind] and all(texts):
                 return [key for text in sorted(texts) for key in self._indexes.find(kind, name, text)]
-        for name, text in wanted.beginnings.items():
+        for name, text in demand.beginnings.items():
             if name in INDEXED[kind] and text:
                 return self._indexes.find_beginning(kind, name, text)
-        return next((self._indexes.find_word(kind, *word) for word in wanted.words.items()), None)
+        return next((self._indexes.find_word(kind, *word) for word in demand.words.items()), None)
 
     def add_member(self, group: str, member: str) -> None:
         """Add a user or group to a group. Raises NotFoundError, PropertyError, or ConflictError when it is a member already."""

@@ -229,9 +229,9 @@ def _operand(target: Any, where: str) -> str:
     return values[0]
 
 
-def _demand(value: Any, wanted: Any, where: str) -> None:
-    if not isinstance(value, wanted):
-        words = {dict: "an object", list: "a list", str: "text"}.get(wanted, "text or null")
+def _demand(value: Any, type_: Any, where: str) -> None:
+    if not isinstance(value, type_):
+        words = {dict: "an object", list: "a list", str: "text"}.get(type_, "text or null")
         raise FilterError(f"{where}: must be {words}, not {type(value).__name__}")
 
 

@@ -41,8 +41,8 @@ class Notices(Struct, frozen=True):
 
     def mail_quarantine(self, app: str, message: str) -> None:
         """Mail a quarantine to the application's notification address, if it has one."""
-        recipient, wanted, _ = self.applications.notification(app)
-        if not recipient or not wanted:
+        recipient, notifies, _ = self.applications.notification(app)
+        if not recipient or not notifies:
             return
         name = self.applications.find(app)["displayName"]
         text = f"Provisioning to '{name}' is in quarantine and is tried again less and less often.\n\n{message}\n"

@@ -102,8 +102,8 @@ def _compare_list(expected: list[Any], actual: Any, path: Trail) -> list[Mismatc
     if not isinstance(actual, list):
         return [Mismatch(path, show(expected), show(actual))]
     mismatches = []
-    for index, (wanted, there) in enumerate(zip(expected, actual, strict=False)):
-        mismatches += compare(wanted, there, (*path, index))
+    for index, (item, there) in enumerate(zip(expected, actual, strict=False)):
+        mismatches += compare(item, there, (*path, index))
     for index in range(len(actual), len(expected)):
         mismatches.append(Mismatch((*path, index), show(expected[index]), show(ABSENT)))
     for index in range(len(expected), len(actual)):
@@ -180,14 +180,14 @@ def _at_least(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
 def _unordered(argument: Any, actual: Any, path: Trail) -> list[Mismatch]:
     if not isinstance(actual, list):
         return [Mismatch(path, f"in any order {show(argument)}", show(actual))]
-    pairs = pair_up([[not compare(wanted, there) for there in actual] for wanted in argument])
+    pairs = pair_up([[not compare(item, there) for there in actual] for item in argument])
     left = [there for index, there in enumerate(actual) if index not in pairs.values()]
     mismatches = []
-    for index, wanted in enumerate(argument):
+    for index, item in enumerate(argument):
         if index not in pairs:
-            close = nearest(wanted, left)
+            close = nearest(item, left)
             there = f"{show(ABSENT)} left to match" if close is None else show(close[0])
-            mismatches.append(Mismatch((*path, index), show(wanted), there))
+            mismatches.append(Mismatch((*path, index), show(item), there))
     if len(actual) > len(argument):
         words = f"{len(argument)} items in any order"
         mismatches.append(Mismatch(path, words, f"{len(actual)}, beyond them {show(left)}"))

@@ -109,11 +109,11 @@ def hidden(
     """Return an exchange without its secrets; its outcome is an answer, or the words for there being none."""
     authorization = request.header("authorization") or ""
     secrets, url = _credentials(authorization), hidden_url(request.url, authorization)
-    shown = Request(request.method, url, *_hidden(request, secrets))
+    redacted = Request(request.method, url, *_hidden(request, secrets))
     if isinstance(outcome, str):
-        return Exchange(at, source, name(url), shown, None, secrets.text(redact_text(outcome)), order)
+        return Exchange(at, source, name(url), redacted, None, secrets.text(redact_text(outcome)), order)
     answer = Response(outcome.status, *_hidden(outcome, secrets))
-    return Exchange(at, source, name(url), shown, answer, None, order)
+    return Exchange(at, source, name(url), redacted, answer, None, order)
 
 
 def hidden_url(url: str, authorization: str) -> str:

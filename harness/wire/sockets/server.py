@@ -57,8 +57,8 @@ class Server:
         self._listening = listening or listen(host, port)
         bound = self._listening.getsockname()[1]
         # The host as it was asked for: a certificate may be for that name alone.
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if identity else 'http'}://{shown}:{bound}"
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if identity else 'http'}://{name}:{bound}"
         self._limits = limits or Limits()
         self._shown = identity.shown if identity else None
         self._workers = Workers(threads, f"http-{bound}")

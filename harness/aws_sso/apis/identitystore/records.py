@@ -83,11 +83,11 @@ def written(tenant: Tenant, kind: str, record: Record) -> dict[str, Any]:
 
 
 def user(tenant: Tenant, record: Record, extensions: Collection[str]) -> dict[str, Any]:
-    shown = profile(tenant, USER, record)
+    attributes = profile(tenant, USER, record)
     if not extensions:
-        shown.pop("Extensions", None)
+        attributes.pop("Extensions", None)
     status = "ENABLED" if record.attributes["active"] else "DISABLED"
-    return {**_common(tenant, USER, record), **shown, "UserStatus": status}
+    return {**_common(tenant, USER, record), **attributes, "UserStatus": status}
 
 
 def group(tenant: Tenant, record: Record) -> dict[str, Any]:

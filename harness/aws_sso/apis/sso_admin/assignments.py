@@ -150,7 +150,7 @@ def _status(call: Call, request: Request) -> dict[str, Any]:
 
 def _listed(call: Call, scope: str, targets: list[Target]) -> dict[str, Any]:
     rows, token = paging.page(call, scope, targets, lambda row: row.key)
-    shown = [
+    details = [
         {
             "AccountId": each.account,
             "PermissionSetArn": each.permission_set,
@@ -159,4 +159,4 @@ def _listed(call: Call, scope: str, targets: list[Target]) -> dict[str, Any]:
         }
         for each in rows
     ]
-    return {"AccountAssignments": shown, **token}
+    return {"AccountAssignments": details, **token}

@@ -28,16 +28,16 @@ def describe_instance(call: Call) -> dict[str, Any]:
 def update_instance(call: Call) -> dict[str, Any]:
     """Set the given members; a change of encryption is done at once."""
     check_instance(call)
-    given, held = call.parameters, instance.instance(call.tenant)
-    settings = dict(held.settings)
-    if "EncryptionConfiguration" in given:
-        details = {**given["EncryptionConfiguration"], "EncryptionStatus": "ENABLED"}
+    parameters, present = call.parameters, instance.instance(call.tenant)
+    settings = dict(present.settings)
+    if "EncryptionConfiguration" in parameters:
+        details = {**parameters["EncryptionConfiguration"], "EncryptionStatus": "ENABLED"}
         settings["EncryptionConfigurationDetails"] = details
-    if "NetworkConfiguration" in given:
-        settings["NetworkConfigurationDetails"] = given["NetworkConfiguration"]
-    if "PermissionSetsEnabled" in given:
-        settings["PermissionSetsEnabled"] = given["PermissionSetsEnabled"]
-    instance.change(call.tenant, name=given.get("Name", held.name), settings=settings)
+    if "NetworkConfiguration" in parameters:
+        settings["NetworkConfigurationDetails"] = parameters["NetworkConfiguration"]
+    if "PermissionSetsEnabled" in parameters:
+        settings["PermissionSetsEnabled"] = parameters["PermissionSetsEnabled"]
+    instance.change(call.tenant, name=parameters.get("Name", present.name), settings=settings)
     return {}
 
 

@@ -164,8 +164,8 @@ def _list(assignments: list[Document]) -> Response:
 
 def _shown(assignment: Document) -> Document:
     name = "creationTimestamp" if version() == "beta" else "createdDateTime"
-    shown = {"id": assignment["id"], "deletedDateTime": None, **assignment}
-    return {name if key == "createdDateTime" else key: value for key, value in shown.items()}
+    row = {"id": assignment["id"], "deletedDateTime": None, **assignment}
+    return {name if key == "createdDateTime" else key: value for key, value in row.items()}
 
 
 ROUTES = (

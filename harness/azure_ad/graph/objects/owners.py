@@ -70,8 +70,8 @@ def _objects(keys: list[str], only: str = "") -> Response:
             items.append(principal_or_application(key))
         except NotFoundError:
             continue
-    shown = [item for item in items if not only or item["@odata.type"].endswith(f".{only}")]
-    return collection("directoryObjects" if not only else f"{only}s", shown, DIRECTORY_OBJECT)
+    items_of_type = [item for item in items if not only or item["@odata.type"].endswith(f".{only}")]
+    return collection("directoryObjects" if not only else f"{only}s", items_of_type, DIRECTORY_OBJECT)
 
 
 ROUTES = (

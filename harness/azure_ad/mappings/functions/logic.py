@@ -88,9 +88,9 @@ def _switch(source: Lazy, default: Lazy, *pairs: Lazy) -> Value:
     return default()
 
 
-def _in_pairs(constants: Sequence[Value], given: Sequence[bool]) -> None:
+def _in_pairs(constants: Sequence[Value], are_given: Sequence[bool]) -> None:
     del constants
-    if len(given) < 4 or len(given) % 2:
+    if len(are_given) < 4 or len(are_given) % 2:
         raise ArgumentError("a key needs its value: the number of arguments must be even, and four at least")
 
 

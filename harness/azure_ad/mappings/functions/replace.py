@@ -75,9 +75,9 @@ def _number(pattern: Regex, group: str) -> int:
     return pattern.groups[group]
 
 
-def _check(constants: Sequence[Value], given: Sequence[bool]) -> None:
+def _check(constants: Sequence[Value], are_given: Sequence[bool]) -> None:
     """Refuse arguments that go with none of the five things, and a constant pattern that is none."""
-    _, old, pattern, group, replacement, attribute, template = [*given, *[False] * (7 - len(given))]
+    _, old, pattern, group, replacement, attribute, template = [*are_given, *[False] * (7 - len(are_given))]
     is_form = (pattern and (replacement or (group and attribute))) or (old and (replacement or template))
     if not is_form:
         raise ArgumentError(_MODES)

@@ -85,9 +85,9 @@ def _select_unique(*rules: Lazy, context: Context) -> Value:
     raise ArgumentError("every value that the rules give is taken in the target")
 
 
-def _two(constants: Sequence[Value], given: Sequence[bool]) -> None:
+def _two(constants: Sequence[Value], are_given: Sequence[bool]) -> None:
     del constants
-    if len(given) < 2:
+    if len(are_given) < 2:
         raise ArgumentError("two rules are needed at least")
 
 

@@ -100,21 +100,21 @@ def _passes() -> Callable[[Document], bool]:
 
 def entry(source: str, key: str) -> str:
     """Show one entry, which is looked for among those of its source object."""
-    shown = next(
+    document = next(
         (item for item in logs.entries(current().store, source_id=source) if item["id"] == key), None
     )
-    if shown is None:
+    if document is None:
         raise NotFoundError("There is no such entry in the provisioning logs.")
     tab = entered("tab") if entered("tab") in TABS else "steps"
-    text = json.dumps(shown, ensure_ascii=False, indent=2)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
     return render_template(
         "portal/provisioning_log.html",
-        entry=shown,
+        entry=document,
         tab=tab,
         tabs=TABS,
         text=text,
-        request_id=target_request(shown),
-        advice=_advice(shown) if tab == "troubleshooting" else None,
+        request_id=target_request(document),
+        advice=_advice(document) if tab == "troubleshooting" else None,
     )
 
 
