@@ -28,7 +28,8 @@ _POLL = timedelta(seconds=0.5)  # between two readings of what is not yet as it 
 class Result:
     """What a check came to. `reason` is empty for PASSED; `left` are paths of resources that could not be deleted.
 
-    `notes` say which requests were sent again, and whether the server needed time to show what was written.
+    `notes` say which requests were sent again, and whether the server needed time to show what was written; `wrong` has the
+    `order` of the exchanges where it failed.
     """
 
     suite: str
@@ -41,6 +42,7 @@ class Result:
     began: str = ""  # real time, in ISO 8601
     took: float = 0.0  # seconds of real time, waits for the server included
     timings: tuple[Timing, ...] = ()
+    wrong: frozenset[int] = frozenset()
 
     @property
     def refusal(self) -> Refusal | None:
@@ -116,17 +118,20 @@ class _Runner:
         text = redaction.text
         timings = tuple(replace(each, url=text(each.url)) for each in self.patient.timings)
         self.said.update(bench.said)
+        evidence = redaction.evidence()
         return Result(
             suite,
             check,
             outcome,
             text(reason),
-            redaction.evidence(),
+            evidence,
             tuple(bench.clear()),
             tuple(map(text, (*self.patient.notes, *notes))),
             began,
             took,
             timings,
+            # A check goes no further than the answer that it objects to.
+            frozenset(each.order for each in evidence[-1:] if attempt.failed),
         )
 
     def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:

@@ -1,6 +1,7 @@
 """From results to a certificate: verdicts, the hash over the evidence, and the certificate on paper."""
 
 import json
+import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -241,6 +242,8 @@ class TestPaper:
         page = html.render(certificate)
         assert "<title>SCIM 2 – Failed</title>" in page
         assert "no manager is mapped" in page
+        (mark,) = re.findall("<details open><summary>(.*)</summary>", page)
+        assert mark.endswith("GET /v2/Users/nobody → 404 <strong>← where it failed</strong>")
         assert f"GET {URL}/Users/nobody" in page
         assert certificate.evidence in page
         assert TOKEN not in page

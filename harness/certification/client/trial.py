@@ -180,7 +180,7 @@ def _trouble(runs: dict[str, Run]) -> bool:
 
 
 def _judged(rule: Rule, traffic: Traffic) -> Result:
-    outcome, reason = Outcome.PASSED, ""
+    outcome, reason, wrong = Outcome.PASSED, "", frozenset[int]()
     exchanges = (
         tuple(each.exchange for each in traffic.runs[rule.run].calls) if rule.run in traffic.runs else ()
     )
@@ -190,8 +190,9 @@ def _judged(rule: Rule, traffic: Traffic) -> Result:
         rule.judge(traffic)
     except FailedError as failed:
         outcome, reason = Outcome.FAILED if rule.mandatory else Outcome.WARNING, str(failed)
-        if isinstance(failed, ObjectionError) and not rule.run:
-            exchanges = failed.exchanges
+        if isinstance(failed, ObjectionError):
+            wrong = frozenset(each.order for each in failed.exchanges)
+            exchanges = exchanges if rule.run else failed.exchanges
     except SkippedError as skipped:
         outcome, reason = Outcome.SKIPPED, str(skipped)
-    return Result(AWS_CLIENT.name, rule, outcome, reason, exchanges)
+    return Result(AWS_CLIENT.name, rule, outcome, reason, exchanges, wrong=wrong)

@@ -162,6 +162,11 @@ WITH_A_SOURCE = {
     "no-delete": {"changes-arrive": "person002@contoso.com is enabled, though gone from the source"},
     "no-join": {"changes-arrive": "person007@contoso.com is no member of Office"},
     "no-leave": {"changes-arrive": "person000@contoso.com is still a member of Office"},
+    "first-page-only": {
+        "pages-to-the-end": "GET /Groups?cursor= has a next page, which is never asked for",
+        "second-run-writes-nothing": "second run: POST /Users writes though nothing had changed",
+        "changes-arrive": "person002@contoso.com is enabled, though gone from the source",
+    },
     "delete-one-too-many:changed": {"changes-arrive": "person007@contoso.com is missing"},
     "half-when-broken": {"no-destructive-step": "after a run with half of the source, there is no"},
     "empty-when-broken:broken": {"no-destructive-step": "after a run with half of the source, there is no"},

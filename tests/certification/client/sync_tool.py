@@ -239,7 +239,7 @@ def everything(tool, kind):
         answer = tool.ask("GET", f"/{kind}?cursor={quote(cursor)}")
         there.update((each["id"], each) for each in answer["Resources"])
         cursor = answer.get("nextCursor", "")
-        if not cursor:
+        if not cursor or tool.does("first-page-only"):
             return there
 
 
