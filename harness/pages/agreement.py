@@ -1,6 +1,6 @@
-"""The page that says whether both sides agree, in both portals: each difference with its reason, waiting ones apart from wrong ones.
+"""The page that compares both sides, in both portals: each difference with its reason, waiting ones apart from wrong ones.
 
-A comparison goes through everybody: a small world's is made as the page opens, a large one's when somebody asks for it.
+A comparison reads all users and groups: a small world is compared as the page opens, a large one when a button is pressed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ROWS = 100  # of wrong and of waiting differences each
 
 
 def shown() -> ResponseReturnValue:
-    """Compare both sides now, or offer to."""
+    """Compare both sides now, or show the button that does."""
     people = instruments().people
     offered = people > _PEOPLE_AT_ONCE and "compare" not in request.args
     problem: str | None = None

@@ -1,4 +1,4 @@
-"""What both applications serve for their pages: style and script, the form that lets time pass, and the harness's own pages."""
+"""The common routes of both portals: style and script, the form that lets time pass, and the harness's own pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.pages.surroundings import Surroundings, surroundings
 from harness.wire.cross_site import is_order_of_another_site
 
 NEXT_CYCLE = "next cycle"
-# Whoever lets time pass waits until the cycles are over, and cycles need threads that answer their requests.
+# A request that lets time pass waits for the cycles, and these need free threads to answer their own requests.
 _WAITING = BoundedSemaphore(2)
 
 blueprint = Blueprint(
@@ -40,7 +40,7 @@ def _guard(response: Response) -> Response:
 
 @blueprint.post("/clock")
 def let_time_pass() -> ResponseReturnValue:
-    """Move the clock by a span, or until the next cycle is over; then back to the page that the form was on."""
+    """Move the clock by a span, or until the next cycle is over; then return to the form's page."""
     around = surroundings()
     if around is None:
         abort(404)
@@ -60,7 +60,7 @@ def let_time_pass() -> ResponseReturnValue:
 
 
 def _span(around: Surroundings, text: str) -> timedelta:
-    """Return how long is to pass. Raises HarnessError for what is no duration, or when no cycle is planned."""
+    """Return the span to move by. Raises HarnessError for a bad duration, or when no cycle is planned."""
     if text != NEXT_CYCLE:
         return parse_duration(text)
     due = around.next_cycle()

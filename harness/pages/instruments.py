@@ -1,6 +1,6 @@
-"""What a world's harness adds to both portals, with no counterpart in either cloud: snapshots, and whether both sides agree.
+"""The harness's own parts of both portals, which no cloud has: snapshots, the timeline, the comparison of both sides.
 
-The pages know it by these protocols alone; whoever serves a world puts it beside the tenants in the requests' environments.
+The pages use these protocols alone; the server of a world puts an implementation into the requests' environments.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from flask import abort, request
 from harness.wire.recording.exchanges import Exchange
 
 INSTRUMENTS = "harness.pages.instruments"
-# Writes exchanges as a scenario, with made-up people.
+# Turns exchanges into a scenario with made-up people.
 ScenarioOf: TypeAlias = Callable[[Iterable[Exchange]], str]
 
 
 class Kept(Protocol):
-    """A snapshot's name, its moment on the world's clock, and whether it was taken by itself before a cycle."""
+    """A snapshot's name, its moment on the world's clock, and whether it was taken automatically before a cycle."""
 
     @property
     def name(self) -> str: ...
@@ -56,7 +56,7 @@ class Rewinding(Protocol):
 
 
 class Happened(Protocol):
-    """Something that happened: when, of which kind, from whom to whom, in a sentence; whole, with its exchange or log line."""
+    """An event: moment, kind, from whom to whom, its sentence, and the exchange or log line."""
 
     @property
     def number(self) -> int: ...
@@ -87,7 +87,7 @@ class Happened(Protocol):
 
 
 class Happenings(Protocol):
-    """What happened last, by growing numbers; `origin` names this one among those of other processes."""
+    """The latest events, by growing numbers; `origin` tells them from those of other processes."""
 
     @property
     def origin(self) -> str: ...
@@ -107,7 +107,7 @@ class Happenings(Protocol):
 
 
 class Instruments(Protocol):
-    """The world's harness. `agreement` is that of both sides; it raises HarnessError where none can be told."""
+    """The world's instruments. `agreement` compares both sides; it raises HarnessError without a job."""
 
     @property
     def snapshots(self) -> Rewinding: ...
@@ -117,19 +117,19 @@ class Instruments(Protocol):
 
     @property
     def scenario_of(self) -> ScenarioOf | None:
-        """What writes exchanges as a scenario; None where nothing does."""
+        """The function that turns exchanges into a scenario; None where there is none."""
         ...
 
     def agreement(self) -> dict[str, Any]: ...
 
     @property
     def people(self) -> int:
-        """How many users there are on the side that has more."""
+        """The number of users on the side with more."""
         ...
 
 
 def instruments() -> Instruments:
-    """Return what the present request's world has; a page that needs it is none where there is nothing."""
+    """Return the present request's instruments. Raises HTTP 404 where there are none."""
     present = present_instruments()
     if present is None:
         abort(404)

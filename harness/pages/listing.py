@@ -1,7 +1,7 @@
-"""Long lists in pages: what passes a search, a page of it at a time, and the ways to the pages before and behind.
+"""Long lists in pages: the rows that match a search, one page at a time, with links to the pages before and after.
 
-A page is known by the last row of the one before it (`after`), so that each is as quick as the first; `trail` is how one
-came here, which is the way back. A search looks at so many rows and offers to go on from there.
+A page begins after the last row of the one before it (`after`), so that each is as fast as the first; `trail` has the pages
+before, for the way back. A search reads a limited number of rows and offers to continue from there.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Test = Callable[[Row], bool]
 
 
 class Page(Struct, frozen=True):
-    """The rows of one page; `following` is what `after` must be for the next one, None on the last.
+    """The rows of one page; `following` is the next page's `after`, None on the last.
 
-    With `unfinished` the search has not been through everything yet; it goes on behind `following`.
+    With `unfinished` the search has not read all rows yet; it continues after `following`.
     """
 
     rows: Sequence[Row]
@@ -36,7 +36,7 @@ class Page(Struct, frozen=True):
 def page_of(
     items: Iterable[Row], test: Test | None = None, *, rows: int = ROWS, looked_at: int = _LOOKED_AT
 ) -> Page:
-    """Return the first page of what passes; each row has an `id`. No more than `looked_at` of them are looked at."""
+    """Return the first page of the rows that pass; each row has an `id`. At most `looked_at` rows are read."""
     chosen: list[Row] = []
     last: Row | None = None
     for count, item in enumerate(items):
@@ -52,7 +52,7 @@ def page_of(
 
 
 def behind(items: Iterable[Row], after: str | None) -> Iterable[Row]:
-    """Return what follows the item with the id `after`; everything without one."""
+    """Return the items after the one with the id `after`; all without one."""
     if after is None:
         return items
     rest = itertools.dropwhile(lambda item: item["id"] != after, items)
@@ -60,7 +60,7 @@ def behind(items: Iterable[Row], after: str | None) -> Iterable[Row]:
 
 
 def containing(text: str, names: Sequence[str]) -> Test | None:
-    """Return a test for rows of which one of these members holds a text, in whatever case; None for no text."""
+    """Return a test for rows with a text in one of these members, in any case; None for an empty text."""
     folded = text.strip().casefold()
     if not folded:
         return None
@@ -83,9 +83,9 @@ def before() -> int:
 
 
 class Ways(Struct, frozen=True):
-    """Where the pages around the present one are, as addresses; None where there is none.
+    """The addresses of the pages around the present one; None where there is none.
 
-    `is_fruitless` is a page of an unfinished search on which nothing stands: its script goes on to the next that has something.
+    `is_fruitless` is an empty page of an unfinished search: its script continues to the next one with a row.
     """
 
     first: str | None
@@ -96,7 +96,7 @@ class Ways(Struct, frozen=True):
 
 
 def ways(page: Page) -> Ways:
-    """Return the ways from the present request's page, filters and searches kept."""
+    """Return the addresses around the present request's page, with the same filters and searches."""
     here = request.args.get("after") or ""
     trail = [place for place in request.args.get("trail", "").split(" ") if place]
     first = _address({}) if here else None

@@ -1,4 +1,4 @@
-"""From when until when a log's page shows: the two moments that were typed, and the part of the log that lies between them."""
+"""The period of a log's page: the two moments that were typed, and the part of the log between them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Period(Struct, frozen=True):
 
 
 def entered_period() -> Period:
-    """Return the period of the present request. Raises HarnessError for what is no moment."""
+    """Return the period of the present request. Raises HarnessError for a bad moment."""
     start, end = (entered_moment(entered(name)) for name in PERIOD_FIELDS)
     return Period("" if start is None else iso(start), "" if end is None else iso(end))
 

@@ -18,14 +18,14 @@ _POLICY = (
 
 
 def guard(response: Response, *, forms_lead_on: bool = False) -> Response:
-    """Put the policy on a page; `forms_lead_on` where the answer to a form may send the browser to another site."""
+    """Add the policy to a page; with `forms_lead_on` a form's answer may redirect the browser to another site."""
     for name, value in policy(forms_lead_on=forms_lead_on).items():
         response.headers[name] = value
     return response
 
 
 def policy(*, forms_lead_on: bool = False) -> Mapping[str, str]:
-    """Return the headers that say the policy."""
+    """Return the policy's headers."""
     forms = "" if forms_lead_on else "; form-action 'self'"
     return {
         "Content-Security-Policy": _POLICY + forms,

@@ -1,4 +1,4 @@
-"""What a portal's pages say of themselves."""
+"""A portal's name, theme and navigation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Portal(Struct, frozen=True):
 
 
 def frame(portal: Portal, clock: Clock) -> dict[str, Any]:
-    """Return what `pages/frame.html` needs."""
+    """Return the variables of `pages/frame.html`."""
     around = surroundings()
     next_cycle = around.next_cycle() if around else None
     return {

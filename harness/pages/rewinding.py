@@ -1,4 +1,4 @@
-"""The page of snapshots, in both portals: take one, go back to one, compare two, forget one."""
+"""The page of snapshots, in both portals: take, restore, compare and delete them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTICES = {
 
 
 def shown() -> ResponseReturnValue:
-    """List the snapshots; with `from`, and perhaps `to`, say what differs."""
+    """List the snapshots; with `from`, and perhaps `to`, also their differences."""
     first, second = request.args.get("from", ""), request.args.get("to", "")
     present, problem, changes = instruments(), None, None
     try:
@@ -40,7 +40,7 @@ def take() -> ResponseReturnValue:
 
 
 def restore() -> ResponseReturnValue:
-    """Go back to one; then to the page that the button was on, or to the list."""
+    """Restore one; then return to the button's page, or to the list."""
     present = instruments()
     try:
         present.snapshots.restore(request.form.get("name", ""))

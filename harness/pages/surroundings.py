@@ -1,4 +1,4 @@
-"""What a portal knows of the world around it: the clock, and the other portal."""
+"""A portal's view of the world around it: the clock, and the other portal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Neighbour(Struct, frozen=True):
 
 
 def product(package: str, profile: str) -> str:
-    """Return what a service's product is called in a profile's year; `package` is where its quirks are."""
+    """Return a product's name in a profile; `package` is the service with its quirks."""
     return str(load_table(package).profiles[profile]["product"])
 
 
@@ -36,10 +36,10 @@ def neighbour(package: str, profile: str, origin: str, endpoint: str) -> Neighbo
 
 
 class Surroundings(Struct, frozen=True):
-    """What lies around both portals of a world: a clock, what moves it, and each other.
+    """The surroundings of both portals in a world: the clock, the function that moves it, and each other.
 
-    `next_cycle` tells when provisioning is next due, None for never, `refused_event` what AWS logged of a request it refused,
-    `account` its user or group of a name.
+    `next_cycle` returns when provisioning is next due, None for never; `refused_event` CloudTrail's event of a refused
+    request; `account` AWS's user or group with a name.
     """
 
     clock: Clock
@@ -52,18 +52,18 @@ class Surroundings(Struct, frozen=True):
 
 
 def surroundings() -> Surroundings | None:
-    """Return what the present request's portal is surrounded by, None where it stands alone."""
+    """Return the surroundings of the present request's portal, None where it is alone."""
     around = present().environ.get(SURROUNDINGS)
     return around if isinstance(around, Surroundings) else None
 
 
 def event_of(request_id: str) -> TargetEvent | None:
-    """Return what AWS logged of a request it refused; None where there is nothing, or the portal stands alone."""
+    """Return CloudTrail's event of a refused request; None without one, or where the portal is alone."""
     around = surroundings()
     return around.refused_event(request_id) if around else None
 
 
 def account_of(kind: str, name: str) -> TargetAccount | None:
-    """Return AWS's `User` or `Group` of a name; None where there is none, or the portal stands alone."""
+    """Return AWS's `User` or `Group` with a name; None without one, or where the portal is alone."""
     around = surroundings()
     return around.account(kind, name) if around else None

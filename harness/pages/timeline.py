@@ -1,7 +1,7 @@
-"""The page that shows what happens as it happens, in both portals: who called whom, log lines, mails, jumps of the clock.
+"""The live timeline, a page of both portals: exchanges, log lines, mails, jumps of the clock, as they happen.
 
 The rows come as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html (read 2026-11). An answer ends
-after a second at most, and the browser asks for what came behind it.
+after a second at most, and the browser asks for the rows after it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from harness.wire.recording.har import har_texts
 
 LANES = ("Administrator", "Azure AD", "AWS SSO", "Client", "Elsewhere")
 _AT_FIRST = 200  # rows
-# So many new rows are drawn at once, a second's worth where the apps are busy: more than anybody reads, and drawing costs.
+# The most new rows drawn at once, about a busy second's: more than anybody reads, and drawing takes time.
 _AT_ONCE = 100
 _PATIENCE = 1.0  # seconds that an answer waits for something to happen
 _MOST_CHARACTERS = 300
@@ -34,7 +34,7 @@ _WAITING = BoundedSemaphore(2)
 
 
 def shown() -> ResponseReturnValue:
-    """Show the newest rows, of everybody or of one person; script adds what comes."""
+    """Show the newest rows, of everybody or of one person; a script adds later ones."""
     present, about, before = instruments(), _about(), request.args.get("before", type=int)
     timeline = present.timeline
     events = timeline.events(before=before, about=about, most=_AT_FIRST)
@@ -52,7 +52,7 @@ def shown() -> ResponseReturnValue:
 
 
 def streamed() -> ResponseReturnValue:
-    """Answer with the rows behind the last one that the browser has, each an event."""
+    """Answer with the rows after the browser's last one, each a server-sent event."""
     timeline = instruments().timeline
     after, is_ours = _place(timeline, request.headers.get("Last-Event-ID") or request.args.get("after", ""))
     if is_ours and timeline.last <= after and _WAITING.acquire(blocking=False):
@@ -73,7 +73,7 @@ def streamed() -> ResponseReturnValue:
 
 
 def opened(number: int) -> ResponseReturnValue:
-    """Show one: its request and answer, and the command that repeats it."""
+    """Show one row: its request and answer, and the command that repeats it."""
     event = instruments().timeline.event(number)
     if event is None:
         abort(404, "It is not kept any more, or has not happened.")
@@ -81,7 +81,7 @@ def opened(number: int) -> ResponseReturnValue:
 
 
 def archive() -> ResponseReturnValue:
-    """Give the exchanges that are shown as HAR; `harness reproduce` makes a scenario of it."""
+    """Answer with the page's exchanges as HAR; `harness reproduce` makes a scenario of it."""
     events = instruments().timeline.whole(_about())
     exchanges = [event.exchange for event in events if event.exchange is not None]
     name = {"Content-Disposition": 'attachment; filename="timeline.har"'}
@@ -89,7 +89,7 @@ def archive() -> ResponseReturnValue:
 
 
 def scenario() -> ResponseReturnValue:
-    """Give the SCIM and Graph calls that are shown as a scenario, with made-up people."""
+    """Answer with the page's SCIM and Graph calls as a scenario with made-up people."""
     present = instruments()
     if present.scenario_of is None:
         abort(404)
@@ -107,14 +107,14 @@ def _about() -> str:
 
 
 def _place(timeline: Happenings, text: str) -> tuple[int, bool]:
-    """Return the number that a browser has come to, and whether it is ours; with another process's it begins with now."""
+    """Return the browser's last number, and whether it is this process's; with another's it starts from now."""
     origin, _, number = text.partition("-")
     is_ours = origin == timeline.origin and number.isdecimal()
     return int(number) if is_ours else timeline.last, is_ours
 
 
 def _gap(**about: object) -> str:
-    """Return the row that says what is not shown: rows before those `earlier` leads to, or what another process had."""
+    """Return the row about rows that are not shown: those before `earlier`, or another process's."""
     return render_template("pages/timeline_gap.html", lanes=len(LANES), **about)
 
 
@@ -141,7 +141,7 @@ def _row(base: str, event: Happened) -> str:
 
 @lru_cache(maxsize=256)
 def _frame(base: str, kind: str, source: str, target: str, good: bool) -> Sequence[str]:
-    """Return what stands around number, moment (twice) and words of such a row; rows are alike but for these."""
+    """Return the HTML around a row's number, moment (twice) and words, which is the same for equal kinds of rows."""
     row: dict[str, object] = {"kind": kind, "good": good, "way": "jump", "span": len(LANES)}
     if source:
         ends = [LANES.index(each) if each in LANES else len(LANES) - 1 for each in (source, target)]

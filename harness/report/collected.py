@@ -44,16 +44,16 @@ class ScenarioStory(Struct):
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """Every failure once: those of the scenario as a whole repeat those of its steps."""
+        """Return every failure once: a scenario's failures contain those of its steps."""
         failures = [failure for step in self.steps for failure in step.failures]
         failures += self.finished.failures if self.finished else ()
         return tuple(dict.fromkeys(failures))
 
 
 class Collected(Struct):
-    """Everything so far. `consume` the events in order; all of it can be read at any time.
+    """The run so far. `consume` takes the events in order; everything can be read at any time.
 
-    Exchanges and log entries are kept only where they are `observed`: a long run has a great many.
+    Observations are collected only if `observed`: a long run has very many.
     """
 
     observed: bool = True

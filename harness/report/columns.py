@@ -1,20 +1,20 @@
-"""How wide a text is on a terminal, where a letter of Chinese or Japanese takes two places."""
+"""The width of a text on a terminal, where a letter of Chinese or Japanese takes two columns."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Marks that stand above, below or around the letter before them, and what only joins letters.
+# Combining marks and joiners, which take no column.
 _WITHOUT_WIDTH = ("Mn", "Me", "Cf")
 
 
 def cells(text: str) -> int:
-    """Return how many places of a line a text takes."""
+    """Return the number of columns that a text takes."""
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Return a text in pieces of at most `width` places, one piece at least."""
+    """Return a text in pieces of at most `width` columns, one piece at least."""
     pieces, piece, used = [], "", 0
     for letter in text:
         room = _width(letter)

@@ -1,4 +1,4 @@
-"""The terminal that `rich` writes a certificate to. When its reader goes away, that is an error, as with any other output."""
+"""The terminal to which `rich` writes a certificate. A reader that goes away is an error, as for any other output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures as a compiler would print them: the message, file:line:column, the source line with a caret, the rest.
+"""Failures in the form of a compiler's errors: message, file:line:column, the source line with a caret, details.
 
 Used by the terminal report, which adds colour, and by the pytest plugin and JUnit, which do not.
 """
@@ -18,10 +18,10 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 _LABELS = ("expected", "actual", "nearest", "whole", "curl", "answered", "live")
-# Characters; a job's whole schema in one line would hide the failure that it belongs to.
+# In characters: a job's whole schema in one line would hide its failure.
 _LONGEST_CURL = 2_000
 _KINDS = {"expected": "good", "actual": "bad"}
-# The marks of what is expected and what there is, in `nearest` and `whole`.
+# The marks of expected and actual lines in `nearest` and `whole`.
 _MARKS = {"- ": "good", "+ ": "bad"}
 
 
@@ -59,7 +59,7 @@ def as_text(lines: Iterable[Line]) -> str:
 
 
 def paragraphs(lines: Iterable[Line]) -> Iterator[tuple[bool, str]]:
-    """Yield the text in pieces, and of each whether it is the source with its caret, which must not be wrapped."""
+    """Yield the text in pieces, each with whether it is the source with its caret, which must not be wrapped."""
     for in_source, piece in groupby(lines, lambda line: line[-1][0] in ("source", "caret")):
         yield in_source, as_text(piece)
 
@@ -91,7 +91,7 @@ def _window(source: str, column: int, width: int = 160) -> tuple[int, str]:
 
 
 def _source_line(location: Location) -> str:
-    """Return the line a failure stands on, nothing when the file has gone."""
+    """Return the source line of a failure, an empty text if the file is gone."""
     try:
         with file_of(location.file).open(encoding="utf-8-sig", errors="replace") as file:
             for number, line in enumerate(file, 1):

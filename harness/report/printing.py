@@ -1,4 +1,4 @@
-"""What a run came to, printed: a table, then every failure in full, then how many there are of each outcome.
+"""Prints the result of a run: a table, then every failure in full, then the number of each outcome.
 
 Plain text in a pipe or with NO_COLOR; FORCE_COLOR colours also there (https://no-color.org, https://force-color.org, read 2026-11-29).
 """
@@ -37,7 +37,7 @@ _GAP = 2
 
 
 class Printing:
-    """Prints to `out`, the standard output unless given; of a run that is not `complete` no time is told."""
+    """Prints to `out`, by default the standard output; without the time for a run that is not `complete`."""
 
     def __init__(self, collected: Collected, out: IO[str] | None, *, complete: bool) -> None:
         self._out = sys.stdout if out is None else out
@@ -119,7 +119,7 @@ def _cell(text: str, width: int, column: int, style: str) -> str:
 
 
 def _styled(text: str, style: str) -> str:
-    """Return a text in a style such as `bold red`, as a terminal is told."""
+    """Return a text with a terminal's codes for a style such as `bold red`."""
     if not style:
         return text
     colour = style.removeprefix("bold").strip()

@@ -1,4 +1,4 @@
-"""The report for the person who waits: a progress bar on the way, then all that `printing` prints.
+"""The terminal's report: a progress bar during the run, then everything that `printing` prints.
 
 The bar goes to stderr, only to a terminal, and only where there are several scenarios to count. What prints is loaded
 at the end.
@@ -44,7 +44,7 @@ class TerminalReport:
             self._complete = True
 
     def finish(self) -> None:
-        """Take the bar away and print what became of everything."""
+        """Remove the bar and print the result."""
         from harness.report.printing import Printing
 
         if self._bar is not None:

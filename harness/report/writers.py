@@ -1,4 +1,4 @@
-"""The table of report files: the option of each, what it is for, and what writes it. Nothing is imported before it is asked for."""
+"""The table of report files: option, purpose and writer of each. A writer is imported when its report is requested."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Report(Protocol):
-    """A consumer of a run's events. `finish` may raise HarnessError: then the report is not there."""
+    """A consumer of a run's events. `finish` raises HarnessError where the report cannot be written."""
 
     def consume(self, event: Event) -> None: ...
 

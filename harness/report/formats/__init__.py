@@ -1,1 +1,1 @@
-"""The run in the formats of programs: JSON, JSON lines, JUnit, CTRF, HAR, and what GitHub shows of a run."""
+"""The run in formats for programs: JSON, JSON lines, JUnit, CTRF, HAR, and GitHub's annotations and summary."""

@@ -1,4 +1,4 @@
-"""A report that is one file: it collects what happened and writes itself in one go at the end."""
+"""A report in one file, collected during the run and written at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitHub Actions shows of a run: an annotation at each failure's line, and a summary of the step.
+"""A run for GitHub Actions: an annotation at each failure's line, and a summary of the step.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, "Setting an error message" and "Adding a job
 summary" (read 2026-11-29); values are escaped as https://github.com/actions/toolkit, packages/core/src/command.ts does it.
@@ -106,7 +106,7 @@ def _runs_of_backticks(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Write text that Markdown takes for nothing else, on one line."""
+    """Return a text escaped for Markdown, on one line."""
     letters = legal(text).replace("\n", " ")
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#&" else letter for letter in letters)
 

@@ -1,4 +1,4 @@
-"""Telling of exchanges and JSON on a page: headers, bodies laid out for people, the command that repeats a request."""
+"""Exchanges and JSON as texts on a page: headers, formatted bodies, the command that repeats a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def exchange_details(exchange: Exchange) -> tuple[tuple[str, str], ...]:
-    """Return name and text of what an exchange opens on: request, response or what stood for it, and a curl line."""
+    """Return the details of an exchange, each as name and text: request, response or transport error, curl line."""
     request, response = exchange.request, exchange.response
     body = _body(request.body)
     head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
@@ -42,12 +42,12 @@ def _body(body: bytes) -> str:
 
 
 def pretty(value: Any) -> str:
-    """Write a text as it is and anything else as JSON, laid out."""
+    """Return a text as it is, and anything else as formatted JSON."""
     return value if isinstance(value, str) else _laid_out(value, "")
 
 
 def _laid_out(value: Any, indent: str) -> str:
-    """Write JSON with whatever fits into a line on one line."""
+    """Return JSON in which each part that fits into one line has one line."""
     line = _ENCODE(value)
     if len(indent) + len(line) <= _LINE or not value or not isinstance(value, dict | list):
         return line

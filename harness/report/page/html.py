@@ -1,8 +1,7 @@
-"""The report to read and to pass on: one HTML file with everything in it, for people who did not write the scenario.
+"""The HTML report: one file with everything in it, for people who did not write the scenarios.
 
-Nothing is fetched. What opens, requests, log entries and drawings, is packed inside (`packing.py`), and a small script
-unpacks the scenario that is opened; the browser is told to run that script and no other. A scenario is packed as soon as it
-is over.
+The page fetches nothing. Requests, log entries and drawings are compressed inside (`packing.py`), and a small script, the only
+one that the page's policy allows, unpacks the scenario that is opened. A scenario is compressed as soon as it is over.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from harness.scenario.shipped import file_of
 
 
 class _Filter(Struct, frozen=True):
-    """A choice above the list: `choices` are values, each with the number of scenarios that have it."""
+    """A filter above the list: `choices` are its values, each with the number of scenarios that have it."""
 
     name: str
     label: str
@@ -91,7 +90,7 @@ class HtmlReport:
 
 
 def inside(story: ScenarioStory, lines: Lines) -> dict[str, Any]:
-    """Return what the page's script shows of a scenario that is opened; texts and drawings are numbers of `lines`."""
+    """Return the data of a scenario for the page's script; texts and drawings are numbers of `lines`."""
     return {
         "first": lines.count,
         "description": [legal(part) for part in story.started.description.strip().split("\n\n") if part],
@@ -103,7 +102,7 @@ def inside(story: ScenarioStory, lines: Lines) -> dict[str, Any]:
 
 
 def _packed(row: TimelineRow, lines: Lines) -> list[Any]:
-    """Number the lines in the order in which they are written: readers count the new ones."""
+    """Return the data with its lines numbered in the order of writing, so that the script can count new ones."""
     names = lines.numbers((row.kind, row.lane, row.summary))
     return [row.at, *names, row.good, [[name, lines.text(text)] for name, text in row.details]]
 
@@ -154,7 +153,7 @@ def _template() -> Template:
 
 
 def _written(story: ScenarioStory) -> str:
-    """Return the scenario file as it stands, and what it includes; nothing when it has gone."""
+    """Return the text of the scenario file and of those it includes; an empty text if it is gone."""
     name = story.started.location.file
     try:
         path = file_of(name)

@@ -1,7 +1,7 @@
-"""The swim-lane picture of a scenario, as inline SVG: who said what to whom, step by step, and where time jumped.
+"""The swim-lane picture of a scenario, as inline SVG: the exchanges of each step between the lanes, and jumps of the clock.
 
-A long scenario is thinned, never cut off: each step shows its first arrows and all the failed ones it has room for,
-and says how many it left out.
+A long scenario is thinned, never cut off: each step has its first arrows, as many failed ones as fit, and the number of those
+left out.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from harness.wire.recording.exchanges import Exchange
 
 MAX_ARROWS = 60
 _ORDER = ("Administrator", "Azure AD", "AWS SSO")
-# The first lane stands near the edge, so that a phone shows it without being pushed aside.
+# The first lane is near the edge, so that a phone shows it without scrolling.
 _LEFT, _LANE, _ROW, _HEAD = 0, 300, 30, 44
 _MARGIN, _LETTER = 10, 6.5
 _CHARACTERS_PER_LANE = 40
 _LONGEST_JUMP = 34
-# A UUID takes the room of what the path is about; the timeline's request has it in full.
+# UUIDs are shortened, for they hide the rest of a path; the timeline has them in full.
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = ("exchange", "mail", "clock")
 
@@ -33,7 +33,7 @@ _KINDS = ("exchange", "mail", "clock")
 class _Row(Struct, frozen=True):
     """One line of the picture. `kind` is step, arrow, mail, clock or more; `ends` are lanes, from and to.
 
-    An arrow has no text of its own: how much of its exchange is told depends on its length.
+    An arrow has no text of its own: its label is made from the exchange, as long as the arrow allows.
     """
 
     kind: str
@@ -92,7 +92,7 @@ def _rows(story: ScenarioStory) -> Iterator[_Row]:
 
 
 def _choose(step: StepStory, room: int) -> set[int]:
-    """Pick the arrows of a step, by index: half the room for the first that failed, the rest for the first of all."""
+    """Return the indices of a step's arrows to draw: up to half of them failed ones, the rest the first ones."""
     arrows = [index for index, item in enumerate(step.observations) if item.kind in _KINDS[:2]]
     if len(arrows) <= room:
         return set(arrows)
@@ -119,9 +119,9 @@ def _row(item: Observation) -> _Row:
 
 
 def label(exchange: Exchange, most: int = 110) -> str:
-    """Write an exchange in a line of about `most` characters, the answer always whole: `POST /Users → 201`."""
+    """Return an exchange in about `most` characters, with the whole status: `POST /Users → 201`."""
     parts = urlsplit(exchange.request.url)
-    # Whose tenant it is says nothing here: an endpoint begins with /<tenant>/scim/v2.
+    # An endpoint begins with /<tenant>/scim/v2, which is left out.
     path = _IDENTIFIER.sub("…", unquote(parts.path.partition("/scim/v2")[2] or parts.path))
     path += f"?{unquote_plus(parts.query)}" if parts.query else ""
     answer = (
@@ -129,7 +129,7 @@ def label(exchange: Exchange, most: int = 110) -> str:
     )
     room = max(12, most - len(exchange.request.method) - len(answer) - 4)
     if len(path) > room:
-        # A query is told by how it begins, a path by how it ends: …/synchronization/jobs/…/start.
+        # A query is cut at its end, a path at its beginning: …/synchronization/jobs/…/start.
         path = f"{path[: room - 1]}…" if parts.query else f"…{path[1 - room :]}"
     return f"{exchange.request.method} {path} → {answer}"
 

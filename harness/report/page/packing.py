@@ -1,6 +1,6 @@
-"""What the HTML page carries compressed: every line of text once, and each scenario as the numbers of its lines.
+"""The compressed content of the HTML page: every line of text once, and each scenario as the numbers of its lines.
 
-Scenarios repeat each other: one seed makes the same names, moments and identifiers. A block is JSON in gzip in base64, which is
+Scenarios have many equal lines: one seed makes the same names, moments and identifiers. A block is JSON in gzip in base64, which is
 what `DecompressionStream` of a browser unpacks (https://developer.mozilla.org/docs/Web/API/DecompressionStream, read 2026-11-29).
 """
 
@@ -24,7 +24,7 @@ TOGETHER = 8  # scenarios in a block: what they have in common is compressed onc
 class Lines:
     """The lines of a whole run, each once, in the order of their first appearance.
 
-    Where a line is new its number is not written: readers count on from `count`, as it was before the scenario.
+    A new line's number is not written: readers count on from the `count` before the scenario.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Lines:
         return len(self._numbers)
 
     def number(self, line: str) -> int:
-        """Return the number of a line that was there before, else NEW."""
+        """Return the number of a known line, NEW for a new one."""
         count = len(self._numbers)
         number = self._numbers.setdefault(line, count)
         return NEW if number == count else number
@@ -52,7 +52,7 @@ class Lines:
 
 
 class Blocks:
-    """What opens of each scenario, so many of them TOGETHER; a block is compressed as soon as it is full."""
+    """The scenarios' data in blocks of TOGETHER scenarios; a block is compressed as soon as it is full."""
 
     def __init__(self) -> None:
         self._full: list[str] = []

@@ -14,7 +14,7 @@ from harness.scenario.events import Observation
 
 
 class TimelineRow(Struct, frozen=True):
-    """A line of the timeline: a plain one, or one that opens on its details, each with a name and a text."""
+    """A line of the timeline: a plain one, or one with details to open, each with a name and a text."""
 
     at: str
     kind: str
@@ -25,7 +25,7 @@ class TimelineRow(Struct, frozen=True):
 
 
 def timeline(story: ScenarioStory) -> Iterator[TimelineRow]:
-    """Yield everything that happened, nothing left out."""
+    """Yield everything that happened."""
     for step in story.steps:
         started = step.started
         details = (("arguments", pretty(started.arguments)),) if started.arguments else ()
