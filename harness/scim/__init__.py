@@ -1,1 +1,1 @@
-"""What both sides of SCIM share: names, filters, attribute paths, reading and writing resources. Imports nobody."""
+"""The common part of both SCIM sides: names, filters, attribute paths, reading and writing resources. Imports no other folder."""

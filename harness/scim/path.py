@@ -126,7 +126,7 @@ def write(resource: Resource, path: Path, value: Any, *, exact: bool = False) ->
 
 
 def spelled_alike(paths: Iterable[Path]) -> bool:
-    """Tell whether no two names in some paths differ in case alone: what is written at one is found at all."""
+    """Return whether no two names in some paths differ only in case, so that each can be looked up as it is written."""
     names = {name for path in paths for name in _names(path)}
     return len(names) == len({name.lower() for name in names})
 
@@ -137,7 +137,7 @@ def _names(path: Path) -> Iterator[str]:
 
 
 def remove(resource: Resource, path: Path) -> None:
-    """Take away the value at a path, and containers that this leaves empty; absent values are fine."""
+    """Remove the value at a path, if there is one, and containers that become empty."""
     if path.schema is None:
         _remove_from(resource, path)
         return
@@ -149,7 +149,7 @@ def remove(resource: Resource, path: Path) -> None:
 
 
 def _remove_from(holder: Resource, path: Path) -> None:
-    """Take a path's attribute, or what the path picks of it, from what holds the attribute."""
+    """Remove a path's attribute, or the part that the path selects, from its container."""
     assert path.attribute is not None
     key = key_of(holder, path.attribute)
     value = holder.get(key)
@@ -164,7 +164,7 @@ def _remove_from(holder: Resource, path: Path) -> None:
 
 
 def _remove_elements(elements: list[Any], where: tuple[Comparison, ...], sub: str | None) -> None:
-    """Take the elements that a filter picks from a list, or only a sub-attribute of each."""
+    """Remove the elements that a filter selects from a list, or only a sub-attribute of each."""
     for element in [present for present in elements if matches(present, where)]:
         if sub is not None:
             element.pop(key_of(element, sub), None)
@@ -187,7 +187,7 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def _element(elements: list[Any], where: tuple[Comparison, ...]) -> Resource:
-    """Return the first element that a filter picks, a new one with what it asks for where it picks none."""
+    """Return the first element that a filter selects; without one, add an element with the filter's values."""
     for present in elements:
         if matches(present, where):
             element: Resource = present
@@ -198,7 +198,7 @@ def _element(elements: list[Any], where: tuple[Comparison, ...]) -> Resource:
 
 
 def _container(holder: Resource, name: str, shape: type[_C], exact: bool) -> _C:
-    """Return what a resource holds under a name, an empty one of that shape where it is none yet."""
+    """Return the container under a resource's name; without one, add an empty one of that shape."""
     key = name if exact else key_of(holder, name)
     present = holder.get(key)
     if isinstance(present, shape):

@@ -1,6 +1,6 @@
-"""Flask, without what no service here has: sessions, asynchronous views, hosts that lead to different routes.
+"""Flask without the parts that no service here uses: sessions, asynchronous views, routes by host.
 
-Pages, sign-in and the APIs in REST-JSON are built on it. What is not used is not done.
+Pages, sign-in and the APIs in REST-JSON are built on it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _NoSessions(SessionInterface):
-    """Every request has the same empty session, which refuses to be written to."""
+    """The session interface: every request has the same empty session, which cannot be written."""
 
     _session = NullSession()
 

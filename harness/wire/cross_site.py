@@ -1,4 +1,4 @@
-"""Pages of other sites in a person's browser: what they may not do on surfaces that no token guards.
+"""Guards surfaces without a token against pages of other sites in a person's browser.
 
 A browser says in `Sec-Fetch-Site` and `Origin` which site a request comes from (https://www.w3.org/TR/fetch-metadata/,
 "The Sec-Fetch-Site HTTP Request Header", and https://fetch.spec.whatwg.org/#origin-header, both read 2026-11-30), and in `Host`
@@ -20,7 +20,7 @@ _PORTS = (":80", ":443")  # browsers leave these out
 
 
 def is_order_of_another_site(environ: WSGIEnvironment) -> bool:
-    """Tell whether a request would change something for a page of another site."""
+    """Return whether a request is a change that a page of another site sends."""
     if environ["REQUEST_METHOD"] in _READING:
         return False
     if environ.get("HTTP_SEC_FETCH_SITE", "none") in ("cross-site", "same-site"):
@@ -30,7 +30,7 @@ def is_order_of_another_site(environ: WSGIEnvironment) -> bool:
 
 
 def names_this_machine(environ: WSGIEnvironment) -> bool:
-    """Tell whether the request's `Host` is a loopback name or address, or is not there."""
+    """Return whether the request's `Host` is a loopback name or address, or missing."""
     try:
         name = urlsplit(f"//{environ.get('HTTP_HOST', 'localhost')}").hostname or ""
         return name.rpartition(".")[2] == "localhost" or ipaddress.ip_address(name).is_loopback

@@ -34,7 +34,7 @@ Misbehaviour: TypeAlias = Callable[[Request, Send, Wait], Response]  # answers; 
 
 
 class Selection(Struct, frozen=True):
-    """Which requests a fault is for: the method, the end of the decoded path, and what the body says.
+    """The requests that a fault is for: by method, end of the decoded path, and a text in the body.
 
     `pattern` is `PATCH /Groups/*`: a star stands for anything, as method too; the query counts only where the pattern
     has a question mark.
@@ -48,7 +48,7 @@ class Selection(Struct, frozen=True):
 
     @classmethod
     def of(cls, pattern: str, text: str = "") -> Selection:
-        """Read a pattern. Raises HarnessError for what is none."""
+        """Read a pattern. Raises HarnessError for a bad one."""
         match = _PATTERN.fullmatch(pattern)
         if match is None:
             raise HarnessError(
@@ -69,7 +69,7 @@ class Selection(Struct, frozen=True):
 
 
 class Meetings(Struct):
-    """How many requests a fault has met, of at least how many it is meant for; `number` tells it from others."""
+    """A fault's count: requests met, and the least number it is meant for; `number` identifies the fault."""
 
     number: int
     pattern: str
@@ -98,10 +98,11 @@ Standing: TypeAlias = tuple[tuple[_Fault, int | None, int], ...]
 
 
 class Faults:
-    """A transport that does what it is told to, and otherwise passes everything on.
+    """A transport with faults; requests that meet none are passed on.
 
-    The fault put on last comes first; what it is not for, or no longer, goes to the one before it. `wait` lets time pass where an
-    answer is late, and `tell` may be set to what hears of each fault: put on, met, ended. Safe to use from several threads.
+    The newest fault comes first; a request that it is not for, or no longer, goes to the one before it. `wait` lets time
+    pass for a late answer; `tell`, if set, gets a sentence when a fault is put on, met or ended. Safe to use from several
+    threads.
     """
 
     def __init__(self, send: Send, wait: Wait) -> None:
@@ -128,9 +129,9 @@ class Faults:
         return bool(self._faults)
 
     def put(self, selection: Selection, misbehave: Misbehaviour, times: int | None = None) -> Meetings:
-        """Misbehave for what `selection` chooses: from now on, or so many times.
+        """Put on a fault for the requests of `selection`, from now on or so many times.
 
-        Returns a count that goes on while requests come.
+        Returns its count, which grows with the requests.
         """
         meetings = Meetings(next(self._numbers), selection.pattern, times or 1)
         with self._turn:
@@ -140,7 +141,7 @@ class Faults:
         return meetings
 
     def end(self, number: int | None = None) -> list[Meetings]:
-        """Behave, or end the one fault of that number; returns what was on. Raises HarnessError for one that is not on."""
+        """End all faults, or the one of a number; return the counts of the ended. Raises HarnessError for one that is not on."""
         with self._turn:
             ended = [each for each in self._faults if number in (None, each.meetings.number)]
             if number is not None and not ended:
@@ -153,11 +154,11 @@ class Faults:
         return [fault.meetings for fault in ended]
 
     def standing(self) -> Standing:
-        """Return which faults are on, with how often each will still misbehave and has done so."""
+        """Return the faults that are on, each with how often it will act and has acted."""
         return tuple((fault, fault.left, fault.meetings.met) for fault in self._faults)
 
     def put_back(self, standing: Standing) -> None:
-        """Misbehave as it was when `standing` was noted."""
+        """Restore the faults that `standing` returned."""
         for fault, left, met in standing:
             fault.left, fault.meetings.met = left, met
         self._faults = tuple(fault for fault, _, _ in standing)
@@ -185,12 +186,12 @@ def _keep_to_oneself(sentence: str) -> None:
 
 
 def answering(response: Response) -> Misbehaviour:
-    """Answer like that; the request goes nowhere."""
+    """Return the fault that answers with a response; the request is not passed on."""
     return lambda _request, _send, _wait: response
 
 
 def failing(kind: str, after: timedelta = timedelta()) -> Misbehaviour:
-    """Give no answer, after that long; `kind` is one of FAILURES. The request goes nowhere."""
+    """Return the fault without an answer, after a delay; `kind` is one of FAILURES. The request is not passed on."""
 
     def fail(_request: Request, _send: Send, wait: Wait) -> Response:
         wait(after)
@@ -200,7 +201,7 @@ def failing(kind: str, after: timedelta = timedelta()) -> Misbehaviour:
 
 
 def carrying_out(misbehave: Misbehaviour) -> Misbehaviour:
-    """Let the request arrive and do its work; only what comes back is the fault's."""
+    """Return the fault that lets the request be carried out, and replaces only its answer."""
 
     def carry_out(request: Request, send: Send, wait: Wait) -> Response:
         send(request)
@@ -210,7 +211,7 @@ def carrying_out(misbehave: Misbehaviour) -> Misbehaviour:
 
 
 def cutting(length: int) -> Misbehaviour:
-    """Let so many bytes of the answer's body through."""
+    """Return the fault that cuts the answer's body after so many bytes."""
 
     def cut(request: Request, send: Send, _wait: Wait) -> Response:
         answer = send(request)
@@ -222,7 +223,7 @@ def cutting(length: int) -> Misbehaviour:
 
 
 def delaying(by: timedelta) -> Misbehaviour:
-    """Answer that much later."""
+    """Return the fault that delays the answer."""
 
     def delay(request: Request, send: Send, wait: Wait) -> Response:
         answer = send(request)
@@ -233,7 +234,7 @@ def delaying(by: timedelta) -> Misbehaviour:
 
 
 def html_page(request: Request) -> Response:
-    """Answer everything with a web page and 200, as a proxy's or portal's sign-in page does."""
+    """Answer every request with 200 and a web page, like a proxy's sign-in page."""
     del request
     page = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
     return Response(200, (("Content-Type", "text/html; charset=utf-8"),), page)

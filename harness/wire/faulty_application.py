@@ -19,7 +19,7 @@ _GRAPH = ("/v1.0/", "/beta/")
 
 
 class FaultyApplication(Struct, frozen=True):
-    """What `is_clients` says is a client's call meets `faults`; one that is answered late lets time pass by `wait`.
+    """Requests that `is_clients` returns True for meet `faults`; `wait` lets time pass for a late answer.
 
     Raises TransportError where a fault gives no answer.
     """
@@ -46,6 +46,6 @@ class FaultyApplication(Struct, frozen=True):
 
 
 def is_api_call(environ: WSGIEnvironment) -> bool:
-    """Tell a call of SCIM, Graph or an AWS API from pages and the harness's own addresses."""
+    """Return whether a request is a call of SCIM, Graph or an AWS API, not of a page or of the harness's own addresses."""
     path = environ["PATH_INFO"]
     return "/scim/v2/" in path or path.startswith(_GRAPH) or "HTTP_X_AMZ_TARGET" in environ

@@ -1,4 +1,4 @@
-"""What comes in over WSGI: a body, and a `Request` for applications that pass requests on or keep them."""
+"""Requests that come in over WSGI: the body, and a `Request` for applications that pass requests on or record them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def request_of(environ: WSGIEnvironment, origin: str) -> Request:
 
 
 def body_of(environ: WSGIEnvironment) -> bytes | None:
-    """Return a request's body, which stays to be read again; None where it is longer than MAX_BODY, or breaks off."""
+    """Return a request's body, which can be read again; None if it is longer than MAX_BODY, or breaks off."""
     stream = environ["wsgi.input"]
     if isinstance(stream, BytesIO):  # all of it came along, as our own server and transport have it
         body = stream.getvalue()

@@ -1,4 +1,4 @@
-"""Where it is logged that something broke: with whoever listens in this process, else on stderr, each entry with its moment."""
+"""The log of internal errors: to the process's own handlers, else to stderr with the moment of each entry."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class HttpError(Exception):
 
 
 class Present:
-    """A request. What belongs to it alone is kept in its `environ`, under the name of whoever keeps it."""
+    """A request. Values that belong to it are stored in its `environ`, under the name of the module that stores them."""
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self.environ = environ
@@ -53,12 +53,12 @@ class Present:
 
     @property
     def root(self) -> str:
-        """What the application's own addresses begin behind, without a slash at its end."""
+        """The prefix of the application's own addresses, without a slash at its end."""
         return _decoded(self.environ["SCRIPT_NAME"]).rstrip("/")
 
     @property
     def path(self) -> str:
-        """Where the request goes, from behind `root` on."""
+        """The request's path after `root`."""
         return "/" + _decoded(self.environ["PATH_INFO"]).lstrip("/")
 
     @property
@@ -136,7 +136,7 @@ def without_view(match: Match) -> Response:
 
 
 def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
-    """Log what broke while a request was answered, but for a full disk, which has been told of and breaks every write.
+    """Log an internal error of a request, except that of a full disk, which is reported once and breaks every write.
 
     Where it broke is of no use to whoever has lost the file below.
     """

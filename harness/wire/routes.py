@@ -20,14 +20,14 @@ _CHOICE = re.compile(r"<any\(([^)]*)\):(\w+)>")
 
 
 class Word(Struct, frozen=True):
-    """A segment that is itself; `arguments` are what it says."""
+    """A segment with a fixed word; `arguments` are the view's arguments that it stands for."""
 
     text: str
     arguments: Mapping[str, str] = {}
 
 
 class Key(Struct, frozen=True):
-    """A segment that may be anything but empty, and is the argument `name`; `is_rest` with all that follows."""
+    """A segment with any text but an empty one, the argument `name`; with `is_rest` it takes all later segments too."""
 
     name: str
     is_rest: bool = False
@@ -47,7 +47,7 @@ def spellings(segment: str) -> Iterator[Word | Key]:
 
 
 class Match(Struct, frozen=True):
-    """A view with its arguments; without one the address is nobody's, or takes only other `methods`."""
+    """A view with its arguments; without a view the address is unknown, or takes only other `methods`."""
 
     methods: frozenset[str]
     view: View | None = None
@@ -55,7 +55,7 @@ class Match(Struct, frozen=True):
 
 
 class _End(Struct, frozen=True):
-    """An address that is answered. `keys` are the names of its segments that may be anything, in their order."""
+    """The end of a rule. `keys` are the names of its variable segments, in their order."""
 
     method: str
     view: View
@@ -70,7 +70,7 @@ class _End(Struct, frozen=True):
 
 
 class _Next(NamedTuple):
-    """How addresses go on: `words` by their small letters, anything (`key`), or all the rest; or that they end."""
+    """The next segments after a place: `words` in small letters, any text (`key`), or all the rest; or the end."""
 
     words: dict[str, tuple[str, Place]]
     key: Place | None
@@ -104,7 +104,7 @@ class Place:
         return result
 
     def add(self, segments: Sequence[str], end: _End | None) -> None:
-        """Let a rule go on from here."""
+        """Add a rule's remaining segments at this place."""
         self._rules.append((segments, end))
 
 
@@ -119,7 +119,7 @@ class Routes:
             self.root.add(_segments(rule), None)
 
     def match(self, method: str, path: str) -> Match:
-        """Return what answers a request; GET's views answer HEAD as well, and OPTIONS is taken everywhere."""
+        """Return the match for a request; GET's views answer HEAD too, and every address takes OPTIONS."""
         methods: set[str] = set()
         verb = "GET" if method == "HEAD" else method
         for end, keys in _ends(self.root, _segments(path), ()):
@@ -142,7 +142,7 @@ def _has_key(rule: tuple[Sequence[str], object]) -> bool:
 def _ends(
     place: Place, segments: Sequence[str], keys: tuple[str, ...]
 ) -> Iterator[tuple[_End, tuple[str, ...]]]:
-    """Yield every end that segments lead to, words before keys, with the keys on the way."""
+    """Yield every end that segments lead to, words before keys, each with its keys' values."""
     words, key, rests, ends = place.next
     if not segments:
         for end in ends:

@@ -72,10 +72,9 @@ class Flow(Struct, frozen=True):
 
 
 class Mapped(Struct, frozen=True):
-    """What one source object comes to, target attribute to value: `new` to create it with, `present` to compare with.
+    """The mapped values of a source object by target attribute: `new` to create it with, `present` to compare with.
 
-    Only `new` has what flows on creation alone and what default values stand in for; it is empty where nothing is to be
-    created.
+    Only `new` has default values and attributes that flow on creation alone; it is empty where nothing is to be created.
     """
 
     new: Mapping[str, str]
@@ -83,7 +82,7 @@ class Mapped(Struct, frozen=True):
 
 
 class ObjectMapping(Struct, frozen=True):
-    """What one type of object sends where: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
+    """The compiled mapping of one type of object: `kind` is `User` or `Group`, `resource` the SCIM endpoint's name.
 
     `matching` are the flows to match by, in order; `late` are the targets that do not come with a creation, custom attributes
     of another than the documented form. `spelled_alike` says so of all paths (`scim.path`), `disables` whether the target can
@@ -109,9 +108,9 @@ class ObjectMapping(Struct, frozen=True):
     required: frozenset[str]
 
     def values(self, source: Mapping[str, Value], *, creating: bool) -> Mapping[str, str]:
-        """Return target attribute to value, null ones left out; a default value counts only when creating.
+        """Return values by target attribute, without nulls; a default value counts only when creating.
 
-        Raises EvaluationError as `mapped` does.
+        Raises what `mapped` raises.
         """
         mapped = self.mapped(source, creating=creating)
         return mapped.new if creating else mapped.present

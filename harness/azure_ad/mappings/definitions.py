@@ -1,4 +1,4 @@
-"""The directories part of a synchronization schema: which objects there are, and what attributes they have.
+"""The directories of a synchronization schema: their objects and the objects' attributes.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-directorydefinition,
 …/synchronization-objectdefinition and …/synchronization-attributedefinition (read 2026-11-29).

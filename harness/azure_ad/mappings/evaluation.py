@@ -1,4 +1,4 @@
-"""Evaluating expressions of attribute mappings: nodes become functions of a source object's attributes.
+"""Evaluates expressions of attribute mappings: nodes are compiled to functions of a source object's attributes.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 Syntax overview (read 2026-11-29).

@@ -53,11 +53,11 @@ class ExpressionError(HarnessError):
 
 
 class EvaluationError(ExpressionError):
-    """A sound expression has no value for this object: a function got what it cannot take."""
+    """A valid expression has no value for this object: a function cannot take its argument."""
 
 
 class SeveralValuesError(EvaluationError):
-    """An attribute has several values for this object where one is wanted.
+    """An attribute has several values for this object where one is needed.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes"
     (read 2026-11-29).
@@ -107,7 +107,7 @@ def parse(written: str) -> Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all that it is made of."""
+    """Yield a node and all nodes below it."""
     yield node
     inner: tuple[Node | None, ...] = ()
     if isinstance(node, Call):

@@ -22,7 +22,7 @@ Operand: TypeAlias = str | int | dict[str, Regex] | None
 class Operator(Struct, frozen=True):
     """`types` are the attribute types it takes, `read` makes an operand of its text (None: a unary operator).
 
-    `holds` is asked of values that are there; nothing but IS NULL holds for one that is not.
+    `holds` is called for non-null values; for null only IS NULL holds.
     """
 
     types: tuple[str, ...]
@@ -59,7 +59,7 @@ def _integer(text: str) -> int | None:
 
 
 def _matches(value: str, operand: Mapping[str, Regex], quirks: Quirks) -> bool | None:
-    """Tell whether a pattern matches; None for a value that it would take forever to tell of."""
+    """Return whether a pattern matches; None where the match takes too long."""
     try:
         return operand[quirks["scope-regex-match"]].search(value) is not None
     except RegexError:
@@ -72,7 +72,7 @@ def _greater(value: str, operand: int, *, equal: bool) -> bool:
 
 
 def _ampersand(value: str, operand: str, quirks: Quirks) -> bool | None:
-    """Tell whether `&` holds; None where neither it nor `!&` does, for what is no number has no bits."""
+    """Return whether `&` holds; None for a value that is no number, for which neither `&` nor `!&` holds."""
     if quirks["scope-ampersand"] == "contained":
         return value in operand
     number, mask = _integer(value), _integer(operand)

@@ -1,7 +1,7 @@
-"""An exported schema, made fit for the job at hand: what an export leaves out is the job's own.
+"""Completes an exported schema for a job: the parts that the export lacks are taken from the job's own schema.
 
-Exports name their directories otherwise than a new job does ("Azure Active Directory" or "Microsoft Entra ID"), and are
-often cut down to their mappings.
+An export may have other names of directories than a new job ("Azure Active Directory" or "Microsoft Entra ID"), and often has
+only the mappings.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-provisioning-configuration (read
 2026-11-29).

@@ -1,4 +1,4 @@
-"""Roles on the wire: how the functions that send several roles at once word them, and when the target's differ.
+"""Roles on the wire: their form for each function that sends several at once, and the comparison with the target's.
 
 AppRoleAssignmentsComplex only ever adds; in the default dialect it sends each role as JSON inside of text.
 AssertiveAppRoleAssignmentsComplex replaces the whole list, with the same operation in either dialect. How the target's
@@ -52,7 +52,7 @@ def missing(function: str, roles: Sequence[str], value: Any) -> list[str]:
 
 
 def operation(function: str, path: str, roles: Sequence[str], *, flagged: bool) -> Document:
-    """Word the operation of a PATCH."""
+    """Return the operation of a PATCH."""
     if function == _ASSERTIVE:
         return {"op": "replace", "path": path, "value": resources(function, roles)}
     if flagged:

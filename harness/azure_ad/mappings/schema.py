@@ -1,7 +1,7 @@
 """The synchronization schema of a job, in Microsoft Graph's JSON: reading it, and checking an edited one.
 
-A schema that passes `check` can be run: whatever it names is defined in it, and every text in it can be read. What is
-refused is named by its JSON path.
+A schema that passes `check` can be run: every name in it is defined, and every expression can be parsed. Errors have the JSON
+path of the mistake.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema,
 …/synchronization-objectmapping and …/synchronization-attributemapping (read 2026-11-29).
@@ -60,7 +60,7 @@ def is_reference(node: Node | None) -> bool:
 
 
 def check(schema: Any) -> None:
-    """Refuse a schema that the engine could not run. Raises SchemaError saying where, why, and what would do."""
+    """Raise SchemaError for a schema that the engine could not run, with the place, the reason and a remedy."""
     _demand(schema, dict, "schema")
     directories = _directories(_get(schema, "directories", list, "schema"))
     rules = _get(schema, "synchronizationRules", list, "schema")
@@ -163,7 +163,7 @@ def _check_object(mapping: Any, sources: _Objects, targets: _Objects, where: str
 def _check_attribute(
     entry: Any, sources: Mapping[str, Document], targets: Mapping[str, Document], where: str
 ) -> bool:
-    """Check one attribute mapping; tell whether objects can be matched by it."""
+    """Check one attribute mapping; return whether objects can be matched by it."""
     target = _get(_demand(entry, dict, where), "targetAttributeName", str, where)
     if target == "id":
         raise SchemaError(f"{where}.targetAttributeName: 'id' cannot be the target of a mapping")

@@ -1,8 +1,8 @@
-"""Scoping filters: the `scope` of an object mapping, read once and asked of every object.
+"""Scoping filters: the `scope` of an object mapping, compiled once and evaluated for every object.
 
-A scope has three sets of filter groups. Within a set any group may let an object through, within a group every clause
-must. Leaving `groups` deprovisions; what fails `inputFilterGroups` or `categoryFilterGroups` is not processed at all,
-so it keeps what it has in the target (for the category groups inferred from their description).
+A scope has three sets of filter groups. An object passes a set by one of its groups, and a group by all its clauses. An object
+that leaves `groups` is deprovisioned; one that fails `inputFilterGroups` or `categoryFilterGroups` is not processed at all, so
+its account stays as it is (for the category groups inferred from their description).
 
 Sources: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter and, for the operators,
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts
@@ -51,7 +51,7 @@ class Group(Struct, frozen=True):
 
 
 class ClauseResult(Struct, frozen=True):
-    """What a clause said of one object, and the value it looked at."""
+    """The result of a clause for one object, and the value it looked at."""
 
     group: str
     clause: Clause
@@ -64,7 +64,7 @@ class ClauseResult(Struct, frozen=True):
 
 
 class FilterResult(Struct, frozen=True):
-    """What all clauses said of one object, by set and group.
+    """The results of all clauses for one object, by set and group.
 
     `processed` is false where an input or category filter keeps the object out of all processing.
     """
@@ -81,7 +81,7 @@ class FilterResult(Struct, frozen=True):
 
     @property
     def decisive(self) -> tuple[ClauseResult, ...]:
-        """The clauses that decided: all of the first group that passed in each set, or what failed in the failing set."""
+        """The deciding clauses: those of the first passed group in each set, or the failed ones in a failed set."""
         for name, groups in self.results.items():
             if not self._passes(name):
                 return tuple(result for group in groups for result in group if not result.passed)
@@ -89,7 +89,7 @@ class FilterResult(Struct, frozen=True):
         return tuple(result for group in passing for result in group)
 
     def as_text(self) -> str:
-        """Return the log's `ScopeEvaluationResult`: JSON of `<group>.<clause>` to what it said."""
+        """Return the log's `ScopeEvaluationResult`: JSON of `<group>.<clause>` to its result."""
         answers = {
             result.label: result.passed
             for groups in self.results.values()
@@ -108,7 +108,7 @@ class ScopeFilter(Struct, frozen=True):
     sets: Mapping[str, tuple[Group, ...]]
 
     def evaluate(self, attributes: Mapping[str, Value], quirks: Quirks) -> FilterResult:
-        """Ask every clause of an object's source attributes; one that it lacks is null."""
+        """Evaluate every clause for an object's source attributes; a missing one is null."""
         return FilterResult(
             {
                 name: tuple(tuple(_ask(group.name, group, attributes, quirks)) for group in groups)
@@ -131,7 +131,7 @@ def read_scope(scope: Any, where: str = "scope") -> ScopeFilter | None:
 
 
 def check_scope(scope: Any, attributes: Mapping[str, Document], where: str) -> None:
-    """Refuse a scope with attributes that filters cannot use. Raises FilterError naming the clause.
+    """Raise FilterError, with the clause, for a scope with attributes that filters cannot use.
 
     `attributes` are the source object's attribute definitions by name. Unusable are, as documented in known-issues
     (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, read 2026-11-29), roles, userType,
