@@ -64,8 +64,10 @@ def key_in(path: Path) -> str:
     try:
         words = path.read_text(encoding="utf-8").strip()
         is_open = os.name == "posix" and bool(path.stat().st_mode & _OF_OTHERS)
-    except (OSError, UnicodeDecodeError) as error:
-        raise HarnessError(f"cannot read the key in {path}: {getattr(error, 'strerror', error)}") from error
+    except OSError as error:
+        raise HarnessError(f"cannot read the key in {path}: {error.strerror}") from error
+    except UnicodeDecodeError:  # whose text quotes the key
+        raise HarnessError(f"cannot read the key in {path}: it is no text in UTF-8") from None
     if is_open:
         sys.stderr.write(
             f"warning: other accounts can read the key in {path}; 'chmod 600 {path}' ends that\n"

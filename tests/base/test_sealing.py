@@ -3,7 +3,7 @@
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.base.sealing import sealing
+from harness.base.sealing import key_in, sealing
 from harness.base.sqlite import Database
 from tests.base.store_contract import StoreContract
 
@@ -61,3 +61,12 @@ def test_a_key_that_can_be_guessed_is_refused(store):
 
 def test_without_a_key_the_store_is_itself(store):
     assert sealing(store, KINDS, None) is store
+
+
+def test_a_key_file_that_is_no_text_is_told_without_a_byte_of_it(tmp_path):
+    path = tmp_path / "key"
+    path.write_bytes(b"\xbe" * 32)
+    path.chmod(0o600)
+    with pytest.raises(HarnessError, match="it is no text in UTF-8") as raised:
+        key_in(path)
+    assert "0xbe" not in str(raised.value).partition(str(path))[2]

@@ -61,6 +61,13 @@ SECRET_KEYS = (
 )
 
 
+# What is sent to which address: to another server none of it is brought.
+_SENT_TO = {
+    "BaseAddress": ("SecretToken", "Oauth2AccessToken"),
+    "Oauth2TokenExchangeUri": ("Oauth2ClientSecret", "Oauth2RefreshToken", "Oauth2AuthorizationCode"),
+}
+
+
 class NotificationSettings(NamedTuple):
     """`SyncNotificationSettings`: the mail address, whether to write to it, and whether too many deletes must wait."""
 
@@ -72,11 +79,14 @@ class NotificationSettings(NamedTuple):
 def merged(saved: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
     """Return saved secrets with some of them replaced; an empty value removes a key.
 
-    The saved token is never sent to another server: with a new address and no new token, the token is removed.
+    What is saved is never sent to another server: with a new address and no new token, the token is removed, and so is what a
+    token endpoint is shown.
     """
     secrets = {key: value for key, value in {**saved, **changes}.items() if value}
-    if "SecretToken" not in changes and _server(secrets) != _server(saved) is not None:
-        secrets.pop("SecretToken", None)
+    for address, sent in _SENT_TO.items():
+        if _server(secrets.get(address, "")) != _server(saved.get(address, "")) is not None:
+            for key in set(sent) - set(changes):
+                secrets.pop(key, None)
     return secrets
 
 
@@ -93,10 +103,10 @@ def notification_settings(secrets: Mapping[str, str]) -> NotificationSettings:
     return NotificationSettings(str(settings.get("Recipients") or ""), enabled, prevents)
 
 
-def _server(secrets: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return scheme and host of the tenant URL, None where there is no URL to speak of."""
+def _server(address: str) -> tuple[str, str] | None:
+    """Return scheme and host of an address, None where there is none to speak of."""
     try:
-        parts = urlsplit(secrets.get("BaseAddress", "").lower())
+        parts = urlsplit(address.lower())
     except ValueError:
         return None
     return (parts.scheme, parts.netloc) if parts.netloc else None

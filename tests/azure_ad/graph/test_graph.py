@@ -167,6 +167,14 @@ class TestJobs:
         saved = graph.get("/servicePrincipals/{app}/synchronization/secrets")["value"]
         assert {"key": "SecretToken", "value": "*"} in saved
 
+    @pytest.mark.parametrize("url", [BASE, "https://elsewhere.example/scim"])
+    def test_the_mask_is_no_token_for_another_address(self, graph, url):
+        """Whoever sends back what is shown changes no token, and brings none to another server."""
+        pairs = [{"key": "BaseAddress", "value": url}, {"key": "SecretToken", "value": "*"}]
+        graph.do("PUT", "/servicePrincipals/{app}/synchronization/secrets", {"value": pairs})
+        token = graph.company.apps.secrets(graph.company.app).get("SecretToken")
+        assert token == (TOKEN if url == BASE else None)
+
     @pytest.mark.parametrize(
         ("value", "message"),
         [

@@ -91,3 +91,19 @@ def test_a_saved_token_is_not_brought_to_another_server(company, address, token)
         company.app, {"BaseAddress": "https://elsewhere.example", "SecretToken": "new"}
     )
     assert company.apps.secrets(company.app)["SecretToken"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("address", "gone"),
+    [
+        ("BaseAddress", {"Oauth2AccessToken"}),
+        ("Oauth2TokenExchangeUri", {"Oauth2ClientSecret", "Oauth2RefreshToken"}),
+    ],
+)
+def test_what_a_grant_has_is_not_brought_to_another_server_either(company, address, gone):
+    """Its access token goes with the tenant URL, what it is got with goes with the token endpoint."""
+    grant = dict.fromkeys(("Oauth2AccessToken", "Oauth2ClientSecret", "Oauth2RefreshToken"), "hush")
+    grant["Oauth2TokenExchangeUri"] = "https://login.example.com/token"
+    company.engine.save_secrets(company.app, grant)
+    company.engine.save_secrets(company.app, {address: "https://elsewhere.example"})
+    assert set(grant) - set(company.apps.secrets(company.app)) == gone

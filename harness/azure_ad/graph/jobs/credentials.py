@@ -58,12 +58,16 @@ def validate_credentials(app: str, job: str = "") -> Response:
 
 
 def save_secrets(app: str) -> Response:
-    """Save keys. A credential sent as the mask that answers show is not changed, which is inferred."""
+    """Save keys. A credential sent as the mask that answers show is not changed, which is inferred.
+
+    So it is no new one, either, for another server's address that comes with it (`merged`).
+    """
     tenant = current()
     hidden, saved = tenant.quirks["hidden-secret-value"], tenant.applications.secrets(app)
     pairs = {
-        key: saved.get(key, text) if text == hidden != "" and key not in OPEN_KEYS else text
+        key: text
         for key, text in _pairs(body().get("value")).items()
+        if key in OPEN_KEYS or key not in saved or text != hidden or not hidden
     }
     tenant.engine.save_secrets(app, pairs)
     return empty()
