@@ -28,6 +28,7 @@ from harness.scenario.jumps import with_jumps
 from harness.scenario.live import command as live_command
 from harness.scenario.live import served
 from harness.scenario.loading import Scenario, Step
+from harness.scenario.loading.violations import violations
 from harness.scenario.observing import Since, observations, since
 from harness.scenario.play import Play, Result, StepError
 from harness.scenario.steps import STEPS
@@ -131,7 +132,7 @@ class Player:
         failures: list[Failure] = []
         checked: list[str] = []
         try:
-            result = STEPS[step.verb](play, arguments if arguments is not None else {})
+            result = STEPS[step.verb](play, _fitting(step, arguments))
             world.advance(timedelta())
         except HarnessError as error:
             result = Result("could not be carried out", str(error))
@@ -220,6 +221,14 @@ class Player:
                 )
             )
         return failures, checked
+
+
+def _fitting(step: Step, arguments: Any) -> Any:
+    """Return a step's arguments. Raises HarnessError for a captured one of another kind than the schema has there."""
+    if arguments != step.arguments:
+        for mistake in violations({step.verb: arguments}, step.places, "step"):
+            raise HarnessError(mistake.message)
+    return {} if arguments is None else arguments
 
 
 def _expects_failure(expect: Mapping[str, Any]) -> bool:

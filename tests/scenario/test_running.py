@@ -89,6 +89,27 @@ def test_a_let_of_what_is_not_there_fails_at_the_let(play):
     assert failure.location.line == 4
 
 
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("edit mapping: '${people}'", "'edit mapping' takes a mapping (key: value), not a list"),
+        ("edit mapping: {delete: '${people}'}", "each of 'delete' takes text, not a mapping"),
+        ("edit mapping: {attribute list: '${people}'}", "unknown key 'id'; there are: name, multi-value"),
+        ("edit mapping: {set: '${people}'}", "each of 'set' needs 'target'"),
+        ("wait: '${people}'", "'wait' takes a duration with its unit, such as 40m, 6h or 28d, not a list"),
+    ],
+)
+def test_a_captured_value_of_another_kind_is_named(play, step, message):
+    """What a step takes is in the schema, and a captured value is held to it as a written one is."""
+    people = (
+        "  - graph request: {method: GET, path: '/users?$top=1&$select=id'}\n    let: {people: body.value}\n"
+    )
+    given = "given: {azure_ad: {users: [{userPrincipalName: a@contoso.com, displayName: A}]}}\n"
+    (failure,) = finished(play(f"{people}  - {step}\n", given)).failures
+    assert failure.message == message
+    assert failure.location.line == 6
+
+
 def test_no_failure_shows_a_token(play):
     """A broken expectation about a token, or beside one, hides it."""
     for expected in (

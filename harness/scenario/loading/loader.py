@@ -17,7 +17,7 @@ from harness.scenario.loading.given import Given, twice
 from harness.scenario.loading.nonsense import nonsense, unchecked
 from harness.scenario.loading.people import nobody
 from harness.scenario.loading.records import Scenario, ScenarioFile, Step
-from harness.scenario.loading.references import misspelt_columns, unknown_names
+from harness.scenario.loading.references import captured_whole, misspelt_columns, unknown_names
 from harness.scenario.loading.source import Mistake, Source, read, refuse
 from harness.scenario.loading.violations import STEP_KEYS, violations
 from harness.scenario.loading.yaml_nodes import Node, of_row, parse
@@ -80,6 +80,7 @@ def _expand(source: Source, path: Path, root: Node, row: dict[str, Any] | None, 
         }
         if data != written:
             refuse(source, violations(data, root), case)
+    refuse(source, captured_whole(data, root), case)
     refuse(source, [*unknown_names(data, root, names), *nonsense(data, root)], case)
     world = given.complete(data)
     refuse(source, nobody(data, world, root), case)

@@ -71,3 +71,14 @@ def _unknown(
     for key, item in parts:
         yield from _unknown(key, (*trail, key), root, names, also)
         yield from _unknown(item, (*trail, key), root, names, also)
+
+
+def captured_whole(data: dict[str, Any], root: Node) -> Iterator[Mistake]:
+    """Yield each 'expect' and 'let' that is a whole `${name}` still: both are read before any step captures a value."""
+    for number, step in enumerate(data["steps"]):
+        for key in ("expect", "let"):
+            if isinstance(step.get(key), str):
+                message = (
+                    f"'{key}' takes a mapping (key: value), not what a step captures; write its keys out"
+                )
+                yield Mistake(root.at(("steps", number, key)), message)
