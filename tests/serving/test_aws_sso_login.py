@@ -124,6 +124,10 @@ def test_a_person_signs_in_with_the_aws_cli(world, tmp_path, flow):
     assert code == 0, printed
     assert "Successfully logged into Start URL" in printed
     assert login("configure", "export-credentials")["SessionToken"], "the profile works"
+    caller = login("sts", "get-caller-identity")
+    assert re.fullmatch(
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Viewer_[0-9a-f]{{16}}/{TARO}", caller["Arn"]
+    )
     mine = ("--access-token", login.token(tmp_path))
     assert [each["accountId"] for each in login("sso", "list-accounts", *mine)["accountList"]] == [ACCOUNT]
     roles = login("sso", "list-account-roles", "--account-id", ACCOUNT, *mine)["roleList"]
