@@ -163,7 +163,7 @@ class Data:
             checksums.forget(folder)
         except OSError as error:
             raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
-        self._closed.callback(checksums.write, folder, [_path(folder, side).name for side in SIDES])
+        self._closed.callback(_end_writing, folder, [_identity(_path(folder, side)) for side in SIDES])
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
         try:
@@ -192,6 +192,27 @@ class Data:
 
 def _path(folder: Path, side: str) -> Path:
     return folder / f"{side}.sqlite"
+
+
+def _end_writing(folder: Path, identities: list[tuple[int, int] | None]) -> None:
+    """Note what the files are. Raises HarnessError when they are gone, or another server's, made in their place."""
+    for side, identity in zip(SIDES, identities, strict=True):
+        path = _path(folder, side)
+        if identity is None or _identity(path) != identity:
+            raise HarnessError(
+                f"{path} was removed or replaced while it was served: what was written to it is lost; "
+                "restore the folder from a copy, or begin anew"
+            )
+    checksums.write(folder, [_path(folder, side).name for side in SIDES])
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what makes a file this file whatever its name, None where there is none to be seen."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _look(folder: Path) -> str | None:

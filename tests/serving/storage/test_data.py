@@ -181,6 +181,29 @@ def test_a_log_line_that_was_damaged_under_a_killed_server_is_found_before_anyth
     assert files(folder) == before
 
 
+def test_a_folder_that_was_removed_under_a_server_is_told_when_it_stops(folder):
+    """Writes go on, into files that have no name any more; nobody is to believe that they were kept."""
+    data = Data(folder)
+    shutil.rmtree(folder)
+    data.stores["aws_sso"].put("kind", "key", {})
+    with pytest.raises(HarnessError, match=r"aws_sso.sqlite was removed or replaced while it was served"):
+        data.close()
+
+
+def test_whoever_begins_anew_in_its_place_is_left_in_peace(folder):
+    """A first server's last note is about files that are another server's by now."""
+    first = Data(folder)
+    folder.rename(folder.with_name("away"))
+    second = Data(folder)
+    with pytest.raises(HarnessError, match="removed or replaced"):
+        first.close()
+    second.stores["aws_sso"].put("kind", "key", {"by": "second"})
+    second.close()
+    again = Data(folder)
+    assert again.stores["aws_sso"].get("kind", "key") == {"by": "second"}
+    again.close()
+
+
 def test_a_clock_that_is_killed_on_the_way_keeps_the_steps_it_took(tmp_path):
     """The offset is with the data before what falls due runs, so time never goes back."""
     data = Data(tmp_path / "data")
