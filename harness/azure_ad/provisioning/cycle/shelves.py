@@ -18,15 +18,19 @@ _R = TypeVar("_R")
 
 
 class Shelf(Struct, Generic[_R], frozen=True):
-    """The records of one kind, each under its key."""
+    """The records of one kind, each under its key.
+
+    `by_heart`: few records that are read again and again (`Store.recall`); `read` leaves a document as it is.
+    """
 
     store: Store
     kind: str
     read: Callable[[Document], _R]
     write: Callable[[_R], Document]
+    by_heart: bool = False
 
     def get(self, key: str) -> _R | None:
-        document = self.store.get(self.kind, key)
+        document = (self.store.recall if self.by_heart else self.store.get)(self.kind, key)
         return None if document is None else self.read(document)
 
     def put(self, key: str, record: _R) -> None:

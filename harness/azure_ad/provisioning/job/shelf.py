@@ -10,4 +10,4 @@ from harness.base.store import Store
 
 def jobs(store: Store) -> Shelf[Job]:
     """Return a tenant's jobs by id."""
-    return Shelf(store, "job", read_job, stored_form)
+    return Shelf(store, "job", read_job, stored_form, by_heart=True)
