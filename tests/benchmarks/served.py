@@ -20,7 +20,7 @@ from tests.serving.harness_process import HarnessProcess
 _PEOPLE, _FEW, _MANY = 200_000, 10_000, 1_000_000
 _WARMED_UP, _SAMPLE = 500, 7000  # people of a cycle who are left out, and who are looked at
 _LOOKS_EVERY = 0.5  # seconds
-_REQUESTS, _CONNECTIONS, _ROUNDS = 1000, 8, 5
+_REQUESTS, _CONNECTIONS, _ROUNDS = 1000, 8, 9
 
 
 def large_world() -> None:
@@ -95,7 +95,7 @@ def processes() -> None:
     rounds: dict[int, list[_Round]] = {1: [], 2: []}
     with running_postgres() as address, tempfile.TemporaryDirectory(prefix="harness-bench-") as place:
         for number in range(2 * _ROUNDS):
-            count = 1 + number % 2
+            count = (1, 2, 2, 1)[number % 4]
             server = HarnessProcess(Path(place), "--data", address, "--processes", str(count))
             rounds[count].append(_creates(server, _postmaster(address), number * _REQUESTS))
             server.stop()
