@@ -12,6 +12,15 @@ from harness.serving.stopping import ending
 
 pytestmark = pytest.mark.slow
 
+
+def send_until_the_end(process, number):
+    """Send a signal again and again, with time between them for the process to do anything at all."""
+    while process.poll() is None:
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
+
+
 ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
@@ -19,8 +28,7 @@ ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def test_a_signal_ends_it_whole_and_the_next_ones_change_nothing(serve, tmp_path, number):
     """The ready file goes, both sides' checksums are there, and the exit code says success."""
     world = serve("--data", str(tmp_path / "data"))
-    while world.process.poll() is None:
-        world.process.send_signal(number)
+    send_until_the_end(world.process, number)
     assert world.stop(number) == 0
     assert "".join(world.said).endswith("stopped\n")
     assert not world.ready_file.exists()
@@ -29,8 +37,7 @@ def test_a_signal_ends_it_whole_and_the_next_ones_change_nothing(serve, tmp_path
 
 def test_the_next_ones_change_nothing_for_several_processes_either(serve, address):
     world = serve("--processes", "2", "--data", address)
-    while world.process.poll() is None:
-        world.process.send_signal(signal.SIGTERM)
+    send_until_the_end(world.process, signal.SIGTERM)
     assert world.stop() == 0
     assert "".join(world.said).endswith("stopped\n")
     assert not world.ready_file.exists()
