@@ -31,7 +31,7 @@ class Processes:
     child: Child
     count: int
     ready: dict[str, Any] = field(init=False)
-    _pids: set[int] = field(default_factory=set)
+    _numbers: dict[int, int] = field(default_factory=dict)  # of the children, by pid
     _life: tuple[int, int] = field(init=False)
     _signals: frozenset[signal.Signals] = field(init=False)
 
@@ -42,7 +42,7 @@ class Processes:
         self._life = os.pipe()
         try:
             for number in range(self.count):
-                self.ready = self._fork(is_first=number == 0)
+                self.ready = self._fork(number, is_first=number == 0)
         except BaseException:
             self.stop()
             raise
@@ -50,33 +50,34 @@ class Processes:
     def wait(self) -> None:
         """Come back when a signal arrives that ends all; put another child in the place of one that died."""
         while signal.sigwait(self._signals) == signal.SIGCHLD:
-            for _ in range(self._reap()):
-                self._fork(is_first=False)
+            for number in self._reap():
+                self._fork(number, is_first=False)
 
     def stop(self) -> None:
-        for pid in self._pids:
+        for pid in self._numbers:
             os.kill(pid, signal.SIGTERM)
-        for pid in self._pids:
+        for pid in self._numbers:
             os.waitpid(pid, 0)
         for end in self._life:
             os.close(end)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, self._signals)
 
-    def _reap(self) -> int:
-        dead = {pid for pid in self._pids if os.waitpid(pid, os.WNOHANG)[0]}
-        self._pids -= dead
-        return len(dead)
+    def _reap(self) -> list[int]:
+        """Return the numbers of the children that have died."""
+        dead = [pid for pid in self._numbers if os.waitpid(pid, os.WNOHANG)[0]]
+        return [self._numbers.pop(pid) for pid in dead]
 
-    def _fork(self, *, is_first: bool) -> dict[str, Any]:
+    def _fork(self, number: int, *, is_first: bool) -> dict[str, Any]:
         """Return what the new child tells once it serves. Raises HarnessError when it cannot."""
         read, write = os.pipe()
         pid = os.fork()
         if not pid:
             os.close(read)
             os.close(self._life[1])
+            _keep_to_one_core(number, self.count)
             _be_child(self.child, self.listening, self._life[0], write, is_first=is_first)
         os.close(write)
-        self._pids.add(pid)
+        self._numbers[pid] = number
         with os.fdopen(read, encoding="utf-8") as pipe:
             message = pipe.read()
         document: dict[str, Any] = (
@@ -84,9 +85,20 @@ class Processes:
         )
         if "error" in document:
             os.waitpid(pid, 0)
-            self._pids.discard(pid)
+            del self._numbers[pid]
             raise HarnessError(document["error"])
         return document
+
+
+def _keep_to_one_core(number: int, count: int) -> None:
+    """Let a process stay on one core where there is a process for each: what it has in that core's caches stays there.
+
+    With fewer processes the system chooses among all cores, which others use, too.
+    """
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        cores = sorted(os.sched_getaffinity(0))
+        if count >= len(cores):
+            os.sched_setaffinity(0, {cores[number % len(cores)]})
 
 
 def _signals() -> frozenset[signal.Signals]:

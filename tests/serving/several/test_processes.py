@@ -98,3 +98,30 @@ def test_all_end_with_the_one_that_was_started(serve, address, how):
     world.process.wait(WITHIN)
     wait_for(lambda: not any(map(is_running, pids)))
     assert world.ready_file.exists() == (how == signal.SIGKILL)
+
+
+@pytest.fixture
+def cores():
+    """Return the one or two cores that this process, and what it starts, may use."""
+    every = os.sched_getaffinity(0)
+    few = set(sorted(every)[:2])
+    os.sched_setaffinity(0, few)
+    yield few
+    os.sched_setaffinity(0, every)
+
+
+def test_as_many_processes_as_cores_have_one_each(serve, address, cores):
+    """Also the one that follows another; fewer processes go where there is room."""
+    world = serve("--processes", "2", "--data", address)
+
+    def in_use():
+        return [os.sched_getaffinity(pid) for pid in children(world)]
+
+    assert set.union(*in_use()) == cores
+    assert all(len(each) == 1 for each in in_use())
+    victim = children(world)[0]
+    os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: len(children(world)) == 2 and victim not in children(world))
+    wait_for(lambda: answers(world))
+    assert set.union(*in_use()) == cores
+    assert os.sched_getaffinity(world.process.pid) == cores
