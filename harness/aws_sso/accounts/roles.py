@@ -39,8 +39,7 @@ class Role(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        digest = hashlib.sha256(f"{self.account}/{self.name}".encode()).digest()
-        return f"AROA{base64.b32encode(digest).decode()[:17]}"
+        return principal_id("AROA", self.account, self.name)
 
 
 class RoleSession(Struct, frozen=True):
@@ -58,6 +57,12 @@ class RoleSession(Struct, frozen=True):
     @property
     def arn(self) -> str:
         return f"arn:aws:sts::{self.role.account}:assumed-role/{self.role.name}/{self.user_name}"
+
+
+def principal_id(kind: str, account: str, name: str) -> str:
+    """Return the unique id of a role (`kind` "AROA") or of an IAM user ("AIDA"), the same at each start."""
+    digest = hashlib.sha256(f"{account}/{name}".encode()).digest()
+    return f"{kind}{base64.b32encode(digest).decode()[:17]}"
 
 
 def role_of(tenant: Tenant, account: str, permission_set: str) -> Role:

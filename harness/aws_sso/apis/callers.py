@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -55,10 +53,9 @@ def caller_of(tenant: Tenant, access_key_id: str) -> Caller:
 def _user(tenant: Tenant, access_key_id: str) -> Caller:
     """Return an IAM user; whose a key is, only the quirk `api-user-name` says."""
     account, name = tenant.settings.account_id, str(tenant.quirks["api-user-name"])
-    digest = hashlib.sha256(f"{account}/{name}".encode()).digest()
     return Caller(
         "IAMUser",
-        f"AIDA{base64.b32encode(digest).decode()[:17]}",
+        roles.principal_id("AIDA", account, name),
         f"arn:aws:iam::{account}:user/{name}",
         account,
         access_key_id,

@@ -9,21 +9,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from msgspec import structs
 
-from harness.aws_sso.tenant import TENANT
 from harness.wire.message import Request
-
-KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-
-
-@pytest.fixture
-def locked(account):
-    """Return the account with a key pair configured."""
-    settings = structs.replace(account.tenant.settings, api_credentials=(KEY, SECRET))
-    account.tenant = structs.replace(account.tenant, settings=settings)
-    account.environ[TENANT] = account.tenant
-    return account
+from tests.aws_sso.apis.conftest import KEY, SECRET
 
 
 def lists_users(url, key=KEY, secret=SECRET, region="us-east-1", token=None):

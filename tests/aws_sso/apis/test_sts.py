@@ -14,18 +14,9 @@ from harness.aws_sso.accounts import credentials
 from harness.aws_sso.accounts.permission_sets import PermissionSet
 from harness.aws_sso.tenant import TENANT
 from harness.wire.message import Request
+from tests.aws_sso.apis.conftest import KEY, SECRET
 
-KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 VIEWER = PermissionSet("arn:aws:sso:::permissionSet/ssoins-1/ps-1", "View&Only", "2026-03-02T00:00:00Z")
-
-
-@pytest.fixture
-def locked(account):
-    """Return the account with a key pair configured."""
-    settings = structs.replace(account.tenant.settings, api_credentials=(KEY, SECRET))
-    account.tenant = structs.replace(account.tenant, settings=settings)
-    account.environ[TENANT] = account.tenant
-    return account
 
 
 def who(url, key, secret, token=None):
