@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from harness.serving.options import LOOPBACK, Options, PostgresAddress
 from harness.serving.ready_file import announcing
 from harness.serving.served import Served
 from harness.serving.several.processes import Listening, Processes
-from harness.serving.stopping import stop_signal
+from harness.serving.stopping import Stop, stop_signal
 from harness.serving.storage.people_file import read
 from harness.wire.sockets.listening import listen
 from harness.wire.sockets.tls import identity
@@ -67,7 +66,7 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
     people = read(populate) if populate else None
 
     def child(
-        listening: Listening, is_first: bool, tell: Callable[[dict[str, Any]], None], stopped: threading.Event
+        listening: Listening, is_first: bool, tell: Callable[[dict[str, Any]], None], stopped: Stop
     ) -> None:
         served = Served(options, listening)
         try:

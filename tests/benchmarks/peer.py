@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 
 from harness.aws_sso import tenant as aws_tenant
 from harness.aws_sso.app import is_scim
+from harness.serving.stopping import stop_signal
 from harness.wire.message import json_request
 from harness.wire.sockets.listening import listen
 from harness.wire.sockets.server import Server
@@ -81,9 +80,8 @@ def main() -> None:
     server, token = {"harness": harness, "scim2-server": scim2_server}[sys.argv[1]]()
     server.start()
     print(json.dumps({"url": server.url + server.path, "token": token}), flush=True)
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    stopped.wait()
+    with stop_signal() as stopped:
+        stopped.wait()
     server.stop()
 
 

@@ -13,14 +13,6 @@ from harness.serving.stopping import ending
 pytestmark = pytest.mark.slow
 
 
-def send_until_the_end(process, number):
-    """Send a signal again and again, with time between them for the process to do anything at all."""
-    while process.poll() is None:
-        process.send_signal(number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.01)
-
-
 ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
@@ -28,7 +20,8 @@ ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def test_a_signal_ends_it_whole_and_the_next_ones_change_nothing(serve, tmp_path, number):
     """The ready file goes, both sides' checksums are there, and the exit code says success."""
     world = serve("--data", str(tmp_path / "data"))
-    send_until_the_end(world.process, number)
+    while world.process.poll() is None:
+        world.process.send_signal(number)
     assert world.stop(number) == 0
     assert "".join(world.said).endswith("stopped\n")
     assert not world.ready_file.exists()
@@ -37,7 +30,8 @@ def test_a_signal_ends_it_whole_and_the_next_ones_change_nothing(serve, tmp_path
 
 def test_the_next_ones_change_nothing_for_several_processes_either(serve, address):
     world = serve("--processes", "2", "--data", address)
-    send_until_the_end(world.process, signal.SIGTERM)
+    while world.process.poll() is None:
+        world.process.send_signal(signal.SIGTERM)
     assert world.stop() == 0
     assert "".join(world.said).endswith("stopped\n")
     assert not world.ready_file.exists()
@@ -80,3 +74,31 @@ def test_nohup_holds():
     finally:
         signal.signal(signal.SIGHUP, before)
     assert ending() == set(ENDS)
+
+
+def test_a_signal_in_the_midst_of_the_wait_ends_it():
+    """At whichever line of Python it comes, the handler runs there and then."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _SIGNALS_AT_EACH_LINE], timeout=60, check=True, capture_output=True
+    )
+    assert ended.stdout == b"True\n"
+
+
+_SIGNALS_AT_EACH_LINE = """
+import signal, sys
+from harness.serving.stopping import stop_signal
+
+lines = []
+
+def at_each_line(frame, event, _):
+    if event == "line" and len(lines) < 20:
+        lines.append(frame.f_lineno)
+        signal.raise_signal(signal.SIGTERM)
+    return at_each_line
+
+with stop_signal() as stopped:
+    sys.settrace(at_each_line)
+    stopped.wait()
+    sys.settrace(None)
+print(stopped.is_set and len(lines) > 0)
+"""

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.base.errors import HarnessError
-from harness.serving.stopping import ending, listen_for_end
+from harness.serving.stopping import Stop, ending, listen_for_end
 
 Listening = tuple[socket.socket, socket.socket]
 # What a child does: it is given the sockets, whether it is the first, whom to tell what scripts need, and what ends it.
-Child = Callable[[Listening, bool, Callable[[dict[str, Any]], None], threading.Event], None]
+Child = Callable[[Listening, bool, Callable[[dict[str, Any]], None], Stop], None]
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ def _signals() -> frozenset[signal.Signals]:
 
 def _be_child(child: Child, listening: Listening, life: int, write: int, *, is_first: bool) -> None:
     """Serve until pipe to stop, and never come back."""
-    stopped = threading.Event()
+    stopped = Stop()
     listen_for_end(stopped)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _signals())
     threading.Thread(target=_outlived, args=(life, stopped), daemon=True).start()
@@ -128,6 +128,6 @@ def _be_child(child: Child, listening: Listening, life: int, write: int, *, is_f
         os._exit(code)
 
 
-def _outlived(life: int, stopped: threading.Event) -> None:
+def _outlived(life: int, stopped: Stop) -> None:
     os.read(life, 1)
     stopped.set()
