@@ -84,7 +84,8 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         try:
             announce(processes.ready)
             _tell(processes.ready, options, ready_file, say)
-            processes.wait()
+            if not stopped.is_set:  # by a signal that came before they were started, which they never saw
+                processes.wait()
             stopped.set()
         finally:
             processes.stop()

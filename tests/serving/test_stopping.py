@@ -8,6 +8,8 @@ from contextlib import suppress
 
 import pytest
 
+from harness.serving import session
+from harness.serving.options import Options, PostgresAddress
 from harness.serving.stopping import ending
 
 pytestmark = pytest.mark.slow
@@ -35,6 +37,42 @@ def test_the_next_ones_change_nothing_for_several_processes_either(serve, addres
     assert world.stop() == 0
     assert "".join(world.said).endswith("stopped\n")
     assert not world.ready_file.exists()
+
+
+def test_a_signal_before_the_first_of_several_processes_ends_them_too(monkeypatch):
+    """Once they are started the signals wait for whoever waits for them; an earlier one has been and gone."""
+    steps = []
+
+    class Processes:
+        def __init__(self, listening, *_):
+            self.listening = listening
+            self.ready = {"aws_sso": {"url": "http://127.0.0.1:1"}, "azure_ad": {"url": "http://127.0.0.1:2"}}
+            signal.raise_signal(signal.SIGTERM)
+
+        def start(self):
+            steps.append("start")
+
+        def wait(self):
+            steps.append("wait")
+
+        def stop(self):
+            for each in self.listening:
+                each.close()
+            steps.append("stop")
+
+    monkeypatch.setattr(session, "Processes", Processes)
+    handlers = {number: signal.getsignal(number) for number in ENDS}
+    try:
+        options = Options(
+            data=PostgresAddress("postgresql:///nowhere"), processes=2, aws_port=0, azure_port=0
+        )
+        session.serve(options, populate=None, ready_file=None, allow_remote=False, say=steps.append)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert steps[0] == "start"
+    assert steps[-2:] == ["stop", "stopped"]
+    assert "wait" not in steps
 
 
 def test_a_terminal_that_is_closed_ends_what_runs_in_it(tmp_path):

@@ -86,12 +86,13 @@ class SqliteStore:
             return number != _NOWHERE and self._execute(sql, (number, *values)).rowcount > 0
 
     def put(self, kind: str, key: str, body: Document) -> None:
-        self._recalled.pop((kind, key), None)
-        self._add(
-            "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
-            " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
-            kind, key, encode_text(body),
-        )  # fmt: skip
+        with self._lock:  # else another thread might recall what was there before, and know that by heart
+            self._add(
+                "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
+                " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
+                kind, key, encode_text(body),
+            )  # fmt: skip
+            self._recalled.pop((kind, key), None)
 
     def get(self, kind: str, key: str) -> Document | None:
         with self._lock:
@@ -115,8 +116,10 @@ class SqliteStore:
             raise StaleError
 
     def delete(self, kind: str, key: str) -> bool:
-        self._recalled.pop((kind, key), None)
-        return self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
+        with self._lock:
+            removed = self._remove("DELETE FROM document WHERE shelf = ? AND key = ?", kind, key)
+            self._recalled.pop((kind, key), None)
+            return removed
 
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None

@@ -48,6 +48,37 @@ def test_databases_in_memory_are_separate():
     other.close()
 
 
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (lambda store: store.put("job", "1", {"n": 2}), {"n": 2}),
+        (lambda store: store.delete("job", "1"), None),
+    ],
+    ids=["put", "delete"],
+)
+def test_what_is_recalled_in_the_midst_of_a_change_is_not_known_by_heart_afterwards(change, after):
+    """Another thread may ask at whichever line: here all lines of the change are tried, one after another."""
+    store = Database().tenant("contoso")
+    store.put("job", "1", {"n": 1})
+    recalled = []
+
+    def at_each_line(frame, event, _):
+        if "harness/base/sqlite" not in frame.f_code.co_filename.replace(os.sep, "/"):
+            return None
+        if event == "line":
+            recalled.append(store.recall("job", "1"))
+        return at_each_line
+
+    before = sys.gettrace()
+    sys.settrace(at_each_line)
+    try:
+        change(store)
+    finally:
+        sys.settrace(before)
+    assert recalled[0] == {"n": 1}
+    assert store.recall("job", "1") == store.get("job", "1") == after
+
+
 def test_reopening_a_file_keeps_everything(tmp_path):
     """Documents in order, keys, links, logs and tags are there after a restart, and sequences go on growing."""
     path = tmp_path / "harness.db"
