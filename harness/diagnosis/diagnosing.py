@@ -178,7 +178,7 @@ def _strangers(count: int) -> Iterator[str]:
 
 
 def _stale(evidence: Evidence, mapping: MappingInForce) -> Iterator[str]:
-    """Return the note that the log has changes of attributes without a mapping: log or mapping is out of date."""
+    """Yield the note, if any, that the log has changes of attributes without a mapping: log or mapping is out of date."""
     mapped = {plain(target) for target in (*mapping.reads, *mapping.unreadable, *mapping.references)}
     written = {name for entry in evidence.log.values() for name in entry.targets}
     others = sorted(name for name in written if plain(name) not in mapped | _UNMAPPED)

@@ -80,7 +80,7 @@ class AccountPages:
         return follow and not ordered[-1][1]
 
     def notes(self, accounts: Accounts) -> Iterator[str]:
-        """Return notes on missing users of AWS, which make the accounts incomplete, and on what had to be inferred."""
+        """Yield notes on missing users of AWS, which make the accounts incomplete, and on what had to be inferred."""
         if len(accounts.stores) > 1:
             yield (
                 f"users of AWS are of {len(accounts.stores)} identity stores ({', '.join(accounts.stores)}): give those of one"

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, table
+from harness.azure_ad.directory.properties import EXTENSION_ATTRIBUTES, is_extension, strip_guest, table
 from harness.azure_ad.mappings.functions import Value
 from harness.exports.carriers import BLOCKED, Row
 from harness.exports.cells import BOOLEANS, Spoiled, cell
@@ -124,7 +124,7 @@ class PeopleReader:
         if plan.extensions is not None and isinstance(inner := row[plan.extensions], dict):
             exported |= EXTENSION_ATTRIBUTES
             values.update((name, text) for name, text in inner.items() if text and isinstance(text, str))
-        _guest(values)
+        strip_guest(values)
         return Person(values, self._shared(exported), damaged)
 
     def _planned(self, shape: tuple[str, ...]) -> _Plan:
@@ -230,14 +230,6 @@ def _says_something(value: Any) -> bool:
     return value not in (None, "", []) and not isinstance(
         cell(value, "string", from_ascii_csv=False), Spoiled
     )
-
-
-def _guest(values: dict[str, Value]) -> None:
-    """Return a guest's userPrincipalName as mappings read it, without `#EXT#` and what follows."""
-    name = values.get("userPrincipalName")
-    if isinstance(name, str):
-        values["originalUserPrincipalName"] = name
-        values["userPrincipalName"] = name.partition("#EXT#")[0]
 
 
 def notes(beginning: str) -> list[str]:

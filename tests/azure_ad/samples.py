@@ -28,3 +28,20 @@ ACTIVE = {
     "targetAttributeName": "IsActive",
 }
 LANGUAGE = {**ACTIVE, "defaultValue": "en_US", "source": None, "targetAttributeName": "LanguageLocaleKey"}
+# A scope as an object mapping of a schema has it.
+SALES_ONLY = {
+    "groups": [
+        {
+            "name": "Sales only",
+            "clauses": [
+                {
+                    "operatorName": "EQUALS",
+                    "sourceOperandName": "department",
+                    "targetOperand": {"values": ["Sales"]},
+                }
+            ],
+        }
+    ],
+    "inputFilterGroups": [],
+    "categoryFilterGroups": [],
+}

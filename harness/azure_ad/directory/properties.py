@@ -187,7 +187,7 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
         elif value is not None:
             attributes[source] = value
     if kind == "User":
-        _strip_guest(attributes)
+        strip_guest(attributes)
     extensions = document.get("onPremisesExtensionAttributes")
     if extensions:
         attributes.update(
@@ -198,14 +198,15 @@ def source_attributes(kind: str, document: Document) -> dict[str, Any]:
     return attributes
 
 
-def _strip_guest(attributes: dict[str, Any]) -> None:
-    """Return a guest's userPrincipalName as mappings read it, without `#EXT#` and what follows.
+def strip_guest(attributes: dict[str, Any]) -> None:
+    """Cut a user's userPrincipalName before `#EXT#`, as mappings read a guest's; originalUserPrincipalName has it whole.
 
     Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works (read 2026-11-29).
     """
-    name = attributes["userPrincipalName"]
-    attributes["originalUserPrincipalName"] = name
-    attributes["userPrincipalName"] = name.partition("#EXT#")[0]
+    name = attributes.get("userPrincipalName")
+    if isinstance(name, str):
+        attributes["originalUserPrincipalName"] = name
+        attributes["userPrincipalName"] = name.partition("#EXT#")[0]
 
 
 @lru_cache(maxsize=256)

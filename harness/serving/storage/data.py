@@ -195,13 +195,13 @@ def _path(folder: Path, side: str) -> Path:
 
 
 def _end_writing(folder: Path, identities: list[tuple[int, int] | None]) -> None:
-    """Note what the files are. Raises HarnessError when they are gone, or another server's, made in their place."""
+    """Note what the files are. Raises HarnessError when they are moved, removed, or replaced by another server's."""
     for side, identity in zip(SIDES, identities, strict=True):
         path = _path(folder, side)
         if identity is None or _identity(path) != identity:
             raise HarnessError(
-                f"{path} was removed or replaced while it was served: what was written to it is lost; "
-                "restore the folder from a copy, or begin anew"
+                f"{path} was moved, removed or replaced while it was served: what was written is in the moved folder, else lost; "
+                "move it back, restore it from a copy, or begin anew"
             )
     checksums.write(folder, [_path(folder, side).name for side in SIDES])
 

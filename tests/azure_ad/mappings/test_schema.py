@@ -14,7 +14,7 @@ from harness.azure_ad.mappings.templates import attribute_mapping, build
 from harness.azure_ad.provisioning.target.dialect import create_body, differences, patch_body
 from harness.base.quirks import load_table
 from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
-from tests.azure_ad.samples import ACTIVE, LANGUAGE
+from tests.azure_ad.samples import ACTIVE, LANGUAGE, SALES_ONLY
 
 QUIRKS = load_table("harness.azure_ad").choose("identity-center")
 JSON = st.recursive(
@@ -419,22 +419,7 @@ def places(value, path=()):
 
 
 TEMPLATE = build("scim", "scim.tenant.app", "rule", "Microsoft Entra ID")
-TEMPLATE["synchronizationRules"][0]["objectMappings"][0]["scope"] = {
-    "groups": [
-        {
-            "name": "Sales only",
-            "clauses": [
-                {
-                    "operatorName": "EQUALS",
-                    "sourceOperandName": "department",
-                    "targetOperand": {"values": ["Sales"]},
-                }
-            ],
-        }
-    ],
-    "inputFilterGroups": [],
-    "categoryFilterGroups": [],
-}
+TEMPLATE["synchronizationRules"][0]["objectMappings"][0]["scope"] = SALES_ONLY
 RULE = [path for path in places(TEMPLATE) if path[:1] == ("synchronizationRules",)]
 # The definitions hold most of the places; some of them are as good as all.
 PLACES = RULE + [path for path in places(TEMPLATE) if path[:1] == ("directories",)][::7]

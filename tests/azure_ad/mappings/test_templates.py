@@ -25,7 +25,7 @@ from harness.scim.names import CORE_GROUP, ENTERPRISE_USER
 from harness.wire.message import json_request
 from harness.world import create
 from tests.azure_ad.graph.test_graph import JOB, Caller
-from tests.azure_ad.samples import ACTIVE, LANGUAGE
+from tests.azure_ad.samples import ACTIVE, LANGUAGE, SALES_ONLY
 
 QUIRKS = load_table("harness.azure_ad").choose("identity-center")
 
@@ -301,22 +301,6 @@ NEW = {
     "metadata": [],
     "referencedObjects": [],
 }
-SCOPE = {
-    "groups": [
-        {
-            "name": "Sales only",
-            "clauses": [
-                {
-                    "operatorName": "EQUALS",
-                    "sourceOperandName": "department",
-                    "targetOperand": {"values": ["Sales"]},
-                }
-            ],
-        }
-    ],
-    "inputFilterGroups": [],
-    "categoryFilterGroups": [],
-}
 
 
 class TestSchemaOverGraph:
@@ -327,7 +311,7 @@ class TestSchemaOverGraph:
         attributes += [{**NEW, "name": name} for name in ("IsActive", "LanguageLocaleKey")]
         users = object_mappings(schema)[0]
         users["attributeMappings"] += [ACTIVE, LANGUAGE]
-        users["scope"] = SCOPE
+        users["scope"] = SALES_ONLY
         users["flowTypes"] = "Add, Update, Delete"
         graph.do("PUT", JOB + "/schema", schema)
         assert graph.get(JOB + "/schema") == schema
@@ -344,7 +328,7 @@ class TestSchemaOverGraph:
         """Restore default mappings: attributes, scope and actions as on the first day."""
         schema = graph.get(JOB + "/schema")
         changed = json.loads(json.dumps(schema))
-        object_mappings(changed)[0] |= {"scope": SCOPE, "flowTypes": "Add"}
+        object_mappings(changed)[0] |= {"scope": SALES_ONLY, "flowTypes": "Add"}
         object_mappings(changed)[1]["enabled"] = False
         graph.do("PUT", JOB + "/schema", changed)
         graph.do("DELETE", JOB + "/schema")

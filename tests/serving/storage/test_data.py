@@ -186,8 +186,21 @@ def test_a_folder_that_was_removed_under_a_server_is_told_when_it_stops(folder):
     data = Data(folder)
     shutil.rmtree(folder)
     data.stores["aws_sso"].put("kind", "key", {})
-    with pytest.raises(HarnessError, match=r"aws_sso.sqlite was removed or replaced while it was served"):
+    with pytest.raises(
+        HarnessError, match=r"aws_sso.sqlite was moved, removed or replaced while it was served"
+    ):
         data.close()
+
+
+def test_a_folder_that_was_moved_under_a_server_has_what_was_written_and_the_message_says_so(folder):
+    data = Data(folder)
+    away = folder.rename(folder.with_name("away"))
+    data.stores["aws_sso"].put("kind", "key", {"by": "first"})
+    with pytest.raises(HarnessError, match="what was written is in the moved folder, else lost"):
+        data.close()
+    moved = Data(away)
+    assert moved.stores["aws_sso"].get("kind", "key") == {"by": "first"}
+    moved.close()
 
 
 def test_whoever_begins_anew_in_its_place_is_left_in_peace(folder):
