@@ -5,7 +5,6 @@ What is no request or too large is a refusal in its place. It is answered in its
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from enum import Enum
 
@@ -14,20 +13,19 @@ from msgspec import Struct
 
 from harness.wire.message import MAX_BODY
 from harness.wire.sockets.answers import Answer, refusal
+from harness.wire.sockets.targets import HOST, host_in, is_target
 
 MAX_HEADERS = 65_536  # bytes of target and headers together
 # So much is read for applications to refuse in their own words, and for a client that listens only after sending.
 _DRAINED = 2 * MAX_BODY
-_VERSIONS = ("0.9", "1.0", "1.1")
+_VERSIONS = ("1.0", "1.1")
 # So many bytes of chunk sizes, extensions and trailers are read for each of the body, and MAX_HEADERS.
 _FRAMING = 4
-# RFC 3986 section 3.2.2: names, addresses, and a port.
-_HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 _MALFORMED = refusal(400, "This is no HTTP request that can be understood for sure (RFC 9112).")
 _HOSTS = refusal(400, "A request has one Host header, with a name or an address (RFC 9112 section 3.2).")
+_TARGET = refusal(400, "That is no target for this method (RFC 9112 section 3.2).")
 _CODED = refusal(501, "Transfer-Encoding is chunked and nothing else here (RFC 9112 section 6.1).")
 _VERSION = refusal(505, "This server speaks HTTP/1.1.")
-_UPGRADED = refusal(400, "This server speaks HTTP/1.1: send a body without the header Upgrade.")
 _MUCH = refusal(413, f"The body is larger than {MAX_BODY} bytes.")
 _LONG = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
 
@@ -67,6 +65,7 @@ class Parser:
         self.expects_word = False
         self._target, self._version, self._stays = b"", "1.1", True
         self._headers: list[tuple[bytes, bytes]] = []
+        self._offer: list[tuple[bytes, bytes]] = []  # of another protocol, which the request came with
         self._pieces: list[bytes] = []
         self._size = 0  # of the headers, then of the body
         self._framed = 0  # the body with its chunks' sizes, extensions and trailers
@@ -81,14 +80,14 @@ class Parser:
             self._size += len(data)
         elif self.stage is Stage.BODY:
             self._framed += len(data)
+        unread: bytes | memoryview = data
         try:
-            self._octets.feed_data(data)
+            while unread:
+                unread = self._unread_of(unread)
             if self.stage is Stage.HEADERS and self._size > MAX_HEADERS:
                 self._refuse(_LONG)
             if self.stage is Stage.BODY and self._framed > MAX_HEADERS + _FRAMING * self._size:
                 self._refuse(_MUCH)
-        except HttpParserUpgrade:  # is not taken up; what follows may be of another protocol
-            self.is_over = True
         except HttpParserError:
             self.is_over, self.stage = True, Stage.NOTHING
             self.arrived.append(self._refusal)
@@ -96,6 +95,29 @@ class Parser:
     def _refuse(self, answer: Answer) -> None:
         self._refusal = answer.of_head() if self._octets.get_method() == b"HEAD" else answer
         raise HttpParserError
+
+    def _unread_of(self, data: bytes | memoryview) -> bytes | memoryview:
+        """Read to the end, or to where an offer of another protocol ends; return what follows."""
+        try:
+            self._octets.feed_data(data)
+        except HttpParserUpgrade as offer:
+            if self._octets.get_method() == b"CONNECT":  # what follows may be of another protocol
+                self.is_over = True
+            else:
+                self._decline()
+                return memoryview(data)[offer.args[0] :]
+        return b""
+
+    def _decline(self) -> None:
+        """Go on in HTTP/1.1, as one may (RFC 9110 section 7.8).
+
+        The library takes what follows for the other protocol's, the body too: it is given the request again without the offer.
+        """
+        self._offer = [(name, value) for name, value in self._headers if name == b"upgrade"]
+        lines = [b"%b %b HTTP/%b" % (self._octets.get_method(), self._target, self._version.encode())]
+        lines += [b"%b: %b" % header for header in self._headers if header not in self._offer]
+        self._octets = HttpRequestParser(self)
+        self._octets.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def on_message_begin(self) -> None:
         self.stage = Stage.HEADERS
@@ -107,12 +129,14 @@ class Parser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.stage is Stage.HEADERS:  # not those behind a body in chunks
-            self._headers.append((name.lower(), value))
+            self._headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         self.stage = Stage.BODY
         self._version = self._octets.get_http_version()
-        hosts, coding, length, size = [], b"", 0, len(self._target)
+        self._headers += self._offer
+        self._offer = []
+        hosts, codings, length, size = [], [], 0, len(self._target)
         self.expects_word = False
         for name, value in self._headers:
             size += len(name) + len(value)
@@ -121,25 +145,30 @@ class Parser:
             elif name == b"content-length":
                 length = int(value)
             elif name == b"transfer-encoding":
-                coding = value.lower()
+                codings.append(value.lower())
             elif name == b"expect":  # HTTP/1.0 has no such word (RFC 9110 section 10.1.1)
                 self.expects_word = self._version == "1.1" and value.lower() == b"100-continue"
         if size > MAX_HEADERS:
             self._refuse(_LONG)
-        self._require_sense(hosts, coding, length)
-        is_upgrade = self._octets.should_upgrade()
-        if is_upgrade and (coding or length):
-            self._refuse(_UPGRADED)
-        self._stays = self._version != "1.0" and self._octets.should_keep_alive() and not is_upgrade
+        self._require_sense(hosts, codings, length)
+        host = host_in(self._target)
+        if host is not None:
+            self._headers = [
+                *((name, value) for name, value in self._headers if name != b"host"),
+                (b"host", host),
+            ]
+        self._stays = self._version != "1.0" and self._octets.should_keep_alive()
         self._size = self._framed = 0
 
-    def _require_sense(self, hosts: list[bytes], coding: bytes, length: int) -> None:
+    def _require_sense(self, hosts: list[bytes], codings: list[bytes], length: int) -> None:
         """Refuse what the parser takes and nobody here could answer for sure."""
         if self._version not in _VERSIONS:
             self._refuse(_VERSION)
-        if len(hosts) > 1 or (not hosts and self._version == "1.1") or not all(map(_HOST.fullmatch, hosts)):
+        if len(hosts) > 1 or (not hosts and self._version == "1.1") or not all(map(HOST.fullmatch, hosts)):
             self._refuse(_HOSTS)
-        if coding not in (b"", b"chunked"):
+        if not is_target(self._octets.get_method(), self._target):
+            self._refuse(_TARGET)
+        if codings not in ([], [b"chunked"]):
             self._refuse(_CODED)
         if length > _DRAINED:
             self._refuse(_MUCH)
@@ -151,6 +180,8 @@ class Parser:
         self._pieces.append(piece)
 
     def on_message_complete(self) -> None:
+        if self._octets.should_upgrade() and self._octets.get_method() != b"CONNECT":
+            return  # it comes again (`_decline`)
         self.stage = Stage.NOTHING
         self.arrived.append(
             Incoming(
