@@ -45,7 +45,7 @@ gallery-workflow: .stamps/dev ## run Microsoft's validation workflow itself: FOL
 schema: .stamps/dev ## write the schema that scenario files name, from the table of shapes
 	$(BIN)/harness schema > .stamps/schema.json && mv .stamps/schema.json harness/scenario/schema.json
 
-campaign: .stamps/dev ## damage, kills, a storm of clients and a full disk, for half an hour
+campaign: .stamps/dev ## damage, kills, a storm of clients and a full disk, for forty minutes
 	$(BIN)/python -m tests.campaigns
 
 lock: .stamps/dev ## write down the versions that the tests passed with

@@ -1,6 +1,6 @@
-"""`make campaign`: damage, kills, a storm and a full disk, seeded and bounded; each prints its figures or fails.
+"""`make campaign`: damage, kills, also in conversions, a storm and a full disk, seeded and bounded; each prints its figures or fails.
 
-python -m tests.campaigns [--seed 1] [--damaged 100] [--kills 200] [--minutes 10]
+python -m tests.campaigns [--seed 1] [--damaged 100] [--kills 200] [--conversions 60] [--minutes 10]
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import tempfile
 from pathlib import Path
 
 from tests.base.postgres.postgres_server import running_postgres
+from tests.campaigns.conversions import Conversions
 from tests.campaigns.damage import damage
 from tests.campaigns.disk import full_disk
 from tests.campaigns.kills import Kills
 from tests.campaigns.storm import storm
 from tests.serving.harness_process import HarnessProcess
+from tests.serving.storage.older_folders import LAYOUTS
 
 _CLIENTS, _STRANGERS = 20, 300
 
@@ -25,6 +27,9 @@ def main() -> None:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--damaged", type=int, default=100, help="files that are damaged and started with")
     parser.add_argument("--kills", type=int, default=200, help="half of them on files, half on PostgreSQL")
+    parser.add_argument(
+        "--conversions", type=int, default=60, help="of folders of each older layout, killed midway"
+    )
     parser.add_argument("--minutes", type=float, default=10, help="how long the storm lasts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="harness-campaign-") as place:
@@ -32,6 +37,7 @@ def main() -> None:
         _damage(folder / "damage", options.seed, options.damaged)
         _files(folder / "files", options.seed, options.kills // 2)
         _postgres(folder / "postgres", options.seed, options.kills - options.kills // 2)
+        _conversions(folder, options.seed, options.conversions)
         _storm(folder / "storm", options.seed, 60 * options.minutes)
         _disk(folder / "disk")
 
@@ -50,6 +56,13 @@ def _postgres(folder: Path, seed: str, kills: int) -> None:
     folder.mkdir()
     with running_postgres() as address:
         print("postgres  ", Kills(folder, address, f"{seed}/postgres", processes=2).run(kills), flush=True)
+
+
+def _conversions(folder: Path, seed: str, kills: int) -> None:
+    for layout in LAYOUTS:
+        place = folder / f"layout-{layout}"
+        place.mkdir()
+        print("conversion", Conversions(place, layout, f"{seed}/{layout}").run(kills), flush=True)
 
 
 def _storm(folder: Path, seed: str, seconds: float) -> None:

@@ -1,13 +1,10 @@
-"""Data folders of older versions open: files that those versions wrote, as SQL, one folder a layout.
-
-They were made by `harness serve` of commits 981a8ef and fe00e80: somebody assigned and a group, synchronized.
-"""
+"""Data folders of older versions open (`older_folders`)."""
 
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
 
@@ -20,29 +17,13 @@ from harness.serving.storage.data import SIDES, Data
 from harness.wire.message import json_request
 from harness.wire.sockets.network import Network
 from tests.base.store_contract import appended
-
-_OLDER = Path(__file__).parent / "older"
-LAYOUTS = [1, 2]
+from tests.serving.storage.older_folders import LAYOUTS, dump, older_folder
 
 
 @pytest.fixture
 def older(tmp_path):
     """Make the folder of a layout."""
-
-    def made(layout):
-        folder = tmp_path / "data"
-        folder.mkdir()
-        for side in SIDES:
-            with closing(sqlite3.connect(folder / f"{side}.sqlite")) as connection:
-                connection.executescript((_OLDER / f"layout-{layout}-{side}.sql").read_text(encoding="utf-8"))
-        return folder
-
-    return made
-
-
-def dump(path):
-    with closing(sqlite3.connect(path)) as connection:
-        return list(connection.iterdump())
+    return partial(older_folder, tmp_path / "data")
 
 
 def asked(served, network, method, path, body=None):
