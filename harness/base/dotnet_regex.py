@@ -4,8 +4,8 @@ A pattern is translated where the two languages differ (`\k<name>`, `\z`, the or
 refused with a sentence where the library has no equivalent: class subtraction, balancing groups, conditionals, the options
 n and x, Unicode blocks.
 
-Source: https://learn.microsoft.com/en-us/dotnet/standard/base-types/regular-expression-language-quick-reference
-(read 2026-11).
+Source: https://learn.microsoft.com/en-us/dotnet/standard/base-types/regular-expression-language-quick-reference,
+"Anchors", "Grouping Constructs", "Backreference Constructs" and "Alternation Constructs" (edition of March 2017, read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Shapes: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html, "Contents",
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html (edition of June 2023),
-https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html (all read 2026-11-30) and
-https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html (read 2026-11).
+https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html and
+https://docs.aws.amazon.com/athena/latest/ug/cloudtrail-serde.html, "Examples" (all read 2026-11-30).
 """
 
 from __future__ import annotations

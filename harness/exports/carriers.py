@@ -1,8 +1,9 @@
 """The rows of an export, whatever carries them: wrapped JSON, JSON lines, several JSON texts in a row, dialects of CSV.
 
 A row is a mapping from the property's or column's name, as written, to its value; cells of CSV are texts.
-Sources: https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/export-csv (`#TYPE`, delimiters),
-https://learn.microsoft.com/graph/paging (`value`, `@odata.nextLink`; both read 2026-11), the `Records` and `Events` of CloudTrail in
+Sources: https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/export-csv (`#TYPE`, delimiters; edition
+of March 2023), https://learn.microsoft.com/graph/paging (`@odata.nextLink`; both read 2026-11-30), the `Records` and `Events` of
+CloudTrail in
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html, "Log file examples" (edition of June
 2023, read 2026-11-30).
 """

@@ -2,8 +2,9 @@
 
 Type names of .NET: https://github.com/microsoft/MicrosoftGraphSecurity/issues/14; masks: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html;
 `?` for letters: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding,
-"Character encoding in Windows PowerShell" (read 2026-11-30). What Excel does to cells, and that it cuts them at 32,767 characters,
-is told at https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 (read 2026-11).
+"Character encoding in Windows PowerShell" (read 2026-11-30). A cell of Excel holds 32,767 characters:
+Microsoft's KB 211878, https://mskb.pkisolutions.com/kb/211878 (read 2026-11-30); what else Excel does to cells:
+https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 (read 2026-11).
 """
 
 from __future__ import annotations

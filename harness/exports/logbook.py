@@ -1,7 +1,8 @@
 """The newest entry about each user of one job; entries of other jobs and tenants are kept apart and not used.
 
 The id of a job names template, tenant and application: `aWSSingleSignon.<tenant>.<application>`. Moments in the forms that
-logs have them: https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning (read 2026-11).
+logs have them: https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning,
+_dev/test/pipeline/test-time-formats-corner-cases.log and sample_event.json (read 2026-11-30).
 """
 
 from __future__ import annotations

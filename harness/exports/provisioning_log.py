@@ -1,8 +1,8 @@
 """The provisioning log in each form: Graph, the portal's downloads, Azure Monitor's stream, Log Analytics.
 
-Records: https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary; stream:
-https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning; tables:
-https://learn.microsoft.com/azure/azure-monitor/reference/tables/aadprovisioninglogs (read 2026-11).
+Records: https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary, "Properties"; stream:
+https://github.com/elastic/integrations/tree/main/packages/azure/data_stream/provisioning, sample_event.json; tables:
+https://learn.microsoft.com/azure/azure-monitor/reference/tables/aadprovisioninglogs, "Columns" (all read 2026-11-30).
 """
 
 from __future__ import annotations

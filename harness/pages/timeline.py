@@ -1,6 +1,7 @@
 """The live timeline, a page of both portals: exchanges, log lines, mails, jumps of the clock, as they happen.
 
-The rows come as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html (read 2026-11). An answer ends
+The rows come as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html, 9.2 (read
+2026-11-30). An answer ends
 after a second at most, and the browser asks for the rows after it.
 """
 

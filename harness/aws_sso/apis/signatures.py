@@ -1,6 +1,6 @@
 """Signature Version 4 of a request. Without a configured key pair any well-formed signature is good.
 
-Imitates https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html (read 2026-11). The sentences
+Imitates https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html (read 2026-11-30). The sentences
 about date, Region and service and about a signature that does not match are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html, "Canonicalization errors" and "Credential scope
 errors" (read 2026-11-30). A signature's age is not judged: clients sign by the wall clock, and this account's clock may be months

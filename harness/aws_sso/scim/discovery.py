@@ -1,8 +1,8 @@
 """ServiceProviderConfig, Schemas and ResourceTypes, served from the JSON files beside this module.
 
 Imitates serviceproviderconfig.html, listschemas.html, getschema.html and listresourcetypes.html of
-https://docs.aws.amazon.com/singlesignon/latest/developerguide/ (read 2026-11), with the departures from RFC 7643 that
-those pages print.
+https://docs.aws.amazon.com/singlesignon/latest/developerguide/, "Example" or "Examples" (read 2026-11-30), with the departures
+from RFC 7643 that those pages print.
 """
 
 from __future__ import annotations

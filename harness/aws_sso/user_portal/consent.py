@@ -83,7 +83,8 @@ def _client(tenant: Tenant) -> tuple[Client | None, str]:
 def _same_place(address: str, registered: str) -> bool:
     """Tell whether two loopback addresses differ at most in the port, which a native client draws anew each time.
 
-    So RFC 8252, section 7.3, has it (https://www.rfc-editor.org/rfc/rfc8252, read 2026-11).
+    RFC 8252, section 7.3, demands it (https://www.rfc-editor.org/rfc/rfc8252; read 2026-11-30 as quoted in
+    https://github.com/cloudflare/workers-oauth-provider/issues/35).
     """
     wanted, listed = (grants.loopback(each) for each in (address, registered))
     return wanted is not None and wanted == listed

@@ -2,8 +2,8 @@
 
 A client asks with a device code, which the person confirms on a page under a short user code, or sends the person to a page
 whose answer is an authorization code. Lives are those that clients meet: a device code 600 seconds, polled every second
-(https://github.com/aws/aws-cli/issues/7892), a client 90 days
-(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_RegisterClient.html, both read 2026-11). Writes expect
+(https://github.com/aws/aws-cli/issues/5971, log of 2021-02-23, read 2026-11-30), a client 90 days
+(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_RegisterClient.html, read 2026-11). Writes expect
 to run inside `store.transaction()`.
 """
 

@@ -3,8 +3,9 @@
 One registration, "Automation", exists from the start; its secrets are made by `add_password`. A secret is shown once and stored
 as a digest. A deleted registration can be restored for thirty days.
 
-Source: https://learn.microsoft.com/en-us/graph/api/application-delete (thirty days, read 2026-11-30), …/api/resources/application
-(read 2026-11) and …/api/application-addpassword, "Response" and its example (edition of July 2021, read 2026-11-30).
+Source: https://learn.microsoft.com/en-us/graph/api/application-delete (thirty days, read 2026-11-30), …/api/resources/application,
+"Properties" (edition of 2021, read 2026-11-30), and …/api/application-addpassword, "Response" and its example (edition of July
+2021, read 2026-11-30).
 """
 
 from __future__ import annotations

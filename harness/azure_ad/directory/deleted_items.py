@@ -3,8 +3,8 @@
 Their links (memberships, manager, assignments) are stored with them and come back when they are restored. The provisioning
 engine looks for a deleted user under `deletedUser`: it disables a user who is there, and deletes one who is not.
 
-Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore and, on memberships,
-https://practical365.com/restore-deleted-user-account-ps (read 2026-11).
+Source: https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-restore, introduction, and, on memberships,
+https://woshub.com/restore-deleted-user-azure-ad/, "Soft delete" (edition of March 2023; both read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def forget_assignments(store: Store, apps: list[str], principal: str) -> None:
 def deleted_name(user: Document) -> str:
     """Return a deleted user's userPrincipalName: the id without dashes, then the former name.
 
-    Source: https://woshub.com/restore-deleted-user-azure-ad/ (read 2026-11).
+    Source: https://woshub.com/restore-deleted-user-azure-ad/, the note on restoring in the portal (edition of March 2023, read
+    2026-11-30).
     """
     name: str = user["userPrincipalName"]
     prefix = _prefix(user)

@@ -1,7 +1,7 @@
 """Files of the portal: CSV without formulas, attachments, and uploaded texts.
 
 A text that a spreadsheet would take for a formula gets an apostrophe in front:
-https://owasp.org/www-community/attacks/CSV_Injection (read 2026-11).
+https://owasp.org/www-community/attacks/CSV_Injection, the list of characters and the sanitization (read 2026-11-30).
 """
 
 from __future__ import annotations

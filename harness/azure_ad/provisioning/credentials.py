@@ -4,7 +4,8 @@ A Secret Token is sent as it is, and so is the access token that an OAuth grant 
 blank Secret Token gets one that this tenant issues, signed with the key under `…/discovery/v2.0/keys`.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups,
-"Authorization" (issuer and audience), and https://github.com/MicrosoftDocs/azure-docs/issues/21660 (read 2026-11). The token's
+"Authorization" (issuer and audience; read 2026-11), and https://github.com/MicrosoftDocs/azure-docs/pull/34741, thread of 2019-07-22
+(blank: a token of Azure AD; read 2026-11-30). The token's
 life is that of other access tokens; no page tells it.
 """
 

@@ -109,7 +109,7 @@ def _place(url: str) -> str:
 def _enter_schema(connection: Connection) -> None:
     """Set a connection up; a commit lasts as in SQLite: our death loses nothing of it, that of the database's machine may.
 
-    https://www.postgresql.org/docs/current/wal-async-commit.html, read 2026-11.
+    https://www.postgresql.org/docs/current/wal-async-commit.html, 28.4, read 2026-11-30.
     """
     connection.execute("SET search_path TO harness")
     connection.execute("SET synchronous_commit TO off")

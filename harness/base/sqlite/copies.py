@@ -1,6 +1,7 @@
 """Copies of a whole SQLite database by SQLite's own means, beside the one in use: taken, put back, read.
 
-Pages are copied as they are, so that it takes milliseconds: https://sqlite.org/backup.html, read 2026-11.
+Pages are copied as they are, so that it takes milliseconds: https://sqlite.org/backup.html
+(read 2026-11), and the documentation of APSW 3.50, "Backup", "Important details" (read 2026-11-30).
 """
 
 from __future__ import annotations

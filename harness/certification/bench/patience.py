@@ -4,7 +4,7 @@
 cut connection are tried once more, except a POST that was cut off, for it may have been carried out. Once a read was seen to
 lag behind a write, further reads of its kind wait for as long; `rereading.py` sees it.
 
-Source: https://datatracker.ietf.org/doc/html/rfc9110 and https://datatracker.ietf.org/doc/html/rfc6585, 4 (read 2026-11).
+Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Retry-After, "Syntax" and "Directives" (read 2026-11-30).
 """
 
 from __future__ import annotations

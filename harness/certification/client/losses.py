@@ -1,6 +1,7 @@
 """What a client's runs did to people who were there judged: nobody is lost, and what changed in the source arrives.
 
-Sources: https://github.com/awslabs/ssosync/issues (users deleted after an answer that was not whole; read 2026-11), and
+Sources: https://github.com/awslabs/ssosync/issues/194, description of 2024-05-06 (users deleted after an answer that was not
+whole; read 2026-11-30), and
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/accidental-deletions, "Configure accidental deletion prevention"
 (why a client stops before it deletes many; read 2026-11-29). That an empty source is no reason to delete everybody is inferred,
 and that a run without its source ends with another code than 0: these rules are optional.

@@ -1,8 +1,8 @@
 """What a client makes of what it reads judged: pages to the end, and members that AWS SSO never shows.
 
 Sources: https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (cursors), and getgroup.html
-there, "Not supported" (members that cannot be read; both read 2026-11-29); https://github.com/slashdevops/idp-scim-sync/issues/45
-(the rest of a list was not seen; read 2026-11).
+there, "Not supported" (members that cannot be read; both read 2026-11-29); https://github.com/slashdevops/idp-scim-sync/issues/87,
+description of 2022-09-13 (the rest of a list was not seen; read 2026-11-30).
 """
 
 from __future__ import annotations

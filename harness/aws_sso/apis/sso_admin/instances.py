@@ -44,7 +44,8 @@ def update_instance(call: Call) -> dict[str, Any]:
 def check_instance(call: Call) -> None:
     """Raise ApiError for another instance than the account's own."""
     if call.parameters["InstanceArn"] != call.tenant.settings.instance_arn:
-        # How https://docs.aws.amazon.com/singlesignon/latest/APIReference/CommonErrors.html describes it (read 2026-11).
+        # In the words of https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DeleteInstance.html, "Errors" (read
+        # 2026-11-30).
         raise ApiError("AccessDeniedException", "You do not have sufficient access to perform this action.")
 
 

@@ -1,8 +1,9 @@
 """Dates and times as .NET reads and writes them, in the invariant culture; every moment is in UTC.
 
 Sources: https://learn.microsoft.com/en-us/dotnet/standard/base-types/custom-date-and-time-format-strings,
-…/standard-date-and-time-format-strings and https://learn.microsoft.com/en-us/dotnet/api/system.globalization.datetimestyles
-(read 2026-11).
+the table of specifiers (edition of March 2017), …/standard-date-and-time-format-strings, "Table of format specifiers" (edition of
+November 2020; both read 2026-11-30), and https://learn.microsoft.com/en-us/dotnet/api/system.globalization.datetimestyles (read
+2026-11).
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 A value is a text, a list of texts, or None for null; booleans are the texts `True` and `False`, numbers and dates are
 texts too. Dates are written `M/d/yyyy h:mm:ss tt`, in UTC.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data and
-https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-functions (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+"CDate", Remarks, and https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationschema-functions, "Example"
+(both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Functions whose result is not in the expression: time, chance, the tenant, the target.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data and
+Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
+"List of Functions", and
 https://learn.microsoft.com/en-us/windows/security/threat-protection/security-policy-settings/password-must-meet-complexity-requirements
-(read 2026-11).
+"Reference" (both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Single sign-on of an application: Basic SAML Configuration, what the other side needs, and trying it.
 
-Source: https://learn.microsoft.com/en-us/entra/identity/saas-apps/aws-single-sign-on-tutorial (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/identity/saas-apps/aws-single-sign-on-tutorial, "Configure Microsoft
+Entra SSO" (edition of March 2024, read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Groups of the directory: the list, one group and its members.
 
-Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-manage-groups (read 2026-11).
+Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-manage-groups, "Create a basic group and add members", "Add
+members or owners of a group", "Remove members or owners of a group" and "Delete a group" (edition of November 2024, read
+2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Users of the directory: the list, one user's profile, and the deleted ones.
 
 Source: https://learn.microsoft.com/en-us/entra/fundamentals/how-to-create-delete-users, "Create a new user" and "Delete a user"
-(edition of February 2024, read 2026-11-30), and …/users-restore (read 2026-11).
+(edition of February 2024), and …/users-restore, "Restore a recently deleted user" and "Permanently delete a user" (edition of
+December 2023; both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ _FILTERS = ("app", "service", "category", "activity", "status", "target", "actor
 SERVICES = ("Account Provisioning", "Core Directory")
 _OF_JOBS = "ProvisioningManagement"
 # What the audit log's activities are called here, for the filter, beside those of the directory.
-# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities (read 2026-11)
+# https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities, "Access reviews" (edition of
+# November 2018, read 2026-11-30)
 _ACTIVITIES_OF_JOBS = (
     "Add provisioning configuration",
     "Delete provisioning configuration",

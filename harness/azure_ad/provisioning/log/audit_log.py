@@ -1,7 +1,8 @@
 """The audit log: what was done to the job itself, and what the provisioning log tells, in another form.
 
-Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities and audit logs of
-2019 and 2020 such as https://github.com/1Password/scim-examples/issues/82 (read 2026-11).
+Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities, "Access
+reviews" (edition of November 2018), and audit logs of 2019 and 2020 such as https://github.com/1Password/scim-examples/issues/82,
+description of 2019-10-30 (both read 2026-11-30).
 """
 
 from __future__ import annotations

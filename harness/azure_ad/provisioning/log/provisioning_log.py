@@ -1,9 +1,9 @@
 """The provisioning log: one entry per object and cycle, step by step.
 
-Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary and a real event of 2026-03-24
-in https://help.sumologic.com/docs/integrations/microsoft-azure (read 2026-11). Step details drop dots and colons from
-attribute names, `modifiedProperties` keep them. The log has only the fields that differ between entries; `entry_of` makes
-Microsoft Graph's entry of them.
+Sources: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary, "Properties" (read 2026-11-30), and a
+real event of 2026-03-24 in https://help.sumologic.com/docs/integrations/microsoft-azure (read 2026-11). Step details drop dots
+and colons from attribute names, `modifiedProperties` keep them. The log has only the fields that differ between entries;
+`entry_of` makes Microsoft Graph's entry of them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ in Okta and of the step that looks, its requests are those of Okta's protocol re
 integrations of Okta's catalog do it (PATCH) and as those of its wizard do (PUT); like the test, the checks look at what
 reads back and take any success for an answer.
 
-Source: https://developer.okta.com/standards/SCIM/SCIMFiles/Okta-SCIM-20-CRUD-Test.json (read 2026-11) and
+Source: https://developer.okta.com/standards/SCIM/SCIMFiles/Okta-SCIM-20-CRUD-Test.json, the notes of its steps, and
 https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20/, "Create the user" and the sections on updating users (read
 2026-11-29).
 """
