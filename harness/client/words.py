@@ -41,6 +41,8 @@ def status_lines(job: dict[str, Any], served: dict[str, Any]) -> list[str]:
     quarantine = status["quarantine"]
     if quarantine:
         lines += _quarantine(quarantine, now, on=on)
+    if served.get("missing"):
+        lines += rows("data", [served["missing"]])
     return lines
 
 

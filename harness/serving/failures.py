@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,20 @@ def report(error: BaseException) -> None:
     if not is_full(error):
         name, place = type(error).__name__, _place(error)
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
+
+
+def missing_worded(path: Path) -> str:
+    """Return what to say of a file that was taken away from the server that has it open."""
+    return (
+        f"{path} was moved, removed or replaced while it is served: what is written is in the moved folder, else lost at the "
+        "stop; move it back, or save what you need over the APIs before you stop the server"
+    )
+
+
+def report_missing(path: Path) -> None:
+    """Say that a file was taken away from the server that has it open; nobody to read it is no reason to end."""
+    with suppress(OSError):
+        sys.stderr.write(f"error: {missing_worded(path)}\n")
 
 
 def report_converted(path: Path, copy: Path) -> None:

@@ -27,7 +27,7 @@ from harness.origins import AWS_HOSTS
 from harness.pages.instruments import INSTRUMENTS
 from harness.serving.addresses import Shortcut, at, in_flight, nearby, own_names, public_host
 from harness.serving.configuring import Administrator
-from harness.serving.failures import Room, damage_worded, report
+from harness.serving.failures import Room, damage_worded, missing_worded, report
 from harness.serving.front.control import with_control
 from harness.serving.front.gate import EXEMPT, Gate
 from harness.serving.front.listenable import Listenable
@@ -54,12 +54,9 @@ if TYPE_CHECKING:
 
 
 class Served:
-    """The running world. `key` is what strangers are asked for when it is not on loopback.
+    """The running world. `key` is what strangers are asked for when it is not on loopback."""
 
-    `urls` are the addresses of AWS SSO and Azure AD as other machines know them.
-    """
-
-    urls: tuple[str, str]
+    urls: tuple[str, str]  # of AWS SSO and Azure AD, as other machines know them
     world: World
     clock: OffsetClock
     snapshots: Snapshots
@@ -116,7 +113,6 @@ class Served:
 
     def _assemble(self, options: Options, quirks: tuple[Quirks, Quirks]) -> None:
         """Build the world and configure it."""
-        ids = Ids(self._data.boot_seed(options.seed))
         data = self._data
         data.on_append(self._logged, LOGS)
         self.clock.on_error, self.clock.on_step = report, self._moved
@@ -124,7 +120,7 @@ class Served:
         aws_url, azure_url = self.urls
         parts = Parts(
             clock=self.clock,
-            ids=ids,
+            ids=Ids(data.boot_seed(options.seed)),
             aws_store=data.stores["aws_sso"],
             azure_store=data.stores["azure_ad"],
             origins={"graph": azure_url, **dict.fromkeys(AWS_HOSTS, aws_url)},
@@ -260,6 +256,7 @@ class Served:
             "now": iso(self.clock.now()),
             "next": iso(job.next, 6) if job.is_on and job.next else None,
             "retries": retries(session),
+            "missing": missing_worded(path) if (path := self._data.presence.missing()) else None,
         }
 
     def step(self, *, exchanges: bool) -> dict[str, Any]:
@@ -278,12 +275,15 @@ class Served:
     def people(self) -> int:
         return people(self.world)
 
+    def look(self) -> None:
+        """Say if the data's files were taken away."""
+        self._data.presence.report()
+
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""
         self._opened.close()
 
-    def _wire(self, parts: Parts, contexts: Contexts) -> Send:
-        del parts
+    def _wire(self, _: Parts, contexts: Contexts) -> Send:
         self._contexts.append(contexts)
         return self._listenable
 

@@ -22,6 +22,7 @@ from harness.wire.sockets.tls import identity
 
 Say = Callable[[str], None]
 _NAMED = "--host takes a name, too, and --allowed-host another one"
+_LOOKS_EVERY = 10.0  # seconds, at the data's files
 
 
 def serve(
@@ -55,7 +56,8 @@ def _serve_alone(options: Options, populate: Path | None, ready_file: Path | Non
             _populate(served, people, populate, say)
             announce(served.ready)
             _tell(served.ready, options, ready_file, say)
-            stopped.wait()
+            while not stopped.wait(_LOOKS_EVERY):
+                served.look()
         finally:
             served.stop()
 

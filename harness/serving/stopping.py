@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 
 
 class Stop:
@@ -32,9 +32,11 @@ class Stop:
         """Say whether `set` was called."""
         return not self._reasons.empty()
 
-    def wait(self) -> None:
-        """Block until `set` is called."""
-        self._reasons.put(self._reasons.get())
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until `set` is called, or for so long; say whether it was."""
+        with suppress(Empty):
+            self._reasons.put(self._reasons.get(timeout=seconds))
+        return self.is_set
 
 
 def ending() -> frozenset[signal.Signals]:

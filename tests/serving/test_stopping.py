@@ -10,7 +10,7 @@ import pytest
 
 from harness.serving import session
 from harness.serving.options import Options, PostgresAddress
-from harness.serving.stopping import ending
+from harness.serving.stopping import Stop, ending
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,14 @@ def test_a_signal_in_the_midst_of_the_wait_ends_it():
         [sys.executable, "-c", _SIGNALS_AT_EACH_LINE], timeout=60, check=True, capture_output=True
     )
     assert ended.stdout == b"True\n"
+
+
+def test_a_wait_of_some_seconds_ends_without_a_signal_too():
+    """So that somebody who waits may look after something now and then."""
+    stopped = Stop()
+    assert not stopped.wait(0.001)
+    stopped.set()
+    assert [stopped.wait(60), stopped.wait(), stopped.is_set] == [True, True, True]
 
 
 _SIGNALS_AT_EACH_LINE = """

@@ -24,6 +24,7 @@ from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
 from harness.serving.storage.folder_lock import lock
 from harness.serving.storage.older import RENEWAL
+from harness.serving.storage.presence import Presence
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
 
@@ -57,8 +58,8 @@ class Audience(Protocol):
 class Data:
     """Both sides' stores, in memory when there is no place for them. Raises HarnessError for one in use, damaged, or not to be written.
 
-    `keeper` keeps snapshots of them in the same place. Where processes share them, `starting` is held by the one that
-    starts, `busy` by the one that has an object at work.
+    `keeper` keeps snapshots of them in the same place, `presence` tells of files that are taken away. Where processes share
+    them, `starting` is held by the one that starts, `busy` by the one that has an object at work.
     """
 
     stores: dict[str, Store]
@@ -68,6 +69,7 @@ class Data:
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
     busy: AbstractContextManager[object] | None = None
+    presence: Presence = Presence(())
 
     def __init__(
         self, place: Path | PostgresAddress | None, key: str | None = None, room: Room | None = None
@@ -163,7 +165,8 @@ class Data:
             checksums.forget(folder)
         except OSError as error:
             raise HarnessError(f"cannot write {error.filename}: {error.strerror}") from error
-        self._closed.callback(_end_writing, folder, [_identity(_path(folder, side)) for side in SIDES])
+        self.presence = Presence(_path(folder, side) for side in SIDES)
+        self._closed.callback(_end_writing, folder, self.presence)
 
     def _postgres(self, address: PostgresAddress) -> dict[str, Store]:
         try:
@@ -194,25 +197,15 @@ def _path(folder: Path, side: str) -> Path:
     return folder / f"{side}.sqlite"
 
 
-def _end_writing(folder: Path, identities: list[tuple[int, int] | None]) -> None:
+def _end_writing(folder: Path, presence: Presence) -> None:
     """Note what the files are. Raises HarnessError when they are moved, removed, or replaced by another server's."""
-    for side, identity in zip(SIDES, identities, strict=True):
-        path = _path(folder, side)
-        if identity is None or _identity(path) != identity:
-            raise HarnessError(
-                f"{path} was moved, removed or replaced while it was served: what was written is in the moved folder, else lost; "
-                "move it back, restore it from a copy, or begin anew"
-            )
+    path = presence.missing()
+    if path is not None:
+        raise HarnessError(
+            f"{path} was moved, removed or replaced while it was served: what was written is in the moved folder, else lost; "
+            "move it back, restore it from a copy, or begin anew"
+        )
     checksums.write(folder, [_path(folder, side).name for side in SIDES])
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what makes a file this file whatever its name, None where there is none to be seen."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _look(folder: Path) -> str | None:

@@ -203,6 +203,25 @@ def test_a_folder_that_was_moved_under_a_server_has_what_was_written_and_the_mes
     moved.close()
 
 
+def test_a_folder_that_is_moved_is_told_once_while_it_is_served_and_again_the_next_time(folder, capsys):
+    """Whoever looks at the terminal at night hears of it before the stop, and may move it back."""
+    data = Data(folder)
+    data.presence.report()
+    assert capsys.readouterr().err == ""
+    for _ in range(2):
+        away = folder.rename(folder.with_name("away"))
+        data.presence.report()
+        data.presence.report()
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(
+            f"error: {folder / 'aws_sso.sqlite'} was moved, removed or replaced while it is served"
+        )
+        away.rename(folder)
+        data.presence.report()
+    data.close()
+    assert capsys.readouterr().err == ""
+
+
 def test_whoever_begins_anew_in_its_place_is_left_in_peace(folder):
     """A first server's last note is about files that are another server's by now."""
     first = Data(folder)
