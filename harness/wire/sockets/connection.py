@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.wire.sockets.answers import Answer, refusal
 from harness.wire.sockets.bridge import Bridge, Quick
+from harness.wire.sockets.limits import Limits
 from harness.wire.sockets.parsing import Parser, Stage
 from harness.wire.sockets.workers import Workers
 
@@ -29,29 +31,6 @@ _MOST_DROPPED = 64 * 1024 * 1024  # bytes of a client that goes on sending after
 _A_MOMENT = 0.001  # seconds; so exactly loops go by their time
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many connections a server has places for, and how long it waits, in seconds.
-
-    `first` for anything at all on a new connection, `headers` and `body` from their first byte to their last, `idle` for a
-    further request, `quiet` over TLS for more from whoever has its last answer, `stop` for what is under way at the end.
-    """
-
-    connections: int = 400
-    first: float = 30.0
-    headers: float = 10.0
-    body: float = 30.0
-    idle: float = 60.0
-    quiet: float = 2.0
-    stop: float = 5.0
-
-    def of(self, stage: Stage) -> float:
-        """Return how long what comes next may take when so much of a request is there."""
-        if stage is Stage.NOTHING:
-            return self.idle
-        return self.headers if stage is Stage.HEADERS else self.body
-
-
 @dataclass(slots=True)
 class Places:
     """Who waits, the longest first, and how many places are taken by them and by those at work."""
@@ -61,6 +40,7 @@ class Places:
     connections: set[Connection] = field(default_factory=set)
     taken: int = 0
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
+    queue: deque[Callable[[], object]] = field(default_factory=deque)  # of requests that came with others
 
     def take(self) -> bool:
         """Take a place, from whoever waits longest when there is none left; False when all are at work."""
@@ -71,6 +51,18 @@ class Places:
         self.taken += 1
         self.emptied.clear()
         return True
+
+    def line_up(self, go_on: Callable[[], object]) -> None:
+        """Have one at a time go on with what a client sent in advance, so that newcomers wait for none of the others."""
+        if not self.queue:
+            asyncio.get_running_loop().call_soon(self._next)
+        self.queue.append(go_on)
+
+    def _next(self) -> None:
+        go_on = self.queue.popleft()
+        if self.queue:
+            asyncio.get_running_loop().call_soon(self._next)
+        go_on()
 
     def free(self) -> None:
         self.taken -= 1
@@ -209,7 +201,7 @@ class Connection(asyncio.Protocol):
         if is_last:
             self._end()
         elif arrived:
-            self._loop.call_soon(self._go_on)  # in turn with the other connections
+            self._places.line_up(self._go_on)
         else:
             self._go_on()
 

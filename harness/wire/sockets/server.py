@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from harness.wire.sockets.answers import refusal
 from harness.wire.sockets.bridge import Bridge, Quick
-from harness.wire.sockets.connection import Connection, Limits, Places, Served
+from harness.wire.sockets.connection import Connection, Places, Served
+from harness.wire.sockets.limits import Limits
 from harness.wire.sockets.listening import listen
 from harness.wire.sockets.parsing import MAX_HEADERS
 from harness.wire.sockets.tls import Identity
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _TLS_HANDSHAKE = b"\x16"  # https://www.rfc-editor.org/rfc/rfc8446#section-5.1
 _ONLY_TLS = refusal(400, "This port speaks https only.").octets()
 _PAUSE = 0.05  # seconds before the next try to accept, where the system has nothing left to do it with
+_AT_ONCE = 64  # connections accepted before anybody is answered again
 
 
 def _never(_: object) -> bool:
@@ -55,6 +57,9 @@ class Server:
         listening: socket.socket | None = None,
     ) -> None:
         self._listening = listening or listen(host, port)
+        # Where others listen, too, those that wait are left to whoever has nothing else to do.
+        self._at_once = 1 if listening else _AT_ONCE
+        self._greeted = set[asyncio.Task[None]]()
         bound = self._listening.getsockname()[1]
         # The host as it was asked for: a certificate may be for that name alone.
         name = f"[{host}]" if ":" in host else host
@@ -89,9 +94,9 @@ class Server:
             self._loop.close()
 
     async def _serve(self) -> None:
-        accepting = self._loop.create_task(self._accept())
+        self._loop.add_reader(self._listening, self._accept)
         await self._stopping.wait()
-        accepting.cancel()
+        self._loop.remove_reader(self._listening)
         self._listening.close()
         for end in tuple(self._places.waiting.values()):
             end()
@@ -103,20 +108,28 @@ class Server:
         for connection in tuple(self._places.connections):
             connection.transport.abort()
 
-    async def _accept(self) -> None:
-        greeted = set[asyncio.Task[None]]()
-        while True:
+    def _accept(self) -> None:
+        """Accept who waits: one by one, the last of hundreds would wait while all before are answered again and again."""
+        for _ in range(self._at_once):
             try:
-                connected, _ = await self._loop.sock_accept(self._listening)
+                connected, _ = self._listening.accept()
+            except BlockingIOError:
+                return
             except OSError:  # too many open files, or the client is gone already
-                await asyncio.sleep(_PAUSE)
-                continue
+                self._loop.remove_reader(self._listening)
+                self._loop.call_later(_PAUSE, self._accept_again)
+                return
+            connected.setblocking(False)
             if not self._places.take():
                 connected.close()
                 continue
             task = self._loop.create_task(self._greet(connected))
-            greeted.add(task)
-            task.add_done_callback(greeted.discard)
+            self._greeted.add(task)
+            task.add_done_callback(self._greeted.discard)
+
+    def _accept_again(self) -> None:
+        if not self._stopping.is_set():
+            self._loop.add_reader(self._listening, self._accept)
 
     async def _greet(self, connected: socket.socket) -> None:
         """Hand an accepted connection over to its protocol, after the TLS handshake where there is one."""
@@ -162,5 +175,5 @@ def _event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
     except ImportError:  # there is none for Windows
-        return asyncio.new_event_loop()
+        return asyncio.SelectorEventLoop()
     return uvloop.new_event_loop()

@@ -9,7 +9,7 @@ import pytest
 
 from harness.base.clock import Stopwatch
 from harness.wire.message import MAX_BODY, Request
-from harness.wire.sockets.connection import Limits
+from harness.wire.sockets.limits import Limits
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.parsing import MAX_HEADERS
 from harness.wire.sockets.server import Server
@@ -298,6 +298,27 @@ def test_requests_sent_together_are_answered_in_their_order(serve, is_quick):
         b"/third",
     ]
     assert answers.count(b"connection: close\r\n") == 1
+
+
+def test_a_newcomer_waits_for_no_heap_of_requests(serve):
+    """Thirty clients have sent a hundred each in advance: one more is asked about before the most of those."""
+    paths, going_on = [], threading.Event()
+
+    def app(environ, start):
+        assert going_on.wait(timeout=10)
+        paths.append(environ["PATH_INFO"])
+        return length(environ, start)
+
+    port = serve(app, quick=lambda _: True)
+    with ExitStack() as stack:
+        for said in [b"GET /heap HTTP/1.1\r\nHost: h\r\n\r\n" * 100] * 30:
+            client = stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
+            client.sendall(said)
+        newcomer = stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
+        newcomer.sendall(b"GET /newcomer HTTP/1.1\r\nHost: h\r\n\r\n")
+        going_on.set()
+        assert newcomer.recv(65536)
+    assert paths.index("/newcomer") < 100
 
 
 @pytest.mark.parametrize("pieces", ["GET", "POST in halves", "chunks"])

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from harness.base.clock import Stopwatch
 from harness.base.errors import HarnessError
 from harness.wire.message import Request, TransportError
-from harness.wire.sockets.connection import Limits
+from harness.wire.sockets.limits import Limits
 from harness.wire.sockets.network import Network
 from harness.wire.sockets.server import Server
 from harness.wire.sockets.tls import identity, trusting
