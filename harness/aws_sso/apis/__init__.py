@@ -8,13 +8,13 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Protocol Behavi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Any
 
 from harness.aws_sso.accounts import roles
 from harness.aws_sso.apis import query, signatures, trail, unserved
 from harness.aws_sso.apis.call import Call, Service, only_reads
 from harness.aws_sso.apis.errors import ApiError
+from harness.aws_sso.apis.served import BY_TARGET, SIGNING_NAMES, STS, Served
 from harness.aws_sso.apis.signatures import Signature, Signed
 from harness.aws_sso.apis.trail import Heard
 from harness.aws_sso.documents import decode
@@ -25,28 +25,18 @@ from harness.wire.message import Response, reason_phrase
 from harness.wire.outgoing import http_date
 from harness.wire.present import HttpError, log_broken, present
 
-# The module of each service, by the prefix of X-Amz-Target.
-_MODULES = {
-    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
-    "AWSIdentityStore": "identitystore",
-    "AWSOrganizationsV20161128": "organizations",
-    "SWBExternalService": "sso_admin",
-}
-
 
 class _Services(Mapping[str, Service]):
     """The services by the prefix of X-Amz-Target; each is imported at its first call."""
 
     def __getitem__(self, target: str) -> Service:
-        service = import_module(f"{__name__}.{_MODULES[target]}").SERVICE
-        assert isinstance(service, Service)
-        return service
+        return BY_TARGET[target].load()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_MODULES)
+        return iter(BY_TARGET)
 
     def __len__(self) -> int:
-        return len(_MODULES)
+        return len(BY_TARGET)
 
 
 SERVICES: Mapping[str, Service] = _Services()
@@ -100,35 +90,34 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
     """Return the call: signer, service, operation and body. Raises ApiError for a bad signature, operation or JSON."""
     request = present()
     signature = signatures.parse(request.header("Authorization"))
-    if signature.scope[2] not in unserved.SERVED:
+    if signature.scope[2] not in SIGNING_NAMES:
         raise unserved.not_served(signature.scope[2])
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
-    service = SERVICES.get(target)
-    if service is None or not _has(tenant, target, service, operation):
+    entry = BY_TARGET.get(target)
+    if entry is None or not _has(tenant, entry, operation):
         # Without a message: https://github.com/hashicorp/terraform-provider-aws/issues/31624, comment of 2023-08-23
         # (read 2026-11-29).
         raise ApiError("UnknownOperationException", "")
-    body = _verified(tenant, signature, service)
+    body = _verified(tenant, signature, entry)
     try:
         raw = decode(body or b"{}")
     except ValueError as error:
         raise ApiError("SerializationException", "The request body is not JSON.") from error
-    return Heard(service, operation, signature.access_key_id, raw, request_id)
+    return Heard(entry.load(), operation, signature.access_key_id, raw, request_id)
 
 
 def _hear_query(tenant: Tenant, request_id: str) -> Heard:
     """Return who asks STS for what. Raises ApiError for a bad signature and for an operation that is not here."""
-    from harness.aws_sso.apis.sts import SERVICE  # for this protocol only
-
-    signature, operation = signatures.parse(present().header("Authorization")), query.operation()
-    if signature.scope[2] != SERVICE.signing_name or operation not in SERVICE.handlers:
+    signature = signatures.parse(present().header("Authorization"))
+    operation, service = query.operation(), STS.load()
+    if signature.scope[2] != STS.signing_name or operation not in service.handlers:
         raise unserved.not_served(signature.scope[2])
     if roles.unseal(tenant, signature.access_key_id, present().text("X-Amz-Security-Token")) is None:
-        _verified(tenant, signature, SERVICE)
-    return Heard(SERVICE, operation, signature.access_key_id, {}, request_id)
+        _verified(tenant, signature, STS)
+    return Heard(service, operation, signature.access_key_id, {}, request_id)
 
 
-def _verified(tenant: Tenant, signature: Signature, service: Service) -> bytes:
+def _verified(tenant: Tenant, signature: Signature, entry: Served) -> bytes:
     """Return the body. Raises ApiError for one that is too long, or that the owner of the configured key pair did not sign."""
     request = present()
     try:
@@ -139,21 +128,23 @@ def _verified(tenant: Tenant, signature: Signature, service: Service) -> bytes:
         headers = {name.lower(): value for name, value in request.headers()}
         signed = Signed(request.environ["QUERY_STRING"], headers, body)
         credentials, region = tenant.settings.api_credentials, tenant.settings.region
-        signatures.verify(signature, signed, credentials, region, service.signing_name)
+        signatures.verify(signature, signed, credentials, region, entry.signing_name)
     return body
 
 
-def _has(tenant: Tenant, target: str, service: Service, operation: str) -> bool:
+def _has(tenant: Tenant, entry: Served, operation: str) -> bool:
     quirks = tenant.quirks
-    later = f"{service.signing_name}:{operation}" in quirks["later-operations"]
-    if target == "SWBExternalService":
+    later = f"{entry.signing_name}:{operation}" in quirks["later-operations"]
+    if entry.module == "sso_admin":
         later = operation in quirks["later-admin-operations"]
-    return operation in service.handlers and not later
+    return operation in entry.load().handlers and not later
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:
     parameters = heard.service.read(heard.operation, heard.raw, tenant.quirks)
-    return heard.service.handlers[heard.operation](Call(tenant, parameters, heard.request_id))
+    return heard.service.handlers[heard.operation](
+        Call(tenant, parameters, heard.request_id, heard.access_key_id)
+    )
 
 
 def _refusal(tenant: Tenant, error: ApiError, request_id: str, service: Service | None = None) -> Response:

@@ -16,25 +16,25 @@ _READING = ("Describe", "Get", "Is", "List", "Lookup")
 
 
 class Call(Struct, frozen=True):
-    """One request under way; `given` is its input as the operation's shape knows it."""
+    """One request under way; `parameters` are its input as the operation's shape reads it, the key is the signer's."""
 
     tenant: Tenant
     parameters: Mapping[str, Any]
     request_id: str
+    access_key_id: str
 
 
 Handler: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
 class Service(Struct, frozen=True):
-    """`signing_name` is the one in signatures; CloudTrail has calls under `source`, if any.
+    """CloudTrail has calls under `source`, if any.
 
     `message` is the spelling of that member in the service's errors; with `tells_request_id` they have the request's id.
     `codes` are errors other than ValidationException for a broken member. `words` returns a sentence for one broken member
     alone, from the input and the member's name.
     """
 
-    signing_name: str
     handlers: Mapping[str, Handler]
     shapes: Mapping[str, Structure]
     source: str | None = None

@@ -96,7 +96,6 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
 
 
 SERVICE = Service(
-    signing_name="cloudtrail",
     handlers={"LookupEvents": lookup_events},
     shapes={"LookupEvents": _LOOKUP},
     message="message",

@@ -81,7 +81,6 @@ _SHAPES: Mapping[str, Structure] = {
     "ListAccounts": Structure({"NextToken": Text(0, 100_000, r"[\s\S]*"), "MaxResults": Number(1, _PAGE)}),
 }
 SERVICE = Service(
-    signing_name="organizations",
     source="organizations.amazonaws.com",
     handlers={
         "DescribeAccount": describe_account,

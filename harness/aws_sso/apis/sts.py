@@ -10,24 +10,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aws_sso.apis import signatures
 from harness.aws_sso.apis.call import Call, Service
 from harness.aws_sso.apis.callers import caller_of
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.shapes import Structure
-from harness.wire.present import present
 
 
 def get_caller_identity(call: Call) -> dict[str, Any]:
-    key = signatures.parse(present().header("Authorization")).access_key_id
-    caller = caller_of(call.tenant, key)
+    caller = caller_of(call.tenant, call.access_key_id)
     if caller.expires is not None and caller.expires <= call.tenant.clock.now():
         raise ApiError("ExpiredToken", "The security token included in the request is expired", 403)
     return {"Arn": caller.arn, "UserId": caller.id, "Account": caller.account}
 
 
 SERVICE = Service(
-    "sts",
     {"GetCallerIdentity": get_caller_identity},
     {"GetCallerIdentity": Structure({})},
     source="sts.amazonaws.com",

@@ -13,8 +13,6 @@ from harness.aws_sso.apis import query, signatures
 from harness.aws_sso.apis.errors import ApiError
 from harness.wire.present import present
 
-# The names that signatures give the services of here.
-SERVED = frozenset({"cloudtrail", "identitystore", "organizations", "sso", "sts"})
 _S3 = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
 _WRAPPED = frozenset({"cloudfront", "route53"})
 

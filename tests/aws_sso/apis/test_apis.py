@@ -6,8 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.aws_sso import cloudtrail
-from harness.aws_sso.apis import SERVICES
-from harness.aws_sso.apis.unserved import SERVED
 from harness.wire.message import Request, json_request
 from harness.wire.sockets.network import Network
 from tests.aws_sso import boto
@@ -270,11 +268,6 @@ def test_a_service_that_is_not_here_is_named(client, service, operation, given, 
         getattr(client(service), operation)(**given)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-
-
-def test_the_services_of_here_are_those_that_signatures_name():
-    """Otherwise one would be told that it is not served."""
-    assert {service.signing_name for service in SERVICES.values()} | {"sts"} == SERVED
 
 
 @pytest.mark.parametrize(

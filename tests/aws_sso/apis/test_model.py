@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.aws_sso.apis import SERVICES
+from harness.aws_sso.apis.served import BY_TARGET
 from harness.aws_sso.apis.shapes import Document, Entries, Flag, Items, Moment, Number, Structure, Text
 from harness.aws_sso.identity_store import membership_id
 from harness.aws_sso.populate import populate
@@ -24,8 +25,8 @@ SERVICE_NAMES = {
     "organizations": "organizations",
 }
 MODELS = {
-    target: get_session().get_service_model(SERVICE_NAMES[service.signing_name])
-    for target, service in SERVICES.items()
+    target: get_session().get_service_model(SERVICE_NAMES[entry.signing_name])
+    for target, entry in BY_TARGET.items()
 }
 OPERATIONS = [(target, name) for target, service in SERVICES.items() for name in service.handlers]
 STORE, ACCOUNT = "d-9067729b3d", "123456789012"
@@ -297,7 +298,7 @@ def setting(account, served, request):
 def test_answers_fit_the_models(setting, target, name):
     """boto3 calls every operation over a socket, and each answer has the model's shape; lists are not empty."""
     client, parameters = setting
-    service = client(SERVICE_NAMES[SERVICES[target].signing_name])
+    service = client(SERVICE_NAMES[BY_TARGET[target].signing_name])
     bodies = []
     service.meta.events.register(
         "before-parse", lambda response_dict, **_: bodies.append(response_dict["body"])
@@ -316,7 +317,7 @@ def paged(target):
     model = (
         get_session()
         .get_component("data_loader")
-        .load_service_model(SERVICE_NAMES[SERVICES[target].signing_name], "paginators-1")["pagination"]
+        .load_service_model(SERVICE_NAMES[BY_TARGET[target].signing_name], "paginators-1")["pagination"]
     )
     return {name: row["result_key"] for name, row in model.items() if "limit_key" in row}
 
@@ -329,7 +330,7 @@ PAGED = [(target, name) for target, name in OPERATIONS if name in paged(target)]
 def test_lists_have_boto3s_paginators(setting, target, name):
     """Whatever boto3 can page through, one row a page, shows the same as one big page."""
     client, parameters = setting
-    service = client(SERVICE_NAMES[SERVICES[target].signing_name])
+    service = client(SERVICE_NAMES[BY_TARGET[target].signing_name])
     method, member = xform_name(name), paged(target)[name]
     whole = service._make_api_call(name, parameters[name])[member]
     pages = service.get_paginator(method).paginate(**parameters[name], PaginationConfig={"PageSize": 1})

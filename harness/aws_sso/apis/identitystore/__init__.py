@@ -38,7 +38,6 @@ _HANDLERS: Mapping[str, Handler] = {
 }
 
 SERVICE = Service(
-    signing_name="identitystore",
     source="identitystore.amazonaws.com",
     handlers=_HANDLERS,
     shapes=SHAPES,

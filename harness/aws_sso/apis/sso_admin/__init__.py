@@ -76,7 +76,6 @@ def bad_policy_arn(raw: Mapping[str, Any], where: str, quirks: Quirks) -> str | 
 
 
 SERVICE = Service(
-    signing_name="sso",
     source="sso.amazonaws.com",
     handlers=_HANDLERS,
     shapes=SHAPES,
