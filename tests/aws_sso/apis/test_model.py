@@ -375,7 +375,7 @@ def ask(account):
     """Return a function that sends any body to any operation, and the words that some operations know."""
 
     def answer_of(target, name, body):
-        scope = f"20260302/us-east-1/{SERVICES[target].signing_name}/aws4_request"
+        scope = f"20260302/us-east-1/{BY_TARGET[target].signing_name}/aws4_request"
         signature = f"Credential=A/{scope}, SignedHeaders=host, Signature={'0' * 64}"
         headers = (("X-Amz-Target", f"{target}.{name}"), ("Authorization", f"AWS4-HMAC-SHA256 {signature}"))
         return account.send(Request("POST", f"{account.origin}/", headers, json.dumps(body).encode()))
