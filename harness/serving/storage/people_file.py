@@ -1,6 +1,7 @@
 """A file of people to begin with: YAML, JSON, or what Entra ID or AWS exported.
 
-A large JSON file is walked on the disk, entry by entry, so that a million people need no more memory than a few.
+A large JSON file is walked on the disk, entry by entry, so that a million people need no more memory than a few. It is mapped
+before that, to see of which lists it is made: those pages are the system's, which takes them back when it wants them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 import ijson
+import msgspec
 
 from harness.base import json_text
 from harness.base.errors import HarnessError
@@ -21,7 +25,7 @@ from harness.holdings import HELD, Walked
 _LARGE = 8 << 20  # bytes; a smaller file is read at once, and twice as fast
 _AZURE_ALONE = "azure_ad"
 _KEYS = frozenset((*HELD, *HELD[_AZURE_ALONE]))
-_PLACES = _KEYS | {""} | {f"{side}.{name}" for side, names in HELD.items() for name in names}
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +74,39 @@ def _worded(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise HarnessError(f"cannot read {path}: {error.strerror}") from error
-    except ijson.JSONError as error:
+    except (ijson.JSONError, msgspec.DecodeError) as error:
         raise HarnessError(f"{path} is not JSON to its end: {str(error).splitlines()[0]}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise HarnessError(f"{path} is not a YAML or JSON file: {error}") from error
 
 
 def _first_key(path: Path) -> str | None:
-    """Return the first name in a JSON object; None for what begins in another way."""
+    """Return the first name in a JSON object; None for what begins in another way, such as a list."""
     with path.open("rb") as stream:
         try:
-            events = ijson.basic_parse(stream)
-            return next((name for kind, name in events if kind == "map_key"), None)
+            begun = islice(ijson.basic_parse(stream), 2)
+            return next((name for kind, name in begun if kind == "map_key"), None)
         except ijson.JSONError:
             return None
 
 
 def _outline(path: Path) -> dict[str, Any]:
-    """Return what a JSON object is made of: its lists of people and groups still to be walked, the rest without content."""
-    document: dict[str, Any] = {}
+    """Return what a JSON object is made of: its lists of people and groups still to be walked, the rest as it is."""
     with path.open("rb") as stream:
-        for place, event, value in ijson.parse(stream, use_float=True):
-            if place not in _PLACES:
-                continue
-            if event == "map_key":
-                _inside(document, place)[value] = None
-            elif place and event not in ("end_map", "end_array"):
-                parent, _, name = place.rpartition(".")
-                begun = {"start_map": {}, "start_array": JsonList(path, place)}
-                _inside(document, parent)[name] = begun.get(event, value)
-    return document
+        return _parts(path, mmap(stream.fileno(), 0, access=ACCESS_READ))
 
 
-def _inside(document: dict[str, Any], place: str) -> dict[str, Any]:
-    """Return the part of an outline that is at a place."""
-    for name in filter(None, place.split(".")):
-        document = document[name]
+def _parts(path: Path, content: mmap | msgspec.Raw, within: str = "") -> dict[str, Any]:
+    """Return the parts of a JSON object; `within` is where it stands in the file, with a dot behind it."""
+    document: dict[str, Any] = {}
+    for name, part in _PARTS.decode(content).items():
+        first = bytes(memoryview(part)[:1])
+        if first == b"[":
+            document[name] = JsonList(path, within + name)
+        elif first == b"{" and name in HELD and not within:
+            document[name] = _parts(path, part, f"{name}.")
+        else:
+            document[name] = json_text.decode(bytes(part))
     return document
 
 

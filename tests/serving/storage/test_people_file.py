@@ -112,8 +112,10 @@ def test_both_sides_are_filled(served, written):
         ({"users": [BOB, BOB]}, "bob@contoso.com: Another object with the same value"),
         ('{"users": [{"userPrincipalName": "bob@contoso.com"}, {"userPrinc', "people.json is not"),
         ('{"users": [{"userPrincipalName": "bob@contoso.com"}]} and more', "people.json is not"),
+        ('{"users": ' + 5000 * "[" + 5000 * "]" + "}", "people.json is not"),
+        ([{"users": [BOB]}], "people.json must hold a mapping"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:80],
 )
 def test_a_mistake_anywhere_is_named_and_nobody_is_there(served, written, content, message):
     with pytest.raises(HarnessError) as caught:
