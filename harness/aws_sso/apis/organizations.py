@@ -1,7 +1,8 @@
 """The part of AWS Organizations that clients of AWS SSO read: which accounts there are.
 
 Imitates ListAccounts, DescribeAccount and DescribeOrganization of the model organizations/2016-11-28 in botocore 1.44.5 (read
-2026-11-30). An account's Paths are left out: there are no organizational units here.
+2026-11-30). Which members tell an account's state, the quirk `account-state-members` says. An account's Paths are left out:
+there are no organizational units here.
 """
 
 from __future__ import annotations
@@ -63,8 +64,7 @@ def _shown(tenant: Tenant, account: Account) -> dict[str, Any]:
         "Arn": _arn(tenant, account.id),
         "Email": account.email,
         "Name": account.name,
-        "Status": account.status,
-        "State": account.status,
+        **dict.fromkeys(tenant.quirks["account-state-members"], account.status),
         "JoinedMethod": joined,
         "JoinedTimestamp": from_iso(account.joined).timestamp(),
     }
