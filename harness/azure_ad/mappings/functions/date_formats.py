@@ -1,4 +1,4 @@
-"""Dates and times as .NET reads and writes them, in the invariant culture; every moment is in UTC.
+"""Reads and writes dates and times in .NET's formats, in the invariant culture; every moment is in UTC.
 
 Sources: https://learn.microsoft.com/en-us/dotnet/standard/base-types/custom-date-and-time-format-strings,
 the table of specifiers (edition of March 2017), …/standard-date-and-time-format-strings, "Table of format specifiers" (edition of
@@ -21,7 +21,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-# Expressions are compiled, and kept by `re`, when the first date is read.
+# Compiled when the first date is read; `re` caches them.
 _PIECE = r"""(?s)'[^']*'|"[^"]*"|\\.|%|d{1,4}|f{1,7}|F{1,7}|g+|h{1,2}|H{1,2}|K|m{1,2}|M{1,4}|s{1,2}|t{1,2}|y{1,5}|z{1,3}|."""
 # Formats of one letter stand for whole ones.
 _STANDARD = {
@@ -41,7 +41,7 @@ _AMERICAN = (
     rf"(?a)(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}})(?:\s{_TIME}(?:\s?(?P<half>[AaPp][Mm]))?)?"
     rf"\s?(?P<offset>{_OFFSET})?"
 )
-# What a token may look like, and which part of the moment it is.
+# The pattern of each token, and the part of the moment that it is.
 _READ = {
     "d": (r"\d{1,2}", "day"), "dd": (r"\d{2}", "day"), "ddd": ("[A-Za-z]{3}", "weekday"), "dddd": ("[A-Za-z]+", "weekday"),
     "h": (r"\d{1,2}", "hour"), "hh": (r"\d{2}", "hour"), "H": (r"\d{1,2}", "hour"), "HH": (r"\d{2}", "hour"),
@@ -107,7 +107,7 @@ def _written(token: str, moment: datetime) -> str:
 
 
 def read(written: str, input_format: str, styles: frozenset[str]) -> datetime:
-    """Read a moment by a .NET format. Raises ArgumentError when the text has another form or names no real day."""
+    """Read a moment by a .NET format. Raises ArgumentError when the text does not match it, or is no real day."""
     trimmed = written
     if styles & {"AllowLeadingWhite", "AllowWhiteSpaces"}:
         trimmed = trimmed.lstrip()
@@ -127,7 +127,7 @@ def read(written: str, input_format: str, styles: frozenset[str]) -> datetime:
 
 
 def read_styles(written: str) -> frozenset[str]:
-    """Read DateTimeStyles, divided by commas; nothing means the documented default. Raises ArgumentError."""
+    """Read DateTimeStyles, separated by commas; an empty text is the documented default. Raises ArgumentError."""
     names = [name.strip().removeprefix("DateTimeStyles.") for name in written.split(",") if name.strip()]
     for name in names:
         if name not in _STYLES:
@@ -149,7 +149,7 @@ def _literal(token: str) -> str:
 
 @lru_cache(maxsize=256)
 def _reader(input_format: str, inner_white: bool) -> tuple[re.Pattern[str], list[str]]:
-    """Return a pattern with one group a token, and the part of the moment that each group is."""
+    """Return a pattern with one group for each token, and the parts of the moment in the order of the groups."""
     pieces: list[str] = []
     parts: list[str] = []
     for word in _tokens(input_format):
@@ -165,7 +165,7 @@ def _reader(input_format: str, inner_white: bool) -> tuple[re.Pattern[str], list
             pieces.append(re.escape("".join(literal.split()) if inner_white else literal))
             continue
         if part in parts:
-            # Twice the same would be slow to try, and the two could disagree.
+            # A part twice would be slow to match, and the two values could differ.
             raise ArgumentError(f"the inputFormat '{input_format[:60]}' has two parts for the {part}")
         pieces.append(f"({piece})")
         parts.append(part)
@@ -173,7 +173,7 @@ def _reader(input_format: str, inner_white: bool) -> tuple[re.Pattern[str], list
 
 
 def _moment(parts_read: dict[str, str], written: str) -> datetime:
-    """Put the parts together; what is missing is the first of its kind, an offset leads to UTC."""
+    """Return the moment of some parts; a missing part is the first of its kind, an offset is converted to UTC."""
     year = int(parts_read["year"]) if "year" in parts_read else _century(int(parts_read["short"]))
     month = int(parts_read.get("month", 1))
     if "name" in parts_read:
@@ -201,7 +201,7 @@ def _moment(parts_read: dict[str, str], written: str) -> datetime:
 
 
 def _century(year: int) -> int:
-    """Two digits are years from 1930 to 2029."""
+    """Return the year for two digits: 1930 to 2029."""
     return year + (2000 if year < 30 else 1900)
 
 
@@ -215,7 +215,7 @@ def _offset(written: str) -> timedelta:
 
 
 def read_any(written: str) -> datetime:
-    """Read a date in the forms that the documented examples have: ISO 8601, or `M/d/yyyy h:mm:ss tt`, with an offset.
+    """Read a date in the forms of the documented examples: ISO 8601, or `M/d/yyyy h:mm:ss tt`, with an offset.
 
     Without one it is in UTC. Raises ArgumentError.
     """

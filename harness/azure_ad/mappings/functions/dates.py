@@ -1,8 +1,8 @@
-"""Functions on dates. A date is a text; those that compute return `M/d/yyyy h:mm:ss tt` in UTC.
+"""Functions on dates. A date is a text; the results have the form `M/d/yyyy h:mm:ss tt` in UTC.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 the section of each (read 2026-11-29). DateDiff counts as Visual Basic's does (https://learn.microsoft.com/en-us/dotnet/api/microsoft.visualbasic.dateandtime.datediff):
-only so the documented -493 weeks come out.
+this gives the documented -493 weeks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FILETIME = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 def write_date(moment: datetime) -> str:
-    """Write a moment in the form that all functions return."""
+    """Return a moment in the form of all functions' results."""
     return write(moment, "M/d/yyyy h:mm:ss tt")
 
 
@@ -36,7 +36,7 @@ def _c_date(expression: Value) -> Value:
 
 
 def _date_add(interval: Value, value: Value, date: Value) -> Value:
-    """Months keep the day where the month has it, and take their last day where not."""
+    """Add a span; in a month without that day its last day is taken."""
     unit, count = _interval(interval), whole("value", value)
     if date is None:
         return None
@@ -53,7 +53,7 @@ def _date_add(interval: Value, value: Value, date: Value) -> Value:
 
 
 def _date_diff(interval: Value, date1: Value, date2: Value) -> Value:
-    """Years and months count calendar ones, weeks the Sundays in between, all others whole spans of time."""
+    """Return the difference: calendar years and months, Sundays in between for weeks, whole units of time for others."""
     unit = _interval(interval)
     if date1 is None or date2 is None:
         return None

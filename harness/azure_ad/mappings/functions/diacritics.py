@@ -1,4 +1,4 @@
-"""The table of NormalizeDiacritics; a letter that it does not list stays as it is.
+"""The table of NormalizeDiacritics; other letters are not changed.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 section NormalizeDiacritics (read 2026-11-29). Upper-case letters have rows of their own there, with the same marks.
@@ -49,7 +49,7 @@ _TABLE = {
 
 
 def normalize(written: str) -> str:
-    """Replace each letter of the table, whether written as one character or as a letter with marks behind it."""
+    """Return a text with each letter of the table replaced, precomposed or with combining marks."""
     if written.isascii():
         return written
     return _LETTER.sub(lambda match: _TABLE.get(_composed(match[0]), match[0]), written)

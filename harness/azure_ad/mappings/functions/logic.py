@@ -1,6 +1,6 @@
 """Functions that choose and test: IIF, Switch, Coalesce, Not, IsNull and the like.
 
-What they do not choose is not evaluated. Source:
+Arguments that are not chosen are not evaluated. Source:
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 the section of each but IsNothing, which it lacks (read 2026-11-29).
 """
@@ -29,7 +29,7 @@ def _coalesce(*sources: Lazy) -> Value:
 
 
 def _cbool(expression: Value) -> Value:
-    """`True` and every number but zero are true."""
+    """Return `True` for `True` and for every number but zero."""
     return boolean(text(expression).casefold() == "true" or number(expression))
 
 
@@ -40,7 +40,7 @@ def _ignore_flow(expression: Value) -> Value:
 def _iif(
     condition: Lazy, value_if_true: Lazy, value_if_false: Lazy, *, context: Context | None = None
 ) -> Value:
-    """A condition that reads an empty or absent attribute fails; what comes of that is a quirk."""
+    """A condition with an empty or missing attribute fails; the result is then a quirk's."""
     holds = condition()
     if holds is None:
         return _failed_check(value_if_false, context)
@@ -48,7 +48,7 @@ def _iif(
 
 
 def _failed_check(value_if_false: Lazy, context: Context | None) -> Value:
-    """The page only says that the check fails; without quirks to ask, nothing flows."""
+    """Return the quirk's result of a failed check, of which the page says no more; null without quirks."""
     outcome = "nothing flows"
     if context is not None and context.quirks is not None:
         outcome = context.quirks["iif-on-null"]
@@ -80,7 +80,7 @@ def _not(source: Value) -> Value:
 
 
 def _switch(source: Lazy, default: Lazy, *pairs: Lazy) -> Value:
-    """Compare letter by letter; the key `""` is for null as well."""
+    """Keys are compared with case; the key `""` also matches null."""
     subject = text(source())
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
         if text(key()) == subject:

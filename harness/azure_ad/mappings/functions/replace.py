@@ -1,4 +1,4 @@
-"""Replace, whose arguments decide between five things that it does.
+"""The function Replace, with its five forms by the arguments that are given.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 Replace (read 2026-11-29).
@@ -76,7 +76,7 @@ def _number(pattern: Regex, group: str) -> int:
 
 
 def _check(constants: Sequence[Value], are_given: Sequence[bool]) -> None:
-    """Refuse arguments that go with none of the five things, and a constant pattern that is none."""
+    """Raise for arguments that fit none of the five forms, and for a bad constant pattern."""
     _, old, pattern, group, replacement, attribute, template = [*are_given, *[False] * (7 - len(are_given))]
     is_form = (pattern and (replacement or (group and attribute))) or (old and (replacement or template))
     if not is_form:

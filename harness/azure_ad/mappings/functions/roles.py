@@ -1,9 +1,8 @@
-"""Functions on `[appRoleAssignments]`: what a user may do in the application.
+"""Functions on `[appRoleAssignments]`: a user's roles in the application.
 
-An assignment is the JSON text of `id`, `value` and `displayName`, which is also what a PATCH of roles carries; a plain
-text is a role of that name. An application's default access has no `value`, so its display name is taken. The two
-functions that end in Complex return assignments as they are: they differ in what is sent for them (see
-provisioning/roles.py).
+An assignment is the JSON text of `id`, `value` and `displayName`, the same as in a PATCH of roles; a plain text is a role of that
+name. An application's default access has no `value`, so its display name is taken. The two functions that end in Complex return
+assignments unchanged: they differ in what is sent for them (`mappings/roles.py`).
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, section
 Provisioning a role to a SCIM app (read 2026-11-29).
@@ -33,7 +32,7 @@ def _names(source: Value) -> Value:
 
 
 def _single(source: Value) -> Value:
-    """Several assignments are not supported by the service; the first one counts here."""
+    """Return the first role: the service does not support several assignments here."""
     return next((read_role(assignment)["value"] for assignment in items(source)), None)
 
 

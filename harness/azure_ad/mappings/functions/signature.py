@@ -1,4 +1,4 @@
-"""What every function of the expression language is made of: values, parameters, and how it complains.
+"""The parts of every function of the expression language: values, parameters, errors.
 
 A value is a text, a list of texts, or None for null; booleans are the texts `True` and `False`, numbers and dates are
 texts too. Dates are written `M/d/yyyy h:mm:ss tt`, in UTC.
@@ -21,10 +21,10 @@ from harness.base.ids import Ids
 from harness.base.quirks import Quirks
 
 Value: TypeAlias = str | list[str] | None
-# How a lazy function gets an argument: evaluated only when called.
+# An argument of a lazy function, which is evaluated when called.
 Lazy: TypeAlias = Callable[[], Value]
 
-# No value grows longer than this: expressions can double what they are given.
+# The most characters of a value: expressions can double a text again and again.
 MAX_VALUE = 100_000
 
 _WHOLE = re.compile(r"\s*([+-]?\d{1,18})\s*")
@@ -33,14 +33,14 @@ _DECIMAL = re.compile(r"\s*[+-]?\d{1,18}(?:\.\d{1,18})?\s*")
 
 
 class ArgumentError(Exception):
-    """A function got what it cannot take; the sentence names the parameter."""
+    """A function cannot take an argument; the sentence names the parameter."""
 
 
 class Parameter(Struct, frozen=True):
-    """`name` is what the reference page says, `key` what Graph's JSON says where that differs.
+    """`name` is the reference page's name, `key` that of Graph's JSON where it differs.
 
-    `words` may stand there without quotes. `condition` takes a comparison; `guarded` makes it null as soon as one of
-    the attributes it reads is null or empty.
+    `words` may be written without quotes. A `condition` takes a comparison; a `guarded` one is null if one of its attributes is null
+    or empty.
     """
 
     name: str
@@ -57,14 +57,14 @@ class Parameter(Struct, frozen=True):
         return self.key or self.name
 
 
-# What an argument is for where a function takes none; the parser refuses it once all are read.
+# The parameter of an argument too many; the parser raises after reading all.
 _NONE = Parameter("")
 
 
 class Context(Struct, frozen=True):
-    """What is neither in the expression nor on the object: time, chance, the tenant's domain, the quirks in force.
+    """What an expression reads besides the object: time, chance, the tenant's domain, the quirks in force.
 
-    `is_taken` tells whether a value is somebody's already in the target; SelectUniqueValue needs it.
+    `is_taken` returns whether an object of the target has a value already; SelectUniqueValue needs it.
     """
 
     clock: Clock
@@ -75,7 +75,7 @@ class Context(Struct, frozen=True):
 
 
 class Function(Struct, frozen=True):
-    """One function: what it takes and what it does.
+    """One function: its parameters and its implementation.
 
     `call` takes the values of the arguments, null where one was left out, and the Context by name if `contextual`, or
     None without one if `advised`; if `lazy`, it takes the arguments as functions to call. `check` looks at the constants
@@ -93,7 +93,7 @@ class Function(Struct, frozen=True):
 
     @property
     def minimum(self) -> int:
-        """How many arguments the call must have, at least."""
+        """The least number of arguments."""
         needed = [number for number, each in enumerate(self.parameters, 1) if each.required]
         return needed[-1] if needed else 0
 
@@ -103,11 +103,11 @@ class Function(Struct, frozen=True):
         return None if repeats else len(self.parameters)
 
     def parameter(self, index: int) -> Parameter:
-        """Return the parameter that an argument is for; the last one repeats."""
+        """Return the parameter of an argument, by index; the last one repeats."""
         return self.parameters[min(index, len(self.parameters) - 1)] if self.parameters else _NONE
 
     def signature(self, name: str) -> str:
-        """Write `Join(separator, source1, …)`."""
+        """Return the signature in the form `Join(separator, source1, …)`."""
         shown = [
             ", ".join(f"{part}1" for part in each.name.split(" ")) + ", …" if each.repeats else each.name
             for each in self.parameters
@@ -116,14 +116,14 @@ class Function(Struct, frozen=True):
 
 
 def text(value: Value) -> str:
-    """Return a value as one text: null is empty, several values stand behind each other."""
+    """Return a value as one text: null is empty, several values are joined without a separator."""
     if value is None:
         return ""
     return value if isinstance(value, str) else ",".join(value)
 
 
 def joined(separator: str, parts: Sequence[str]) -> str:
-    """Join texts. Raises ArgumentError before the result would grow too long."""
+    """Return texts joined. Raises ArgumentError for a result that would be too long."""
     if sum(map(len, parts)) + len(separator) * len(parts) > MAX_VALUE:
         raise ArgumentError(f"the value would be longer than {MAX_VALUE} characters")
     return separator.join(parts)
@@ -147,7 +147,7 @@ def whole(parameter: str, value: Value) -> int:
 
 
 def number(value: Value) -> float | None:
-    """Return the number that a value is, None if it is none."""
+    """Return a value as a number, None if it is not one."""
     written = text(value)
     if match := _HEXADECIMAL.fullmatch(written):
         return int(match[1], 16)
@@ -159,7 +159,7 @@ def boolean(value: object) -> str:
 
 
 def shown(value: Value) -> str:
-    """Quote a value in a message, cut where it is long."""
+    """Return a value quoted for a message, shortened if it is long."""
     if value is None:
         return "null"
     written = text(value)

@@ -1,4 +1,4 @@
-"""Functions whose result is not in the expression: time, chance, the tenant, the target.
+"""Functions that depend on more than the expression and the object: time, chance, the tenant, the target.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 "List of Functions", and
@@ -49,7 +49,7 @@ def _random_string(
     *,
     context: Context,
 ) -> Value:
-    """Draw the minimum of each kind; the rest is of the kinds that have one, of all kinds where none has."""
+    """Return random characters: the minimum of each kind, the rest of the kinds with a minimum, or of all if none has one."""
     size = whole("Length", length)
     classes = {
         "MinimumNumbers": (whole("MinimumNumbers", numbers), string.digits),
@@ -76,7 +76,7 @@ def _random_string(
 
 
 def _select_unique(*rules: Lazy, context: Context) -> Value:
-    """Return the first rule's value that nobody has in the target."""
+    """Return the value of the first rule that no object of the target has."""
     if context.is_taken is None:
         raise ArgumentError("is supported only where HR systems are provisioned to Active Directory")
     for rule in rules:

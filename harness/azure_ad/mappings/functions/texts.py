@@ -25,7 +25,7 @@ from harness.azure_ad.mappings.functions.signature import (
 _COMPARES = ("vbBinaryCompare", "vbTextCompare")
 _CULTURE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TURKISH = ("tr", "az")
-# The categories that end a word for .NET's TextInfo.ToTitleCase, as PCase's remarks list them.
+# The character categories that end a word in .NET's TextInfo.ToTitleCase, from PCase's remarks.
 _BETWEEN_WORDS = frozenset(
     ["Zs", "Zl", "Zp", "Cc", "Cf", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"]
 )
@@ -41,7 +41,7 @@ def _prepend(prefix: Value, source: Value) -> Value:
 
 
 def _join(separator: Value, *sources: Value) -> Value:
-    """Empty texts are skipped; nothing but nulls joins to null."""
+    """Join texts without the empty ones; null if all are null."""
     parts = [part for source in sources for part in items(source) if part]
     if not parts and all(source is None for source in sources):
         return None
@@ -49,7 +49,7 @@ def _join(separator: Value, *sources: Value) -> Value:
 
 
 def _in_str(value1: Value, value2: Value, start: Value = None, compare: Value = None) -> Value:
-    """Return the place of the first find, counted from 1; 0 for none. Letter by letter unless told otherwise."""
+    """Return the position of the first match, counted from 1; 0 for none. Case counts unless `compare` says otherwise."""
     begin = 1 if start is None else whole("start", start)
     if begin < 1:
         raise ArgumentError(f"parameter 'start' must be 1 or more, not {begin}")
@@ -80,7 +80,7 @@ def _mid(source: Value, start: Value, length: Value) -> Value:
 
 
 def _p_case(source: Value, separators: Value = None) -> Value:
-    """An apostrophe ends no word for .NET; whoever wants it to passes the separators."""
+    """An apostrophe does not end a word in .NET, unless it is among the separators."""
     if source is None:
         return None
     result, inside = [], False
@@ -147,7 +147,7 @@ def _is_turkish(culture: Value) -> bool:
 
 
 def _lower(written: str) -> str:
-    """Change letter by letter, as .NET does: none becomes two."""
+    """Change each character by itself, as .NET does: none becomes two."""
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in written)
 
 

@@ -1,4 +1,4 @@
-"""Functions on several values, on bits, and on what the logs must not show.
+"""Functions on several values, on bits, and Redact, which hides a value from the logs.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-customizing-application-data,
 the section of each (read 2026-11-29).
@@ -32,7 +32,7 @@ def _c_str(value: Value) -> Value:
 
 
 def _item(attribute: Value, index: Value) -> Value:
-    """Items count from 1; behind the last one there is null."""
+    """Return an item, counted from 1; null after the last one."""
     number, values = whole("index", index), items(attribute)
     if number < 1:
         raise ArgumentError(f"parameter 'index' must be 1 or more, not {number}")
@@ -40,7 +40,7 @@ def _item(attribute: Value, index: Value) -> Value:
 
 
 def _redact(value: Value) -> Value:
-    """Return the value as it is: only logs show `[Redact]` in its place (see mapping)."""
+    """Return the value unchanged; logs show `[Redact]` in its place (`mappings/compiled.py`)."""
     return value
 
 
@@ -49,7 +49,7 @@ def _remove_duplicates(attribute: Value) -> Value:
 
 
 def _split(source: Value, delimiter: Value) -> Value:
-    """Blanks around each part go, as in the documented example."""
+    """Split a text; blanks around each part are removed, as in the documented example."""
     apart = text(delimiter)
     if not apart:
         raise ArgumentError("parameter 'delimiter' is empty")

@@ -1,1 +1,1 @@
-"""The SCIM server as the provisioning service meets it: how requests are worded, what answers mean."""
+"""The provisioning service's SCIM client: the form of its requests, and what answers mean to it."""

@@ -1,4 +1,4 @@
-"""How Azure AD words its SCIM requests: POST bodies, and PATCH in the default and in the flagged dialect.
+"""The bodies of Azure AD's SCIM requests: POST, and PATCH in the default and in the flagged dialect.
 
 A tenant URL that ends in `?aadOptscim062020` asks for the flagged one: lower-case operations, real booleans, plain
 replaces merged into one operation without a path, filtered removal of members.
@@ -29,7 +29,7 @@ _MICROSOFT_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSC
 
 
 class Change(Struct, frozen=True):
-    """One attribute that must differ in the target; `present` says whether the target holds any value now.
+    """One attribute to change in the target; `present` says whether the target has any value now.
 
     Of several roles, `value` has those that are to be sent.
     """
@@ -42,7 +42,7 @@ class Change(Struct, frozen=True):
 @lru_cache(maxsize=64)
 @lru_cache(maxsize=16)
 def split_tenant_url(url: str) -> tuple[str, str, bool]:
-    """Return the base of resource URLs, the query taken off it, and whether that has the flag; no base for no URL."""
+    """Return the base of resource URLs, its query, and whether that has the flag; an empty base for no URL."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -52,7 +52,7 @@ def split_tenant_url(url: str) -> tuple[str, str, bool]:
 
 
 def create_body(mapping: ObjectMapping, values: Mapping[str, str], quirks: Quirks) -> Document:
-    """Word a POST: booleans are booleans, `meta` goes along, and so does a group's list of members, empty."""
+    """Return the body of a POST: with real booleans, `meta`, and for a group an empty list of members."""
     resource: Document = {}
     exact = mapping.spelled_alike
     for flow in mapping.flows:
@@ -88,7 +88,7 @@ def _mark_primary(elements: Any, types: Sequence[str]) -> None:
 
 
 def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
-    """Compare what should be with what the target holds, without regard to case unless an attribute is `caseExact`.
+    """Return the attributes whose value in the target is another; letter case counts only for those with `caseExact`.
 
     Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues), and an
     empty text counts as no value (https://stackoverflow.com/questions/79248955).
@@ -111,12 +111,12 @@ def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Doc
 
 
 def patch_body(changes: Sequence[Change], *, flagged: bool, booleans: bool = False) -> Document:
-    """Word one PATCH for all changed attributes of an object; `booleans` are such in the default dialect, too."""
+    """Return the body of one PATCH for all changed attributes; with `booleans` they are real in the default dialect, too."""
     return _message(_flagged_operations(changes) if flagged else _operations(changes, booleans=booleans))
 
 
 def member_body(target_ids: Sequence[str], *, adding: bool, flagged: bool) -> Document:
-    """Word a membership PATCH. The default dialect removes by a list of values, the flagged one by filtered paths."""
+    """Return the body of a membership PATCH. The default dialect removes by a list of values, the flagged one by filtered paths."""
     if flagged and not adding:
         return _message([{"op": "remove", "path": f'members[value eq "{key}"]'} for key in target_ids])
     operation = "Add" if adding else "Remove"
@@ -127,7 +127,7 @@ def member_body(target_ids: Sequence[str], *, adding: bool, flagged: bool) -> Do
 def manager_body(
     path: str, manager: str | None, before: str | None, *, removal: str, flagged: bool
 ) -> Document:
-    """Word a manager PATCH: the bare id of the target's user; `removal` is the form that takes the manager away.
+    """Return the body of a manager PATCH, with the bare id of the target's user; `removal` is the form that removes the manager.
 
     Observed in Captain-P-Goldfish/SCIM-SDK#541 and, with the filter, thomaspoignant/scim-patch#453.
     """

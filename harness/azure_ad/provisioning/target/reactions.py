@@ -1,7 +1,7 @@
 """What an answer of the SCIM endpoint means to the provisioning service: request kind and status to error code.
 
-One table, read by `target.py`. A reaction is an object's failure unless it is fatal; a fatal one concerns the connection,
-and puts the whole job into quarantine.
+`target.py` reads this table. A reaction is the failure of one object unless it is fatal; a fatal one is of the connection, and puts
+the job into quarantine.
 
 Sources: https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read
 2026-11-29); …/app-provisioning/application-provisioning-quarantine-status, "Why is my application in quarantine?" (what
@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-# `patch` is a user's or group's attributes, a manager or members alike: no source tells of a difference.
+# `patch` is that of attributes, a manager or members: no source has a difference.
 Kind: TypeAlias = Literal["probe", "filter", "read", "create", "patch", "delete"]
 
 SCIM = "SystemForCrossDomainIdentityManagement"
@@ -44,11 +44,11 @@ _UNAVAILABLE = "We received this unexpected response from your application: {ans
 
 
 class Reaction(Struct, frozen=True):
-    """What the log says of an answer.
+    """The provisioning log's words for an answer.
 
     `sentence` may name {status} and {answer}; without one the log shows the answer itself. `category` is Graph's
-    provisioningErrorInfo: `failure` is the service's, `nonServiceFailure` the customer's to mend. No source sorts the
-    codes; here what passes by itself is the service's.
+    provisioningErrorInfo: `failure` is for the service to mend, `nonServiceFailure` for the customer. No source assigns the
+    codes; here those that pass by themselves are the service's.
     """
 
     code: str
@@ -82,7 +82,7 @@ _NOT_200 = Reaction(INCOMPATIBLE, sentence=_NOT_OK)
 _NO_SERVICE = Reaction(
     f"{SCIM}CredentialValidationUnavailable", category="failure", fatal=True, sentence=_UNAVAILABLE
 )
-# What differs from the rows above, by kind of request.
+# Differences from the rows above, by kind of request.
 _OWN_ROWS: Mapping[Kind, Mapping[int | str, Reaction]] = {
     "probe": {
         401: _REFUSED,
@@ -110,10 +110,10 @@ _OWN_ROWS: Mapping[Kind, Mapping[int | str, Reaction]] = {
 
 @lru_cache(maxsize=64)
 def reaction(kind: Kind, outcome: int | str) -> Reaction | None:
-    """Return what the table says of a status or of another outcome.
+    """Return the table's reaction to a status or another outcome.
 
-    Those are `timeout`, `no answer` (for any other reason), `unreadable`, `refused` (a write with 400) and, for a probe,
-    `somebody` found. None for a status of which no source speaks: redirects, 412, 415 and the like.
+    Other outcomes are `timeout`, `no answer` (for any other reason), `unreadable`, `refused` (a write with 400) and, for a
+    probe, `somebody` (it found one). None for a status without a source: redirects, 412, 415 and the like.
     """
     served = isinstance(outcome, str) or outcome < 500
     names = (outcome,) if served else (outcome, "5xx")

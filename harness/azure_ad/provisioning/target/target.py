@@ -1,7 +1,7 @@
-"""The SCIM server as the engine sees it: requests in Azure AD's form, answers judged as Azure AD judges them.
+"""The provisioning service's client for the target's SCIM server: requests and judgements are Azure AD's.
 
-Every answer that is not what the protocol asks for becomes a `TargetError` with the code that the provisioning log
-shows; nothing a server says can raise anything else.
+Every answer that the protocol does not allow becomes a `TargetError` with the provisioning log's error code; no answer can
+raise anything else.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups, "SCIM protocol
 requests and responses", and https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs,
@@ -32,10 +32,10 @@ from harness.wire.recording.secrets import Secrets
 
 @dataclass(slots=True)
 class TargetError(Exception):
-    """A request that did not do what it should. `response` is None when no answer came.
+    """A failed request. `response` is None when no answer came.
 
-    `body` is what the server said, for the log. `fatal` failures concern the connection, not one object: the job goes
-    into quarantine at once. `category` is the log's errorCategory.
+    `body` is the answer's body, for the log. A `fatal` failure is of the connection, not of one object: the job goes into
+    quarantine at once. `category` is the log's errorCategory.
     """
 
     code: str
@@ -50,7 +50,7 @@ class TargetError(Exception):
 
     @property
     def guilty(self) -> str:
-        """Name the request that failed, and how: `PATCH https://…/Users/1 answered 500`."""
+        """Return the request and its failure: `PATCH https://…/Users/1 answered 500`."""
         outcome = "got no answer" if self.response is None else f"answered {self.response.status}"
         return f"{self.request.method} {self.request.url} {outcome}"
 
@@ -73,9 +73,9 @@ def status_name(status: int) -> str:
 
 
 class Target:
-    """One SCIM base address and its token, with the `query` that goes along with every URL.
+    """A SCIM server: base address, token, and the `query` of every URL.
 
-    `waits` says whether a server's wish to be asked later may move the clock.
+    `waits`: the clock may be moved to wait as long as a server's Retry-After asks.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Target:
         )
         self._query = query
         self._send = send
-        self._base = _USER.sub("", base)  # .NET sends no user that an address names, and no log may hold one
+        self._base = _USER.sub("", base)  # .NET does not send an address's user, and no log may have one
         self._has_host = bool(urlsplit(self._base).hostname)
         self._has_token, self._secrets = token != "", Secrets([token])
         self._clock = clock
@@ -98,7 +98,7 @@ class Target:
         self._quirks = quirks
 
     def probe(self, mapping: ObjectMapping) -> None:
-        """Ask for an object that cannot exist; anything but an empty list with 200 is a fatal TargetError.
+        """Search for an object that cannot exist. Raises a fatal TargetError for anything but an empty list with 200.
 
         Source: …/app-provisioning/provision-on-demand, "Step 1: Test connection" (read 2026-11-30).
         """
@@ -113,7 +113,7 @@ class Target:
         return self._search("filter", mapping, attribute, value)[2]
 
     def read(self, mapping: ObjectMapping, key: str) -> Document:
-        """Return one resource. Raises TargetError, `InvalidAnchor` when it is gone."""
+        """Return one resource. Raises TargetError, with the code `InvalidAnchor` when it is gone."""
         suffix = "" if mapping.kind == "User" else "?excludedAttributes=members"
         request = self._request("GET", f"{mapping.resource}/{quote(key, safe='')}{suffix}")
         response = self._exchange("read", request, (200,))
@@ -123,7 +123,7 @@ class Target:
         return answer
 
     def refers(self, mapping: ObjectMapping, key: str, other: str) -> bool:
-        """Ask whether a resource has `other` for its manager or among its members. Raises TargetError."""
+        """Return whether a resource has `other` as its manager or among its members, by a request. Raises TargetError."""
         assert mapping.reference is not None
         condition = quote_plus(f'id eq "{key}" and {mapping.reference.target} eq "{other}"')
         request = self._request("GET", f"{mapping.resource}?filter={condition}&attributes=id")
@@ -137,7 +137,7 @@ class Target:
         return answer["id"], answer
 
     def patch(self, mapping: ObjectMapping, key: str, body: Document) -> None:
-        """Change a resource. Raises TargetError. What comes with 200 is looked at only where the quirk says so."""
+        """Change a resource. Raises TargetError. The body of a 200 is read only where a quirk says so."""
         request = self._request("PATCH", f"{mapping.resource}/{quote(key, safe='')}", body)
         response = self._exchange("patch", request, (200, 204))
         if response.status == 200 and self._quirks["patch-answer"] == "read":
@@ -197,7 +197,7 @@ class Target:
         return response
 
     def _incompatible(self, response: Response) -> bool:
-        """Tell whether a write that was refused with 400 is laid to the server's incompatibility."""
+        """Return whether a 400 to a write counts as an incompatibility of the server."""
         if self._quirks["refused-write"] == "incompatible":
             return True
         try:
@@ -208,7 +208,7 @@ class Target:
         return isinstance(named, list) and ERROR in named
 
     def _answer(self, request: Request) -> Response:
-        """Send, and wait no longer than the quirk says; a server's wish to be asked later may be granted, once."""
+        """Send a request with the quirk's timeout; after a Retry-After, wait and repeat it once, if `waits`."""
         began = self._clock.now()
         response = self._send(request)
         if response.status == 429 and self.waits and self._quirks["retry-after"] == "honoured":
@@ -247,9 +247,9 @@ class Target:
         response: Response | None = None,
         answer_text: str = "",
     ) -> TargetError:
-        """Word what went wrong as the table says; `answer_text` stands for the answer where there is none.
+        """Return the error for an outcome by the table of reactions; `answer_text` stands for a missing answer.
 
-        What a server says goes into logs; a server that repeats the token must not put it there.
+        Answers go into logs, so a token that the server repeats is removed from them.
         """
         row = reaction(kind, outcome) or Reaction(self._quirks["unlisted-statuses"])
         if response is not None:
@@ -267,7 +267,7 @@ def _status(response: Response) -> str:
 
 
 def _is_resource(value: Any) -> bool:
-    """Tell whether a value is a SCIM resource as Azure AD reads it: an object with an id, its manager no bare text.
+    """Return whether a value is a SCIM resource for Azure AD: an object with an id, and no bare text as manager.
 
     https://github.com/Budibase/budibase/issues/15369 for the manager, which Azure AD itself sends as bare text.
     """
@@ -285,7 +285,7 @@ _PHRASES = {status.value for status in HTTPStatus}
 
 
 def describe(request: Request, response: Response) -> str:
-    """Word an unexpected answer as the portal does (https://knowledge.broadcom.com/external/article/430118)."""
+    """Return an unexpected answer in the portal's words (https://knowledge.broadcom.com/external/article/430118)."""
     headers = " ".join(f"{name}: {value}" for name, value in response.headers if name.lower() != "set-cookie")
     return (
         f"Received response from Web resource. Resource: {request.url} Operation: {request.method} Response Status Code: "
@@ -294,7 +294,7 @@ def describe(request: Request, response: Response) -> str:
 
 
 def explain(error: TargetError) -> str:
-    """Say in the portal's words why the connection is bad."""
+    """Return in the portal's words why the connection is bad."""
     if error.message:
         return error.message
     return describe(error.request, error.response) if error.response else error.code

@@ -1,1 +1,1 @@
-"""Why somebody is, or is not, in the target, and what the next cycle will do; nothing is sent or written."""
+"""Explains why a user or group is, or is not, in the target, and what the next cycle will do. Nothing is sent or written."""

@@ -1,4 +1,4 @@
-"""What `why` ends with: what went wrong with an object last, in the table's words, and what to do about it."""
+"""The end of `why`: an object's latest failure, in the words of the table of remedies, and what to do about it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from harness.base.store import Document
 from harness.remedies.advice import Advice, Mapping, advice
 from harness.remedies.target import TargetEvent
 
-# From the id under which the target knows a request to what its own log has of it; None where it has nothing.
+# Returns the target's own log entry of a request by its id there; None without one.
 EventOf = Callable[[str], TargetEvent | None]
-# What no remedy is for: the object came through, or nothing had to be sent.
+# Statuses without a remedy: the object succeeded, or nothing had to be sent.
 _FINE = ("success", "warning")
 
 
@@ -33,14 +33,14 @@ def why_with_advice(
     account_of: AccountOf,
     most_members: int | None = None,
 ) -> Document:
-    """Return what `why` does, and `advice` behind it: an `Advice` as a document, or None. Raises UnknownNameError."""
+    """Return the document of `why` with a last member `advice`: an `Advice` as a document, or None. Raises UnknownNameError."""
     account = why(session, job, kind, name, most_members=most_members, account_of=account_of)
     words = advice_on_account(account, kind, schema, event_of)
     return {**account, "advice": None if words is None else words.document()}
 
 
 def advice_on_account(account: Document, kind: str, schema: Document, event_of: EventOf) -> Advice | None:
-    """Return the advice that an account of `why` ends with; None for an object with which all is well, or of which no table knows."""
+    """Return the advice for a document of `why`; None for an object without trouble, or where no table has advice."""
     last, quarantine = account["last"], account["job"]["quarantine"]
     if (
         last is not None
@@ -55,13 +55,13 @@ def advice_on_account(account: Document, kind: str, schema: Document, event_of: 
 
 
 def advice_on_entry(entry: Document, schema: Document, event_of: EventOf) -> Advice | None:
-    """Return the advice on an entry of the provisioning log; None for one of no failure, or of which no table knows."""
+    """Return the advice on an entry of the provisioning log; None for one without a failure, or where no table has advice."""
     kind = entry["sourceIdentity"]["identityType"]
     return advice_on_digest(digest(entry), kind, schema, event_of, *_scoping(entry))
 
 
 def _scoping(entry: Document) -> Iterator[str]:
-    """Yield, in the words of `why`, what kept out somebody who is assigned: the log has one code for all."""
+    """Yield, in the words of `why`, the reason that keeps an assigned object out of scope, for which the log has one code."""
     details: Document = next(
         (s["details"] for s in entry["provisioningSteps"] if "SkipReason" in s["details"]), {}
     )
@@ -80,7 +80,7 @@ def _scoping(entry: Document) -> Iterator[str]:
 def advice_on_digest(
     last: Document, kind: str, schema: Document, event_of: EventOf, *states: str
 ) -> Advice | None:
-    """Return the advice on a digest, as `advice_on_entry` does; `states` are texts that say more than its code."""
+    """Return the advice on a digest, as `advice_on_entry` does; `states` are sentences with more detail than its code."""
     if last["status"] in _FINE:
         return None
     event = event_of(last["targetRequest"]) if last["targetRequest"] else None
@@ -89,7 +89,7 @@ def advice_on_digest(
 
 
 def mappings_of(schema: Document, kind: str) -> list[Mapping]:
-    """Return the attribute mappings of a schema for `User` or `Group`, as the portal words them."""
+    """Return the attribute mappings of a schema for `User` or `Group`, in the portal's words."""
     return [
         Mapping(_source(entry), entry["targetAttributeName"])
         for each in object_mappings(schema)
@@ -106,7 +106,7 @@ def _source(entry: Document) -> str:
 
 
 def _states(account: Document, quarantine: Document | None) -> Iterator[str]:
-    """Yield what keeps an object from arriving besides a failure of its own; why a member failed is said of the member."""
+    """Yield the reasons, other than its own failure, why an object does not arrive. A failed member has its own reason."""
     if quarantine:
         yield from (quarantine["code"], quarantine["message"])
     wrong = account["members"]["wrong"] if "members" in account else []

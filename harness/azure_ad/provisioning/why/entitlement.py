@@ -1,4 +1,4 @@
-"""Whether an object of the directory is to be in the target, by which assignment or clause, and if not, why not.
+"""Whether an object of the directory is in scope, by which assignment and clauses, or why it is not.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/application-provisioning-config-problem-no-users-provisioned (read 2026-11-29): nested groups bring nobody.
@@ -16,7 +16,7 @@ from harness.base.store import Document
 
 
 def outside(session: Session, facts: Facts) -> str:
-    """Say why an object is not to be in the target; empty for one that is, and for one that the directory lacks."""
+    """Return the reason why an object is not in scope; an empty text for one that is, or that the directory does not have."""
     scope = facts.scope
     if scope is None or scope.provisioned:
         return ""
@@ -30,7 +30,7 @@ def outside(session: Session, facts: Facts) -> str:
 
 
 def entitlement(session: Session, facts: Facts) -> Document:
-    """Return what `why` tells of the scope; only users have `accountEnabled` and `groups`, only groups what stands there."""
+    """Return the scope part of `why`'s document. Users have `accountEnabled` and `groups`, groups the members of `_of_group`."""
     scope = facts.scope
     of_kind = _of_user if facts.kind == "User" else _of_group
     return {
@@ -61,7 +61,7 @@ def _of_group(session: Session, group: Facts) -> Document:
 
 
 def _nested(directory: Directory, key: str) -> list[Document]:
-    """Return the groups that are members of a group; looked for among the fewer, its members or all groups."""
+    """Return the groups that are members of a group, found by reading its members or all groups, whichever are fewer."""
     members = directory.members(key)
     groups = {inner["id"]: inner for inner in islice(directory.scan("Group"), len(members) + 1)}
     if len(groups) > len(members):
@@ -103,7 +103,7 @@ def _unassigned_group(session: Session, group: Facts) -> str:
 
 
 def _groups_of(session: Session, person: Facts) -> list[Document]:
-    """Tell of each group whether it brings its members into scope, and in which assigned ones, which bring nobody, it is."""
+    """Return a row for each group of a user: whether it brings members into scope, and the assigned groups it is nested in."""
     rows = []
     for key in session.directory.groups_of(person.key):
         document = session.directory.get("Group", key) or {}
@@ -125,7 +125,7 @@ def _is_secure(group: Document | None) -> bool:
 
 
 def _nested_in_assigned(session: Session, key: str) -> list[str]:
-    """Return the names of the assigned groups that hold a group, directly or not; they bring neither it nor its members."""
+    """Return the names of the assigned groups that a group is nested in, at any depth; nesting brings nobody into scope."""
     rows: dict[str, None] = {}
     waiting = [key]
     while waiting:

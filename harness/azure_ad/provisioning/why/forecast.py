@@ -1,8 +1,8 @@
 """What the rest of the cycle under way, or the next cycle, will do with one object and its references.
 
-The object's own decision is the cycle's (`cycle/decide.py`). A manager or members follow once the object itself was looked
-at, was left over, or, for members, got an account late. Who of them gets or loses an account in that same cycle is foreseen
-like anybody else. No request is sent.
+The object's own decision is that of `cycle/decide.py`. Its references (a manager, members) are sent after the object itself was
+looked at, when they are left over from before, or when a member gets an account late. Whether a member gets or loses its account
+in the same cycle is forecast in the same way. No request is sent.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/known-issues, on members who come into scope late (read 2026-11-29).
@@ -27,10 +27,10 @@ _STILL = {"User": "its manager is still to be sent", "Group": "its members are s
 
 
 class Plan(NamedTuple):
-    """What a cycle does with an object. `added` and `removed` are source ids of members that a PATCH will name.
+    """What a cycle will do with an object. `added` and `removed` are the source ids of members in the PATCH to come.
 
-    `action` is a Verdict's, and for a group also `rename` (and whatever else differs) or `update` (members alone are known
-    to differ).
+    `action` is a Verdict's, or for a group `rename` (its name differs, perhaps more) or `update` (only its members are known to
+    differ).
     """
 
     action: str
@@ -42,16 +42,16 @@ class Plan(NamedTuple):
     def document(self) -> Document:
         """Return `{"action", "says", "because", "at"}`.
 
-        `because` says why the object is looked at, None when the cycle passes by; `at` is when, None while the schedule is off.
+        `because` is why the object is looked at, None if it is not; `at` is when, None while the schedule is off.
         """
         at = self.turn.at and iso(self.turn.at)
         return {"action": self.action, "says": self.says, "because": self.turn.because, "at": at}
 
 
 class Members:
-    """A group's members on both sides: of the directory, and of the target as far as was exported to it.
+    """A group's members in the directory, and in the target by what was exported to it.
 
-    `missing` and `surplus` are the first `most` of those on one side alone; the counts are of all.
+    `missing` are members in the directory alone, `surplus` in the target alone: the first `most` of each; the counts are of all.
     """
 
     def __init__(self, outlook: Outlook, group: str, most: int | None = None) -> None:
@@ -67,7 +67,7 @@ class Members:
         self._fates: dict[str, tuple[Turn, Verdict]] = {}
 
     def fate(self, member: Facts) -> tuple[Turn, Verdict]:
-        """Return when a cycle comes to a member itself, and what it does then."""
+        """Return when a cycle looks at a member itself, and its decision."""
         fate = self._fates.get(member.key)
         if fate is None:
             turn = self._outlook.turn(member.key)
@@ -75,7 +75,7 @@ class Members:
         return fate
 
     def late(self, *, under_way: bool) -> bool:
-        """Tell whether somebody's new account brings a group that is there already back into that cycle."""
+        """Return whether a member's new account makes that cycle look at an existing group again."""
         added = self._outlook.session.quirks["late-members"] == "added"
         return any(
             self._arrives(member, under_way=under_way)
@@ -84,7 +84,7 @@ class Members:
         )
 
     def connected(self, member: Facts, *, under_way: bool) -> bool:
-        """Tell whether a member has an account once that cycle comes to the references."""
+        """Return whether a member has an account when that cycle sends references."""
         turn, verdict = self.fate(member)
         happens = turn.because is not None and (turn.under_way or not under_way)
         if member.connection is None:
@@ -96,7 +96,7 @@ class Members:
         return turn.under_way is under_way and verdict.action == "create"
 
     def _facts(self, key: str) -> Facts:
-        """Look up a user or a nested group, also one that left the directory."""
+        """Return the facts of a user or nested group, also of one that has left the directory."""
         session = self._outlook.session
         connection = session.connection(key)
         nested = session.directory.get("Group", key) is not None
@@ -105,9 +105,9 @@ class Members:
 
 
 def foresee(outlook: Outlook, facts: Facts, members: Members | None = None) -> Plan:
-    """Foretell what is left of the cycle under way, where that comes to the object, and the next cycle otherwise.
+    """Forecast the cycle under way, if it still looks at the object, else the next cycle.
 
-    `members` are a group's, None for a user.
+    `members` are those of a group, None for a user.
     """
     own = outlook.turn(facts.key)
     verdict = judge(outlook.session, facts, own)
@@ -126,7 +126,7 @@ def foresee(outlook: Outlook, facts: Facts, members: Members | None = None) -> P
 def _of_references(
     outlook: Outlook, facts: Facts, members: Members | None, *, under_way: bool
 ) -> Turn | None:
-    """Return the turn that an object in the target has for its references alone, None when it has none in that cycle."""
+    """Return the turn of an object in the target for its references alone; None if it has none in that cycle."""
     if facts.connection is None or facts.mapping is None or facts.mapping.reference is None:
         return None
     at = outlook.moment(under_way=under_way)
@@ -153,7 +153,7 @@ def _with_members(verdict: Verdict, turn: Turn, members: Members | None) -> Plan
 
 
 def _renamed(group: Facts) -> bool:
-    """Tell whether another name than the last one flows to the target."""
+    """Return whether the name that flows to the target is another than the last one."""
     assert group.connection is not None
     assert group.mapping is not None
     before = {**group.attributes, "displayName": group.connection.identifier}

@@ -1,6 +1,6 @@
-"""An account of the target that this job neither made nor took over, and what becomes of it.
+"""A foreign account: one in the target that this job neither created nor took over, and what the job will do with it.
 
-The target's side says which account bears the name that provisioning would give: `AccountOf`. No request is sent.
+`AccountOf` returns the target's account with the name that provisioning would send. No request is sent.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works, "Initial cycle" (read
 2026-11-29): the target is searched by the matching attributes, and whoever is found there is updated, not created.
@@ -20,13 +20,13 @@ _CALLED = {"User": "account", "Group": "group"}
 
 
 def no_account(kind: str, name: str) -> None:
-    """Know nothing of the target's accounts, where nobody is there to ask."""
+    """Return no account, where the target's accounts cannot be looked up."""
 
 
 def foreign(facts: Facts, values: Mapping[str, str | None], account_of: AccountOf) -> Document | None:
-    """Return the account that is not this job's, with `foundBy`, the matching attribute that will find it, and `says`.
+    """Return the foreign account, with `foundBy`, the matching attribute that will find it, and `says`, a sentence.
 
-    None for an object with an account of this job, and where nobody has the name. `values` are those the mapping gives.
+    None for an object with an account of this job, or without an account of that name. `values` are the mapped values.
     """
     name = values.get(_NAMES[facts.kind])
     if facts.connection is not None or facts.mapping is None or not name:

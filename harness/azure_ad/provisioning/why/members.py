@@ -1,7 +1,7 @@
-"""Why a member of a group is, or is not, in it in the target.
+"""Why a member of a group is, or is not, a member of the target's group.
 
-The target itself is not asked: its members are those that were exported to it. Members who are as they should be are
-counted, all others named with a reason.
+The target's members are those that were exported to it; no request is sent. Members that are equal on both sides are counted,
+all others are listed with a reason.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and …/known-issues
 (read 2026-11-29): nested groups bring nobody, and a member who comes into scope late is not added at once.
@@ -21,15 +21,15 @@ from harness.azure_ad.provisioning.why.forecast import Members, Plan
 from harness.azure_ad.provisioning.why.names import identity
 from harness.base.store import Document
 
-# What is wrong with a member; the sentence beside it tells it for people.
+# Codes of what is wrong with a member; each goes with a sentence for people.
 _OUT_OF_SCOPE, _NESTED, FAILED, _NOT_CONNECTED = "outOfScope", "nestedGroup", "failed", "notConnected"
 _NO_GROUP, _WAITS, _PASSED_BY = "groupNotInTarget", "waitsForReferences", "notLookedAt"
 
 
-def members_told(session: Session, group: Facts, members: Members, plan: Plan) -> Document:
-    """Count the members of both sides, and list in `wrong` who was looked at of those on one alone, the directory's first.
+def members_document(session: Session, group: Facts, members: Members, plan: Plan) -> Document:
+    """Return the counts of members, and in `wrong` a row for each member on one side alone, the directory's first.
 
-    `{"id", "name", "kind", "side", "reason", "says", "next"}`, `side` being `directory` or `target`, `next` `added`,
+    A row is `{"id", "name", "kind", "side", "reason", "says", "next"}`; `side` is `directory` or `target`, `next` is `added`,
     `removed` or None.
     """
     changing = {"added": frozenset(plan.added), "removed": frozenset(plan.removed)}
@@ -62,8 +62,8 @@ def members_told(session: Session, group: Facts, members: Members, plan: Plan) -
     }
 
 
-def changes_told(members: Members, plan: Plan) -> Document:
-    """Return whom the next PATCH will name: `{"added", "removed"}`, each a list of `{"id", "name"}`."""
+def changes_document(members: Members, plan: Plan) -> Document:
+    """Return the members in the next PATCH: `{"added", "removed"}`, each a list of `{"id", "name"}`."""
     called = {each.key: _name(each) for each in (*members.missing, *members.surplus)}
     return {
         change: [{"id": key, "name": called[key]} for key in keys]
@@ -79,7 +79,7 @@ def _name(member: Facts) -> str:
 def _missing(
     session: Session, members: Members, group: Facts, member: Facts, held_up: str
 ) -> tuple[str, str]:
-    """Say why a member of the directory's group was not exported."""
+    """Return the code and the sentence why a member of the directory's group was not exported."""
     if member.connection is None:
         return _unconnected(session, member, members)
     if group.connection is None:
@@ -112,7 +112,7 @@ def _unconnected(session: Session, member: Facts, members: Members) -> tuple[str
 
 
 def _surplus(group: Facts, member: Facts, held_up: str) -> tuple[str, str]:
-    """Say why somebody who is no member any more is still among those that were exported."""
+    """Return the code and the sentence why a former member is still among the exported ones."""
     if member.connection is None:
         return _NOT_CONNECTED, "no longer a member, and not connected to an account any more"
     if group.escrow is not None and group.escrow.references:
@@ -123,7 +123,7 @@ def _surplus(group: Facts, member: Facts, held_up: str) -> tuple[str, str]:
 
 
 def _held_up(group: Facts, plan: Plan) -> str:
-    """Say what keeps the group's members from being sent."""
+    """Return what keeps the group's members from being sent, an empty text for nothing."""
     if group.mapping is None:
         return "provisioning of groups is turned off"
     if plan.action == "delete":

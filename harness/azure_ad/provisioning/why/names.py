@@ -1,4 +1,4 @@
-"""Who is meant by a name: users and groups as people call them, also those that the directory no longer has."""
+"""Finds users and groups by name, also those that have left the directory."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _WORD = re.compile(r"[^\W_]{2,}")
 
 
 class UnknownNameError(HarnessError):
-    """Nobody of that name is or was there, or more than one."""
+    """No object has or had that name, or more than one has."""
 
 
 def find(session: Session, kind: str, name: str) -> str:
-    """Return the id of who is called so; one in the directory comes before those who left it.
+    """Return the id of the object with a name; one in the directory comes before those that have left it.
 
     A user has an id, a userPrincipalName, its part before the @, and a displayName; a group an id and a displayName.
     Raises UnknownNameError with the nearest names.
@@ -80,7 +80,7 @@ def _named(session: Session, kind: str, folded: str) -> Iterator[tuple[str, str,
 
 
 def _names(session: Session, kind: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield what objects are called, the most telling name first, with their ids and whether the directory has them."""
+    """Yield the names of objects, the most specific first, each with the id and whether the directory has the object."""
     for shelf in (kind, DELETED[kind]):
         for key, document in session.store.scan(shelf):
             name = _called(kind, document)
@@ -94,7 +94,7 @@ def _names(session: Session, kind: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _called(kind: str, document: Document) -> str:
-    """Return the name that tells an object from others, without what a deleted user bears before it."""
+    """Return the most specific name of an object, without the prefix of a deleted user's."""
     return str(document[_PROPERTY[kind]]).removeprefix(document["id"].replace("-", ""))
 
 
@@ -106,7 +106,7 @@ def _called_by_id(session: Session, kind: str) -> dict[str, str]:
 
 
 def _nearest(session: Session, kind: str, folded: str) -> str:
-    """Suggest up to three with a name, or a part of one, that is close; everybody shares the domain."""
+    """Return a suggestion of up to three close names; their common domain does not count."""
     owners: dict[str, str] = {}
     for name, key, _ in _names(session, kind):
         for part in (name, *_WORD.findall(name)) if name != key and "@" not in name else ():

@@ -1,6 +1,6 @@
-"""When a cycle comes to an object, be it the one under way or the next one.
+"""When the cycle under way, or the next one, looks at an object.
 
-`cycle/agenda.py` says whom a cycle comes to; here it is asked for single objects. Nothing is sent or written.
+`cycle/agenda.py` lists the objects of a cycle; here it is searched for single objects. Nothing is sent or written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNDER_WAY = "the cycle under way has not come to it yet"
 
 
 class Turn(NamedTuple):
-    """When a cycle comes to an object: `because` None when it passes by; `at` None while the schedule is off."""
+    """When and why a cycle looks at an object: `because` None if it does not; `at` None while the schedule is off."""
 
     because: str | None
     at: datetime | None
@@ -27,7 +27,7 @@ class Turn(NamedTuple):
 
 
 class _Agenda:
-    """Visits, looked through no further than is needed; each object is listed with the first one."""
+    """The visits of a cycle, read no further than needed; `first` returns an object's first visit."""
 
     def __init__(self, visits: Iterator[Visit]) -> None:
         self._visits = visits
@@ -43,7 +43,7 @@ class _Agenda:
 
 
 class Outlook:
-    """The cycle under way and the next one of a job, looked through once for any number of objects."""
+    """The cycle under way and the next one of a job, read once for any number of objects."""
 
     def __init__(self, session: Session, job: Job) -> None:
         self.session, self.now = session, session.clock.now()
@@ -63,7 +63,7 @@ class Outlook:
     def moment(self, *, under_way: bool) -> datetime | None:
         """Return when the cycle under way goes on, or the next one begins; None while the schedule is off.
 
-        A cycle that a quarantine cut off goes on with the next attempt.
+        A cycle that was cut off by a quarantine continues with the next attempt.
         """
         if self._next is None or self._quarantined:
             return self._next
@@ -75,20 +75,20 @@ class Outlook:
         return max(self.progress.began + interval, self.now)
 
     def turn(self, key: str) -> Turn:
-        """Tell when a cycle looks at the object itself; its references alone are another matter."""
+        """Return when a cycle looks at the object itself, its references aside."""
         if self._present.first(key) is not None:
             return Turn(_UNDER_WAY, self.moment(under_way=True), under_way=True)
         return Turn(self._because(key), self.moment(under_way=False))
 
     def _because(self, key: str) -> str | None:
-        """Return why the next cycle looks at an object; an initial one does at all there are, whoever comes before."""
+        """Return why the next cycle looks at an object, None if it does not; an initial cycle looks at all."""
         if self._begins_anew and any(self.session.directory.get(kind, key) for kind in self.session.mappings):
             return INITIAL
         visit = self._after.first(key)
         return None if visit is None else visit.because
 
     def facts(self, kind: str, key: str) -> Facts:
-        """Return what will be known of an object when a cycle comes to it."""
+        """Return the facts of an object at the moment when a cycle looks at it."""
         at = self.turn(key).at or self.now
         return gather(self.session, kind, key, self.session.directory.get(kind, key), at)
 

@@ -1,4 +1,4 @@
-"""What `why` says, in words: labelled lines, for the terminal as for the portal's page. Pure functions over JSON values."""
+"""The document of `why` as labelled lines, for the terminal and the portal's page. Pure functions over JSON values."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SHOWN = 20
 
 
 class Section(NamedTuple):
-    """A part of the answer; `name` is its key in the account, but `who`, and `lines` are whole sentences or parts of some."""
+    """A part of the answer; `name` is its key in the document, or `who`; `lines` are sentences or parts of them."""
 
     name: str
     lines: list[str]
 
 
 def sections(account: dict[str, Any], now: str) -> Iterator[Section]:
-    """Yield what is told of somebody, or of a group, but for log entries; `now` is the harness's, as ISO 8601."""
+    """Yield the sections on a user or group, without log entries; `now` is the harness's time, in ISO 8601."""
     group = "group" in account
     subject = account["group" if group else "user"]
     yield Section("who", [_who(subject)])
@@ -57,7 +57,7 @@ def _some(members: list[dict[str, Any]]) -> str:
 
 
 def _members(members: dict[str, Any]) -> list[str]:
-    """Count a group's members, and name those who are on one side alone, together where one sentence is for all."""
+    """Return lines with the number of members, and those on one side alone, together where they have the same sentence."""
     alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for each in members["wrong"]:
         alike.setdefault((_SIDES[each["side"]], each["says"]), []).append(each)
@@ -81,7 +81,7 @@ def _who(subject: dict[str, Any]) -> str:
 
 
 def _ways_of_user(scope: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Return what brings somebody into scope, and what might have but does not."""
+    """Return what brings a user into scope, and what looks as if it did but does not."""
     groups = scope["groups"]
     ways = [
         f"member of the assigned group '{each['displayName']}'" for each in groups if each["bringsMembers"]

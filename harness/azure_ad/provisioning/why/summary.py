@@ -1,4 +1,4 @@
-"""The one thing that matters most about somebody, in a sentence."""
+"""The summary of `why`: the most important fact about an object, in a sentence."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def summary(
     members: Document | None,
     foreign: Document | None,
 ) -> str:
-    """Say what follows the name: `last` is the newest digest of the log, `members` those of a group.
+    """Return the sentence after the object's name: `last` is the newest digest of the log, `members` the document of a group's members.
 
-    `foreign` is an account that is not this job's (`foreign.py`).
+    `foreign` is a foreign account (`foreign.py`).
     """
     connection, target = facts.connection, outlook.session.frame.app_name
     if connection is None:
@@ -45,7 +45,7 @@ def _there(facts: Facts, foreign: Document) -> str:
 
 
 def _reasons(outlook: Outlook, job: Job, facts: Facts, last: Document | None) -> Iterator[str]:
-    """Yield why an object is not in the target, the reason that counts first."""
+    """Yield the reasons why an object is not in the target, the most important first."""
     if facts.document is None:
         yield _departure(facts)
     if facts.mapping is None:
@@ -67,7 +67,7 @@ def _reasons(outlook: Outlook, job: Job, facts: Facts, last: Document | None) ->
 def _states(
     outlook: Outlook, job: Job, facts: Facts, connection: Connection, members: Document | None
 ) -> Iterator[str]:
-    """Yield how it is with an object that the target has, what counts most first."""
+    """Yield the states of an object in the target, the most important first."""
     target = outlook.session.frame.app_name
     has = f"{_CALLED[facts.kind]} '{connection.target_id}'"
     if facts.mapping is None:

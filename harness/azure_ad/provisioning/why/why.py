@@ -1,6 +1,6 @@
-"""Why a user or group is, or is not, in the target: scope, match, what was sent last, what waits, and what comes next.
+"""Why a user or group is, or is not, in the target: scope, match, last requests, what waits, and what comes next.
 
-A look at what the store holds. No request is sent, nothing is written, no id is drawn.
+It only reads the store. No request is sent, nothing is written, no id is drawn.
 
 Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-provisioning-works and
 …/application-provisioning-config-problem-no-users-provisioned (read 2026-11-29).
@@ -21,7 +21,7 @@ from harness.azure_ad.provisioning.log.digest import digest, was_sent
 from harness.azure_ad.provisioning.why.entitlement import entitlement
 from harness.azure_ad.provisioning.why.forecast import Members, foresee
 from harness.azure_ad.provisioning.why.foreign import AccountOf, foreign, no_account
-from harness.azure_ad.provisioning.why.members import changes_told, members_told
+from harness.azure_ad.provisioning.why.members import changes_document, members_document
 from harness.azure_ad.provisioning.why.names import find, identity
 from harness.azure_ad.provisioning.why.outlook import Outlook
 from harness.azure_ad.provisioning.why.summary import summary
@@ -38,12 +38,12 @@ def why(
     most_members: int | None = None,
     account_of: AccountOf = no_account,
 ) -> Document:
-    """Return what can be told of one `User` or `Group`; moments are ISO 8601 in UTC.
+    """Return the explanation of one `User` or `Group` as a document; moments are ISO 8601 in UTC.
 
     `{"summary", "user" or "group", "job", "scope", "match", "last", "lastSent", "waiting", "next"}`. `last` and `lastSent` are
     digests of log entries (`digest.py`), `next` a Plan's. A user has a manager in `waiting`; a group `members`, and in `next`
-    those that change (`members.py`); of those on one side alone only the first `most_members` are looked at. `name` is whatever
-    it is called (`names.py`); `account_of` knows the target's accounts. Raises UnknownNameError with the nearest names.
+    those that change (`members.py`); of those on one side alone only the first `most_members` are looked at. `name` is any of its
+    names (`names.py`); `account_of` returns the target's accounts. Raises UnknownNameError with the nearest names.
     """
     outlook = Outlook(session, job)
     facts = outlook.facts(kind, find(session, kind, name))
@@ -65,14 +65,14 @@ def why(
     if members is None:
         account["waiting"]["manager"] = _manager(session, facts)
     else:
-        account["next"]["members"] = changes_told(members, plan)
-        account["members"] = members_told(session, facts, members, plan)
+        account["next"]["members"] = changes_document(members, plan)
+        account["members"] = members_document(session, facts, members, plan)
     says = summary(outlook, job, facts, last, account.get("members"), match["foreign"])
     return {"summary": f"{name_and_state['displayName']} {says}.", **account}
 
 
 def retries(session: Session) -> Document:
-    """Return how many objects failed and wait, and when the first of them is tried again: `{"count", "nextTry"}`."""
+    """Return the number of failed objects that wait, and when the first is tried again: `{"count", "nextTry"}`."""
     due = [escrow.next for _, escrow in session.escrows()]
     return {"count": len(due), "nextTry": iso(min(due)) if due else None}
 
@@ -96,7 +96,7 @@ def _job(session: Session, job: Job) -> Document:
 
 
 def _match(session: Session, facts: Facts, history: list[Document], account_of: AccountOf) -> Document:
-    """Tell what an object is, or would be, found by; `how` is `created` or `found`, by what the log still has."""
+    """Return the attributes by which an object is, or would be, matched; `how` is `created` or `found`, if the log still has it."""
     linked, mapping = facts.connection, facts.mapping
     by, problem, foreigner = [], None, None
     if facts.document is not None and mapping is not None:

@@ -1,6 +1,6 @@
-"""What a decision comes to, in words for people, without asking the target anything.
+"""A decision in words for people. No request is sent.
 
-Whether the target's account differs already is known to the target alone, so an update is announced as a comparison.
+Whether the target's account differs is known only to the target, so an update is called a comparison.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOTHING = "nothing"
 NOT_LOOKED_AT = "Not looked at: nothing changed since the last cycle, and nothing waits."
 _CALLED = {"User": "account", "Group": "group"}
 _ANY = {"User": "an account", "Group": "a group"}
-# Why nothing is sent, where nothing is turned off; {any} is `an account` or `a group`.
+# Why nothing is sent, where no action is turned off; {any} is `an account` or `a group`.
 _NOTHING_SENT = {
     Because.MAPPING_OFF: "provisioning of groups is turned off",
     Because.NOT_ENTITLED: "not entitled",
@@ -31,7 +31,7 @@ _NOTHING_SENT = {
 class Verdict(NamedTuple):
     """`action` is `create`, `compare`, `disable`, `delete`, `fail` or `nothing`.
 
-    `references` says that those of the object are looked at afterwards.
+    `references`: those of the object are sent afterwards.
     """
 
     action: str
@@ -40,14 +40,14 @@ class Verdict(NamedTuple):
 
 
 def judge(session: Session, facts: Facts, turn: Turn) -> Verdict:
-    """Say what a cycle does when it comes to the object itself, if it does."""
+    """Return a cycle's verdict on the object itself."""
     if turn.because is None and facts.mapping is not None:
         return Verdict(NOTHING, NOT_LOOKED_AT)
     return word(session, facts, decide(facts))
 
 
 def word(session: Session, facts: Facts, decision: Decision) -> Verdict:
-    """Put a decision into words."""
+    """Return a decision in words."""
     mapping, connection = facts.mapping, facts.connection
     if mapping is None or decision.act in (Act.NOT_LISTED, Act.FORGET, Act.LEAVE_ALONE):
         why = _NOTHING_SENT[decision.because].format(any=_ANY[facts.kind])
@@ -64,7 +64,7 @@ def word(session: Session, facts: Facts, decision: Decision) -> Verdict:
 def _connected(
     session: Session, mapping: ObjectMapping, connection: Connection, decision: Decision
 ) -> Verdict:
-    """Word what is done about an object that the target has."""
+    """Return the decision on an object in the target, in words."""
     if decision.off:
         says = f"Nothing is sent: the action {decision.off} is turned off for {mapping.kind.lower()}s."
         return Verdict(NOTHING, says, references=_sends_references(mapping, decision))
