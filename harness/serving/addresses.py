@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import socket
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from harness.base.errors import HarnessError
 from harness.wire.message import Request, Response, Send
 
 _IN_FLIGHT_ELSEWHERE = 8
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask instead, from this machine
 # Addresses for documentation (RFC 5737, RFC 3849): one is connected to in name only, which sends nothing.
 _ELSEWHERE = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}  # noqa: S104
 
 
 def own_names(allowed: Iterable[str]) -> frozenset[str]:
-    """Return the names by which other machines may ask for this one."""
-    return frozenset(name.lower() for name in (*allowed, socket.gethostname()))
+    """Return the names by which other machines may ask for this one. Raises HarnessError for what is no name."""
+    return frozenset((*map(as_asked, allowed), socket.gethostname().lower()))
+
+
+def as_asked(name: str) -> str:
+    """Return a host as clients name it: in small letters, no dot at its end, other letters than ASCII's by IDNA.
+
+    Raises HarnessError for what is neither a name nor an address.
+    """
+    bare = name.strip().removesuffix(".")
+    try:
+        return str(ipaddress.ip_address(bare.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        pass
+    try:
+        encoded = bare.encode("idna").decode().lower()
+    except UnicodeError:
+        encoded = ""
+    if not _NAME.fullmatch(encoded):
+        raise HarnessError(
+            f"--allowed-host '{name}' is no name; give it without scheme, port and path: harness.example"
+        )
+    return encoded
 
 
 def public_host(host: str, allowed: Iterable[str]) -> str:
     """Return the host by which other machines reach what listens on `host`: the first name allowed, else an address."""
-    return next(iter(allowed), None) or _outward(host)
+    return next(map(as_asked, allowed), None) or _outward(host)
 
 
 def at(url: str, host: str) -> str:

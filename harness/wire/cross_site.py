@@ -32,10 +32,15 @@ def is_order_of_another_site(environ: WSGIEnvironment) -> bool:
 def names_this_machine(environ: WSGIEnvironment) -> bool:
     """Return whether the request's `Host` is a loopback name or address, or missing."""
     try:
-        name = urlsplit(f"//{environ.get('HTTP_HOST', 'localhost')}").hostname or ""
+        name = host_of(environ.get("HTTP_HOST", "localhost"))
         return name.rpartition(".")[2] == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def host_of(header: str) -> str:
+    """Return the name or address in a `Host`, small; the dot at the end of a whole name is left out. Raises ValueError."""
+    return (urlsplit(f"//{header}").hostname or "").removesuffix(".")
 
 
 def _place(origin: str) -> str | None:

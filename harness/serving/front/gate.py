@@ -17,11 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
-from harness.wire.cross_site import names_this_machine
+from harness.wire.cross_site import host_of, names_this_machine
 from harness.wire.incoming import body_of
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ class Gate:
     def _is_named(self, environ: WSGIEnvironment) -> bool:
         """Tell whether `Host` is an address, which nobody else can have bound to us, or a name that is ours."""
         try:
-            name = (urlsplit(f"//{environ['HTTP_HOST']}").hostname or "").lower()
+            name = host_of(environ["HTTP_HOST"])
         except ValueError:
             return False
         try:

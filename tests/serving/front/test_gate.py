@@ -128,8 +128,10 @@ def test_aws_calls_need_the_key_unless_their_signature_is_looked_at(signed, stat
     ("key", "host", "status"),
     [
         (None, "localhost", 200), (None, "127.0.0.1", 200), (None, "[::1]", 200),
-        (None, "10.0.0.7", 403), (None, "rebound.example", 403),
-        (KEY, "10.0.0.7", 200), (KEY, "harness.example", 200), (KEY, "HARNESS.example", 200), (KEY, "rebound.example", 403),
+        (None, "localhost.", 200), (None, "LOCALHOST:8080", 200), (None, "127.0.0.1:8080", 200), (None, "[::1]:8080", 200),
+        (None, "", 403), (None, "localhost.example", 403), (None, "127.0.0.1.example", 403), (None, "10.0.0.7", 403), (None, "rebound.example", 403),
+        (KEY, "10.0.0.7", 200), (KEY, "harness.example", 200), (KEY, "HARNESS.example", 200), (KEY, "harness.example.:8080", 200),
+        (KEY, "[2001:db8::7]:80", 200), (KEY, "sub.harness.example", 403), (KEY, "rebound.example", 403),
         (KEY, "harness.example.evil.example", 403), (KEY, "[::1", 403),
     ],
 )  # fmt: skip
