@@ -1,1 +1,1 @@
-"""The SCIM endpoint: `service` takes a request through token, operation, transaction and event history; the rest answers."""
+"""The SCIM endpoint: `service` handles a request (operation, token, transaction, event); the other modules are its operations."""

@@ -1,4 +1,4 @@
-"""What a SCIM operation is handed, what it hands back, and the table row that names it."""
+"""A SCIM operation's input (`Call`), its output (`Answer`), and its row in the table of operations (`Operation`)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from harness.scim.path import key_of
 
 
 def shown(record: Record, tenant: Tenant) -> dict[str, Any]:
-    """Return a group as answers about one group print it."""
+    """Return a group as it stands in answers for one group."""
     external_id = record.attributes.get("externalId")
     return {
         "id": record.id,

@@ -1,4 +1,4 @@
-"""What a SCIM request says: the parameters of its query, and its body read as JSON."""
+"""Reads a SCIM request: the parameters of its query, and its body as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def parameters_of(query_string: str) -> dict[str, str]:
-    """Return the query's parameters, each as it was first given."""
+    """Return the query's parameters; the first value of each counts."""
     query: dict[str, str] = {}
     for pair in filter(None, query_string.encode("latin-1").decode().split("&")):
         name, _, value = pair.replace("+", " ").partition("=")
@@ -28,7 +28,7 @@ def _unquoted(text: str) -> str:
 
 
 def document_of(environ: WSGIEnvironment) -> object:
-    """Return the document of a request. Raises Refused (ValidationException) for what is no JSON, or too long."""
+    """Return the document of a request. Raises Refused (ValidationException) for a body that is no JSON, or too long."""
     text = body_of(environ)
     if text is None:
         raise Refused(INVALID)

@@ -1,8 +1,8 @@
-"""ListUsers and ListGroups: the few filters there are, the cap, and cursors.
+"""ListUsers and ListGroups: the supported filters, the limit of a page, and cursors.
 
 Imitates listusers.html and listgroups.html of https://docs.aws.amazon.com/singlesignon/latest/developerguide/, sections
-Query Parameters and Constraints (read 2026-11-29, the second in the edition of docs.amazonaws.cn). Every filter is answered
-from an index; none looks through the directory.
+Query Parameters and Constraints (read 2026-11-29, the second in the edition of docs.amazonaws.cn). Every filter uses an index;
+none reads the whole directory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Terms = dict[str, str]
 Finder: TypeAlias = Callable[[Tenant, Terms], list[str]]
 _BAD_FILTER = "Invalid Filter format"
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
-# A page's last few ids travel in its cursor, so that deleting one between two calls does not lose the place.
+# A cursor has the last few ids of its page, so that a deletion between two calls does not lose the place.
 _ANCHORS = 5
 _RFC_PARAMETERS = frozenset({"startIndex", "attributes", "excludedAttributes", "sortBy", "sortOrder"})
 
@@ -77,7 +77,7 @@ def _limit(call: Call, cursor: str | None) -> int:
 def _after(
     tenant: Tenant, kind: str, matching: list[str] | None, scope: str, cursor: str | None
 ) -> str | None:
-    """Return the id behind which to go on. Raises Refused for a cursor of another list, or one whose page is gone."""
+    """Return the id after which to continue. Raises Refused for a cursor of another list, or one all of whose ids are deleted."""
     if not cursor:
         return None
     try:
@@ -94,7 +94,7 @@ def _after(
 def _page(
     tenant: Tenant, kind: str, matching: list[str] | None, after: str | None, limit: int
 ) -> tuple[list[Record], bool]:
-    """Return at most `limit` records and whether more follow; `matching` None stands for the whole directory."""
+    """Return at most `limit` records and whether more follow; `matching` None is the whole directory."""
     if matching is None:
         records = list(identity_store.scan(tenant, kind, after=after, limit=limit + 1))
     else:
@@ -105,7 +105,7 @@ def _page(
 
 
 def _matching(tenant: Tenant, kind: str, text: str) -> list[str]:
-    """Return the ids that a filter picks. Raises Refused for one outside the tenant's table."""
+    """Return the ids that a filter selects. Raises Refused for a filter that is not in the tenant's table."""
     try:
         comparisons = parse_filter(text)
     except FilterError as error:
@@ -158,7 +158,7 @@ def _by_id_and_member(tenant: Tenant, terms: Terms) -> list[str]:
 
 
 def _require_user(tenant: Tenant, user_id: str) -> None:
-    """Refuse a group filter whose member does not exist, as listgroups.html says."""
+    """Raise Refused for a group filter with a member that does not exist, as in listgroups.html."""
     if identity_store.fetch(tenant, USER, user_id) is None:
         raise Refused(NOT_FOUND)
 

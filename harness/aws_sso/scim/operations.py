@@ -1,7 +1,7 @@
-"""Which operation a method and a path are: the one list of all that SCIM clients can ask AWS for.
+"""The table of SCIM operations, by method and path.
 
 The operations and their paths: https://docs.aws.amazon.com/singlesignon/latest/developerguide/supported-apis.html (read 2026-11-29);
-what everything else is answered stands in quirks.
+the answers to all other requests are quirks.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LATER_ENDPOINTS = frozenset({"Schemas", "ResourceTypes"})
 
 
 def operation_of(method: str, rest: str, quirks: Quirks) -> tuple[Operation, str]:
-    """Return the operation and resource id of a path below `/scim/v2`; what is not supported becomes an operation that refuses."""
+    """Return the operation and resource id of a path below `/scim/v2`; one that refuses for what is not supported."""
     if rest.startswith("//"):
         if quirks["double-slash"] != "accepted":
             return _unsupported(quirks["double-slash"]), ""

@@ -1,4 +1,4 @@
-"""PATCH as AWS SSO understands it: narrower than RFC 7644 section 3.5.2, and particular about paths.
+"""AWS SSO's PATCH: it takes less than RFC 7644, section 3.5.2, and only some paths.
 
 Imitates patchuser.html and patchgroup.html of https://docs.aws.amazon.com/singlesignon/latest/developerguide/
 (Constraints, read 2026-11-29; the second in the edition of docs.amazonaws.cn); the texts are those of captured
@@ -33,7 +33,7 @@ _ONE_ATTRIBUTE = (
 
 
 class Change(Struct, frozen=True):
-    """One operation of a PATCH. `value` None clears what the path names."""
+    """One operation of a PATCH. `value` None removes the value at the path."""
 
     op: str
     path: Path
@@ -45,7 +45,7 @@ class Change(Struct, frozen=True):
 
 
 class Membership(Struct, frozen=True):
-    """A change to who is in a group; `op` replace puts these users in place of all."""
+    """A change to a group's members; with `op` replace these users become all of its members."""
 
     op: str
     user_ids: list[str]
@@ -78,7 +78,7 @@ def _change(operation: Any, quirks: Quirks) -> Change:
 
 
 def _single_attribute(op: str, value: Any, quirks: Quirks) -> tuple[str, Any]:
-    """Return path and value of an operation without a path: its value must hold one attribute, `id` not counted."""
+    """Return path and value of an operation without a path, whose value must have one attribute besides `id`."""
     if op == "remove":
         raise Refused(INVALID, "Missing path in PATCH request")
     if not isinstance(value, dict):
@@ -119,7 +119,7 @@ def patched_user(stored: Attributes, changes: Sequence[Change], quirks: Quirks) 
 
 
 def _gives_emails(stored: Attributes, changes: Sequence[Change]) -> bool:
-    """Tell whether changes bring an e-mail or speak of `primary`; part of a kept e-mail, its value say, is neither."""
+    """Return whether changes set a whole e-mail or its `primary`, and not just another part of an existing one."""
     return "emails" not in stored or any(
         change.target == "emails" and (change.path.sub or "primary").lower() == "primary"
         for change in changes
@@ -137,7 +137,7 @@ def _check_user_target(change: Change, quirks: Quirks) -> None:
 
 
 def _write_element(attributes: Attributes, change: Change, quirks: Quirks) -> None:
-    """Set a list element that a filter picks, or its part; a filter that picks none makes one."""
+    """Set a list element that a filter selects, or a part of it; without such an element, add one."""
     if change.path.sub is None and not isinstance(change.value, dict):
         raise Refused(INVALID)
     before = len(get(attributes, change.target) or ())

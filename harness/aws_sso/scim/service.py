@@ -1,4 +1,4 @@
-"""One SCIM request from the socket to the answer: operation, token, body, transaction, event history.
+"""Handles one SCIM request: operation, token, body, transaction, event history.
 
 `app.py` puts this WSGI application in front of Flask's for `/<tenant id>/scim/v2`. The order matters: nothing is read
 before the token is checked, and a change commits together with its CloudTrail event.
@@ -34,7 +34,7 @@ _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in H
 def answer(
     environ: WSGIEnvironment, start_response: StartResponse, tenant_id: str, rest: str
 ) -> Iterable[bytes]:
-    """Answer a request; the path holds `tenant_id`, and `rest` is what follows `/scim/v2`."""
+    """Answer a request; `tenant_id` is the one in its path, `rest` the path after `/scim/v2`."""
     tenant: Tenant = environ[TENANT]
     request_id = tenant.ids.uuid()
     try:
@@ -72,7 +72,7 @@ def _date(second: int) -> str:
 
 
 def _perform(environ: WSGIEnvironment, tenant: Tenant, request_id: str, tenant_id: str, rest: str) -> Answer:
-    """Carry out a request; repeat it where another process has revoked its token meanwhile."""
+    """Carry out a request; repeat it if another process has revoked the token in the meantime."""
     while True:
         try:
             return _perform_once(environ, tenant, request_id, tenant_id, rest)

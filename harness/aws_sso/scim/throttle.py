@@ -1,8 +1,8 @@
-"""How many requests AWS SSO takes a second, by operation and identity store.
+"""AWS SSO's limits of requests per second, by operation and identity store.
 
 The rates are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
-limits" (read 2026-11-29). Each operation has a budget, and changes of membership have one of their own. A budget is a bucket
-that fills again at its rate on the tenant's clock; buckets live in memory, so a restart begins with full ones.
+limits" (read 2026-11-29). Each operation has a budget, and changes of membership have another. A budget is a token
+bucket that refills at its rate on the tenant's clock; budgets are kept in memory, so after a restart they are full.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ROUNDING = 1e-9
 
 
 def enforce(call: Call, operation: Operation) -> None:
-    """Take a request from its budgets. Raises Refused (ThrottlingException) when they are used up."""
+    """Charge a request to its budgets. Raises Refused (ThrottlingException) when one is used up."""
     tenant, quirks = call.tenant, call.tenant.quirks
     rate = quirks["reads-per-second"] if operation.read_only else quirks["writes-per-second"]
     if _spend(tenant, operation.name, 1, rate) and _spend(
@@ -35,7 +35,7 @@ def enforce(call: Call, operation: Operation) -> None:
 
 
 def _spend(tenant: Tenant, budget: str, cost: float, per_second: float) -> bool:
-    """Take from a budget if it holds that much; what no full bucket could pay for costs a full one."""
+    """Charge a budget if it has that much; a cost above a full budget counts as a full one."""
     if not cost:
         return True
     now = tenant.clock.now()
@@ -49,7 +49,7 @@ def _spend(tenant: Tenant, budget: str, cost: float, per_second: float) -> bool:
 
 
 def _membership_changes(call: Call, operation: Operation) -> int:
-    """Count the members that a CreateGroup or PatchGroup names. Raises Refused for a PATCH that nobody can read."""
+    """Return the number of members in a CreateGroup or PatchGroup. Raises Refused for a bad PATCH."""
     if operation.name == "CreateGroup" and isinstance(call.body, dict):
         return _count(get(call.body, "members"))
     if operation.name == "PatchGroup":

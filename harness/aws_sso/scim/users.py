@@ -20,7 +20,7 @@ BY_SCIM = "SCIM"
 
 
 def shown(record: Record, tenant: Tenant) -> dict[str, Any]:
-    """Return a user as SCIM answers print it."""
+    """Return a user as it stands in SCIM answers."""
     attributes = dict(record.attributes)
     external_id = attributes.pop("externalId", None)
     if not tenant.quirks["profile-url-returned"]:

@@ -1,4 +1,4 @@
-"""The user portal and the way into it: whom AWS SSO trusts, the assertion consumer service (ACS), what a person may enter.
+"""The user portal and its sign-in: the trusted identity provider, the assertion consumer service (ACS), a person's accounts.
 
 `app.py` binds the routes through here.
 """
@@ -25,7 +25,7 @@ blueprint.add_url_rule("/authorize", view_func=consent.authorize, methods=["GET"
 
 @blueprint.before_request
 def _refuse_other_sites() -> tuple[str, int] | None:
-    """Take no orders from pages of other sites, but for the identity provider's, which brings an assertion."""
+    """Refuse changes from pages of other sites, except the identity provider's, which posts an assertion."""
     brings_assertion = request.endpoint == "user_portal.consume"
     if brings_assertion or not is_order_of_another_site(request.environ):
         return None
@@ -35,12 +35,12 @@ def _refuse_other_sites() -> tuple[str, int] | None:
 
 @blueprint.after_request
 def _guard(response: Response) -> Response:
-    """Let no other site show these pages in a frame. Forms may lead on to the identity provider, or to a program."""
+    """Forbid other sites to show these pages in a frame. Forms may redirect to the identity provider or to a program."""
     return guard(response, forms_lead_on=True)
 
 
 def register(app: Flask) -> None:
-    """Bind the routes. The console's one is named into its blueprint, whose guard against other sites then holds."""
+    """Bind the routes. That of the console gets its blueprint's name, and with it the blueprint's guard against other sites."""
     rule = "/console/api/identity-source"
     app.add_url_rule(
         rule, "console.api_identity_source", identity_source.answer, methods=["GET", "PUT", "DELETE"]

@@ -1,9 +1,9 @@
-"""Attributes for access control that an assertion brings: `AccessControl:` attributes, and what is wrong with bad ones.
+"""Attributes for access control in an assertion (`AccessControl:`), and their checks.
 
 The rules are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/troubleshooting.html, "Error 'An unexpected
 error has occurred' when a user tries to sign in using an external identity provider" (edition of June 2023, read
-2026-11-29): at most fifty, none twice, one value each, no XML in it, a format that SAML names. They hold where attributes
-for access control are enabled.
+2026-11-29): at most fifty, none twice, one value each, no XML in it, a format of SAML's. They apply where attributes for access
+control are enabled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where sign-in happens: the addresses that AWS SSO gives an identity provider."""
+"""The addresses of sign-in, which an identity provider gets from AWS SSO."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def consumer(tenant: Tenant) -> str:
 
 
 def issuer(tenant: Tenant) -> str:
-    """Return the audience of assertions: a name, never an address that anybody asks."""
+    """Return the audience of assertions: a name in the form of a URL, which nobody requests."""
     return f"https://{tenant.settings.region}.signin.aws.amazon.com/platform/saml/{saml_id(tenant)}"
 
 
@@ -26,7 +26,7 @@ def portal(tenant: Tenant) -> str:
 
 
 def portal_at_aws(tenant: Tenant) -> str:
-    """Return the portal's address as AWS gives it out: a name by which clients that insist on https may call this one.
+    """Return the portal's address in AWS's form, for clients that insist on https.
 
     The AWS CLI does (2.38.5 of 2026-10), also where its endpoint is http. The form is that of
     https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosignin.html, "To sign in to the AWS access portal", step 1
@@ -36,10 +36,10 @@ def portal_at_aws(tenant: Tenant) -> str:
 
 
 def metadata(tenant: Tenant) -> str:
-    """Return where the metadata file of this account, the service provider, is downloaded."""
+    """Return the address of this account's metadata file (the service provider's)."""
     return f"{tenant.settings.signin_origin}/platform/saml/metadata/{saml_id(tenant)}"
 
 
 def device(tenant: Tenant) -> str:
-    """Return the page on which a person confirms a device's code."""
+    """Return the address of the page on which a person confirms a device's code."""
     return f"{tenant.settings.signin_origin}/device"

@@ -1,4 +1,4 @@
-"""What a SAML response must be before anybody is signed in by it.
+"""Checks of a SAML response, before it signs a person in.
 
 An e-mail address as the NameID is asked for by
 https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, "SAML"; one assertion, not encrypted, and the page's
@@ -38,7 +38,7 @@ NOT_YOU = "It's not you, it's us"
 
 
 class SignInError(Exception):
-    """Nobody is signed in: the page's sentence, and the reason, which only CloudTrail tells."""
+    """A failed sign-in: the page's sentence, and the reason, which only CloudTrail has."""
 
     def __init__(self, page: str, reason: str) -> None:
         super().__init__(reason)
@@ -46,9 +46,9 @@ class SignInError(Exception):
 
 
 class Vouched(Struct, frozen=True):
-    """What the provider vouches for. `answers` is the request that it answers, None when nobody asked.
+    """The content of a valid assertion. `answers` is the id of the request that it answers, None without one.
 
-    `until` is the moment at which the assertion is no longer good; `attributes` are those for access control.
+    `until` is when the assertion ends; `attributes` are those for access control.
     """
 
     name_id: str
@@ -59,7 +59,7 @@ class Vouched(Struct, frozen=True):
 
 
 def vouched(tenant: Tenant, saml_id: str) -> Vouched:
-    """Return what the posted response says of whom. Raises SignInError."""
+    """Return the content of the posted response. Raises SignInError."""
     provider = identity_source.provider(tenant)
     if provider is None:
         raise SignInError(NOT_YOU, "No identity provider is configured")
@@ -100,7 +100,7 @@ def _posted() -> Any:
 
 
 def _only_assertion(response: Any, acs_url: str) -> bytes:
-    """Return the assertion's text. A second one anywhere, or one elsewhere than it belongs, may hide a forged one."""
+    """Return the assertion's text. Raises SignInError for a second or misplaced one, which could be forged."""
     from lxml import etree
 
     if response.get("Destination", acs_url) != acs_url:
@@ -120,12 +120,12 @@ def _only_assertion(response: Any, acs_url: str) -> bytes:
 
 
 def _verified(tenant: Tenant, provider: Document, assertion: bytes) -> Any:
-    """Return what a trusted certificate signed, read anew from the very octets that were signed."""
+    """Return the signed element, parsed again from the octets that a trusted certificate signed."""
     from lxml import etree
     from signxml.exceptions import SignXMLException
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-    # The signature stands in the assertion itself, and certificates are judged by the tenant's time.
+    # The signature is inside the assertion, and certificates are checked at the tenant's time.
     config = SignatureConfiguration(location="./", verification_time=tenant.clock.now())
     for certificate in provider["certificates"]:
         try:
@@ -140,7 +140,7 @@ def _verified(tenant: Tenant, provider: Document, assertion: bytes) -> Any:
 
 
 def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> Any:
-    """Return the confirmation that is in force. Raises SignInError for another provider, account or moment."""
+    """Return the valid subject confirmation. Raises SignInError for another provider, account or time."""
     now = tenant.clock.now()
     if text_of(assertion.find(f"{ASSERTION}Issuer")) != provider["entityId"]:
         raise SignInError(NOT_YOU, "Assertion has another issuer")
@@ -162,7 +162,7 @@ def _check_conditions(tenant: Tenant, provider: Document, assertion: Any) -> Any
     ]
     if not mine:
         raise SignInError(UNEXPECTED, "Assertion is meant for another recipient")
-    # A bearer confirmation must say until when, conditions need not.
+    # NotOnOrAfter is required in a bearer confirmation, not in conditions.
     timely = [each for each in mine if each.get("NotOnOrAfter") and _in_force(each, now)]
     if not timely or not _in_force(conditions, now):
         raise SignInError(NOT_YOU, "Assertion is not valid at this time")
@@ -173,5 +173,5 @@ def _in_force(element: Any, now: datetime) -> bool:
     try:
         begins = from_iso(element.get("NotBefore", "0001-01-01T00:00:00Z"))
         return begins <= now < from_iso(element.get("NotOnOrAfter", "9999-12-31T23:59:59Z"))
-    except (ValueError, TypeError):  # no moment, or one that names no zone
+    except (ValueError, TypeError):  # not a moment, or one without a time zone
         return False

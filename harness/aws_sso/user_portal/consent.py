@@ -1,7 +1,7 @@
-"""The pages on which a signed-in person lets a program in: a device's code to confirm, and the way to an authorization code.
+"""The pages on which a signed-in person allows a program access: by a device code, or by an authorization code.
 
-Imitates https://docs.aws.amazon.com/cli/latest/userguide/sso-configure-profile-token.html (read 2026-11). A redirect leads
-nowhere but to an address that the client registered.
+Imitates https://docs.aws.amazon.com/cli/latest/userguide/sso-configure-profile-token.html (read 2026-11). Redirects go
+only to addresses that the client registered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.aws_sso.user_portal.grants import ALLOWED, DENIED, Client, Permissi
 
 
 def device() -> ResponseReturnValue:
-    """Show the code to compare, or ask for one; a POST says yes or no."""
+    """Show a code to compare, or a field to type one; a POST allows or denies it."""
     tenant = current()
     person = pages.signed_in(tenant)
     if person is None:
@@ -38,7 +38,7 @@ def device() -> ResponseReturnValue:
 
 
 def authorize() -> ResponseReturnValue:
-    """Ask whether a client may have access; a POST says yes or no and leads back to the client."""
+    """Show the question whether a client may have access; a POST allows or denies it and redirects to the client."""
     tenant = current()
     fields = request.values
     client, back = _client(tenant)
@@ -72,7 +72,7 @@ def authorize() -> ResponseReturnValue:
 
 
 def _client(tenant: Tenant) -> tuple[Client | None, str]:
-    """Return the client that asks, and the address to return to; None unless the client registered that."""
+    """Return the client and the address to redirect to; None if the client did not register that address."""
     client = grants.client(tenant, request.values.get("client_id", ""))
     back = request.values.get("redirect_uri", "")
     if client is None or not any(_same_place(back, each) for each in client.redirect_uris):
@@ -81,7 +81,7 @@ def _client(tenant: Tenant) -> tuple[Client | None, str]:
 
 
 def _same_place(address: str, registered: str) -> bool:
-    """Tell whether two loopback addresses differ at most in the port, which a native client draws anew each time.
+    """Return whether two loopback addresses differ at most in the port, which a native client chooses anew each time.
 
     RFC 8252, section 7.3, demands it (https://www.rfc-editor.org/rfc/rfc8252; read 2026-11-30 as quoted in
     https://github.com/cloudflare/workers-oauth-provider/issues/35).

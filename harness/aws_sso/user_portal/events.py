@@ -1,21 +1,21 @@
-"""What CloudTrail keeps of people: signing in, failing to, and what a signed-in person does in the portal or through its API.
+"""CloudTrail's events of people: sign-ins, failed ones, and the calls of a signed-in person in the portal or through its API.
 
-Which calls leave events is the list of
+The calls that are logged are those of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html, sections "CloudTrail events of OIDC API
-operations" and "CloudTrail events of AWS access portal API operations" (read 2026-11-29): of OIDC only CreateToken, so that
-registrations and device codes leave none; of the portal also ListApplications, which its page asks for. CreateToken is the event
+operations" and "CloudTrail events of AWS access portal API operations" (read 2026-11-29): of OIDC only CreateToken, not
+registrations and device codes; of the portal also ListApplications, which its page calls. CreateToken is the event
 printed in https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sso-entries.html (read 2026-11-29).
 
 Signing in follows https://github.com/awsdocs/aws-single-sign-on-user-guide/blob/main/doc_source/understanding-sign-in-events.md,
 "Successful sign-in when authenticating with an external identity provider" (read 2026-11-30) and, where it failed,
 https://github.com/goauthentik/authentik/issues/4554. A person's calls follow the events printed in
 https://awsteele.com/blog/2026/07/01/apps-can-now-impersonate-human-access-to-aws-via-iam-identity-center.html (both read
-2026-11): no parameters, the account and role in serviceEventDetails. Authenticate, when the portal lets somebody in, and
-Federate, when they open an account's console, are of that shape in
+2026-11): no parameters, the account and role in serviceEventDetails. Authenticate, when a person enters the portal, and
+Federate, when one opens an account's console, have that shape in
 https://github.com/aws-samples/cloud-trail-lake-query-samples (iam-idc-authenticate-api.sql, iam-idc-federate-api-by-idc-user.sql)
 and https://github.com/panther-labs/panther-analysis (rules/aws_cloudtrail_rules/aws_console_signin.yml; all read 2026-11-29):
-source, type, and of Federate account and role; that they are not read-only is inferred. Whether one that was refused is
-logged, and how, is not public (quirk `refused-portal-calls`); errorCode and errorMessage stand where all events have them.
+source, type, and of Federate account and role; that they are not read-only is inferred. Whether a refused one is
+logged, and how, is not public (quirk `refused-portal-calls`); errorCode and errorMessage are where all events have them.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from harness.aws_sso.user_portal import addresses
 from harness.aws_sso.user_portal.sessions import Session, SignedIn
 from harness.base.clock import iso
 
-# By userIdentity type: the one printed in 2026, and that of sign-in events for the years before.
+# By userIdentity type: that of 2026, and that of sign-in events before.
 _VERSIONS = {"IdentityCenterUser": "1.11", "Unknown": "1.08"}
 _SIGN_IN, _PORTAL = "signin.amazonaws.com", "sso.amazonaws.com"
-# What CreateToken takes: CreateTokenRequest of the model sso-oidc/2019-06-10 in botocore 1.44.5 (read 2026-11-30).
+# The parameters of CreateToken: CreateTokenRequest of the model sso-oidc/2019-06-10 in botocore 1.44.5 (read 2026-11-30).
 _TOKEN_REQUEST = (
     "clientId",
     "clientSecret",
@@ -55,7 +55,7 @@ NO_ACCESS = "No access"
 
 
 def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> None:
-    """Keep that the assertion's person was let in, and so into the portal."""
+    """Log that a person signed in by an assertion, and entered the portal."""
     details = {
         "additionalEventData": {
             "AuthWorkflowID": tenant.ids.uuid(),
@@ -71,7 +71,7 @@ def signed_in(tenant: Tenant, user: Record, name_id: str, session: Session) -> N
 
 
 def refused(tenant: Tenant, reason: str) -> None:
-    """Keep that somebody was not let in; only here the reason is told."""
+    """Log a failed sign-in, with the reason, which only CloudTrail has."""
     name = "ExternalIdPDirectoryLogin"
     outcome = {"errorMessage": reason, "responseElements": {name: "Failure"}, "eventType": "AwsConsoleSignIn"}
     keep(tenant, name, anonymous(tenant), outcome)
@@ -80,9 +80,9 @@ def refused(tenant: Tenant, reason: str) -> None:
 def called(
     tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str], error: Mapping[str, str] = _NONE
 ) -> None:
-    """Keep what a signed-in person did; `details` names account and role as the service does: account_id, role_name.
+    """Log a signed-in person's call; `details` has account and role under the service's names: account_id, role_name.
 
-    `error` holds errorCode and errorMessage of a call that was refused.
+    `error` has errorCode and errorMessage of a refused call.
     """
     if error and not tenant.quirks["refused-portal-calls"]:
         return
@@ -94,14 +94,14 @@ def called(
 
 
 def refused_call(tenant: Tenant, name: str, person: SignedIn, details: Mapping[str, str]) -> None:
-    """Keep that a signed-in person may not do that, with the error that the API answers."""
+    """Log a signed-in person's refused call, with the error that the API answers."""
     called(tenant, name, person, details, {"errorCode": "ForbiddenException", "errorMessage": NO_ACCESS})
 
 
 def token_created(
     tenant: Tenant, user: Record, session: Session, parameters: Mapping[str, str], answer: Mapping[str, Any]
 ) -> None:
-    """Keep that a program was given a token: what it sent and was answered, what is secret hidden."""
+    """Log that a program got a token: parameters and answer, with secrets hidden."""
     settings = tenant.settings
     resource = {
         "accountId": settings.account_id,
@@ -129,7 +129,7 @@ def _without_secrets(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
-    """Keep that a person took on a role with attributes for access control; without any there is no such event.
+    """Log that a person assumed a role with attributes for access control; without any there is no such event.
 
     Imitates the event with session tags in "Example AWS STS API events in CloudTrail log" of
     https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (edition of June 2023, read 2026-11-30), as an
@@ -152,7 +152,7 @@ def entered(tenant: Tenant, person: SignedIn, account: str, role: str) -> None:
 
 
 def anonymous(tenant: Tenant) -> dict[str, Any]:
-    """Return the userIdentity of somebody of whom nothing is known."""
+    """Return the userIdentity of an unknown person."""
     account = tenant.settings.account_id
     return {"type": "Unknown", "principalId": account, "arn": "", "accountId": account, "accessKeyId": ""}
 
@@ -171,7 +171,7 @@ def _identity(tenant: Tenant, user: Record, session: Session) -> dict[str, Any]:
 
 
 def keep(tenant: Tenant, name: str, identity: Mapping[str, Any], details: Mapping[str, Any]) -> None:
-    """Add an event to the history; `details` overrules what all of them say."""
+    """Add an event to the history; `details` replace members that all events have."""
     person = cloudtrail.caller()
     event = {
         "eventVersion": "1.08",

@@ -1,10 +1,10 @@
-"""Programs that ask for a person's access: registered clients, and what a person has been asked and has answered.
+"""Grants to programs: registered clients, device codes, authorization codes and refresh tokens.
 
-A client asks with a device code, which the person confirms on a page under a short user code, or sends the person to a page
-whose answer is an authorization code. Lives are those that clients meet: a device code 600 seconds, polled every second
+A client gets a device code, which the person confirms on a page by its short user code, or redirects the person to a page that
+returns an authorization code. Lifetimes are those that clients see: a device code 600 seconds, polled every second
 (https://github.com/aws/aws-cli/issues/5971, log of 2021-02-23, read 2026-11-30), a client 90 days
-(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_RegisterClient.html, read 2026-11). Writes expect
-to run inside `store.transaction()`.
+(https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_RegisterClient.html, read 2026-11). Call functions
+that write inside `store.transaction()`.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device code, known by its digest. `polled` and `expires` are moments in seconds since 1970.
+    """A device code; `key` is its digest. `polled` and `expires` are moments in seconds since 1970.
 
-    `attributes` are those for access control of the session in which it was allowed, and so is `times_disabled`.
+    `attributes` (for access control) and `times_disabled` are those of the session in which it was allowed.
     """
 
     key: str
@@ -61,9 +61,9 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a person allowed a client, as an authorization code or a refresh token stands for it.
+    """A person's permission for a client, behind an authorization code or a refresh token.
 
-    `attributes` and `times_disabled` are as a device's.
+    `attributes` and `times_disabled` are as in `Device`.
     """
 
     client_id: str
@@ -104,7 +104,7 @@ def register(
 
 
 def client(tenant: Tenant, client_id: str) -> Client | None:
-    """Return a client whose registration has not run out."""
+    """Return a client with an unexpired registration, else None."""
     document = tenant.store.get(_CLIENT, _storable(client_id))
     if document is None:
         return None
@@ -114,7 +114,7 @@ def client(tenant: Tenant, client_id: str) -> Client | None:
 
 
 def ask(tenant: Tenant, asking: Client) -> tuple[str, Device]:
-    """Return a new device code and what it stands for."""
+    """Return a new device code and its record."""
     secret = tenant.ids.alphanumeric(64)
     drawn = "".join(_LETTERS[tenant.ids.number(len(_LETTERS))] for _ in range(8))
     device = Device(
@@ -131,7 +131,7 @@ def device(tenant: Tenant, secret: str) -> Device | None:
 
 
 def device_of(tenant: Tenant, user_code: str) -> Device | None:
-    """Return the device code behind a user code that still waits for an answer."""
+    """Return the record of a user code that still waits for an answer."""
     pointer = tenant.store.get(_USER_CODE, _storable(user_code.strip().upper()))
     document = None if pointer is None else tenant.store.get(_DEVICE, pointer["device"])
     device = None if document is None else Device(**document)
@@ -140,7 +140,7 @@ def device_of(tenant: Tenant, user_code: str) -> Device | None:
 
 
 def answer(tenant: Tenant, device: Device, session: Session, state: str) -> None:
-    """Keep what a person said about a device code."""
+    """Save a person's answer about a device code."""
     _put(
         tenant,
         replace(
@@ -154,26 +154,26 @@ def answer(tenant: Tenant, device: Device, session: Session, state: str) -> None
 
 
 def poll(tenant: Tenant, device: Device) -> bool:
-    """Keep that a client asked for the answer; False when it did so too soon after the last time."""
+    """Save that a client polled; return False if it did so too soon after the last time."""
     moment = now(tenant)
     _put(tenant, replace(device, polled=moment))
     return device.polled is None or moment - device.polled >= INTERVAL
 
 
 def spend(tenant: Tenant, device: Device) -> None:
-    """Forget a device code: it is good for one token."""
+    """Delete a device code, which is valid for one token."""
     tenant.store.delete(_DEVICE, device.key)
     tenant.store.delete(_USER_CODE, device.user_code)
 
 
 def allow(tenant: Tenant, permission: Permission) -> str:
-    """Return a new authorization code, good for one token within five minutes."""
+    """Return a new authorization code, valid for one token within five minutes."""
     expires = now(tenant) + _CODE_LIFE.total_seconds()
     return _keep(tenant, _CODE, replace(permission, expires=expires))
 
 
 def take_code(tenant: Tenant, secret: str) -> Permission | None:
-    """Return what an authorization code stands for, and forget it."""
+    """Return the permission of an authorization code, and delete the code."""
     return _take(tenant, _CODE, secret)
 
 
@@ -183,12 +183,12 @@ def refreshable(tenant: Tenant, permission: Permission) -> str:
 
 
 def take_refresh(tenant: Tenant, secret: str) -> Permission | None:
-    """Return what a refresh token stands for, and forget it."""
+    """Return the permission of a refresh token, and delete the token."""
     return _take(tenant, _REFRESH, secret)
 
 
 def _storable(text: str) -> str:
-    """Return a key that any store can look up, from what a stranger sent."""
+    """Return a text from a stranger as a key that any store can look up."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 

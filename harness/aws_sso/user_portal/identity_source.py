@@ -1,6 +1,6 @@
-"""Whom AWS SSO trusts to sign people in: the identity source, and the metadata that describes a provider.
+"""The identity source, which signs people in: the trusted provider, and the metadata that describes it.
 
-Limits are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, what metadata must hold that of
+Limits are those of https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, required metadata that of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html, SAML (editions of June 2023, read
 2026-11-29; the first in "Application quotas").
 """
@@ -24,13 +24,13 @@ _ASKED_FOR = {
     "metadata": "Upload the identity provider's SAML metadata.",
     "confirm": "Type ACCEPT to confirm that the identity source is to change.",
 }
-_PROVIDER = ("account", "identity-provider")  # kept with the account, and so through a reset
+_PROVIDER = ("account", "identity-provider")  # kept with the account, so that a reset leaves it
 
 
 def answer() -> Response:
-    """Show the identity source; PUT `{"metadata": …}` makes it the identity provider which that XML describes.
+    """Answer the identity source; PUT `{"metadata": …}` makes the XML's identity provider the source.
 
-    DELETE `{"confirm": "ACCEPT"}` makes it AWS SSO's own directory again. Users, groups and assignments stay:
+    DELETE `{"confirm": "ACCEPT"}` makes AWS SSO's own directory the source again. Users, groups and assignments stay:
     https://docs.aws.amazon.com/singlesignon/latest/userguide/manage-your-identity-source-considerations.html, "Changing between
     IAM Identity Center and an external identity provider" (edition of June 2023, read 2026-11-30). That sessions last until
     their time is over is inferred.
@@ -56,7 +56,7 @@ def provider(tenant: Tenant) -> Document | None:
 
 
 def metadata(saml_id: str) -> Response:
-    """Answer the file with which an identity provider is told of this account: issuer, consumer service, name format."""
+    """Answer the metadata file of this account for an identity provider: issuer, consumer service, name format."""
     tenant = current()
     if saml_id != addresses.saml_id(tenant):
         abort(404)
@@ -84,7 +84,7 @@ def _given(name: str) -> str:
 
 
 def described_provider(metadata: str) -> Document:
-    """Return who the metadata describes. Raises Declined when anything that is needed is missing."""
+    """Return the provider that metadata describes. Raises Declined when a required part is missing."""
     from cryptography.exceptions import UnsupportedAlgorithm
 
     if len(metadata) > _METADATA_LIMIT:
@@ -126,13 +126,13 @@ def described_provider(metadata: str) -> Document:
 
 
 def confirm(word: str) -> None:
-    """Go on if the word is the one that confirms another identity source. Raises Declined otherwise."""
+    """Raise Declined unless the word is the one that confirms a change of the identity source."""
     if word != "ACCEPT":
         raise Declined(400, _ASKED_FOR["confirm"])
 
 
 def trust_nobody(tenant: Tenant, confirmation: str) -> None:
-    """Let people sign in with AWS SSO's own directory again. Raises Declined without the word that confirms it."""
+    """Make AWS SSO's own directory the identity source again. Raises Declined without the confirming word."""
     confirm(confirmation)
     with tenant.store.transaction():
         if tenant.store.get(*_PROVIDER) is not None:

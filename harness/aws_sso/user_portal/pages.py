@@ -2,8 +2,8 @@
 
 Imitates https://docs.aws.amazon.com/singlesignon/latest/userguide/using-the-portal.html and howtogetcredentials.html, "To
 get temporary credentials of an IAM role for CLI access to an AWS account" (edition of June 2023, read 2026-11-29). A
-permission set's name leads into its account's management console, where a page stands that says so: the console itself is
-not imitated, but the event that entering it leaves is. The HTTP statuses of the error pages are nowhere recorded.
+permission set's name leads to its account's management console. The console is not imitated: a page says so, and the event of
+entering it is logged. The HTTP statuses of the error pages are nowhere recorded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _WITHOUT_PROVIDER = (
 
 
 def consume(saml_id: str) -> ResponseReturnValue:
-    """Take the response that a browser brings from the identity provider, and sign its person in."""
+    """Take the response that a browser posts from the identity provider, and sign the person in."""
     tenant = current()
     try:
         vouched = assertions.vouched(tenant, saml_id)
@@ -55,7 +55,7 @@ def consume(saml_id: str) -> ResponseReturnValue:
 
 
 def _accept(tenant: Tenant, vouched: Vouched) -> str:
-    """Return where an assertion leads. Raises SignInError for a used one, and for the answer to a request nobody made."""
+    """Return the address to go to after an assertion. Raises SignInError for a used one, and for one that answers an unknown request."""
     if not replays.is_new(tenant, vouched.assertion_id, vouched.until):
         raise SignInError(UNEXPECTED, "Assertion was used before")
     if vouched.answers is None:
@@ -67,7 +67,7 @@ def _accept(tenant: Tenant, vouched: Vouched) -> str:
 
 
 def start() -> ResponseReturnValue:
-    """Show what the person may enter; without a session the way leads to the identity provider, where there is one."""
+    """Show the person's accounts; without a session redirect to the identity provider, if there is one."""
     tenant = current()
     person = signed_in(tenant)
     if person is None:
@@ -99,7 +99,7 @@ def access_keys() -> ResponseReturnValue:
 
 
 def management_console() -> ResponseReturnValue:
-    """Say where the permission set's name would lead, and keep that the person went there."""
+    """Show where the permission set's name would lead, and log that the person went there."""
     tenant = current()
     person = signed_in(tenant)
     if person is None:
@@ -114,7 +114,7 @@ def management_console() -> ResponseReturnValue:
 
 
 def _chosen() -> tuple[str, str, dict[str, str]]:
-    """Return the account and the permission set that the address names, and both as events have them."""
+    """Return account and permission set of the present address, and both under their names in events."""
     account, name = request.args.get("account_id", ""), request.args.get("role_name", "")
     return account, name, {"role_name": name, "account_id": account}
 
@@ -122,14 +122,14 @@ def _chosen() -> tuple[str, str, dict[str, str]]:
 def _no_access(
     tenant: Tenant, call: str, person: SignedIn, details: dict[str, str], title: str
 ) -> ResponseReturnValue:
-    """Refuse what the person was not given, in the words of the API behind the real page."""
+    """Refuse access that the person does not have, in the words of the real page's API."""
     with tenant.store.transaction():
         events.refused_call(tenant, call, person, details)
     return render_template("portal_message.html", title=title, sentence=events.NO_ACCESS), 403
 
 
 def sign_out() -> ResponseReturnValue:
-    """End the session; without one there is nothing to end, and the page is the same."""
+    """End the session, if there is one; the page is the same without."""
     tenant = current()
     person = signed_in(tenant)
     if person is not None:
@@ -147,12 +147,12 @@ def signed_out() -> ResponseReturnValue:
 
 
 def signed_in(tenant: Tenant) -> SignedIn | None:
-    """Return whoever the present request's browser is signed in as."""
+    """Return the session of the present request's browser, None without one."""
     return sessions.find(tenant, _secret())
 
 
 def outside() -> ResponseReturnValue:
-    """Send whoever is not signed in to the identity provider and from there back here; say so where that cannot be."""
+    """Redirect a person without a session to the identity provider and back here; without a provider, show a page that says so."""
     tenant = current()
     if request.method == "GET":
         with tenant.store.transaction():
@@ -170,10 +170,10 @@ def _secret() -> str:
 
 
 def _user(tenant: Tenant, name_id: str) -> Record:
-    """Return the active user of exactly this user name; nobody is created just in time."""
+    """Return the active user with exactly this user name; none is created just in time."""
     user_id = identity_store.find(tenant, "user.userName", name_id)
     user = None if user_id is None else identity_store.fetch(tenant, USER, user_id)
-    # `find` may ignore case, for names must not collide in any.
+    # `find` may ignore case, for names are unique regardless of case.
     exact = user is not None and user.attributes["userName"] == name_id
     if user is None or not (exact or tenant.quirks["name-id-ignores-case"]):
         raise SignInError(UNEXPECTED, "NameID matches the user name of no user")

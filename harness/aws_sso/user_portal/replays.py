@@ -1,6 +1,6 @@
-"""Each assertion signs somebody in once: ids are remembered for as long as the assertion would be good.
+"""Keeps the ids of used assertions until they end, so that each signs in once.
 
-Asked of service providers by section 4.1.4.5 of https://docs.oasis-open.org/security/saml/v2.0/saml-profiles-2.0-os.pdf
+Required of service providers by section 4.1.4.5 of https://docs.oasis-open.org/security/saml/v2.0/saml-profiles-2.0-os.pdf
 (read 2026-11).
 """
 
@@ -16,7 +16,7 @@ _KIND = "saml-assertion"
 
 
 def is_new(tenant: Tenant, assertion_id: str, until: datetime) -> bool:
-    """Remember an assertion until a moment; False when it was there already. Expects to run inside `store.transaction()`."""
+    """Save an assertion's id until a moment; return False if it was saved already. Call it inside `store.transaction()`."""
     now, key = iso(tenant.clock.now()), digest(assertion_id)
     for old_key, document in list(tenant.store.scan(_KIND)):
         if document["until"] <= now:

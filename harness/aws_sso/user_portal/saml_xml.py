@@ -1,4 +1,4 @@
-"""Reading XML that strangers send: identity providers' metadata and SAML responses."""
+"""Reads XML from strangers: identity providers' metadata and SAML responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 
 
 def parse(document: bytes) -> Any:
-    """Read XML that a stranger sent. Raises ValueError for what is none, and for any document type declaration."""
+    """Read XML from a stranger. Raises ValueError for bad XML, and for any document type declaration."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -25,12 +25,12 @@ def parse(document: bytes) -> Any:
 
 
 def text_of(element: Any) -> str:
-    """Return all of an element's text: a comment inside must not cut a name short."""
+    """Return all of an element's text, also after a comment, which must not shorten a name."""
     return "" if element is None else str(element.xpath("string()"))
 
 
 def certificate(text: str) -> Any:
-    """Return the certificate behind the base64 text of metadata. Raises ValueError when it is none."""
+    """Return the certificate of a base64 text in metadata. Raises ValueError for a bad one."""
     from cryptography import x509
 
     return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))

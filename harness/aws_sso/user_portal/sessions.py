@@ -1,7 +1,7 @@
-"""Who is signed in: a browser to the user portal for eight hours, or a program with an access token; secrets are kept as digests.
+"""Sessions: a browser's in the user portal for eight hours, or a program's with an access token. Secrets are saved as digests.
 
-A session ends with its time, when it is signed out of, and when its user is disabled or gone; what a disabled user had stays
-ended when the user is enabled again. Its length is that of
+A session ends after its time, by signing out, and when its user is disabled or deleted; it stays ended when the user is enabled
+again. Its length is that of
 https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosignin.html, first note (edition of June 2023, read 2026-11-29).
 """
 
@@ -20,16 +20,16 @@ from harness.base.clock import from_iso, iso
 LENGTH = timedelta(hours=8)
 _KIND = "portal-session"
 
-# What a session is for. A token that was asked for without access to accounts opens nothing here.
+# The uses of a session. A token that was requested without access to accounts opens nothing here.
 BROWSER, ACCOUNTS, ELSEWHERE = "browser", "accounts", "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`expires` is a moment as `iso` writes it; `credential_id` is how events name the session; `use` is one of three.
+    """`expires` is a moment in `iso`'s form; `credential_id` is the session's id in events; `use` is one of three.
 
-    `attributes` are those for access control that the assertion brought; `times_disabled` is how often its user had been
-    disabled when the person signed in.
+    `attributes` are the assertion's attributes for access control; `times_disabled` is how often the user had been disabled at
+    sign-in.
     """
 
     user_id: str
@@ -42,7 +42,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session in force and its user."""
+    """A valid session and its user."""
 
     session: Session
     user: Record
@@ -55,7 +55,7 @@ def begin(
     use: str = BROWSER,
     attributes: Mapping[str, str] | None = None,
 ) -> tuple[str, Session]:
-    """Return a new session and its secret, which nobody but its holder keeps."""
+    """Return a new session and its secret, which is not saved."""
     secret = tenant.ids.alphanumeric(64)
     expires = iso(tenant.clock.now() + length)
     times = identity_store.disabled(tenant, user_id).times
@@ -65,7 +65,7 @@ def begin(
 
 
 def find(tenant: Tenant, secret: str, use: str = BROWSER) -> SignedIn | None:
-    """Return whose session a secret opens, None when it opens none any more."""
+    """Return the valid session of a secret, None without one."""
     document = tenant.store.get(_KIND, digest(secret))
     if document is None:
         return None
@@ -77,7 +77,7 @@ def find(tenant: Tenant, secret: str, use: str = BROWSER) -> SignedIn | None:
 
 
 def holder(tenant: Tenant, user_id: str, times_disabled: int) -> Record | None:
-    """Return the user whom something that was given still serves; `times_disabled` is how it stood with the user then."""
+    """Return the user of a session or grant if it is still valid; `times_disabled` is the number when it was given."""
     user = identity_store.fetch(tenant, USER, user_id)
     if user is None:
         return None

@@ -1,8 +1,8 @@
-"""Sign-in that starts at the user portal: what is asked of the identity provider, and which answers are still awaited.
+"""Sign-in requests that start at the user portal: what is sent to the identity provider, and which answers are awaited.
 
 The request asks for an e-mail address as the NameID, as https://docs.aws.amazon.com/singlesignon/latest/userguide/other-idps.html
-says under "SAML" (read 2026-11-30). The page says nothing of how the request travels. Here it is not signed and stands in the
-address (HTTP-Redirect, section 3.4 of https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf, read 2026-11),
+says under "SAML" (read 2026-11-30). The page does not say how the request is sent. Here it is not signed and is in the address
+(HTTP-Redirect, section 3.4 of https://docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf, read 2026-11),
 and an answer is awaited for as long as a session lasts: both are inferred.
 """
 
@@ -31,16 +31,16 @@ _REQUEST = (
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A request that nobody has answered yet. `back` is the portal's path to go to; `until` when it is forgotten."""
+    """A request without an answer yet. `back` is the portal's path to go to afterwards; `until` is when the request ends."""
 
     back: str
     until: str
 
 
 def begin(tenant: Tenant, back: str) -> str | None:
-    """Return the address at the identity provider that signs a person in, None where there is no provider.
+    """Return the identity provider's address to sign a person in, None without a provider.
 
-    `back` is a path of the user portal. Expects to run inside `store.transaction()`.
+    `back` is a path of the user portal. Call it inside `store.transaction()`.
     """
     from markupsafe import escape
 
@@ -65,7 +65,7 @@ def begin(tenant: Tenant, back: str) -> str | None:
 
 
 def take(tenant: Tenant, request_id: str) -> Awaited | None:
-    """Return the request that an answer is for, which is then answered; None for one that nobody waits for."""
+    """Return the awaited request of an answer, and delete it; None for an unknown one."""
     document = tenant.store.get(_KIND, request_id)
     tenant.store.delete(_KIND, request_id)
     awaited = None if document is None else Awaited(**document)
