@@ -36,6 +36,11 @@ class Ledger:
     moment: str = "2000-01-01T00:00:00Z"
     actions: Counter[str] = field(default_factory=Counter)
     may_be_empty: bool = False
+    forgotten: int = 0  # acknowledged people whom a reset has taken away
+
+    @property
+    def people(self) -> int:
+        return len(self.directory) + len(self.target)
 
 
 class Kills:
@@ -57,8 +62,8 @@ class Kills:
         for server in self._servers:
             assert server.stop() == 0
         acts = ", ".join(f"{count} in {name}" for name, count in sorted(self._ledger.actions.items()))
-        people = len(self._ledger.directory) + len(self._ledger.target)
-        return f"{kills} kills ({acts}) in {watch.seconds():.0f} s: {people} acknowledged people there, nobody twice"
+        people = self._ledger.forgotten + self._ledger.people
+        return f"{kills} kills ({acts}) in {watch.seconds():.0f} s: {people} acknowledged people there until a reset, nobody twice"
 
     def _once(self) -> None:
         acts = (
@@ -160,7 +165,11 @@ class Kills:
         server = self._servers[0]
         users, target = self._users(server), self._target(server)
         if self._ledger.may_be_empty and not users and not target:
-            self._ledger = Ledger(moment=self._ledger.moment, actions=self._ledger.actions)
+            self._ledger = Ledger(
+                moment=self._ledger.moment,
+                actions=self._ledger.actions,
+                forgotten=self._ledger.forgotten + self._ledger.people,
+            )
         self._ledger.may_be_empty = False
         assert not [name for name, count in Counter(users).items() if count > 1]
         assert not [name for name, count in Counter(target).items() if count > 1]
