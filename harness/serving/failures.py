@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,15 @@ def report_converted(path: Path, copy: Path) -> None:
     sys.stderr.write(
         f"note: an older version of the harness wrote {path}; it is converted, {copy} is what it was\n"
     )
+
+
+def report_plain(paths: Sequence[Path]) -> None:
+    """Say of copies that they are not encrypted, as the data beside them are."""
+    if paths:
+        names = ", ".join(str(path) for path in paths)
+        sys.stderr.write(
+            f"warning: older than the key, so with secrets in plain text: {names}; delete what you need no more\n"
+        )
 
 
 def _is_want_of_threads(error: Exception) -> bool:

@@ -77,6 +77,9 @@ def prepare(
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # A token that is deleted, or replaced by an encrypted one, must not stay in the file; builds differ in what they do unasked
+    # (https://antonz.org/sqlite-secure-delete/, first section, read 2026-11-30).
+    connection.execute("PRAGMA secure_delete = ON")
     if empty:
         _lay_out(connection)
     return None if empty or layout == _LAYOUT else convert(connection, path, layout, renewal)

@@ -19,11 +19,12 @@ from harness.base.ids import Ids
 from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
 from harness.base.store import Document, Store
-from harness.serving.failures import Room, report_converted
+from harness.serving.failures import Room, report_converted, report_plain
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
 from harness.serving.storage.folder_lock import lock
 from harness.serving.storage.older import RENEWAL
+from harness.serving.storage.plain_copies import plain_copies
 from harness.serving.storage.presence import Presence
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
@@ -87,6 +88,8 @@ class Data:
             if isinstance(place, Path):
                 _belong_together(place, self.stores)
                 self._begin_writing(place)
+                if key is not None:
+                    report_plain(plain_copies(place))
         except BaseException:
             self._open.close()
             raise

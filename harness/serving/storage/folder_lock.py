@@ -31,6 +31,10 @@ _MACHINE = Path("/proc/sys/kernel/random/boot_id")
 def lock(folder: Path) -> Callable[[], None]:
     """Take a folder for this process, made if it is not there, and return what gives it back. Raises HarnessError."""
     try:
+        if folder.is_symlink() and not folder.exists():
+            raise HarnessError(
+                f"--data {folder} is a link to {folder.readlink()}, which is not there; make it first"
+            )
         if folder.exists() and not folder.is_dir():
             raise HarnessError(f"--data {folder} is no folder; name one, or what is to become one")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from harness.serving.served import Served
 from harness.serving.storage.data import SIDES, Data
 from harness.wire.message import json_request
 from harness.wire.sockets.network import Network
+from tests.serving.storage.older_folders import older_folder
 from tests.serving.test_serve import harness
 
 PEOPLE = {
@@ -321,7 +322,31 @@ def test_with_a_key_no_token_can_be_read_from_the_files(serve, tmp_path):
     assert "warning" not in "".join(again.said)
 
 
+def test_copies_that_are_older_than_the_key_are_named(tmp_path, capsys):
+    """Secrets in plain text stay in them: in a file of an older version, and in a snapshot of before."""
+    folder = older_folder(tmp_path / "data", 2)
+    data = Data(folder)
+    data.keeper.take("before", {})
+    data.close()
+    capsys.readouterr()
+    data = Data(folder, "correct horse battery staple")
+    data.keeper.take("after", {})
+    data.close()
+    older, snapshot = folder / "azure_ad.sqlite.layout-2", folder / "snapshots" / "before" / "azure_ad.sqlite"
+    warning = "warning: older than the key, so with secrets in plain text:"
+    assert capsys.readouterr().err.startswith(f"{warning} {older}, {snapshot}; delete")
+    plain = {path for path in folder.rglob("azure_ad.sqlite*") if b'"graph_token":"' in path.read_bytes()}
+    assert plain == {older, snapshot}
+    older.unlink()
+    data.keeper.delete("before")
+    Data(folder, "correct horse battery staple").close()
+    assert capsys.readouterr().err == ""
+
+
 def test_what_is_no_folder_is_said_to_be_none(tmp_path):
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(HarnessError, match="link is a link to nowhere, which is not there"):
+        Data(tmp_path / "link")
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", Path("/dev/null")):
         with pytest.raises(HarnessError, match=f"--data {place} is no folder"):
