@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from harness.wire.cross_site import host_of, names_this_machine
@@ -38,6 +39,10 @@ _NO_PASSWORD = {
         "No passwords are kept here: beyond this machine give the key printed at start as the password, "
         f"or in the header {KEY_HEADER}."
     ),
+}
+_TOO_LARGE = {
+    "error": "invalid_request",
+    "error_description": "The form is larger than any that is read here.",
 }
 _FORM = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
@@ -102,9 +107,12 @@ class Gate:
             return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
         if self.key is None or self.exempt.public.fullmatch(path) or self._is_signed(environ):
             return None
-        if self.exempt.token_endpoint.fullmatch(path):
-            return _by_password(environ, self.key)
-        return _keyless(Request(environ), self.key)
+        try:
+            if self.exempt.token_endpoint.fullmatch(path):
+                return _by_password(environ, self.key)
+            return _keyless(Request(environ), self.key)
+        except RequestEntityTooLarge:  # or of too many parts
+            return _json(_TOO_LARGE, 413)
 
     def _is_named(self, environ: WSGIEnvironment) -> bool:
         """Tell whether `Host` is an address, which nobody else can have bound to us, or a name that is ours."""

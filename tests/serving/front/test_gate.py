@@ -93,6 +93,15 @@ def test_parts_of_a_form_are_a_form():
     assert answer.status == 400
 
 
+@pytest.mark.parametrize("path", ["/_harness/key", "/tenant/oauth2/v2.0/token"])
+def test_a_form_beyond_all_measure_is_refused(path):
+    """413 for a stranger's heap of parts: it is no internal error, and nothing behind the gate hears of it."""
+    body = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nx\r\n' * 1_500 + b"--b--\r\n"
+    parts = ("Content-Type", "multipart/form-data; boundary=b")
+    answer = gate()(Request("POST", f"http://10.0.0.7{path}", (parts,), body))
+    assert (answer.status, answer.json()["error"]) == (413, "invalid_request")
+
+
 def test_a_key_typed_once_opens_the_pages():
     """The form gives a cookie in which the key cannot be read, and the cookie opens."""
     send, url = gate(), "http://10.0.0.7:8081"
