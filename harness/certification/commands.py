@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.base import json_text
-from harness.base.errors import HarnessError, nearest
+from harness.base.errors import HarnessError
 from harness.certification.client.commands import client
 from harness.certification.issuing import issue
 from harness.certification.options import Options, ServerOptions, with_options
@@ -18,7 +17,7 @@ from harness.certification.options import Options, ServerOptions, with_options
 if TYPE_CHECKING:
     from harness.base.store import Document
     from harness.certification.subject import Federation, OAuth, Subject
-    from harness.certification.suite import Check, Suite
+    from harness.certification.suite import Suite
 
 
 @click.group()
@@ -130,7 +129,9 @@ def server(*, options: Options, **words: Any) -> None:
     from harness.base.clock import OffsetClock, pause
     from harness.base.ids import Ids
     from harness.certification.bench.patience import Patience
+    from harness.certification.choosing import chosen
     from harness.certification.client.rules import AWS_CLIENT
+    from harness.certification.forecast import Forecast
     from harness.certification.load.measuring import LOAD, Load, require_locust
     from harness.certification.load.measuring import results as load_results
     from harness.certification.running import run
@@ -141,16 +142,16 @@ def server(*, options: Options, **words: Any) -> None:
     load = Load(given.load, given.load_processes)
     if given.load:
         require_locust()
-    suites: tuple[Suite[Any], ...] = _chosen(given.names, given.checks)
+    suites: tuple[Suite[Any], ...] = chosen(given.names, given.checks)
     subject = _subject(given)
     _ask_before_writing(subject, yes=given.yes)
     if not (subject.token or subject.oauth):
         click.echo("note: no token was given, in SCIM_TOKEN or as --token", err=True)
     seed = given.seed or Ids(None).hex(8)
     patience = Patience(given.rate, timedelta(seconds=given.settle))
-    network = Network(given.timeout)
+    send = Forecast(Network(given.timeout), suites, given.rate, lambda text: click.echo(text, err=True))
     clock = OffsetClock()
-    results = run(subject, suites, network, clock, seed, patience=patience, pause=pause)
+    results = run(subject, suites, send, clock, seed, patience=patience, pause=pause)
     if given.load:
         results, suites = chain(results, load_results(subject, load, clock, seed)), (*suites, LOAD)
     issue(results, suites, subject.base, seed, options, waivable=(*SUITES, LOAD, AWS_CLIENT))
@@ -203,33 +204,6 @@ def list_() -> None:
         for check in suite.checks:
             optional = "" if check.mandatory else " (optional)"
             click.echo(f"    {check.name}{optional}\n        {check.passes_when}")
-
-
-def _chosen(names: tuple[str, ...], checks: tuple[str, ...]) -> tuple[Suite[Check], ...]:
-    from harness.certification.suite import all_mandatory
-    from harness.certification.suites import SUITES
-
-    _require_known("suite", names, [suite.name for suite in SUITES])
-    suites = [suite for suite in SUITES if not names or suite.name in names]
-    if not checks:
-        return tuple(suites)
-    _require_known("check", checks, [check.name for suite in suites for check in suite.checks])
-    narrowed = (
-        replace(
-            suite,
-            checks=tuple(check for check in suite.checks if check.name in checks),
-            verdict=all_mandatory,
-        )
-        for suite in suites
-    )
-    return tuple(suite for suite in narrowed if suite.checks)
-
-
-def _require_known(kind: str, names: tuple[str, ...], choices: list[str]) -> None:
-    for name in names:
-        if name not in choices:
-            hint = nearest(name, choices) or f"; there are: {', '.join(choices)}"
-            raise HarnessError(f"unknown {kind} '{name}'{hint}")
 
 
 def _ask_before_writing(subject: Subject, *, yes: bool) -> None:

@@ -178,7 +178,7 @@ class _Runner:
 
     def _bench(self, send: Rereading, start: datetime, seed: str) -> Bench:
         reach = {_origin(url): send for url in self.subject.addresses}
-        return Bench(self.subject, start, Ids(seed), self.pause, reach, send.together, self.said)
+        return Bench(self.subject, start, Ids(seed), self.pause, reach, send, self.said)
 
 
 def _origin(url: str) -> str:

@@ -50,7 +50,8 @@ def whole(_: Outcomes) -> tuple[str, str]:
 class Suite(Generic[_C]):
     """`verdict` returns why what was run makes the suite failed, or nothing; `fits` says what a good verdict means.
 
-    `reservation` returns what a success lacks, in words that go on after "Succeeded but for", and why; nothing if it is whole.
+    `requests` is about how many a right server gets, those that clean up included. `reservation` returns what a success lacks,
+    in words that go on after "Succeeded but for", and why; nothing if it is whole.
     """
 
     name: str
@@ -58,5 +59,6 @@ class Suite(Generic[_C]):
     fits: str
     source: str
     checks: tuple[_C, ...]
+    requests: int = field(default=0, kw_only=True)
     verdict: Callable[[Outcomes], str] = all_mandatory
     reservation: Callable[[Outcomes], tuple[str, str]] = whole

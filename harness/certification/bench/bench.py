@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TypeAlias
 
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
@@ -16,6 +15,7 @@ from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
 from harness.certification.bench.masking import Masking
 from harness.certification.bench.patience import Pause
+from harness.certification.bench.rereading import Rereading
 from harness.certification.outcomes import FailedError
 from harness.certification.subject import Subject
 from harness.journal import Journal
@@ -27,13 +27,12 @@ from harness.world import create
 
 CERTIFIER = "Certification"
 _BATCHES = {"members-per-patch": 20}  # the gallery's checklist wants several members in one PATCH
-Together: TypeAlias = Callable[[Sequence[Request]], list[Response | TransportError]]
 
 
 class Bench:
     """`ids` give names that nobody has; `pause` waits, in the server's time.
 
-    `reach` leads from an origin to the server there, `together` sends several requests at one moment. `said` is what the
+    `reach` names the origins to which `send` leads. `said` is what the
     server said of itself earlier in the run, by path (`/Schemas`).
     """
 
@@ -44,16 +43,16 @@ class Bench:
         ids: Ids,
         pause: Pause,
         reach: Mapping[str, Send],
-        together: Together,
+        send: Rereading,
         said: Mapping[str, Document],
     ) -> None:
         self.subject, self.ids, self.pause = subject, ids, pause
         self.said = dict(said)
-        self._reach, self._together = reach, together
+        self._reach = reach
         self._seed, self._clock, self._journal = ids.hex(16), VirtualClock(start), Journal()
         self._secrets = [subject.token]
         self._send = self._recorded(internet(reach))
-        self.endpoint = Endpoint(self._send, subject.base, subject.token, self._all_at_once)
+        self.endpoint = Endpoint(self._send, subject.base, subject.token, send, self._record)
 
     @cached_property
     def entra(self) -> Entra:
@@ -88,13 +87,11 @@ class Bench:
         except TransportError as error:
             raise FailedError(f"{request.method} {request.url} got no answer: {error}") from error
 
-    def _all_at_once(self, requests: Sequence[Request]) -> list[Response | TransportError]:
-        """Send requests at one moment, and keep them in their order."""
-        outcomes = self._together(requests)
+    def _record(self, requests: Sequence[Request], outcomes: Sequence[Response | TransportError]) -> None:
+        """Keep what was sent several at a time, in its order."""
         for request, outcome in zip(requests, outcomes, strict=True):
             with suppress(TransportError):
                 self._recorded(partial(_given, outcome))(request)
-        return outcomes
 
     def _recorded(self, send: Send) -> Send:
         base = self.subject.base

@@ -19,11 +19,13 @@ from harness.certification.answers import (
     require_resources,
     require_status,
 )
+from harness.certification.bench.rereading import Rereading
 from harness.certification.outcomes import FailedError
 from harness.scim.names import PATCH_OP
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 
 _MEDIA_TYPE = "application/scim+json"
+_GONE = (200, 202, 204, 404, 410)  # what a DELETE may answer
 
 
 class Endpoint:
@@ -34,9 +36,11 @@ class Endpoint:
         send: Send,
         base: str,
         token: str,
-        together: Callable[[Sequence[Request]], list[Response | TransportError]],
+        several: Rereading,
+        record: Callable[[Sequence[Request], Sequence[Response | TransportError]], None],
     ) -> None:
-        self._send, self._base, self._token, self._together = send, base, token, together
+        self._send, self._base, self._token = send, base, token
+        self._several, self._record = several, record
         self._created: dict[str, None] = {}
 
     def ask(
@@ -82,6 +86,19 @@ class Endpoint:
         require_status(f"POST {path}", response, 200, 201)
         return require_resource(f"POST {path}", response)
 
+    def post_all(self, path: str, bodies: Sequence[Document]) -> list[Document]:
+        """Create resources in any order; return them in that of the bodies. Raises FailedError unless all are there, with an id."""
+        requests = [self._request("POST", path, encode(body)) for body in bodies]
+        outcomes = self._several.several(requests)
+        self._record(requests, outcomes)
+        answers = [_answer(f"POST {path}", outcome) for outcome in outcomes]
+        for answer in answers:
+            if answer.status in (200, 201):
+                self._remember(path, answer)
+        for answer in answers:
+            require_status(f"POST {path}", answer, 200, 201)
+        return [require_resource(f"POST {path}", answer) for answer in answers]
+
     def change(self, path: str, *operations: Document) -> Response:
         """Send a PATCH and return its answer, whatever it is."""
         return self.ask("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
@@ -89,12 +106,10 @@ class Endpoint:
     def change_at_once(self, path: str, operations: Sequence[Document]) -> list[Response]:
         """Send a PATCH for each operation, all at one moment; return the answers in their order."""
         bodies = (encode({"schemas": [PATCH_OP], "Operations": [each]}) for each in operations)
-        answers = []
-        for outcome in self._together([self._request("PATCH", path, body) for body in bodies]):
-            if isinstance(outcome, TransportError):
-                raise FailedError(f"PATCH {path} got no answer: {outcome}") from outcome
-            answers.append(outcome)
-        return answers
+        requests = [self._request("PATCH", path, body) for body in bodies]
+        outcomes = self._several.together(requests)
+        self._record(requests, outcomes)
+        return [_answer(f"PATCH {path}", outcome) for outcome in outcomes]
 
     def patch(self, path: str, *operations: Document) -> Response:
         """Change a resource. Raises FailedError unless the answer is 200 or 204."""
@@ -123,17 +138,19 @@ class Endpoint:
 
     def clear(self) -> list[str]:
         """Delete what was created, groups and newest first; return the paths of what is still there."""
-        left: list[str] = []
         newest_first = list(reversed(self._created))
-        for path in sorted(newest_first, key=lambda path: not path.startswith("/Groups")):
-            try:
-                status = self.ask("DELETE", path).status
-            except FailedError:
-                status = 0
-            if status not in (200, 202, 204, 404, 410):
-                left.append(path)
+        groups = [path for path in newest_first if path.startswith("/Groups")]
+        users = [path for path in newest_first if not path.startswith("/Groups")]
         self._created.clear()
-        return left
+        return [path for paths in (groups, users) for path in self._undeleted(paths)]
+
+    def _undeleted(self, paths: Sequence[str]) -> list[str]:
+        outcomes = self._several.several([self._request("DELETE", path, b"") for path in paths])
+        return [
+            path
+            for path, outcome in zip(paths, outcomes, strict=True)
+            if isinstance(outcome, TransportError) or outcome.status not in _GONE
+        ]
 
     def _remember(self, path: str, response: Response) -> None:
         try:
@@ -141,3 +158,9 @@ class Endpoint:
         except FailedError:
             return
         self._created[address(urlsplit(path).path, made)] = None
+
+
+def _answer(label: str, outcome: Response | TransportError) -> Response:
+    if isinstance(outcome, TransportError):
+        raise FailedError(f"{label} got no answer: {outcome}") from outcome
+    return outcome

@@ -9,11 +9,13 @@ Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Retry-After, "
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from statistics import median
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -26,6 +28,8 @@ Pause: TypeAlias = Callable[[timedelta], None]
 _BUSY, _UNAVAILABLE = 429, 503
 _TRIED_AGAIN = (500, 502, _UNAVAILABLE, 504)
 _NOT_JUDGED = (_BUSY, 502, _UNAVAILABLE, 504)
+_SLOW = 0.5  # seconds that an answer takes, from which on requests are sent several at a time
+_AT_A_TIME, _REMEMBERED = 4, 20
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0  # seconds, doubled each time and moved by up to a half
 
 
@@ -66,6 +70,7 @@ class PatientSend:
         self._send, self._clock, self._pause, self._patience = send, clock, pause, patience
         self._ids = Ids("")
         self._last: datetime | None = None
+        self._seconds: deque[float] = deque(maxlen=_REMEMBERED)  # that the newest answers took
         self._written: datetime | None = None
         self._lags: dict[bool, timedelta] = {}  # of queries, and of single resources
         self.begin("")
@@ -106,6 +111,29 @@ class PatientSend:
             self._written = self._clock.now()
         return outcome
 
+    def several(self, requests: Sequence[Request]) -> list[Response | TransportError]:
+        """Send requests that do not hang on each other, a few at a time to a slow server; return the outcomes in their order."""
+        step = _AT_A_TIME if self._is_slow() else 1
+        outcomes: list[Response | TransportError] = []
+        for start in range(0, len(requests), step):
+            part = requests[start : start + step]
+            outcomes += self._at_once(part) if len(part) > 1 else map(self._outcome, part)
+        return outcomes
+
+    def _is_slow(self) -> bool:
+        return not self._patience.rate and bool(self._seconds) and median(self._seconds) >= _SLOW
+
+    def _at_once(self, requests: Sequence[Request]) -> Iterator[Response | TransportError]:
+        """Yield the outcomes of requests at one moment; what failed for the moment is sent again, alone."""
+        for request, outcome in zip(requests, self.together(requests), strict=True):
+            if _may_be_repeated(request, outcome):
+                self.notes.append(f"{_label(request, outcome)}; sent again, alone")
+                yield self._outcome(request)
+            else:
+                if isinstance(outcome, TransportError):
+                    self.unjudged = _label(request, outcome)
+                yield outcome
+
     def together(self, requests: Sequence[Request]) -> list[Response | TransportError]:
         """Send requests at one moment; return the outcomes in their order. Whoever is too busy for one is asked again, alone."""
         with ThreadPoolExecutor(max_workers=len(requests)) as pool:
@@ -124,6 +152,9 @@ class PatientSend:
         if wait is not None:
             self.notes.append(f"{_label(request, outcome)}; sent again after {wait.total_seconds():.2f} s")
             self._pause(wait)
+        return self._outcome(request)
+
+    def _outcome(self, request: Request) -> Response | TransportError:
         try:
             return self(request)
         except TransportError as error:
@@ -136,19 +167,20 @@ class PatientSend:
         except TransportError as error:
             return error
         finally:
-            self.timings.append(Timing(request.method, request.url, began, watch.seconds()))
+            seconds = watch.seconds()
+            self._seconds.append(seconds)
+            self.timings.append(Timing(request.method, request.url, began, seconds))
 
     def _wait(
         self, request: Request, outcome: Response | TransportError, attempt: int, *, mishap: bool
     ) -> timedelta | None:
         """Return how long to wait before sending again; None to take the outcome as it is, as after one `mishap`."""
         if isinstance(outcome, TransportError):
-            again = outcome.kind == "reset" and request.method != "POST" and not mishap
-            return self._back_off(attempt) if again else None
+            return self._back_off(attempt) if _may_be_repeated(request, outcome) and not mishap else None
         after = self._retry_after(outcome)
         if outcome.status == _BUSY or (outcome.status == _UNAVAILABLE and after is not None):
             return self._back_off(attempt) if after is None else after
-        return self._back_off(attempt) if outcome.status in _TRIED_AGAIN and not mishap else None
+        return self._back_off(attempt) if _may_be_repeated(request, outcome) and not mishap else None
 
     def _retry_after(self, response: Response) -> timedelta | None:
         """Read `Retry-After`; None where there is none that says anything."""
@@ -192,6 +224,13 @@ def is_query(request: Request) -> bool:
     """Tell whether a request is answered from what finds resources, not from the resource itself."""
     parts = urlsplit(request.url)
     return bool(parts.query) or parts.path.endswith(("/Users", "/Groups", "/.search"))
+
+
+def _may_be_repeated(request: Request, outcome: Response | TransportError) -> bool:
+    """Tell whether a request failed for the moment, and was not carried out as far as can be known."""
+    if isinstance(outcome, TransportError):
+        return outcome.kind == "reset" and request.method != "POST"
+    return outcome.status in _TRIED_AGAIN
 
 
 def _label(request: Request, outcome: Response | TransportError) -> str:

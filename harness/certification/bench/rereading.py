@@ -7,11 +7,14 @@ does not get a second try.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from harness.certification.bench.patience import PatientSend, is_read
 from harness.wire.message import Request, Response, TransportError
+
+Together: TypeAlias = Callable[[Sequence[Request]], list[Response | TransportError]]
 
 
 class ForkedError(Exception):
@@ -48,8 +51,15 @@ class Rereading:
 
     def together(self, requests: Sequence[Request]) -> list[Response | TransportError]:
         """Send requests at one moment, or give the remembered answers to them; in their order."""
+        return self._answers(requests, self._send.together)
+
+    def several(self, requests: Sequence[Request]) -> list[Response | TransportError]:
+        """Send requests that do not hang on each other, or give the remembered answers to them; in their order."""
+        return self._answers(requests, self._send.several)
+
+    def _answers(self, requests: Sequence[Request], send: Together) -> list[Response | TransportError]:
         if self._next == len(self._turns):
-            outcomes = self._send.together(requests)
+            outcomes = send(requests)
             self._turns += map(_Turn, requests, outcomes)
         turns = self._turns[self._next : self._next + len(requests)]
         if [_key(turn.request) for turn in turns] != [_key(each) for each in requests]:

@@ -5,6 +5,7 @@ Source: RFC 7643, 4.1 and 4.2, https://datatracker.ietf.org/doc/html/rfc7643 (re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from harness.base.store import Document
@@ -74,6 +75,17 @@ def need_groups(bench: Bench) -> None:
 def new_user(bench: Bench, **more: Any) -> tuple[str, Document]:
     """Create a user; return the path, and what was sent with the id that it got. Raises FailedError."""
     return _new(bench, "/Users", user(bench, **more))
+
+
+def new_users(bench: Bench, count: int) -> list[Document]:
+    """Create so many users; return what was sent of each with the id that it got. Raises FailedError."""
+    return created(bench, [user(bench) for _ in range(count)])
+
+
+def created(bench: Bench, bodies: Sequence[Document]) -> list[Document]:
+    """Create users that do not hang on each other, several at a time where the server is slow. Raises FailedError."""
+    answers = bench.endpoint.post_all("/Users", bodies)
+    return [{**body, "id": each["id"]} for body, each in zip(bodies, answers, strict=True)]
 
 
 def new_full_user(bench: Bench, **more: Any) -> tuple[str, Document]:

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
+from threading import Barrier
 
 import pytest
 
@@ -17,7 +18,7 @@ from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite
 from harness.certification.suites import SUITES
 from harness.certification.suites.okta.suite import OKTA
-from harness.certification.suites.people import new_user
+from harness.certification.suites.people import new_user, new_users
 from harness.wire.message import Request, Response, TransportError
 from tests.certification.conftest import AT_ONCE, START, URL
 from tests.certification.right.server import RightServer
@@ -110,6 +111,60 @@ def test_a_post_that_was_cut_off_is_not_repeated(patient):
     with pytest.raises(TransportError):
         send(POST)
     assert len(server.times) == 1
+    assert send.unjudged == f"POST {URL}/Users got no answer (reset)"
+
+
+class TwoSeconds:
+    """Measures two seconds of whatever it is."""
+
+    def seconds(self):
+        return 2.0
+
+
+def four_at_a_time(send):
+    """Return a transport that answers a DELETE of a user only together with three others."""
+    gate = Barrier(4, timeout=5)
+
+    def sent(request):
+        if request.method == "DELETE":
+            gate.wait()
+        return send(request)
+
+    return sent
+
+
+def test_a_slow_server_is_cleaned_up_several_at_a_time(right_server, monkeypatch):
+    """Half of what the checks of RFC 7644 ask for makes users and deletes them again."""
+    monkeypatch.setattr("harness.certification.bench.patience.Stopwatch", TwoSeconds)
+    crowd = Check("crowd", "", lambda bench: new_users(bench, 8) and None)
+    suite = Suite("one", "", "", "", (crowd,))
+    (result,) = run(
+        Subject(URL, TOKEN), [suite], four_at_a_time(right_server), VirtualClock(START), "1", patience=AT_ONCE
+    )
+    assert (result.outcome, result.left) == (Outcome.PASSED, ())
+    assert right_server.kinds["Users"] == {}
+
+
+@pytest.mark.parametrize(("seconds", "rate"), [(0.01, 0), (2.0, 10)], ids=["quick", "with a rate"])
+def test_whoever_is_quick_or_has_a_rate_is_asked_one_by_one(patient, monkeypatch, seconds, rate):
+    monkeypatch.setattr(TwoSeconds, "seconds", lambda _: seconds)
+    monkeypatch.setattr("harness.certification.bench.patience.Stopwatch", TwoSeconds)
+    send, server = patient(Response(204), rate=rate)
+    monkeypatch.setattr(send, "together", lambda _: pytest.fail("several at a time"))
+    send(GET)
+    assert [each.status for each in send.several([GET, GET, GET])] == [204, 204, 204]
+    assert len(server.times) == 4
+
+
+def test_of_several_at_a_time_who_fails_for_the_moment_is_asked_again(patient, monkeypatch):
+    """A POST that was cut off is not: it may have been carried out, so nothing can be judged by it."""
+    monkeypatch.setattr("harness.certification.bench.patience.Stopwatch", TwoSeconds)
+    send, _ = patient(Response(200), Response(500), Response(201))
+    send(GET)
+    assert [each.status for each in send.several([POST, POST])] == [201, 201]
+    send, _ = patient(Response(200), CUT, CUT)
+    send(GET)
+    assert send.several([POST, POST]) == [CUT, CUT]
     assert send.unjudged == f"POST {URL}/Users got no answer (reset)"
 
 

@@ -44,6 +44,7 @@ GALLERY: Suite[Check] = Suite(
     "that refuses it, as RFC 7643 lets it, fails there and here; --without profileUrl leaves it out. And they "
     'write roles[primary eq "True"].value, a text for what is true or false: who refuses that fails there and here.',
     source="https://github.com/AzureAD/SCIMReferenceCode",
+    requests=374,
     checks=(
         *users.CHECKS,
         *groups.CHECKS,

@@ -11,5 +11,6 @@ OKTA: Suite[Check] = Suite(
     fits="Succeeded means: Okta can list, create, update, deactivate and reactivate users of this server. It does not say that "
     "Okta has reviewed the integration, nor that Azure AD can provision to the server, nor that it conforms to RFC 7644.",
     source="https://developer.okta.com/docs/guides/scim-provisioning-integration-test/",
+    requests=106,
     checks=(*specification.CHECKS, *crud.CHECKS, *groups.CHECKS),
 )

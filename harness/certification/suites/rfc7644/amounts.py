@@ -23,7 +23,7 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_group, new_user, user
+from harness.certification.suites.people import new_group, new_user, new_users, user
 from harness.certification.suites.rfc7644.changes.operations import members_added
 from harness.certification.suites.rfc7644.claims import is_writable, need, need_groups
 from harness.certification.suites.samples import DOMAIN
@@ -92,7 +92,7 @@ def _many_members(bench: Bench) -> None:
         raise SkippedError("a group shows no members")
     ids = [first["id"]]
     for _ in range(_BATCHES):
-        joining = [new_user(bench)[1] for _ in range(_BATCH)]
+        joining = new_users(bench, _BATCH)
         response = bench.endpoint.change(path, members_added(*joining))
         _skip_if_refused(response, len(ids) + _BATCH)
         require_status(f"PATCH {path}, adding {_BATCH} members", response, 200, 204)

@@ -57,6 +57,7 @@ RFC7644: Suite[Check] = Suite(
     "finds what it expects. It does not say that Azure AD or Okta can provision to the server: their clients ask for things "
     "that the RFC leaves open, and send some that it does not allow; nor that the RFC was covered in full.",
     source="https://datatracker.ietf.org/doc/html/rfc7644",
+    requests=1611,
     checks=(
         *resources.CHECKS,
         *everything.CHECKS,

@@ -13,5 +13,6 @@ VALIDATOR: Suite[Check] = Suite(
     title="Microsoft SCIM Validator",
     fits="Succeeded means: Microsoft's hosted SCIM validator would pass, and what it asks for is really done.",
     source="https://learn.microsoft.com/en-us/entra/identity/app-provisioning/scim-validator-tutorial",
+    requests=134,
     checks=(*users.CHECKS, *groups.CHECKS),
 )

@@ -16,7 +16,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError
 from harness.certification.suite import Check
 from harness.certification.suites.leaves import leaves, require_equal
-from harness.certification.suites.people import full, group, new_full_user, new_user
+from harness.certification.suites.people import full, group, new_full_user, new_user, new_users
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups
 from harness.certification.suites.samples import DOMAIN
@@ -56,7 +56,7 @@ def _user(bench: Bench) -> None:
 def _group(bench: Bench) -> None:
     need(bench, "patch")
     need_groups(bench)
-    one, other, third = (new_user(bench)[1] for _ in range(3))
+    one, other, third = new_users(bench, 3)
     made = bench.endpoint.post("/Groups", {**group(bench, one, other), "externalId": bench.name()})
     path = address("/Groups", made)
     _require_alone(

@@ -21,7 +21,7 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import new_group, new_user
+from harness.certification.suites.people import new_group, new_users
 from harness.certification.suites.rfc7644.changes.operations import members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
 from harness.scim.names import CORE_GROUP
@@ -138,7 +138,7 @@ def group_and_users(bench: Bench, number: int) -> tuple[str, list[Document]]:
     need(bench, "patch")
     need_groups(bench)
     path, _ = new_group(bench)
-    return path, [new_user(bench)[1] for _ in range(number)]
+    return path, new_users(bench, number)
 
 
 def _removing(member: Document) -> Document:

@@ -15,7 +15,7 @@ from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
-from harness.certification.suites.people import new_user
+from harness.certification.suites.people import created, new_user, user
 from harness.certification.suites.rfc7644.claims import declined_of
 from harness.certification.suites.samples import DOMAIN
 
@@ -28,7 +28,7 @@ def in_common(shared: str, word: str) -> dict[str, Any]:
 def new_alike(bench: Bench, count: int) -> list[Document]:
     """Create so many users with something in common. Raises FailedError."""
     shared = bench.name()
-    return [new_user(bench, **in_common(shared, bench.word()))[1] for _ in range(count)]
+    return created(bench, [user(bench, **in_common(shared, bench.word())) for _ in range(count)])
 
 
 def shared_by(bench: Bench, made: Sequence[Document], *conditions: str) -> str:

@@ -21,7 +21,7 @@ from harness.certification.answers import (
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
-from harness.certification.suites.people import group, new_group, new_user
+from harness.certification.suites.people import group, new_group, new_user, new_users
 from harness.certification.suites.rfc7644.claims import (
     declined_of,
     need,
@@ -72,7 +72,7 @@ def _walked(bench: Bench, path: str, total: int) -> Iterator[Document]:
 
 def _everybody(bench: Bench) -> None:
     need(bench, "filter")
-    made = [new_user(bench)[1]["id"] for _ in range(3)]
+    made = [each["id"] for each in new_users(bench, 3)]
     page = bench.endpoint.get("/Users")
     total, resources = require_list("GET /Users", page), require_resources("GET /Users", page)
     require(total >= len(resources), f"GET /Users: totalResults is {total}, of {len(resources)} resources")
@@ -90,8 +90,7 @@ def _everybody(bench: Bench) -> None:
 
 
 def _capped(bench: Bench) -> None:
-    for _ in range(_CAP):
-        new_user(bench)
+    new_users(bench, _CAP)
     path = f"/Users?count={_CAP}"
     resources = require_resources(f"GET {path}", bench.endpoint.get(path))
     require(len(resources) == _CAP, f"GET {path}: {len(resources)} resources, of {_CAP} users and more")

@@ -1,0 +1,72 @@
+"""How long the checks will take, told while they run: a server that takes its time is asked some two thousand times.
+
+The requests to come are those that a right server gets (`Suite.requests`), less those that were sent; each is taken to last as
+long as half of the answers so far. What is waited for beside, a 429 among others, comes on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from harness.base.clock import Stopwatch
+from harness.certification.suite import Suite
+from harness.wire.message import Request, Response, Send
+
+_ANSWERS = 5  # after which the time is reckoned
+_LONG = 120.0  # seconds to come, below which nothing is said
+
+
+class Forecast:
+    """A transport that says once, by `announce`, how long what is to come takes, where that is minutes.
+
+    `rate` is in requests a second, 0 for as fast as it goes.
+    """
+
+    def __init__(
+        self, send: Send, suites: Sequence[Suite[Any]], rate: float, announce: Callable[[str], None]
+    ) -> None:
+        self._send, self._suites, self._announce = send, suites, announce
+        self._least = 1 / rate if rate else 0.0
+        self._seconds: list[float] = []
+
+    def __call__(self, request: Request) -> Response:
+        if len(self._seconds) == _ANSWERS:
+            return self._send(request)
+        watch = Stopwatch()
+        try:
+            return self._send(request)
+        finally:
+            self._seconds.append(watch.seconds())
+            if len(self._seconds) == _ANSWERS:
+                self._say()
+
+    def _say(self) -> None:
+        answer = median(self._seconds)
+        pace = max(answer, self._least)
+        to_come = sum(suite.requests for suite in self._suites) - _ANSWERS
+        if to_come * pace < _LONG:
+            return
+        cause = (
+            f"the server takes {answer:.1f} s an answer"
+            if pace == answer
+            else "--rate makes the requests wait"
+        )
+        self._announce(
+            f"note: {cause}, and about {to_come} requests are to come: {_time(to_come * pace)}, or less where users can be made "
+            f"and deleted several at a time. {self._shorter(pace)}"
+        )
+
+    def _shorter(self, pace: float) -> str:
+        """Tell what would take less time."""
+        some = "Some checks alone, with --check NAME for each ('harness certify list' names them)"
+        if len(self._suites) < 2:
+            return f"{some}."
+        each = ", ".join(f"{suite.name} {_time(suite.requests * pace)}" for suite in self._suites)
+        return f"One suite alone, with --suite NAME: {each}. {some}."
+
+
+def _time(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"about {minutes} minutes" if minutes > 1 else "about a minute"
