@@ -147,10 +147,9 @@ def server(*, options: Options, **words: Any) -> None:
     _ask_before_writing(subject, yes=given.yes)
     if not (subject.token or subject.oauth):
         click.echo("note: no token was given, in SCIM_TOKEN or as --token", err=True)
-    seed = given.seed or Ids(None).hex(8)
+    seed, clock = given.seed or Ids(None).hex(8), OffsetClock()
     patience = Patience(given.rate, timedelta(seconds=given.settle))
     send = Forecast(Network(given.timeout), suites, given.rate, lambda text: click.echo(text, err=True))
-    clock = OffsetClock()
     results = run(subject, suites, send, clock, seed, patience=patience, pause=pause)
     if given.load:
         results, suites = chain(results, load_results(subject, load, clock, seed)), (*suites, LOAD)
