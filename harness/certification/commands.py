@@ -128,10 +128,10 @@ def server(*, options: Options, **words: Any) -> None:
 
     from harness.base.clock import OffsetClock, pause
     from harness.base.ids import Ids
+    from harness.certification.bench.forecast import Forecast
     from harness.certification.bench.patience import Patience
     from harness.certification.choosing import chosen
     from harness.certification.client.rules import AWS_CLIENT
-    from harness.certification.forecast import Forecast
     from harness.certification.load.measuring import LOAD, Load, require_locust
     from harness.certification.load.measuring import results as load_results
     from harness.certification.running import run
@@ -148,9 +148,17 @@ def server(*, options: Options, **words: Any) -> None:
     if not (subject.token or subject.oauth):
         click.echo("note: no token was given, in SCIM_TOKEN or as --token", err=True)
     seed, clock = given.seed or Ids(None).hex(8), OffsetClock()
-    patience = Patience(given.rate, timedelta(seconds=given.settle))
-    send = Forecast(Network(given.timeout), suites, given.rate, lambda text: click.echo(text, err=True))
-    results = run(subject, suites, send, clock, seed, patience=patience, pause=pause)
+    requests = {suite.name: suite.requests for suite in suites}
+    send = Forecast(Network(given.timeout), requests, given.rate, lambda text: click.echo(text, err=True))
+    results = run(
+        subject,
+        suites,
+        send,
+        clock,
+        seed,
+        patience=Patience(given.rate, timedelta(seconds=given.settle)),
+        pause=pause,
+    )
     if given.load:
         results, suites = chain(results, load_results(subject, load, clock, seed)), (*suites, LOAD)
     issue(results, suites, subject.base, seed, options, waivable=(*SUITES, LOAD, AWS_CLIENT))

@@ -6,12 +6,10 @@ long as half of the answers so far. What is waited for beside, a 429 among other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from statistics import median
-from typing import Any
 
 from harness.base.clock import Stopwatch
-from harness.certification.suite import Suite
 from harness.wire.message import Request, Response, Send
 
 _ANSWERS = 5  # after which the time is reckoned
@@ -21,13 +19,13 @@ _LONG = 120.0  # seconds to come, below which nothing is said
 class Forecast:
     """A transport that says once, by `announce`, how long what is to come takes, where that is minutes.
 
-    `rate` is in requests a second, 0 for as fast as it goes.
+    `requests` are how many each suite makes, by its name; `rate` is in requests a second, 0 for as fast as it goes.
     """
 
     def __init__(
-        self, send: Send, suites: Sequence[Suite[Any]], rate: float, announce: Callable[[str], None]
+        self, send: Send, requests: Mapping[str, int], rate: float, announce: Callable[[str], None]
     ) -> None:
-        self._send, self._suites, self._announce = send, suites, announce
+        self._send, self._requests, self._announce = send, requests, announce
         self._least = 1 / rate if rate else 0.0
         self._seconds: list[float] = []
 
@@ -45,7 +43,7 @@ class Forecast:
     def _say(self) -> None:
         answer = median(self._seconds)
         pace = max(answer, self._least)
-        to_come = sum(suite.requests for suite in self._suites) - _ANSWERS
+        to_come = sum(self._requests.values()) - _ANSWERS
         if to_come * pace < _LONG:
             return
         cause = (
@@ -61,9 +59,9 @@ class Forecast:
     def _shorter(self, pace: float) -> str:
         """Tell what would take less time."""
         some = "Some checks alone, with --check NAME for each ('harness certify list' names them)"
-        if len(self._suites) < 2:
+        if len(self._requests) < 2:
             return f"{some}."
-        each = ", ".join(f"{suite.name} {_time(suite.requests * pace)}" for suite in self._suites)
+        each = ", ".join(f"{name} {_time(count * pace)}" for name, count in self._requests.items())
         return f"One suite alone, with --suite NAME: {each}. {some}."
 
 

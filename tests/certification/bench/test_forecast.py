@@ -6,7 +6,7 @@ import pytest
 
 from harness.base.clock import VirtualClock
 from harness.certification.bench.patience import Patience
-from harness.certification.forecast import Forecast
+from harness.certification.bench.forecast import Forecast
 from harness.certification.running import run
 from harness.certification.subject import Subject
 from harness.certification.suites import SUITES
@@ -29,9 +29,11 @@ def notes(monkeypatch):
             def seconds(self):
                 return seconds
 
-        monkeypatch.setattr("harness.certification.forecast.Stopwatch", Watch)
+        monkeypatch.setattr("harness.certification.bench.forecast.Stopwatch", Watch)
         said = []
-        forecast = Forecast(lambda _: Response(200), suites, rate, said.append)
+        forecast = Forecast(
+            lambda _: Response(200), {each.name: each.requests for each in suites}, rate, said.append
+        )
         for _ in range(asked):
             assert forecast(GET).status == 200
         return said
