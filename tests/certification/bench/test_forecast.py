@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from harness.base.clock import VirtualClock
-from harness.certification.bench.patience import Patience
 from harness.certification.bench.forecast import Forecast
+from harness.certification.bench.patience import Patience
 from harness.certification.running import run
 from harness.certification.subject import Subject
 from harness.certification.suites import SUITES
