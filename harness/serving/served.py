@@ -89,7 +89,7 @@ class Served:
         clock.holds = data.peers is None
         if clock.holds:
             clock.go_on_from(data.last_moment() or clock.now())
-            opened.callback(lambda: data.save_last_moment(clock.offset, clock.now()))
+        opened.callback(data.note_time, clock)
         return clock
 
     def _listen(self, options: Options, listening: Listening | None, opened: ExitStack) -> None:
@@ -276,8 +276,8 @@ class Served:
         return people(self.world)
 
     def look(self) -> None:
-        """Say if the data's files were taken away."""
-        self._data.presence.report()
+        """Look after the data (`Data.look`)."""
+        self._data.look(self.clock)
 
     def stop(self) -> None:
         """End after the object under way; nothing is left half written."""

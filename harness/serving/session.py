@@ -22,7 +22,7 @@ from harness.wire.sockets.tls import identity
 
 Say = Callable[[str], None]
 _NAMED = "--host takes a name, too, and --allowed-host another one"
-_LOOKS_EVERY = 10.0  # seconds, at the data's files
+_LOOKS_EVERY = 30.0  # seconds, after the data
 
 
 def serve(

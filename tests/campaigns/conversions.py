@@ -162,7 +162,7 @@ def _begun(data: Path) -> subprocess.Popen[str]:
 def _wait_for_lock(data: Path, process: subprocess.Popen[str]) -> None:
     """Come back when a server has the folder: what comes before touches nothing in it."""
     lock = data / LOCK
-    while not (lock.exists() and lock.read_text(encoding="utf-8").startswith(f"{process.pid}\n")):
+    while not (lock.exists() and lock.read_text(encoding="utf-8").split()[:1] == [str(process.pid)]):
         assert process.poll() is None, process.communicate()[0]
 
 

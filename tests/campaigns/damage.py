@@ -1,5 +1,7 @@
 """Damaging the data files of a world that was served, and starting again each time.
 
+Half of them are as after a kill, which leaves no checksums of what the files were.
+
 What must hold: the start ends with one line and exit status 2, or the world that starts answers whatever it is asked.
 """
 
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from harness.base.clock import Stopwatch
 from harness.base.ids import Ids
+from harness.serving.storage import checksums
 from harness.wire.message import Request, json_request
 from tests.serving.harness_process import HarnessProcess
 
@@ -33,7 +36,10 @@ def damage(folder: Path, seed: str, files: int) -> str:
         data = shutil.copytree(whole, folder / f"damaged{number}")
         kind = kinds[number % len(kinds)]
         kind(data, ids)
-        ends[f"{kind.__name__.strip('_')} {_started(folder, data)}"] += 1
+        if was_killed := number // len(kinds) % 2 == 1:
+            (data / checksums.NAME).unlink()
+        after = "after a kill " if was_killed else ""
+        ends[f"{kind.__name__.strip('_')} {after}{_started(folder, data)}"] += 1
         shutil.rmtree(data)
     words = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
     return f"{files} damaged files in {watch.seconds():.0f} s: {words}"

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from harness.base.clock import from_iso, iso
+from harness.base.clock import OffsetClock, from_iso, iso
 from harness.base.errors import HarnessError
 from harness.base.ids import Ids
 from harness.base.sealing import sealing
@@ -135,10 +135,16 @@ class Data:
     def save_offset(self, offset: timedelta, at: datetime) -> None:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds(), "at": iso(at, 6)})
 
-    def save_last_moment(self, offset: timedelta, at: datetime) -> None:
-        """Save when the server stopped; on a full disk nothing."""
-        with suppress(sqlite3.OperationalError):
-            self.save_offset(offset, at)
+    def note_time(self, clock: OffsetClock) -> None:
+        """Save which moment it is, where the clock goes on from there; on a full disk nothing."""
+        if clock.holds:
+            with suppress(sqlite3.OperationalError):
+                self.save_offset(clock.offset, clock.now())
+
+    def look(self, clock: OffsetClock) -> None:
+        """Say if files were taken away, and note the time: after a kill nobody else knows how late it was."""
+        self.presence.report()
+        self.note_time(clock)
 
     def rewinds(self) -> int:
         """Return how often the data became again what they were, as processes that share them count it."""

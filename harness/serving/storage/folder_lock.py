@@ -18,6 +18,7 @@ from harness.base.errors import HarnessError
 
 NAME = "server.lock"
 _MOST = 200  # bytes of what stands in it
+_OLDER_READ = 20  # bytes, which older versions take for the pid
 _LOCKLESS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 _NO_LOCKS = "its file system has no locks, as some network folders; name a folder on a local disk"
 # File systems over a network whose locks stay on one machine. sshfs: https://github.com/libfuse/sshfs/pull/55; s3fs:
@@ -58,7 +59,7 @@ def _take(folder: Path, handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _demand_no_other_machine(folder, handle)
         os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n{_machine()}\n".encode(), 0)
+        os.pwrite(handle, f"{os.getpid():<{_OLDER_READ}}\n{_machine()}\n".encode(), 0)
     except BlockingIOError as error:
         holder = _holder(handle)[0] or "unknown"
         raise HarnessError(

@@ -263,16 +263,32 @@ def test_a_machine_that_was_set_back_between_two_starts_takes_no_time_back(tmp_p
     stopped = first.clock.now()
     first.stop()
 
-    class Earlier(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return super().now(tz) - timedelta(days=3)
-
     monkeypatch.setattr("harness.base.clock.datetime", Earlier)
     again = Served(Options(data=tmp_path / "data"))
     now = again.clock.now()
     again.stop()
     assert stopped <= now < stopped + timedelta(hours=1)
+
+
+def test_a_machine_that_is_set_back_after_a_kill_takes_back_no_more_than_since_the_last_look(
+    tmp_path, monkeypatch
+):
+    first = Served(Options(data=tmp_path / "data"))
+    looked = first.clock.now()
+    first.look()
+    killed = shutil.copytree(tmp_path / "data", tmp_path / "killed")
+    first.stop()
+    monkeypatch.setattr("harness.base.clock.datetime", Earlier)
+    again = Served(Options(data=killed))
+    now = again.clock.now()
+    again.stop()
+    assert looked <= now < looked + timedelta(hours=1)
+
+
+class Earlier(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) - timedelta(days=3)
 
 
 def test_a_reset_keeps_the_time_and_the_count_of_starts(tmp_path):
