@@ -1,4 +1,4 @@
-.PHONY: run test test-quick quick-services quick-rest check serve bench certify-targets gallery-workflow campaign schema lock clean
+.PHONY: help run test test-quick quick-services quick-rest check serve bench certify-targets gallery-workflow campaign schema lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -50,6 +50,9 @@ campaign: .stamps/dev ## damage, kills, a storm of clients and a full disk, for 
 
 lock: .stamps/dev ## write down the versions that the tests passed with
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 20
 
 clean: ## forget the environment and what was built
 	rm -rf .venv .stamps dist reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
