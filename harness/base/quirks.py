@@ -47,7 +47,8 @@ class QuirkTable(Struct, frozen=True):
         Raises HarnessError for an unknown profile or quirk.
         """
         if profile not in self.profiles:
-            raise HarnessError(f"unknown profile '{profile}'{nearest(profile, self.profiles)}")
+            hint = nearest(profile, self.profiles) or f"; there are: {', '.join(self.profiles)}"
+            raise HarnessError(f"unknown profile '{profile}'{hint}")
         values = {row.id: row.values[profile] for row in self.rows.values()}
         for name, value in (quirk_values or {}).items():
             if name not in values:

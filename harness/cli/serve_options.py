@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
 
 from harness.base.errors import HarnessError
+from harness.cli import serve_values
 from harness.cli.together import Command, Option, together
 
 if TYPE_CHECKING:
-    from harness.base.store import Document
     from harness.scenario.staging.serving import Staging
-    from harness.serving.options import Options, PostgresAddress
+    from harness.serving.options import Options
 
-_T = TypeVar("_T")
 _FILE = click.Path(path_type=Path, dir_okay=True)
 _PORT = click.IntRange(0, 65535)
+_HOST, _PROFILE = "127.0.0.1", "identity-center"
 
 
 class ServeOptions(Struct, frozen=True):
@@ -51,30 +50,35 @@ class ServeOptions(Struct, frozen=True):
     variables: tuple[str, ...]
 
     def put_in_order(self) -> Options:
-        """Read what is written. Raises HarnessError for a flip, a mail host or half a pair that cannot be read."""
+        """Read what is written. Raises HarnessError for what cannot be read, half a pair, and a key that nothing is kept for."""
         from harness.scenario.language.quirk_values import read_quirks
         from harness.serving.options import Options
 
+        self._check_ports()
+        if self.key_file is not None and self.data is None:
+            raise HarnessError("--key-file encrypts what --data keeps; add --data, or leave the key out")
+        if self.seed == "":  # as for --data; tokens that anybody can guess
+            raise HarnessError("--seed is empty; give one, or leave it out")
         return Options(
             host=self.host,
             aws_port=self.aws_port,
             azure_port=self.azure_port,
             profile=self.profile,
-            data=_place(self.data),
+            data=serve_values.place(self.data),
             seed=self.seed,
-            smtp=_mail_host(self.smtp),
+            smtp=serve_values.mail_host(self.smtp),
             in_flight=self.in_flight,
             processes=self.processes,
-            key=_key(self.key_file),
+            key=serve_values.key(self.key_file),
             quirks=read_quirks(self.quirk_values),
-            api_credentials=_both(
+            api_credentials=serve_values.both(
                 self.aws_access_key_id,
                 self.aws_secret_access_key,
                 "--aws-access-key-id and --aws-secret-access-key",
             ),
-            tls=_both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
+            tls=serve_values.both(self.tls_certificate, self.tls_key, "--tls-certificate and --tls-key"),
             bare=self.bare,
-            schema=_schema(self.schema),
+            schema=serve_values.schema(self.schema),
             allowed_hosts=self.allowed_hosts,
         )
 
@@ -88,6 +92,7 @@ class ServeOptions(Struct, frozen=True):
         from harness.scenario.staging.moments import FAILURE
         from harness.scenario.staging.serving import Staging
 
+        self._check_ports()
         foreign = [name for name, value in self._not_for_scenarios() if value]
         if foreign:
             raise HarnessError(
@@ -98,8 +103,18 @@ class ServeOptions(Struct, frozen=True):
             scenario, self.until or FAILURE, self.seed, self.aws_port, self.azure_port, self.ready_file
         )
 
+    def _check_ports(self) -> None:
+        if self.aws_port == self.azure_port != 0:
+            raise HarnessError(f"--aws-port and --azure-port are both {self.aws_port}; give each its own")
+
     def _not_for_scenarios(self) -> tuple[tuple[str, object], ...]:
         return (
+            ("--host", self.host != _HOST),
+            ("--profile", self.profile != _PROFILE),
+            ("--in-flight", self.in_flight),
+            ("--processes", self.processes > 1),
+            ("--key-file", self.key_file),
+            ("--tls-key", self.tls_key),
             ("--allow-remote", self.allow_remote),
             ("--allowed-host", self.allowed_hosts),
             ("--data", self.data),
@@ -122,7 +137,7 @@ class ServeOptions(Struct, frozen=True):
 
 
 _OPTIONS: tuple[Option, ...] = (
-    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option("--host", default=_HOST, show_default=True, help="Address to listen on."),
     click.option(
         "--allow-remote",
         is_flag=True,
@@ -147,7 +162,7 @@ _OPTIONS: tuple[Option, ...] = (
     ),
     click.option(
         "--profile",
-        default="identity-center",
+        default=_PROFILE,
         show_default=True,
         help="Which AWS SSO is imitated: aws-sso-2020 or identity-center.",
     ),
@@ -246,48 +261,3 @@ _OPTIONS: tuple[Option, ...] = (
 def with_serve_options(command: Command) -> Command:
     """Add the options; the command is given them as `options`."""
     return together(command, "options", ServeOptions, _OPTIONS)
-
-
-def _schema(path: Path | None) -> Document | None:
-    if path is None:
-        return None
-    from harness.exports.directory import schema
-
-    return schema(path)
-
-
-def _place(data: str | None) -> Path | PostgresAddress | None:
-    from harness.serving.options import PostgresAddress
-
-    if data is None:
-        return None
-    if (
-        not data
-    ):  # a shell's variable that was never set; the data would lie in the folder one happens to be in
-        raise HarnessError("--data names no folder; give one, '.' for this one, or leave it out")
-    return PostgresAddress(data) if data.startswith(("postgresql://", "postgres://")) else Path(data)
-
-
-def _key(path: Path | None) -> str | None:
-    if path is None:
-        return os.environ.get("HARNESS_KEY") or None
-    from harness.base.sealing import key_in
-
-    return key_in(path)
-
-
-def _both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
-    if one and other:
-        return one, other
-    if one is None and other is None:
-        return None
-    raise HarnessError(f"{names} go together")
-
-
-def _mail_host(smtp: str | None) -> tuple[str, int] | None:
-    if smtp is None:
-        return None
-    host, _, port = smtp.rpartition(":")
-    if not host or not port.isdecimal():
-        raise HarnessError(f"--smtp '{smtp}' is not HOST:PORT, as in localhost:1025")
-    return host.strip("[]"), int(port)

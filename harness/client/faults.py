@@ -65,7 +65,7 @@ def list_(*, as_json: bool, **where: Any) -> None:
 @connected
 @JSON
 def end(*, number: int | None, as_json: bool, **where: Any) -> None:
-    """End the fault of a NUMBER that 'harness fault list' shows, or all.
+    """End the fault of a NUMBER that 'harness fault list' shows; without NUMBER all of them.
 
     Exit code 1 if one of them met nothing, or fewer requests than it was meant for.
     """

@@ -33,7 +33,7 @@ from harness.serving.front.gate import EXEMPT, Gate
 from harness.serving.front.listenable import Listenable
 from harness.serving.front.stepping import Stepper
 from harness.serving.listening import listen
-from harness.serving.options import LOOPBACK, Options
+from harness.serving.options import Options, is_loopback
 from harness.serving.several.processes import Listening
 from harness.serving.several.sharing import Shared
 from harness.serving.storage.both_sides import BothSides
@@ -93,7 +93,7 @@ class Served:
         return clock
 
     def _listen(self, options: Options, listening: Listening | None, opened: ExitStack) -> None:
-        is_local = options.host in LOOPBACK and not options.allowed_hosts
+        is_local = is_loopback(options.host) and not options.allowed_hosts
         self.key = None if is_local else self._data.control_key()
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)

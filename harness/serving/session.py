@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
 from harness.serving.front.gate import KEY_HEADER
-from harness.serving.options import LOOPBACK, Options, PostgresAddress
+from harness.serving.options import Options, PostgresAddress, is_loopback
 from harness.serving.ready_file import announcing
 from harness.serving.served import Served
 from harness.serving.several.processes import Listening, Processes
@@ -29,7 +29,7 @@ def serve(
     options: Options, *, populate: Path | None, ready_file: Path | None, allow_remote: bool, say: Say
 ) -> None:
     """Run both apps until a signal arrives. Raises HarnessError for anything that keeps them from starting."""
-    if options.host not in LOOPBACK and not allow_remote:
+    if not is_loopback(options.host) and not allow_remote:
         raise HarnessError(
             f"{options.host} is not a loopback address; add --allow-remote to serve other machines"
         )
@@ -102,6 +102,12 @@ def _populate(served: Served, people: Mapping[str, Any] | None, path: Path | Non
         say(f"the data folder has people already; {path} is left alone")
 
 
+def _data(options: Options) -> str:
+    if options.data is None:
+        return "in memory"
+    return f"{options.data}, its secrets encrypted" if options.key else str(options.data)
+
+
 def _tell(ready: Mapping[str, Any], options: Options, ready_file: Path | None, say: Say) -> None:
     """Say what a person needs; tokens go to the ready file, or to the terminal when there is none."""
     aws_url = ready["aws_sso"]["url"]
@@ -110,7 +116,7 @@ def _tell(ready: Mapping[str, Any], options: Options, ready_file: Path | None, s
     host = urlsplit(aws_url).hostname or options.host
     if options.tls and not identity(*options.tls).names(host):
         say(f"tls       clients will refuse a certificate that is not for {host}; {_NAMED}")
-    say(f"profile   {options.profile}; data {options.data or 'in memory'}")
+    say(f"profile   {options.profile}; data {_data(options)}")
     if "control" in ready:
         say(f"key       {KEY_HEADER}: {ready['control']['key']}")
     if ready_file is not None:

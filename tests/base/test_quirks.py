@@ -114,10 +114,12 @@ def test_a_profile_chooses_the_values(table):
 
 
 def test_an_unknown_profile_is_refused_with_the_nearest(table):
-    """A slip of the pen gets a suggestion, a wild guess none."""
+    """A slip of the pen gets a suggestion, a wild guess all that there are."""
     with pytest.raises(HarnessError, match=r"unknown profile 'aws-sso-2021'; did you mean 'aws-sso-2020'\?"):
         table.choose("aws-sso-2021")
-    with pytest.raises(HarnessError, match=r"unknown profile 'okta'$"):
+    with pytest.raises(
+        HarnessError, match=r"unknown profile 'okta'; there are: aws-sso-2020, identity-center$"
+    ):
         table.choose("okta")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from harness.base.errors import HarnessError
 from harness.serving.addresses import Shortcut, in_flight, own_names, public_host
+from harness.serving.options import is_loopback
 from harness.wire.message import Response
 
 OWN = "http://127.0.0.1:8080"
@@ -60,3 +61,14 @@ def test_what_is_no_name_is_told(allowed):
     """Nobody would ever ask for it, and addresses with it would lead nowhere."""
     with pytest.raises(HarnessError, match="is no name; give it without scheme, port and path"):
         own_names([allowed])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_every_loopback_address_is_this_machine_alone(host):
+    """All of 127.0.0.0/8, whatever it ends with."""
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.2", "harness.example"])
+def test_what_others_can_reach_is_not_this_machine_alone(host):
+    assert not is_loopback(host)

@@ -76,9 +76,10 @@ def _targets(word: str) -> Iterator[Target]:
 
 def _instead(path: Path, word: str) -> str:
     """Return a hint for a missing path: a shipped file of that name, or a similar name beside it."""
-    named = f"{shipped.SIGN}{path.as_posix()}"
-    if not shipped.is_named(word) and shipped.path_of(named).exists():
-        return f"; did you mean '{shipped.SIGN}{word}', which comes with the harness?"
+    for suffix in ("", *SUFFIXES):
+        named = f"{shipped.SIGN}{path.as_posix()}{suffix}"
+        if not shipped.is_named(word) and shipped.path_of(named).exists():
+            return f"; did you mean '{shipped.SIGN}{word}{suffix}', which comes with the harness?"
     siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     return nearest(path.name, siblings) or f"; '{shipped.SIGN}' is everything that comes with the harness"
 

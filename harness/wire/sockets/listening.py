@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 
@@ -29,5 +30,11 @@ def listen(host: str, port: int) -> socket.socket:
         if listening is not None:
             listening.close()
         reason = getattr(error, "strerror", None) or str(error)
-        raise HarnessError(f"cannot listen on {host}:{port}: {reason}; choose another port") from error
+        raise HarnessError(f"cannot listen on {host}:{port}: {reason}; {_remedy(error)}") from error
     return listening
+
+
+def _remedy(error: OSError | UnicodeError) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+        return "choose another port"
+    return "choose one of this machine's, or 0.0.0.0 for all"
