@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.azure_ad.directory.directory import Directory
@@ -30,10 +30,10 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
             _create(directory, "Group", group, number)
             members.append((group["displayName"], _members(group)))
         for name, manager in managers:
-            _say(name, directory.set_manager, name, manager)
+            _link(name, directory.set_manager, name, manager)
         for name, those in members:
             if those:
-                _say(name, directory.add_members, name, map(str, those))
+                _link(name, directory.add_members, name, map(str, those))
         directory.dynamic.settle_all()
 
 
@@ -59,16 +59,16 @@ def _create(directory: Directory, kind: str, entry: Document, number: int) -> No
     """Create the object of an entry; `number` is its place among the users or groups, from 1."""
     listed = "users" if kind == "User" else "groups"
     links = _KEYS[listed]
-    name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
     values = {name: value for name, value in entry.items() if name not in links}
     try:
-        _say(name, directory.create, kind, values)
-    except HarnessError as error:
-        message = f"{error} ({kind.lower()} {number} of those to begin with)"
+        directory.create(kind, values)
+    except (PropertyError, ConflictError) as error:
+        name = entry.get("userPrincipalName") or entry.get("displayName") or "an entry without a name"
+        message = f"azure_ad: {name}: {error} ({kind.lower()} {number} of those to begin with)"
         raise EntryError(message, "azure_ad", listed, number - 1) from error
 
 
-def _say(name: str, act: Any, *arguments: Any) -> None:
+def _link(name: str, act: Callable[..., None], *arguments: Any) -> None:
     try:
         act(*arguments)
     except (PropertyError, ConflictError, NotFoundError) as error:

@@ -62,6 +62,18 @@ def _plain(kind: str) -> frozenset[str]:
     )
 
 
+@cache
+def _single(kind: str) -> dict[str, str]:
+    """Return Graph's names for the lists of texts that one text may be given for, by any of their names."""
+    rows, aliases = table()[kind], _aliases(kind)
+    names = {name: name for name in rows} | aliases
+    return {
+        written: name
+        for written, name in names.items()
+        if rows[name]["type"] == "list" and not rows[name].get("readonly") and not rows[name].get("writeonly")
+    }
+
+
 def is_extension(name: str) -> bool:
     """Tell whether this is the name of a directory extension: `extension_<appId without dashes>_<name>`."""
     return _EXTENSION.match(name) is not None
@@ -69,11 +81,14 @@ def is_extension(name: str) -> bool:
 
 def checked(kind: str, properties: Document) -> Document:
     """Return `properties` under Graph's names. Raises PropertyError for an unknown name, a read-only one or a wrong type."""
-    rows, aliases, plain = table()[kind], _aliases(kind), _plain(kind)
+    rows, aliases, plain, single = table()[kind], _aliases(kind), _plain(kind), _single(kind)
     result: Document = {}
     for written, value in properties.items():
-        if written in plain and type(value) is str:
+        if type(value) is str and written in plain:
             result[written] = value
+            continue
+        if type(value) is str and written in single:
+            result[single[written]] = [value]
             continue
         name = aliases.get(written, written)
         row = rows.get(name) or (_EXTENSION_ROW if is_extension(name) else None)
@@ -83,8 +98,6 @@ def checked(kind: str, properties: Document) -> Document:
             )
         if row.get("readonly"):
             raise PropertyError(f"property '{written}' is read-only")
-        if row["type"] == "list" and isinstance(value, str):
-            value = [value]  # noqa: PLW2901 - telephoneNumber is single in mappings, a list in Graph
         _check(written, value, row)
         if not row.get("writeonly"):
             result[name] = value

@@ -50,7 +50,8 @@ class Lines:
         number = self._execute("INSERT INTO log (shelf, body) VALUES (?, ?)", (shelf, text)).lastrowid
         assert number is not None
         self._ends[shelf] = number
-        self.tag(shelf, number, tags)
+        if tags:
+            self.tag(shelf, number, tags)
         rows = self._tails.get(shelf)
         self._tails[shelf] = self._number_of_rows(shelf) if rows is None else rows + 1
         if self._tails[shelf] > _TAIL:
